@@ -1,0 +1,159 @@
+"""Ace Data Cloud Responses: a client for Python, sync and async, typed and streaming.
+
+    from acedata_responses import Client
+
+    with Client() as client:  # the token is taken from the environment
+        reply = client.responses.create(...)
+
+Importing this module imports nothing else: what you use is imported when you use it.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._async_client import (
+        AsyncClient,
+    )
+    from ._async_streams import (
+        AsyncStream,
+    )
+    from ._client import (
+        Client,
+    )
+    from ._http_reply import (
+        HTTPReply,
+    )
+    from ._request import (
+        UnknownValueWarning,
+    )
+    from ._streams import (
+        Stream,
+    )
+    from ._validation import (
+        Problem,
+    )
+    from ._version import (
+        VERSION,
+    )
+    from .errors import (
+        AceDataError,
+        APIStatusError,
+        AuthenticationError,
+        BadRequestError,
+        ConfigurationError,
+        ConnectionFailedError,
+        ConnectionLostError,
+        GatewayTimeoutError,
+        InsufficientBalanceError,
+        ModerationError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        ReplyDecodeError,
+        ReplyFailedError,
+        RequestTimeoutError,
+        RequestTooLargeError,
+        RequestValidationError,
+        ServerError,
+        StreamError,
+        StreamFailedError,
+        StreamInterruptedError,
+        TransportError,
+    )
+    from .limits import (
+        Limiter,
+        Limits,
+    )
+    from .retry import (
+        Failure,
+        RetryPolicy,
+    )
+
+_MODULES = {
+    "AsyncClient": "._async_client",
+    "AsyncStream": "._async_streams",
+    "Client": "._client",
+    "HTTPReply": "._http_reply",
+    "UnknownValueWarning": "._request",
+    "Stream": "._streams",
+    "Problem": "._validation",
+    "VERSION": "._version",
+    "APIStatusError": ".errors",
+    "AceDataError": ".errors",
+    "ConfigurationError": ".errors",
+    "ConnectionFailedError": ".errors",
+    "ConnectionLostError": ".errors",
+    "ReplyDecodeError": ".errors",
+    "ReplyFailedError": ".errors",
+    "RequestTimeoutError": ".errors",
+    "RequestValidationError": ".errors",
+    "StreamError": ".errors",
+    "StreamFailedError": ".errors",
+    "StreamInterruptedError": ".errors",
+    "TransportError": ".errors",
+    "BadRequestError": ".errors",
+    "AuthenticationError": ".errors",
+    "PermissionDeniedError": ".errors",
+    "NotFoundError": ".errors",
+    "RequestTooLargeError": ".errors",
+    "RateLimitError": ".errors",
+    "ServerError": ".errors",
+    "InsufficientBalanceError": ".errors",
+    "ModerationError": ".errors",
+    "GatewayTimeoutError": ".errors",
+    "Limiter": ".limits",
+    "Limits": ".limits",
+    "Failure": ".retry",
+    "RetryPolicy": ".retry",
+}
+
+__all__ = [
+    "VERSION",
+    "APIStatusError",
+    "AceDataError",
+    "AsyncClient",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "Client",
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "ConnectionLostError",
+    "Failure",
+    "GatewayTimeoutError",
+    "HTTPReply",
+    "InsufficientBalanceError",
+    "Limiter",
+    "Limits",
+    "ModerationError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "Problem",
+    "RateLimitError",
+    "ReplyDecodeError",
+    "ReplyFailedError",
+    "RequestTimeoutError",
+    "RequestTooLargeError",
+    "RequestValidationError",
+    "RetryPolicy",
+    "ServerError",
+    "Stream",
+    "StreamError",
+    "StreamFailedError",
+    "StreamInterruptedError",
+    "TransportError",
+    "UnknownValueWarning",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_MODULES[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,122 @@
+"""Sends a call (async): takes its turn, tries, waits, tries again, and reads what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._arguments import NOT_GIVEN
+from ._async_streams import AsyncStream
+from ._attempts import Attempts
+from ._faults import Fault, fault_of
+from ._request import build
+from ._settings import seconds, timeouts
+from .limits import Limiter, LimitTimeout
+
+if TYPE_CHECKING:
+    from ._async_connections import AsyncConnections, AsyncHttpxConnections, AsyncIncoming
+    from ._clock import Clock
+    from ._http_reply import HTTPReply
+    from ._operation import Call
+    from ._settings import Settings
+
+_LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
+
+
+class AsyncSender:
+    """The way out that a client and its copies share: connections, limiter and clock."""
+
+    def __init__(
+        self, connections: AsyncConnections | AsyncHttpxConnections, limiter: Limiter | None, clock: Clock
+    ) -> None:
+        self.connections = connections
+        self.limiter = limiter
+        self.clock = clock
+
+    async def send(self, call: Call, settings: Settings) -> Any:
+        """Send a call and return its reply, or its stream.
+
+        Raises:
+            AceDataError: In all its kinds; see `errors`.
+        """
+        limit = settings.timeout if call.timeout is NOT_GIVEN else timeouts(call.timeout, settings.timeout)
+        deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
+        attempts = Attempts(build(call, settings), settings, self.clock, limit, deadline)
+        while True:
+            attempts.begin()
+            incoming, fault = await self._try(attempts)
+            if incoming is None:
+                wait = attempts.after_fault(fault)
+            elif incoming.status_code >= 300:
+                wait = attempts.after_error(await self._read_error(incoming, attempts))
+            elif call.streams:
+                self._heed(slowed=False)
+                http = attempts.answer(incoming.status_code, incoming.headers, b"")
+                return AsyncStream(incoming, http, call.operation, settings, attempts)
+            else:
+                http, fault = await self._read(incoming, attempts)
+                if fault is None:
+                    self._heed(slowed=False)
+                    return attempts.reply(call.operation, http)
+                wait = attempts.after_lost_reply(fault, http)
+            self._heed(slowed=attempts.slowed)
+            await self.clock.sleep_async(wait)
+
+    async def _try(self, attempts: Attempts) -> tuple[AsyncIncoming | None, Fault | None]:
+        """One try: take a turn, send, wait for the head of the answer.
+
+        A failure of the network is returned, not raised: an exception of httpx has the request hanging on it, and
+        with it the token, and must not become the context of the error that the caller sees.
+        """
+        limiter = self.limiter
+        try:
+            if limiter is not None:
+                await limiter.acquire_async(attempts.give_up_at)
+        except LimitTimeout as error:
+            return None, fault_of(error)
+        try:
+            incoming = await self.connections.open(attempts.request, attempts.timeouts(), attempts.give_up_at)
+        except BaseException as error:
+            if limiter is not None:
+                limiter.release()
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            return None, fault
+        if limiter is not None:
+            incoming.when_closed(limiter.release)
+        return incoming, None
+
+    async def _read(self, incoming: AsyncIncoming, attempts: Attempts) -> tuple[HTTPReply, Fault | None]:
+        """The whole of an answer with success; with the failure, if it broke off, and what had come until then."""
+        chunks: list[bytes] = []
+        fault: Fault | None = None
+        try:
+            async for chunk in incoming.chunks:
+                chunks.append(chunk)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+        finally:
+            await incoming.aclose()
+        return attempts.answer(incoming.status_code, incoming.headers, b"".join(chunks)), fault
+
+    async def _read_error(self, incoming: AsyncIncoming, attempts: Attempts) -> HTTPReply:
+        """As much of an error's answer as comes: its status alone says enough."""
+        content = bytearray()
+        try:
+            async for chunk in incoming.chunks:
+                content += chunk
+                if len(content) > _LONGEST_ERROR_BODY:
+                    break
+        except Exception as error:
+            if fault_of(error) is None:
+                raise
+        finally:
+            await incoming.aclose()
+        return attempts.answer(incoming.status_code, incoming.headers, bytes(content))
+
+    def _heed(self, *, slowed: bool) -> None:
+        """Let the limiter know how the service takes the pace."""
+        if self.limiter is not None:
+            (self.limiter.slowed if slowed else self.limiter.succeeded)()

@@ -1,0 +1,169 @@
+"""The tries of one call: what each may take, and whether there is another. It decides; the sender does."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from ._faults import Fault, error_of
+from ._http_reply import HTTPReply
+from ._reading import error_from, read_reply
+from .errors import AceDataError, APIStatusError, RequestTimeoutError
+from .retry import Failure
+
+if TYPE_CHECKING:
+    from ._clock import Clock
+    from ._operation import Operation
+    from ._request import Request
+    from ._settings import Settings
+
+logger = logging.getLogger(__name__.partition(".")[0])
+
+
+class Attempts:
+    """The tries of one call.
+
+    Attributes:
+        request: What is sent.
+        url: Where to, without the query.
+        tries: How many were begun.
+        give_up_at: The moment (of `clock.monotonic()`) at which the call as a whole has taken too long.
+        slowed: Whether the last answer asks for further calls to come slower.
+    """
+
+    __slots__ = (
+        "_clock", "_deadline", "_settings", "_started", "_timeouts",
+        "give_up_at", "request", "slowed", "tries", "url",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        request: Request,
+        settings: Settings,
+        clock: Clock,
+        timeouts: dict[str, float | None],
+        deadline: float | None,
+    ) -> None:
+        self.request = request
+        self._settings = settings
+        self._clock = clock
+        self._timeouts = timeouts
+        self._deadline = deadline
+        self._started = clock.monotonic()
+        self.give_up_at = None if deadline is None else self._started + deadline
+        self.tries = 0
+        self.slowed = False
+        self.url = settings.origin + request.target.partition("?")[0]
+
+    def begin(self) -> None:
+        """Count a try.
+
+        Raises:
+            RequestTimeoutError: The call as a whole has no time left.
+        """
+        if self.give_up_at is not None and self._clock.monotonic() >= self.give_up_at:
+            raise self.described(error_of(Fault("connect", "deadline", ""), self._deadline))
+        self.tries += 1
+
+    def timeouts(self) -> dict[str, float | None]:
+        """The seconds for each phase of this try, none beyond the deadline."""
+        if self.give_up_at is None:
+            return self._timeouts
+        left = max(self.give_up_at - self._clock.monotonic(), 0.001)
+        return {phase: left if limit is None else min(limit, left) for phase, limit in self._timeouts.items()}
+
+    def after_fault(self, fault: Fault | None, http: HTTPReply | None = None) -> float:
+        """The seconds to wait before the next try.
+
+        Raises:
+            TransportError: There is none.
+        """
+        assert fault is not None
+        error = self.error_for(fault, http)
+        wait = self._wait(Failure(fault.stage, safe_method=self.request.is_safe))
+        if wait is None or fault.phase in ("turn", "deadline"):
+            raise error
+        self._log_resend(type(error).__name__, wait)
+        return wait
+
+    def after_lost_reply(self, fault: Fault, http: HTTPReply) -> float:
+        """The same for an answer with success that broke off, of which some had come."""
+        return self.after_fault(fault._replace(stage="reply_lost"), http)
+
+    def after_error(self, http: HTTPReply) -> float:
+        """The seconds to wait after the service answered with an error.
+
+        Raises:
+            APIStatusError: There is no further try.
+        """
+        error = self.described(error_from(http, self._settings.token))
+        assert isinstance(error, APIStatusError)
+        self.slowed = error.slows_down
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in http.raw_headers
+        }
+        failure = Failure(
+            "status",
+            status=http.status_code,
+            resend=error.is_safe_to_resend,
+            headers=headers,
+            safe_method=self.request.is_safe,
+        )
+        wait = self._wait(failure)
+        if wait is None:
+            self._log(f"{http.status_code} {error.code or ''}".strip())
+            raise error
+        self._log_resend(f"{http.status_code} {error.code or ''}".strip(), wait)
+        return wait
+
+    def error_for(self, fault: Fault, http: HTTPReply | None = None) -> AceDataError:
+        """The error for a failure of the network, with what had come of the answer."""
+        if fault.phase in ("deadline", "turn"):
+            after = self._deadline
+        else:
+            after = self._timeouts.get(fault.phase or "")
+            if self.give_up_at is not None and fault.phase and self._clock.monotonic() >= self.give_up_at:
+                fault, after = fault._replace(phase="deadline"), self._deadline
+        error = error_of(fault, after)
+        if not isinstance(error, RequestTimeoutError) or error.sent:
+            error.__dict__["http"] = http
+        self._log(type(error).__name__)
+        return self.described(error)
+
+    def answer(self, status_code: int, raw_headers: list[tuple[bytes, bytes]], content: bytes) -> HTTPReply:
+        """The HTTP side of an answer."""
+        return HTTPReply(status_code, raw_headers, content, self.request.method, self.url, self.tries)
+
+    def reply(self, operation: Operation, http: HTTPReply) -> Any:
+        """The reply that a whole answer holds; the answer itself where the operation promises no JSON."""
+        self._log(str(http.status_code))
+        if operation.read_reply is None:
+            return http
+        settings = self._settings
+        return read_reply(http, operation.read_reply, token=settings.token, strict=settings.strict)
+
+    def described(self, error: AceDataError) -> AceDataError:
+        """The error with the facts of the request on it."""
+        error.__dict__.update(method=self.request.method, url=self.url, tries=self.tries)
+        return error
+
+    def _wait(self, failure: Failure) -> float | None:
+        return self._settings.retry.plan(
+            failure,
+            tries=self.tries,
+            max_retries=self._settings.max_retries,
+            clock=self._clock,
+            deadline=self.give_up_at,
+        )
+
+    def _log(self, outcome: str) -> None:
+        if logger.isEnabledFor(logging.INFO):
+            took = self._clock.monotonic() - self._started
+            tries = "" if self.tries < 2 else f" after {self.tries} tries"
+            logger.info("%s %s: %s in %.2f s%s", self.request.method, self.url, outcome, took, tries)
+
+    def _log_resend(self, outcome: str, wait: float) -> None:
+        logger.debug(
+            "%s %s: %s at try %d, sent again in %.2f s",
+            self.request.method, self.url, outcome, self.tries, wait,
+        )  # fmt: skip

@@ -1,0 +1,197 @@
+"""The client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ._arguments import NOT_GIVEN, NotGiven
+from ._clock import SYSTEM_CLOCK, Clock
+from ._connections import Connections, HttpxConnections
+from ._environment import names_a_proxy, tls_context
+from ._sender import Sender
+from ._settings import Settings
+from .errors import ConfigurationError
+from .limits import Limiter, Limits
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ._operation import Call
+    from .resources.models import Models
+    from .resources.responses import Responses
+    from .retry import RetryPolicy
+
+SelfT = TypeVar("SelfT", bound="Client")
+
+
+class Client:
+    """A client of Ace Data Cloud Responses.
+
+    It can be used from many threads, be pickled and be copied. Close it, or use it in a `with`,
+    to close its connections.
+
+    Args:
+        token: The bearer token. When not given, the first of these environment variables that is set:
+            ACEDATACLOUD_API_TOKEN, ACEDATACLOUD_API_KEY, ACEDATA_API_KEY.
+        base_url: Where the service is: `http` or `https`, a host, perhaps a port and a path.
+            The service's own address when not given.
+        timeout: Seconds for each phase of a try (making a connection, writing, each wait for the next bytes), an
+            `httpx.Timeout`, or None for no limit. 10 s to connect, 600 s to read and 60 s for the rest when not given.
+        deadline: Seconds for a whole call, with its waits and further tries; None for no limit.
+        max_retries: How many further tries a call may have; 0 or more.
+        retry: What may be sent again, and after what wait.
+        limits: How many calls may be in flight and how many may start in a second, None for no limit, or a
+            `Limiter` to share with other clients. The vendor's limits when not given.
+        headers: Header lines for each request; they win over the client's own.
+        transport: An httpx transport to send through.
+        http_client: An `httpx.Client` to send through; it is not closed with this client.
+        validate: Whether to hold each request against the document before it is sent.
+        strict: Whether a reply that departs from the document is an error, not only listed in `reply.problems`.
+        clock: Where time, waits and chance come from; for tests.
+
+    Raises:
+        ConfigurationError: There is no token, or an argument is not one of the above.
+    """
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None = None,
+        max_retries: int = 2,
+        retry: RetryPolicy | None = None,
+        limits: Limits | Limiter | None | NotGiven = NOT_GIVEN,
+        headers: Mapping[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
+        validate: bool = True,
+        strict: bool = False,
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        if transport is not None and http_client is not None:
+            raise ConfigurationError(
+                "pass transport or http_client, not both: a client has its own transport"
+            )
+        self._settings = Settings(
+            token=token,
+            base_url=base_url,
+            timeout=timeout,
+            deadline=deadline,
+            max_retries=max_retries,
+            retry=retry,
+            headers=headers,
+            validate=validate,
+            strict=strict,
+        )
+        self._limits = limits
+        self._transport = transport
+        self._http_client = http_client
+        self._clock = clock
+        self._owner: Client | None = None
+        self._is_closed = False
+
+    def with_options(
+        self: SelfT,
+        *,
+        token: str | NotGiven = NOT_GIVEN,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        max_retries: int | NotGiven = NOT_GIVEN,
+        retry: RetryPolicy | NotGiven = NOT_GIVEN,
+        headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
+        validate: bool | NotGiven = NOT_GIVEN,
+        strict: bool | NotGiven = NOT_GIVEN,
+    ) -> SelfT:
+        """A copy with other settings that shares the connections and the limits.
+
+        The arguments are those of the client. Closing the copy does nothing; closing the original closes both.
+
+        Raises:
+            ConfigurationError: An argument is not one that the client takes.
+        """
+        changes = dict(
+            token=token, timeout=timeout, deadline=deadline, max_retries=max_retries, retry=retry, headers=headers,
+            validate=validate, strict=strict,
+        )  # fmt: skip
+        copy = type(self).__new__(type(self))
+        copy.__dict__.update(self.__getstate__())
+        copy._settings = self._settings.changed(
+            **{name: value for name, value in changes.items() if value is not NOT_GIVEN}
+        )
+        copy._owner = self._owner or self
+        return copy
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Answers from a model."""
+        from .resources.responses import Responses
+
+        return Responses(self)
+
+    @cached_property
+    def models(self) -> Models:
+        """The models that the service offers."""
+        from .resources.models import Models
+
+        return Models(self)
+
+    def close(self) -> None:
+        """Close the connections. Calls after that raise `ConfigurationError`."""
+        if self._owner is None:
+            self._is_closed = True
+            if "_sender" in self.__dict__:
+                self._sender.connections.close()
+
+    def __enter__(self: SelfT) -> SelfT:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings!r}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        shared = ("_clock", "_http_client", "_limits", "_settings", "_transport", "_is_closed", "_owner")
+        return {name: self.__dict__[name] for name in shared}
+
+    def _send(self, call: Call) -> Any:
+        owner = self._owner or self
+        if owner._is_closed:
+            raise ConfigurationError("the client is closed: make another one, or close it later")
+        return owner._sender.send(call, self._settings)
+
+    @cached_property
+    def _sender(self) -> Sender:
+        return Sender(self._connections(), self._limiter(), self._clock)
+
+    def _limiter(self) -> Limiter | None:
+        limits = Limits() if isinstance(self._limits, NotGiven) else self._limits
+        return Limiter(limits, clock=self._clock) if isinstance(limits, Limits) else limits
+
+    def _connections(self) -> Connections | HttpxConnections:
+        """The way to the service: a plugged-in one, else through httpx where a proxy may be, else straight."""
+        client = self._http_client
+        if client is None and self._transport is None and not names_a_proxy():
+            return Connections(self._settings, tls_context, self._clock)
+        if client is None:
+            import httpx
+
+            unlimited = httpx.Limits(max_keepalive_connections=100, keepalive_expiry=5.0)
+            client = (
+                httpx.Client(transport=self._transport)
+                if self._transport is not None
+                else httpx.Client(verify=tls_context(), limits=unlimited)
+            )
+        is_ours = client is not self._http_client
+        return HttpxConnections(self._settings.origin, client, self._clock, is_ours=is_ours)

@@ -1,0 +1,276 @@
+"""How a request gets to the service and its answer back.
+
+Straight over connections of httpcore, kept in a free list, where nothing was plugged in; through an httpx client
+where the caller brought one, or a transport, or the environment names a proxy. Either way an answer is an
+`Incoming`, and failures are the exceptions of the library below, which `_faults` explains.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+from ._faults import DeadlineExceeded, fault_of
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+    from ._clock import Clock
+    from ._request import Request
+    from ._settings import Settings
+
+_KEPT_IDLE_SECONDS = 5.0
+_KEPT_IDLE_CONNECTIONS = 100
+Timeouts = dict[str, float | None]
+Deadline = float | None
+
+
+class Incoming:
+    """An answer whose head has come.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The header lines.
+        chunks: The body, as it comes.
+    """
+
+    __slots__ = ("_close", "_hurry", "_on_close", "chunks", "headers", "status_code")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: list[tuple[bytes, bytes]],
+        chunks: Iterator[bytes],
+        close: Callable[[], None],
+        hurry: Callable[[float], None] | None = None,
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.chunks = chunks
+        self._close: Callable[[], None] | None = close
+        self._hurry = hurry
+        self._on_close: Callable[[], None] | None = None
+
+    def when_closed(self, tell: Callable[[], None]) -> None:
+        """Have someone told, once, when the answer is done with."""
+        self._on_close = tell
+
+    def drain(self, seconds: float) -> None:
+        """Read on to the end of the body, should it come soon: then the connection can be kept.
+
+        Args:
+            seconds: How long to wait for it. A connection that was plugged in is not waited for.
+        """
+        if self._hurry is None:
+            return
+        self._hurry(seconds)
+        try:
+            for _chunk in self.chunks:
+                pass
+        except Exception as error:
+            if fault_of(error) is None:
+                raise
+
+    def close(self) -> None:
+        """Be done with the answer: a connection is kept if its body was read to the end, else closed."""
+        close, self._close = self._close, None
+        if close is None:
+            return
+        try:
+            close()
+        finally:
+            if self._on_close is not None:
+                self._on_close()
+
+
+class _Stream(httpcore.NetworkStream):
+    """A network stream that no wait holds beyond the deadline of the call that uses it."""
+
+    def __init__(self, inner: httpcore.NetworkStream, connection: _Connection) -> None:
+        self._inner = inner
+        self._connection = connection
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        deadline = self._connection.deadline
+        if deadline is None:
+            return self._inner.read(max_bytes, timeout)
+        left = self._connection.left()
+        try:
+            return self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
+        except httpcore.ReadTimeout:
+            self._connection.left()
+            raise
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._connection)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Connection(httpcore.NetworkBackend):
+    """One connection, with the network under it: it knows the deadline of the call that it serves.
+
+    Attributes:
+        deadline: The moment at which the present call has taken too long.
+        http: The connection as httpcore has it.
+    """
+
+    def __init__(self, origin: httpcore.Origin, tls: ssl.SSLContext | None, clock: Clock) -> None:
+        self._clock = clock
+        self._network = httpcore.SyncBackend()
+        self.deadline: Deadline = None
+        self.http = httpcore.HTTPConnection(
+            origin, ssl_context=tls, keepalive_expiry=_KEPT_IDLE_SECONDS, network_backend=self
+        )
+
+    def hurry(self, seconds: float) -> None:
+        """Bring the deadline forward to so many seconds from now."""
+        soon = self._clock.monotonic() + seconds
+        self.deadline = soon if self.deadline is None else min(self.deadline, soon)
+
+    def left(self) -> float:
+        """The seconds until the deadline.
+
+        Raises:
+            DeadlineExceeded: There are none.
+        """
+        assert self.deadline is not None
+        seconds = self.deadline - self._clock.monotonic()
+        if seconds <= 0:
+            raise DeadlineExceeded("the deadline passed")
+        return seconds
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = self._network.connect_tcp(host, port, timeout, local_address, socket_options)
+        return _Stream(stream, self)
+
+    def sleep(self, seconds: float) -> None:
+        self._network.sleep(seconds)
+
+
+class Connections:
+    """Connections to one origin: a call takes one that is idle, the last used first, or makes one.
+
+    There is no limit on their number: how many calls are in flight is the limiter's concern.
+    """
+
+    def __init__(self, settings: Settings, tls: Callable[[], ssl.SSLContext], clock: Clock) -> None:
+        self._origin = httpcore.Origin(settings.scheme.encode(), settings.host.encode(), settings.port)
+        self._tls = tls if settings.scheme == "https" else None
+        self._clock = clock
+        self._idle: deque[_Connection] = deque()
+
+    def open(self, request: Request, timeouts: Timeouts, deadline: Deadline) -> Incoming:
+        """Send a request and wait for the head of its answer."""
+        idle = self._idle
+        connection = self._take(idle)
+        connection.deadline = deadline
+        origin = self._origin
+        url = httpcore.URL(
+            scheme=origin.scheme, host=origin.host, port=origin.port, target=request.target.encode("ascii")
+        )
+        try:
+            response = connection.http.handle_request(
+                httpcore.Request(
+                    request.method,
+                    url,
+                    headers=request.headers,
+                    content=request.content,
+                    extensions={"timeout": timeouts},
+                )
+            )
+        except BaseException:
+            connection.http.close()
+            raise
+
+        def close() -> None:
+            response.close()
+            if connection.http.is_idle() and len(idle) < _KEPT_IDLE_CONNECTIONS:
+                idle.append(connection)
+            else:
+                connection.http.close()
+
+        return Incoming(
+            response.status, response.headers, iter(response.iter_stream()), close, connection.hurry
+        )
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        idle = self._idle
+        while idle:
+            idle.pop().http.close()
+
+    def _take(self, idle: deque[_Connection]) -> _Connection:
+        while idle:
+            try:
+                connection = idle.pop()
+            except IndexError:  # another thread was quicker
+                break
+            if not connection.http.has_expired():
+                return connection
+            connection.http.close()
+        return _Connection(self._origin, self._tls() if self._tls else None, self._clock)
+
+
+class HttpxConnections:
+    """The same through an httpx client: with its transport, its proxies, its HTTP/2.
+
+    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
+    """
+
+    def __init__(self, origin: str, client: httpx.Client, clock: Clock, *, is_ours: bool) -> None:
+        self._prefix = origin
+        self._client = client
+        self._clock = clock
+        self._is_ours = is_ours
+
+    def open(self, request: Request, timeouts: Timeouts, deadline: Deadline) -> Incoming:
+        """Send a request and wait for the head of its answer."""
+        import httpx
+
+        outgoing = self._client.build_request(
+            request.method,
+            self._prefix + request.target,
+            headers=httpx.Headers(request.headers),
+            content=request.content or None,
+            timeout=httpx.Timeout(**timeouts),
+        )
+        response = self._client.send(outgoing, stream=True, follow_redirects=False)
+        return Incoming(
+            response.status_code,
+            response.headers.raw,
+            self._within(deadline, response.iter_bytes()),
+            response.close,
+        )
+
+    def close(self) -> None:
+        """Close the client, if it was made here."""
+        if self._is_ours:
+            self._client.close()
+
+    def _within(self, deadline: Deadline, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if deadline is not None and self._clock.monotonic() >= deadline:
+                raise DeadlineExceeded("the deadline passed")
+            yield chunk

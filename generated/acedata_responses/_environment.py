@@ -1,0 +1,39 @@
+"""What a client takes from the machine it runs on: trusted certificates, and whether a proxy is in the way."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ssl
+
+_PROXY_VARIABLES = frozenset({"all_proxy", "http_proxy", "https_proxy"})
+_lock = threading.Lock()
+_contexts: list[ssl.SSLContext] = []
+
+
+def tls_context() -> ssl.SSLContext:
+    """The TLS context of httpx, made when the first connection needs it and shared from then on.
+
+    Making it is nearly all that making a client would cost. `SSL_CERT_FILE` and `SSL_CERT_DIR` hold, as in httpx.
+    """
+    with _lock:
+        if not _contexts:
+            import httpx
+
+            _contexts.append(httpx.create_ssl_context())
+        return _contexts[0]
+
+
+def names_a_proxy() -> bool:
+    """Whether the environment, or the system's settings, may ask for a proxy. httpx then decides for which hosts."""
+    if any(value and name.lower() in _PROXY_VARIABLES for name, value in os.environ.items()):
+        return True
+    if sys.platform in ("darwin", "win32"):
+        from urllib.request import getproxies
+
+        return bool(getproxies())
+    return False

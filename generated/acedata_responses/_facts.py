@@ -1,0 +1,124 @@
+"""Facts of the service as a whole, carried over from the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BASE_URL = "https://api.acedata.cloud"
+"""Where the service is."""
+
+TOKEN_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY")
+"""Environment variables that may hold the token; the first one that is set counts."""
+
+IN_FLIGHT_LIMIT: int | None = 20
+"""How many calls one token may have in flight."""
+
+PER_SECOND_LIMIT: float | None = 60
+"""How many calls one token may make in a second."""
+
+RETRY_WAITS: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each further try."""
+
+RETRY_JITTER: float = 1.0
+"""Seconds, of which a random part is added to each wait."""
+
+ERROR_BODY: dict[str, Any] = {
+    "code": ["error", "code"],
+    "message": ["error", "message"],
+    "trace-id": ["trace_id"],
+    "when": {"success": False},
+}
+"""Where an error body has its parts, and the values (`when`) that mark a body as an error."""
+
+ERROR_KINDS: dict[str, dict[str, Any]] = {
+    "BadRequest": {
+        "parent": None,
+        "statuses": ["400"],
+        "codes": {
+            "bad_request": {
+                "statuses": [400],
+                "meaning": "The request is malformed or a field has a value that the service refuses.",
+            },
+            "api_not_implemented": {
+                "statuses": [400],
+                "meaning": "The service does not offer this function.",
+            },
+        },
+        "resend": False,
+    },
+    "Authentication": {
+        "parent": None,
+        "statuses": ["401"],
+        "codes": {
+            "no_token": {"statuses": [400], "meaning": "The request carries no token."},
+            "token_mismatched": {"statuses": [401, 400], "meaning": "The token belongs to another service."},
+            "invalid_token": {"statuses": [401], "meaning": "The service does not know this token."},
+            "token_expired": {"statuses": [401], "meaning": "The token is no longer valid."},
+        },
+        "resend": False,
+    },
+    "PermissionDenied": {
+        "parent": None,
+        "statuses": ["403"],
+        "codes": {
+            "disabled": {
+                "statuses": [403],
+                "meaning": "The account or the service is switched off for this token.",
+            }
+        },
+        "resend": False,
+    },
+    "InsufficientBalance": {
+        "parent": "PermissionDenied",
+        "statuses": [],
+        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is spent."}},
+        "resend": False,
+    },
+    "Moderation": {
+        "parent": "PermissionDenied",
+        "statuses": [],
+        "codes": {
+            "forbidden": {"statuses": [403], "meaning": "The vendor's moderation refused the content."}
+        },
+        "resend": False,
+    },
+    "NotFound": {
+        "parent": None,
+        "statuses": ["404"],
+        "codes": {"no_api": {"statuses": [404], "meaning": "There is no such operation on the service."}},
+        "resend": False,
+    },
+    "RequestTooLarge": {
+        "parent": None,
+        "statuses": ["413"],
+        "codes": {
+            "request_too_large": {
+                "statuses": [413],
+                "meaning": "The request's body is larger than the service takes.",
+            }
+        },
+        "resend": False,
+    },
+    "RateLimit": {
+        "parent": None,
+        "statuses": ["429"],
+        "codes": {
+            "too_many_requests": {"statuses": [429], "meaning": "Too many calls a second."},
+            "rate_limited": {"statuses": [429], "meaning": "Too many calls at the same time."},
+        },
+        "resend": True,
+    },
+    "Server": {
+        "parent": None,
+        "statuses": ["5XX"],
+        "codes": {"api_error": {"statuses": [500], "meaning": "Something went wrong within the service."}},
+        "resend": True,
+    },
+    "GatewayTimeout": {
+        "parent": "Server",
+        "statuses": ["504"],
+        "codes": {"timeout": {"statuses": [504], "meaning": "The model took longer than the service waits."}},
+        "resend": True,
+    },
+}
+"""The kinds of error with their codes and statuses."""

@@ -1,0 +1,198 @@
+"""An HTTP answer as a reply or as an error. It does no I/O; nothing that came is lost on the way."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ._facts import ERROR_BODY
+from ._schemas import SCHEMAS
+from .errors import APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
+
+if TYPE_CHECKING:
+    from ._http_reply import HTTPReply
+    from ._model import Model
+
+_SHOWN_CHARACTERS = 200
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_decode = json.JSONDecoder().decode
+
+
+def parse(content: bytes) -> Any:
+    """JSON data from bytes: a byte order mark is passed over, as RFC 8259, section 8.1, allows.
+
+    Raises:
+        ValueError: It is not JSON, not UTF-8, or nested deeper than Python can follow.
+    """
+    return parse_text(content.decode())
+
+
+def parse_text(text: str) -> Any:
+    """The same for text that was decoded already."""
+    try:
+        return _decode(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def read_reply(http: HTTPReply, read: Callable[[Any], Any], *, token: str, strict: bool) -> Any:
+    """The reply that an answer with a status of success holds.
+
+    Args:
+        http: The answer.
+        read: Decodes the JSON of the operation's replies.
+        token: The token, which an echo in an error must not show.
+        strict: Whether departures from the document are errors.
+
+    Raises:
+        ReplyDecodeError: It is not JSON, or not a documented reply; or, when strict, departs from the document.
+        APIStatusError: It is an error body.
+        ReplyFailedError: It is a reply that says of itself that it failed.
+    """
+    try:
+        data = parse(http.content)
+    except ValueError as error:
+        raise _undecodable(
+            http, token, f"it is not JSON ({_first_line(error)}): {shorten(http, token)}"
+        ) from None
+    reply = read(data) if type(data) is dict else None
+    if type(data) is dict and is_error_body(data, reply):
+        raise described(error_from(http, token), http)
+    if reply is None or not _has_shape(reply):
+        raise _undecodable(http, token, f"its JSON is no documented reply: {shorten(http, token)}")
+    reply._http = http
+    check_failed(reply)
+    if strict:
+        check_strictly(reply, http)
+    return reply
+
+
+def check_failed(reply: Model) -> None:
+    """Raise `ReplyFailedError` for a reply that says of itself that it failed."""
+    for name, value in reply._failed_when.items():
+        if getattr(reply, name) == value:
+            code, message = error_words(reply.to_dict())
+            text = f"the reply's {name} is {value!r}: {code or 'no code'}, {message or 'no message'}"
+            raise described(
+                ReplyFailedError(text, reply=reply, code=code, message=message or ""), reply._http
+            )
+
+
+def check_strictly(reply: Model, http: HTTPReply | None) -> None:
+    """Raise `ReplyDecodeError` for a reply or an event that departs from the document."""
+    problems = reply.problems
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        body = http.content if http else b""
+        error = ReplyDecodeError(
+            f"the reply departs from the document (it is in `reply`):\n{lines}",
+            http=http, body=body, reply=reply, problems=problems,
+        )  # fmt: skip
+        raise described(error, http)
+
+
+def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
+    """Whether JSON data is the service's error body, which can come under a status of success too.
+
+    A documented reply may have a field of the same name, such as `error`: then it is a reply.
+    """
+    if any(data.get(key, not value) is value for key, value in ERROR_BODY["when"].items()):
+        return True
+    if not ERROR_BODY["code"] or not data.get(ERROR_BODY["code"][0]):
+        return False
+    return reply is None or ERROR_BODY["code"][0] not in SCHEMAS.get(reply._schema, {}).get("properties", {})
+
+
+def error_from(http: HTTPReply, token: str) -> APIStatusError:
+    """The error that an answer reports, by its code first and by its status then."""
+    http = without(http, token)
+    try:
+        body: Any = parse(http.content)
+    except ValueError:
+        body = None
+    code, message = error_words(body)
+    trace_id = _string_at(body, ERROR_BODY["trace-id"])
+    cls = class_for(http.status_code, code)
+    shown = message or shorten(http, token) or "no body"
+    parts = [f"HTTP {http.status_code}", code or "", f"“{shown}”", f"(trace {trace_id})" if trace_id else ""]
+    text = f"{' '.join(part for part in parts if part)}: {_meaning(http, cls)}"
+    return cls(
+        text, http=http, code=code, message=shown, trace_id=trace_id,
+        body=http.text if body is None else body,
+        method=http.method, url=http.url, tries=http.tries,
+    )  # fmt: skip
+
+
+def error_words(body: Any) -> tuple[str | None, str | None]:
+    """The code and the message of an error body, where it has them."""
+    return _string_at(body, ERROR_BODY["code"]), _string_at(body, ERROR_BODY["message"])
+
+
+def described(error: Any, http: HTTPReply | None) -> Any:
+    """The error with the facts of the request on it."""
+    if http is not None:
+        error.__dict__.update(method=http.method, url=http.url, tries=http.tries)
+    return error
+
+
+def shorten(http: HTTPReply, token: str = "") -> str:
+    """A body that is not what was expected, in short: a page by its title, other text by its beginning."""
+    text = redacted(http.text[: 20 * _SHOWN_CHARACTERS], token)
+    title = _TITLE.search(text)
+    if title or text.lstrip()[:1] == "<":
+        return f"an HTML page{': ' + ' '.join(title[1].split())[:_SHOWN_CHARACTERS] if title else ''}"
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN_CHARACTERS else f"{words[:_SHOWN_CHARACTERS]}…"
+
+
+def redacted(text: str, token: str) -> str:
+    """Text without the token, should the service have echoed it."""
+    return text.replace(token, "***") if token else text
+
+
+def without(http: HTTPReply, token: str) -> HTTPReply:
+    """An answer without the token, should the service have echoed it."""
+    secret = token.encode()
+    headers = b"".join(value for _name, value in http.raw_headers)
+    if not secret or (secret not in http.content and secret not in headers):
+        return http
+    from attrs import evolve
+
+    return evolve(
+        http,
+        content=http.content.replace(secret, b"***"),
+        raw_headers=[(name, value.replace(secret, b"***")) for name, value in http.raw_headers],
+    )
+
+
+def _meaning(http: HTTPReply, cls: type[APIStatusError]) -> str:
+    if 300 <= http.status_code < 400:
+        target = http.header(b"location")
+        return f"A redirect{' to ' + target if target else ''} is not followed, as the token must not leave; check base_url."
+    return f"{cls.meaning} {cls.advice}".strip()
+
+
+def _undecodable(http: HTTPReply, token: str, text: str) -> ReplyDecodeError:
+    safe = without(http, token)
+    error = ReplyDecodeError(f"HTTP {http.status_code}, but {text}", http=safe, body=safe.content)
+    return described(error, http)  # type: ignore[no-any-return]
+
+
+def _has_shape(reply: Model) -> bool:
+    """Whether data that was read as the only documented reply has anything of it."""
+    required = SCHEMAS.get(reply._schema, {}).get("required", [])
+    return bool(reply._schema) and (not required or any(key in reply._data for key in required))
+
+
+def _string_at(data: Any, path: list[str]) -> str | None:
+    for key in path:
+        data = data.get(key) if isinstance(data, Mapping) else None
+    if isinstance(data, (str, int)) and not isinstance(data, bool) and path:
+        return str(data)
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:_SHOWN_CHARACTERS]

@@ -1,0 +1,409 @@
+"""Everything that can go wrong, as one tree.
+
+    AceDataError
+    ├── ConfigurationError          the client was set up wrongly (also a ValueError)
+    ├── RequestValidationError      the document forbids the request; nothing was sent (also a ValueError)
+    ├── TransportError              no complete answer came over the network
+    │   ├── ConnectionFailedError   no connection could be made; nothing was sent
+    │   ├── ConnectionLostError     the connection broke; the service may have done its work
+    │   └── RequestTimeoutError     something took longer than allowed (also a TimeoutError)
+    ├── ReplyDecodeError            an answer came that is not what the document describes
+    ├── ReplyFailedError            the answer says of itself that it failed
+    ├── StreamError                 a stream did not reach its end; carries the text so far
+    │   ├── StreamInterruptedError  it broke off
+    │   └── StreamFailedError       the service reported an error in it
+    └── APIStatusError              the service answered with an error
+        ├── BadRequestError  (bad_request, api_not_implemented, 400)
+        ├── AuthenticationError  (no_token, token_mismatched, invalid_token, token_expired, 401)
+        ├── PermissionDeniedError  (disabled, 403)
+        │   ├── InsufficientBalanceError  (used_up)
+        │   └── ModerationError  (forbidden)
+        ├── NotFoundError  (no_api, 404)
+        ├── RequestTooLargeError  (request_too_large, 413)
+        ├── RateLimitError  (too_many_requests, rate_limited, 429)
+        └── ServerError  (api_error, 5XX)
+            └── GatewayTimeoutError  (timeout, 504)
+
+Which class an error of the service gets is decided by its code first, then by the HTTP status, since the vendor's
+sources disagree on the status of some codes. All errors can be pickled and copied. None contains the token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from ._http_reply import HTTPReply
+    from ._model import Model
+    from ._validation import Problem
+
+
+class AceDataError(Exception):
+    """The root of all errors that the client raises.
+
+    Attributes:
+        method: The HTTP method of the request, where there was one.
+        url: The address of the request, where there was one.
+        tries: How many times the request was sent, or its sending begun.
+    """
+
+    method: str | None = None
+    url: str | None = None
+    tries: int = 0
+
+    def __init__(self, text: str = "", **facts: Any) -> None:
+        super().__init__(text)
+        self.__dict__.update(facts)
+
+
+class ConfigurationError(AceDataError, ValueError):
+    """The client cannot work as it was set up: no token, an unusable base URL, an argument out of range."""
+
+
+class RequestValidationError(AceDataError, ValueError):
+    """The document forbids the request. Nothing was sent.
+
+    Attributes:
+        problems: Every departure, with its JSON pointer, the rule, the value and the rule's source.
+    """
+
+    problems: list[Problem]
+
+
+class TransportError(AceDataError):
+    """No complete answer came over the network."""
+
+
+class ConnectionFailedError(TransportError):
+    """No connection could be made. The request never left: sending it again is safe."""
+
+
+class ConnectionLostError(TransportError):
+    """The connection broke after sending had begun and before the answer was complete.
+
+    The service may have done its work, and may bill it: such a request is not sent again without being asked to.
+
+    Attributes:
+        http: What had come of the answer, None when nothing had: the bytes so far are in `http.content`.
+    """
+
+    http: HTTPReply | None = None
+
+
+class RequestTimeoutError(TransportError, TimeoutError):
+    """Something took longer than allowed.
+
+    Attributes:
+        phase: What was waited for: `connect`, `write`, `read`, `pool` (a free connection), `turn` (the limits on
+            calls at once and calls a second) or `deadline` (the call as a whole).
+        after: The seconds that were allowed.
+        sent: Whether the request may have reached the service. If so, it may have done its work and may bill it.
+        http: What had come of the answer, None when nothing had.
+    """
+
+    phase: str = "read"
+    after: float | None = None
+    sent: bool = False
+    http: HTTPReply | None = None
+
+
+class ReplyDecodeError(AceDataError):
+    """An answer came with a status of success, but it is not what the document describes.
+
+    Attributes:
+        http: The answer. Nothing of it is lost: the bytes are in `http.content`, and in `body`.
+        body: The bytes of the answer, or the data of the event.
+        reply: With `Client(strict=True)`: the reply with departures that made it refuse.
+        problems: With `Client(strict=True)`: the departures.
+    """
+
+    http: HTTPReply | None = None
+    body: bytes = b""
+    reply: Model | None = None
+    problems: list[Problem] = []
+
+
+class ReplyFailedError(AceDataError):
+    """The service answered, and the answer says that it failed.
+
+    Attributes:
+        reply: The whole answer.
+        code: The error's code, where the answer has one.
+        message: The error's text, where the answer has one.
+    """
+
+    reply: Model
+    code: str | None = None
+    message: str = ""
+
+
+class StreamError(AceDataError):
+    """A stream did not reach its end.
+
+    Attributes:
+        partial_text: The text of all events that came.
+        events: How many events came.
+        http: The status and headers of the answer.
+    """
+
+    partial_text: str = ""
+    events: int = 0
+    http: HTTPReply | None = None
+
+
+class StreamInterruptedError(StreamError):
+    """The stream ended, or its connection broke, without one of the events that end an answer.
+
+    Attributes:
+        reason: What happened: `ended` (without a last event), `broken`, `timed out`, `unreadable` (what came is no
+            event) or `closed` (by the caller).
+    """
+
+    reason: str = "ended"
+
+
+class StreamFailedError(StreamError):
+    """The service reported an error in the stream.
+
+    Attributes:
+        code: The error's code.
+        message: The error's text.
+        reply: The whole reply, where the event that ended the stream brought one.
+        event: The event, or the error body, as JSON data.
+    """
+
+    code: str | None = None
+    message: str = ""
+    reply: Model | None = None
+    event: Mapping[str, Any]
+
+
+class APIStatusError(AceDataError):
+    """The service answered with an error.
+
+    Attributes:
+        status_code: The HTTP status. It is 200 for an error body that came under a status of success.
+        code: The service's error code, None when the body has none.
+        message: The service's own words, or a short form of the body when it is not the documented one.
+        trace_id: The vendor's name for this call, for questions to its support.
+        body: The body: JSON data where it is JSON, else text.
+        headers: The headers of the answer; names are matched in any case.
+        http: The answer as a whole.
+        is_safe_to_resend: Whether the vendor's word is that such a call is not billed and may be sent again.
+        slows_down: Whether further calls should come slower.
+    """
+
+    http: HTTPReply
+    code: str | None = None
+    message: str = ""
+    trace_id: str | None = None
+    body: Any = None
+
+    meaning: ClassVar[str] = "The service answered with an error that the document does not describe."
+    advice: ClassVar[str] = "Look at `message` and `body`."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status of the answer."""
+        return self.http.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer."""
+        return self.http.headers
+
+
+class BadRequestError(APIStatusError):
+    """The service refused the request as it stands.
+
+    `bad_request`: The request is malformed or a field has a value that the service refuses.
+    `api_not_implemented`: The service does not offer this function.
+    Also any other error under HTTP 400.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The service refused the request as it stands."
+    advice: ClassVar[str] = "Correct the request; sending the same again gives the same answer."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class AuthenticationError(APIStatusError):
+    """The service did not accept the token.
+
+    `no_token`: The request carries no token.
+    `token_mismatched`: The token belongs to another service.
+    `invalid_token`: The service does not know this token.
+    `token_expired`: The token is no longer valid.
+    Also any other error under HTTP 401.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The service did not accept the token."
+    advice: ClassVar[str] = "Check the token, and that it was made for this service."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class PermissionDeniedError(APIStatusError):
+    """The token is valid but may not make this call.
+
+    `disabled`: The account or the service is switched off for this token.
+    Also any other error under HTTP 403.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The token is valid but may not make this call."
+    advice: ClassVar[str] = "Look at the state of your account in the vendor's console."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class NotFoundError(APIStatusError):
+    """The service knows nothing under this address.
+
+    `no_api`: There is no such operation on the service.
+    Also any other error under HTTP 404.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The service knows nothing under this address."
+    advice: ClassVar[str] = "Check the base URL and the path."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class RequestTooLargeError(APIStatusError):
+    """The request is too large.
+
+    `request_too_large`: The request's body is larger than the service takes.
+    Also any other error under HTTP 413.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The request is too large."
+    advice: ClassVar[str] = "Send less, for example a URL in place of the data of an image or a file."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class RateLimitError(APIStatusError):
+    """The token makes more calls than it may.
+
+    `too_many_requests`: Too many calls a second.
+    `rate_limited`: Too many calls at the same time.
+    Also any other error under HTTP 429.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The token makes more calls than it may."
+    advice: ClassVar[str] = "Make fewer calls at once and leave more time between them."
+    is_safe_to_resend: ClassVar[bool] = True
+    slows_down: ClassVar[bool] = True
+
+
+class ServerError(APIStatusError):
+    """The service failed; the call is not billed.
+
+    `api_error`: Something went wrong within the service.
+    Also any other error under HTTP 5XX.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The service failed; the call is not billed."
+    advice: ClassVar[str] = (
+        "Send the request again after a while; if it stays so, give the trace id to the vendor."
+    )
+    is_safe_to_resend: ClassVar[bool] = True
+    slows_down: ClassVar[bool] = False
+
+
+class InsufficientBalanceError(PermissionDeniedError):
+    """The account has no balance left for this call.
+
+    `used_up`: The balance of the account is spent.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The account has no balance left for this call."
+    advice: ClassVar[str] = "Top up the account, then send the request again."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class ModerationError(PermissionDeniedError):
+    """The content was refused by the vendor's moderation.
+
+    `forbidden`: The vendor's moderation refused the content.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The content was refused by the vendor's moderation."
+    advice: ClassVar[str] = "Change the input; the same content will be refused again."
+    is_safe_to_resend: ClassVar[bool] = False
+    slows_down: ClassVar[bool] = False
+
+
+class GatewayTimeoutError(ServerError):
+    """The service gave up waiting for the model; the call is not billed.
+
+    `timeout`: The model took longer than the service waits.
+    Also any other error under HTTP 504.
+    Source: guide.
+    """
+
+    meaning: ClassVar[str] = "The service gave up waiting for the model; the call is not billed."
+    advice: ClassVar[str] = "Send the request again, ask for less at once, or stream the answer."
+    is_safe_to_resend: ClassVar[bool] = True
+    slows_down: ClassVar[bool] = False
+
+
+_BY_CODE: dict[str, type[APIStatusError]] = {
+    "bad_request": BadRequestError,
+    "api_not_implemented": BadRequestError,
+    "no_token": AuthenticationError,
+    "token_mismatched": AuthenticationError,
+    "invalid_token": AuthenticationError,
+    "token_expired": AuthenticationError,
+    "disabled": PermissionDeniedError,
+    "no_api": NotFoundError,
+    "request_too_large": RequestTooLargeError,
+    "too_many_requests": RateLimitError,
+    "rate_limited": RateLimitError,
+    "api_error": ServerError,
+    "used_up": InsufficientBalanceError,
+    "forbidden": ModerationError,
+    "timeout": GatewayTimeoutError,
+}
+
+_BY_STATUS: dict[str, type[APIStatusError]] = {
+    "400": BadRequestError,
+    "401": AuthenticationError,
+    "403": PermissionDeniedError,
+    "404": NotFoundError,
+    "413": RequestTooLargeError,
+    "429": RateLimitError,
+    "5XX": ServerError,
+    "504": GatewayTimeoutError,
+}
+
+
+def class_for(status_code: int, code: str | None) -> type[APIStatusError]:
+    """The class of an error of the service: by its code, else by the exact status, else by its hundred.
+
+    Args:
+        status_code: The HTTP status.
+        code: The error code of the body, if it has one.
+
+    Returns:
+        `APIStatusError` itself when the document knows neither.
+    """
+    return (
+        _BY_CODE.get(code or "")
+        or _BY_STATUS.get(str(status_code))
+        or _BY_STATUS.get(f"{status_code // 100}XX")
+        or APIStatusError
+    )

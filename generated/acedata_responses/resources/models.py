@@ -1,0 +1,134 @@
+"""The models that the service offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .._arguments import NOT_GIVEN, NotGiven, leaves_checks_to_the_document
+from .._operation import Call, Operation
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .._async_client import AsyncClient
+    from .._client import Client
+    from ..types import ModelList
+
+
+def _list_reply(data: Any) -> Any:
+    from ..types.replies import decode_model_list
+
+    return decode_model_list(data)
+
+
+_LIST = Operation(
+    "models.list",
+    read_reply=_list_reply,
+)
+
+
+class Models:
+    """The models that the service offers."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @leaves_checks_to_the_document
+    def list(
+        self,
+        *,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        **unknown: NoReturn,
+    ) -> ModelList:
+        """List the models. Gives the models that the service offers now. It may name models that `model` does
+        not list yet.
+
+        Args:
+            extra_headers: Header lines for this call; they win over all others.
+            extra_query: Query parameters for this call.
+            extra_body: Further fields of the body; they win, and are not checked.
+            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when not given.
+            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's when not given.
+
+        Returns:
+            The reply.
+
+        Raises:
+            RequestValidationError: The document forbids the request; nothing was sent.
+            APIStatusError: The service answered with an error; its subclasses tell which.
+            TransportError: No complete answer came; its subclasses tell why.
+            ReplyDecodeError: What came is not what the document describes.
+
+        Source: page, GET /openai/models.
+        """
+        values: dict[str, dict[str, Any]] = {}
+        if unknown:
+            values["unknown"] = unknown
+        call = Call(
+            _LIST,
+            values,
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+            deadline=deadline,
+        )
+        return self._client._send(call)  # type: ignore[no-any-return]
+
+
+class AsyncModels:
+    """The models that the service offers."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    @leaves_checks_to_the_document
+    async def list(
+        self,
+        *,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        **unknown: NoReturn,
+    ) -> ModelList:
+        """List the models. Gives the models that the service offers now. It may name models that `model` does
+        not list yet.
+
+        Args:
+            extra_headers: Header lines for this call; they win over all others.
+            extra_query: Query parameters for this call.
+            extra_body: Further fields of the body; they win, and are not checked.
+            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when not given.
+            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's when not given.
+
+        Returns:
+            The reply.
+
+        Raises:
+            RequestValidationError: The document forbids the request; nothing was sent.
+            APIStatusError: The service answered with an error; its subclasses tell which.
+            TransportError: No complete answer came; its subclasses tell why.
+            ReplyDecodeError: What came is not what the document describes.
+
+        Source: page, GET /openai/models.
+        """
+        values: dict[str, dict[str, Any]] = {}
+        if unknown:
+            values["unknown"] = unknown
+        call = Call(
+            _LIST,
+            values,
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+            deadline=deadline,
+        )
+        return await self._client._send(call)  # type: ignore[no-any-return]

@@ -1,0 +1,502 @@
+"""Answers from a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
+
+from .._arguments import NOT_GIVEN, NotGiven, given, leaves_checks_to_the_document, plain
+from .._operation import Call, Operation
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .._async_client import AsyncClient
+    from .._async_streams import AsyncStream
+    from .._client import Client
+    from .._streams import Stream
+    from ..types import (
+        InputItem,
+        ModelName,
+        ReasoningOptions,
+        Reply,
+        ResponseFormat,
+        StreamEvent,
+        TextOptions,
+        Tool,
+    )
+
+
+def _create_reply(data: Any) -> Any:
+    from ..types.replies import decode_reply
+
+    return decode_reply(data)
+
+
+def _create_event(data: Any) -> Any:
+    from ..types.events import decode_stream_event
+
+    return decode_stream_event(data)
+
+
+_CREATE = Operation(
+    "responses.create",
+    read_reply=_create_reply,
+    read_event=_create_event,
+)
+
+
+class Responses:
+    """Answers from a model."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @overload
+    def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[False] | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+    ) -> Reply: ...
+
+    @overload
+    def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[True],
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+    ) -> Stream[StreamEvent, Reply]: ...
+
+    @overload
+    def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: bool | None,
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+    ) -> Reply | Stream[StreamEvent, Reply]: ...
+
+    @leaves_checks_to_the_document
+    def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: bool | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        **unknown: NoReturn,
+    ) -> Reply | Stream[StreamEvent, Reply]:
+        """Ask a model for an answer. Sends the conversation to the model and gives its answer: whole, or
+        piece by piece with `stream`.
+
+        Args:
+            model: The model to ask. A name that is not listed here may work too. Source: page.
+            input: The question as plain text, or the conversation so far, oldest message first. Source:
+                page.
+            n: How many alternative answers to write. From 1 to 128. When not sent, the service takes 1.
+                Source: page.
+            background: Let the model work on after the call returns. How to get the result is not documented.
+                When not sent, the service takes False. Source: page.
+            stream: Send the answer piece by piece while it is written. When not sent, the service takes
+                False. Source: page.
+            tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
+            max_tokens: Most tokens that the answer may take. Source: page.
+            temperature: How freely the model chooses its words; low values are focused, high ones varied. From 0
+                to 2. When not sent, the service takes 1. Source: page.
+            response_format: The form that the answer must have. Plain text if not given. Source: page.
+            tool_choice: Which tool the model should call, if any. Source: guide.
+            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service takes True.
+                Source: guide.
+            include: Further parts of the result to send along, each by its name. Source: guide.
+            reasoning: How a reasoning model should think. Source: guide.
+            text: How the text of the answer should be. Source: guide.
+            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1. Source:
+                guide.
+            store: Whether the vendor may keep the response. When not sent, the service takes True. Source:
+                guide.
+            stream_options: Further wishes for a stream. Source: guide.
+            instructions: What the model should keep to, ahead of the conversation. Source: guide.
+            previous_response_id: The id of the response that this request carries on from. Source: guide.
+            top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
+                guide.
+            metadata: Notes of your own, kept with the response. Source: guide.
+            extra_headers: Header lines for this call; they win over all others.
+            extra_query: Query parameters for this call.
+            extra_body: Further fields of the body; they win, and are not checked.
+            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when not given.
+            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's when not given.
+
+        Returns:
+            The reply; with `stream=True` an `Stream` of events.
+
+        Raises:
+            RequestValidationError: The document forbids the request; nothing was sent.
+            APIStatusError: The service answered with an error; its subclasses tell which.
+            TransportError: No complete answer came; its subclasses tell why.
+            ReplyDecodeError: What came is not what the document describes.
+            ReplyFailedError: The answer says of itself that it failed.
+
+        Source: page, POST /openai/responses.
+        """
+        values: dict[str, dict[str, Any]] = {
+            "body": given(
+                {
+                    "model": model,
+                    "input": plain(input),
+                    "n": n,
+                    "background": background,
+                    "stream": stream,
+                    "tools": plain(tools),
+                    "max_tokens": max_tokens,
+                    "temperature": temperature,
+                    "response_format": plain(response_format),
+                    "tool_choice": plain(tool_choice),
+                    "parallel_tool_calls": parallel_tool_calls,
+                    "include": plain(include),
+                    "reasoning": plain(reasoning),
+                    "text": plain(text),
+                    "max_output_tokens": max_output_tokens,
+                    "store": store,
+                    "stream_options": plain(stream_options),
+                    "instructions": instructions,
+                    "previous_response_id": previous_response_id,
+                    "top_p": top_p,
+                    "metadata": plain(metadata),
+                }
+            ),
+        }
+        if unknown:
+            values["unknown"] = unknown
+        call = Call(
+            _CREATE,
+            values,
+            streams=stream is True,
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+            deadline=deadline,
+        )
+        return self._client._send(call)  # type: ignore[no-any-return]
+
+
+class AsyncResponses:
+    """Answers from a model."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[False] | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+    ) -> Reply: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[True],
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+    ) -> AsyncStream[StreamEvent, Reply]: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: bool | None,
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+    ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
+
+    @leaves_checks_to_the_document
+    async def create(
+        self,
+        *,
+        model: ModelName,
+        input: str | Sequence[InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: bool | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        **unknown: NoReturn,
+    ) -> Reply | AsyncStream[StreamEvent, Reply]:
+        """Ask a model for an answer. Sends the conversation to the model and gives its answer: whole, or
+        piece by piece with `stream`.
+
+        Args:
+            model: The model to ask. A name that is not listed here may work too. Source: page.
+            input: The question as plain text, or the conversation so far, oldest message first. Source:
+                page.
+            n: How many alternative answers to write. From 1 to 128. When not sent, the service takes 1.
+                Source: page.
+            background: Let the model work on after the call returns. How to get the result is not documented.
+                When not sent, the service takes False. Source: page.
+            stream: Send the answer piece by piece while it is written. When not sent, the service takes
+                False. Source: page.
+            tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
+            max_tokens: Most tokens that the answer may take. Source: page.
+            temperature: How freely the model chooses its words; low values are focused, high ones varied. From 0
+                to 2. When not sent, the service takes 1. Source: page.
+            response_format: The form that the answer must have. Plain text if not given. Source: page.
+            tool_choice: Which tool the model should call, if any. Source: guide.
+            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service takes True.
+                Source: guide.
+            include: Further parts of the result to send along, each by its name. Source: guide.
+            reasoning: How a reasoning model should think. Source: guide.
+            text: How the text of the answer should be. Source: guide.
+            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1. Source:
+                guide.
+            store: Whether the vendor may keep the response. When not sent, the service takes True. Source:
+                guide.
+            stream_options: Further wishes for a stream. Source: guide.
+            instructions: What the model should keep to, ahead of the conversation. Source: guide.
+            previous_response_id: The id of the response that this request carries on from. Source: guide.
+            top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
+                guide.
+            metadata: Notes of your own, kept with the response. Source: guide.
+            extra_headers: Header lines for this call; they win over all others.
+            extra_query: Query parameters for this call.
+            extra_body: Further fields of the body; they win, and are not checked.
+            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when not given.
+            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's when not given.
+
+        Returns:
+            The reply; with `stream=True` an `AsyncStream` of events.
+
+        Raises:
+            RequestValidationError: The document forbids the request; nothing was sent.
+            APIStatusError: The service answered with an error; its subclasses tell which.
+            TransportError: No complete answer came; its subclasses tell why.
+            ReplyDecodeError: What came is not what the document describes.
+            ReplyFailedError: The answer says of itself that it failed.
+
+        Source: page, POST /openai/responses.
+        """
+        values: dict[str, dict[str, Any]] = {
+            "body": given(
+                {
+                    "model": model,
+                    "input": plain(input),
+                    "n": n,
+                    "background": background,
+                    "stream": stream,
+                    "tools": plain(tools),
+                    "max_tokens": max_tokens,
+                    "temperature": temperature,
+                    "response_format": plain(response_format),
+                    "tool_choice": plain(tool_choice),
+                    "parallel_tool_calls": parallel_tool_calls,
+                    "include": plain(include),
+                    "reasoning": plain(reasoning),
+                    "text": plain(text),
+                    "max_output_tokens": max_output_tokens,
+                    "store": store,
+                    "stream_options": plain(stream_options),
+                    "instructions": instructions,
+                    "previous_response_id": previous_response_id,
+                    "top_p": top_p,
+                    "metadata": plain(metadata),
+                }
+            ),
+        }
+        if unknown:
+            values["unknown"] = unknown
+        call = Call(
+            _CREATE,
+            values,
+            streams=stream is True,
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+            deadline=deadline,
+        )
+        return await self._client._send(call)  # type: ignore[no-any-return]

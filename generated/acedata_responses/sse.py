@@ -1,0 +1,143 @@
+"""Bytes in, events out: the decoder of an event stream, without I/O.
+
+It follows the WHATWG HTML standard, sections 9.2.5 "Parsing an event stream" and 9.2.6 "Interpreting an
+event stream" (https://html.spec.whatwg.org/multipage/server-sent-events.html), whose rules are named where
+they are obeyed. An event ends with a blank line: bytes are collected until one has come, and the whole events
+before it are then decoded and read at once. The one departure from the standard is `EventDecoder.finish`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["EventDecoder", "ServerSentEvent"]
+
+_CR = 0x0D
+_BLANK_LINE = b"\n\n"
+_LONGEST_RETRY = 18  # digits; millions of years, and more than int() reads at any length
+
+
+@dataclass(slots=True)
+class ServerSentEvent:
+    """One event of a stream."""
+
+    data: str
+    event: str = "message"
+    """Its type."""
+    id: str = ""
+    """The last event ID: this event's own, or else that of the latest event that had one."""
+    retry: int | None = None
+    """The reconnection time in milliseconds, as the stream has set it by now."""
+
+
+class EventDecoder:
+    """Finds the events of one stream; how the stream is cut into chunks makes no difference.
+
+    It holds the bytes of one unfinished event, and touches each byte a fixed number of times.
+    """
+
+    last_event_id: str
+    """With what a client would go on after a lost connection (`Last-Event-ID`)."""
+    retry: int | None
+    """How long it would wait before that, in milliseconds; None if the stream has not said."""
+
+    def __init__(self) -> None:
+        self.last_event_id = ""
+        self.retry = None
+        self._pending = bytearray()
+        self._after_cr = False
+        # "UTF-8 decode": one leading byte order mark is dropped. It is part of the first text decoded.
+        self._encoding = "utf-8-sig"
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """The events that are complete with this chunk."""
+        if self._after_cr or _CR in chunk:
+            chunk = self._with_lf(chunk)
+        whole = self._up_to_blank_line(chunk)
+        if not whole:
+            return []
+        # Whole lines hold whole characters. What is no UTF-8 becomes U+FFFD, as "UTF-8 decode" has it.
+        text = whole.decode(self._encoding, "replace")
+        self._encoding = "utf-8"
+        return self._read(text)
+
+    def finish(self) -> list[ServerSentEvent]:
+        """The event, if any, that lacked only its end when the body ended cleanly.
+
+        The standard drops "any pending data" at the end of the file. Here the last line and the last event
+        count even if their line end or blank line is missing: a server that forgets it has sent all the
+        same what the caller pays for. After a broken connection, don't call this: the rest may be missing.
+        """
+        return self.feed(_BLANK_LINE)
+
+    def _with_lf(self, chunk: bytes) -> bytes:
+        """The chunk with LF for every line end: "a CRLF pair, a single LF not preceded by CR, a single CR".
+
+        A CR at the end of a chunk ends its line at once, for the next chunk may be long in coming; should
+        that begin with LF, the LF is the other half of a pair.
+        """
+        if not chunk:
+            return chunk
+        if self._after_cr:
+            chunk = chunk.removeprefix(b"\n")
+        self._after_cr = chunk.endswith(b"\r")
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _up_to_blank_line(self, chunk: bytes) -> bytes | bytearray:
+        """All that is complete with this chunk; the rest is kept for the next one."""
+        if not self._pending and chunk.endswith(_BLANK_LINE):
+            return chunk
+        searched = len(self._pending)
+        self._pending += chunk
+        found = self._pending.rfind(_BLANK_LINE, max(searched - 1, 0))
+        if found < 0:
+            return b""
+        whole = self._pending
+        self._pending = whole[found + len(_BLANK_LINE) :]
+        del whole[found + len(_BLANK_LINE) :]
+        return whole
+
+    def _read(self, text: str) -> list[ServerSentEvent]:
+        """The events of a text that ends with a blank line.
+
+        A model's stream is, but for a few exceptions, one data line after the other, with a blank line after
+        each: such a text is only taken apart, which costs half as much as reading its lines.
+        """
+        if not text.startswith("data: "):
+            return self._read_lines(text)
+        events = []
+        for data in text[len("data: ") : -len(_BLANK_LINE)].split("\n\ndata: "):
+            if "\n" in data:
+                return self._read_lines(text)
+            events.append(ServerSentEvent(data, "message", self.last_event_id, self.retry))
+        return events
+
+    def _read_lines(self, text: str) -> list[ServerSentEvent]:
+        """The same for any text: line by line, as the standard says."""
+        events: list[ServerSentEvent] = []
+        data: list[str] = []
+        event = ""
+        for line in text.split("\n"):  # not splitlines(), to which U+0085, U+2028 and others are line ends
+            if not line:  # "Dispatch the event", unless "the data buffer is an empty string"
+                if data:
+                    value = "\n".join(data)
+                    events.append(ServerSentEvent(value, event or "message", self.last_event_id, self.retry))
+                data, event = [], ""
+                continue
+            # A line without a colon is a name with an empty value; a comment's name is empty.
+            name, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if name == "data":
+                data.append(value)
+            elif name == "event":
+                event = value
+            else:
+                self._remember(name, value)
+        return events
+
+    def _remember(self, name: str, value: str) -> None:
+        """Note what holds beyond its event; any other field "is ignored"."""
+        if name == "id" and "\0" not in value:
+            self.last_event_id = value
+        elif name == "retry" and len(value) <= _LONGEST_RETRY and value.isascii() and value.isdigit():
+            self.retry = int(value)

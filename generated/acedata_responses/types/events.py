@@ -1,0 +1,814 @@
+"""What a stream brings.
+
+Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
+everything else pass as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from attrs import define
+
+from .._model import (
+    Assembly,
+    EventRole,
+    Model,
+    Unknown,
+    by_shape,
+    decode_list,
+    decode_time,
+    decode_unknown,
+    new,
+)
+from .replies import (
+    ChatUsage,
+    ErrorDetail,
+    OutputContentPart,
+    OutputItem,
+    ResponseObject,
+    decode_chat_completion,
+    decode_chat_usage,
+    decode_error_detail,
+    decode_output_content_part,
+    decode_output_item,
+    decode_response_object,
+)
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseCreatedEvent(Model):
+    """The response has been taken on.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        response: The response as it is now, still without output.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ResponseCreatedEvent"
+
+    type: Literal["response.created"]
+    sequence_number: int | None = None
+    response: ResponseObject
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseCreatedEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_created_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_created_event(data: Any) -> Any:
+    """Read a `ResponseCreatedEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseCreatedEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.response = decode_response_object(get("response"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseInProgressEvent(Model):
+    """The model is at work.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        response: The response as it is now.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ResponseInProgressEvent"
+
+    type: Literal["response.in_progress"]
+    sequence_number: int | None = None
+    response: ResponseObject
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseInProgressEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_in_progress_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_in_progress_event(data: Any) -> Any:
+    """Read a `ResponseInProgressEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseInProgressEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.response = decode_response_object(get("response"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputItemAddedEvent(Model):
+    """An item of the output has begun.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        output_index: The place of the item in `output`, from 0.
+        item: The item as it is now.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "OutputItemAddedEvent"
+
+    type: Literal["response.output_item.added"]
+    sequence_number: int | None = None
+    output_index: int | None = None
+    item: OutputItem
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputItemAddedEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_item_added_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_item_added_event(data: Any) -> Any:
+    """Read a `OutputItemAddedEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputItemAddedEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.output_index = get("output_index")
+    self.item = decode_output_item(get("item"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ContentPartAddedEvent(Model):
+    """A part of a message has begun.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        item_id: The id of the item that the part belongs to.
+        output_index: The place of the item in `output`, from 0.
+        content_index: The place of the part in the item's `content`, from 0.
+        part: The part as it is now.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ContentPartAddedEvent"
+
+    type: Literal["response.content_part.added"]
+    sequence_number: int | None = None
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    part: OutputContentPart
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ContentPartAddedEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_content_part_added_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_content_part_added_event(data: Any) -> Any:
+    """Read a `ContentPartAddedEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ContentPartAddedEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.part = decode_output_content_part(get("part"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputTextDeltaEvent(Model):
+    """A piece of the text.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        item_id: The id of the item that the part belongs to.
+        output_index: The place of the item in `output`, from 0.
+        content_index: The place of the part in the item's `content`, from 0.
+        delta: The piece, to be added to what came before.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "OutputTextDeltaEvent"
+    _role: ClassVar[EventRole] = EventRole(
+        text=("delta",),
+    )
+
+    type: Literal["response.output_text.delta"]
+    sequence_number: int | None = None
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    delta: str
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputTextDeltaEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_text_delta_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_text_delta_event(data: Any) -> Any:
+    """Read a `OutputTextDeltaEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputTextDeltaEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.delta = get("delta")
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputTextDoneEvent(Model):
+    """The text of a part is whole.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        item_id: The id of the item that the part belongs to.
+        output_index: The place of the item in `output`, from 0.
+        content_index: The place of the part in the item's `content`, from 0.
+        text: The whole text.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "OutputTextDoneEvent"
+
+    type: Literal["response.output_text.done"]
+    sequence_number: int | None = None
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    text: str
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputTextDoneEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_text_done_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_text_done_event(data: Any) -> Any:
+    """Read a `OutputTextDoneEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputTextDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.text = get("text")
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ContentPartDoneEvent(Model):
+    """A part of a message is whole.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        item_id: The id of the item that the part belongs to.
+        output_index: The place of the item in `output`, from 0.
+        content_index: The place of the part in the item's `content`, from 0.
+        part: The whole part.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ContentPartDoneEvent"
+
+    type: Literal["response.content_part.done"]
+    sequence_number: int | None = None
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    part: OutputContentPart
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ContentPartDoneEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_content_part_done_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_content_part_done_event(data: Any) -> Any:
+    """Read a `ContentPartDoneEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ContentPartDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.part = decode_output_content_part(get("part"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputItemDoneEvent(Model):
+    """An item of the output is whole.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        output_index: The place of the item in `output`, from 0.
+        item: The whole item.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "OutputItemDoneEvent"
+
+    type: Literal["response.output_item.done"]
+    sequence_number: int | None = None
+    output_index: int | None = None
+    item: OutputItem
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputItemDoneEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_item_done_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_item_done_event(data: Any) -> Any:
+    """Read a `OutputItemDoneEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputItemDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.output_index = get("output_index")
+    self.item = decode_output_item(get("item"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseCompletedEvent(Model):
+    """The response is whole. The stream ends with this event.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        response: The whole response.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ResponseCompletedEvent"
+    _role: ClassVar[EventRole] = EventRole(
+        ends="completed",
+        reply="response",
+    )
+
+    type: Literal["response.completed"]
+    sequence_number: int | None = None
+    response: ResponseObject
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseCompletedEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_completed_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_completed_event(data: Any) -> Any:
+    """Read a `ResponseCompletedEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseCompletedEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.response = decode_response_object(get("response"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseIncompleteEvent(Model):
+    """The model stopped early, for example at a limit. The stream ends with this event.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        response: The response as far as it came.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ResponseIncompleteEvent"
+    _role: ClassVar[EventRole] = EventRole(
+        ends="incomplete",
+        reply="response",
+    )
+
+    type: Literal["response.incomplete"]
+    sequence_number: int | None = None
+    response: ResponseObject
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseIncompleteEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_incomplete_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_incomplete_event(data: Any) -> Any:
+    """Read a `ResponseIncompleteEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseIncompleteEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.response = decode_response_object(get("response"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseFailedEvent(Model):
+    """The response failed. The stream ends with this event.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        response: The response with its error.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ResponseFailedEvent"
+    _role: ClassVar[EventRole] = EventRole(
+        ends="failed",
+        reply="response",
+    )
+
+    type: Literal["response.failed"]
+    sequence_number: int | None = None
+    response: ResponseObject
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseFailedEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_failed_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_failed_event(data: Any) -> Any:
+    """Read a `ResponseFailedEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseFailedEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.response = decode_response_object(get("response"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ErrorEvent(Model):
+    """The service failed in the middle of the stream, which ends with this event.
+
+    Attributes:
+        type: (the document says no more)
+        sequence_number: The event's place in the stream, from 0.
+        code: The error's code.
+        message: The service's own words.
+        error: The same, in the form of an error body.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ErrorEvent"
+    _role: ClassVar[EventRole] = EventRole(
+        ends="error",
+        code=("code",),
+        message=("message",),
+    )
+
+    type: Literal["error"]
+    sequence_number: int | None = None
+    code: str | None = None
+    message: str | None = None
+    error: ErrorDetail | None = None
+    model: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ErrorEvent:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_error_event(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_error_event(data: Any) -> Any:
+    """Read a `ErrorEvent`."""
+    if type(data) is not dict:
+        return data
+    self = new(ErrorEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.sequence_number = get("sequence_number")
+    self.code = get("code")
+    self.message = get("message")
+    self.error = decode_error_detail(get("error"))
+    self.model = get("model")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChatCompletionChunk(Model):
+    """A piece of a chat completion.
+
+    Attributes:
+        id: The id of the chat completion, the same in each piece.
+        object: (the document says no more)
+        created: When the answer was made, in seconds since 1970.
+        model: The model that answers.
+        choices: What is new of each alternative answer.
+        system_fingerprint: Stands for the configuration that the model runs with.
+        usage: The tokens that the call took, where the last piece tells them.
+    """
+
+    _schema: ClassVar[str] = "ChatCompletionChunk"
+    _role: ClassVar[EventRole] = EventRole(
+        text=("choices", {"index": 0}, "delta", "content"),
+    )
+    _assembly: ClassVar[Assembly | None] = Assembly(
+        decode=lambda data: decode_chat_completion(data),
+        constants={"object": "chat.completion"},
+        list="choices",
+        key="index",
+        delta="delta",
+        into="message",
+        once=frozenset(["role"]),
+    )
+
+    id: str
+    object: Literal["chat.completion.chunk"]
+    created: datetime
+    model: str
+    choices: list[ChunkChoice]
+    system_fingerprint: str | None = None
+    usage: ChatUsage | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatCompletionChunk:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chat_completion_chunk(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chat_completion_chunk(data: Any) -> Any:
+    """Read a `ChatCompletionChunk`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChatCompletionChunk)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.object = get("object")
+    self.created = decode_time(get("created"))
+    self.model = get("model")
+    self.choices = decode_list(get("choices"), decode_chunk_choice)
+    self.system_fingerprint = get("system_fingerprint")
+    self.usage = decode_chat_usage(get("usage"))
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChunkChoice(Model):
+    """What is new of one alternative answer.
+
+    Attributes:
+        index: Its place among the alternatives, from 0.
+        delta: What is new of the message.
+        finish_reason: Why the model stopped; null until it does.
+    """
+
+    _schema: ClassVar[str] = "ChunkChoice"
+
+    index: int
+    delta: ChunkDelta
+    finish_reason: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChunkChoice:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chunk_choice(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chunk_choice(data: Any) -> Any:
+    """Read a `ChunkChoice`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChunkChoice)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.index = get("index")
+    self.delta = decode_chunk_delta(get("delta"))
+    self.finish_reason = get("finish_reason")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChunkDelta(Model):
+    """What is new of a message.
+
+    Attributes:
+        role: Who speaks, in the first piece only.
+        content: The piece of text, to be added to what came before.
+    """
+
+    _schema: ClassVar[str] = "ChunkDelta"
+
+    role: str | None = None
+    content: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChunkDelta:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chunk_delta(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chunk_delta(data: Any) -> Any:
+    """Read a `ChunkDelta`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChunkDelta)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.role = get("role")
+    self.content = get("content")
+    return self
+
+
+ResponseEvent: TypeAlias = (
+    ResponseCreatedEvent
+    | ResponseInProgressEvent
+    | OutputItemAddedEvent
+    | ContentPartAddedEvent
+    | OutputTextDeltaEvent
+    | OutputTextDoneEvent
+    | ContentPartDoneEvent
+    | OutputItemDoneEvent
+    | ResponseCompletedEvent
+    | ResponseIncompleteEvent
+    | ResponseFailedEvent
+    | ErrorEvent
+    | Unknown
+)
+"""One step on the way to a response."""
+
+_RESPONSE_EVENT_BY_TYPE = {
+    "response.created": decode_response_created_event,
+    "response.in_progress": decode_response_in_progress_event,
+    "response.output_item.added": decode_output_item_added_event,
+    "response.content_part.added": decode_content_part_added_event,
+    "response.output_text.delta": decode_output_text_delta_event,
+    "response.output_text.done": decode_output_text_done_event,
+    "response.content_part.done": decode_content_part_done_event,
+    "response.output_item.done": decode_output_item_done_event,
+    "response.completed": decode_response_completed_event,
+    "response.incomplete": decode_response_incomplete_event,
+    "response.failed": decode_response_failed_event,
+    "error": decode_error_event,
+}
+_RESPONSE_EVENT_SHAPES = (
+    (decode_response_created_event, frozenset(["response"]), {}),
+    (decode_response_in_progress_event, frozenset(["response"]), {}),
+    (decode_output_item_added_event, frozenset(["item"]), {}),
+    (decode_content_part_added_event, frozenset(["part"]), {}),
+    (decode_output_text_delta_event, frozenset(["delta"]), {}),
+    (decode_output_text_done_event, frozenset(["text"]), {}),
+    (decode_content_part_done_event, frozenset(["part"]), {}),
+    (decode_output_item_done_event, frozenset(["item"]), {}),
+    (decode_response_completed_event, frozenset(["response"]), {}),
+    (decode_response_incomplete_event, frozenset(["response"]), {}),
+    (decode_response_failed_event, frozenset(["response"]), {}),
+)
+
+
+def decode_response_event(data: Any) -> Any:
+    """Read one of `ResponseEvent`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    kind = data.get("type")
+    if type(kind) is str:
+        return _RESPONSE_EVENT_BY_TYPE.get(kind, decode_unknown)(data)
+    return by_shape(data, _RESPONSE_EVENT_SHAPES)
+
+
+StreamEvent: TypeAlias = ResponseEvent | ChatCompletionChunk | Unknown
+"""One event of a stream, in the shape of the reply that it builds."""
+
+_STREAM_EVENT_BY_TYPE = {
+    "response.created": decode_response_created_event,
+    "response.in_progress": decode_response_in_progress_event,
+    "response.output_item.added": decode_output_item_added_event,
+    "response.content_part.added": decode_content_part_added_event,
+    "response.output_text.delta": decode_output_text_delta_event,
+    "response.output_text.done": decode_output_text_done_event,
+    "response.content_part.done": decode_content_part_done_event,
+    "response.output_item.done": decode_output_item_done_event,
+    "response.completed": decode_response_completed_event,
+    "response.incomplete": decode_response_incomplete_event,
+    "response.failed": decode_response_failed_event,
+    "error": decode_error_event,
+}
+_STREAM_EVENT_BY_OBJECT = {
+    "chat.completion.chunk": decode_chat_completion_chunk,
+}
+_STREAM_EVENT_SHAPES = (
+    (decode_response_created_event, frozenset(["response"]), {}),
+    (decode_response_in_progress_event, frozenset(["response"]), {}),
+    (decode_output_item_added_event, frozenset(["item"]), {}),
+    (decode_content_part_added_event, frozenset(["part"]), {}),
+    (decode_output_text_delta_event, frozenset(["delta"]), {}),
+    (decode_output_text_done_event, frozenset(["text"]), {}),
+    (decode_content_part_done_event, frozenset(["part"]), {}),
+    (decode_output_item_done_event, frozenset(["item"]), {}),
+    (decode_response_completed_event, frozenset(["response"]), {}),
+    (decode_response_incomplete_event, frozenset(["response"]), {}),
+    (decode_response_failed_event, frozenset(["response"]), {}),
+    (
+        decode_chat_completion_chunk,
+        frozenset(["id", "object", "created", "model", "choices"]),
+        {"object": "chat.completion.chunk"},
+    ),
+)
+
+
+def decode_stream_event(data: Any) -> Any:
+    """Read one of `StreamEvent`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    type_ = data.get("type")
+    if type(type_) is str and type_ in _STREAM_EVENT_BY_TYPE:
+        return _STREAM_EVENT_BY_TYPE[type_](data)
+    object_ = data.get("object")
+    if type(object_) is str and object_ in _STREAM_EVENT_BY_OBJECT:
+        return _STREAM_EVENT_BY_OBJECT[object_](data)
+    if type(type_) is str:
+        return decode_unknown(data)
+    return by_shape(data, _STREAM_EVENT_SHAPES)

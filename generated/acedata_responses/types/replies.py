@@ -1,0 +1,806 @@
+"""What the service answers.
+
+Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
+everything else pass as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from attrs import define
+
+from .._model import (
+    Model,
+    Path,
+    Unknown,
+    by_shape,
+    decode_list,
+    decode_time,
+    decode_unknown,
+    new,
+    text_at,
+)
+from .shared import (
+    OutputTextPart,
+    ReasoningOptions,
+    RefusalPart,
+    TextOptions,
+    Tool,
+    decode_output_text_part,
+    decode_reasoning_options,
+    decode_refusal_part,
+    decode_text_options,
+    decode_tool,
+)
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChatCompletion(Model):
+    """An answer in the shape of a chat completion.
+
+    Attributes:
+        id: The id of this chat completion.
+        model: The model that answered.
+        object: The shape of this reply.
+        choices: The alternative answers, as many as `n` asked for.
+        created: When the answer was made, in seconds since 1970.
+        system_fingerprint: Stands for the configuration of the model; where it changes, so may the answers.
+        usage: The tokens that the call took.
+    """
+
+    _schema: ClassVar[str] = "ChatCompletion"
+    _text: ClassVar[Path] = ("choices", {"index": 0}, "message", "content")
+
+    id: str
+    model: str
+    object: Literal["chat.completion"] | str
+    choices: list[ChatChoice]
+    created: datetime
+    system_fingerprint: str | None = None
+    usage: ChatUsage | None = None
+
+    @property
+    def created_at(self) -> datetime:
+        """The same as `created`, under the name that it has in other replies."""
+        return self.created
+
+    @property
+    def output_text(self) -> str:
+        """The text of the answer in one piece; empty when it has none."""
+        return text_at(self, self._text)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatCompletion:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chat_completion(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chat_completion(data: Any) -> Any:
+    """Read a `ChatCompletion`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChatCompletion)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.model = get("model")
+    self.object = get("object")
+    self.choices = decode_list(get("choices"), decode_chat_choice)
+    self.created = decode_time(get("created"))
+    self.system_fingerprint = get("system_fingerprint")
+    self.usage = decode_chat_usage(get("usage"))
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChatChoice(Model):
+    """One of the alternative answers.
+
+    Attributes:
+        index: Its place among the alternatives, from 0.
+        message: The answer itself.
+        finish_reason: Why the model stopped, such as stop or length.
+    """
+
+    _schema: ClassVar[str] = "ChatChoice"
+
+    index: int
+    message: ChatMessage
+    finish_reason: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatChoice:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chat_choice(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chat_choice(data: Any) -> Any:
+    """Read a `ChatChoice`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChatChoice)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.index = get("index")
+    self.message = decode_chat_message(get("message"))
+    self.finish_reason = get("finish_reason")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChatMessage(Model):
+    """A message of the model.
+
+    Attributes:
+        role: Who speaks, here assistant.
+        content: The text; null where the model called a tool in place of answering.
+    """
+
+    _schema: ClassVar[str] = "ChatMessage"
+
+    role: str
+    content: str | None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatMessage:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chat_message(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chat_message(data: Any) -> Any:
+    """Read a `ChatMessage`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChatMessage)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.role = get("role")
+    self.content = get("content")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChatUsage(Model):
+    """Tokens that a chat completion took.
+
+    Attributes:
+        prompt_tokens: Tokens of the input.
+        completion_tokens: Tokens of the answer.
+        total_tokens: Both together.
+    """
+
+    _schema: ClassVar[str] = "ChatUsage"
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+    @property
+    def input_tokens(self) -> int:
+        """The same as `prompt_tokens`, under the name that it has in other replies."""
+        return self.prompt_tokens
+
+    @property
+    def output_tokens(self) -> int:
+        """The same as `completion_tokens`, under the name that it has in other replies."""
+        return self.completion_tokens
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ChatUsage:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_chat_usage(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_chat_usage(data: Any) -> Any:
+    """Read a `ChatUsage`."""
+    if type(data) is not dict:
+        return data
+    self = new(ChatUsage)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.prompt_tokens = get("prompt_tokens")
+    self.completion_tokens = get("completion_tokens")
+    self.total_tokens = get("total_tokens")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseObject(Model):
+    """An answer in the shape of a response.
+
+    Attributes:
+        id: The id of this response.
+        object: The shape of this reply.
+        created_at: When the response was made, in seconds since 1970.
+        status: How far a response has come.
+        background: Whether the model works on after the call has returned.
+        content_filters: What the content filters found. Only ever seen as null.
+        error: Why the response failed.
+        incomplete_details: Why the response is incomplete.
+        instructions: What the model had to keep to.
+        max_output_tokens: Most tokens that the output could take.
+        max_tool_calls: Most calls of tools that the model could make.
+        model: The model that answered. Its name may differ from the requested one.
+        output: What the model gave, in order.
+        parallel_tool_calls: Whether the model could call several tools at once.
+        previous_response_id: The response that this one carries on from.
+        prompt_cache_key: The key under which the vendor caches the input.
+        reasoning: How the model had to think.
+        safety_identifier: Stands for the end user, for the vendor to find abuse.
+        service_tier: The class of service that the call got.
+        store: Whether the vendor keeps the response.
+        temperature: How freely the model chose its words.
+        text: How the text had to be.
+        tool_choice: Which tool the model had to call, if any.
+        tools: The tools that the model could call.
+        top_p: Share of the likeliest words that the model chose from.
+        truncation: Whether an input that is too long is cut.
+        usage: The tokens that the call took; null while it is not finished.
+        user: Stands for the end user.
+        metadata: Notes that were given with the request.
+    """
+
+    _schema: ClassVar[str] = "ResponseObject"
+    _failed_when: ClassVar[Mapping[str, Any]] = {"status": "failed"}
+    _text: ClassVar[Path] = ("output", {"type": "message"}, "content", {"type": "output_text"}, "text")
+
+    id: str
+    object: Literal["response"]
+    created_at: datetime
+    status: Literal["completed", "failed", "in_progress", "incomplete", "queued", "cancelled"] | str
+    background: bool | None = None
+    content_filters: Any = None
+    error: ErrorDetail | None = None
+    incomplete_details: IncompleteDetails | None = None
+    instructions: str | None = None
+    max_output_tokens: int | None = None
+    max_tool_calls: int | None = None
+    model: str
+    output: list[OutputItem]
+    parallel_tool_calls: bool | None = None
+    previous_response_id: str | None = None
+    prompt_cache_key: str | None = None
+    reasoning: ReasoningOptions | None = None
+    safety_identifier: str | None = None
+    service_tier: str | None = None
+    store: bool | None = None
+    temperature: float | None = None
+    text: TextOptions | None = None
+    tool_choice: Literal["none", "auto", "required"] | str | dict[str, Any] | None = None
+    tools: list[Tool] | None = None
+    top_p: float | None = None
+    truncation: str | None = None
+    usage: Usage | None = None
+    user: str | None = None
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def output_text(self) -> str:
+        """The text of the answer in one piece; empty when it has none."""
+        return text_at(self, self._text)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseObject:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_object(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_object(data: Any) -> Any:
+    """Read a `ResponseObject`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseObject)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.object = get("object")
+    self.created_at = decode_time(get("created_at"))
+    self.status = get("status")
+    self.background = get("background")
+    self.content_filters = get("content_filters")
+    self.error = decode_error_detail(get("error"))
+    self.incomplete_details = decode_incomplete_details(get("incomplete_details"))
+    self.instructions = get("instructions")
+    self.max_output_tokens = get("max_output_tokens")
+    self.max_tool_calls = get("max_tool_calls")
+    self.model = get("model")
+    self.output = decode_list(get("output"), decode_output_item)
+    self.parallel_tool_calls = get("parallel_tool_calls")
+    self.previous_response_id = get("previous_response_id")
+    self.prompt_cache_key = get("prompt_cache_key")
+    self.reasoning = decode_reasoning_options(get("reasoning"))
+    self.safety_identifier = get("safety_identifier")
+    self.service_tier = get("service_tier")
+    self.store = get("store")
+    self.temperature = get("temperature")
+    self.text = decode_text_options(get("text"))
+    self.tool_choice = get("tool_choice")
+    self.tools = decode_list(get("tools"), decode_tool)
+    self.top_p = get("top_p")
+    self.truncation = get("truncation")
+    self.usage = decode_usage(get("usage"))
+    self.user = get("user")
+    self.metadata = get("metadata")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class IncompleteDetails(Model):
+    """Why a response is incomplete.
+
+    Attributes:
+        reason: The reason, such as max_output_tokens.
+    """
+
+    _schema: ClassVar[str] = "IncompleteDetails"
+
+    reason: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> IncompleteDetails:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_incomplete_details(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_incomplete_details(data: Any) -> Any:
+    """Read a `IncompleteDetails`."""
+    if type(data) is not dict:
+        return data
+    self = new(IncompleteDetails)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.reason = get("reason")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class Usage(Model):
+    """Tokens that a response took.
+
+    Attributes:
+        input_tokens: Tokens of the input.
+        input_tokens_details: What the input's tokens were.
+        output_tokens: Tokens of the output.
+        output_tokens_details: What the output's tokens were.
+        total_tokens: Both together.
+    """
+
+    _schema: ClassVar[str] = "Usage"
+
+    input_tokens: int
+    input_tokens_details: InputTokensDetails | None = None
+    output_tokens: int
+    output_tokens_details: OutputTokensDetails | None = None
+    total_tokens: int
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Usage:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_usage(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_usage(data: Any) -> Any:
+    """Read a `Usage`."""
+    if type(data) is not dict:
+        return data
+    self = new(Usage)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.input_tokens = get("input_tokens")
+    self.input_tokens_details = decode_input_tokens_details(get("input_tokens_details"))
+    self.output_tokens = get("output_tokens")
+    self.output_tokens_details = decode_output_tokens_details(get("output_tokens_details"))
+    self.total_tokens = get("total_tokens")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class InputTokensDetails(Model):
+    """What the tokens of an input were.
+
+    Attributes:
+        cached_tokens: Tokens that the vendor had in its cache.
+    """
+
+    _schema: ClassVar[str] = "InputTokensDetails"
+
+    cached_tokens: int | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> InputTokensDetails:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_input_tokens_details(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_input_tokens_details(data: Any) -> Any:
+    """Read a `InputTokensDetails`."""
+    if type(data) is not dict:
+        return data
+    self = new(InputTokensDetails)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.cached_tokens = get("cached_tokens")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputTokensDetails(Model):
+    """What the tokens of an output were.
+
+    Attributes:
+        reasoning_tokens: Tokens that the model spent on thinking.
+    """
+
+    _schema: ClassVar[str] = "OutputTokensDetails"
+
+    reasoning_tokens: int | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputTokensDetails:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_tokens_details(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_tokens_details(data: Any) -> Any:
+    """Read a `OutputTokensDetails`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputTokensDetails)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.reasoning_tokens = get("reasoning_tokens")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputMessage(Model):
+    """A message of the model.
+
+    Attributes:
+        id: The id of this item.
+        type: (the document says no more)
+        status: How far the message has come.
+        content: The parts of the message.
+        role: Who speaks.
+    """
+
+    _schema: ClassVar[str] = "OutputMessage"
+
+    id: str | None = None
+    type: Literal["message"]
+    status: str | None = None
+    content: list[OutputContentPart]
+    role: Literal["assistant"]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputMessage:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_message(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_message(data: Any) -> Any:
+    """Read a `OutputMessage`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputMessage)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.type = get("type")
+    self.status = get("status")
+    self.content = decode_list(get("content"), decode_output_content_part)
+    self.role = get("role")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class FunctionCall(Model):
+    """The model wants a function of yours to be called.
+
+    Attributes:
+        id: The id of this item.
+        type: (the document says no more)
+        call_id: The id to give back with the function's result.
+        name: The function to call.
+        arguments: Its arguments, as JSON text.
+        status: How far the call has come.
+    """
+
+    _schema: ClassVar[str] = "FunctionCall"
+
+    id: str | None = None
+    type: Literal["function_call"]
+    call_id: str
+    name: str
+    arguments: str
+    status: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> FunctionCall:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_function_call(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_function_call(data: Any) -> Any:
+    """Read a `FunctionCall`."""
+    if type(data) is not dict:
+        return data
+    self = new(FunctionCall)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.type = get("type")
+    self.call_id = get("call_id")
+    self.name = get("name")
+    self.arguments = get("arguments")
+    self.status = get("status")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class CustomToolCall(Model):
+    """The model wants a custom tool of yours to be called.
+
+    Attributes:
+        id: The id of this item.
+        type: (the document says no more)
+        call_id: The id to give back with the tool's result.
+        name: The tool to call.
+        input: What to give to the tool, as text.
+    """
+
+    _schema: ClassVar[str] = "CustomToolCall"
+
+    id: str | None = None
+    type: Literal["custom_tool_call"]
+    call_id: str
+    name: str
+    input: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CustomToolCall:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_custom_tool_call(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_custom_tool_call(data: Any) -> Any:
+    """Read a `CustomToolCall`."""
+    if type(data) is not dict:
+        return data
+    self = new(CustomToolCall)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.type = get("type")
+    self.call_id = get("call_id")
+    self.name = get("name")
+    self.input = get("input")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ReasoningItem(Model):
+    """What the model tells of its thinking.
+
+    Attributes:
+        id: The id of this item.
+        type: (the document says no more)
+        summary: The thinking in short, in parts.
+    """
+
+    _schema: ClassVar[str] = "ReasoningItem"
+
+    id: str | None = None
+    type: Literal["reasoning"]
+    summary: list[dict[str, Any]] | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ReasoningItem:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_reasoning_item(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_reasoning_item(data: Any) -> Any:
+    """Read a `ReasoningItem`."""
+    if type(data) is not dict:
+        return data
+    self = new(ReasoningItem)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.type = get("type")
+    self.summary = get("summary")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ModelList(Model):
+    """The models that the service offers.
+
+    Attributes:
+        object: (the document says no more)
+        data: The models.
+    """
+
+    _schema: ClassVar[str] = "ModelList"
+
+    object: Literal["list"]
+    data: list[ModelInfo]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ModelList:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_model_list(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_model_list(data: Any) -> Any:
+    """Read a `ModelList`."""
+    if type(data) is not dict:
+        return data
+    self = new(ModelList)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.object = get("object")
+    self.data = decode_list(get("data"), decode_model_info)
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ModelInfo(Model):
+    """A model that the service offers.
+
+    Attributes:
+        id: The name to ask for it.
+        object: (the document says no more)
+        created: When the model was made, in seconds since 1970; 0 if the service does not say.
+        owned_by: Who offers the model.
+    """
+
+    _schema: ClassVar[str] = "ModelInfo"
+
+    id: str
+    object: Literal["model"]
+    created: datetime
+    owned_by: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ModelInfo:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_model_info(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_model_info(data: Any) -> Any:
+    """Read a `ModelInfo`."""
+    if type(data) is not dict:
+        return data
+    self = new(ModelInfo)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.object = get("object")
+    self.created = decode_time(get("created"))
+    self.owned_by = get("owned_by")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ErrorDetail(Model):
+    """What went wrong.
+
+    Attributes:
+        code: The error's code.
+        message: The service's own words.
+    """
+
+    _schema: ClassVar[str] = "ErrorDetail"
+
+    code: str
+    message: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ErrorDetail:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_error_detail(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_error_detail(data: Any) -> Any:
+    """Read a `ErrorDetail`."""
+    if type(data) is not dict:
+        return data
+    self = new(ErrorDetail)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.code = get("code")
+    self.message = get("message")
+    return self
+
+
+Reply: TypeAlias = ChatCompletion | ResponseObject | Unknown
+"""The answer to a plain call, in one of two shapes."""
+
+_REPLY_BY_OBJECT = {
+    "chat.completion": decode_chat_completion,
+    "response": decode_response_object,
+}
+_REPLY_SHAPES = (
+    (decode_chat_completion, frozenset(["id", "model", "choices", "created"]), {}),
+    (decode_response_object, frozenset(["id", "created_at", "status", "model", "output"]), {}),
+)
+
+
+def decode_reply(data: Any) -> Any:
+    """Read one of `Reply`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    kind = data.get("object")
+    if type(kind) is str:
+        return _REPLY_BY_OBJECT.get(kind, decode_unknown)(data)
+    return by_shape(data, _REPLY_SHAPES)
+
+
+OutputItem: TypeAlias = OutputMessage | FunctionCall | CustomToolCall | ReasoningItem | Unknown
+"""One thing that the model gave."""
+
+_OUTPUT_ITEM_BY_TYPE = {
+    "message": decode_output_message,
+    "function_call": decode_function_call,
+    "custom_tool_call": decode_custom_tool_call,
+    "reasoning": decode_reasoning_item,
+}
+_OUTPUT_ITEM_SHAPES = (
+    (decode_output_message, frozenset(["role", "content"]), {"role": "assistant"}),
+    (decode_function_call, frozenset(["call_id", "name", "arguments"]), {}),
+    (decode_custom_tool_call, frozenset(["call_id", "name", "input"]), {}),
+)
+
+
+def decode_output_item(data: Any) -> Any:
+    """Read one of `OutputItem`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    kind = data.get("type")
+    if type(kind) is str:
+        return _OUTPUT_ITEM_BY_TYPE.get(kind, decode_unknown)(data)
+    return by_shape(data, _OUTPUT_ITEM_SHAPES)
+
+
+OutputContentPart: TypeAlias = OutputTextPart | RefusalPart | Unknown
+"""One part of a message of the model."""
+
+_OUTPUT_CONTENT_PART_BY_TYPE = {
+    "output_text": decode_output_text_part,
+    "refusal": decode_refusal_part,
+}
+_OUTPUT_CONTENT_PART_SHAPES = (
+    (decode_output_text_part, frozenset(["text"]), {}),
+    (decode_refusal_part, frozenset(["refusal"]), {}),
+)
+
+
+def decode_output_content_part(data: Any) -> Any:
+    """Read one of `OutputContentPart`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    kind = data.get("type")
+    if type(kind) is str:
+        return _OUTPUT_CONTENT_PART_BY_TYPE.get(kind, decode_unknown)(data)
+    return by_shape(data, _OUTPUT_CONTENT_PART_SHAPES)

@@ -1,0 +1,382 @@
+"""What requests are made of.
+
+Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
+everything else pass as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from attrs import define
+
+from .._model import (
+    Model,
+    Unknown,
+    by_shape,
+    decode_list,
+    decode_unknown,
+    new,
+)
+from .shared import OutputTextPart, RefusalPart, decode_output_text_part, decode_refusal_part
+
+ModelName: TypeAlias = (
+    Literal[
+        "gpt-5.4",
+        "gpt-5.4-pro",
+        "gpt-5.1",
+        "gpt-5.1-all",
+        "gpt-5",
+        "gpt-5-mini",
+        "gpt-5-nano",
+        "gpt-4",
+        "gpt-4-all",
+        "gpt-4-turbo",
+        "gpt-4-turbo-preview",
+        "gpt-4-vision-preview",
+        "gpt-4.1",
+        "gpt-4.1-2025-04-14",
+        "gpt-4.1-mini",
+        "gpt-4.1-mini-2025-04-14",
+        "gpt-4.1-nano",
+        "gpt-4.1-nano-2025-04-14",
+        "gpt-4.5-preview",
+        "gpt-4.5-preview-2025-02-27",
+        "gpt-4o",
+        "gpt-4o-2024-05-13",
+        "gpt-4o-2024-08-06",
+        "gpt-4o-2024-11-20",
+        "gpt-4o-all",
+        "gpt-4o-image",
+        "gpt-4o-mini",
+        "gpt-4o-mini-2024-07-18",
+        "gpt-4o-mini-search-preview",
+        "gpt-4o-mini-search-preview-2025-03-11",
+        "gpt-4o-search-preview",
+        "gpt-4o-search-preview-2025-03-11",
+        "gpt-35-turbo-16k",
+        "o1",
+        "o1-2024-12-17",
+        "o1-all",
+        "o1-mini",
+        "o1-mini-2024-09-12",
+        "o1-mini-all",
+        "o1-preview",
+        "o1-preview-2024-09-12",
+        "o1-preview-all",
+        "o1-pro",
+        "o1-pro-2025-03-19",
+        "o1-pro-all",
+        "o3",
+        "o3-2025-04-16",
+        "o3-all",
+        "o3-mini",
+        "o3-mini-2025-01-31",
+        "o3-mini-2025-01-31-high",
+        "o3-mini-2025-01-31-low",
+        "o3-mini-2025-01-31-medium",
+        "o3-mini-all",
+        "o3-mini-high",
+        "o3-mini-high-all",
+        "o3-mini-low",
+        "o3-mini-medium",
+        "o3-pro",
+        "o3-pro-2025-06-10",
+        "o4-mini",
+        "o4-mini-2025-04-16",
+        "o4-mini-all",
+        "o4-mini-high-all",
+    ]
+    | str
+)
+"""The model to ask. A name that is not listed here may work too."""
+
+
+@define(eq=False, repr=False, kw_only=True)
+class InputMessage(Model):
+    """What one side of the conversation said.
+
+    Attributes:
+        role: Who speaks.
+        content: The message as plain text, or in parts.
+        type: The kind of item; may be left out.
+    """
+
+    _schema: ClassVar[str] = "InputMessage"
+
+    role: Literal["user", "assistant", "system", "developer"] | str
+    content: str | list[InputContentPart]
+    type: Literal["message"] | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> InputMessage:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_input_message(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_input_message(data: Any) -> Any:
+    """Read a `InputMessage`."""
+    if type(data) is not dict:
+        return data
+    self = new(InputMessage)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.role = get("role")
+    self.content = decode_list(get("content"), decode_input_content_part)
+    self.type = get("type")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ToolItem(Model):
+    """A call of a tool, what the tool gave, or another item of an earlier output.
+
+    Attributes:
+        type: The kind of item, such as function_call or function_call_output.
+        id: The id that the item had in the output.
+        call_id: The id that the call and its result share.
+        name: The tool.
+        arguments: The arguments of a function, as JSON text.
+        input: The input of a custom tool.
+        output: What the tool gave, as text or in parts.
+    """
+
+    _schema: ClassVar[str] = "ToolItem"
+
+    type: str
+    id: str | None = None
+    call_id: str | None = None
+    name: str | None = None
+    arguments: str | None = None
+    input: str | None = None
+    output: str | list[dict[str, Any]] | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ToolItem:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_tool_item(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_tool_item(data: Any) -> Any:
+    """Read a `ToolItem`."""
+    if type(data) is not dict:
+        return data
+    self = new(ToolItem)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.id = get("id")
+    self.call_id = get("call_id")
+    self.name = get("name")
+    self.arguments = get("arguments")
+    self.input = get("input")
+    self.output = get("output")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OtherInputPart(Model):
+    """A part of another kind, which the service passes on as it is.
+
+    Attributes:
+        type: The kind of part.
+    """
+
+    _schema: ClassVar[str] = "OtherInputPart"
+
+    type: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OtherInputPart:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_other_input_part(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_other_input_part(data: Any) -> Any:
+    """Read a `OtherInputPart`."""
+    if type(data) is not dict:
+        return data
+    self = new(OtherInputPart)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class InputTextPart(Model):
+    """Text in a message.
+
+    Attributes:
+        type: (the document says no more)
+        text: The text.
+    """
+
+    _schema: ClassVar[str] = "InputTextPart"
+
+    type: Literal["input_text"]
+    text: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> InputTextPart:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_input_text_part(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_input_text_part(data: Any) -> Any:
+    """Read a `InputTextPart`."""
+    if type(data) is not dict:
+        return data
+    self = new(InputTextPart)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.text = get("text")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class InputImagePart(Model):
+    """An image in a message.
+
+    Attributes:
+        type: (the document says no more)
+        image_url: Where the image is, or the image itself as a data URL.
+    """
+
+    _schema: ClassVar[str] = "InputImagePart"
+
+    type: Literal["input_image"]
+    image_url: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> InputImagePart:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_input_image_part(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_input_image_part(data: Any) -> Any:
+    """Read a `InputImagePart`."""
+    if type(data) is not dict:
+        return data
+    self = new(InputImagePart)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.image_url = get("image_url")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class InputFilePart(Model):
+    """A file in a message.
+
+    Attributes:
+        type: (the document says no more)
+        file_url: Where the file is.
+    """
+
+    _schema: ClassVar[str] = "InputFilePart"
+
+    type: Literal["input_file"]
+    file_url: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> InputFilePart:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_input_file_part(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_input_file_part(data: Any) -> Any:
+    """Read a `InputFilePart`."""
+    if type(data) is not dict:
+        return data
+    self = new(InputFilePart)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.file_url = get("file_url")
+    return self
+
+
+InputItem: TypeAlias = InputMessage | ToolItem | Unknown
+"""One step of the conversation."""
+
+_INPUT_ITEM_SHAPES = (
+    (decode_input_message, frozenset(["role", "content"]), {"type": "message"}),
+    (decode_tool_item, frozenset(["type"]), {}),
+)
+
+
+def decode_input_item(data: Any) -> Any:
+    """Read one of `InputItem`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    return by_shape(data, _INPUT_ITEM_SHAPES)
+
+
+KnownInputPart: TypeAlias = (
+    InputTextPart | InputImagePart | InputFilePart | OutputTextPart | RefusalPart | Unknown
+)
+"""A part of a documented kind."""
+
+_KNOWN_INPUT_PART_BY_TYPE = {
+    "input_text": decode_input_text_part,
+    "input_image": decode_input_image_part,
+    "input_file": decode_input_file_part,
+    "output_text": decode_output_text_part,
+    "refusal": decode_refusal_part,
+}
+_KNOWN_INPUT_PART_SHAPES = (
+    (decode_input_text_part, frozenset(["text"]), {}),
+    (decode_output_text_part, frozenset(["text"]), {}),
+    (decode_refusal_part, frozenset(["refusal"]), {}),
+)
+
+
+def decode_known_input_part(data: Any) -> Any:
+    """Read one of `KnownInputPart`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    kind = data.get("type")
+    if type(kind) is str:
+        return _KNOWN_INPUT_PART_BY_TYPE.get(kind, decode_unknown)(data)
+    return by_shape(data, _KNOWN_INPUT_PART_SHAPES)
+
+
+InputContentPart: TypeAlias = KnownInputPart | OtherInputPart | Unknown
+"""One part of a message."""
+
+_INPUT_CONTENT_PART_BY_TYPE = {
+    "input_text": decode_input_text_part,
+    "input_image": decode_input_image_part,
+    "input_file": decode_input_file_part,
+    "output_text": decode_output_text_part,
+    "refusal": decode_refusal_part,
+}
+_INPUT_CONTENT_PART_SHAPES = (
+    (decode_input_text_part, frozenset(["text"]), {}),
+    (decode_output_text_part, frozenset(["text"]), {}),
+    (decode_refusal_part, frozenset(["refusal"]), {}),
+    (decode_other_input_part, frozenset(["type"]), {}),
+)
+_INPUT_CONTENT_PART_OTHERS = ((decode_other_input_part, frozenset(["type"]), {}),)
+
+
+def decode_input_content_part(data: Any) -> Any:
+    """Read one of `InputContentPart`: by what it says it is, else by the fields that it has."""
+    if type(data) is not dict:
+        return data
+    type_ = data.get("type")
+    if type(type_) is str and type_ in _INPUT_CONTENT_PART_BY_TYPE:
+        return _INPUT_CONTENT_PART_BY_TYPE[type_](data)
+    if type(type_) is str:
+        return by_shape(data, _INPUT_CONTENT_PART_OTHERS)
+    return by_shape(data, _INPUT_CONTENT_PART_SHAPES)

@@ -1,0 +1,221 @@
+"""What both requests and replies are made of.
+
+Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
+everything else pass as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from attrs import define
+
+from .._model import (
+    Model,
+    new,
+)
+
+
+@define(eq=False, repr=False, kw_only=True)
+class Tool(Model):
+    """A tool that the model may call. Which further fields it has depends on its kind.
+
+    Attributes:
+        type: The kind of tool, such as function or custom, or one that the vendor runs itself.
+        name: The name by which the model calls it.
+        description: What it does, for the model to read.
+        parameters: The arguments of a function, as a JSON Schema.
+        strict: Whether the model must keep to the schema.
+    """
+
+    _schema: ClassVar[str] = "Tool"
+
+    type: str
+    name: str | None = None
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Tool:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_tool(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_tool(data: Any) -> Any:
+    """Read a `Tool`."""
+    if type(data) is not dict:
+        return data
+    self = new(Tool)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.name = get("name")
+    self.description = get("description")
+    self.parameters = get("parameters")
+    self.strict = get("strict")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ResponseFormat(Model):
+    """The form of an answer.
+
+    Attributes:
+        type: The kind of form, such as text or json_object.
+    """
+
+    _schema: ClassVar[str] = "ResponseFormat"
+
+    type: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResponseFormat:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_response_format(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_response_format(data: Any) -> Any:
+    """Read a `ResponseFormat`."""
+    if type(data) is not dict:
+        return data
+    self = new(ResponseFormat)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class TextOptions(Model):
+    """How the text of an answer should be.
+
+    Attributes:
+        format: The form of the text.
+    """
+
+    _schema: ClassVar[str] = "TextOptions"
+
+    format: ResponseFormat | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TextOptions:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_text_options(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_text_options(data: Any) -> Any:
+    """Read a `TextOptions`."""
+    if type(data) is not dict:
+        return data
+    self = new(TextOptions)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.format = decode_response_format(get("format"))
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ReasoningOptions(Model):
+    """How a reasoning model should think.
+
+    Attributes:
+        effort: How much to think, such as low, medium or high.
+        summary: How much of the thinking to tell, such as auto, concise or detailed.
+    """
+
+    _schema: ClassVar[str] = "ReasoningOptions"
+
+    effort: str | None = None
+    summary: str | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ReasoningOptions:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_reasoning_options(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_reasoning_options(data: Any) -> Any:
+    """Read a `ReasoningOptions`."""
+    if type(data) is not dict:
+        return data
+    self = new(ReasoningOptions)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.effort = get("effort")
+    self.summary = get("summary")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class OutputTextPart(Model):
+    """Text that the model wrote.
+
+    Attributes:
+        type: (the document says no more)
+        annotations: Remarks on places in the text, such as the sources it cites.
+        text: The text.
+    """
+
+    _schema: ClassVar[str] = "OutputTextPart"
+
+    type: Literal["output_text"]
+    annotations: list[dict[str, Any]] | None = None
+    text: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> OutputTextPart:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_output_text_part(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_output_text_part(data: Any) -> Any:
+    """Read a `OutputTextPart`."""
+    if type(data) is not dict:
+        return data
+    self = new(OutputTextPart)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.annotations = get("annotations")
+    self.text = get("text")
+    return self
+
+
+@define(eq=False, repr=False, kw_only=True)
+class RefusalPart(Model):
+    """The model's word that it will not answer.
+
+    Attributes:
+        type: (the document says no more)
+        refusal: Why the model will not answer.
+    """
+
+    _schema: ClassVar[str] = "RefusalPart"
+
+    type: Literal["refusal"]
+    refusal: str
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RefusalPart:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return decode_refusal_part(dict(data))  # type: ignore[no-any-return]
+
+
+def decode_refusal_part(data: Any) -> Any:
+    """Read a `RefusalPart`."""
+    if type(data) is not dict:
+        return data
+    self = new(RefusalPart)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.refusal = get("refusal")
+    return self

@@ -1,0 +1,1 @@
+"""The project's commands, one job each: `python -m scripts.<name>` or `python scripts/<name>.py`."""

@@ -1,0 +1,172 @@
+"""Files that are changed all together or not at all: whatever goes wrong, they are put back as they were.
+
+The files are copied aside first, with a list of them, and put back by renaming the copies, which needs no room on a full
+disk. The copies outlive a process that is killed: the next run begins by putting them back.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+COPIES = ".models-copies"
+"""The folder at the root that holds the copies while a change is under way."""
+
+_LIST = "list"
+_STOPPING = (signal.SIGTERM, signal.SIGHUP)
+
+
+class StoppedError(BaseException):
+    """The process was asked to stop."""
+
+
+class BusyError(Exception):
+    """Another run is changing the same files."""
+
+
+@contextmanager
+def all_or_nothing(root: Path, names: list[str]) -> Iterator[bool]:
+    """Files and folders that are put back if the block does not run to its end.
+
+    Args:
+        root: The folder that holds them.
+        names: The files and folders below it.
+
+    Yields:
+        Whether an earlier run had been cut off, and its change has now been undone.
+
+    Raises:
+        BusyError: Another run is at work here.
+    """
+    with _only_run(root), _stopped_by_signals():
+        copies = root / COPIES
+        was_cut_off = copies.exists()
+        if was_cut_off:
+            _put_back(root, copies)
+        _copy(root, names, copies)
+        try:
+            yield was_cut_off
+        except BaseException:
+            with _undisturbed():
+                _put_back(root, copies)
+            raise
+        with _undisturbed():
+            _discard(copies)
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file's content in one step."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _files(root: Path, names: list[str]) -> list[str]:
+    """The files among and below these, without Python's caches."""
+    found = []
+    for name in names:
+        path = root / name
+        below = path.rglob("*") if path.is_dir() else [path]
+        found += [one.relative_to(root).as_posix() for one in below if one.is_file() or one.is_symlink()]
+    return sorted(one for one in found if "__pycache__" not in one)
+
+
+def _copy(root: Path, names: list[str], copies: Path) -> None:
+    """Copy aside. The folder gets its name last, so that one of this name is whole."""
+    unfinished = copies.with_name(f"{copies.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        (unfinished / "files").mkdir(parents=True)
+        files = _files(root, names)
+        for file in files:
+            target = unfinished / "files" / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / file, target, follow_symlinks=False)
+        (unfinished / _LIST).write_text("\n".join([*names, "", *files]), encoding="utf-8")
+        unfinished.rename(copies)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+
+
+def _put_back(root: Path, copies: Path) -> None:
+    """Put all back. It can be done again where it was cut off: a file that is no longer among the copies is back."""
+    head, _, tail = (copies / _LIST).read_text(encoding="utf-8").partition("\n\n")
+    names, files = head.split("\n"), tail.split("\n") if tail else []
+    for file in files:
+        copy, target = copies / "files" / file, root / file
+        if copy.exists() or copy.is_symlink():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy.replace(target)
+    for file in set(_files(root, names)) - set(files):
+        (root / file).unlink()
+        _remove_empty((root / file).parent, root)
+    _discard(copies)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    while folder != root and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _discard(copies: Path) -> None:
+    """Remove the copies. They lose their name first, so that a half removed folder is never put back."""
+    unwanted = copies.with_name(f"{copies.name}.unfinished")
+    copies.rename(unwanted)
+    shutil.rmtree(unwanted, ignore_errors=True)
+
+
+@contextmanager
+def _only_run(root: Path) -> Iterator[None]:
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise BusyError("another run is changing these files; wait until it is done") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Within this, a signal to stop is an exception, so that everything is put back first."""
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        raise StoppedError(f"stopped by {signal.Signals(number).name}")
+
+    before = {number: signal.signal(number, stop) for number in _STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Within this, a signal to stop waits."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_STOPPING})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,60 @@
+"""CHANGELOG.md in the form of https://keepachangelog.com/en/1.1.0/: an entry a version, the newest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+EMPTY = """\
+# Changelog
+
+All notable changes of the client, in the form of [Keep a Changelog](https://keepachangelog.com/en/1.1.0/). Versions
+follow [Semantic Versioning](https://semver.org/spec/v2.0.0.html); before 1.0.0 a breaking change raises the minor
+version.
+
+## [Unreleased]
+"""
+
+_ENTRY = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
+
+
+def entry(text: str, version: str) -> str | None:
+    """What the changelog says about a version; None where it has no entry for it."""
+    headings = list(_ENTRY.finditer(text))
+    for heading, following in zip(headings, [*headings[1:], None], strict=True):
+        if heading[1] == version:
+            return text[heading.end() : following.start() if following else len(text)].strip()
+    return None
+
+
+def with_release(text: str, version: str, day: date, changes: Mapping[str, Sequence[str]]) -> str:
+    """The changelog with a new version, which takes with it what stood under Unreleased.
+
+    Args:
+        text: The changelog; empty for a new one.
+        version: The new version.
+        day: Its date.
+        changes: Kind (Added, Removed, ...) -> lines.
+    """
+    text = text or EMPTY
+    headings = list(_ENTRY.finditer(text))
+    unreleased = next((heading for heading in headings if heading[1].lower() == "unreleased"), None)
+    if unreleased:
+        start = unreleased.end()
+        end = next((heading.start() for heading in headings if heading.start() > start), len(text))
+    else:
+        start = end = headings[0].start() if headings else len(text)
+    body = text[start:end].strip("\n")
+    for kind, lines in changes.items():
+        body = _with_lines(body, kind, lines)
+    before, after = text[:start].rstrip("\n"), text[end:].lstrip("\n")
+    return f"{before}\n\n## [{version}] - {day.isoformat()}\n\n{body}\n" + (f"\n{after}" if after else "")
+
+
+def _with_lines(body: str, kind: str, lines: Sequence[str]) -> str:
+    added = "\n".join(f"- {line}" for line in lines)
+    heading = re.search(rf"^### {kind}[ \t]*\n+", body, re.MULTILINE)
+    if heading:
+        return f"{body[: heading.end()]}{added}\n{body[heading.end() :]}"
+    return f"{body}\n\n### {kind}\n\n{added}".lstrip("\n")

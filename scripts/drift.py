@@ -1,0 +1,64 @@
+"""Compares the vendor's reference page with openapi.yaml, field by field.
+
+Exit status: 0 the same, 1 they differ (a table shows in what), 2 the page or openapi.yaml could not be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from scripts.vendor import reading  # noqa: E402
+from scripts.vendor.differences import FORMATS, Difference, compare  # noqa: E402
+from scripts.vendor.facts import Facts, UnreadableError  # noqa: E402
+from scripts.vendor.ours import OurDocument  # noqa: E402
+
+SAME, DIFFERS, UNREADABLE = 0, 1, 2
+
+
+def find(document: OurDocument, where: str | None) -> tuple[Facts, list[Difference]]:
+    """What the page says, and what of it our document says otherwise.
+
+    Raises:
+        UnreadableError: The page could not be read.
+    """
+    page = reading.read_for(document, where)
+    return page, compare(page, document.from_page(), document.from_all())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "source",
+        nargs="?",
+        help="a path, a URL or - for standard input: the page as text, HTML or Markdown, or an OpenAPI document; "
+        "`live` for the service's model list. Without it: the page at the vendor's address",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="text", help="the table's form (default: text)")
+    parser.add_argument("--document", type=Path, default=ROOT / "openapi.yaml", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    try:
+        document = OurDocument(options.document.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, UnreadableError) as error:
+        print(f"{options.document.name}: {error}", file=sys.stderr)
+        return UNREADABLE
+    try:
+        page, differences = find(document, options.source)
+    except UnreadableError as error:
+        print(error, file=sys.stderr)
+        return UNREADABLE
+    if differences or options.format == "json":
+        print(FORMATS[options.format](differences))
+    what = f"{page.title if page.whole else 'the model names'}: {len(page.fields)} fields compared"
+    ending = f"{len(differences)} differences" if differences else "openapi.yaml says the same"
+    print(f"{what}, {ending}.", file=sys.stderr)
+    return DIFFERS if differences else SAME
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The package's files as text: openapi-python-client parses the document and lends its template environment.
+
+Every template is ours and every file of the package has one (or is a plain module of templates/runtime), so the
+generator's own templates are out of reach: one that is missing here is an error, not a silent stand-in.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from openapi_python_client import GeneratorData, Project
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.strings import safe_for_docstring
+
+from . import names
+from .document import Document, DocumentError
+from .flavours import ASYNC, FLAVOURS, SYNC
+from .view import Api, build
+
+LINE_LENGTH = 110
+
+MODULE_DOCS = {
+    "shared": "What both requests and replies are made of.",
+    "requests": "What requests are made of.",
+    "replies": "What the service answers.",
+    "events": "What a stream brings.",
+}
+
+
+class ClientProject(Project):
+    """The generator's project, rendered by our templates alone.
+
+    Attributes:
+        api: The document as the templates see it.
+        templates: The folder of the templates.
+    """
+
+    def __init__(self, *, openapi: GeneratorData, config: Config, templates: Path, api: Api) -> None:
+        super().__init__(openapi=openapi, config=config, custom_template_path=templates)
+        self.api = api
+        self.templates = templates
+        self.env.loader = FileSystemLoader(str(templates))
+        self.env.undefined = StrictUndefined
+        self.env.filters.update(FILTERS)
+        self.env.globals.update(
+            api=api,
+            document=api.document.data,
+            package=self.package_name,
+            modules=list(api.modules.values()),
+            module_docs=MODULE_DOCS,
+            flavours=FLAVOURS,
+        )
+
+    def files(self) -> dict[str, str]:
+        """Every file of the package: path inside it and text, not formatted yet."""
+        rendered = dict(self._rendered())
+        runtime = self.templates / "runtime"
+        for path in sorted(runtime.rglob("*")):
+            if path.suffix == ".py" or path.name == "py.typed":
+                rendered[path.relative_to(runtime).as_posix()] = path.read_text(encoding="utf-8")
+        return rendered
+
+    def _rendered(self) -> Iterator[tuple[str, str]]:
+        public = self._public()
+        public_names = sorted(name for found in public.values() for name in found)
+        yield "__init__.py", self._render("package_init.py.jinja", public=public, public_names=public_names)
+        for name in ("version", "facts", "schemas"):
+            yield f"_{name}.py", self._render(f"{name}.py.jinja")
+        yield "errors.py", self._render("errors.py.jinja")
+        for name in ("client", "connections", "sender", "streams"):
+            yield f"_{name}.py", self._render(f"{name}.py.jinja", f=SYNC)
+            yield f"_async_{name}.py", self._render(f"{name}.py.jinja", f=ASYNC)
+        yield "resources/__init__.py", self._render("resources_init.py.jinja")
+        for tag in self.api.tags:
+            yield f"resources/{tag.name}.py", self._render("resource.py.jinja", tag=tag)
+        yield "types/__init__.py", self._render("types_init.py.jinja")
+        for module in self.api.modules.values():
+            yield f"types/{module.name}.py", self._render("types.py.jinja", module=module)
+        for path in sorted((self.templates / "testing").glob("*.jinja")):
+            yield f"testing/{path.stem}", self._render(f"testing/{path.name}")
+
+    def _public(self) -> dict[str, list[str]]:
+        """The names that the package itself offers, by the module that defines them."""
+        return {
+            "._async_client": ["AsyncClient"],
+            "._async_streams": ["AsyncStream"],
+            "._client": ["Client"],
+            "._http_reply": ["HTTPReply"],
+            "._request": ["UnknownValueWarning"],
+            "._streams": ["Stream"],
+            "._validation": ["Problem"],
+            "._version": ["VERSION"],
+            ".errors": [*BASE_ERRORS, *(kind.name for kind in self.api.errors.kinds)],
+            ".limits": ["Limiter", "Limits"],
+            ".retry": ["Failure", "RetryPolicy"],
+        }
+
+    def _render(self, template: str, **values: Any) -> str:
+        return self.env.get_template(template).render(**values)
+
+
+BASE_ERRORS = [
+    "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
+    "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",
+    "StreamFailedError", "StreamInterruptedError", "TransportError",
+]  # fmt: skip
+"""The exceptions of templates/errors.py.jinja that do not come from the document."""
+
+
+def project_for(document: Document, config_path: Path, templates: Path, output: Path) -> ClientProject:
+    """Parse the document, with the generator and for our templates.
+
+    Raises:
+        DocumentError: Either of them has something to say about it.
+    """
+    config_file = ConfigFile.load_from_path(config_path)
+    config = Config.from_sources(config_file, MetaType.NONE, document.path, "utf-8", True, output)
+    api = build(document)
+    parsed = GeneratorData.from_dict(document.data, config=config)
+    if isinstance(parsed, GeneratorError):
+        raise DocumentError(_said([parsed], document))
+    project = ClientProject(openapi=parsed, config=config, templates=templates, api=api)
+    complaints = project._get_errors()
+    if complaints:
+        raise DocumentError(_said(complaints, document))
+    _check_all_parsed(document, project)
+    return project
+
+
+def _said(complaints: Any, document: Document) -> str:
+    lines = [f"{document.path.name}: openapi-python-client does not take the document as it is."]
+    for complaint in complaints:
+        lines.append(f"  {complaint.header.strip()}")
+        if complaint.detail:
+            lines.append(textwrap.indent(str(complaint.detail).strip(), "    "))
+    lines.append("Correct the document: what the generator warns of would be missing in the package.")
+    return "\n".join(lines)
+
+
+def _check_all_parsed(document: Document, project: ClientProject) -> None:
+    """Hold our reading of the document against the generator's: the same operations, the same classes."""
+    theirs = {endpoint.path.get_untrusted_value() + " " + endpoint.method.upper()
+              for collection in project.openapi.endpoint_collections_by_tag.values()
+              for endpoint in collection.endpoints}  # fmt: skip
+    ours = {f"{operation.path} {operation.http_method}" for tag in project.api.tags for operation in tag.operations}
+    if ours != theirs:
+        raise DocumentError(
+            f"{document.path.name}: openapi-python-client sees other operations: {sorted(ours ^ theirs)}. "
+            "Correct the document."
+        )
+    models = {str(model.class_info.name) for model in project.openapi.models}
+    components = document.data.get("components", {}).get("schemas", {})
+    missing = {
+        class_.name
+        for module in project.api.modules.values()
+        for class_ in module.classes
+        if class_.schema_name in components and class_.name not in models
+    }
+    if missing:
+        raise DocumentError(
+            f"{document.path.name}: openapi-python-client leaves out {sorted(missing)}. Correct these schemas."
+        )
+
+
+def _literal(value: Any) -> str:
+    """Plain data as a Python literal, the same under any hash seed."""
+    if isinstance(value, (set, frozenset)):
+        raise TypeError("a set has no order: give a list")
+    return repr(value)
+
+
+def _prose(text: str, indent: int, goes_on: bool = False) -> str:
+    """Text for a docstring that stands at an indent, wrapped, each line of the text on a line of its own.
+
+    Args:
+        text: The text.
+        indent: Where the docstring stands.
+        goes_on: Whether more follows in the docstring, so that its end is not here.
+    """
+    pad = " " * indent
+    lines = safe_for_docstring(text).split("\n")
+    wrapped = [
+        textwrap.fill(line, LINE_LENGTH - 3, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False)
+        for line in lines
+    ]
+    joined = "\n".join(line.rstrip() for line in wrapped).strip()
+    return f"{joined}\n{pad}" if "\n" in joined and not goes_on else joined
+
+
+def _hanging(text: str, indent: int) -> str:
+    """Text for an entry of a docstring's list: further lines stand at the indent."""
+    pad = " " * indent
+    wrapped = textwrap.fill(
+        safe_for_docstring(" ".join(text.split())), LINE_LENGTH - 20, subsequent_indent=pad, break_on_hyphens=False
+    )
+    return wrapped.strip()
+
+
+def _constant(name: str) -> str:
+    return names.strings.snake_case(name).upper()
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "constant": _constant,
+    "hanging": _hanging,
+    "literal": _literal,
+    "prose": _prose,
+    "tuple": tuple,
+}

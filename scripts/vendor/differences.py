@@ -1,0 +1,206 @@
+"""What a page says otherwise than our document, and the tables that show it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .facts import MISSING, PROPERTIES, Facts, Field, Json
+
+DOCUMENT = "openapi.yaml"
+LABELS = {"min_length": "minimum length", "max_length": "maximum length", "enum": "possible values"}
+NUMBERS = {"number", "integer"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row of the table.
+
+    Attributes:
+        field: `body.n`, or `operation`.
+        property: What of it differs; `field` where one side does not have it at all.
+        page: The page's word.
+        document: Ours.
+        line: Where openapi.yaml has it, or would have it.
+    """
+
+    field: str
+    property: str
+    page: str
+    document: str
+    line: int
+
+
+def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]:
+    """All differences, in the page's order.
+
+    Args:
+        page: What the source says.
+        document: What our document has from the page.
+        everything: What our document has from any source.
+    """
+    found = list(_operation(page, document))
+    for at, field in page.fields.items():
+        if at in document.fields:
+            found += _field(field, document.fields[at], everything.fields[at])
+        else:
+            found += _unknown(field, everything.fields.get(at))
+    if page.whole:
+        found += [_gone(field) for at, field in document.fields.items() if at not in page.fields]
+    return found
+
+
+def _operation(page: Facts, document: Facts) -> Iterator[Difference]:
+    for name in dict.fromkeys((*page.operation, *(document.operation if page.whole else ()))):
+        word, ours = page.operation.get(name, "none"), document.operation.get(name, "none")
+        if word != ours:
+            yield Difference("operation", name, word, ours, document.lines.get(name, 1))
+
+
+def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
+    for name in (*PROPERTIES, "description"):
+        if name not in page.said or _same(name, page, ours):
+            continue
+        word, our_word = _words(name, getattr(page, name), getattr(ours, name))
+        yield Difference(page.at, LABELS.get(name, name), word, our_word, _line(ours, name))
+    if "names" in page.said and set(page.enum) != set(everything.enum):
+        yield Difference(page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum"))
+    if "sample" in page.said and (row := _sample(page, ours)):
+        yield row
+
+
+def _same(name: str, page: Field, ours: Field) -> bool:
+    word, our_word = getattr(page, name), getattr(ours, name)
+    if name == "type" and "sample" in page.said and "enum" not in page.said and word in NUMBERS:
+        return our_word in NUMBERS  # a sample's 123 may stand for either
+    return type(word) is type(our_word) and word == our_word or _as_json(word) == _as_json(our_word)
+
+
+def _sample(page: Field, ours: Field) -> Difference | None:
+    """A field that the page's list has must be in its sample; a value there must be a possible one."""
+    if page.sample is MISSING:
+        return Difference(page.at, "sample", "not in the sample at its head", "a field", _line(ours, ""))
+    is_known = not ours.enum or page.sample in ours.enum or not isinstance(page.sample, str)
+    if "enum" in page.said or is_known or page.sample.startswith("<"):
+        return None
+    return Difference(page.at, "sample", _json(page.sample), f"one of {_list(ours.enum)}", _line(ours, "enum"))
+
+
+def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
+    """A field of the page that the document has from another source, or not at all."""
+    if known is None:
+        yield Difference(page.at, "field", summary(page), "none", 1)
+    else:
+        yield Difference(page.at, "source", "on the page", "from another source", _line(known, ""))
+        yield from _field(page, known, known)
+
+
+def _gone(ours: Field) -> Difference:
+    return Difference(ours.at, "field", "none", summary(ours), _line(ours, ""))
+
+
+def summary(field: Field) -> str:
+    """A field in one line: `number | null, default 1, 1 <= x <= 128`."""
+    words = [(field.type or "any") + (" | null" if field.nullable else "")]
+    words += ["required"] if field.required else []
+    words += [f"default {_json(field.default)}"] if field.default is not MISSING else []
+    words += [field.range] if field.range else []
+    words += [f"at least {field.min_length}"] if field.min_length is not None else []
+    words += [f"one of {_list(field.enum)}"] if field.enum else []
+    return ", ".join(words)
+
+
+def _line(field: Field, name: str) -> int:
+    """The line of a property; where it is not there, that of the field."""
+    return field.lines.get(name) or field.lines.get("") or 1
+
+
+def _words(name: str, page: Any, ours: Any) -> tuple[str, str]:
+    if name == "enum":
+        return _values(page, ours)
+    return _word(page), _word(ours)
+
+
+def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
+    """What only one list has; if both have the same, what stands elsewhere."""
+    only_page = [value for value in page if value not in ours]
+    only_ours = [value for value in ours if value not in page]
+    if only_page or only_ours:
+        return _only(only_page), _only(only_ours)
+    if len(page) != len(ours):
+        return f"{len(page)} values, some twice", f"{len(ours)} values"
+    at = next((i for i in range(len(page)) if page[i] != ours[i]), 0)
+    return f"in another order: {at + 1}. is {_plain(page[at])}", f"{at + 1}. is {_plain(ours[at])}"
+
+
+def _only(values: list[Json]) -> str:
+    return f"also {_list(values)}" if values else "none beyond the common ones"
+
+
+def _list(values: Any) -> str:
+    shown = [_plain(value) for value in values[:8]]
+    return ", ".join(shown) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
+
+
+def _word(value: Any) -> str:
+    if value is MISSING or value is None:
+        return "none" if value is MISSING or value is None else "null"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else _json(value)
+
+
+def _plain(value: Json) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Json) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 120 else f"{text[:117]}..."
+
+
+def _as_json(value: Any) -> Any:
+    return MISSING if value is MISSING else json.dumps(value, sort_keys=True)
+
+
+# ---- Tables ------------------------------------------------------------------------------------------------------
+
+HEADINGS = ("field", "what", "the page", DOCUMENT, "line")
+
+
+def as_text(differences: list[Difference]) -> str:
+    """A table for a terminal."""
+    rows = [HEADINGS, *(_cells(one) for one in differences)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def as_markdown(differences: list[Difference]) -> str:
+    """A table for a pull request. What the page says is shown as code, so that none of it is markup."""
+    rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
+    rows += [f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |" for one in differences]
+    return "\n".join(rows)
+
+
+def as_json(differences: list[Difference]) -> str:
+    """The same as JSON."""
+    return json.dumps({"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2)
+
+
+FORMATS: dict[str, Callable[[list[Difference]], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}
+
+
+def _cells(one: Difference) -> tuple[str, ...]:
+    return (one.field, one.property, one.page, one.document, str(one.line))
+
+
+def _code(cell: str) -> str:
+    return f"`{cell.replace('`', chr(39)).replace('|', '&#124;')}`" if "|" not in cell else f"<code>{_escape(cell)}</code>"
+
+
+def _escape(cell: str) -> str:
+    for raw, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;")):
+        cell = cell.replace(raw, escaped)
+    return cell

@@ -1,0 +1,30 @@
+"""The model names that the service itself lists, asked for with the generated client."""
+
+from __future__ import annotations
+
+from .facts import Facts, Field, UnreadableError
+
+AT = "body.model"
+
+
+def read() -> Facts:
+    """The names of `GET /openai/models`. The token comes from the environment, as for any client.
+
+    Raises:
+        UnreadableError: The service could not be asked, or gave no list.
+    """
+    from acedata_responses import AceDataError, Client
+
+    try:
+        with Client() as client:
+            listed = client.models.list()
+    except AceDataError as error:
+        raise UnreadableError(f"could not be had from the service ({error})") from None
+    return from_names([getattr(model, "id", None) for model in listed.data])
+
+
+def from_names(names: list[object]) -> Facts:
+    """The facts in a list of names: these and nothing else, in no order that means anything."""
+    if not names or not all(isinstance(name, str) for name in names):
+        raise UnreadableError("is no list of model names")
+    return Facts({}, {AT: Field(AT, "string", enum=tuple(names), said=frozenset({"names"}))}, whole=False)

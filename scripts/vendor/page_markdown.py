@@ -1,0 +1,35 @@
+"""The reference page as the docs site's Markdown: the facts are in an OpenAPI document within it.
+
+The site appends it in a block that is fenced by four backticks: ````yaml POST /openai/responses
+"""
+
+from __future__ import annotations
+
+import re
+
+from . import openapi_document, plain_yaml
+from .facts import Facts, UnreadableError
+
+FENCE = re.compile(r"^````ya?ml\b(.*)$", re.MULTILINE)
+OPERATION = re.compile(r"\b(GET|PUT|POST|DELETE|PATCH)\s+(/\S*)", re.IGNORECASE)
+
+
+def read(text: str) -> Facts:
+    """The facts in the page's OpenAPI block.
+
+    Raises:
+        UnreadableError: The block is missing, is cut off, or is about another operation than its fence says.
+    """
+    fences = list(FENCE.finditer(text))
+    if len(fences) != 1:
+        raise UnreadableError(f"has {len(fences)} OpenAPI blocks (````yaml), not one")
+    start = fences[0].end()
+    end = re.compile(r"^````[ \t]*$", re.MULTILINE).search(text, start)
+    if not end:
+        raise UnreadableError("breaks off in its OpenAPI block")
+    tree = plain_yaml.parse_yaml(text[start : end.start()])
+    named = OPERATION.search(fences[0][1])
+    facts = openapi_document.read(tree, (named[1].upper(), (named[2],)) if named else None)
+    if named and facts.title != f"{named[1].upper()} {named[2]}":
+        raise UnreadableError(f"is about {named[1].upper()} {named[2]}, its OpenAPI block about {facts.title}")
+    return facts

@@ -1,0 +1,101 @@
+"""Text from a path, standard input (`-`) or a URL: bounded in size and time, never more than UTF-8 text.
+
+A URL is read over https (plain http only from this machine), and a redirect may lead nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from .facts import UnreadableError
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes. The reference page has about four thousand."""
+
+LONGEST = 60.0
+"""Seconds for a whole download, redirects included."""
+
+REDIRECTS = 5
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+BINARY = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def fetch(where: str) -> str:
+    """The text at a path, a URL or, for `-`, on standard input.
+
+    Raises:
+        UnreadableError: It is not there, too large, too slow, or no text.
+    """
+    if where == "-":
+        data = sys.stdin.buffer.read(LARGEST + 1)
+    elif re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", where):
+        data = _download(where)
+    else:
+        data = _file(where)
+    return _text(data)
+
+
+def _file(where: str) -> bytes:
+    try:
+        with Path(where).open("rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"cannot be opened ({getattr(error, 'strerror', None) or error})") from None
+
+
+def _text(data: bytes) -> str:
+    if len(data) > LARGEST:
+        raise UnreadableError(f"is larger than {LARGEST // 1024 // 1024} MiB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"is not UTF-8 text (byte {error.start})") from None
+    if found := BINARY.search(text):
+        raise UnreadableError(f"is not text (character U+{ord(found[0]):04X} at {found.start()})")
+    if not text.strip():
+        raise UnreadableError("is empty")
+    return text
+
+
+def _download(url: str) -> bytes:
+    import httpx
+
+    end = time.monotonic() + LONGEST
+    headers = {"User-Agent": "acedata-responses (reads the reference page)", "Accept-Encoding": "identity"}
+    try:
+        with httpx.Client(timeout=10.0, headers=headers, follow_redirects=False) as client:
+            for _ in range(REDIRECTS + 1):
+                _check_address(url)
+                with client.stream("GET", url) as response:
+                    if not response.has_redirect_location:
+                        return _body(response, end)
+                    url = urljoin(url, response.headers["Location"])
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise UnreadableError(f"cannot be downloaded ({type(error).__name__}: {error})") from None
+    raise UnreadableError(f"redirects more than {REDIRECTS} times")
+
+
+def _check_address(url: str) -> None:
+    try:
+        scheme, host = urlsplit(url).scheme.lower(), urlsplit(url).hostname
+    except ValueError as error:
+        raise UnreadableError(f"has a malformed address ({error})") from None
+    if not host or not (scheme == "https" or (scheme == "http" and host in LOOPBACK)):
+        raise UnreadableError(f"would be read from {url}; only https is used")
+
+
+def _body(response: httpx.Response, end: float) -> bytes:  # type: ignore[name-defined]  # noqa: F821
+    if response.status_code != 200:
+        raise UnreadableError(f"was answered with HTTP {response.status_code}")
+    data = bytearray()
+    for piece in response.iter_bytes(64 * 1024):
+        data += piece
+        if len(data) > LARGEST:
+            break
+        if time.monotonic() > end:
+            raise UnreadableError(f"took longer than {LONGEST:g} seconds to arrive")
+    return bytes(data)

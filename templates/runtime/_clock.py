@@ -1,0 +1,32 @@
+"""Time and chance in one place: whatever waits or draws lots asks a clock, and tests bring their own."""
+
+from __future__ import annotations
+
+import random
+import time
+
+
+class Clock:
+    """The system's time. A substitute has these five methods."""
+
+    __slots__ = ()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def time(self) -> float:
+        return time.time()
+
+    def random(self) -> float:
+        return random.random()  # noqa: S311 - spreads waits, keeps no secret
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+
+SYSTEM_CLOCK = Clock()

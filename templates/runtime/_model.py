@@ -1,0 +1,249 @@
+"""The base of all classes in `types`, and the pieces from which their decoders are made.
+
+A decoder takes JSON data as it came. What is of another type than documented passes through unchanged, and the
+data itself is kept: nothing that the service sent is lost, and `to_dict()` gives it back to the last key and null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Union
+
+from attrs import define, field, fields
+
+if TYPE_CHECKING:
+    from ._http_reply import HTTPReply
+    from ._validation import Problem
+
+Path = tuple[Union[str, dict[str, Any]], ...]
+"""Where something is: a step is an attribute, or values that select entries of a list."""
+
+new = object.__new__
+"""Makes an instance without `__init__`: a decoder sets each attribute itself."""
+
+_LEAST_SHARE_OF_REQUIRED_FIELDS = 0.5
+
+
+class EventRole(NamedTuple):
+    """What an event is to its stream.
+
+    Attributes:
+        text: Where its piece of the answer's text is; empty when it has none.
+        ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None when it does not.
+        reply: The attribute that holds the whole reply.
+        code: Where the code of the error is that it reports.
+        message: Where the text of that error is.
+    """
+
+    text: Path = ()
+    ends: str | None = None
+    reply: str | None = None
+    code: Path = ()
+    message: Path = ()
+
+
+class Assembly(NamedTuple):
+    """How a series of events adds up to a reply.
+
+    Attributes:
+        decode: Decodes the reply.
+        constants: Fields that the reply has and the events have not, or have otherwise.
+        list: The field with the entries.
+        key: The field by which entries of several events are one.
+        delta: The field of an event's entry that holds what is new.
+        into: The field of the reply's entry into which that is merged.
+        once: Texts of a delta that are whole in each; all others are pieces to be joined.
+    """
+
+    decode: Callable[[Any], Any]
+    constants: dict[str, Any]
+    list: str
+    key: str
+    delta: str
+    into: str
+    once: frozenset[str] = frozenset()
+
+
+@define(eq=False, repr=False, kw_only=True)
+class Model:
+    """JSON data with typed attributes.
+
+    Two objects are equal when they are of one class and give the same JSON. A field that was not there reads as
+    None; one that the document does not know is in `to_dict()`.
+    """
+
+    _schema: ClassVar[str] = ""
+    _renamed: ClassVar[Mapping[str, str]] = {}
+    _failed_when: ClassVar[Mapping[str, Any]] = {}
+    _role: ClassVar[EventRole] = EventRole()
+    _assembly: ClassVar[Assembly | None] = None
+
+    _data: dict[str, Any] = field(factory=dict, init=False)
+    _http: HTTPReply | None = field(default=None, init=False)
+
+    @property
+    def http(self) -> HTTPReply:
+        """The HTTP answer that brought this object: status code, headers, raw bytes.
+
+        Raises:
+            AttributeError: The object is a part of a reply, or was made by hand.
+        """
+        if self._http is None:
+            raise AttributeError(f"this {type(self).__name__} is not itself an answer of the service")
+        return self._http
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Where this object departs from the document: fields that are missing or of another type.
+
+        Growth is no departure: unknown fields, enum values and kinds are kept and not listed.
+        """
+        from ._schemas import SCHEMAS
+        from ._validation import departures
+
+        return departures(self.to_dict(), SCHEMAS[self._schema], SCHEMAS) if self._schema else []
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON data: what came is given back unchanged, with what was set since."""
+        result: dict[str, Any] = {}
+        names = _attributes(type(self))
+        for key, came in self._data.items():
+            name = names.get(key)
+            result[key] = _encoded(came if name is None else getattr(self, name), came)
+        for key, name in names.items():
+            if key not in result and (value := getattr(self, name)) is not None:
+                result[key] = _encoded(value, None)
+        return result
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = ((name, getattr(self, name)) for name in _attributes(type(self)).values())
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown if value is not None)})"
+
+
+@define(eq=False, repr=False, kw_only=True)
+class Unknown(Model):
+    """An object of a kind that the document does not know, as the service may send after it has grown.
+
+    Its fields are read as attributes (`event.type`) or from `to_dict()`.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_") and name in self._data:
+            return self._data[name]
+        raise AttributeError(f"this object of an unknown kind has no field {name!r}")
+
+    def __repr__(self) -> str:
+        return f"Unknown({self._data!r})"
+
+
+def decode_unknown(data: dict[str, Any]) -> Unknown:
+    """An object of no documented kind."""
+    self = new(Unknown)
+    self._data = data
+    self._http = None
+    return self
+
+
+def decode_list(data: Any, decode: Callable[[Any], Any]) -> Any:
+    """Each entry of a list decoded; anything but a list as it came."""
+    return [decode(entry) for entry in data] if type(data) is list else data
+
+
+def decode_map(data: Any, decode: Callable[[Any], Any]) -> Any:
+    """Each value of an object decoded; anything but an object as it came."""
+    return {key: decode(value) for key, value in data.items()} if type(data) is dict else data
+
+
+def decode_time(data: Any) -> Any:
+    """Seconds since 1970 as an aware datetime in UTC; anything that is no such number as it came."""
+    if type(data) is not int and type(data) is not float:
+        return data
+    try:
+        return datetime.fromtimestamp(data, timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        return data
+
+
+def by_shape(data: dict[str, Any], shapes: tuple[tuple[Callable[[Any], Any], frozenset[str], dict[str, Any]], ...]) -> Any:
+    """Decode data that does not say what it is as the class whose required fields it has most of.
+
+    Args:
+        data: A JSON object.
+        shapes: Per class its decoder, its required fields, and the constants that it would have.
+
+    Returns:
+        The decoded object; an `Unknown` when no class has more than half of its required fields there, or two
+        have equally many.
+    """
+    ranking = sorted(
+        (
+            (len(required & data.keys()), len(required & data.keys()) > _LEAST_SHARE_OF_REQUIRED_FIELDS * len(required), decode)
+            for decode, required, constants in shapes
+            if all(data.get(key, value) == value for key, value in constants.items())
+        ),
+        key=lambda rank: rank[0],
+        reverse=True,
+    )
+    if not ranking or not ranking[0][1] or (len(ranking) > 1 and ranking[0][0] == ranking[1][0]):
+        return decode_unknown(data)
+    return ranking[0][2](data)
+
+
+def text_at(value: Any, path: Path) -> str:
+    """The text at a path in an object or in JSON data, joined where there are several."""
+    return "".join(found for found in _values_at(value, path) if isinstance(found, str))
+
+
+def _values_at(value: Any, path: Path) -> Iterator[Any]:
+    if not path:
+        yield value
+        return
+    step, rest = path[0], path[1:]
+    if isinstance(step, str):
+        yield from _values_at(_field(value, step), rest)
+    elif isinstance(value, list):
+        for entry in value:
+            if all(_field(entry, key) == wanted for key, wanted in step.items()):
+                yield from _values_at(entry, rest)
+
+
+def _field(holder: Any, name: str) -> Any:
+    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+
+
+@lru_cache(maxsize=None)
+def _attributes(cls: type[Model]) -> dict[str, str]:
+    """JSON key to attribute, in the document's order."""
+    keys = {name: key for key, name in cls._renamed.items()}
+    return {keys.get(one.name, one.name): one.name for one in fields(cls) if not one.name.startswith("_")}
+
+
+def _encoded(value: Any, came: Any) -> Any:
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, list):
+        pairs = zip(value, came) if isinstance(came, list) and len(came) == len(value) else ((v, None) for v in value)
+        return [_encoded(entry, original) for entry, original in pairs]
+    if isinstance(value, dict):
+        originals = came if isinstance(came, dict) else {}
+        return {key: _encoded(entry, originals.get(key)) for key, entry in value.items()}
+    if isinstance(value, datetime):
+        return _seconds(value, came)
+    return value
+
+
+def _seconds(value: datetime, came: Any) -> float:
+    """The number that came, where it still says the same; else the time as seconds, whole ones as an integer."""
+    if decode_time(came) == value:
+        return came  # type: ignore[no-any-return]
+    seconds = value.timestamp()
+    return int(seconds) if seconds.is_integer() else seconds
