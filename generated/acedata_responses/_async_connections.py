@@ -41,7 +41,7 @@ class AsyncIncoming:
         chunks: The body, as it comes.
     """
 
-    __slots__ = ("_close", "_hurry", "_on_close", "chunks", "headers", "status_code")
+    __slots__ = ("_close", "_hurry", "_on_close", "_loop", "chunks", "headers", "status_code")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class AsyncIncoming:
         self._close: Callable[[], Awaitable[None]] | None = close
         self._hurry = hurry
         self._on_close: Callable[[], None] | None = None
+        self._loop = asyncio.get_running_loop()
 
     def when_closed(self, tell: Callable[[], None]) -> None:
         """Have someone told, once, when the answer is done with."""
@@ -78,6 +79,11 @@ class AsyncIncoming:
             if fault_of(error) is None:
                 raise
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is done with."""
+        return self._close is None
+
     async def aclose(self) -> None:
         """Be done with the answer: a connection is kept if its body was read to the end, else closed."""
         close, self._close = self._close, None
@@ -88,6 +94,11 @@ class AsyncIncoming:
         finally:
             if self._on_close is not None:
                 self._on_close()
+
+    def __del__(self) -> None:
+        """Nobody holds it any more: close the connection, and let the next call have its turn."""
+        if self._close is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._loop.create_task, AsyncIncoming.aclose(self))
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -216,7 +227,7 @@ class AsyncConnections:
                 await connection.http.aclose()
 
         return AsyncIncoming(
-            response.status, response.headers, aiter(response.aiter_stream()), close, connection.hurry
+            response.status, response.headers, aiter(response.stream), close, connection.hurry
         )
 
     async def aclose(self) -> None:

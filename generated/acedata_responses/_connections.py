@@ -76,6 +76,11 @@ class Incoming:
             if fault_of(error) is None:
                 raise
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is done with."""
+        return self._close is None
+
     def close(self) -> None:
         """Be done with the answer: a connection is kept if its body was read to the end, else closed."""
         close, self._close = self._close, None
@@ -86,6 +91,10 @@ class Incoming:
         finally:
             if self._on_close is not None:
                 self._on_close()
+
+    def __del__(self) -> None:
+        """Nobody holds it any more: close the connection, and let the next call have its turn."""
+        self.close()
 
 
 class _Stream(httpcore.NetworkStream):
@@ -211,15 +220,17 @@ class Connections:
             else:
                 connection.http.close()
 
-        return Incoming(
-            response.status, response.headers, iter(response.iter_stream()), close, connection.hurry
-        )
+        return Incoming(response.status, response.headers, iter(response.stream), close, connection.hurry)
 
     def close(self) -> None:
         """Close the idle connections."""
         idle = self._idle
         while idle:
             idle.pop().http.close()
+
+    def __del__(self) -> None:
+        """Nobody holds the client any more, and nobody closed it."""
+        self.close()
 
     def _take(self, idle: deque[_Connection]) -> _Connection:
         while idle:

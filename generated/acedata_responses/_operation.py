@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from ._schemas import OPERATIONS
+
+Decoder = Callable[[Any], Any]
 
 
 class Operation:
@@ -18,17 +21,13 @@ class Operation:
         is_safe: Whether the method only reads (RFC 9110, section 9.2.1), so that sending it twice costs nothing.
         schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
         end_marker: The data that ends a stream without being an event.
-        read_reply: Decodes the JSON of a whole answer; None when the answer has no body.
-        read_event: Decodes the JSON of an event; None when the operation does not stream.
     """
-
-    __slots__ = ("end_marker", "id", "is_safe", "method", "path", "read_event", "read_reply", "schemas")
 
     def __init__(
         self,
         id: str,
-        read_reply: Callable[[Any], Any] | None = None,
-        read_event: Callable[[Any], Any] | None = None,
+        reply_decoder: Callable[[], Decoder] | None = None,
+        event_decoder: Callable[[], Decoder] | None = None,
     ) -> None:
         described = next(one for one in OPERATIONS if one["id"] == id)
         self.id = id
@@ -38,8 +37,18 @@ class Operation:
         schemas = {**described["parameters"], "body": described["body"]}
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
         self.end_marker: str | None = (described["stream"] or {}).get("end_marker")
-        self.read_reply = read_reply
-        self.read_event = read_event
+        self._reply_decoder = reply_decoder
+        self._event_decoder = event_decoder
+
+    @cached_property
+    def read_reply(self) -> Decoder | None:
+        """Decodes the JSON of a whole answer; None when the answer has no JSON."""
+        return self._reply_decoder() if self._reply_decoder else None
+
+    @cached_property
+    def read_event(self) -> Decoder | None:
+        """Decodes the JSON of an event; None when the operation does not stream."""
+        return self._event_decoder() if self._event_decoder else None
 
 
 class Call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import _reading
@@ -65,9 +66,9 @@ class StreamState:
         return [text for text in self._texts[count:] if text]
 
     @property
-    def is_whole_reply(self) -> bool:
-        """Whether the service sent a whole reply instead of a stream."""
-        return self._whole is not None
+    def came_whole(self) -> bool:
+        """Whether the service sent a whole reply instead of a stream, and it was read."""
+        return self._whole is not None and self.reply is not None
 
     def feed(self, chunk: bytes) -> None:
         """Take what was received."""
@@ -76,10 +77,14 @@ class StreamState:
         if self._whole is not None:
             self._whole += chunk
         else:
-            self._waiting.extend([event.data for event in self._decoder.feed(chunk)])
+            self._waiting.extend(self._decoder.feed_data(chunk))
 
     def end(self) -> None:
-        """Take the end of the body, a clean one."""
+        """Take the end of the body, a clean one.
+
+        Raises:
+            StreamInterruptedError: There was no event that ends an answer, and none is left to be read.
+        """
         if self._whole is not None:
             self._end_of_whole()
             return
@@ -87,27 +92,37 @@ class StreamState:
         if not self._waiting:
             self._ended()
 
-    def next_event(self) -> Any:
-        """The next event of those received; None when more must be received first.
+    def received(self) -> Iterator[Any]:
+        """The events of what was received so far.
 
         Raises:
             StreamFailedError: The service reported an error.
             StreamInterruptedError: What came is no event.
             ReplyDecodeError: The settings are strict and the event departs from the document.
         """
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
-            self.is_over = True
-            raise failure
-        while self._waiting and not self.is_over:
-            data = self._waiting.popleft()
+        waiting, end_marker, strict = self._waiting, self._operation.end_marker, self._settings.strict
+        parse, read = _reading.parse_text, self._read_event
+        while waiting and not self.is_over:
+            data = waiting.popleft()
+            if data == end_marker:
+                self._finish()
+                return
             if not data:
                 continue  # some servers keep a connection alive with empty events
-            if data == self._operation.end_marker:
-                self._finish()
-                return None
-            return self._event(data)
-        return None
+            try:
+                event = read(parse(data))
+            except ValueError:
+                raise self._unreadable(data, "data that is not JSON") from None
+            if type(event) is Unknown or not isinstance(event, Model):
+                self._check_unknown(event, data)
+            self.events += 1
+            if event._role is not None:
+                self._play(event, event._role)
+            if strict:
+                _reading.check_strictly(event, self.http)
+            yield event
+            if self._failure is not None:
+                raise self._failure
 
     def without_reply(self) -> StreamError:
         """The error for a reply that is asked of a stream that failed, or was closed, before its end."""
@@ -118,15 +133,6 @@ class StreamState:
         )
         error.reason = "closed"
         return error  # type: ignore[no-any-return]
-
-    def whole_instead_of_events(self) -> ReplyDecodeError:
-        """The error for events that are asked of a whole reply; the answer is on it, and in `final()`."""
-        error = ReplyDecodeError(
-            "the service sent a whole reply instead of a stream: it is in `reply`, from `final()`, and its text from "
-            "`text_deltas()`",
-            http=self.reply.http, body=self.reply.http.content, reply=self.reply,
-        )  # fmt: skip
-        return self._attempts.described(error)  # type: ignore[no-any-return,return-value]
 
     def interrupted(self, fault: Fault) -> StreamInterruptedError:
         """The error for a connection that failed in mid-stream."""
@@ -146,50 +152,51 @@ class StreamState:
         return chunk
 
     def _end_of_whole(self) -> None:
+        """Read a whole reply that came instead of a stream, and say so to whoever asks for events."""
         from attrs import evolve
 
         assert self._whole is not None and self._operation.read_reply is not None
         self.is_over = True
         http = evolve(self.http, content=bytes(self._whole))
+        settings = self._settings
         self.reply = _reading.read_reply(
-            http, self._operation.read_reply, token=self._settings.token, strict=self._settings.strict
+            http, self._operation.read_reply, token=settings.token, strict=settings.strict
         )
         self._texts.append(getattr(self.reply, "output_text", ""))
+        text = (
+            "the service sent a whole reply instead of a stream: it is in `reply` and comes from `final()`, "
+            "its text from `text_deltas()`"
+        )
+        error = ReplyDecodeError(text, http=http, body=http.content, reply=self.reply)
+        raise self._attempts.described(error)
 
-    def _event(self, data: str) -> Any:
-        event = self._read(data)
-        self.events += 1
-        role = event._role
+    def _check_unknown(self, event: Any, data: str) -> None:
+        """Pass an event of a kind that is not documented; refuse an error body, and JSON that is no event at all."""
+        if isinstance(event, Unknown):
+            if _reading.is_error_body(event._data, None):
+                raise self._failed(event._data, None, EventRole())
+            if event._names_its_kind:
+                return
+        raise self._unreadable(data, "JSON that is no event")
+
+    def _play(self, event: Any, role: EventRole) -> None:
+        """Let an event play its part in the stream."""
         if role.text:
             self._texts.append(text_at(event, role.text))
+        if role.assembly is not None:
+            if self._assembler is None:
+                self._assembler = Assembler(role.assembly)
+            self._assembler.add(event._data)
         if role.ends is not None:
             self._end_by(event, role)
-        elif event._assembly is not None:
-            if self._assembler is None:
-                self._assembler = Assembler(event._assembly)
-            self._assembler.add(event._data)
-        if self._settings.strict:
-            self._check_strictly(event)
-        return event
-
-    def _read(self, data: str) -> Any:
-        try:
-            parsed = _reading.parse_text(data)
-        except ValueError:
-            raise self._unreadable(data, "data that is not JSON") from None
-        event = self._read_event(parsed) if type(parsed) is dict else None
-        if type(parsed) is dict and _reading.is_error_body(parsed, event):
-            if event is None or event._role.ends is None:
-                raise self._failed(parsed, None, EventRole())
-        if event is None or (type(event) is Unknown and not isinstance(parsed.get("type"), str)):
-            raise self._unreadable(data, "JSON that is no event")
-        return event
 
     def _end_by(self, event: Any, role: EventRole) -> None:
         whole = getattr(event, role.reply) if role.reply else None
+        whole = whole if isinstance(whole, Model) else None
         if role.ends in ("failed", "error"):
             # The event itself is given out first; the error follows at the next step.
             self._failure = self._failed(event._data, whole, role)
+            self.is_over = True
             return
         self.reply = whole
         self._finish()
@@ -203,7 +210,7 @@ class StreamState:
         self.reply._http = self.http
 
     def _ended(self) -> None:
-        if self.is_over or self._failure is not None:
+        if self.is_over:
             return
         self.is_over = True
         raise self._error(
@@ -228,13 +235,6 @@ class StreamState:
         error = self._error(StreamInterruptedError, f"the stream brought {what}: {short}")
         error.reason = "unreadable"
         return error
-
-    def _check_strictly(self, event: Any) -> None:
-        try:
-            _reading.check_strictly(event, self.http)
-        except ReplyDecodeError:
-            self.is_over = True
-            raise
 
     def _error(self, cls: type[Any], text: str) -> Any:
         so_far = f" ({self.events} events and {len(self.partial_text)} characters of text had come, see partial_text)"

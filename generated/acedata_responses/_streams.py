@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -32,7 +32,8 @@ class Stream(Generic[EventT, ReplyT]):
     the service to stop.
 
     Iterating raises `StreamInterruptedError` when the stream breaks off and `StreamFailedError` when the service
-    reports an error in it; both carry the text so far.
+    reports an error in it; both carry the text so far. Should the service send a whole reply instead of events, its
+    text and the reply are there all the same, and asking for events raises `ReplyDecodeError` with the reply on it.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Stream(Generic[EventT, ReplyT]):
     ) -> None:
         self._incoming = incoming
         self._state = StreamState(http, operation, settings, attempts)
-        self._is_closed = False
+        self._events = _events(incoming, self._state)
 
     @property
     def http(self) -> HTTPReply:
@@ -58,27 +59,25 @@ class Stream(Generic[EventT, ReplyT]):
         return self._state.partial_text
 
     def __iter__(self) -> Iterator[EventT]:
-        return self
+        return self._events
 
     def __next__(self) -> EventT:
-        event = self._next()
-        if event is not None:
-            return event  # type: ignore[no-any-return]
-        if self._state.is_whole_reply and not self._state.events:
-            self._state.events = -1
-            raise self._came_whole()
-        raise StopIteration
+        return self._events.__next__()  # type: ignore[no-any-return]
 
     def text_deltas(self) -> Iterator[str]:
         """The text of the answer, piece by piece as it comes."""
-        seen = 0
-        while True:
-            event = self._next()
-            for text in self._state.texts_after(seen):
+        state = self._state
+        seen = state.text_count
+        try:
+            for _event in self._events:
+                for text in state.texts_after(seen):
+                    yield text
+                seen = state.text_count
+        except ReplyDecodeError:
+            if not state.came_whole:
+                raise
+            for text in state.texts_after(seen):
                 yield text
-            seen = self._state.text_count
-            if event is None:
-                return
 
     def final(self) -> ReplyT:
         """Read on to the end and return the whole reply.
@@ -90,17 +89,19 @@ class Stream(Generic[EventT, ReplyT]):
             StreamInterruptedError: The stream has no end, or was closed before it.
             StreamFailedError: The service reported an error in it.
         """
-        while self._next() is not None:
-            pass
+        try:
+            for _event in self._events:
+                pass
+        except ReplyDecodeError:
+            if not self._state.came_whole:
+                raise
         if self._state.reply is None:
             raise self._state.without_reply()
         return self._state.reply  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Close the connection, if the stream is not at its end. It can be called at any time, and again."""
-        if not self._is_closed:
-            self._is_closed = True
-            self._incoming.close()
+        self._incoming.close()
 
     def __enter__(self: SelfT) -> SelfT:
         return self
@@ -114,47 +115,40 @@ class Stream(Generic[EventT, ReplyT]):
         self.close()
 
     def __repr__(self) -> str:
-        state = "over" if self._state.is_over else "closed" if self._is_closed else "open"
+        state = "over" if self._state.is_over else "closed" if self._incoming.is_closed else "open"
         return f"<{type(self).__name__} {state}, {self._state.events} events>"
 
-    def _next(self) -> Any:
-        """The next event, None at the end."""
-        state = self._state
-        try:
-            while not state.is_over and not self._is_closed:
-                event = state.next_event()
-                if event is not None:
-                    return event
-                if not state.is_over:
-                    self._receive()
-        except BaseException:
-            self.close()
+
+def _events(incoming: Incoming, state: StreamState) -> Generator[Any, None, None]:
+    """The events as they come. The connection is closed on every way out.
+
+    It is a function of its own, so that a stream that nobody holds any more goes at once, and its connection too.
+    """
+    try:
+        while not incoming.is_closed:
+            for event in state.received():
+                yield event
+            if state.is_over:
+                incoming.drain(_PATIENCE_AFTER_THE_END)
+                return
+            _receive(incoming, state)
+    finally:
+        incoming.close()
+
+
+def _receive(incoming: Incoming, state: StreamState) -> None:
+    """Hand the next piece of the body, or its end, to the state."""
+    fault: Fault | None = None
+    try:
+        chunk = next(incoming.chunks, None)
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None:
             raise
-        if not self._is_closed:
-            self._finish()
-        return None
-
-    def _receive(self) -> None:
-        """Hand the next piece of the body, or its end, to the state."""
-        fault: Fault | None = None
-        try:
-            chunk = next(self._incoming.chunks, None)
-        except Exception as error:
-            fault = fault_of(error)
-            if fault is None:
-                raise
-            chunk = None
-        if fault is not None:
-            raise self._state.interrupted(fault)
-        if chunk is None:
-            self._state.end()
-        else:
-            self._state.feed(chunk)
-
-    def _finish(self) -> None:
-        """Be done with the answer, with its connection kept if the body ends soon."""
-        self._incoming.drain(_PATIENCE_AFTER_THE_END)
-        self.close()
-
-    def _came_whole(self) -> ReplyDecodeError:
-        return self._state.whole_instead_of_events()
+        chunk = None
+    if fault is not None:
+        raise state.interrupted(fault)
+    if chunk is None:
+        state.end()
+    else:
+        state.feed(chunk)

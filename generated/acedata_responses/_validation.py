@@ -193,10 +193,10 @@ def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iter
 _BOUNDS: dict[str, tuple[type | tuple[type, ...], Callable[[Any, Any], bool], str]] = {
     "minimum": ((int, float), lambda value, bound: value >= bound, "at least {}"),
     "maximum": ((int, float), lambda value, bound: value <= bound, "at most {}"),
-    "minLength": (str, lambda value, bound: len(value) >= bound, "at least {} characters"),
-    "maxLength": (str, lambda value, bound: len(value) <= bound, "at most {} characters"),
-    "minItems": (list, lambda value, bound: len(value) >= bound, "at least {} items"),
-    "maxItems": (list, lambda value, bound: len(value) <= bound, "at most {} items"),
+    "minLength": (str, lambda value, bound: len(value) >= bound, "at least {} character(s)"),
+    "maxLength": (str, lambda value, bound: len(value) <= bound, "at most {} character(s)"),
+    "minItems": (list, lambda value, bound: len(value) >= bound, "at least {} item(s)"),
+    "maxItems": (list, lambda value, bound: len(value) <= bound, "at most {} item(s)"),
     "pattern": (str, lambda value, bound: _pattern(bound).search(value) is not None, "text that matches {}"),
 }
 

@@ -61,6 +61,10 @@ class EventDecoder:
         self._encoding = "utf-8"
         return self._read(text)
 
+    def feed_data(self, chunk: bytes) -> list[str]:
+        """The data alone of the events that are complete with this chunk: all that many a stream needs."""
+        return [event.data for event in self.feed(chunk)]
+
     def finish(self) -> list[ServerSentEvent]:
         """The event, if any, that lacked only its end when the body ended cleanly.
 

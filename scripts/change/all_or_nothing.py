@@ -33,12 +33,8 @@ class BusyError(Exception):
 
 
 @contextmanager
-def all_or_nothing(root: Path, names: list[str]) -> Iterator[bool]:
-    """Files and folders that are put back if the block does not run to its end.
-
-    Args:
-        root: The folder that holds them.
-        names: The files and folders below it.
+def alone(root: Path) -> Iterator[bool]:
+    """A time in which no other run changes the files below a folder.
 
     Yields:
         Whether an earlier run had been cut off, and its change has now been undone.
@@ -46,20 +42,32 @@ def all_or_nothing(root: Path, names: list[str]) -> Iterator[bool]:
     Raises:
         BusyError: Another run is at work here.
     """
-    with _only_run(root), _stopped_by_signals():
-        copies = root / COPIES
-        was_cut_off = copies.exists()
-        if was_cut_off:
-            _put_back(root, copies)
-        _copy(root, names, copies)
-        try:
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with _stopped_by_signals():
+            was_cut_off = (root / COPIES).exists()
+            if was_cut_off:
+                _put_back(root)
             yield was_cut_off
-        except BaseException:
-            with _undisturbed():
-                _put_back(root, copies)
-            raise
+    except BlockingIOError:
+        raise BusyError("another run is changing these files; wait until it is done") from None
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def all_or_nothing(root: Path, names: list[str]) -> Iterator[None]:
+    """Files and folders below a folder that are put back if the block does not run to its end."""
+    _copy(root, names)
+    try:
+        yield
         with _undisturbed():
-            _discard(copies)
+            _discard(root / COPIES)
+    except BaseException:
+        with _undisturbed():
+            _put_back(root)
+        raise
 
 
 def write(path: Path, text: str) -> None:
@@ -87,9 +95,9 @@ def _files(root: Path, names: list[str]) -> list[str]:
     return sorted(one for one in found if "__pycache__" not in one)
 
 
-def _copy(root: Path, names: list[str], copies: Path) -> None:
+def _copy(root: Path, names: list[str]) -> None:
     """Copy aside. The folder gets its name last, so that one of this name is whole."""
-    unfinished = copies.with_name(f"{copies.name}.unfinished")
+    unfinished = root / f"{COPIES}.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         (unfinished / "files").mkdir(parents=True)
@@ -99,14 +107,15 @@ def _copy(root: Path, names: list[str], copies: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / file, target, follow_symlinks=False)
         (unfinished / _LIST).write_text("\n".join([*names, "", *files]), encoding="utf-8")
-        unfinished.rename(copies)
+        unfinished.rename(root / COPIES)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
 
 
-def _put_back(root: Path, copies: Path) -> None:
+def _put_back(root: Path) -> None:
     """Put all back. It can be done again where it was cut off: a file that is no longer among the copies is back."""
+    copies = root / COPIES
     head, _, tail = (copies / _LIST).read_text(encoding="utf-8").partition("\n\n")
     names, files = head.split("\n"), tail.split("\n") if tail else []
     for file in files:
@@ -127,24 +136,10 @@ def _remove_empty(folder: Path, root: Path) -> None:
 
 
 def _discard(copies: Path) -> None:
-    """Remove the copies. They lose their name first, so that a half removed folder is never put back."""
+    """Remove the copies. They lose their name first: from then on the change is made, and nothing is put back."""
     unwanted = copies.with_name(f"{copies.name}.unfinished")
     copies.rename(unwanted)
     shutil.rmtree(unwanted, ignore_errors=True)
-
-
-@contextmanager
-def _only_run(root: Path) -> Iterator[None]:
-    descriptor = os.open(root, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise BusyError("another run is changing these files; wait until it is done") from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

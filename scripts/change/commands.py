@@ -16,7 +16,9 @@ def run(command: Sequence[str], folder: Path) -> None:
         subprocess.CalledProcessError: It failed.
     """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         status = process.wait()
     except BaseException:

@@ -8,6 +8,7 @@ and all others the patch.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -19,6 +20,15 @@ class Impact(IntEnum):
     FIX = 1
     ADDITION = 2
     BREAKING = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that changed, in the document or in the package."""
+
+    impact: Impact
+    where: str
+    what: str
 
 
 class Version(NamedTuple):

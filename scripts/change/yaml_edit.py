@@ -46,7 +46,11 @@ class YamlEdit:
 
     def set_items(self, node: Node, values: Sequence[str]) -> None:
         """Other items for a list, in this order. What stays takes along the comments above and beside it."""
-        self._require(isinstance(node, SequenceNode) and not node.flow_style and node.value, node, "a list with an item a line")
+        self._require(
+            isinstance(node, SequenceNode) and not node.flow_style and node.value,
+            node,
+            "a list with an item a line",
+        )
         nodes = {item.value: item for item in node.value}
         first = node.value[0].start_mark
         quote = self.text[first.index] if self.text[first.index] in "\"'" else ""
@@ -85,11 +89,16 @@ class YamlEdit:
     def _insert_mapping(self, above: Node, key: str, entries: Mapping[str, str]) -> None:
         line = above.start_mark.line
         indent = " " * above.start_mark.column
-        self._require(self.lines[line].startswith(indent + above.value), above, "a key at the beginning of its line")
+        self._require(
+            self.lines[line].startswith(indent + above.value), above, "a key at the beginning of its line"
+        )
         self._edit_lines(line, line, self._mapping(indent, key, entries))
 
     def _mapping(self, indent: str, key: str, entries: Mapping[str, str]) -> str:
-        rows = [f"{indent}{key}:", *(f"{indent}  {_quoted(name)}: {value}" for name, value in entries.items())]
+        rows = [
+            f"{indent}{key}:",
+            *(f"{indent}  {_quoted(name)}: {value}" for name, value in entries.items()),
+        ]
         return "".join(row + self.end_of_line for row in rows)
 
     def _replace_lines(self, old: list[str], spans: list[tuple[int, int]], new: Mapping[str, str]) -> None:

@@ -44,6 +44,8 @@ _WORDS = {
     "__enter__": ("__enter__", "__aenter__"),
     "__exit__": ("__exit__", "__aexit__"),
     "StopIteration": ("StopIteration", "StopAsyncIteration"),
+    "Generator_name": ("Generator", "AsyncGenerator"),
+    "Generator_type": ("Generator[Any, None, None]", "AsyncGenerator[Any, None]"),
     "handle_request": ("handle_request", "handle_async_request"),
     "iter_stream": ("iter_stream", "aiter_stream"),
     "iter_bytes": ("iter_bytes", "aiter_bytes"),

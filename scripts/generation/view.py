@@ -411,8 +411,8 @@ class _Builder:
 
     def _role(self, named: Named) -> dict[str, Any] | None:
         """What an event is to its stream (`x-event`)."""
-        said = named.schema.get("x-event")
-        if said is None:
+        said = named.schema.get("x-event", {})
+        if not said and "x-assembles" not in named.schema:
             return None
         return {word: tuple(value) if isinstance(value, list) else value for word, value in said.items()}
 

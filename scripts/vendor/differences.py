@@ -66,7 +66,9 @@ def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
         word, our_word = _words(name, getattr(page, name), getattr(ours, name))
         yield Difference(page.at, LABELS.get(name, name), word, our_word, _line(ours, name))
     if "names" in page.said and set(page.enum) != set(everything.enum):
-        yield Difference(page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum"))
+        yield Difference(
+            page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum")
+        )
     if "sample" in page.said and (row := _sample(page, ours)):
         yield row
 
@@ -75,7 +77,7 @@ def _same(name: str, page: Field, ours: Field) -> bool:
     word, our_word = getattr(page, name), getattr(ours, name)
     if name == "type" and "sample" in page.said and "enum" not in page.said and word in NUMBERS:
         return our_word in NUMBERS  # a sample's 123 may stand for either
-    return type(word) is type(our_word) and word == our_word or _as_json(word) == _as_json(our_word)
+    return (type(word) is type(our_word) and word == our_word) or _as_json(word) == _as_json(our_word)
 
 
 def _sample(page: Field, ours: Field) -> Difference | None:
@@ -85,7 +87,9 @@ def _sample(page: Field, ours: Field) -> Difference | None:
     is_known = not ours.enum or page.sample in ours.enum or not isinstance(page.sample, str)
     if "enum" in page.said or is_known or page.sample.startswith("<"):
         return None
-    return Difference(page.at, "sample", _json(page.sample), f"one of {_list(ours.enum)}", _line(ours, "enum"))
+    return Difference(
+        page.at, "sample", _json(page.sample), f"one of {_list(ours.enum)}", _line(ours, "enum")
+    )
 
 
 def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
@@ -174,22 +178,33 @@ def as_text(differences: list[Difference]) -> str:
     """A table for a terminal."""
     rows = [HEADINGS, *(_cells(one) for one in differences)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def as_markdown(differences: list[Difference]) -> str:
     """A table for a pull request. What the page says is shown as code, so that none of it is markup."""
     rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
-    rows += [f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |" for one in differences]
+    rows += [
+        f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |"
+        for one in differences
+    ]
     return "\n".join(rows)
 
 
 def as_json(differences: list[Difference]) -> str:
     """The same as JSON."""
-    return json.dumps({"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2)
+    return json.dumps(
+        {"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2
+    )
 
 
-FORMATS: dict[str, Callable[[list[Difference]], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}
+FORMATS: dict[str, Callable[[list[Difference]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+}
 
 
 def _cells(one: Difference) -> tuple[str, ...]:
@@ -197,7 +212,11 @@ def _cells(one: Difference) -> tuple[str, ...]:
 
 
 def _code(cell: str) -> str:
-    return f"`{cell.replace('`', chr(39)).replace('|', '&#124;')}`" if "|" not in cell else f"<code>{_escape(cell)}</code>"
+    return (
+        f"`{cell.replace('`', chr(39)).replace('|', '&#124;')}`"
+        if "|" not in cell
+        else f"<code>{_escape(cell)}</code>"
+    )
 
 
 def _escape(cell: str) -> str:

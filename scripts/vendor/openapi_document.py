@@ -151,7 +151,10 @@ class _Reader:
             shape = self._shape([parameter.get("schema")], ())
             if "description" in parameter:
                 shape.words.setdefault("description", parameter["description"])
-            lines = {"": _line(parameter, "name"), "required": _line(parameter, "required") or _line(parameter, "name")}
+            lines = {
+                "": _line(parameter, "name"),
+                "required": _line(parameter, "required") or _line(parameter, "name"),
+            }
             yield self._field(f"parameter.{name}", shape, parameter.get("required") is True, lines)
 
     def _reply_schema(self, operation: Tree) -> Any:
@@ -191,7 +194,10 @@ class _Reader:
         high, open_high = _bound(words, "maximum", "exclusiveMaximum")
         examples = words.get("examples")
         example = examples[0] if isinstance(examples, list) and examples else words.get("example", MISSING)
-        places = {name: next((shape.lines[key] for key in keys if key in shape.lines), 0) for name, keys in _LINE_OF.items()}
+        places = {
+            name: next((shape.lines[key] for key in keys if key in shape.lines), 0)
+            for name, keys in _LINE_OF.items()
+        }
         return Field(
             at,
             self._type(shape),
@@ -219,7 +225,9 @@ class _Reader:
         return " | ".join(array if kind == "array" else kind for kind in shape.types)
 
     def _shape(self, schemas: Iterable[Any], seen: tuple[int, ...]) -> _Shape:
-        shapes = [one if isinstance(one, _Shape) else self._one(one, seen) for one in schemas if one is not None]
+        shapes = [
+            one if isinstance(one, _Shape) else self._one(one, seen) for one in schemas if one is not None
+        ]
         return shapes[0] if len(shapes) == 1 else _united(shapes)
 
     def _one(self, schema: Any, seen: tuple[int, ...]) -> _Shape:

@@ -16,8 +16,12 @@ from . import page_text
 from .facts import Facts, UnreadableError
 
 INVISIBLE = frozenset("head script style template noscript svg math select textarea iframe object".split())
-INLINE = frozenset("a abbr b bdi bdo cite code dfn em i kbd mark q s samp small strong sub sup time u var wbr".split())
-OPENING = re.compile(r"\s*(?:<!doctype[^>]*>|<!--.*?-->|\s)*<([a-z][a-z0-9]*)[\s>]", re.IGNORECASE | re.DOTALL)
+INLINE = frozenset(
+    "a abbr b bdi bdo cite code dfn em i kbd mark q s samp small strong sub sup time u var wbr".split()
+)
+OPENING = re.compile(
+    r"\s*(?:<!doctype[^>]*>|<!--.*?-->|\s)*<([a-z][a-z0-9]*)[\s>]", re.IGNORECASE | re.DOTALL
+)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 

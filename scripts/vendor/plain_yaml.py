@@ -58,7 +58,9 @@ def compose(text: str) -> Node | None:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
-        raise UnreadableError(f"{where}is not valid YAML ({getattr(error, 'problem', None) or error})") from None
+        raise UnreadableError(
+            f"{where}is not valid YAML ({getattr(error, 'problem', None) or error})"
+        ) from None
     except (RecursionError, ValueError, OverflowError) as error:
         raise UnreadableError(f"is not valid YAML ({type(error).__name__})") from None
 
@@ -99,7 +101,9 @@ class _Reader:
         if id(node) in self._done:
             return self._done[id(node)]
         if id(node) in self._open or depth > DEEPEST:
-            raise UnreadableError(f"line {node.start_mark.line + 1}: contains itself, or is nested too deeply")
+            raise UnreadableError(
+                f"line {node.start_mark.line + 1}: contains itself, or is nested too deeply"
+            )
         self._open.add(id(node))
         if isinstance(node, MappingNode):
             value, size = self._mapping(node, depth)
@@ -137,4 +141,6 @@ class _Reader:
                 return self._plain.construct_object(node)
             except (ValueError, OverflowError, YAMLError):
                 pass
-        raise UnreadableError(f"line {node.start_mark.line + 1}: is not a plain value (`{str(node.tag)[:40]}`)")
+        raise UnreadableError(
+            f"line {node.start_mark.line + 1}: is not a plain value (`{str(node.tag)[:40]}`)"
+        )

@@ -44,7 +44,9 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
     if where:
         return read(where, document.wanted)
     if not document.address:
-        raise UnreadableError("openapi.yaml has no address of the page (externalDocs.url); name a source: FROM=...")
+        raise UnreadableError(
+            "openapi.yaml has no address of the page (externalDocs.url); name a source: FROM=..."
+        )
     try:
         return read(f"{document.address}.md", document.wanted)
     except UnreadableError as first:
@@ -63,7 +65,7 @@ def parse(text: str, wanted: Wanted | None = None) -> Facts:
         return page_html.read(text)
     if page_markdown.FENCE.search(text):
         return page_markdown.read(text)
-    if re.search(r"^openapi\s*:", text, re.MULTILINE):
+    if re.search(r"^[\"']?openapi[\"']?\s*:", text, re.MULTILINE):
         return _document(plain_yaml.parse_yaml(text), wanted)
     return page_text.read(text)
 

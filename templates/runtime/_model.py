@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, Union
 
 from attrs import define, field, fields
 
@@ -20,28 +20,16 @@ if TYPE_CHECKING:
 Path = tuple[Union[str, dict[str, Any]], ...]
 """Where something is: a step is an attribute, or values that select entries of a list."""
 
+Shapes: TypeAlias = "tuple[tuple[Callable[[Any], Any], frozenset[str], dict[str, Any]], ...]"
+"""Per class its decoder, its required fields, and the constants that it would have."""
+
+kind_of: Callable[[Any], Any] = type
+"""`type`, without what a type checker concludes from it: data that came stays of any type after a look at it."""
+
 new = object.__new__
 """Makes an instance without `__init__`: a decoder sets each attribute itself."""
 
 _LEAST_SHARE_OF_REQUIRED_FIELDS = 0.5
-
-
-class EventRole(NamedTuple):
-    """What an event is to its stream.
-
-    Attributes:
-        text: Where its piece of the answer's text is; empty when it has none.
-        ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None when it does not.
-        reply: The attribute that holds the whole reply.
-        code: Where the code of the error is that it reports.
-        message: Where the text of that error is.
-    """
-
-    text: Path = ()
-    ends: str | None = None
-    reply: str | None = None
-    code: Path = ()
-    message: Path = ()
 
 
 class Assembly(NamedTuple):
@@ -66,6 +54,26 @@ class Assembly(NamedTuple):
     once: frozenset[str] = frozenset()
 
 
+class EventRole(NamedTuple):
+    """What an event is to its stream.
+
+    Attributes:
+        text: Where its piece of the answer's text is; empty when it has none.
+        ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None when it does not.
+        reply: The attribute that holds the whole reply.
+        code: Where the code of the error is that it reports.
+        message: Where the text of that error is.
+        assembly: How a series of such events adds up to a reply.
+    """
+
+    text: Path = ()
+    ends: str | None = None
+    reply: str | None = None
+    code: Path = ()
+    message: Path = ()
+    assembly: Assembly | None = None
+
+
 @define(eq=False, repr=False, kw_only=True)
 class Model:
     """JSON data with typed attributes.
@@ -77,8 +85,7 @@ class Model:
     _schema: ClassVar[str] = ""
     _renamed: ClassVar[Mapping[str, str]] = {}
     _failed_when: ClassVar[Mapping[str, Any]] = {}
-    _role: ClassVar[EventRole] = EventRole()
-    _assembly: ClassVar[Assembly | None] = None
+    _role: ClassVar[EventRole | None] = None
 
     _data: dict[str, Any] = field(factory=dict, init=False)
     _http: HTTPReply | None = field(default=None, init=False)
@@ -136,6 +143,8 @@ class Unknown(Model):
     Its fields are read as attributes (`event.type`) or from `to_dict()`.
     """
 
+    _names_its_kind: bool = field(default=False, init=False)
+
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") and name in self._data:
             return self._data[name]
@@ -146,26 +155,34 @@ class Unknown(Model):
 
 
 def decode_unknown(data: dict[str, Any]) -> Unknown:
-    """An object of no documented kind."""
+    """An object that says of what kind it is, of one that the document does not list."""
+    unknown = _nameless(data)
+    unknown._names_its_kind = True
+    return unknown
+
+
+def _nameless(data: dict[str, Any]) -> Unknown:
+    """An object that does not say what it is, and looks like nothing documented."""
     self = new(Unknown)
     self._data = data
     self._http = None
+    self._names_its_kind = False
     return self
 
 
 def decode_list(data: Any, decode: Callable[[Any], Any]) -> Any:
     """Each entry of a list decoded; anything but a list as it came."""
-    return [decode(entry) for entry in data] if type(data) is list else data
+    return [decode(entry) for entry in data] if kind_of(data) is list else data
 
 
 def decode_map(data: Any, decode: Callable[[Any], Any]) -> Any:
     """Each value of an object decoded; anything but an object as it came."""
-    return {key: decode(value) for key, value in data.items()} if type(data) is dict else data
+    return {key: decode(value) for key, value in data.items()} if kind_of(data) is dict else data
 
 
 def decode_time(data: Any) -> Any:
     """Seconds since 1970 as an aware datetime in UTC; anything that is no such number as it came."""
-    if type(data) is not int and type(data) is not float:
+    if kind_of(data) not in (int, float):
         return data
     try:
         return datetime.fromtimestamp(data, timezone.utc)
@@ -173,7 +190,7 @@ def decode_time(data: Any) -> Any:
         return data
 
 
-def by_shape(data: dict[str, Any], shapes: tuple[tuple[Callable[[Any], Any], frozenset[str], dict[str, Any]], ...]) -> Any:
+def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
     """Decode data that does not say what it is as the class whose required fields it has most of.
 
     Args:
@@ -194,12 +211,15 @@ def by_shape(data: dict[str, Any], shapes: tuple[tuple[Callable[[Any], Any], fro
         reverse=True,
     )
     if not ranking or not ranking[0][1] or (len(ranking) > 1 and ranking[0][0] == ranking[1][0]):
-        return decode_unknown(data)
+        return _nameless(data)
     return ranking[0][2](data)
 
 
 def text_at(value: Any, path: Path) -> str:
     """The text at a path in an object or in JSON data, joined where there are several."""
+    if len(path) == 1 and isinstance(path[0], str):
+        text = _field(value, path[0])
+        return text if isinstance(text, str) else ""
     return "".join(found for found in _values_at(value, path) if isinstance(found, str))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._facts import ERROR_BODY
 from ._schemas import SCHEMAS
-from .errors import APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
+from .errors import AceDataError, APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
 
 if TYPE_CHECKING:
     from ._http_reply import HTTPReply
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 200
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _decode = json.JSONDecoder().decode
+_scan = json.JSONDecoder().scan_once  # what `decode` calls, without the search for white space around the data
 
 
 def parse(content: bytes) -> Any:
@@ -31,6 +32,12 @@ def parse(content: bytes) -> Any:
 
 def parse_text(text: str) -> Any:
     """The same for text that was decoded already."""
+    try:
+        data, end = _scan(text, 0)
+        if end == len(text):
+            return data
+    except (ValueError, RecursionError, StopIteration):
+        pass  # white space or a byte order mark in front, or no JSON at all
     try:
         return _decode(text.removeprefix("\ufeff"))
     except RecursionError:
@@ -51,42 +58,50 @@ def read_reply(http: HTTPReply, read: Callable[[Any], Any], *, token: str, stric
         APIStatusError: It is an error body.
         ReplyFailedError: It is a reply that says of itself that it failed.
     """
-    try:
-        data = parse(http.content)
-    except ValueError as error:
-        raise _undecodable(http, token, f"it is not JSON ({_first_line(error)}): {shorten(http, token)}") from None
+    data, complaint = _parsed(http.content)
+    if complaint:
+        raise _undecodable(http, token, f"it is not JSON ({complaint}): {shorten(http, token)}")
     reply = read(data) if type(data) is dict else None
     if type(data) is dict and is_error_body(data, reply):
-        raise described(error_from(http, token), http)
+        raise error_from(http, token)
     if reply is None or not _has_shape(reply):
         raise _undecodable(http, token, f"its JSON is no documented reply: {shorten(http, token)}")
+    if _is_failed(reply) or (strict and reply.problems):
+        raise _refusal(shareable(reply, http, read, token))
     reply._http = http
-    check_failed(reply)
-    if strict:
-        check_strictly(reply, http)
     return reply
 
 
-def check_failed(reply: Model) -> None:
-    """Raise `ReplyFailedError` for a reply that says of itself that it failed."""
-    for name, value in reply._failed_when.items():
-        if getattr(reply, name) == value:
-            code, message = error_words(reply.to_dict())
-            text = f"the reply's {name} is {value!r}: {code or 'no code'}, {message or 'no message'}"
-            raise described(ReplyFailedError(text, reply=reply, code=code, message=message or ""), reply._http)
+def shareable(reply: Model, http: HTTPReply, read: Callable[[Any], Any], token: str) -> Any:
+    """A reply or an event once more, for an error to carry: without the token, should the service have echoed it."""
+    safe = read(scrubbed(reply._data, token))
+    safe._http = without(http, token)
+    return safe
 
 
-def check_strictly(reply: Model, http: HTTPReply | None) -> None:
-    """Raise `ReplyDecodeError` for a reply or an event that departs from the document."""
-    problems = reply.problems
-    if problems:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        body = http.content if http else b""
-        error = ReplyDecodeError(
-            f"the reply departs from the document (it is in `reply`):\n{lines}",
-            http=http, body=body, reply=reply, problems=problems,
-        )  # fmt: skip
-        raise described(error, http)
+def departure(reply: Model) -> ReplyDecodeError:
+    """The error for a reply or an event that departs from the document."""
+    problems, http = reply.problems, reply._http
+    lines = "\n".join(f"  {problem}" for problem in problems)
+    error = ReplyDecodeError(
+        f"the reply departs from the document (it is in `reply`):\n{lines}",
+        http=http, body=http.content if http else b"", reply=reply, problems=problems,
+    )  # fmt: skip
+    return described(error, http)  # type: ignore[no-any-return]
+
+
+def _is_failed(reply: Model) -> bool:
+    return any(getattr(reply, name) == value for name, value in reply._failed_when.items())
+
+
+def _refusal(reply: Model) -> AceDataError:
+    """The error for a reply that says of itself that it failed, or that departs from the document."""
+    if not _is_failed(reply):
+        return departure(reply)
+    code, message = error_words(reply._data)
+    text = f"the service answered that it failed: {code or 'no code'}, {message or 'no message'}"
+    error = ReplyFailedError(text, reply=reply, code=code, message=message or "")
+    return described(error, reply._http)  # type: ignore[no-any-return]
 
 
 def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
@@ -104,10 +119,7 @@ def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
 def error_from(http: HTTPReply, token: str) -> APIStatusError:
     """The error that an answer reports, by its code first and by its status then."""
     http = without(http, token)
-    try:
-        body: Any = parse(http.content)
-    except ValueError:
-        body = None
+    body = scrubbed(_parsed(http.content)[0], token)
     code, message = error_words(body)
     trace_id = _string_at(body, ERROR_BODY["trace-id"])
     cls = class_for(http.status_code, code)
@@ -135,7 +147,7 @@ def described(error: Any, http: HTTPReply | None) -> Any:
 
 def shorten(http: HTTPReply, token: str = "") -> str:
     """A body that is not what was expected, in short: a page by its title, other text by its beginning."""
-    text = redacted(http.text[: 20 * _SHOWN_CHARACTERS], token)
+    text = redacted(http.text, token)[: 20 * _SHOWN_CHARACTERS]
     title = _TITLE.search(text)
     if title or text.lstrip()[:1] == "<":
         return f"an HTML page{': ' + ' '.join(title[1].split())[:_SHOWN_CHARACTERS] if title else ''}"
@@ -163,6 +175,32 @@ def without(http: HTTPReply, token: str) -> HTTPReply:
     )
 
 
+def scrubbed(data: Any, token: str) -> Any:
+    """JSON data without the token; None when it is nested deeper than Python can follow."""
+    try:
+        return _scrubbed(data, token) if token else data
+    except RecursionError:
+        return None
+
+
+def _scrubbed(data: Any, token: str) -> Any:
+    if isinstance(data, str):
+        return data.replace(token, "***")
+    if isinstance(data, list):
+        return [_scrubbed(entry, token) for entry in data]
+    if isinstance(data, dict):
+        return {_scrubbed(key, token): _scrubbed(value, token) for key, value in data.items()}
+    return data
+
+
+def _parsed(content: bytes) -> tuple[Any, str]:
+    """JSON data, or None and why it is none. The exception is not kept: it has the whole text hanging on it."""
+    try:
+        return parse(content), ""
+    except ValueError as error:
+        return None, str(error).partition("\n")[0][:_SHOWN_CHARACTERS]
+
+
 def _meaning(http: HTTPReply, cls: type[APIStatusError]) -> str:
     if 300 <= http.status_code < 400:
         target = http.header(b"location")
@@ -188,7 +226,3 @@ def _string_at(data: Any, path: list[str]) -> str | None:
     if isinstance(data, (str, int)) and not isinstance(data, bool) and path:
         return str(data)
     return None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:_SHOWN_CHARACTERS]

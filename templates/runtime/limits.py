@@ -183,46 +183,60 @@ class Turns(Generic[T]):
 
 
 class _Waiter(Protocol):
+    called: bool
+
     def wake(self) -> bool:
-        """Tell the waiter, once, that it is called; False if there is nobody left to tell."""
+        """Tell the waiter that it is called; False if there is nobody left to tell."""
 
 
 class _Thread:
     """A call that waits in a thread."""
 
-    __slots__ = ("_woken", "called")
+    __slots__ = ("_event", "called")
 
     def __init__(self) -> None:
-        self._woken = False
-        self.called = threading.Event()
+        self.called = False
+        self._event = threading.Event()
 
     def wake(self) -> bool:
-        if not self._woken:
-            self._woken = True
-            self.called.set()
+        if not self.called:
+            self.called = True
+            self._event.set()
         return True
+
+    def wait(self, seconds: float) -> None:
+        self._event.wait(seconds)
 
 
 class _Task:
     """A call that waits in a task of an event loop."""
 
-    __slots__ = ("_loop", "_woken", "called")
+    __slots__ = ("_future", "_loop", "called")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.called = False
         self._loop = loop
-        self._woken = False
-        self.called = loop.create_future()
+        self._future: asyncio.Future[None] = loop.create_future()
 
     def wake(self) -> bool:
-        if not self._woken:
-            self._woken = True
+        if not self.called:
+            self.called = True
             with suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(self._call)
+                self._loop.call_soon_threadsafe(self._stop_waiting)
         return not self._loop.is_closed()
 
-    def _call(self) -> None:
-        if not self.called.done():
-            self.called.set_result(None)
+    async def wait(self, seconds: float) -> None:
+        if self._future.done():  # by the end of an earlier wait
+            self._future = self._loop.create_future()
+        timer = self._loop.call_later(seconds, self._stop_waiting)
+        try:
+            await self._future
+        finally:
+            timer.cancel()
+
+    def _stop_waiting(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
 
 
 class Limiter:
@@ -266,8 +280,8 @@ class Limiter:
         waiter = _Thread()
         try:
             self._join(waiter)
-            while not waiter.called.is_set():
-                waiter.called.wait(self._patience(give_up_at))
+            while not waiter.called:
+                waiter.wait(self._patience(give_up_at))
             while seconds := self._start(waiter, give_up_at):
                 self._clock.sleep(seconds)
         except BaseException:
@@ -283,8 +297,8 @@ class Limiter:
         waiter = _Task(asyncio.get_running_loop())
         try:
             self._join(waiter)
-            while not waiter.called.done():
-                await asyncio.wait((waiter.called,), timeout=self._patience(give_up_at))
+            while not waiter.called:
+                await waiter.wait(self._patience(give_up_at))
             while seconds := self._start(waiter, give_up_at):
                 await self._clock.sleep_async(seconds)
         except BaseException:

@@ -19,12 +19,12 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from acedata_responses.errors import ConfigurationError
-from acedata_responses.limits import Limiter, Limits, LimitTimeout, Pace, Turns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from acedata_responses.errors import ConfigurationError
+from acedata_responses.limits import Limiter, Limits, LimitTimeout, Pace, Turns
 from tests.runtime.clock import FakeClock
 
 if TYPE_CHECKING:
@@ -753,6 +753,57 @@ def test_ten_thousand_waiting_tasks_can_be_cancelled_in_either_order():
     for backwards in (False, True):
         run(calls(backwards))
         assert (limiter.in_flight, limiter.waiting) == (1, 0)
+
+
+class Asked(FakeClock):
+    """Counts how often somebody looks at the clock."""
+
+    looks = 0
+
+    def monotonic(self):
+        self.looks += 1
+        return super().monotonic()
+
+
+def test_a_timer_that_ends_too_early_ends_no_wait():
+    limiter = one_at_a_time(clock := Asked())
+    limiter.acquire()
+
+    def in_a_thread():
+        with pytest.raises(LimitTimeout):
+            limiter.acquire(give_up_at=clock.now + 0.001)
+
+    with thread(in_a_thread):
+        until(lambda: clock.looks > 10)
+        clock.now += 1.0
+
+    async def in_a_task():
+        waiting = asyncio.create_task(limiter.acquire_async(give_up_at=clock.now + 0.001))
+        await until_async(lambda: clock.looks > 20)
+        clock.now += 1.0
+        with pytest.raises(LimitTimeout):
+            await waiting
+
+    run(in_a_task())
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)
+
+
+def test_those_who_wait_for_a_place_ask_for_nothing_meanwhile():
+    limiter = one_at_a_time(clock := Asked())
+    limiter.acquire()
+
+    async def calls():
+        waiting = asyncio.create_task(limiter.acquire_async())
+        await until_async(lambda: limiter.waiting == 1)
+        looks = clock.looks
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert clock.looks == looks
+        limiter.release()
+        await waiting
+
+    run(calls())
+    assert clock.sleeps == []
 
 
 # --- in several event loops, in threads and tasks at once

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from acedata_responses.errors import ConfigurationError
-from acedata_responses.retry import Failure, RetryPolicy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from acedata_responses.errors import ConfigurationError
+from acedata_responses.retry import Failure, RetryPolicy
 from tests.runtime.clock import FakeClock
 
 STAGES = ["connect", "send", "write_timeout", "read_timeout", "reply_lost", "status"]

@@ -33,10 +33,15 @@ lint-workflows: $(VENV)
 	    .venv/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(quietly) "zizmor (workflows)" .venv/bin/zizmor --offline --no-progress $(WORKFLOWS)
 
+format: $(VENV) ## put scripts, tests and templates/runtime into the form that lint wants
+	@$(PY) -m ruff check --no-cache --fix --quiet $(filter-out generated,$(PYTHON_CODE)) || true
+	@$(PY) -m ruff format --no-cache $(filter-out generated,$(PYTHON_CODE))
+
 typecheck: typecheck-mypy typecheck-pyright typecheck-ty ## mypy --strict, pyright strict and ty, on the package and user code
 
 typecheck-mypy: package
 	$(quietly) "mypy --strict" $(PY) -m mypy
+	$(quietly) "mypy --strict (scripts)" $(PY) -m mypy --python-version 3.11 scripts
 
 typecheck-pyright: package $(NODE_TOOLS)
 	$(call with-node,$(quietly) "pyright (strict)" $(NODE_BIN)/pyright --warnings)
@@ -57,5 +62,5 @@ test-on-%:
 test-all: ## the test suite on every supported Python that is on this machine
 	@$(MAKE) test VERSIONS="$$($(ENVIRONMENT) --installed 3.10 3.11 3.12 3.13)"
 
-.PHONY: check verify lint lint-python lint-openapi lint-redocly lint-spectral lint-workflows \
+.PHONY: check verify format lint lint-python lint-openapi lint-redocly lint-spectral lint-workflows \
         typecheck typecheck-mypy typecheck-pyright typecheck-ty test test-here test-all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._arguments import NOT_GIVEN, NotGiven, leaves_checks_to_the_document
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from ..types import ModelList
 
 
-def _list_reply(data: Any) -> Any:
+def _list_reply() -> Callable[[Any], Any]:
     from ..types.replies import decode_model_list
 
-    return decode_model_list(data)
+    return decode_model_list
 
 
 _LIST = Operation(
     "models.list",
-    read_reply=_list_reply,
+    reply_decoder=_list_reply,
 )
 
 

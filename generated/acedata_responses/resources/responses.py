@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from .._arguments import NOT_GIVEN, NotGiven, given, leaves_checks_to_the_document, plain
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
     )
 
 
-def _create_reply(data: Any) -> Any:
+def _create_reply() -> Callable[[Any], Any]:
     from ..types.replies import decode_reply
 
-    return decode_reply(data)
+    return decode_reply
 
 
-def _create_event(data: Any) -> Any:
+def _create_event() -> Callable[[Any], Any]:
     from ..types.events import decode_stream_event
 
-    return decode_stream_event(data)
+    return decode_stream_event
 
 
 _CREATE = Operation(
     "responses.create",
-    read_reply=_create_reply,
-    read_event=_create_event,
+    reply_decoder=_create_reply,
+    event_decoder=_create_event,
 )
 
 

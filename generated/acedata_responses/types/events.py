@@ -16,11 +16,13 @@ from .._model import (
     Assembly,
     EventRole,
     Model,
+    Shapes,
     Unknown,
     by_shape,
     decode_list,
     decode_time,
     decode_unknown,
+    kind_of,
     new,
 )
 from .replies import (
@@ -64,7 +66,7 @@ class ResponseCreatedEvent(Model):
 
 def decode_response_created_event(data: Any) -> Any:
     """Read a `ResponseCreatedEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseCreatedEvent)
     self._data = data
@@ -103,7 +105,7 @@ class ResponseInProgressEvent(Model):
 
 def decode_response_in_progress_event(data: Any) -> Any:
     """Read a `ResponseInProgressEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseInProgressEvent)
     self._data = data
@@ -144,7 +146,7 @@ class OutputItemAddedEvent(Model):
 
 def decode_output_item_added_event(data: Any) -> Any:
     """Read a `OutputItemAddedEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputItemAddedEvent)
     self._data = data
@@ -190,7 +192,7 @@ class ContentPartAddedEvent(Model):
 
 def decode_content_part_added_event(data: Any) -> Any:
     """Read a `ContentPartAddedEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ContentPartAddedEvent)
     self._data = data
@@ -221,7 +223,7 @@ class OutputTextDeltaEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputTextDeltaEvent"
-    _role: ClassVar[EventRole] = EventRole(
+    _role: ClassVar[EventRole | None] = EventRole(
         text=("delta",),
     )
 
@@ -241,7 +243,7 @@ class OutputTextDeltaEvent(Model):
 
 def decode_output_text_delta_event(data: Any) -> Any:
     """Read a `OutputTextDeltaEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputTextDeltaEvent)
     self._data = data
@@ -289,7 +291,7 @@ class OutputTextDoneEvent(Model):
 
 def decode_output_text_done_event(data: Any) -> Any:
     """Read a `OutputTextDoneEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputTextDoneEvent)
     self._data = data
@@ -337,7 +339,7 @@ class ContentPartDoneEvent(Model):
 
 def decode_content_part_done_event(data: Any) -> Any:
     """Read a `ContentPartDoneEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ContentPartDoneEvent)
     self._data = data
@@ -381,7 +383,7 @@ class OutputItemDoneEvent(Model):
 
 def decode_output_item_done_event(data: Any) -> Any:
     """Read a `OutputItemDoneEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputItemDoneEvent)
     self._data = data
@@ -407,7 +409,7 @@ class ResponseCompletedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseCompletedEvent"
-    _role: ClassVar[EventRole] = EventRole(
+    _role: ClassVar[EventRole | None] = EventRole(
         ends="completed",
         reply="response",
     )
@@ -425,7 +427,7 @@ class ResponseCompletedEvent(Model):
 
 def decode_response_completed_event(data: Any) -> Any:
     """Read a `ResponseCompletedEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseCompletedEvent)
     self._data = data
@@ -450,7 +452,7 @@ class ResponseIncompleteEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseIncompleteEvent"
-    _role: ClassVar[EventRole] = EventRole(
+    _role: ClassVar[EventRole | None] = EventRole(
         ends="incomplete",
         reply="response",
     )
@@ -468,7 +470,7 @@ class ResponseIncompleteEvent(Model):
 
 def decode_response_incomplete_event(data: Any) -> Any:
     """Read a `ResponseIncompleteEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseIncompleteEvent)
     self._data = data
@@ -493,7 +495,7 @@ class ResponseFailedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseFailedEvent"
-    _role: ClassVar[EventRole] = EventRole(
+    _role: ClassVar[EventRole | None] = EventRole(
         ends="failed",
         reply="response",
     )
@@ -511,7 +513,7 @@ class ResponseFailedEvent(Model):
 
 def decode_response_failed_event(data: Any) -> Any:
     """Read a `ResponseFailedEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseFailedEvent)
     self._data = data
@@ -538,7 +540,7 @@ class ErrorEvent(Model):
     """
 
     _schema: ClassVar[str] = "ErrorEvent"
-    _role: ClassVar[EventRole] = EventRole(
+    _role: ClassVar[EventRole | None] = EventRole(
         ends="error",
         code=("code",),
         message=("message",),
@@ -559,7 +561,7 @@ class ErrorEvent(Model):
 
 def decode_error_event(data: Any) -> Any:
     """Read a `ErrorEvent`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ErrorEvent)
     self._data = data
@@ -589,17 +591,17 @@ class ChatCompletionChunk(Model):
     """
 
     _schema: ClassVar[str] = "ChatCompletionChunk"
-    _role: ClassVar[EventRole] = EventRole(
+    _role: ClassVar[EventRole | None] = EventRole(
         text=("choices", {"index": 0}, "delta", "content"),
-    )
-    _assembly: ClassVar[Assembly | None] = Assembly(
-        decode=lambda data: decode_chat_completion(data),
-        constants={"object": "chat.completion"},
-        list="choices",
-        key="index",
-        delta="delta",
-        into="message",
-        once=frozenset(["role"]),
+        assembly=Assembly(
+            decode=lambda data: decode_chat_completion(data),
+            constants={"object": "chat.completion"},
+            list="choices",
+            key="index",
+            delta="delta",
+            into="message",
+            once=frozenset(["role"]),
+        ),
     )
 
     id: str
@@ -618,7 +620,7 @@ class ChatCompletionChunk(Model):
 
 def decode_chat_completion_chunk(data: Any) -> Any:
     """Read a `ChatCompletionChunk`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChatCompletionChunk)
     self._data = data
@@ -658,7 +660,7 @@ class ChunkChoice(Model):
 
 def decode_chunk_choice(data: Any) -> Any:
     """Read a `ChunkChoice`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChunkChoice)
     self._data = data
@@ -692,7 +694,7 @@ class ChunkDelta(Model):
 
 def decode_chunk_delta(data: Any) -> Any:
     """Read a `ChunkDelta`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChunkDelta)
     self._data = data
@@ -734,7 +736,7 @@ _RESPONSE_EVENT_BY_TYPE = {
     "response.failed": decode_response_failed_event,
     "error": decode_error_event,
 }
-_RESPONSE_EVENT_SHAPES = (
+_RESPONSE_EVENT_SHAPES: Shapes = (
     (decode_response_created_event, frozenset(["response"]), {}),
     (decode_response_in_progress_event, frozenset(["response"]), {}),
     (decode_output_item_added_event, frozenset(["item"]), {}),
@@ -751,7 +753,7 @@ _RESPONSE_EVENT_SHAPES = (
 
 def decode_response_event(data: Any) -> Any:
     """Read one of `ResponseEvent`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     kind = data.get("type")
     if type(kind) is str:
@@ -779,7 +781,7 @@ _STREAM_EVENT_BY_TYPE = {
 _STREAM_EVENT_BY_OBJECT = {
     "chat.completion.chunk": decode_chat_completion_chunk,
 }
-_STREAM_EVENT_SHAPES = (
+_STREAM_EVENT_SHAPES: Shapes = (
     (decode_response_created_event, frozenset(["response"]), {}),
     (decode_response_in_progress_event, frozenset(["response"]), {}),
     (decode_output_item_added_event, frozenset(["item"]), {}),
@@ -801,7 +803,7 @@ _STREAM_EVENT_SHAPES = (
 
 def decode_stream_event(data: Any) -> Any:
     """Read one of `StreamEvent`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     type_ = data.get("type")
     if type(type_) is str and type_ in _STREAM_EVENT_BY_TYPE:

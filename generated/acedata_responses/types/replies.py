@@ -15,11 +15,13 @@ from attrs import define
 from .._model import (
     Model,
     Path,
+    Shapes,
     Unknown,
     by_shape,
     decode_list,
     decode_time,
     decode_unknown,
+    kind_of,
     new,
     text_at,
 )
@@ -80,7 +82,7 @@ class ChatCompletion(Model):
 
 def decode_chat_completion(data: Any) -> Any:
     """Read a `ChatCompletion`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChatCompletion)
     self._data = data
@@ -120,7 +122,7 @@ class ChatChoice(Model):
 
 def decode_chat_choice(data: Any) -> Any:
     """Read a `ChatChoice`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChatChoice)
     self._data = data
@@ -154,7 +156,7 @@ class ChatMessage(Model):
 
 def decode_chat_message(data: Any) -> Any:
     """Read a `ChatMessage`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChatMessage)
     self._data = data
@@ -199,7 +201,7 @@ class ChatUsage(Model):
 
 def decode_chat_usage(data: Any) -> Any:
     """Read a `ChatUsage`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ChatUsage)
     self._data = data
@@ -294,7 +296,7 @@ class ResponseObject(Model):
 
 def decode_response_object(data: Any) -> Any:
     """Read a `ResponseObject`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseObject)
     self._data = data
@@ -352,7 +354,7 @@ class IncompleteDetails(Model):
 
 def decode_incomplete_details(data: Any) -> Any:
     """Read a `IncompleteDetails`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(IncompleteDetails)
     self._data = data
@@ -390,7 +392,7 @@ class Usage(Model):
 
 def decode_usage(data: Any) -> Any:
     """Read a `Usage`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(Usage)
     self._data = data
@@ -424,7 +426,7 @@ class InputTokensDetails(Model):
 
 def decode_input_tokens_details(data: Any) -> Any:
     """Read a `InputTokensDetails`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(InputTokensDetails)
     self._data = data
@@ -454,7 +456,7 @@ class OutputTokensDetails(Model):
 
 def decode_output_tokens_details(data: Any) -> Any:
     """Read a `OutputTokensDetails`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputTokensDetails)
     self._data = data
@@ -492,7 +494,7 @@ class OutputMessage(Model):
 
 def decode_output_message(data: Any) -> Any:
     """Read a `OutputMessage`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputMessage)
     self._data = data
@@ -536,7 +538,7 @@ class FunctionCall(Model):
 
 def decode_function_call(data: Any) -> Any:
     """Read a `FunctionCall`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(FunctionCall)
     self._data = data
@@ -579,7 +581,7 @@ class CustomToolCall(Model):
 
 def decode_custom_tool_call(data: Any) -> Any:
     """Read a `CustomToolCall`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(CustomToolCall)
     self._data = data
@@ -617,7 +619,7 @@ class ReasoningItem(Model):
 
 def decode_reasoning_item(data: Any) -> Any:
     """Read a `ReasoningItem`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ReasoningItem)
     self._data = data
@@ -651,7 +653,7 @@ class ModelList(Model):
 
 def decode_model_list(data: Any) -> Any:
     """Read a `ModelList`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ModelList)
     self._data = data
@@ -688,7 +690,7 @@ class ModelInfo(Model):
 
 def decode_model_info(data: Any) -> Any:
     """Read a `ModelInfo`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ModelInfo)
     self._data = data
@@ -723,7 +725,7 @@ class ErrorDetail(Model):
 
 def decode_error_detail(data: Any) -> Any:
     """Read a `ErrorDetail`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ErrorDetail)
     self._data = data
@@ -741,7 +743,7 @@ _REPLY_BY_OBJECT = {
     "chat.completion": decode_chat_completion,
     "response": decode_response_object,
 }
-_REPLY_SHAPES = (
+_REPLY_SHAPES: Shapes = (
     (decode_chat_completion, frozenset(["id", "model", "choices", "created"]), {}),
     (decode_response_object, frozenset(["id", "created_at", "status", "model", "output"]), {}),
 )
@@ -749,7 +751,7 @@ _REPLY_SHAPES = (
 
 def decode_reply(data: Any) -> Any:
     """Read one of `Reply`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     kind = data.get("object")
     if type(kind) is str:
@@ -766,7 +768,7 @@ _OUTPUT_ITEM_BY_TYPE = {
     "custom_tool_call": decode_custom_tool_call,
     "reasoning": decode_reasoning_item,
 }
-_OUTPUT_ITEM_SHAPES = (
+_OUTPUT_ITEM_SHAPES: Shapes = (
     (decode_output_message, frozenset(["role", "content"]), {"role": "assistant"}),
     (decode_function_call, frozenset(["call_id", "name", "arguments"]), {}),
     (decode_custom_tool_call, frozenset(["call_id", "name", "input"]), {}),
@@ -775,7 +777,7 @@ _OUTPUT_ITEM_SHAPES = (
 
 def decode_output_item(data: Any) -> Any:
     """Read one of `OutputItem`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     kind = data.get("type")
     if type(kind) is str:
@@ -790,7 +792,7 @@ _OUTPUT_CONTENT_PART_BY_TYPE = {
     "output_text": decode_output_text_part,
     "refusal": decode_refusal_part,
 }
-_OUTPUT_CONTENT_PART_SHAPES = (
+_OUTPUT_CONTENT_PART_SHAPES: Shapes = (
     (decode_output_text_part, frozenset(["text"]), {}),
     (decode_refusal_part, frozenset(["refusal"]), {}),
 )
@@ -798,7 +800,7 @@ _OUTPUT_CONTENT_PART_SHAPES = (
 
 def decode_output_content_part(data: Any) -> Any:
     """Read one of `OutputContentPart`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     kind = data.get("type")
     if type(kind) is str:

@@ -13,10 +13,12 @@ from attrs import define
 
 from .._model import (
     Model,
+    Shapes,
     Unknown,
     by_shape,
     decode_list,
     decode_unknown,
+    kind_of,
     new,
 )
 from .shared import OutputTextPart, RefusalPart, decode_output_text_part, decode_refusal_part
@@ -117,7 +119,7 @@ class InputMessage(Model):
 
 def decode_input_message(data: Any) -> Any:
     """Read a `InputMessage`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(InputMessage)
     self._data = data
@@ -161,7 +163,7 @@ class ToolItem(Model):
 
 def decode_tool_item(data: Any) -> Any:
     """Read a `ToolItem`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ToolItem)
     self._data = data
@@ -197,7 +199,7 @@ class OtherInputPart(Model):
 
 def decode_other_input_part(data: Any) -> Any:
     """Read a `OtherInputPart`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OtherInputPart)
     self._data = data
@@ -229,7 +231,7 @@ class InputTextPart(Model):
 
 def decode_input_text_part(data: Any) -> Any:
     """Read a `InputTextPart`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(InputTextPart)
     self._data = data
@@ -262,7 +264,7 @@ class InputImagePart(Model):
 
 def decode_input_image_part(data: Any) -> Any:
     """Read a `InputImagePart`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(InputImagePart)
     self._data = data
@@ -295,7 +297,7 @@ class InputFilePart(Model):
 
 def decode_input_file_part(data: Any) -> Any:
     """Read a `InputFilePart`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(InputFilePart)
     self._data = data
@@ -309,7 +311,7 @@ def decode_input_file_part(data: Any) -> Any:
 InputItem: TypeAlias = InputMessage | ToolItem | Unknown
 """One step of the conversation."""
 
-_INPUT_ITEM_SHAPES = (
+_INPUT_ITEM_SHAPES: Shapes = (
     (decode_input_message, frozenset(["role", "content"]), {"type": "message"}),
     (decode_tool_item, frozenset(["type"]), {}),
 )
@@ -317,7 +319,7 @@ _INPUT_ITEM_SHAPES = (
 
 def decode_input_item(data: Any) -> Any:
     """Read one of `InputItem`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     return by_shape(data, _INPUT_ITEM_SHAPES)
 
@@ -334,7 +336,7 @@ _KNOWN_INPUT_PART_BY_TYPE = {
     "output_text": decode_output_text_part,
     "refusal": decode_refusal_part,
 }
-_KNOWN_INPUT_PART_SHAPES = (
+_KNOWN_INPUT_PART_SHAPES: Shapes = (
     (decode_input_text_part, frozenset(["text"]), {}),
     (decode_output_text_part, frozenset(["text"]), {}),
     (decode_refusal_part, frozenset(["refusal"]), {}),
@@ -343,7 +345,7 @@ _KNOWN_INPUT_PART_SHAPES = (
 
 def decode_known_input_part(data: Any) -> Any:
     """Read one of `KnownInputPart`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     kind = data.get("type")
     if type(kind) is str:
@@ -361,18 +363,18 @@ _INPUT_CONTENT_PART_BY_TYPE = {
     "output_text": decode_output_text_part,
     "refusal": decode_refusal_part,
 }
-_INPUT_CONTENT_PART_SHAPES = (
+_INPUT_CONTENT_PART_SHAPES: Shapes = (
     (decode_input_text_part, frozenset(["text"]), {}),
     (decode_output_text_part, frozenset(["text"]), {}),
     (decode_refusal_part, frozenset(["refusal"]), {}),
     (decode_other_input_part, frozenset(["type"]), {}),
 )
-_INPUT_CONTENT_PART_OTHERS = ((decode_other_input_part, frozenset(["type"]), {}),)
+_INPUT_CONTENT_PART_OTHERS: Shapes = ((decode_other_input_part, frozenset(["type"]), {}),)
 
 
 def decode_input_content_part(data: Any) -> Any:
     """Read one of `InputContentPart`: by what it says it is, else by the fields that it has."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     type_ = data.get("type")
     if type(type_) is str and type_ in _INPUT_CONTENT_PART_BY_TYPE:

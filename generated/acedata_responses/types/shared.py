@@ -13,6 +13,7 @@ from attrs import define
 
 from .._model import (
     Model,
+    kind_of,
     new,
 )
 
@@ -45,7 +46,7 @@ class Tool(Model):
 
 def decode_tool(data: Any) -> Any:
     """Read a `Tool`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(Tool)
     self._data = data
@@ -79,7 +80,7 @@ class ResponseFormat(Model):
 
 def decode_response_format(data: Any) -> Any:
     """Read a `ResponseFormat`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ResponseFormat)
     self._data = data
@@ -109,7 +110,7 @@ class TextOptions(Model):
 
 def decode_text_options(data: Any) -> Any:
     """Read a `TextOptions`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(TextOptions)
     self._data = data
@@ -141,7 +142,7 @@ class ReasoningOptions(Model):
 
 def decode_reasoning_options(data: Any) -> Any:
     """Read a `ReasoningOptions`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(ReasoningOptions)
     self._data = data
@@ -176,7 +177,7 @@ class OutputTextPart(Model):
 
 def decode_output_text_part(data: Any) -> Any:
     """Read a `OutputTextPart`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(OutputTextPart)
     self._data = data
@@ -210,7 +211,7 @@ class RefusalPart(Model):
 
 def decode_refusal_part(data: Any) -> Any:
     """Read a `RefusalPart`."""
-    if type(data) is not dict:
+    if kind_of(data) is not dict:
         return data
     self = new(RefusalPart)
     self._data = data

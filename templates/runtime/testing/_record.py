@@ -183,5 +183,10 @@ class Record:
         with self._changed:
             self._stalls.add(stall)
             self._changed.notify_all()
-        stall.add_done_callback(self._stalls.discard)
+        stall.add_done_callback(self._go_on)
         return stall
+
+    def _go_on(self, stall: Future[None]) -> None:
+        with self._changed:
+            self._stalls.discard(stall)
+            self._changed.notify_all()

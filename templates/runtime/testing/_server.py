@@ -137,7 +137,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=0)  # a pause then means: not everything is out
+        self._transport.set_write_buffer_limits(high=1, low=0)  # a pause then means: not everything is out
         self._flushed.set()
         self._number = self._server.connect()
         self._server.connections.add(self)

@@ -1,0 +1,142 @@
+"""Says whether the document and the package's public surface changed compatibly since a git revision.
+
+One verdict for both, the version that semantic versioning asks for, and whether info.version and CHANGELOG.md follow.
+
+Exit status: 0 they follow, 1 they do not, 2 the comparison could not be made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from scripts.change import changelog, document_changes, surface_changes  # noqa: E402
+from scripts.change.document_changes import ToolError  # noqa: E402
+from scripts.change.versions import Finding, Impact, Version  # noqa: E402
+from scripts.vendor.facts import UnreadableError  # noqa: E402
+from scripts.vendor.plain_yaml import parse_yaml  # noqa: E402
+
+FOLLOWS, FAILS, NO_COMPARISON = 0, 1, 2
+DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"
+REDOCLY = Path("tools/node_modules/.bin/redocly")
+NAMES = {Impact.BREAKING: "breaking", Impact.ADDITION: "addition", Impact.FIX: "other"}
+
+
+def git(root: Path, *arguments: str) -> bytes:
+    """What git prints.
+
+    Raises:
+        ToolError: It failed.
+    """
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=False)
+    if done.returncode:
+        raise ToolError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def last_release(root: Path) -> str | None:
+    """The newest version tag that HEAD descends from."""
+    tags = git(root, "tag", "--merged", "HEAD", "--sort=-v:refname", "--list", "v[0-9]*").decode().split()
+    return tags[0] if tags else None
+
+
+def extract(root: Path, revision: str, folder: Path) -> None:
+    """Put the document and the package of a revision into a folder."""
+    revision = (
+        git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
+    )
+    names = git(root, "ls-tree", "--name-only", revision, "--", DOCUMENT, GENERATED).decode().split()
+    if DOCUMENT not in names:
+        raise ToolError(f"{revision} has no {DOCUMENT}")
+    with tarfile.open(fileobj=io.BytesIO(git(root, "archive", revision, "--", *names))) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def compare(root: Path, base: Path) -> list[Finding]:
+    """All changes, the gravest first."""
+    found = list(document_changes.find(root / REDOCLY, base / DOCUMENT, root / DOCUMENT))
+    if (base / GENERATED / surface_changes.PACKAGE).is_dir():
+        found += surface_changes.find(base / GENERATED, root / GENERATED)
+    return sorted(found, key=lambda one: -one.impact)
+
+
+def complaints(impact: Impact, before: Version, now: Version, log: str) -> list[str]:
+    """What version and changelog lack, each with what to do."""
+    wanted = before.after(impact)
+    if now < wanted:
+        return [f"set info.version in {DOCUMENT} to {wanted} (it is {now}) and run `make generate`"]
+    if impact is Impact.NONE and now == before:
+        return []
+    entry = changelog.entry(log, str(now))
+    if not entry:
+        return [f"describe version {now} in {CHANGELOG}, under `## [{now}] - <date>`"]
+    if impact is Impact.BREAKING and "breaking" not in entry.lower():
+        return [f"mark what is breaking in the entry for {now} of {CHANGELOG}, with the word `Breaking`"]
+    return []
+
+
+def report(findings: Sequence[Finding]) -> None:
+    """The table of changes."""
+    for one in findings:
+        print(f"{NAMES[one.impact]:<9} {one.where}: {one.what}")
+
+
+def run(root: Path, revision: str) -> int:
+    """Compare with a revision and say the verdict."""
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        extract(root, revision, base)
+        findings = compare(root, base)
+        before, now = version_of(base / DOCUMENT), version_of(root / DOCUMENT)
+    report(findings)
+    impact = max((one.impact for one in findings), default=Impact.NONE)
+    verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
+    print(
+        f"\nsince {revision}: {verdict}; version {before} -> {now}, asked for: {before.after(impact)} or newer"
+    )
+    log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
+    against = complaints(impact, before, now, log)
+    for complaint in against:
+        print(f"To do: {complaint}.", file=sys.stderr)
+    return FAILS if against else FOLLOWS
+
+
+def version_of(path: Path) -> Version:
+    """The version that a document has."""
+    try:
+        return Version.parse(str(parse_yaml(path.read_text(encoding="utf-8"))["info"]["version"]))
+    except (KeyError, TypeError, ValueError, UnreadableError) as error:
+        raise ToolError(f"{path.name}: info.version: {error}") from None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "base", nargs="?", help="the git revision to compare with (default: the last version tag)"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        base = options.base or last_release(ROOT)
+        if base is None:
+            print("Nothing was released yet (no tag v1.2.3): there is nothing to compare with.")
+            return FOLLOWS
+        return run(ROOT, base)
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return NO_COMPARISON
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,333 @@
+"""The change of the model list: what it would be, what speaks against it, and the texts that it gives."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Any
+
+from ruamel.yaml.nodes import MappingNode, Node
+
+from scripts.vendor import plain_yaml
+from scripts.vendor.differences import LABELS, Difference, as_text
+from scripts.vendor.facts import Facts
+from scripts.vendor.model_list import AT
+from scripts.vendor.ours import PAGE, VALUE_SOURCES, OurDocument
+
+from . import changelog
+from .versions import Impact, Version
+from .yaml_edit import EditError, YamlEdit
+
+REMOVED = "x-removed"
+SERVICE = "guide"
+"""The source of a name that the page does not list and the service does."""
+
+GOOD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
+
+
+class RefusedError(Exception):
+    """The change is not made. The text says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the model list.
+
+    Attributes:
+        before, after: The version.
+        names: The whole new list.
+        document, changelog: The new texts.
+    """
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    moved: tuple[str, ...]
+    forgotten: tuple[str, ...]
+    before: Version
+    after: Version
+    names: tuple[str, ...]
+    document: str
+    changelog: str
+
+    @property
+    def is_breaking(self) -> bool:
+        """Whether it asks users to do something."""
+        return bool(self.removed)
+
+    def __bool__(self) -> bool:
+        return self.before != self.after
+
+    def describe(self) -> str:
+        """The change in lines, for people."""
+        parts = (
+            ("added", self.added),
+            ("removed", self.removed),
+            ("moved", self.moved),
+            ("no longer known", self.forgotten),
+        )
+        lines = [f"{what + ':':<17}{', '.join(names)}" for what, names in parts if names]
+        lines.append(f"{'breaking:':<17}{'yes' if self.is_breaking else 'no'}")
+        lines.append(f"{'version:':<17}{self.before} -> {self.after}")
+        return "\n".join(lines)
+
+
+def plan(document: OurDocument, log: str, page: Facts, day: date) -> Change:
+    """The change that takes over a source's list.
+
+    Raises:
+        RefusedError: The document is in a form that cannot be edited, or has no version.
+    """
+    holder = _Holder(document)
+    old = holder.names
+    listed = page.fields[AT].enum
+    names, sources = _merged(holder, listed, is_page=page.whole)
+    added = tuple(name for name in names if name not in old)
+    removed = tuple(name for name in old if name not in names)
+    moved = _moved([name for name in old if name in names], [name for name in names if name in old])
+    try:
+        before = Version.parse(str(document.tree["info"]["version"]))
+    except (KeyError, ValueError) as error:
+        raise RefusedError(f"openapi.yaml: info.version: {error}") from None
+    if not (added or removed or moved or sources != holder.sources):
+        return Change((), (), (), (), before, before, names, document.text, log)
+    after = before.after(Impact.BREAKING if removed else Impact.ADDITION if added else Impact.FIX)
+    known, forgotten = _still_known(holder.removed, removed, names, after)
+    text = holder.edited(names, sources, known, str(after))
+    entry = changelog.with_release(log, str(after), day, _lines(added, removed, moved, forgotten))
+    return Change(added, removed, moved, forgotten, before, after, names, text, entry)
+
+
+def objections(
+    document: OurDocument,
+    page: Facts,
+    differences: Sequence[Difference],
+    *,
+    allow_removals: bool = False,
+    models_only: bool = False,
+) -> list[str]:
+    """What speaks against taking over a list: each with its reason and what to do."""
+    if page.whole and (page.operation.get("method"), page.operation.get("path")) != _title(document):
+        return [
+            f"this is the page of {page.title}, not of {' '.join(_title(document))}. Take that operation's page."
+        ]
+    field = page.fields.get(AT)
+    if field is None or not field.enum:
+        return ["there is no list of model names. Take the page anew, whole."]
+    found = list(_about_names(field.enum))
+    if not found:
+        holder = _Holder(document)
+        found += _about_removals(holder, field.enum, is_page=page.whole, allowed=allow_removals)
+    others = [one for one in differences if (one.field, one.property) != (AT, LABELS["enum"])]
+    if others and not models_only:
+        table = as_text(others)
+        found.append(
+            "the page differs from openapi.yaml in more than the model names:\n\n"
+            f"{table}\n\nEdit openapi.yaml first, or take over the names alone with MODELS_ONLY=1."
+        )
+    return found
+
+
+def _title(document: OurDocument) -> tuple[str, str]:
+    method, paths = document.wanted
+    return method, paths[0]
+
+
+def _about_names(names: Sequence[Any]) -> Iterable[str]:
+    odd = [name for name in names if not isinstance(name, str) or not GOOD_NAME.fullmatch(name)]
+    if odd:
+        yield f"names with odd characters: {_shown(odd)}. Look at the page; take it anew if it was saved badly."
+    twice = list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i]))
+    if twice:
+        yield f"names that stand twice: {_shown(twice)}. Look at the page; take it anew if it was saved badly."
+    alike: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(names):
+        alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
+    if collisions := [group for group in alike.values() if len(group) > 1]:
+        shown = "; ".join(_shown(group) for group in collisions)
+        yield f"names that would be one in Python: {shown}. Ask the vendor which is right."
+
+
+def _about_removals(holder: _Holder, listed: Sequence[str], *, is_page: bool, allowed: bool) -> Iterable[str]:
+    names, _ = _merged(holder, listed, is_page=is_page)
+    gone = [name for name in holder.names if name not in names]
+    if not gone or allowed:
+        return
+    if len(gone) * 5 > len(holder.names):
+        yield (
+            f"the list lost more than a fifth of its names ({len(gone)} of {len(holder.names)}): it looks cut off. "
+            "Take the page anew; if the vendor did withdraw them all, say so with ALLOW_REMOVALS=1."
+        )
+    else:
+        yield f"names that are gone: {_shown(gone)}. If the vendor withdrew them, say so with ALLOW_REMOVALS=1."
+
+
+def _shown(names: Sequence[Any]) -> str:
+    shown = ", ".join(repr(name) for name in names[:10])
+    return shown + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
+def _merged(
+    holder: _Holder, listed: Sequence[str], *, is_page: bool
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The new list, and the sources of names that are not the page's.
+
+    The page gives its own names and their order; those that only the service listed stay behind them. The service's
+    list has no order: what is new there goes to the end.
+    """
+    if is_page:
+        others = [name for name in holder.names if name in holder.sources and name not in listed]
+        return (*listed, *others), {name: holder.sources[name] for name in others}
+    new = [name for name in listed if name not in holder.names]
+    names = (*(name for name in holder.names if name in listed), *new)
+    sources = {
+        name: holder.sources.get(name, SERVICE) for name in names if name in holder.sources or name in new
+    }
+    return names, sources
+
+
+def _moved(old: list[str], new: list[str]) -> tuple[str, ...]:
+    """The names that changed their place, as few as explain it."""
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    stayed = {old[i] for block in blocks for i in range(block.a, block.a + block.size)}
+    return tuple(name for name in new if name not in stayed)
+
+
+def _still_known(
+    before: Mapping[str, Any], removed: Sequence[str], names: Sequence[str], version: Version
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The withdrawn names that the client still knows, and those whose minor version is over."""
+    kept = {name: note for name, note in before.items() if name not in names}
+    over = {
+        name
+        for name, note in kept.items()
+        if version.is_newer_minor_than(Version.parse(str(note.get("since"))))
+    }
+    known = {name: note for name, note in kept.items() if name not in over}
+    return {**known, **{name: {"since": str(version)} for name in removed}}, tuple(
+        name for name in kept if name in over
+    )
+
+
+def _lines(
+    added: Sequence[str], removed: Sequence[str], moved: Sequence[str], forgotten: Sequence[str]
+) -> dict[str, list[str]]:
+    """The changelog's lines."""
+    lines: dict[str, list[str]] = {}
+    if added:
+        lines["Added"] = [f"Model names: {_code(added)}."]
+    if moved or not (added or removed):
+        lines["Changed"] = ["The model names stand in the order of the vendor's page."]
+    if removed:
+        told = "The client knows them as deprecated until the next minor version."
+        lines["Removed"] = [f"**Breaking:** model names that the vendor withdrew: {_code(removed)}. {told}"]
+    if forgotten:
+        told = f"Model names that were withdrawn before are no longer known: {_code(forgotten)}."
+        lines.setdefault("Removed", []).append(told)
+    return lines
+
+
+def _code(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+class _Holder:
+    """Where openapi.yaml has the list: the schema with the enum, and the component around it."""
+
+    def __init__(self, document: OurDocument) -> None:
+        self.document = document
+        self.path, self.component_path = _find(document)
+        enum = _at(document.tree, self.path)
+        self.names: list[str] = list(enum["enum"])
+        self.sources: dict[str, str] = {
+            name: source for name, source in enum.get(VALUE_SOURCES, {}).items() if source != PAGE
+        }
+        self.removed: dict[str, Any] = dict(_at(document.tree, self.component_path).get(REMOVED, {}))
+
+    def edited(
+        self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str
+    ) -> str:
+        """The document's text with another list.
+
+        Raises:
+            RefusedError: It is in a form that cannot be edited.
+        """
+        root = plain_yaml.compose(self.document.text)
+        edit = YamlEdit(self.document.text)
+        schema, component = _node_at(root, self.path), _node_at(root, self.component_path)
+        notes = {name: f'{{since: "{note["since"]}"}}' for name, note in removed.items()}
+        above = next(
+            key.value for key, _ in component.value if key.value in ("anyOf", "oneOf", "type", "enum")
+        )
+        try:
+            edit.set_items(_node_at(schema, ("enum",)), names)
+            edit.set_entries(schema, VALUE_SOURCES, sources, above="enum")
+            edit.set_entries(component, REMOVED, notes, above=above)
+            edit.set_scalar(_node_at(root, ("info", "version")), version)
+        except EditError as error:
+            raise RefusedError(str(error)) from None
+        self._check(edit.result(), names, sources, removed, version)
+        return edit.result()
+
+    def _check(self, text: str, names: Any, sources: Any, removed: Any, version: str) -> None:
+        """The text must now mean exactly what was wanted, and nothing else may have changed."""
+        wanted = copy.deepcopy(self.document.tree)
+        wanted["info"]["version"] = version
+        schema, component = _at(wanted, self.path), _at(wanted, self.component_path)
+        schema["enum"] = list(names)
+        for place, key, entries in ((schema, VALUE_SOURCES, sources), (component, REMOVED, removed)):
+            place.pop(key, None)
+            if entries:
+                place[key] = dict(entries)
+        if plain_yaml.parse_yaml(text) != wanted:
+            raise RefusedError(
+                "openapi.yaml is in a form that this command cannot edit; edit the list by hand"
+            )
+
+
+Path = tuple[str | int, ...]
+
+
+def _find(document: OurDocument) -> tuple[Path, Path]:
+    """The places of the schema that has the enum, and of the component that it belongs to."""
+    method, (path, *_) = document.wanted
+    place: Path = ("paths", path, method.lower(), "requestBody", "content")
+    try:
+        place = (*place, next(iter(_at(document.tree, place))), "schema")
+        place = (*_resolved(document.tree, place), "properties", AT.partition(".")[2])
+        component = _resolved(document.tree, place)
+        schema = _at(document.tree, component)
+        if "enum" in schema:
+            return component, component
+        for word in ("anyOf", "oneOf"):
+            for i, one in enumerate(schema.get(word, [])):
+                if "enum" in one:
+                    return (*component, word, i), component
+    except (KeyError, TypeError, StopIteration):
+        pass
+    raise RefusedError("openapi.yaml has no list of model names where its operation has `model`")
+
+
+def _resolved(tree: Any, place: Path) -> Path:
+    while "$ref" in (node := _at(tree, place)):
+        place = tuple(token.replace("~1", "/").replace("~0", "~") for token in node["$ref"][2:].split("/"))
+    return place
+
+
+def _at(tree: Any, place: Path) -> Any:
+    for key in place:
+        tree = tree[key]
+    return tree
+
+
+def _node_at(node: Node | None, place: Path) -> Node:
+    for key in place:
+        if isinstance(node, MappingNode):
+            node = next(value for name, value in node.value if name.value == key)
+        elif node is not None:
+            node = node.value[key]
+    assert node is not None
+    return node

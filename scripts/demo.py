@@ -1,0 +1,94 @@
+"""Show the client at work: a plain call, a stream, a wrong call with its error, the list of models.
+
+By default the embedded service answers. With `--live` and a token in the environment the same calls go to the
+real service, where they cost money.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import AbstractContextManager, nullcontext
+
+from acedata_responses import AceDataError, Client, RequestValidationError, testing
+
+MODEL = "gpt-4o-mini"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo; 0 when every step went as it should, 1 otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--live", action="store_true", help="call the real service (costs money)")
+    options = parser.parse_args(arguments)
+    service: AbstractContextManager[testing.Service | None] = nullcontext() if options.live else testing.serve()
+    try:
+        with service as embedded, _client(embedded) as client:
+            print(f"== {'the real service' if embedded is None else 'the embedded service'}, {client!r}")
+            plain_call(client)
+            stream(client)
+            wrong_call(client)
+            refused_call(client)
+            models(client)
+    except AceDataError as error:
+        print(f"\nThe demo stopped: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    print(_WHAT_NEXT.format(where="the real service" if options.live else "a service on 127.0.0.1"))
+    return 0
+
+
+def _client(service: testing.Service | None) -> Client:
+    """A client of the embedded service, or of the real one with the token from the environment."""
+    return Client() if service is None else Client(token=testing.TOKEN, base_url=service.url)
+
+
+def plain_call(client: Client) -> None:
+    """Ask and print the answer."""
+    print("\n-- a plain call")
+    reply = client.responses.create(model=MODEL, input="Why is the sky dark at night?")
+    print(f"{reply.output_text}\n   {type(reply).__name__} from {reply.model}, {reply.usage}")
+
+
+def stream(client: Client) -> None:
+    """Ask and print the answer while it comes."""
+    print("\n-- the same, streamed")
+    with client.responses.create(model=MODEL, input="Describe the tides.", stream=True) as answer:
+        for text in answer.text_deltas():
+            print(text, end="", flush=True)
+        final = answer.final()
+    print(f"\n   {type(final).__name__}, {len(final.output_text)} characters in all")
+
+
+def wrong_call(client: Client) -> None:
+    """Show what the client says of a request that the document forbids."""
+    print("\n-- a wrong call: refused here, nothing is sent")
+    try:
+        client.responses.create(model=MODEL, input=[], temperature=2.1)
+    except RequestValidationError as error:
+        print(error)
+
+
+def refused_call(client: Client) -> None:
+    """Show an error of the service."""
+    print("\n-- a wrong token: refused by the service")
+    try:
+        client.with_options(token="not-a-token").models.list()
+    except AceDataError as error:
+        print(f"{type(error).__name__}: {error}")
+
+
+def models(client: Client) -> None:
+    """List the models."""
+    print("\n-- the models")
+    names = [model.id for model in client.models.list().data]
+    print(f"{len(names)}: {', '.join(names[:6])} ...")
+
+
+_WHAT_NEXT = """
+== done: five calls to {where}, two of them wrong on purpose.
+   Try next:  make serve     the embedded service, for curl or your own program
+              make test      all tests
+              make demo LIVE=1   the same calls to the real service, with your token in the environment"""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Takes over the vendor's list of model names: openapi.yaml, the version, the changelog and the generated client.
+
+All is done or nothing: what speaks against a list is said before anything is written, and a failure on the way, an
+interruption or a full disk puts every file back. What is left is one change to look at with `git diff`.
+
+Exit status: 0 done (or nothing to do), 1 refused or failed, 2 the source or openapi.yaml could not be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from scripts import drift  # noqa: E402
+from scripts.change import commands, model_names  # noqa: E402
+from scripts.change.all_or_nothing import BusyError, StoppedError, all_or_nothing, alone, write  # noqa: E402
+from scripts.change.model_names import Change, RefusedError  # noqa: E402
+from scripts.vendor.facts import UnreadableError  # noqa: E402
+from scripts.vendor.ours import OurDocument  # noqa: E402
+
+DONE, REFUSED, UNREADABLE = 0, 1, 2
+DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"
+
+STEPS = (
+    ("generating the client", (sys.executable, "scripts/generate.py")),
+    # tests/docs is about this command itself.
+    ("testing it", (sys.executable, "-m", "pytest", "-q", "--ignore=tests/docs")),
+)
+
+
+def read(root: Path, name: str) -> str:
+    """The text of a file; empty if it is not there. Line ends stay as they are."""
+    path = root / name
+    return path.read_bytes().decode() if path.exists() else ""
+
+
+def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, models_only: bool) -> Change:
+    """The change that a source asks for. Writes nothing.
+
+    Raises:
+        RefusedError: Something speaks against it.
+        UnreadableError: The source or the document could not be read.
+    """
+    try:
+        document = OurDocument(read(root, DOCUMENT))
+    except UnreadableError as error:
+        raise UnreadableError(f"{DOCUMENT}: {error}") from None
+    page, differences = drift.find(document, source)
+    against = model_names.objections(
+        document, page, differences, allow_removals=allow_removals, models_only=models_only
+    )
+    if against:
+        raise RefusedError("\n".join(f"- {reason}" for reason in against))
+    return model_names.plan(document, read(root, CHANGELOG), page, day)
+
+
+def make(root: Path, change: Change, steps: Sequence[tuple[str, Sequence[str]]] = STEPS) -> None:
+    """Write the change, and do what follows from it; the block around it puts all back if anything fails."""
+    write(root / DOCUMENT, change.document)
+    write(root / CHANGELOG, change.changelog)
+    for what, command in steps:
+        print(f"\n{what}", flush=True)
+        commands.run(command, root)
+
+
+def diff(root: Path, change: Change) -> Iterator[str]:
+    """The change of the two files that are written by hand else."""
+    for name, new in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
+        old = read(root, name).splitlines(keepends=True)
+        yield from difflib.unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2)
+
+
+def run(options: argparse.Namespace, root: Path = ROOT) -> int:
+    """Do what was asked for, or tell why not."""
+    flags = {"allow_removals": options.allow_removals, "models_only": options.models_only}
+    day = datetime.now(tz=timezone.utc).date()
+    if options.dry_run:
+        change = propose(root, options.source, day, **flags)
+        print(change.describe() if change else "The model list is up to date.")
+        print("".join(diff(root, change)), end="")
+        return DONE
+    began = time.monotonic()
+    with alone(root) as was_cut_off:
+        if was_cut_off:
+            print("An earlier run was cut off; its change has been undone.")
+        change = propose(root, options.source, day, **flags)
+        if not change:
+            print("The model list is up to date.")
+            return DONE
+        print(change.describe(), flush=True)
+        with all_or_nothing(root, [DOCUMENT, CHANGELOG, GENERATED]):
+            make(root, change)
+    seconds = time.monotonic() - began
+    print(
+        f"\nDone in {seconds:.0f} s. Look at it with `git diff`, then commit {DOCUMENT}, {CHANGELOG}, {GENERATED}/."
+    )
+    return DONE
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("source", nargs="?", help="as for drift.py; `live` for the service's own list")
+    parser.add_argument("--dry-run", action="store_true", help="show the change and write nothing")
+    parser.add_argument(
+        "--allow-removals",
+        action="store_true",
+        default=os.environ.get("ALLOW_REMOVALS") == "1",
+        help="take over a list that lacks names (ALLOW_REMOVALS=1)",
+    )
+    parser.add_argument(
+        "--models-only",
+        action="store_true",
+        default=os.environ.get("MODELS_ONLY") == "1",
+        help="take over the names from a page that differs in other facts as well (MODELS_ONLY=1)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        return run(options)
+    except UnreadableError as error:
+        return _told(f"Nothing was changed.\n{error}", UNREADABLE)
+    except RefusedError as error:
+        return _told(f"Refused; nothing was changed.\n{error}", REFUSED)
+    except BusyError as error:
+        return _told(f"Nothing was changed: {error}", REFUSED)
+    except subprocess.CalledProcessError as error:
+        return _told(f"`{' '.join(error.cmd)}` failed; all files are as they were.", REFUSED)
+    except OSError as error:
+        return _told(f"{error}; all files are as they were.", REFUSED)
+    except (KeyboardInterrupt, StoppedError) as error:
+        return _told(f"{str(error) or 'interrupted'}; all files are as they were.", REFUSED)
+
+
+def _told(text: str, status: int) -> int:
+    print(text, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

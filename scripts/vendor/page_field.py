@@ -1,0 +1,181 @@
+"""One field of a page's list: its lines, and what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .facts import MISSING, Field, Json, UnreadableError, bounds
+from .page_lines import DEFAULT, LABEL, LENGTH, MOST, RANGE, Line, is_json, short
+
+
+@dataclass
+class Block:
+    """The lines of one field, and those below it up to the next."""
+
+    name: Line
+    type: Line
+    below: list[Line]
+    place: str = ""
+
+
+@dataclass
+class Found:
+    """What the lines of one field say.
+
+    Attributes:
+        prose: The lines that state no fact.
+        after: Those of them that stand below the last fact.
+    """
+
+    block: Block
+    type: str
+    is_nullable: bool
+    facts: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    prose: list[Line] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
+
+    def put(self, name: str, value: Any, line: Line) -> None:
+        """Note a fact."""
+        if name in self.facts:
+            raise UnreadableError(f"line {line.number}: `{short(line)}` says again what a field has once")
+        self.facts[name] = value
+        self.lines[name] = line.number
+        self.after = []
+
+    def field(
+        self, where: str, said: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
+    ) -> Field:
+        """The field, at its place."""
+        at = f"{where}.{self.block.name}"
+        return Field(
+            at,
+            self.type,
+            self.is_nullable,
+            **self.facts,
+            description=is_described,
+            sample=sample,
+            said=said,
+            lines=self.lines,
+        )
+
+
+class Reader:
+    """Takes the lines of a field one after another: badges, description, possible values, bounds, example."""
+
+    def __init__(self, block: Block, required: set[str]) -> None:
+        kinds = block.type.split(" | ")
+        self.is_enum = block.type.startswith("enum<")
+        names = [
+            re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"
+        ]
+        self.type = " | ".join(names) or "null"
+        self.lines = block.below
+        self.required = required
+        self.at = 0
+        self.found = Found(block, self.type, "null" in kinds)
+        self.found.lines = {"": block.name.number, "type": block.type.number}
+
+    @property
+    def next(self) -> Line | None:
+        """The line to be read, if there is one."""
+        return self.lines[self.at] if self.at < len(self.lines) else None
+
+    def take(self) -> Line:
+        """The line to be read, which then is read."""
+        self.at += 1
+        return self.lines[self.at - 1]
+
+    def read(self) -> Found:
+        """Read them all."""
+        while (line := self.next) is not None and self._is_badge(line):
+            self.take()
+        while (line := self.next) is not None:
+            if not self._is_fact(line):
+                self.found.after.append(line)
+                self.found.prose.append(self.take())
+        if not self.found.facts.keys() - {"required", "default"}:
+            self.found.after = []
+        if self.is_enum and not self.found.facts.get("enum"):
+            name = self.found.block.name
+            raise UnreadableError(f"line {name.number}: the possible values of `{name}` are missing")
+        return self.found
+
+    def _is_badge(self, line: Line) -> bool:
+        """What stands beside the type: whether the field is required, and its default."""
+        default = DEFAULT.fullmatch(line)
+        if line in self.required and "required" not in self.found.facts:
+            self.found.put("required", True, line)
+        elif default and not LABEL.fullmatch(line) and "default" not in self.found.facts:
+            self.found.put("default", _value(default[1], self.type), line)
+        else:
+            return False
+        return True
+
+    def _is_fact(self, line: Line) -> bool:
+        """Takes the next lines if they state a fact."""
+        if (match := RANGE.fullmatch(line)) and (match[1] or match[4]):
+            self.found.put("range", _range(match), self.take())
+        elif (match := LENGTH.fullmatch(line)) and not self.type.startswith(("number", "integer", "boolean")):
+            low, high = (None, match[1]) if not match[2] and MOST.search(line) else (match[1], match[2])
+            for name, value in (("min_length", low), ("max_length", high)):
+                if value is not None:
+                    self.found.put(name, int(value), line)
+            self.take()
+        elif not LABEL.fullmatch(line):
+            return False
+        elif self.is_enum and "enum" not in self.found.facts and not self._is_followed_by_label():
+            self.found.put("enum", tuple(self._values()), line)
+        elif (example := self._example()) is not None:
+            self.found.put("example", example[0], line)
+        else:
+            return False
+        return True
+
+    def _is_followed_by_label(self) -> bool:
+        return self.at + 1 < len(self.lines) and bool(LABEL.fullmatch(self.lines[self.at + 1]))
+
+    def _values(self) -> Iterator[Json]:
+        """The possible values below a label: each but the last ends in a comma."""
+        line = self.take()
+        while True:
+            if self.next is None:
+                raise UnreadableError(
+                    f"line {line.number}: the list of values breaks off after `{short(line)}`"
+                )
+            line = self.take()
+            if LABEL.fullmatch(line):
+                raise UnreadableError(
+                    f"line {line.number}: the list of values has no end before `{short(line)}`"
+                )
+            yield _value(line.removesuffix(",").rstrip(), self.type)
+            if not line.endswith(","):
+                return
+
+    def _example(self) -> tuple[Json] | None:
+        """The JSON value below a label; None (and nothing taken) where there is none."""
+        text = ""
+        for end in range(self.at + 1, min(len(self.lines), self.at + 50)):
+            text += self.lines[end] + "\n"
+            if is_json(text):
+                self.at = end + 1
+                return (json.loads(text),)
+        return None
+
+
+def _range(match: re.Match[str]) -> str | None:
+    low, low_sign, sign, high = match.groups()
+    if sign and sign.startswith(">"):  # x >= 1
+        low, low_sign, high, sign = high, sign.replace(">", "<"), None, None
+    return bounds(low, high, open_low=low_sign == "<", open_high=sign == "<")
+
+
+def _value(word: str, kind: str) -> Json:
+    """A default or possible value: JSON, or the bare text of a string."""
+    if kind.startswith("string") and not word.startswith('"'):
+        return word
+    return json.loads(word) if is_json(word) else word

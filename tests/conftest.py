@@ -1,0 +1,43 @@
+"""What most tests need: the embedded service, and clients of both flavours that are closed in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from acedata_responses import testing
+from tests.drivers import FLAVOURS, Driver, Flavour
+
+
+@pytest.fixture(params=FLAVOURS)
+def flavour(request: pytest.FixtureRequest) -> Flavour:
+    """Each of the two clients in turn."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def service() -> Iterator[testing.Server]:
+    """The embedded service on a socket."""
+    with testing.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def connect(flavour: Flavour) -> Iterator[Callable[..., Driver]]:
+    """Makes drivers: `connect(service, max_retries=0)`, or without a service from options alone."""
+    with ExitStack() as drivers:
+
+        def connected(service: testing.Server | None = None, **options: Any) -> Driver:
+            where = {} if service is None else {"base_url": service.url}
+            return drivers.enter_context(Driver(flavour, **{"token": testing.TOKEN, **where, **options}))
+
+        yield connected
+
+
+@pytest.fixture
+def driver(connect: Callable[..., Driver], service: testing.Server) -> Driver:
+    """A client of the embedded service."""
+    return connect(service)

@@ -1,0 +1,69 @@
+"""The document as this suite reads it: with a YAML reader and a validator that have no part in the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+DOCUMENT: dict[str, Any] = YAML(typ="safe").load(
+    Path(__file__).parents[2].joinpath("openapi.yaml").read_text(encoding="utf-8")
+)
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+CREATE: dict[str, Any] = DOCUMENT["paths"]["/openai/responses"]["post"]
+LIST_MODELS: dict[str, Any] = DOCUMENT["paths"]["/openai/models"]["get"]
+REQUEST: dict[str, Any] = SCHEMAS["CreateResponseRequest"]
+MODELS: list[str] = SCHEMAS["ModelName"]["anyOf"][0]["enum"]
+REPLIES = ("ChatCompletion", "ResponseObject")
+EVENTS = (*(name.rpartition("/")[2] for name in SCHEMAS["ResponseEvent"]["discriminator"]["mapping"].values()),)
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema that a reference names, with what stands beside the reference."""
+    while "$ref" in schema:
+        schema = {**SCHEMAS[schema["$ref"].rpartition("/")[2]], **{k: v for k, v in schema.items() if k != "$ref"}}
+    return schema
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """An independent validator of a component."""
+    return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
+
+
+def examples(content: dict[str, Any]) -> list[Any]:
+    """The example values of a media type."""
+    return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
+
+
+class Rule(NamedTuple):
+    """A bound on a field of the request: where, which, and on whose word."""
+
+    field: str
+    keyword: str
+    bound: Any
+    schema: dict[str, Any]
+    source: str
+
+
+BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+
+
+def bounds() -> Iterator[Rule]:
+    """Every bound that the document sets on a field of the request."""
+    for field, schema in REQUEST["properties"].items():
+        yield from _bounds(field, schema, DOCUMENT["x-source"])
+
+
+def _bounds(field: str, schema: dict[str, Any], source: str) -> Iterator[Rule]:
+    schema = resolved(schema)
+    source = schema.get("x-source", source)
+    for keyword in BOUNDS:
+        if keyword in schema:
+            yield Rule(field, keyword, schema[keyword], schema, source)
+    for member in schema.get("anyOf", []):
+        yield from _bounds(field, member, source)

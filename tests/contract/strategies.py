@@ -1,0 +1,240 @@
+"""Data made up from the document's schemas: valid data, data of a service that has grown, data that is wrong."""
+
+from __future__ import annotations
+
+import copy
+import re
+import string
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from tests.contract.document import REQUEST, SCHEMAS, resolved
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+KEYS = st.text(string.ascii_lowercase + "_~/ é", min_size=1, max_size=8)
+NUMBERS = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False)
+SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=6)
+"""Anything that JSON can say."""
+
+MARKS_OF_AN_ERROR = {"success", "error"}
+"""Fields that would turn a reply into an error body, if they were added to it."""
+
+
+def data(name: str, *, grown: bool = False) -> st.SearchStrategy[Any]:
+    """Data that a component describes.
+
+    Args:
+        name: The component.
+        grown: Whether the service is newer than the document: with further fields, values and kinds.
+    """
+    return _data({"$ref": f"#/components/schemas/{name}"}, grown)
+
+
+def requests() -> st.SearchStrategy[dict[str, Any]]:
+    """The fields of a valid call."""
+    return _object(REQUEST, False)
+
+
+def _data(schema: dict[str, Any], grown: bool) -> st.SearchStrategy[Any]:
+    schema = resolved(schema)
+    members = schema.get("anyOf") or schema.get("oneOf")
+    if members:
+        known = st.one_of([_data(member, grown) for member in members])
+        return known | _unknown_kind(schema["discriminator"]) if grown and "discriminator" in schema else known
+    if "const" in schema:
+        return st.just(schema["const"])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"]) | (TEXTS if grown and len(schema["enum"]) > 1 else st.nothing())
+    if "type" not in schema:
+        return JSON
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return st.one_of([_OF_KIND[kind](schema, grown) for kind in kinds])
+
+
+def _object(schema: dict[str, Any], grown: bool) -> st.SearchStrategy[dict[str, Any]]:
+    properties = schema.get("properties", {})
+    required = schema.get("required", [])
+    described = st.fixed_dictionaries(
+        {key: _data(properties[key], grown) for key in required},
+        optional={key: _data(value, grown) for key, value in properties.items() if key not in required},
+    )
+    if not grown and properties:
+        return described
+    others = st.dictionaries(KEYS.filter(lambda key: key not in properties.keys() | MARKS_OF_AN_ERROR), JSON, max_size=2)
+    return st.builds(lambda one, other: {**other, **one}, described, others)
+
+
+def _unknown_kind(discriminator: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    kinds = TEXTS.filter(lambda kind: kind not in discriminator["mapping"])
+    others = st.dictionaries(KEYS.filter(lambda key: key not in MARKS_OF_AN_ERROR), JSON, max_size=3)
+    return st.builds(lambda kind, other: {**other, discriminator["propertyName"]: kind}, kinds, others)
+
+
+def _number(schema: dict[str, Any], _grown: bool) -> st.SearchStrategy[float]:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    whole = st.integers(-(10**15) if low is None else low, 10**15 if high is None else high)
+    if schema["type"] == "integer" or "integer" in schema["type"]:
+        return whole
+    return whole | st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
+def _text(schema: dict[str, Any], _grown: bool) -> st.SearchStrategy[str]:
+    texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=schema.get("minLength", 0), max_size=12)
+    pattern = schema.get("pattern")
+    return texts.filter(lambda text: re.search(pattern, text) is not None) if pattern else texts
+
+
+_OF_KIND: dict[str, Any] = {
+    "object": _object,
+    "array": lambda schema, grown: st.lists(_data(schema.get("items", {}), grown), min_size=schema.get("minItems", 0), max_size=3),
+    "string": _text,
+    "number": _number,
+    "integer": _number,
+    "boolean": lambda schema, grown: st.booleans(),
+    "null": lambda schema, grown: st.none(),
+}
+
+
+# Requests that may be wrong
+
+
+@st.composite
+def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
+    """The fields of a call in which some values are others, or gone. Often invalid, sometimes not."""
+    fields = draw(requests())
+    for _ in range(draw(st.integers(1, 3))):
+        fields = _disturbed(draw, fields)
+    return fields
+
+
+def _disturbed(draw: st.DrawFn, fields: dict[str, Any]) -> dict[str, Any]:
+    fields = copy.deepcopy(fields)
+    holders = list(_holders(fields))
+    holder = draw(st.sampled_from(holders)) if holders else fields
+    keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+    if holder is fields and draw(st.booleans()):
+        keys = [key for key in REQUEST["properties"]]
+    key = draw(st.sampled_from(keys))
+    if isinstance(holder, dict) and draw(st.booleans()) and key in holder:
+        del holder[key]
+    else:
+        holder[key] = draw(EDGES | JSON)
+    return fields
+
+
+EDGES = st.sampled_from(
+    ["", [], {}, 0, 0.0, -1, 1, 1.0, 0.5, 2, 2.0, 2.1, 128, 128.5, 129, True, False, None, "message", "user", "nobody"]
+    + [[""], [{}], [None], {"type": "text"}, {"type": "message"}, {"role": "user", "content": []}]
+)
+"""Values at which rules change their mind."""
+
+
+def _holders(value: Any) -> Iterator[Any]:
+    if isinstance(value, (dict, list)) and value:
+        yield value
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _holders(child)
+
+
+# Replies that depart
+
+
+class Departure(NamedTuple):
+    """Data that departs from the document in one place.
+
+    Attributes:
+        data: The data.
+        pointer: Where it departs.
+        rule: What is wrong there: `required` or `type`.
+    """
+
+    data: Any
+    pointer: str
+    rule: str
+
+
+@st.composite
+def departures(draw: st.DrawFn, name: str) -> Departure:
+    """Data of a component in which one field is missing, or has a value of another type."""
+    whole = draw(data(name))
+    places = list(_places(whole, SCHEMAS[name], ()))
+    path, schema, is_required = draw(st.sampled_from(places))
+    holder = whole
+    for step in path[:-1]:
+        holder = holder[step]
+    if is_required and draw(st.booleans()):
+        del holder[path[-1]]
+        return Departure(whole, _pointer(path), "required")
+    holder[path[-1]] = draw(_of_another_type(schema))
+    return Departure(whole, _pointer(path), "type")
+
+
+def _places(value: Any, schema: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
+    """Each described value within data: its path, its schema, and whether it must be there."""
+    schema = _chosen(value, schema)
+    if isinstance(value, dict):
+        for key, child in schema.get("properties", {}).items():
+            if key in value:
+                yield from _place(value[key], child, (*path, key), key in schema.get("required", []))
+    elif isinstance(value, list) and "items" in schema:
+        for index, entry in enumerate(value):
+            yield from _place(entry, schema["items"], (*path, index), False)
+
+
+def _place(value: Any, schema: dict[str, Any], path: tuple[Any, ...], is_required: bool) -> Iterator[Any]:
+    if _types(schema) != set(_SAMPLES) or is_required:
+        yield path, schema, is_required
+    yield from _places(value, schema, path)
+
+
+def _chosen(value: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    """The member of a union that describes a value."""
+    schema = resolved(schema)
+    if "discriminator" in schema and isinstance(value, dict):
+        kind = value[schema["discriminator"]["propertyName"]]
+        return resolved({"$ref": schema["discriminator"]["mapping"][kind]})
+    for member in schema.get("anyOf", []):
+        if _is_of(value, _types(member)):
+            return _chosen(value, member)
+    return schema
+
+
+_SAMPLES: dict[str, st.SearchStrategy[Any]] = {
+    "null": st.none(),
+    "boolean": st.booleans(),
+    "number": st.sampled_from([0.5, -1.25, 1e300]),
+    "integer": st.integers(-1000, 1000),
+    "string": TEXTS,
+    "array": st.lists(SCALARS, max_size=2),
+    "object": st.dictionaries(KEYS, SCALARS, max_size=2),
+}
+
+
+def _types(schema: dict[str, Any]) -> set[str]:
+    """The JSON types that a schema allows."""
+    schema = resolved(schema)
+    members = schema.get("anyOf") or schema.get("oneOf")
+    if members:
+        return set().union(*map(_types, members))
+    if "const" in schema or "enum" in schema:
+        return {"string"}
+    kinds = schema.get("type", list(_SAMPLES))
+    found = {kinds} if isinstance(kinds, str) else set(kinds)
+    return found | {"integer"} if "number" in found else found
+
+
+def _is_of(value: Any, types: set[str]) -> bool:
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return kinds.get(type(value), "null") in types
+
+
+def _of_another_type(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    allowed = _types(schema)
+    return st.one_of([sample for kind, sample in _SAMPLES.items() if kind not in allowed])
+
+
+def _pointer(path: tuple[Any, ...]) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)

@@ -1,0 +1,381 @@
+"""Sample pages in the forms in which the vendor publishes its reference page, all made from one set of facts.
+
+The facts are those that openapi.yaml has from the page, so that a sample says the same as the document until a test
+changes it. The words around them are this project's own.
+"""
+
+from __future__ import annotations
+
+import html as markup
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scripts.vendor.differences import Difference, compare
+from scripts.vendor.facts import MISSING, Facts, Field, UnreadableError
+from scripts.vendor.ours import OurDocument
+from scripts.vendor.reading import parse
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILDREN = (".", "[")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a language: all that a translated page has otherwise."""
+
+    skip: str = "To the main part"
+    title: str = "A sample operation"
+    authorizations: str = "Credentials"
+    headers: str = "Request headers"
+    body: str = "Payload"
+    response: str = "Answer"
+    required: str = "required"
+    options: str = "Possible values:"
+    range: str = "Allowed range:"
+    least: str = "Minimum length:"
+    most: str = "Maximum length:"
+    example: str = "For example:"
+    about: str = "This is about {name}."
+    answer: str = "The call went well."
+
+
+ENGLISH = Words()
+LANGUAGES = {
+    "english": ENGLISH,
+    "german": Words(
+        "Zum Hauptteil", "Eine Beispielfunktion", "Zugang", "Kopfzeilen", "Inhalt", "Antwort", "erforderlich",
+        "Mögliche Werte:", "Erlaubter Bereich:", "Mindestlänge:", "Maximale Länge:", "Beispiel:",
+        "Hier geht es um {name}.", "Der Aufruf ist gelungen.",
+    ),
+    "french": Words(
+        "Aller au contenu", "Une opération", "Accès", "En-têtes", "Corps", "Réponse", "requis", "Valeurs possibles :",
+        "Intervalle permis :", "Longueur minimale :", "Longueur maximale :", "Exemple :", "Ceci décrit {name}.",
+        "L'appel a réussi.",
+    ),
+    "japanese": Words(
+        "本文へ", "見本の操作", "認可", "ヘッダー", "本文", "応答", "必須", "選べる値：", "範囲：", "最小の長さ：",
+        "最大の長さ：", "例：", "{name} の説明です。", "呼び出しは成功しました。",
+    ),
+    "arabic": Words(
+        "إلى المحتوى", "عملية نموذجية", "الاعتماد", "الترويسات", "الجسم", "الرد", "مطلوب", "القيم الممكنة:",
+        "المجال المسموح:", "أدنى طول:", "أقصى طول:", "مثال:", "هذا عن {name}.", "نجح الطلب؟",
+    ),
+}  # fmt: skip
+
+
+@cache
+def document() -> OurDocument:
+    """openapi.yaml."""
+    return OurDocument((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def facts() -> Facts:
+    """What openapi.yaml has from the page."""
+    return document().from_page()
+
+
+@cache
+def _everything() -> Facts:
+    return document().from_all()
+
+
+def differences(page: str, ours: OurDocument | None = None) -> list[Difference]:
+    """What a page says otherwise than openapi.yaml."""
+    if ours is not None:
+        return compare(parse(page, ours.wanted), ours.from_page(), ours.from_all())
+    return compare(parse(page, document().wanted), facts(), _everything())
+
+
+def outcome(page: str) -> str:
+    """How the comparison ends: `same`, `differs` or `unreadable`."""
+    try:
+        return "differs" if differences(page) else "same"
+    except UnreadableError:
+        return "unreadable"
+
+
+def fields_that_differ(page: str) -> set[str]:
+    """The fields that the table names."""
+    return {row.field for row in differences(page)}
+
+
+# ---- Changes of the facts ----------------------------------------------------------------------------------------
+
+
+def with_field(base: Facts, field: Field) -> Facts:
+    """The same facts with one field changed."""
+    return replace(base, fields={**base.fields, field.at: field})
+
+
+def with_order(base: Facts, places: list[str]) -> Facts:
+    """The same fields in another order, or fewer of them."""
+    return replace(base, fields={at: base.fields[at] for at in places})
+
+
+def without_field(base: Facts, at: str) -> Facts:
+    """The same facts without a field and those within it."""
+    return with_order(base, [one for one in base.fields if not is_within(one, at)])
+
+
+def is_within(at: str, outer: str) -> bool:
+    """Whether a field is another one, or within it."""
+    return at == outer or at.startswith(tuple(outer + sign for sign in CHILDREN))
+
+
+def is_nested(at: str) -> bool:
+    """Whether a field is within another one."""
+    return at.count(".") > 1
+
+
+# ---- The page, as text and as HTML -------------------------------------------------------------------------------
+
+Part = tuple[str, str]
+"""A kind (`data`, `heading`, `prose`, `sample`) and a line or, in a sample, several."""
+
+
+def text(base: Facts, words: Words = ENGLISH) -> str:
+    """The page as saved text."""
+    return "".join(f"{line}\n" if kind == "data" else f"{line}\n\n" for kind, line in parts(base, words))
+
+
+def parts(base: Facts, words: Words = ENGLISH) -> Iterator[Part]:
+    """The page from top to bottom."""
+    yield "heading", words.skip
+    yield from _head(base, words)
+    yield "heading", words.authorizations
+    for field in _top(base, "authorization"):
+        yield from _field(field, words, place="header", is_described=False)
+    yield "heading", words.headers
+    for field in _top(base, "parameter"):
+        yield from _field(field, words)
+    yield "heading", words.body
+    yield "data", base.operation["media type"]
+    for field in _top(base, "body"):
+        yield from _field(field, words)
+    yield "heading", words.response
+    yield "prose", words.answer
+    for field in _top(base, "reply"):
+        yield from _field(field, words)
+    yield "prose", words.about.format(name="the end")
+
+
+def _head(base: Facts, words: Words) -> Iterator[Part]:
+    operation = base.operation
+    yield "data", operation["method"]
+    for segment in operation["path"].strip("/").split("/"):
+        yield "data", "/"
+        yield "data", segment
+    yield "heading", words.title
+    command = [
+        f"curl --request {operation['method']}",
+        f"  --url {operation['server']}{operation['path']}",
+        *(f"  --header '{field.at.partition('.')[2]}: {operation['credentials']} <token>'" for field in _top(base, "authorization")),
+        f"  --header 'Content-Type: {operation['media type']}'",
+        "  --data '",
+    ]
+    body = json.dumps(sample(base, "body"), indent=2, ensure_ascii=False)
+    yield "sample", " \\\n".join(command) + f"\n{body}\n'"
+    yield "sample", json.dumps(sample(base, "reply"), indent=2, ensure_ascii=False)
+
+
+def sample(base: Facts, where: str) -> dict[str, Any]:
+    """The sample of a request or reply, as the head of a page has it: every field, those within fields too."""
+    return {field.at.rpartition(".")[2]: _sample(base, field) for field in _top(base, where)}
+
+
+def _sample(base: Facts, field: Field) -> Any:
+    if field.sample is not MISSING:
+        return field.sample
+    place = field.at + "[]" * field.type.split(" | ")[0].count("[]")
+    within = {
+        one.at.removeprefix(f"{place}."): _sample(base, one)
+        for one in base.fields.values()
+        if one.at.startswith(f"{place}.") and "." not in one.at.removeprefix(f"{place}.")
+    }
+    known = [value for value in (field.example, field.default) if value is not MISSING] + list(field.enum)
+    if within:
+        return [within] if place.endswith("[]") else within
+    placeholders = {"number": 123, "integer": 123, "boolean": True, "object": {}, "array": "<array>"}
+    return known[0] if known else placeholders.get(field.type.split(" | ")[0], "<string>")
+
+
+def _top(base: Facts, where: str) -> list[Field]:
+    return [field for field in base.fields.values() if field.at.startswith(f"{where}.") and not is_nested(field.at)]
+
+
+def _field(field: Field, words: Words, *, place: str = "", is_described: bool = True) -> Iterator[Part]:
+    name = field.at.partition(".")[2]
+    kind = field.type
+    if field.enum:
+        first, _, others = kind.partition(" | ")
+        kind = f"enum<{first}>" + (f" | {others}" if others else "")
+    yield "data", name
+    yield "data", kind + (" | null" if field.nullable else "")
+    if place:
+        yield "data", place
+    if field.required:
+        yield "data", words.required
+    if field.default is not MISSING:
+        yield "data", f"default:{_plain(field.default)}"
+    if is_described and field.description:
+        yield "prose", words.about.format(name=name)
+    if field.enum:
+        yield "data", words.options
+        for value in field.enum[:-1]:
+            yield "data", f"{_plain(value)},"
+        yield "data", _plain(field.enum[-1])
+    if field.range:
+        yield "data", f"{words.range} {field.range}"
+    if field.min_length is not None:
+        yield "data", f"{words.least} {field.min_length}"
+    if field.max_length is not None:
+        yield "data", f"{words.most} {field.max_length}"
+    if field.example is not MISSING:
+        yield "data", words.example
+        yield "data", json.dumps(field.example)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def html(base: Facts, words: Words = ENGLISH) -> str:
+    """The page as HTML, with all that a page has around and between what is seen."""
+    shown = "\n".join(_element(kind, line) for kind, line in parts(base, words))
+    return f"""<!DOCTYPE html>
+<html lang="en"><head><title>{words.title}</title><style>p {{ color: red }}</style>
+<script>window.page = "POST\\n/\\nopenai\\n/\\nimages\\n<p>n</p>";</script></head>
+<body><nav><ul><li><span>POST</span><a href="/other">Another operation</a></li></ul></nav>
+<template><p>seed</p><p>number</p></template><div style="display: none"><p>hidden</p><p>string</p></div>
+<main><!-- <p>commented</p><p>string</p> -->
+{shown}
+</main><footer hidden><p>POST</p><p>/</p><p>v2</p></footer>
+<script id="data" type="application/json">{{"paths": {{}}}}</script></body></html>
+"""
+
+
+def _element(kind: str, line: str) -> str:
+    escaped = markup.escape(line)
+    if kind == "sample":
+        rows = "\n".join(f'<span class="line"><span>{row}</span></span>' for row in escaped.split("\n"))
+        return f"<pre><code>{rows}</code></pre>"
+    if kind == "prose":
+        first, _, others = escaped.partition(" ")
+        return f"<p>{first} <em>{others}</em></p>"
+    if kind == "heading":
+        return f"<h4><span>\u200b</span>{escaped}</h4>"
+    if line.startswith("default:"):
+        return f"<div><div>default:<!-- -->{escaped.partition(':')[2]}</div></div>"
+    return f"<div><code>{escaped.rstrip(',')}</code>{',' * line.endswith(',')}</div>"
+
+
+# ---- The page as Markdown with an OpenAPI document, and that document by itself ----------------------------------
+
+
+def markdown(base: Facts, words: Words = ENGLISH) -> str:
+    """The page as the site's Markdown: a few words, and an OpenAPI document in a fence of four backticks."""
+    operation = f"{base.operation['method']} {base.operation['path']}"
+    return f"# {words.title}\n\n> {words.answer}\n\n## OpenAPI\n\n````yaml {operation}\n{yaml(base)}\n````\n"
+
+
+def yaml(base: Facts) -> str:
+    """The OpenAPI document in YAML, in block style."""
+    return "\n".join(_yaml_lines(openapi(base), ""))
+
+
+def _yaml_lines(node: Any, indent: str) -> Iterator[str]:
+    entries = node.items() if isinstance(node, Mapping) else ((None, value) for value in node)
+    for key, value in entries:
+        head = f"{indent}-" if key is None else f"{indent}{json.dumps(key)}:"
+        if isinstance(value, (dict, list)) and value:
+            yield head
+            yield from _yaml_lines(value, f"{indent}  ")
+        else:
+            yield f"{head} {json.dumps(value)}"
+
+
+def openapi(base: Facts) -> dict[str, Any]:
+    """The OpenAPI document for the operation, as a vendor's tool would write it."""
+    operation = base.operation
+    described: dict[str, Any] = {
+        "parameters": [
+            {
+                "name": field.at.partition(".")[2],
+                "in": "header",
+                "required": field.required,
+                "schema": _schema(base, field),
+            }
+            for field in _top(base, "parameter")
+        ],
+        "requestBody": {"content": {operation["media type"]: {"schema": {"$ref": "#/components/schemas/body"}}}},
+        "responses": {
+            "200": {"description": "", "content": {"application/json": {"schema": _object(base, "reply", _top(base, "reply"))}}}
+        },
+    }
+    schemes = {}
+    for field in _top(base, "authorization"):
+        schemes = {"token": {"type": "http", "scheme": operation["credentials"].lower()}}
+        described["security"] = [{"token": []}] if field.required else [{"token": []}, {}]
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "A sample", "version": "1"},
+        "servers": [{"url": operation["server"]}],
+        "paths": {operation["path"]: {operation["method"].lower(): described}},
+        "components": {
+            "securitySchemes": schemes,
+            "schemas": {"body": _object(base, "body", _top(base, "body"))},
+        },
+    }
+
+
+def _object(base: Facts, at: str, fields: list[Field]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": [field.at.removeprefix(f"{at}.") for field in fields if field.required],
+        "properties": {field.at.removeprefix(f"{at}."): _schema(base, field) for field in fields},
+    }
+
+
+def _schema(base: Facts, field: Field) -> dict[str, Any]:
+    kinds = field.type.split(" | ")
+    schema: dict[str, Any] = {"type": [kind.replace("object[]", "array").replace("string[]", "array") for kind in kinds]}
+    schema["type"] += ["null"] if field.nullable else []
+    if len(schema["type"]) == 1:
+        schema["type"] = schema["type"][0]
+    for kind in kinds:
+        if kind.endswith("[]"):
+            place = f"{field.at}[]"
+            schema["items"] = _object(base, place, _children(base, place)) if kind == "object[]" else {"type": kind[:-2]}
+    if children := _children(base, field.at):
+        schema.update({**_object(base, field.at, children), "type": schema["type"]})
+    values = {"default": field.default, "example": field.example}
+    schema.update({name: value for name, value in values.items() if value is not MISSING})
+    schema.update({"enum": list(field.enum)} if field.enum else {})
+    schema.update(_bounds(field))
+    lengths = ("minItems", "maxItems") if "[]" in field.type or "array" in field.type else ("minLength", "maxLength")
+    for name, length in zip(lengths, (field.min_length, field.max_length), strict=True):
+        schema.update({name: length} if length is not None else {})
+    return schema
+
+
+def _children(base: Facts, at: str) -> list[Field]:
+    return [one for one in base.fields.values() if one.at.startswith(f"{at}.") and "." not in one.at[len(at) + 1 :]]
+
+
+def _bounds(field: Field) -> dict[str, float]:
+    if not field.range:
+        return {}
+    low, _, high = field.range.partition("x")
+    found = {}
+    if low:
+        number, sign = low.split()
+        found["minimum" if sign == "<=" else "exclusiveMinimum"] = json.loads(number)
+    if high:
+        sign, number = high.split()
+        found["maximum" if sign == "<=" else "exclusiveMaximum"] = json.loads(number)
+    return found
