@@ -1,0 +1,71 @@
+"""A client without a network, for the many small cases: what it sends is kept, what it gets is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from acedata_responses import ReplyFailedError
+from tests.drivers import FLAVOURS, Driver, Flavour
+
+
+class Wire:
+    """Both ends of a call."""
+
+    def __init__(self, flavour: Flavour) -> None:
+        self._answer = b""
+        self._sent: list[httpx.Request] = []
+        options = {"token": "token", "limits": None, "transport": httpx.MockTransport(self._handle)}
+        self.driver = Driver(flavour, **options)
+        self.client = self.driver.client
+        self._strict = self.client.with_options(strict=True)
+
+    def sent_by(self, **fields: Any) -> httpx.Request:
+        """What a call with these fields sends. It is answered with a stream that ends at once."""
+        self._answer, self._sent = b"data: {}\n\n", []
+        try:
+            answer = self.client.responses.create(**fields)
+        except Exception:
+            if not self._sent:
+                raise
+        else:
+            answer.close()
+        (request,) = self._sent
+        return request
+
+    def reply(self, data: Any, *, strict: bool = False) -> Any:
+        """A reply as the client gives it, also where it says of itself that it failed."""
+        self._answer = data if isinstance(data, bytes) else json.dumps(data).encode()
+        client = self._strict if strict else self.client
+        try:
+            return client.responses.create(model="gpt-4o", input="Hello")
+        except ReplyFailedError as error:
+            return error.reply
+
+    def model_list(self, data: Any, *, strict: bool = False) -> Any:
+        """A list of models as the client gives it."""
+        self._answer = json.dumps(data).encode()
+        return (self._strict if strict else self.client).models.list()
+
+    def event(self, data: Any, *, strict: bool = False) -> Any:
+        """An event as the first of a stream."""
+        self._answer = b"data: " + (data if isinstance(data, bytes) else json.dumps(data).encode()) + b"\n\n"
+        client = self._strict if strict else self.client
+        with client.responses.create(model="gpt-4o", input="Hello", stream=True) as stream:
+            return next(iter(stream))
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        self._sent.append(request)
+        return httpx.Response(200, content=self._answer)
+
+
+@pytest.fixture(scope="module", params=FLAVOURS)
+def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
+    """A client of each flavour, with both ends in hand."""
+    wire = Wire(request.param)
+    with wire.driver:
+        yield wire
