@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _KEPT_IDLE_SECONDS = 5.0
 _KEPT_IDLE_CONNECTIONS = 100
+_WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces a deadline is looked at
 Timeouts = dict[str, float | None]
 Deadline = float | None
 
@@ -56,12 +57,17 @@ class AsyncIncoming:
         self.chunks = chunks
         self._close: Callable[[], Awaitable[None]] | None = close
         self._hurry = hurry
-        self._on_close: Callable[[], None] | None = None
+        self._on_close: list[Callable[[], None]] = []
         self._loop = asyncio.get_running_loop()
 
     def when_closed(self, tell: Callable[[], None]) -> None:
-        """Have someone told, once, when the answer is done with."""
-        self._on_close = tell
+        """Have someone told when the answer is done with."""
+        self._on_close.append(tell)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
+        if self._hurry is not None:
+            self._hurry(seconds)
 
     async def drain(self, seconds: float) -> None:
         """Read on to the end of the body, should it come soon: then the connection can be kept.
@@ -71,7 +77,7 @@ class AsyncIncoming:
         """
         if self._hurry is None:
             return
-        self._hurry(seconds)
+        self.hurry(seconds)
         try:
             async for _chunk in self.chunks:
                 pass
@@ -92,8 +98,8 @@ class AsyncIncoming:
         try:
             await close()
         finally:
-            if self._on_close is not None:
-                self._on_close()
+            for tell in self._on_close:
+                tell()
 
     def __del__(self) -> None:
         """Nobody holds it any more: close the connection, and let the next call have its turn."""
@@ -114,13 +120,18 @@ class _Stream(httpcore.AsyncNetworkStream):
             return await self._inner.read(max_bytes, timeout)
         left = self._connection.left()
         try:
-            return await self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
+            return await self._inner.read(max_bytes, _shorter(timeout, left))
         except httpcore.ReadTimeout:
             self._connection.left()
             raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
+        if self._connection.deadline is None:
+            return await self._inner.write(buffer, timeout)
+        for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
+            piece = buffer[start : start + _WRITTEN_AT_ONCE]
+            await self._inner.write(piece, _shorter(timeout, self._connection.left()))
+        return None
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -128,6 +139,9 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
+        if self._connection.deadline is not None:
+            # The request is not sent yet: a deadline that passes here has to look like one that passed in connecting.
+            timeout = _shorter(timeout, max(self._connection.deadline - self._connection.now(), 0.001))
         return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout), self._connection)
 
     def get_extra_info(self, info: str) -> Any:
@@ -155,6 +169,10 @@ class _Connection(httpcore.AsyncNetworkBackend):
         soon = self._clock.monotonic() + seconds
         self.deadline = soon if self.deadline is None else min(self.deadline, soon)
 
+    def now(self) -> float:
+        """The present moment of the clock that the deadline is told by."""
+        return self._clock.monotonic()
+
     def left(self) -> float:
         """The seconds until the deadline.
 
@@ -162,7 +180,7 @@ class _Connection(httpcore.AsyncNetworkBackend):
             DeadlineExceeded: There are none.
         """
         assert self.deadline is not None
-        seconds = self.deadline - self._clock.monotonic()
+        seconds = self.deadline - self.now()
         if seconds <= 0:
             raise DeadlineExceeded("the deadline passed")
         return seconds
@@ -180,6 +198,20 @@ class _Connection(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._network.sleep(seconds)
+
+
+def _shorter(timeout: float | None, left: float) -> float:
+    return left if timeout is None else min(timeout, left)
+
+
+def _sent_more(http: httpcore.AsyncHTTPConnection) -> bool:
+    """Whether the service sent more than its answer.
+
+    h11 keeps such bytes, and would take them for the beginning of the next answer: then a call could get the answer
+    of another. httpcore has no name for them, so they are looked for where it keeps its h11 connection.
+    """
+    h11_connection = getattr(getattr(http, "_connection", None), "_h11_state", None)
+    return h11_connection is not None and bool(h11_connection.trailing_data[0])
 
 
 class AsyncConnections:
@@ -221,7 +253,11 @@ class AsyncConnections:
 
         async def close() -> None:
             await response.aclose()
-            if connection.http.is_idle() and len(idle) < _KEPT_IDLE_CONNECTIONS:
+            if (
+                connection.http.is_idle()
+                and len(idle) < _KEPT_IDLE_CONNECTIONS
+                and not _sent_more(connection.http)
+            ):
                 idle.append(connection)
             else:
                 await connection.http.aclose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 
 
@@ -18,6 +17,8 @@ class Clock:
         return time.time()
 
     def random(self) -> float:
+        import random
+
         return random.random()  # noqa: S311 - spreads waits, keeps no secret
 
     def sleep(self, seconds: float) -> None:

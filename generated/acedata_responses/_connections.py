@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _KEPT_IDLE_SECONDS = 5.0
 _KEPT_IDLE_CONNECTIONS = 100
+_WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces a deadline is looked at
 Timeouts = dict[str, float | None]
 Deadline = float | None
 
@@ -54,11 +55,16 @@ class Incoming:
         self.chunks = chunks
         self._close: Callable[[], None] | None = close
         self._hurry = hurry
-        self._on_close: Callable[[], None] | None = None
+        self._on_close: list[Callable[[], None]] = []
 
     def when_closed(self, tell: Callable[[], None]) -> None:
-        """Have someone told, once, when the answer is done with."""
-        self._on_close = tell
+        """Have someone told when the answer is done with."""
+        self._on_close.append(tell)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
+        if self._hurry is not None:
+            self._hurry(seconds)
 
     def drain(self, seconds: float) -> None:
         """Read on to the end of the body, should it come soon: then the connection can be kept.
@@ -68,7 +74,7 @@ class Incoming:
         """
         if self._hurry is None:
             return
-        self._hurry(seconds)
+        self.hurry(seconds)
         try:
             for _chunk in self.chunks:
                 pass
@@ -89,8 +95,8 @@ class Incoming:
         try:
             close()
         finally:
-            if self._on_close is not None:
-                self._on_close()
+            for tell in self._on_close:
+                tell()
 
     def __del__(self) -> None:
         """Nobody holds it any more: close the connection, and let the next call have its turn."""
@@ -110,13 +116,18 @@ class _Stream(httpcore.NetworkStream):
             return self._inner.read(max_bytes, timeout)
         left = self._connection.left()
         try:
-            return self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
+            return self._inner.read(max_bytes, _shorter(timeout, left))
         except httpcore.ReadTimeout:
             self._connection.left()
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout)
+        if self._connection.deadline is None:
+            return self._inner.write(buffer, timeout)
+        for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
+            piece = buffer[start : start + _WRITTEN_AT_ONCE]
+            self._inner.write(piece, _shorter(timeout, self._connection.left()))
+        return None
 
     def close(self) -> None:
         self._inner.close()
@@ -124,6 +135,9 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
+        if self._connection.deadline is not None:
+            # The request is not sent yet: a deadline that passes here has to look like one that passed in connecting.
+            timeout = _shorter(timeout, max(self._connection.deadline - self._connection.now(), 0.001))
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._connection)
 
     def get_extra_info(self, info: str) -> Any:
@@ -151,6 +165,10 @@ class _Connection(httpcore.NetworkBackend):
         soon = self._clock.monotonic() + seconds
         self.deadline = soon if self.deadline is None else min(self.deadline, soon)
 
+    def now(self) -> float:
+        """The present moment of the clock that the deadline is told by."""
+        return self._clock.monotonic()
+
     def left(self) -> float:
         """The seconds until the deadline.
 
@@ -158,7 +176,7 @@ class _Connection(httpcore.NetworkBackend):
             DeadlineExceeded: There are none.
         """
         assert self.deadline is not None
-        seconds = self.deadline - self._clock.monotonic()
+        seconds = self.deadline - self.now()
         if seconds <= 0:
             raise DeadlineExceeded("the deadline passed")
         return seconds
@@ -176,6 +194,20 @@ class _Connection(httpcore.NetworkBackend):
 
     def sleep(self, seconds: float) -> None:
         self._network.sleep(seconds)
+
+
+def _shorter(timeout: float | None, left: float) -> float:
+    return left if timeout is None else min(timeout, left)
+
+
+def _sent_more(http: httpcore.HTTPConnection) -> bool:
+    """Whether the service sent more than its answer.
+
+    h11 keeps such bytes, and would take them for the beginning of the next answer: then a call could get the answer
+    of another. httpcore has no name for them, so they are looked for where it keeps its h11 connection.
+    """
+    h11_connection = getattr(getattr(http, "_connection", None), "_h11_state", None)
+    return h11_connection is not None and bool(h11_connection.trailing_data[0])
 
 
 class Connections:
@@ -215,7 +247,11 @@ class Connections:
 
         def close() -> None:
             response.close()
-            if connection.http.is_idle() and len(idle) < _KEPT_IDLE_CONNECTIONS:
+            if (
+                connection.http.is_idle()
+                and len(idle) < _KEPT_IDLE_CONNECTIONS
+                and not _sent_more(connection.http)
+            ):
                 idle.append(connection)
             else:
                 connection.http.close()

@@ -9,7 +9,7 @@ from ._attempts import Attempts
 from ._faults import Fault, fault_of
 from ._request import build
 from ._settings import seconds, timeouts
-from ._streams import Stream
+from .errors import APIStatusError
 from .limits import Limiter, LimitTimeout
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._operation import Call
     from ._settings import Settings
 
+_PATIENCE_WITH_AN_ERROR = 10.0  # seconds for the rest of its answer, which may never come
 _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
 
 
@@ -42,23 +43,25 @@ class Sender:
         deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
         attempts = Attempts(build(call, settings), settings, self.clock, limit, deadline)
         while True:
-            attempts.begin()
+            attempts.check_time()
             incoming, fault = self._try(attempts)
             if incoming is None:
                 wait = attempts.after_fault(fault)
             elif incoming.status_code >= 300:
-                wait = attempts.after_error(self._read_error(incoming, attempts))
+                error = attempts.error_from(self._read_error(incoming, attempts))
+                self._heed_error(error)
+                wait = attempts.after_error(error)
             elif call.streams:
-                self._heed(slowed=False)
+                self._heed_success()
                 http = attempts.answer(incoming.status_code, incoming.headers, b"")
+                from ._streams import Stream
+
                 return Stream(incoming, http, call.operation, settings, attempts)
             else:
                 http, fault = self._read(incoming, attempts)
                 if fault is None:
-                    self._heed(slowed=False)
-                    return attempts.reply(call.operation, http)
+                    return self._reply(attempts, call, http)
                 wait = attempts.after_lost_reply(fault, http)
-            self._heed(slowed=attempts.slowed)
             self.clock.sleep(wait)
 
     def _try(self, attempts: Attempts) -> tuple[Incoming | None, Fault | None]:
@@ -74,6 +77,7 @@ class Sender:
         except LimitTimeout as error:
             return None, fault_of(error)
         try:
+            attempts.tries += 1
             incoming = self.connections.open(attempts.request, attempts.timeouts(), attempts.give_up_at)
         except BaseException as error:
             if limiter is not None:
@@ -104,6 +108,7 @@ class Sender:
     def _read_error(self, incoming: Incoming, attempts: Attempts) -> HTTPReply:
         """As much of an error's answer as comes: its status alone says enough."""
         content = bytearray()
+        incoming.hurry(_PATIENCE_WITH_AN_ERROR)
         try:
             for chunk in incoming.chunks:
                 content += chunk
@@ -116,7 +121,20 @@ class Sender:
             incoming.close()
         return attempts.answer(incoming.status_code, incoming.headers, bytes(content))
 
-    def _heed(self, *, slowed: bool) -> None:
-        """Let the limiter know how the service takes the pace."""
+    def _reply(self, attempts: Attempts, call: Call, http: HTTPReply) -> Any:
+        """What a whole answer holds. An error in it counts for the pace like one that came with its own status."""
+        try:
+            reply = attempts.reply(call.operation, http)
+        except APIStatusError as error:
+            self._heed_error(error)
+            raise
+        self._heed_success()
+        return reply
+
+    def _heed_error(self, error: APIStatusError) -> None:
+        if self.limiter is not None and error.slows_down:
+            self.limiter.slowed()
+
+    def _heed_success(self) -> None:
         if self.limiter is not None:
-            (self.limiter.slowed if slowed else self.limiter.succeeded)()
+            self.limiter.succeeded()

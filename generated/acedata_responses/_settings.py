@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from . import _facts
 from ._arguments import NOT_GIVEN, NotGiven
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
 """Seconds. An answer may take minutes; a connection must not."""
 
-_TOKEN = re.compile(r"[\x21-\x7e]+")
+_HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?"
 
 
 class Settings:
@@ -56,7 +56,7 @@ class Settings:
     ) -> None:
         self.token = _token(token)
         self.base_url = base_url or _facts.BASE_URL
-        self.scheme, self.host, self.port, self.path = _address(self.base_url)
+        self.scheme, self.host, self.port, self.path = _address(self.base_url, self.token)
         self.timeout = timeouts(timeout, DEFAULT_TIMEOUT)
         self.deadline = seconds("deadline", deadline)
         if type(max_retries) is not int or max_retries < 0:
@@ -102,7 +102,7 @@ class Settings:
         }
         try:
             given = header_lines(self.headers)
-        except RequestValidationError as error:
+        except (RequestValidationError, AttributeError) as error:
             raise ConfigurationError(str(error)) from None
         replaced = {name for name, _value in given}
         return [line for line in header_lines(ours) if line[0] not in replaced] + given
@@ -124,7 +124,7 @@ def _token(token: str | None) -> str:
     if token is None:
         names = ", ".join(_facts.TOKEN_VARIABLES)
         raise ConfigurationError(f"there is no token: pass token=… or set one of {names}")
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+    if not isinstance(token, str) or not _is_visible_ascii(token):
         raise ConfigurationError(
             "the token is not one: expected visible ASCII characters without spaces (it is not shown here); "
             "look for quotes, a line end or the word Bearer in it"
@@ -132,33 +132,42 @@ def _token(token: str | None) -> str:
     return token
 
 
-def _address(base_url: str) -> tuple[str, str, int, str]:
+def _is_visible_ascii(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+def _address(base_url: str, token: str) -> tuple[str, str, int, str]:
     """Scheme, host, port and path of a base URL.
 
     Raises:
         ConfigurationError: It is not an http or https URL, or it has parts that do not belong there.
     """
     expected = "expected http:// or https://, a host, and perhaps a port and a path"
-    try:
-        parts = urlsplit(base_url)
-        scheme, host, port = parts.scheme.lower(), parts.hostname, parts.port
-        host = host.encode("idna").decode("ascii") if host and not host.isascii() else host
-    except (ValueError, AttributeError, TypeError):
-        raise ConfigurationError(f"the base URL cannot be read: {expected}") from None
+    shown = repr(base_url).replace(token, "***") if token else repr(base_url)
+    parts, host, port = _split(base_url)
+    if parts is None:
+        raise ConfigurationError(f"the base URL cannot be read: {expected}")
+    scheme = parts.scheme.lower()
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("the base URL holds a user name or password: pass the token as token=…")
-    if (
-        scheme not in _PORTS
-        or not host
-        or parts.query
-        or parts.fragment
-        or re.search(r"[\s\x00-\x1f\x7f]", base_url)
-    ):
-        raise ConfigurationError(f"the base URL {base_url!r} cannot be used: {expected}")
+    if scheme not in _PORTS or not re.fullmatch(_HOST, host) or port == 0 or parts.query or parts.fragment:
+        raise ConfigurationError(f"the base URL {shown} cannot be used: {expected}")
+    if not base_url.isprintable() or " " in base_url:
+        raise ConfigurationError(f"the base URL {shown} cannot be used: it has white space in it; {expected}")
     path = parts.path.rstrip("/")
     if not path.isascii():
-        raise ConfigurationError(f"the path of the base URL {base_url!r} is not ASCII: percent-encode it")
+        raise ConfigurationError(f"the path of the base URL {shown} is not ASCII: percent-encode it")
     return scheme, host, port or _PORTS[scheme], path
+
+
+def _split(base_url: str) -> tuple[SplitResult | None, str, int | None]:
+    """The parts of a base URL, its host in ASCII, its port; None where it cannot be read."""
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        return parts, host if host.isascii() else host.encode("idna").decode("ascii"), parts.port
+    except (ValueError, AttributeError, TypeError):
+        return None, "", None
 
 
 def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import _reading
 from ._assembly import Assembler
+from ._facts import ERROR_BODY
 from ._model import EventRole, Model, Unknown, text_at
 from .errors import AceDataError, ReplyDecodeError, StreamError, StreamFailedError, StreamInterruptedError
 from .sse import EventDecoder
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ._settings import Settings
 
 _SHOWN_CHARACTERS = 200
+_NO_JSON = object()
+_ERROR_KEYS = {*ERROR_BODY["code"][:1], *ERROR_BODY["when"]}
 
 
 class StreamState:
@@ -48,8 +52,8 @@ class StreamState:
         self._assembler: Assembler | None = None
         self._failure: AceDataError | None = None
         self._whole: bytearray | None = None
+        self._start = b""
         self._has_begun = False
-        self._raised: StreamError | None = None
 
     @property
     def partial_text(self) -> str:
@@ -106,50 +110,62 @@ class StreamState:
             data = waiting.popleft()
             if data == end_marker:
                 self._finish()
-                return
+                break
             if not data:
                 continue  # some servers keep a connection alive with empty events
             try:
                 event = read(parse(data))
             except ValueError:
-                raise self._unreadable(data, "data that is not JSON") from None
+                event = _NO_JSON  # the error is raised elsewhere: this exception has all of the data hanging on it
             if type(event) is Unknown or not isinstance(event, Model):
                 self._check_unknown(event, data)
+            elif not event._data.keys().isdisjoint(_ERROR_KEYS):
+                self._check_error(event)
             self.events += 1
             if event._role is not None:
                 self._play(event, event._role)
-            if strict:
-                _reading.check_strictly(event, self.http)
+            if strict and event.problems:
+                raise self._departure(event)
             yield event
-            if self._failure is not None:
-                raise self._failure
+        if self._failure is not None:
+            raise self._failure
 
-    def without_reply(self) -> StreamError:
+    @property
+    def failure(self) -> AceDataError | None:
+        """The error in which the stream ended, if it did; the same each time."""
+        return None if self.came_whole else self._failure
+
+    def without_reply(self) -> AceDataError:
         """The error for a reply that is asked of a stream that failed, or was closed, before its end."""
-        if self._raised is not None:
-            return self._raised
-        error = self._error(
-            StreamInterruptedError, "the stream was left before its end, so there is no whole reply"
+        return self._failure or self._interrupted(
+            "the stream was left before its end, there is no reply", "closed"
         )
-        error.reason = "closed"
-        return error  # type: ignore[no-any-return]
+
+    def log(self) -> None:
+        """Tell how the stream went, once it is done with."""
+        how = (
+            type(self.failure).__name__ if self.failure else "whole" if self.is_over else "left by the caller"
+        )
+        self._attempts.log(f"{self.http.status_code}, a stream of {self.events} events, {how},")
 
     def interrupted(self, fault: Fault) -> StreamInterruptedError:
         """The error for a connection that failed in mid-stream."""
-        self.is_over = True
         cause = self._attempts.error_for(fault)
-        reason = "timed out" if fault.phase else "broken"
-        error = self._error(StreamInterruptedError, f"the stream broke off: {cause}")
-        error.reason = reason
-        return error
+        return self._interrupted(f"the stream broke off: {cause}", "timed out" if fault.phase else "broken")
 
     def _begin(self, chunk: bytes) -> bytes:
         """Look whether this is a stream at all: JSON and HTML are not, whatever the content type says."""
-        start = chunk.lstrip(b"\xef\xbb\xbf \t\r\n")
-        self._has_begun = bool(start)
+        self._start += chunk
+        start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not start:
+            self._start = self._start[
+                : len(codecs.BOM_UTF8)
+            ]  # blank lines say nothing, however many there are
+            return b""
+        self._has_begun = True
         if start[:1] in (b"{", b"<", b"["):
             self._whole = bytearray()
-        return chunk
+        return self._start
 
     def _end_of_whole(self) -> None:
         """Read a whole reply that came instead of a stream, and say so to whoever asks for events."""
@@ -158,17 +174,20 @@ class StreamState:
         assert self._whole is not None and self._operation.read_reply is not None
         self.is_over = True
         http = evolve(self.http, content=bytes(self._whole))
-        settings = self._settings
-        self.reply = _reading.read_reply(
-            http, self._operation.read_reply, token=settings.token, strict=settings.strict
-        )
+        token, read = self._settings.token, self._operation.read_reply
+        try:
+            self.reply = _reading.read_reply(http, read, token=token, strict=self._settings.strict)
+        except AceDataError as error:
+            self._failure = error
+            raise
         self._texts.append(getattr(self.reply, "output_text", ""))
         text = (
             "the service sent a whole reply instead of a stream: it is in `reply` and comes from `final()`, "
             "its text from `text_deltas()`"
         )
-        error = ReplyDecodeError(text, http=http, body=http.content, reply=self.reply)
-        raise self._attempts.described(error)
+        reply = _reading.shareable(self.reply, http, read, token)
+        self._failure = ReplyDecodeError(text, http=reply.http, body=reply.http.content, reply=reply)
+        raise self._attempts.described(self._failure)
 
     def _check_unknown(self, event: Any, data: str) -> None:
         """Pass an event of a kind that is not documented; refuse an error body, and JSON that is no event at all."""
@@ -177,7 +196,15 @@ class StreamState:
                 raise self._failed(event._data, None, EventRole())
             if event._names_its_kind:
                 return
-        raise self._unreadable(data, "JSON that is no event")
+        raise self._unreadable(
+            data, "data that is not JSON" if event is _NO_JSON else "JSON that is no event"
+        )
+
+    def _check_error(self, event: Any) -> None:
+        """Refuse an error body that came with the fields of a documented event, unless that is its own way to end."""
+        ends = event._role is not None and event._role.ends is not None
+        if not ends and _reading.is_error_body(event._data, event):
+            raise self._failed(event._data, None, EventRole())
 
     def _play(self, event: Any, role: EventRole) -> None:
         """Let an event play its part in the stream."""
@@ -195,51 +222,79 @@ class StreamState:
         whole = whole if isinstance(whole, Model) else None
         if role.ends in ("failed", "error"):
             # The event itself is given out first; the error follows at the next step.
-            self._failure = self._failed(event._data, whole, role)
-            self.is_over = True
+            self._failed(event._data, whole, role)
             return
         self.reply = whole
         self._finish()
 
     def _finish(self) -> None:
+        """Be at the end, with the whole reply; with a failure, where the stream brought none."""
         self.is_over = True
         if self.reply is None and self._assembler is not None:
             self.reply = self._assembler.reply()
         if self.reply is None:
-            raise self._error(StreamInterruptedError, "the stream ended without a reply")
-        self.reply._http = self.http
+            self._interrupted("the stream ended without a reply", "ended")
+        else:
+            self.reply._http = self.http
 
     def _ended(self) -> None:
         if self.is_over:
             return
-        self.is_over = True
-        raise self._error(
-            StreamInterruptedError,
+        began = (
+            ""
+            if self.events
+            else f"; what came instead of events: {self._shortened(self._start.decode(errors='replace')) or 'nothing'}"
+        )
+        raise self._interrupted(
             "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "
-            "billed, and may be asked for again",
+            f"billed, and may be asked for again{began}",
+            "ended",
         )
 
-    def _failed(self, data: dict[str, Any], reply: Any, role: EventRole) -> StreamFailedError:
-        code, message = _reading.error_words(reply._data if isinstance(reply, Model) else data)
-        token = self._settings.token
-        code = _reading.redacted(code or text_at(data, role.code), token) or None
-        message = _reading.redacted(message or text_at(data, role.message), token)
+    def _failed(self, data: dict[str, Any], reply: Model | None, role: EventRole) -> AceDataError:
+        data = _reading.scrubbed(data, self._settings.token) or {}
+        if reply is not None and role.reply is not None:
+            reply = getattr(self._read_event(data), role.reply, None)
+        code, message = _reading.error_words(reply._data if reply is not None else data)
+        code = code or text_at(data, role.code) or None
+        message = message or text_at(data, role.message)
         text = f"the service reported an error in the stream: {code or 'no code'}, {message or 'no message'}"
-        error = self._error(StreamFailedError, text)
-        error.__dict__.update(code=code, message=message, reply=reply, event=data)
-        return error  # type: ignore[no-any-return]
+        return self._fail(StreamFailedError, text, code=code, message=message, reply=reply, event=data)
 
-    def _unreadable(self, data: str, what: str) -> StreamInterruptedError:
+    def _unreadable(self, data: str, what: str) -> AceDataError:
+        return self._interrupted(f"the stream brought {what}: {self._shortened(data)}", "unreadable")
+
+    def _departure(self, event: Any) -> AceDataError:
         self.is_over = True
-        short = " ".join(_reading.redacted(data[:_SHOWN_CHARACTERS], self._settings.token).split())
-        error = self._error(StreamInterruptedError, f"the stream brought {what}: {short}")
-        error.reason = "unreadable"
-        return error
-
-    def _error(self, cls: type[Any], text: str) -> Any:
-        so_far = f" ({self.events} events and {len(self.partial_text)} characters of text had come, see partial_text)"
-        error: StreamError = cls(
-            text + so_far, partial_text=self.partial_text, events=self.events, http=self.http
+        self._failure = _reading.departure(
+            _reading.shareable(event, self.http, self._read_event, self._settings.token)
         )
-        self._raised = error
-        return self._attempts.described(error)
+        return self._failure
+
+    def _interrupted(self, text: str, reason: str) -> Any:
+        return self._fail(StreamInterruptedError, text, reason=reason)
+
+    def _fail(self, cls: type[StreamError], text: str, **facts: Any) -> AceDataError:
+        """The error in which the stream ends. What the service echoed of the token is not on it."""
+        self.is_over = True
+        token = self._settings.token
+        so_far = f" ({self.events} events and {len(self.partial_text)} characters of text had come, see partial_text)"
+        self._failure = self._attempts.described(
+            cls(
+                text + so_far,
+                partial_text=_reading.redacted(self.partial_text, token),
+                events=self.events,
+                http=_reading.without(self._so_far(), token),
+                **facts,
+            )
+        )
+        return self._failure
+
+    def _so_far(self) -> HTTPReply:
+        """The answer, with what had come of a whole reply that was sent instead of a stream."""
+        from attrs import evolve
+
+        return evolve(self.http, content=bytes(self._whole)) if self._whole else self.http
+
+    def _shortened(self, text: str) -> str:
+        return " ".join(_reading.redacted(text, self._settings.token)[:_SHOWN_CHARACTERS].split())

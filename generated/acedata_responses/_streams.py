@@ -47,6 +47,7 @@ class Stream(Generic[EventT, ReplyT]):
         self._incoming = incoming
         self._state = StreamState(http, operation, settings, attempts)
         self._events = _events(incoming, self._state)
+        incoming.when_closed(self._state.log)
 
     @property
     def http(self) -> HTTPReply:
@@ -78,6 +79,10 @@ class Stream(Generic[EventT, ReplyT]):
                 raise
             for text in state.texts_after(seen):
                 yield text
+        if (
+            state.failure is not None
+        ):  # known from before: a text that breaks off must not look like a whole one
+            raise state.failure
 
     def final(self) -> ReplyT:
         """Read on to the end and return the whole reply.

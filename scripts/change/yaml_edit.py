@@ -45,7 +45,10 @@ class YamlEdit:
         self._edits.append((start, end, f"{quote}{value}{quote}"))
 
     def set_items(self, node: Node, values: Sequence[str]) -> None:
-        """Other items for a list, in this order. What stays takes along the comments above and beside it."""
+        """Other items for a list, in this order. What stays takes along the comments above and beside it.
+
+        Comments above the first item stay there: they may be about the list.
+        """
         self._require(
             isinstance(node, SequenceNode) and not node.flow_style and node.value,
             node,

@@ -130,7 +130,7 @@ class _Reader:
         return Facts(about, by_place(fields), lines=lines)
 
     def _credentials(self, operation: Tree, about: dict[str, str], lines: dict[str, int]) -> Iterator[Field]:
-        security = operation.get("security", self.tree.get("security")) or []
+        security = _list(operation.get("security", self.tree.get("security")))
         schemes = _mapping(_mapping(self.tree.get("components")).get("securitySchemes"))
         is_required = bool(security) and all(security)
         for name in dict.fromkeys(name for one in security for name in _mapping(one)):
@@ -143,10 +143,10 @@ class _Reader:
             yield Field(f"authorization.{header}", "string", required=is_required, lines=at)
 
     def _parameters(self, item: Tree, operation: Tree) -> Iterator[Field]:
-        found: dict[tuple[Any, Any], Tree] = {}
-        for one in [*(item.get("parameters") or []), *(operation.get("parameters") or [])]:
+        found: dict[tuple[str, str], Tree] = {}
+        for one in [*_list(item.get("parameters")), *_list(operation.get("parameters"))]:
             parameter = self._resolve(one)
-            found[parameter.get("in"), parameter.get("name")] = parameter
+            found[str(parameter.get("in")), str(parameter.get("name"))] = parameter
         for (_, name), parameter in found.items():
             shape = self._shape([parameter.get("schema")], ())
             if "description" in parameter:
@@ -239,10 +239,10 @@ class _Reader:
         parts = [_own(schema)]
         if "$ref" in schema:
             parts.append(self._one(self._target(schema["$ref"]), seen))
-        parts += [self._one(part, seen) for part in schema.get("allOf") or []]
+        parts += [self._one(part, seen) for part in _list(schema.get("allOf"))]
         for word in ("anyOf", "oneOf"):
-            if schema.get(word):
-                united = self._shape(schema[word], seen)
+            if alternatives := _list(schema.get(word)):
+                united = self._shape(alternatives, seen)
                 united.lines.setdefault("type", _line(schema, word))
                 parts.append(united)
         return _combined(parts)
@@ -268,8 +268,8 @@ class _Reader:
 
 def _own(schema: Tree) -> _Shape:
     """What a schema says itself, next to its references and alternatives."""
-    kinds = schema.get("type", [])
-    types = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if isinstance(kind, str)]
+    kinds = schema.get("type")
+    types = [kinds] if isinstance(kinds, str) else [kind for kind in _list(kinds) if isinstance(kind, str)]
     words = {word: schema[word] for word in (*_ABOUT, *_VALUES) if word in schema}
     if "const" in words:
         words["enum"] = [words.pop("const")]
@@ -281,7 +281,7 @@ def _own(schema: Tree) -> _Shape:
         words,
         [schema["items"]] if "items" in schema else [],
         {name: [one] for name, one in _mapping(schema.get("properties")).items()},
-        {name for name in schema.get("required") or [] if isinstance(name, str)},
+        {name for name in _list(schema.get("required")) if isinstance(name, str)},
         dict(getattr(schema, "lines", {})),
     )
     for name in shape.properties:
@@ -341,6 +341,10 @@ def _bound(words: dict[str, Any], inclusive: str, exclusive: str) -> tuple[Json,
 
 def _mapping(node: Any) -> Any:
     return node if isinstance(node, dict) else {}
+
+
+def _list(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else []
 
 
 def _is_list_of_mappings(node: Any) -> bool:

@@ -54,7 +54,8 @@ class OurDocument:
 
 def page_part(tree: Any) -> Any:
     """A document without all that it has from other sources than the page."""
-    return _without_dangling(_of_page(tree, PAGE))
+    part = _of_page(tree, PAGE)
+    return _without_dangling(part) if part is not CUT else {}
 
 
 def _of_page(node: Any, source: str) -> Any:
@@ -65,13 +66,14 @@ def _of_page(node: Any, source: str) -> Any:
     if not isinstance(node, dict):
         return node if source == PAGE else CUT
     source = node.get(SOURCE, source)
-    others = node.get(VALUE_SOURCES, {})
+    others = node.get(VALUE_SOURCES)
     found = plain_yaml.Mapping()
     found.lines = getattr(node, "lines", {})
     for key, value in node.items():
-        if key == "enum" and isinstance(value, list):
-            value = [one for one in value if others.get(one, source) == PAGE] or CUT  # noqa: PLW2901
-        part = _of_page(value, source) if value is not CUT else CUT
+        if key == "enum" and isinstance(value, list) and isinstance(others, dict):
+            part = [one for one in value if others.get(str(one), source) == PAGE] or CUT
+        else:
+            part = _of_page(value, source)
         if part is not CUT and key not in (SOURCE, VALUE_SOURCES):
             found[key] = part
     return found if found or source == PAGE else CUT

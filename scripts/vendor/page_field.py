@@ -108,9 +108,9 @@ class Reader:
     def _is_badge(self, line: Line) -> bool:
         """What stands beside the type: whether the field is required, and its default."""
         default = DEFAULT.fullmatch(line)
-        if line in self.required and "required" not in self.found.facts:
+        if line in self.required:
             self.found.put("required", True, line)
-        elif default and not LABEL.fullmatch(line) and "default" not in self.found.facts:
+        elif default and not LABEL.fullmatch(line):
             self.found.put("default", _value(default[1], self.type), line)
         else:
             return False

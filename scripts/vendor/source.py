@@ -92,7 +92,7 @@ def _body(response: httpx.Response, end: float) -> bytes:  # type: ignore[name-d
     if response.status_code != 200:
         raise UnreadableError(f"was answered with HTTP {response.status_code}")
     data = bytearray()
-    for piece in response.iter_bytes(64 * 1024):
+    for piece in response.iter_bytes():
         data += piece
         if len(data) > LARGEST:
             break

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._faults import Fault, error_of
 from ._http_reply import HTTPReply
-from ._reading import error_from, read_reply
+from ._reading import error_from, read_reply, redacted, without
 from .errors import AceDataError, APIStatusError, RequestTimeoutError
 from .retry import Failure
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._settings import Settings
 
 logger = logging.getLogger(__name__.partition(".")[0])
+_SHOWN_CHARACTERS = 200
 
 
 class Attempts:
@@ -26,14 +27,13 @@ class Attempts:
     Attributes:
         request: What is sent.
         url: Where to, without the query.
-        tries: How many were begun.
+        tries: How many were begun; one begins when the call has its turn.
         give_up_at: The moment (of `clock.monotonic()`) at which the call as a whole has taken too long.
-        slowed: Whether the last answer asks for further calls to come slower.
     """
 
     __slots__ = (
-        "_clock", "_deadline", "_settings", "_started", "_timeouts",
-        "give_up_at", "request", "slowed", "tries", "url",
+        "_clock", "_deadline", "_may_have_worked", "_settings", "_started", "_timeouts",
+        "give_up_at", "request", "tries", "url",
     )  # fmt: skip
 
     def __init__(
@@ -52,18 +52,17 @@ class Attempts:
         self._started = clock.monotonic()
         self.give_up_at = None if deadline is None else self._started + deadline
         self.tries = 0
-        self.slowed = False
+        self._may_have_worked = False
         self.url = settings.origin + request.target.partition("?")[0]
 
-    def begin(self) -> None:
-        """Count a try.
+    def check_time(self) -> None:
+        """Look at the clock before a try.
 
         Raises:
             RequestTimeoutError: The call as a whole has no time left.
         """
         if self.give_up_at is not None and self._clock.monotonic() >= self.give_up_at:
-            raise self.described(error_of(Fault("connect", "deadline", ""), self._deadline))
-        self.tries += 1
+            raise self._over(self.error_for(Fault("connect", "deadline", "")))
 
     def timeouts(self) -> dict[str, float | None]:
         """The seconds for each phase of this try, none beyond the deadline."""
@@ -80,9 +79,11 @@ class Attempts:
         """
         assert fault is not None
         error = self.error_for(fault, http)
+        is_out_of_time = isinstance(error, RequestTimeoutError) and error.phase in ("turn", "deadline")
         wait = self._wait(Failure(fault.stage, safe_method=self.request.is_safe))
-        if wait is None or fault.phase in ("turn", "deadline"):
-            raise error
+        if wait is None or is_out_of_time:
+            raise self._over(error)
+        self._may_have_worked = self._may_have_worked or (fault.stage != "connect" and not self.request.is_safe)
         self._log_resend(type(error).__name__, wait)
         return wait
 
@@ -90,28 +91,28 @@ class Attempts:
         """The same for an answer with success that broke off, of which some had come."""
         return self.after_fault(fault._replace(stage="reply_lost"), http)
 
-    def after_error(self, http: HTTPReply) -> float:
+    def error_from(self, http: HTTPReply) -> APIStatusError:
+        """The error with which the service answered."""
+        return error_from(http, self._settings.token)
+
+    def after_error(self, error: APIStatusError) -> float:
         """The seconds to wait after the service answered with an error.
 
         Raises:
             APIStatusError: There is no further try.
         """
-        error = self.described(error_from(http, self._settings.token))
-        assert isinstance(error, APIStatusError)
-        self.slowed = error.slows_down
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in http.raw_headers}
+        lines = error.http.raw_headers
         failure = Failure(
             "status",
-            status=http.status_code,
+            status=error.status_code,
             resend=error.is_safe_to_resend,
-            headers=headers,
+            headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in lines},
             safe_method=self.request.is_safe,
         )
         wait = self._wait(failure)
         if wait is None:
-            self._log(f"{http.status_code} {error.code or ''}".strip())
-            raise error
-        self._log_resend(f"{http.status_code} {error.code or ''}".strip(), wait)
+            raise self._over(error)
+        self._log_resend(_in_short(error), wait)
         return wait
 
     def error_for(self, fault: Fault, http: HTTPReply | None = None) -> AceDataError:
@@ -122,10 +123,13 @@ class Attempts:
             after = self._timeouts.get(fault.phase or "")
             if self.give_up_at is not None and fault.phase and self._clock.monotonic() >= self.give_up_at:
                 fault, after = fault._replace(phase="deadline"), self._deadline
-        error = error_of(fault, after)
-        if not isinstance(error, RequestTimeoutError) or error.sent:
-            error.__dict__["http"] = http
-        self._log(type(error).__name__)
+        if self._may_have_worked and fault.stage == "connect":
+            fault = fault._replace(stage="send")  # this try did nothing, but an earlier one may have
+        # What the service sent can be in the words of the library below.
+        text = redacted(fault.text, self._settings.token)[:_SHOWN_CHARACTERS]
+        error = error_of(fault._replace(text=text), after)
+        if http is not None:
+            error.__dict__["http"] = without(http, self._settings.token)
         return self.described(error)
 
     def answer(self, status_code: int, raw_headers: list[tuple[bytes, bytes]], content: bytes) -> HTTPReply:
@@ -133,12 +137,21 @@ class Attempts:
         return HTTPReply(status_code, raw_headers, content, self.request.method, self.url, self.tries)
 
     def reply(self, operation: Operation, http: HTTPReply) -> Any:
-        """The reply that a whole answer holds; the answer itself where the operation promises no JSON."""
-        self._log(str(http.status_code))
-        if operation.read_reply is None:
-            return http
-        settings = self._settings
-        return read_reply(http, operation.read_reply, token=settings.token, strict=settings.strict)
+        """The reply that a whole answer holds; the answer itself where the operation promises no JSON.
+
+        Raises:
+            AceDataError: It holds none, or an error.
+        """
+        reply: Any = http
+        if operation.read_reply is not None:
+            settings = self._settings
+            try:
+                reply = read_reply(http, operation.read_reply, token=settings.token, strict=settings.strict)
+            except AceDataError as error:
+                self._over(error)
+                raise
+        self.log(str(http.status_code))
+        return reply
 
     def described(self, error: AceDataError) -> AceDataError:
         """The error with the facts of the request on it."""
@@ -154,7 +167,13 @@ class Attempts:
             deadline=self.give_up_at,
         )
 
-    def _log(self, outcome: str) -> None:
+    def _over(self, error: AceDataError) -> AceDataError:
+        """The error in which the call ends."""
+        self.log(_in_short(error))
+        return error
+
+    def log(self, outcome: str) -> None:
+        """Tell how the call went: the one line for each that is there at INFO."""
         if logger.isEnabledFor(logging.INFO):
             took = self._clock.monotonic() - self._started
             tries = "" if self.tries < 2 else f" after {self.tries} tries"
@@ -165,3 +184,10 @@ class Attempts:
             "%s %s: %s at try %d, sent again in %.2f s",
             self.request.method, self.url, outcome, self.tries, wait,
         )  # fmt: skip
+
+
+def _in_short(error: AceDataError) -> str:
+    """An error for the log: its class, and the service's code for it on one line."""
+    code = " ".join((getattr(error, "code", None) or "").split())[:_SHOWN_CHARACTERS]
+    status = f"{error.status_code} " if isinstance(error, APIStatusError) else ""
+    return f"{status}{type(error).__name__}{f' ({code})' if code else ''}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ._model import Model
 
 _SHOWN_CHARACTERS = 200
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _decode = json.JSONDecoder().decode
 _scan = json.JSONDecoder().scan_once  # what `decode` calls, without the search for white space around the data
 
@@ -58,7 +58,7 @@ def read_reply(http: HTTPReply, read: Callable[[Any], Any], *, token: str, stric
         APIStatusError: It is an error body.
         ReplyFailedError: It is a reply that says of itself that it failed.
     """
-    data, complaint = _parsed(http.content)
+    data, complaint = parsed(http.content)
     if complaint:
         raise _undecodable(http, token, f"it is not JSON ({complaint}): {shorten(http, token)}")
     reply = read(data) if type(data) is dict else None
@@ -119,7 +119,7 @@ def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
 def error_from(http: HTTPReply, token: str) -> APIStatusError:
     """The error that an answer reports, by its code first and by its status then."""
     http = without(http, token)
-    body = scrubbed(_parsed(http.content)[0], token)
+    body = scrubbed(parsed(http.content)[0], token)
     code, message = error_words(body)
     trace_id = _string_at(body, ERROR_BODY["trace-id"])
     cls = class_for(http.status_code, code)
@@ -148,7 +148,7 @@ def described(error: Any, http: HTTPReply | None) -> Any:
 def shorten(http: HTTPReply, token: str = "") -> str:
     """A body that is not what was expected, in short: a page by its title, other text by its beginning."""
     text = redacted(http.text, token)[: 20 * _SHOWN_CHARACTERS]
-    title = _TITLE.search(text)
+    title = re.search(_TITLE, text)
     if title or text.lstrip()[:1] == "<":
         return f"an HTML page{': ' + ' '.join(title[1].split())[:_SHOWN_CHARACTERS] if title else ''}"
     words = " ".join(text.split())
@@ -193,10 +193,10 @@ def _scrubbed(data: Any, token: str) -> Any:
     return data
 
 
-def _parsed(content: bytes) -> tuple[Any, str]:
+def parsed(content: bytes | str) -> tuple[Any, str]:
     """JSON data, or None and why it is none. The exception is not kept: it has the whole text hanging on it."""
     try:
-        return parse(content), ""
+        return parse_text(content) if isinstance(content, str) else parse(content), ""
     except ValueError as error:
         return None, str(error).partition("\n")[0][:_SHOWN_CHARACTERS]
 

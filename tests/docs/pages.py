@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as markup
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -71,6 +72,13 @@ LANGUAGES = {
 def document() -> OurDocument:
     """openapi.yaml."""
     return OurDocument((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def small_document() -> OurDocument:
+    """A document that has what openapi.yaml has from the page and nothing else: quick to read."""
+    text = yaml(facts()).replace('version: "1"', "version: 0.1.0")
+    return OurDocument(f"# A small one\nx-source: page\n{text}\n")
 
 
 @cache
@@ -291,12 +299,17 @@ def yaml(base: Facts) -> str:
 def _yaml_lines(node: Any, indent: str) -> Iterator[str]:
     entries = node.items() if isinstance(node, Mapping) else ((None, value) for value in node)
     for key, value in entries:
-        head = f"{indent}-" if key is None else f"{indent}{json.dumps(key)}:"
+        head = f"{indent}-" if key is None else f"{indent}{_scalar(key)}:"
         if isinstance(value, (dict, list)) and value:
             yield head
             yield from _yaml_lines(value, f"{indent}  ")
         else:
-            yield f"{head} {json.dumps(value)}"
+            yield f"{head} {_scalar(value)}"
+
+
+def _scalar(value: Any) -> str:
+    is_plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z/][\w./-]*", value) and value != "null"
+    return str(value) if is_plain else json.dumps(value)
 
 
 def openapi(base: Facts) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def variants(field: Field) -> Iterator[tuple[str, Field]]:
 
 def _values(field: Field) -> list[object]:
     kinds = {"number": [0, 1, 2, 0.5], "boolean": [True, False], "string": ["a b", "", "o3"]}
-    return kinds.get(field.type, [["x"], {"type": "y"}])
+    return kinds.get(field.type, [["x"], ["y", "x"]])
 
 
 def _changed(field: Field, name: str, values: list[object]) -> Iterator[tuple[str, Field]]:

@@ -806,6 +806,31 @@ def test_those_who_wait_for_a_place_ask_for_nothing_meanwhile():
     assert clock.sleeps == []
 
 
+def test_a_wait_that_is_over_leaves_no_timer_behind(monkeypatch):
+    limiter = one_at_a_time()
+    limiter.acquire()
+    timers = []
+
+    async def calls():
+        loop = asyncio.get_running_loop()
+        call_later = loop.call_later
+
+        def recorded(seconds, *call):
+            timers.append(call_later(seconds, *call))
+            return timers[-1]
+
+        monkeypatch.setattr(loop, "call_later", recorded)
+        turn, cancelled = (asyncio.create_task(limiter.acquire_async()) for _ in range(2))
+        await until_async(lambda: limiter.waiting == 2)
+        cancelled.cancel()
+        limiter.release()
+        await asyncio.gather(turn, cancelled, return_exceptions=True)
+
+    run(calls())
+    assert len(timers) == 2
+    assert all(timer.cancelled() for timer in timers)
+
+
 # --- in several event loops, in threads and tasks at once
 
 

@@ -487,7 +487,7 @@ def test_a_stall_goes_on_when_it_is_released(service):
         service.release()
         got = wire.until(b'"metadata": {}}')
     assert got.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert service.requests[0].answered is not None
+    service.wait_until(lambda: service.requests[0].answered is not None)
 
 
 def test_a_delay_is_as_long_as_it_says(service, http):
@@ -561,6 +561,7 @@ def test_requests_are_recorded(service, http):
     before = time.monotonic()
     ask(http, metadata={"é": 1})
     http.get("/openai/models", params={"a": ["1", "2"]})
+    service.wait_until_idle()
     first, second = service.requests
     assert (first.number, first.method, first.path, first.connection) == (1, "POST", "/openai/responses", 1)
     assert first.json == {**ASK, "metadata": {"é": 1}}

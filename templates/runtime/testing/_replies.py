@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -55,22 +55,20 @@ def reply(operation: Mapping[str, Any], wish: Wish) -> Any:
         _wanted(operation, wish),
     )
     if example is None:
-        example = minimal(operation["reply"], SCHEMAS)
+        example = minimal(_member(operation["reply"], wish.shape), SCHEMAS)
     if operation["id"] in LISTINGS:
         example = _listing(example, LISTINGS[operation["id"]])
     text_at = NOTES.get(_component(example, operation["reply"]) or "", {}).get("x-text")
     if text_at:
-        example = _exchanged(example, _fresh(example, find(example, text_at), wish))
+        example = _renewed(example, example, find(example, text_at), wish)
     return _echoing(example, operation["reply"], wish.request)
 
 
 def events(operation: Mapping[str, Any], wish: Wish) -> list[Any]:
     """The events of an operation's stream, the marker of its end included where the stream needs one."""
     streams = [(stream.shape, stream) for stream in _streams(operation["id"])]
-    stream = _of_shape(streams, _wanted(operation, wish))
-    if stream is None:
-        raise LookupError(f"The document has no example of a stream of {operation['id']} (x-example-events).")
-    values = _exchanged(_with_text(stream, wish.text), _fresh(stream.identity, stream.text, wish))
+    stream = _of_shape(streams, _wanted(operation, wish)) or _read(operation, _made_up(operation["events"]))
+    values = _renewed(_with_text(stream, wish.text), stream.identity, stream.text, wish)
     values = [_echoing(value, operation["events"], wish.request) for value in values]
     for number, value in enumerate(values):
         value.update(dict.fromkeys(stream.counters, number))
@@ -126,9 +124,37 @@ def _read(operation: Mapping[str, Any], values: list[Any]) -> _Stream:
         identity=whole,
         text="".join(find(values[number], path) for number, path in paths.items()),
         text_paths=paths,
-        counters=[key for key in last if all(value.get(key) == n for n, value in enumerate(values))],
+        counters=[key for key in last if _counted(value.get(key) for value in values)],
         has_end="ends" in meaning,
     )
+
+
+def _counted(numbers: Iterable[Any]) -> bool:
+    return all(type(number) is int and number == place for place, number in enumerate(numbers))
+
+
+def _made_up(schema: Mapping[str, Any]) -> list[Any]:
+    """A stream of which the document has no example: the smallest event of each kind, up to a good end."""
+    events = [(NOTES.get(name, {}).get("x-event", {}), name) for name in _members(schema)]
+    names = [name for meaning, name in events if "ends" not in meaning]
+    names += [name for meaning, name in events if meaning.get("ends") == "completed"][:1]
+    return [minimal({"$ref": name}, SCHEMAS) for name in names] or [minimal(schema, SCHEMAS)]
+
+
+def _members(schema: Mapping[str, Any]) -> list[str]:
+    """The named schemas that a union comes down to."""
+    named = SCHEMAS[schema["$ref"]] if "$ref" in schema else schema
+    members = [*named.get("anyOf", []), *named.get("oneOf", [])]
+    if members:
+        return [name for member in members for name in _members(member)]
+    return [schema["$ref"]] if "$ref" in schema else []
+
+
+def _member(schema: Mapping[str, Any], shape: str | None) -> Mapping[str, Any]:
+    """The member of a union that has a shape, or the union."""
+    named = SCHEMAS[schema["$ref"]] if "$ref" in schema else schema
+    mapping = named.get("discriminator", {}).get("mapping", {})
+    return {"$ref": mapping[shape]} if shape in mapping else schema
 
 
 def _with_text(stream: _Stream, text: str | None) -> list[Any]:
@@ -149,23 +175,20 @@ def _with_text(stream: _Stream, text: str | None) -> list[Any]:
     return [*stream.events[:pattern], *pieces, *rest]
 
 
-def _fresh(identity: Any, text: Any, wish: Wish) -> dict[str, str]:
-    """The strings of an example that take another value: the reply's id, and the whole text."""
-    exchanges: dict[str, str] = {}
-    if isinstance(identity.get("id"), str):
-        exchanges[identity["id"]] = f"{identity['id']}{wish.number:06x}"
-    if isinstance(text, str) and text and wish.text is not None:
-        exchanges[text] = wish.text
-    return exchanges
+def _renewed(data: Any, identity: Any, text: Any, wish: Wish) -> Any:
+    """A copy of an example with an id of its own, and with the wished text wherever the whole text stands."""
+    old = identity.get("id")
+    ids = {old: f"{old}{wish.number:06x}"} if isinstance(old, str) else {}
+    texts = {text: wish.text} if isinstance(text, str) and text and wish.text is not None else {}
+    return _exchanged(data, ids, texts)
 
 
-def _exchanged(data: Any, exchanges: Mapping[str, str]) -> Any:
-    """A copy of JSON data in which some strings are others."""
+def _exchanged(data: Any, ids: Mapping[str, str], texts: Mapping[str, str]) -> Any:
     if is_object(data):
-        return {key: _exchanged(value, exchanges) for key, value in data.items()}
+        return {key: _exchanged(value, ids, ids if key == "id" else texts) for key, value in data.items()}
     if is_list(data):
-        return [_exchanged(value, exchanges) for value in data]
-    return exchanges.get(data, data) if isinstance(data, str) else data
+        return [_exchanged(value, ids, texts) for value in data]
+    return texts.get(data, data) if isinstance(data, str) else data
 
 
 def _echoing(data: Any, schema: Mapping[str, Any], request: Mapping[str, Any]) -> Any:

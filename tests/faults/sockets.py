@@ -1,0 +1,116 @@
+"""Servers that do what no HTTP server would: a few lines on a bare socket each."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Bare:
+    """A listening socket.
+
+    Attributes:
+        port: Where it listens.
+        received: What each connection has received.
+    """
+
+    port: int
+    received: list[bytearray] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def requests(self) -> int:
+        """How many requests arrived, as far as their request lines tell."""
+        return sum(bytes(data).count(b" HTTP/1.1\r\n") for data in self.received)
+
+
+@contextmanager
+def bare(talk: Callable[[socket.socket, bytearray], None]) -> Iterator[Bare]:
+    """Serve each connection by a function, which gets the socket and where to keep what it receives."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Bare(listener.getsockname()[1])
+        threads: list[threading.Thread] = []
+        sockets: list[socket.socket] = []
+
+        def serve(connection: socket.socket) -> None:
+            server.received.append(bytearray())
+            with connection:
+                try:
+                    talk(connection, server.received[-1])
+                except OSError:  # the client left
+                    pass
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                sockets.append(connection)
+                threads.append(threading.Thread(target=serve, args=(connection,), daemon=True))
+                threads[-1].start()
+
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
+        try:
+            yield server
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for connection in sockets:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:  # it has ended
+                    pass
+            for thread in [accepting, *threads]:
+                thread.join(5)
+
+
+def silent(connection: socket.socket, received: bytearray) -> None:
+    """Take what comes, and never answer."""
+    while data := connection.recv(65536):
+        received += data
+
+
+def read_request(connection: socket.socket, received: bytearray) -> None:
+    """Take one request, whole."""
+    begin = len(received)
+    while b"\r\n\r\n" not in received[begin:]:
+        _more(connection, received)
+    head, _, body = bytes(received[begin:]).partition(b"\r\n\r\n")
+    length = next(
+        (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+    )
+    while length > len(body):
+        body += _more(connection, received)
+
+
+def _more(connection: socket.socket, received: bytearray) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionError("the client left")
+    received += data
+    return data
+
+
+def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
+    """Answer the requests of each connection with these bytes, in their order, then close it."""
+
+    def talk(connection: socket.socket, received: bytearray) -> None:
+        for answer in answers:
+            read_request(connection, received)
+            connection.sendall(answer)
+
+    return talk
+
+
+def http(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
+    """An answer of the usual form."""
+    lines = [b"HTTP/1.1 " + status, b"content-type: application/json", b"content-length: %d" % len(body), *headers]
+    return b"\r\n".join([*lines, b"", body])

@@ -1,0 +1,168 @@
+"""Faults before a request can be sent: it is sent again, as nothing has left; and it is counted that nothing did."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+import trustme
+
+from acedata_responses import errors, testing
+from tests.faults.clock import SkippingClock
+from tests.faults.sockets import bare, silent
+from tests.faults.table import SHORT, TRIES
+
+CALLS = {
+    "post": lambda driver, **options: driver.create(**options),
+    "get": lambda driver, **options: driver.list_models(**options),
+    "stream": lambda driver, **options: driver.stream(**options),
+}
+
+
+@pytest.fixture(params=CALLS)
+def call(request):
+    return CALLS[request.param]
+
+
+@pytest.fixture
+def clock():
+    return SkippingClock()
+
+
+@pytest.fixture
+def authority(monkeypatch, tmp_path):
+    """A certificate authority that the client trusts."""
+    from acedata_responses import _environment
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    monkeypatch.setattr(_environment, "_contexts", [])
+    return authority
+
+
+def tls_of(authority, name="127.0.0.1"):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return context
+
+
+def test_a_refused_connection_is_tried_again(connect, call, clock):
+    with testing.unreachable("refused") as url:
+        driver = connect(base_url=url, clock=clock)
+        with pytest.raises(errors.ConnectionFailedError, match="nothing was sent") as caught:
+            call(driver)
+    assert caught.value.tries == TRIES
+    assert clock.sleeps == [1.5, 2.5]
+
+
+def test_a_service_that_comes_back_between_tries_answers(connect, call):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    services = []
+
+    class StartingClock(SkippingClock):
+        def sleep(self, seconds):
+            super().sleep(seconds)
+            services.append(testing.serve(port=port))
+            services[0].__enter__()
+
+    clock = StartingClock()
+    driver = connect(base_url=f"http://127.0.0.1:{port}", clock=clock)
+    try:
+        assert call(driver)
+        assert len(clock.sleeps) == 1
+    finally:
+        services[0].__exit__(None, None, None)
+
+
+def test_a_connection_that_does_not_come_about_times_out_and_is_tried_again(connect, call, clock):
+    with testing.unreachable("stalled") as url:
+        driver = connect(base_url=url, clock=clock)
+        with pytest.raises(errors.RequestTimeoutError, match="no connection was made within 0.2 s; nothing") as caught:
+            call(driver, timeout=SHORT)
+    error = caught.value
+    assert (error.phase, error.after, error.sent, error.http, error.tries) == ("connect", SHORT, False, None, TRIES)
+    assert isinstance(error, TimeoutError)
+
+
+def test_a_tls_handshake_that_stands_still_times_out_and_is_tried_again(connect, call, clock):
+    with bare(silent) as server:
+        driver = connect(base_url=f"https://127.0.0.1:{server.port}", clock=clock)
+        with pytest.raises(errors.RequestTimeoutError) as caught:
+            call(driver, timeout=SHORT)
+        assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("connect", False, TRIES)
+        assert len(server.received) == TRIES
+        assert server.requests == 0
+
+
+def test_a_tls_handshake_ends_with_the_deadline(connect, call):
+    with bare(silent) as server:
+        driver = connect(base_url=f"https://127.0.0.1:{server.port}")
+        with pytest.raises(errors.RequestTimeoutError) as caught:
+            call(driver, deadline=SHORT)
+        assert (caught.value.phase, caught.value.after, caught.value.sent) == ("deadline", SHORT, False)
+
+
+def test_tls_to_a_plain_port_sends_nothing(connect, call, clock, service):
+    driver = connect(base_url=service.url.replace("http:", "https:"), clock=clock)
+    with pytest.raises(errors.ConnectionFailedError) as caught:
+        call(driver)
+    assert caught.value.tries == TRIES
+    assert service.connections_opened == TRIES
+    assert service.requests == []
+
+
+def test_plain_http_to_a_tls_port_is_an_error_and_no_request_arrives(connect, authority, clock):
+    with testing.serve(tls=tls_of(authority)) as service:
+        driver = connect(base_url=service.url.replace("https:", "http:"), clock=clock)
+        with pytest.raises(errors.ConnectionLostError) as caught:
+            driver.create()
+        assert caught.value.tries == 1
+        assert service.requests == []
+
+
+def test_tls_works_with_a_trusted_certificate(connect, call, authority):
+    with testing.serve(tls=tls_of(authority)) as service:
+        assert call(connect(base_url=service.url))
+
+
+def test_nothing_is_sent_to_a_service_with_the_certificate_of_another(connect, call, authority, clock):
+    with testing.serve(tls=tls_of(authority, "elsewhere.example")) as service:
+        driver = connect(base_url=service.url, clock=clock)
+        with pytest.raises(errors.ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+            call(driver)
+        assert service.requests == []
+
+
+def test_nothing_is_sent_to_a_service_whose_certificate_nobody_vouches_for(connect, call, authority, clock):
+    with testing.serve(tls=tls_of(trustme.CA())) as service:
+        driver = connect(base_url=service.url, clock=clock)
+        with pytest.raises(errors.ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+            call(driver)
+        assert service.requests == []
+
+
+def test_a_host_that_does_not_exist_is_an_error(connect, call, clock):
+    driver = connect(base_url="http://nowhere.invalid", clock=clock)
+    with pytest.raises(errors.ConnectionFailedError) as caught:
+        call(driver)
+    assert caught.value.tries == TRIES
+
+
+def test_an_earlier_try_of_unknown_fate_is_not_forgotten(connect, service):
+    """Where a time-out may be sent again, the last error still says that the service may have done its work."""
+    from acedata_responses import RetryPolicy
+
+    class ClosingClock(SkippingClock):
+        def sleep(self, seconds):
+            super().sleep(seconds)
+            service.stop()
+
+    driver = connect(service, clock=ClosingClock(), retry=RetryPolicy(on_read_timeout=True), max_retries=1)
+    service.reply_with(testing.Fault("stall"))
+    with pytest.raises(errors.ConnectionLostError, match="may have done its work") as caught:
+        driver.create(timeout=SHORT)
+    assert caught.value.tries == 2

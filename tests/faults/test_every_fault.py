@@ -1,0 +1,166 @@
+"""Each fault of the table, over a socket: which error comes of it, and how often the service got the request."""
+
+from __future__ import annotations
+
+import pytest
+
+from acedata_responses import errors, testing
+from tests.faults.clock import SkippingClock
+from tests.faults.table import ERROR_BODIES, ROWS, SHORT, TRANSPORT, TRIES, Outcome, Row
+
+IDS = [row.name for row in ROWS]
+
+
+@pytest.fixture
+def client(connect, service):
+    """A client whose waits between tries take no time."""
+    return connect(service, clock=SkippingClock())
+
+
+def post(driver, timeout):
+    return driver.create(**timeout)
+
+
+def get(driver, timeout):
+    return driver.list_models(**timeout)
+
+
+def stream(driver, timeout):
+    return driver.stream(**timeout)
+
+
+CALLS = {"post": post, "get": get, "stream": stream}
+
+
+def outcome_of(row: Row, kind: str) -> Outcome:
+    return getattr(row, kind)
+
+
+@pytest.mark.parametrize("is_kept", [False, True], ids=["new connection", "kept connection"])
+@pytest.mark.parametrize("kind", CALLS)
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(row, kind, is_kept, client, service):
+    if is_kept:
+        client.list_models()
+    before = len(service.requests)
+    service.reply_with(always=row.answer)
+    expected = outcome_of(row, kind)
+    timeout = {} if row.timeout is None else {"timeout": row.timeout}
+
+    with pytest.raises(errors.AceDataError) as caught:
+        CALLS[kind](client, timeout)
+
+    requests = service.requests[before:]
+    assert [request.is_whole for request in requests] == [True] * expected.sent
+    assert type(caught.value).__name__ == expected.error
+    found = {name: getattr(caught.value, name) for name in expected.facts}
+    assert found == expected.facts
+    assert caught.value.tries == expected.sent
+    assert caught.value.method == requests[0].method
+    assert caught.value.url == service.url + requests[0].path
+    if is_kept:
+        assert requests[0].connection == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [pytest.param(row, kind, id=f"{row.name}-{kind}") for row in ROWS for kind in CALLS if outcome_of(row, kind).sent > 1],
+)
+def test_a_fault_that_may_be_sent_again_is_made_good_by_the_next_try(row, kind, client, service):
+    service.reply_with(row.answer, row.answer)
+    timeout = {} if row.timeout is None else {"timeout": row.timeout}
+    result = CALLS[kind](client, timeout)
+    assert result if kind == "stream" else result.http.tries == TRIES
+    assert len(service.requests) == TRIES
+
+
+@pytest.mark.parametrize("kind", CALLS)
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_the_client_is_as_good_as_new_after_a_fault(row, kind, connect, service):
+    driver = connect(service, max_retries=0, limits=one_at_a_time())
+    service.reply_with(row.answer)
+    timeout = {} if row.timeout is None else {"timeout": row.timeout}
+    with pytest.raises(errors.AceDataError):
+        CALLS[kind](driver, timeout)
+    service.answers(text="as good as new")
+    assert driver.create(deadline=5).output_text == "as good as new"
+    assert len(service.requests) == 2
+
+
+def one_at_a_time():
+    """With one place in flight, a place that was not given back stops the next call."""
+    from acedata_responses import Limits
+
+    return Limits(in_flight=1, per_second=None)
+
+
+@pytest.mark.parametrize("row", [row for row in TRANSPORT if row.stage == "body"], ids=lambda row: row.name)
+def test_what_had_come_of_an_answer_is_on_the_error(row, client, service):
+    service.reply_with(row.answer)
+    timeout = {} if row.timeout is None else {"timeout": row.timeout}
+    with pytest.raises(errors.TransportError) as caught:
+        client.create(**timeout)
+    assert caught.value.http.status_code == 200
+    assert caught.value.http.headers["content-type"] == "application/json"
+    came = caught.value.http.content
+    assert came == b"" if row.answer.after is None or row.answer.how == "reset" and not came else len(came) == 40
+
+
+@pytest.mark.parametrize("body", ERROR_BODIES)
+def test_an_error_is_told_by_its_status_whatever_its_body_is(body, client, service):
+    answer, message = ERROR_BODIES[body]
+    service.reply_with(answer)
+    with pytest.raises(errors.BadRequestError) as caught:
+        client.create()
+    assert message in caught.value.message
+    assert (caught.value.status_code, caught.value.code, caught.value.trace_id) == (400, None, None)
+    assert len(str(caught.value)) < 600
+    assert len(service.requests) == 1
+
+
+def test_an_error_whose_body_stands_still_is_told_by_its_status(client, service):
+    service.reply_with(always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5)))
+    with pytest.raises(errors.ServerError) as caught:
+        client.create(timeout=SHORT)
+    assert caught.value.message == "sorry"
+    assert len(service.requests) == TRIES
+
+
+def test_an_endless_error_body_is_cut(client, service):
+    service.reply_with(testing.Answer(400, body=b"x" * 3_000_000))
+    with pytest.raises(errors.BadRequestError) as caught:
+        client.create()
+    assert 1_000_000 < len(caught.value.http.content) < 1_200_000
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_redirect_is_not_followed_and_the_token_stays(kind, client, service):
+    with testing.serve() as elsewhere:
+        for status in (301, 302, 303, 307, 308):
+            where = {"location": f"{elsewhere.url}/openai/responses?token={service.token}"}
+            service.clear()
+            service.reply_with(testing.Answer(status, headers=where))
+            with pytest.raises(errors.APIStatusError, match=r"redirect to http.*check base_url") as caught:
+                CALLS[kind](client, {})
+            assert caught.value.status_code == status
+            assert service.token not in str(caught.value)
+            assert len(service.requests) == 1
+        assert elsewhere.connections_opened == 0
+
+
+def test_the_table_names_every_documented_code_and_class():
+    from pathlib import Path
+
+    from ruamel.yaml import YAML
+
+    from tests.faults.table import CODES, NOT_BILLED
+
+    text = Path(__file__).parents[2].joinpath("openapi.yaml").read_text(encoding="utf-8")
+    kinds = YAML(typ="safe").load(text)["x-error-kinds"]
+    documented = {
+        code: (f"{name}Error", facts["statuses"][0])
+        for name, kind in kinds.items()
+        for code, facts in kind["codes"].items()
+    }
+    assert documented == CODES
+    assert {f"{name}Error" for name, kind in kinds.items() if kind["resend"]} == NOT_BILLED

@@ -1,0 +1,158 @@
+"""Connections that are kept between calls: used again when they are good, never when they may be not."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from acedata_responses import errors, testing
+from tests.faults.sockets import answering, bare, http, read_request
+
+REPLY = json.dumps({"object": "response", "id": "r-1", "status": "completed", "output": []}).encode()
+OTHER = json.dumps({"object": "response", "id": "r-2", "status": "completed", "output": []}).encode()
+
+
+@pytest.mark.parametrize("is_stream", [False, True], ids=["reply", "stream"])
+def test_calls_one_after_the_other_share_a_connection(is_stream, driver, service):
+    for _ in range(5):
+        driver.stream() if is_stream else driver.create()
+    assert {request.connection for request in service.requests} == {1}
+
+
+@pytest.mark.parametrize("how", ["cut", "reset"])
+def test_a_connection_that_the_service_ended_in_the_meantime_is_not_used(how, driver, service):
+    service.reply_with(testing.Fault(how, "end"))
+    driver.create()
+    service.wait_until(lambda: service.open_connections == 0)
+    time.sleep(0.05)  # for the end of the connection to reach the client
+    assert driver.create().http.tries == 1
+    assert [request.connection for request in service.requests] == [1, 2]
+
+
+def test_a_connection_on_which_the_service_says_goodbye_is_not_used(driver, service):
+    service.reply_with(lambda request: testing.Answer(json=json.loads(REPLY), headers={"connection": "close"}))
+    driver.create()
+    driver.create()
+    assert [request.connection for request in service.requests] == [1, 2]
+
+
+def test_a_connection_is_not_used_after_an_answer_that_was_not_read_to_its_end(driver, service):
+    with driver.open() as stream:
+        next(iter(stream))
+    driver.create()
+    assert [request.connection for request in service.requests] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "surplus", [http(OTHER), b"\r\n", b"HTTP/1.1 200 OK\r\ncontent-le", b"garbage"],
+    ids=["a whole answer", "an empty line", "half an answer", "garbage"],
+)  # fmt: skip
+def test_bytes_behind_an_answer_are_never_taken_for_the_next_one(surplus, connect):
+    with bare(answering(http(REPLY) + surplus, http(REPLY))) as server:
+        driver = connect(base_url=server.url)
+        assert [driver.create().id for _ in range(3)] == ["r-1"] * 3
+        assert len(server.received) == 3
+
+
+def test_an_answer_on_the_wrong_connection_is_not_taken(connect):
+    """What arrives on an idle connection makes it unfit, even if it looks like an answer."""
+
+    def talk(connection, received):
+        read_request(connection, received)
+        connection.sendall(http(REPLY))
+        time.sleep(0.05)
+        connection.sendall(http(OTHER))
+        connection.recv(1)
+
+    with bare(talk) as server:
+        driver = connect(base_url=server.url)
+        driver.create()
+        time.sleep(0.15)
+        assert driver.create().id == "r-1"
+        assert len(server.received) == 2
+
+
+def test_a_kept_connection_that_ends_as_the_request_goes_out_is_no_reason_to_pay_twice(connect):
+    def talk(connection, received):
+        read_request(connection, received)
+        connection.sendall(http(REPLY))
+        read_request(connection, received)  # and ends the connection without an answer
+
+    with bare(talk) as server:
+        driver = connect(base_url=server.url)
+        driver.create()
+        with pytest.raises(errors.ConnectionLostError) as caught:
+            driver.create()
+        assert caught.value.tries == 1
+        assert server.requests == 2
+
+
+def test_a_service_that_answers_before_it_has_read_the_request_is_heard(connect):
+    def talk(connection, received):
+        received += connection.recv(1000)
+        body = b'{"error": {"code": "request_too_large", "message": "Too much."}}'
+        connection.sendall(http(body, b"connection: close", status=b"413 Too Large"))
+
+    with bare(talk) as server:
+        driver = connect(base_url=server.url)
+        with pytest.raises((errors.RequestTooLargeError, errors.ConnectionLostError)) as caught:
+            driver.create(input="x" * 5_000_000)
+        assert caught.value.tries == 1
+        assert server.requests == 1
+
+
+def test_interim_answers_are_passed_over(connect):
+    interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
+    with bare(answering(interim + http(REPLY))) as server:
+        assert connect(base_url=server.url).create().id == "r-1"
+
+
+@pytest.mark.parametrize(
+    "answer", [
+        b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n" + REPLY,
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\nx-trailer: 1\r\n\r\n" % (len(REPLY), REPLY),
+        b"HTTP/1.1 200\r\nConTent-LENGTH:%d\r\n\r\n%b" % (len(REPLY), REPLY),
+        http(b"\xef\xbb\xbf" + REPLY),
+    ], ids=["HTTP 1.0", "trailers", "no reason", "byte order mark"],
+)  # fmt: skip
+def test_unusual_answers_that_are_allowed_are_read(answer, connect):
+    with bare(answering(answer)) as server:
+        assert connect(base_url=server.url).create().id == "r-1"
+
+
+def test_an_answer_that_switches_protocols_is_an_error(connect):
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"
+    with bare(answering(switch)) as server:
+        with pytest.raises(errors.AceDataError):
+            connect(base_url=server.url).create(timeout=1)
+        assert server.requests == 1
+
+
+def test_a_service_that_reads_slowly_does_not_hold_a_call_beyond_its_deadline(connect):
+    def talk(connection, received):
+        while data := connection.recv(4096):
+            received += data
+            time.sleep(0.02)
+
+    with bare(talk) as server:
+        driver = connect(base_url=server.url)
+        began = time.monotonic()
+        with pytest.raises(errors.RequestTimeoutError) as caught:
+            driver.create(input="x" * 20_000_000, deadline=0.3)
+        assert caught.value.phase == "deadline"
+        assert caught.value.sent
+        assert time.monotonic() - began < 2
+        assert server.requests == 1
+
+
+def test_a_service_that_drips_does_not_hold_a_call_beyond_its_deadline(driver, service):
+    service.reply_with(testing.Fault("drip", seconds=0.02))
+    began = time.monotonic()
+    with pytest.raises(errors.RequestTimeoutError) as caught:
+        driver.create(deadline=0.3)
+    assert caught.value.phase == "deadline"
+    assert caught.value.after == 0.3
+    assert time.monotonic() - began < 1
+    assert len(service.requests) == 1
