@@ -114,10 +114,16 @@ class AsyncClient:
         Raises:
             ConfigurationError: An argument is not one that the client takes.
         """
-        changes = dict(
-            token=token, timeout=timeout, deadline=deadline, max_retries=max_retries, retry=retry, headers=headers,
-            validate=validate, strict=strict,
-        )  # fmt: skip
+        changes = {
+            "token": token,
+            "timeout": timeout,
+            "deadline": deadline,
+            "max_retries": max_retries,
+            "retry": retry,
+            "headers": headers,
+            "validate": validate,
+            "strict": strict,
+        }
         copy = type(self).__new__(type(self))
         copy.__dict__.update(self.__getstate__())
         copy._settings = self._settings.changed(

@@ -42,7 +42,7 @@ class AsyncIncoming:
         chunks: The body, as it comes.
     """
 
-    __slots__ = ("_close", "_hurry", "_on_close", "_loop", "chunks", "headers", "status_code")
+    __slots__ = ("_close", "_hurry", "_loop", "_on_close", "chunks", "headers", "status_code")
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _PROXY_VARIABLES = frozenset({"all_proxy", "http_proxy", "https_proxy"})
 _lock = threading.Lock()
-_contexts: list[ssl.SSLContext] = []
+_contexts: dict[tuple[str | None, ...], ssl.SSLContext] = {}
 
 
 def tls_context() -> ssl.SSLContext:
@@ -20,12 +20,13 @@ def tls_context() -> ssl.SSLContext:
 
     Making it is nearly all that making a client would cost. `SSL_CERT_FILE` and `SSL_CERT_DIR` hold, as in httpx.
     """
+    places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     with _lock:
-        if not _contexts:
+        if places not in _contexts:
             import httpx
 
-            _contexts.append(httpx.create_ssl_context())
-        return _contexts[0]
+            _contexts[places] = httpx.create_ssl_context()
+        return _contexts[places]
 
 
 def names_a_proxy() -> bool:

@@ -8,7 +8,7 @@ from .errors import ConnectionFailedError, ConnectionLostError, RequestTimeoutEr
 from .retry import Stage
 
 
-class DeadlineExceeded(Exception):
+class DeadlineExceeded(Exception):  # noqa: N818 - never leaves the package; `error_of` makes the error of it
     """The deadline of the call passed while something was waited for."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 from attrs import define, field, fields
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._http_reply import HTTPReply
     from ._validation import Problem
 
-Path = tuple[str | dict[str, Any], ...]
+Path: TypeAlias = "tuple[str | dict[str, Any], ...]"
 """Where something is: a step is an attribute, or values that select entries of a list."""
 
 Shapes: TypeAlias = "tuple[tuple[Callable[[Any], Any], frozenset[str], dict[str, Any]], ...]"
@@ -201,22 +201,15 @@ def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
         The decoded object; an `Unknown` when no class has more than half of its required fields there, or two
         have equally many.
     """
-    ranking = sorted(
-        (
-            (
-                len(required & data.keys()),
-                len(required & data.keys()) > _LEAST_SHARE_OF_REQUIRED_FIELDS * len(required),
-                decode,
-            )
-            for decode, required, constants in shapes
-            if all(data.get(key, value) == value for key, value in constants.items())
-        ),
-        key=lambda rank: rank[0],
-        reverse=True,
-    )
-    if not ranking or not ranking[0][1] or (len(ranking) > 1 and ranking[0][0] == ranking[1][0]):
-        return _nameless(data)
-    return ranking[0][2](data)
+    likely = [
+        (len(required & data.keys()), decode)
+        for decode, required, constants in shapes
+        if len(required & data.keys()) > _LEAST_SHARE_OF_REQUIRED_FIELDS * len(required)
+        and all(data.get(key, value) == value for key, value in constants.items())
+    ]
+    most = max((count for count, _decode in likely), default=0)
+    best = [decode for count, decode in likely if count == most]
+    return best[0](data) if len(best) == 1 else _nameless(data)
 
 
 def text_at(value: Any, path: Path) -> str:
@@ -244,7 +237,7 @@ def _field(holder: Any, name: str) -> Any:
     return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _attributes(cls: type[Model]) -> dict[str, str]:
     """JSON key to attribute, in the document's order."""
     keys = {name: key for key, name in cls._renamed.items()}
@@ -255,12 +248,8 @@ def _encoded(value: Any, came: Any) -> Any:
     if isinstance(value, Model):
         return value.to_dict()
     if isinstance(value, list):
-        pairs = (
-            zip(value, came)
-            if isinstance(came, list) and len(came) == len(value)
-            else ((v, None) for v in value)
-        )
-        return [_encoded(entry, original) for entry, original in pairs]
+        originals = came if isinstance(came, list) and len(came) == len(value) else [None] * len(value)
+        return [_encoded(entry, original) for entry, original in zip(value, originals, strict=True)]
     if isinstance(value, dict):
         originals = came if isinstance(came, dict) else {}
         return {key: _encoded(entry, originals.get(key)) for key, entry in value.items()}

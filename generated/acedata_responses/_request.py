@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from ._headers import header_lines
 from ._schemas import SCHEMAS
 from .errors import RequestValidationError
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from ._validation import Problem
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_HEADER_NAME_CHARACTERS = frozenset(
-    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-)  # RFC 9110, 5.6.2: token
 _warned: set[tuple[str, str]] = set()
 
 
@@ -200,33 +198,3 @@ def _with_headers(lines: list[tuple[bytes, bytes]], further: Mapping[str, str]) 
     added = header_lines(further)
     replaced = {name for name, _value in added}
     return [line for line in lines if line[0] not in replaced] + added
-
-
-def _may_be_in_a_header(character: str) -> bool:
-    """Whether RFC 9110, section 5.5, allows it in a field value."""
-    return character == "\t" or " " <= character <= "~" or "\x80" <= character <= "\xff"
-
-
-def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Header lines as bytes.
-
-    Raises:
-        RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
-            another line. The value is not shown, since it may be a secret.
-    """
-    lines = []
-    for name, value in headers.items():
-        if not isinstance(name, str) or not name or not _HEADER_NAME_CHARACTERS.issuperset(name.lower()):
-            begin = _HEADER_NAME.match(name) if isinstance(name, str) else None
-            raise RequestValidationError(
-                f"the name of a header that begins with {begin[0] if begin else ''!r} is not one that HTTP allows (RFC "
-                "9110, section 5.1); the rest of it is not shown, since it may be a secret",
-                problems=[],
-            )
-        if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
-            raise RequestValidationError(
-                f"the value of the header {name!r} is not text that a header can hold (RFC 9110, section 5.5)",
-                problems=[],
-            )
-        lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))
-    return lines

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from . import _facts
 from ._arguments import NOT_GIVEN, NotGiven
-from ._request import header_lines
+from ._headers import header_lines
 from ._version import VERSION
 from .errors import ConfigurationError, RequestValidationError
 from .retry import RetryPolicy
@@ -81,12 +81,10 @@ class Settings:
 
     def changed(self, **changes: Any) -> Settings:
         """The same settings but for some."""
-        given = dict(
-            token=self.token, base_url=self.base_url, timeout=self.timeout, deadline=self.deadline,
-            max_retries=self.max_retries, retry=self.retry, headers=self.headers, validate=self.validate,
-            strict=self.strict,
+        names = (
+            "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
         )  # fmt: skip
-        return Settings(**{**given, **changes})
+        return Settings(**{name: changes.get(name, getattr(self, name)) for name in names})
 
     def __repr__(self) -> str:
         return f"base_url={self.base_url!r}, token='***'"

@@ -171,7 +171,8 @@ class StreamState:
         """Read a whole reply that came instead of a stream, and say so to whoever asks for events."""
         from attrs import evolve
 
-        assert self._whole is not None and self._operation.read_reply is not None
+        assert self._whole is not None
+        assert self._operation.read_reply is not None
         self.is_over = True
         http = evolve(self.http, content=bytes(self._whole))
         token, read = self._settings.token, self._operation.read_reply
@@ -240,11 +241,8 @@ class StreamState:
     def _ended(self) -> None:
         if self.is_over:
             return
-        began = (
-            ""
-            if self.events
-            else f"; what came instead of events: {self._shortened(self._start.decode(errors='replace')) or 'nothing'}"
-        )
+        came = self._shortened(self._start.decode(errors="replace"))
+        began = "" if self.events else f"; what came instead of events: {came or 'nothing'}"
         raise self._interrupted(
             "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "
             f"billed, and may be asked for again{began}",

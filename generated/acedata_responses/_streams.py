@@ -131,8 +131,7 @@ def _events(incoming: Incoming, state: StreamState) -> Generator[Any, None, None
     """
     try:
         while not incoming.is_closed:
-            for event in state.received():
-                yield event
+            yield from state.received()
             if state.is_over:
                 incoming.drain(_PATIENCE_AFTER_THE_END)
                 return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -138,7 +138,7 @@ class _Check:
     ) -> Iterator[Problem]:
         chosen_by = schema.get("discriminator")
         if chosen_by is not None and type(data) is dict:
-            yield from self._chosen(data, chosen_by, members, pointer, source)
+            yield from self._chosen(data, chosen_by, pointer, source)
             return
         found = [list(self.problems(data, member, pointer, source)) for member in members]
         if any(not problems for problems in found):
@@ -151,7 +151,7 @@ class _Check:
             yield Problem(pointer, "type", expected, shown(data), source)
 
     def _chosen(
-        self, data: dict[str, Any], chosen_by: Schema, members: list[Schema], pointer: str, source: str | None
+        self, data: dict[str, Any], chosen_by: Schema, pointer: str, source: str | None
     ) -> Iterator[Problem]:
         key, mapping = chosen_by["propertyName"], chosen_by["mapping"]
         at = f"{pointer}/{_token(key)}"
@@ -283,7 +283,7 @@ def _token(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
@@ -292,6 +292,6 @@ def shown(value: Any) -> str:
     """A value for a message, cut short."""
     try:
         text = repr(value if not isinstance(value, (str, bytes)) else value[:_SHOWN_CHARACTERS])
-    except Exception:  # a caller's own __repr__ may do anything
+    except Exception:  # noqa: BLE001 - a caller's own __repr__ may do anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

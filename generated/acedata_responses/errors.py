@@ -121,7 +121,7 @@ class ReplyDecodeError(AceDataError):
     http: HTTPReply | None = None
     body: bytes = b""
     reply: Model | None = None
-    problems: list[Problem] = []
+    problems: list[Problem] | None = None
 
 
 class ReplyFailedError(AceDataError):

@@ -522,7 +522,7 @@ class _Builder:
             name=self._method_name(pointer, tag.name, operation["operationId"]),
             http_method=method,
             path=path,
-            doc=" ".join(filter(None, (prose.sentence(operation.get(w)) for w in ("summary", "description")))),
+            doc="\n\n".join(filter(None, (prose.sentence(operation.get(w)) for w in ("summary", "description")))),
             arguments=sorted(arguments, key=lambda argument: not argument.required),
             has_body="requestBody" in operation,
             reply=self._reply(f"{at}/schema", media["schema"]) if media else None,

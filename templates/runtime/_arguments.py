@@ -35,7 +35,9 @@ def leaves_checks_to_the_document(method: MethodT) -> MethodT:
     """
     given = method.__kwdefaults__ or {}
     names = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
-    method.__kwdefaults__ = {name: given.get(name, NOT_GIVEN) for name in names[method.__code__.co_argcount :]}
+    method.__kwdefaults__ = {
+        name: given.get(name, NOT_GIVEN) for name in names[method.__code__.co_argcount :]
+    }
     return method
 
 

@@ -83,7 +83,9 @@ class Attempts:
         wait = self._wait(Failure(fault.stage, safe_method=self.request.is_safe))
         if wait is None or is_out_of_time:
             raise self._over(error)
-        self._may_have_worked = self._may_have_worked or (fault.stage != "connect" and not self.request.is_safe)
+        self._may_have_worked = self._may_have_worked or (
+            fault.stage != "connect" and not self.request.is_safe
+        )
         self._log_resend(type(error).__name__, wait)
         return wait
 

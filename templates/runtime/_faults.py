@@ -8,7 +8,7 @@ from .errors import ConnectionFailedError, ConnectionLostError, RequestTimeoutEr
 from .retry import Stage
 
 
-class DeadlineExceeded(Exception):
+class DeadlineExceeded(Exception):  # noqa: N818 - never leaves the package; `error_of` makes the error of it
     """The deadline of the call passed while something was waited for."""
 
 
@@ -64,7 +64,9 @@ def error_of(fault: Fault, after: float | None) -> TransportError:
     """
     sent = fault.stage != "connect"
     if fault.phase is not None:
-        return RequestTimeoutError(_timeout_text(fault.phase, after, sent), phase=fault.phase, after=after, sent=sent)
+        return RequestTimeoutError(
+            _timeout_text(fault.phase, after, sent), phase=fault.phase, after=after, sent=sent
+        )
     if not sent:
         return ConnectionFailedError(f"no connection could be made, nothing was sent ({fault.text})")
     return ConnectionLostError(

@@ -49,5 +49,3 @@ class HTTPReply:
 
     def __repr__(self) -> str:
         return f"<HTTPReply {self.status_code} to {self.method} {self.url}, {len(self.content)} bytes>"
-
-

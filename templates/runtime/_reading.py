@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 200
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _decode = json.JSONDecoder().decode
-_scan = json.JSONDecoder().scan_once  # what `decode` calls, without the search for white space around the data
+_scan = (
+    json.JSONDecoder().scan_once
+)  # what `decode` calls, without the search for white space around the data
 
 
 def parse(content: bytes) -> Any:
@@ -204,7 +206,8 @@ def parsed(content: bytes | str) -> tuple[Any, str]:
 def _meaning(http: HTTPReply, cls: type[APIStatusError]) -> str:
     if 300 <= http.status_code < 400:
         target = http.header(b"location")
-        return f"A redirect{' to ' + target if target else ''} is not followed, as the token must not leave; check base_url."
+        where = f" to {target}" if target else ""
+        return f"A redirect{where} is not followed, as the token must not leave; check base_url."
     return f"{cls.meaning} {cls.advice}".strip()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from ._headers import header_lines
 from ._schemas import SCHEMAS
 from .errors import RequestValidationError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ._validation import Problem
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_HEADER_NAME_CHARACTERS = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")  # RFC 9110, 5.6.2: token
 _warned: set[tuple[str, str]] = set()
 
 
@@ -59,11 +59,17 @@ def build(call: Call, settings: Settings) -> Request:
         _check(call, settings.token)
     headers = settings.header_lines
     if call.extra_headers or "header" in call.values:
-        headers = _with_headers(headers, {**_texts(call.values.get("header", {})), **(call.extra_headers or {})})
+        headers = _with_headers(
+            headers, {**_texts(call.values.get("header", {})), **(call.extra_headers or {})}
+        )
     content = b""
     if "body" in call.values or call.extra_body:
         content = _json(call)
-        headers = [*headers, (b"content-type", b"application/json")] if not _has(headers, b"content-type") else headers
+        headers = (
+            [*headers, (b"content-type", b"application/json")]
+            if not _has(headers, b"content-type")
+            else headers
+        )
     if content or not operation.is_safe:
         headers = [*headers, (b"content-length", b"%d" % len(content))]
     return Request(operation.method, settings.path + _target(call), headers, content, operation.is_safe)
@@ -86,7 +92,9 @@ def _check(call: Call, token: str) -> None:
     if problems:
         raise _refused(call, [_without(problem, token) for problem in problems])
     if "body" in call.values:
-        for _pointer, value, schema in unknown_values(call.values["body"], call.operation.schemas["body"], SCHEMAS):
+        for _pointer, value, schema in unknown_values(
+            call.values["body"], call.operation.schemas["body"], SCHEMAS
+        ):
             _warn_of_unknown(value, schema)
 
 
@@ -190,33 +198,3 @@ def _with_headers(lines: list[tuple[bytes, bytes]], further: Mapping[str, str]) 
     added = header_lines(further)
     replaced = {name for name, _value in added}
     return [line for line in lines if line[0] not in replaced] + added
-
-
-def _may_be_in_a_header(character: str) -> bool:
-    """Whether RFC 9110, section 5.5, allows it in a field value."""
-    return character == "\t" or " " <= character <= "~" or "\x80" <= character <= "\xff"
-
-
-def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Header lines as bytes.
-
-    Raises:
-        RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
-            another line. The value is not shown, since it may be a secret.
-    """
-    lines = []
-    for name, value in headers.items():
-        if not isinstance(name, str) or not name or not _HEADER_NAME_CHARACTERS.issuperset(name.lower()):
-            begin = _HEADER_NAME.match(name) if isinstance(name, str) else None
-            raise RequestValidationError(
-                f"the name of a header that begins with {begin[0] if begin else ''!r} is not one that HTTP allows (RFC "
-                "9110, section 5.1); the rest of it is not shown, since it may be a secret",
-                problems=[],
-            )
-        if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
-            raise RequestValidationError(
-                f"the value of the header {name!r} is not text that a header can hold (RFC 9110, section 5.5)",
-                problems=[],
-            )
-        lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))
-    return lines

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from . import _facts
 from ._arguments import NOT_GIVEN, NotGiven
-from ._request import header_lines
+from ._headers import header_lines
 from ._version import VERSION
 from .errors import ConfigurationError, RequestValidationError
 from .retry import RetryPolicy
@@ -81,12 +81,10 @@ class Settings:
 
     def changed(self, **changes: Any) -> Settings:
         """The same settings but for some."""
-        given = dict(
-            token=self.token, base_url=self.base_url, timeout=self.timeout, deadline=self.deadline,
-            max_retries=self.max_retries, retry=self.retry, headers=self.headers, validate=self.validate,
-            strict=self.strict,
+        names = (
+            "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
         )  # fmt: skip
-        return Settings(**{**given, **changes})
+        return Settings(**{name: changes.get(name, getattr(self, name)) for name in names})
 
     def __repr__(self) -> str:
         return f"base_url={self.base_url!r}, token='***'"
@@ -187,7 +185,9 @@ def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | 
         return dict.fromkeys(DEFAULT_TIMEOUT, limit)
     phases = value.as_dict() if hasattr(value, "as_dict") else value
     if not isinstance(phases, dict) or phases.keys() != DEFAULT_TIMEOUT.keys():
-        raise ConfigurationError(f"timeout must be seconds, an httpx.Timeout or None, not {type(value).__name__}")
+        raise ConfigurationError(
+            f"timeout must be seconds, an httpx.Timeout or None, not {type(value).__name__}"
+        )
     return {phase: seconds(f"timeout.{phase}", limit) for phase, limit in phases.items()}
 
 
@@ -200,7 +200,9 @@ def seconds(name: str, value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-        raise ConfigurationError(f"{name} must be a number of seconds above 0, or None for no limit, not {value!r}")
+        raise ConfigurationError(
+            f"{name} must be a number of seconds above 0, or None for no limit, not {value!r}"
+        )
     return float(value)
 
 

@@ -137,11 +137,15 @@ class StreamState:
 
     def without_reply(self) -> AceDataError:
         """The error for a reply that is asked of a stream that failed, or was closed, before its end."""
-        return self._failure or self._interrupted("the stream was left before its end, there is no reply", "closed")
+        return self._failure or self._interrupted(
+            "the stream was left before its end, there is no reply", "closed"
+        )
 
     def log(self) -> None:
         """Tell how the stream went, once it is done with."""
-        how = type(self.failure).__name__ if self.failure else "whole" if self.is_over else "left by the caller"
+        how = (
+            type(self.failure).__name__ if self.failure else "whole" if self.is_over else "left by the caller"
+        )
         self._attempts.log(f"{self.http.status_code}, a stream of {self.events} events, {how},")
 
     def interrupted(self, fault: Fault) -> StreamInterruptedError:
@@ -154,7 +158,9 @@ class StreamState:
         self._start += chunk
         start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
         if not start:
-            self._start = self._start[: len(codecs.BOM_UTF8)]  # blank lines say nothing, however many there are
+            self._start = self._start[
+                : len(codecs.BOM_UTF8)
+            ]  # blank lines say nothing, however many there are
             return b""
         self._has_begun = True
         if start[:1] in (b"{", b"<", b"["):
@@ -165,7 +171,8 @@ class StreamState:
         """Read a whole reply that came instead of a stream, and say so to whoever asks for events."""
         from attrs import evolve
 
-        assert self._whole is not None and self._operation.read_reply is not None
+        assert self._whole is not None
+        assert self._operation.read_reply is not None
         self.is_over = True
         http = evolve(self.http, content=bytes(self._whole))
         token, read = self._settings.token, self._operation.read_reply
@@ -190,7 +197,9 @@ class StreamState:
                 raise self._failed(event._data, None, EventRole())
             if event._names_its_kind:
                 return
-        raise self._unreadable(data, "data that is not JSON" if event is _NO_JSON else "JSON that is no event")
+        raise self._unreadable(
+            data, "data that is not JSON" if event is _NO_JSON else "JSON that is no event"
+        )
 
     def _check_error(self, event: Any) -> None:
         """Refuse an error body that came with the fields of a documented event, unless that is its own way to end."""
@@ -232,7 +241,8 @@ class StreamState:
     def _ended(self) -> None:
         if self.is_over:
             return
-        began = "" if self.events else f"; what came instead of events: {self._shortened(self._start.decode(errors='replace')) or 'nothing'}"
+        came = self._shortened(self._start.decode(errors="replace"))
+        began = "" if self.events else f"; what came instead of events: {came or 'nothing'}"
         raise self._interrupted(
             "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "
             f"billed, and may be asked for again{began}",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from attrs import frozen
@@ -39,7 +39,9 @@ class Problem:
 
     def __str__(self) -> str:
         source = f" ({self.source})" if self.source else ""
-        return f"{self.pointer or '(whole)'}: expected {self.expected}, found {self.found} [{self.rule}{source}]"
+        return (
+            f"{self.pointer or '(whole)'}: expected {self.expected}, found {self.found} [{self.rule}{source}]"
+        )
 
 
 def violations(data: Any, schema: Schema, schemas: Schemas) -> list[Problem]:
@@ -57,7 +59,9 @@ def check(data: Any, schema: Schema, schemas: Schemas, pointer: str = "") -> lis
     return list(_Check(schemas, strict=True).problems(data, schema, pointer, None))
 
 
-def unknown_values(data: Any, schema: Schema, schemas: Schemas, pointer: str = "") -> Iterator[tuple[str, str, Schema]]:
+def unknown_values(
+    data: Any, schema: Schema, schemas: Schemas, pointer: str = ""
+) -> Iterator[tuple[str, str, Schema]]:
     """The strings for which the document has a list of known values that does not name them.
 
     Yields:
@@ -106,7 +110,9 @@ class _Check:
             for index, entry in enumerate(data):
                 yield from self.problems(entry, schema["items"], f"{pointer}/{index}", source)
 
-    def _object(self, data: dict[str, Any], schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
+    def _object(
+        self, data: dict[str, Any], schema: Schema, pointer: str, source: str | None
+    ) -> Iterator[Problem]:
         properties = schema.get("properties", {})
         for key in schema.get("required", ()):
             if key not in data:
@@ -119,7 +125,9 @@ class _Check:
             elif key in properties:
                 yield from self.problems(value, properties[key], f"{pointer}/{_token(key)}", source)
             elif others is False:
-                yield Problem(f"{pointer}/{_token(key)}", "additionalProperties", "no such field", shown(value), source)
+                yield Problem(
+                    f"{pointer}/{_token(key)}", "additionalProperties", "no such field", shown(value), source
+                )
             elif others is not True:
                 yield from self.problems(value, others, f"{pointer}/{_token(key)}", source)
             elif self.strict:
@@ -130,7 +138,7 @@ class _Check:
     ) -> Iterator[Problem]:
         chosen_by = schema.get("discriminator")
         if chosen_by is not None and type(data) is dict:
-            yield from self._chosen(data, chosen_by, members, pointer, source)
+            yield from self._chosen(data, chosen_by, pointer, source)
             return
         found = [list(self.problems(data, member, pointer, source)) for member in members]
         if any(not problems for problems in found):
@@ -143,7 +151,7 @@ class _Check:
             yield Problem(pointer, "type", expected, shown(data), source)
 
     def _chosen(
-        self, data: dict[str, Any], chosen_by: Schema, members: list[Schema], pointer: str, source: str | None
+        self, data: dict[str, Any], chosen_by: Schema, pointer: str, source: str | None
     ) -> Iterator[Problem]:
         key, mapping = chosen_by["propertyName"], chosen_by["mapping"]
         at = f"{pointer}/{_token(key)}"
@@ -171,7 +179,12 @@ def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iter
     if "const" in schema and not _same(data, schema["const"]):
         yield Problem(pointer, "const", repr(schema["const"]), shown(data), source)
     for keyword, (applies, holds, words) in _BOUNDS.items():
-        if keyword in schema and isinstance(data, applies) and kind is not bool and not holds(data, schema[keyword]):
+        if (
+            keyword in schema
+            and isinstance(data, applies)
+            and kind is not bool
+            and not holds(data, schema[keyword])
+        ):
             yield Problem(pointer, keyword, words.format(schema[keyword]), shown(data), source)
     if not schema.keys() & {"type", "anyOf", "oneOf", "enum", "const"}:
         yield from _not_json(data, pointer, source)
@@ -199,7 +212,11 @@ def _not_json(data: Any, pointer: str, source: str | None) -> Iterator[Problem]:
     elif kind is list:
         for index, value in enumerate(data):
             yield from _not_json(value, f"{pointer}/{index}", source)
-    elif not (data is None or isinstance(data, (bool, int, str)) or (isinstance(data, float) and math.isfinite(data))):
+    elif not (
+        data is None
+        or isinstance(data, (bool, int, str))
+        or (isinstance(data, float) and math.isfinite(data))
+    ):
         yield Problem(pointer, "type", "JSON data", shown(data), source)
     elif isinstance(data, str) and not _is_unicode(data):
         yield Problem(pointer, "type", "valid Unicode text", shown(data), source)
@@ -213,8 +230,10 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "null": lambda data: data is None,
     "number": lambda data: isinstance(data, (int, float)) and not isinstance(data, bool),
     # JSON Schema 2020-12, 6.1.1: any number with a zero fractional part is an integer.
-    "integer": lambda data: not isinstance(data, bool)
-    and (isinstance(data, int) or (isinstance(data, float) and data.is_integer())),
+    "integer": lambda data: (
+        not isinstance(data, bool)
+        and (isinstance(data, int) or (isinstance(data, float) and data.is_integer()))
+    ),
 }
 
 _WORDS = {
@@ -264,7 +283,7 @@ def _token(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
@@ -273,6 +292,6 @@ def shown(value: Any) -> str:
     """A value for a message, cut short."""
     try:
         text = repr(value if not isinstance(value, (str, bytes)) else value[:_SHOWN_CHARACTERS])
-    except Exception:  # a caller's own __repr__ may do anything
+    except Exception:  # noqa: BLE001 - a caller's own __repr__ may do anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import ExitStack
 
 import pytest
 import trustme
 
-from acedata_responses import errors, testing
+from acedata_responses import RetryPolicy, errors, testing
 from tests.faults.clock import SkippingClock
 from tests.faults.sockets import bare, silent
 from tests.faults.table import SHORT, TRIES
@@ -33,12 +34,9 @@ def clock():
 @pytest.fixture
 def authority(monkeypatch, tmp_path):
     """A certificate authority that the client trusts."""
-    from acedata_responses import _environment
-
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    monkeypatch.setattr(_environment, "_contexts", [])
     return authority
 
 
@@ -152,17 +150,21 @@ def test_a_host_that_does_not_exist_is_an_error(connect, call, clock):
     assert caught.value.tries == TRIES
 
 
-def test_an_earlier_try_of_unknown_fate_is_not_forgotten(connect, service):
+def test_an_earlier_try_of_unknown_fate_is_not_forgotten(connect):
     """Where a time-out may be sent again, the last error still says that the service may have done its work."""
-    from acedata_responses import RetryPolicy
+    ending = ExitStack()
 
-    class ClosingClock(SkippingClock):
+    class EndingClock(SkippingClock):
         def sleep(self, seconds):
             super().sleep(seconds)
-            service.stop()
+            ending.close()
 
-    driver = connect(service, clock=ClosingClock(), retry=RetryPolicy(on_read_timeout=True), max_retries=1)
-    service.reply_with(testing.Fault("stall"))
-    with pytest.raises(errors.ConnectionLostError, match="may have done its work") as caught:
-        driver.create(timeout=SHORT)
+    with ending:
+        server = ending.enter_context(bare(silent))
+        driver = connect(
+            base_url=server.url, clock=EndingClock(), retry=RetryPolicy(on_read_timeout=True), max_retries=1
+        )
+        with pytest.raises(errors.ConnectionLostError, match="may have done its work") as caught:
+            driver.create(timeout=SHORT)
     assert caught.value.tries == 2
+    assert server.requests == 1

@@ -45,8 +45,9 @@ class Models:
         deadline: float | None | NotGiven = NOT_GIVEN,
         **unknown: NoReturn,
     ) -> ModelList:
-        """List the models. Gives the models that the service offers now. It may name models that `model` does
-        not list yet.
+        """List the models.
+
+        Gives the models that the service offers now. It may name models that `model` does not list yet.
 
         Args:
             extra_headers: Header lines for this call; they win over all others.
@@ -98,8 +99,9 @@ class AsyncModels:
         deadline: float | None | NotGiven = NOT_GIVEN,
         **unknown: NoReturn,
     ) -> ModelList:
-        """List the models. Gives the models that the service offers now. It may name models that `model` does
-        not list yet.
+        """List the models.
+
+        Gives the models that the service offers now. It may name models that `model` does not list yet.
 
         Args:
             extra_headers: Header lines for this call; they win over all others.

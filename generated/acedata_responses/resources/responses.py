@@ -180,8 +180,9 @@ class Responses:
         deadline: float | None | NotGiven = NOT_GIVEN,
         **unknown: NoReturn,
     ) -> Reply | Stream[StreamEvent, Reply]:
-        """Ask a model for an answer. Sends the conversation to the model and gives its answer: whole, or
-        piece by piece with `stream`.
+        """Ask a model for an answer.
+
+        Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
 
         Args:
             model: The model to ask. A name that is not listed here may work too. Source: page.
@@ -408,8 +409,9 @@ class AsyncResponses:
         deadline: float | None | NotGiven = NOT_GIVEN,
         **unknown: NoReturn,
     ) -> Reply | AsyncStream[StreamEvent, Reply]:
-        """Ask a model for an answer. Sends the conversation to the model and gives its answer: whole, or
-        piece by piece with `stream`.
+        """Ask a model for an answer.
+
+        Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
 
         Args:
             model: The model to ask. A name that is not listed here may work too. Source: page.

@@ -594,7 +594,7 @@ class ChatCompletionChunk(Model):
     _role: ClassVar[EventRole | None] = EventRole(
         text=("choices", {"index": 0}, "delta", "content"),
         assembly=Assembly(
-            decode=lambda data: decode_chat_completion(data),
+            decode=decode_chat_completion,
             constants={"object": "chat.completion"},
             list="choices",
             key="index",

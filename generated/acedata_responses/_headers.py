@@ -1,0 +1,42 @@
+"""Header lines as bytes: only what HTTP allows in them gets through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import takewhile
+
+from .errors import RequestValidationError
+
+_HEADER_NAME_CHARACTERS = frozenset(
+    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+)  # RFC 9110, 5.6.2: token
+
+
+def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Header lines as bytes.
+
+    Raises:
+        RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
+            another line. The value is not shown, since it may be a secret.
+    """
+    lines = []
+    for name, value in headers.items():
+        if not isinstance(name, str) or not name or not _HEADER_NAME_CHARACTERS.issuperset(name.lower()):
+            begin = "".join(takewhile(_HEADER_NAME_CHARACTERS.__contains__, str(name).lower()))
+            raise RequestValidationError(
+                f"the name of a header that begins with {begin!r} is not one that HTTP allows (RFC 9110, section 5.1); "
+                "the rest of it is not shown, since it may be a secret",
+                problems=[],
+            )
+        if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
+            raise RequestValidationError(
+                f"the value of the header {name!r} is not text that a header can hold (RFC 9110, section 5.5)",
+                problems=[],
+            )
+        lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))
+    return lines
+
+
+def _may_be_in_a_header(character: str) -> bool:
+    """Whether RFC 9110, section 5.5, allows it in a field value."""
+    return character == "\t" or " " <= character <= "~" or "\x80" <= character <= "\xff"
