@@ -96,7 +96,7 @@ class AsyncSender:
         fault: Fault | None = None
         try:
             async for chunk in incoming.chunks:
-                chunks.append(chunk)  # noqa: PERF401, PERF402 - kept one by one, should the rest not come
+                chunks.append(chunk)  # noqa: PERF401 - kept one by one, should the rest not come
         except Exception as error:
             fault = fault_of(error)
             if fault is None:
