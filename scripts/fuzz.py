@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
+SHRINKING = 10.0  # seconds at most
 
 
 class Target(NamedTuple):
@@ -178,7 +179,12 @@ def smallest(data: bytes, still_fails: Callable[[bytes], bool]) -> bytes:
 
 def report(name: str, seed: int, number: int, error: Exception) -> None:
     """Show a failure, the smallest input that leads to it, and the way to have it again."""
-    data = smallest(input_of(name, seed, number), lambda data: type(failure_of(name, data)) is type(error))
+    end = time.monotonic() + SHRINKING
+
+    def still_fails(data: bytes) -> bool:
+        return time.monotonic() < end and type(failure_of(name, data)) is type(error)
+
+    data = smallest(input_of(name, seed, number), still_fails)
     traceback.print_exception(failure_of(name, data))
     print(f"\n{name} fails in round {number}; the smallest input found that fails like it:\n  {data!r}")
     print(f"again: python scripts/fuzz.py --seed {seed} --start {number} --rounds 1 {name}")

@@ -7,9 +7,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from acedata_responses import testing
 from tests.drivers import FLAVOURS, Driver, Flavour
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 @pytest.fixture(params=FLAVOURS)

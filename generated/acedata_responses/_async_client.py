@@ -88,6 +88,8 @@ class AsyncClient:
             validate=validate,
             strict=strict,
         )
+        if limits is not None and not isinstance(limits, (Limits, Limiter, NotGiven)):
+            raise ConfigurationError(f"limits must be Limits, a Limiter or None, not {type(limits).__name__}")
         self._limits = limits
         self._transport = transport
         self._http_client = http_client

@@ -106,6 +106,7 @@ class AsyncStream(Generic[EventT, ReplyT]):
 
     async def close(self) -> None:
         """Close the connection, if the stream is not at its end. It can be called at any time, and again."""
+        self._state.leave()
         await self._incoming.aclose()
 
     async def __aenter__(self: SelfT) -> SelfT:
@@ -130,13 +131,12 @@ async def _events(incoming: AsyncIncoming, state: StreamState) -> AsyncGenerator
     It is a function of its own, so that a stream that nobody holds any more goes at once, and its connection too.
     """
     try:
-        while not incoming.is_closed:
+        while not (state.is_over or incoming.is_closed):
+            await _receive(incoming, state)
             for event in state.received():
                 yield event
-            if state.is_over:
-                await incoming.drain(_PATIENCE_AFTER_THE_END)
-                return
-            await _receive(incoming, state)
+        if state.is_over:
+            await incoming.drain(_PATIENCE_AFTER_THE_END)
     finally:
         await incoming.aclose()
 

@@ -191,7 +191,7 @@ def decode_time(data: Any) -> Any:
 
 
 def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
-    """Decode data that does not say what it is as the class whose required fields it has most of.
+    """Decode data that does not say what it is, or not in a word, as the class whose required fields it has most of.
 
     Args:
         data: A JSON object.
@@ -205,7 +205,10 @@ def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
         (len(required & data.keys()), decode)
         for decode, required, constants in shapes
         if len(required & data.keys()) > _LEAST_SHARE_OF_REQUIRED_FIELDS * len(required)
-        and all(data.get(key, value) == value for key, value in constants.items())
+        and all(
+            kind_of(data.get(key)) is not kind_of(value) or data[key] == value
+            for key, value in constants.items()
+        )
     ]
     most = max((count for count, _decode in likely), default=0)
     best = [decode for count, decode in likely if count == most]

@@ -63,6 +63,8 @@ class Settings:
             raise ConfigurationError(f"max_retries must be a whole number from 0, not {max_retries!r}")
         self.max_retries = max_retries
         self.retry = retry if retry is not None else RetryPolicy()
+        if not callable(getattr(self.retry, "plan", None)):
+            raise ConfigurationError(f"retry must be a RetryPolicy, not {type(retry).__name__}")
         self.headers = dict(headers or {})
         self.validate = validate
         self.strict = strict

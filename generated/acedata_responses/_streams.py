@@ -106,6 +106,7 @@ class Stream(Generic[EventT, ReplyT]):
 
     def close(self) -> None:
         """Close the connection, if the stream is not at its end. It can be called at any time, and again."""
+        self._state.leave()
         self._incoming.close()
 
     def __enter__(self: SelfT) -> SelfT:
@@ -130,12 +131,11 @@ def _events(incoming: Incoming, state: StreamState) -> Generator[Any, None, None
     It is a function of its own, so that a stream that nobody holds any more goes at once, and its connection too.
     """
     try:
-        while not incoming.is_closed:
-            yield from state.received()
-            if state.is_over:
-                incoming.drain(_PATIENCE_AFTER_THE_END)
-                return
+        while not (state.is_over or incoming.is_closed):
             _receive(incoming, state)
+            yield from state.received()
+        if state.is_over:
+            incoming.drain(_PATIENCE_AFTER_THE_END)
     finally:
         incoming.close()
 

@@ -18,6 +18,9 @@ from .facts import UnreadableError
 LARGEST = 200_000
 """Nodes, with all aliases written out."""
 
+LONGEST = 1024 * 1024
+"""Characters of YAML, which takes its time to read. JSON may be longer."""
+
 DEEPEST = 100
 
 _TAG = "tag:yaml.org,2002:"
@@ -53,6 +56,8 @@ def compose(text: str) -> Node | None:
     Raises:
         UnreadableError: It is not valid YAML.
     """
+    if len(text) > LONGEST:
+        raise UnreadableError("is more YAML than can be read in good time; give it as JSON")
     try:
         return YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:

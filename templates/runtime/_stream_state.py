@@ -141,6 +141,10 @@ class StreamState:
             "the stream was left before its end, there is no reply", "closed"
         )
 
+    def leave(self) -> None:
+        """Give out no more events."""
+        self._waiting.clear()
+
     def log(self) -> None:
         """Tell how the stream went, once it is done with."""
         how = (

@@ -185,8 +185,7 @@ class Turns(Generic[T]):
 class _Waiter(Protocol):
     called: bool
 
-    def wake(self) -> bool:
-        """Tell the waiter that it is called; False if there is nobody left to tell."""
+    def wake(self) -> bool: ...  # tells it that it is called; False if there is nobody left to tell
 
 
 class _Thread:

@@ -53,37 +53,40 @@ class Failure:
     """The status of the reply, if one came."""
     resend: bool = False
     """Whether the document says of this error that it is not billed and may be sent again."""
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     """The headers of the reply, by lower-case names."""
     safe_method: bool = False
     """Whether the method asks for no work at all (GET, HEAD, OPTIONS: RFC 9110, 9.2.1)."""
 
 
+def _as_tuple(value: Iterable[float]) -> tuple[float, ...]:
+    try:
+        return tuple(value)
+    except TypeError:
+        _refuse("waits", "a sequence of seconds", value)
+
+
 def _check_seconds(_: object, field: attrs.Attribute[Any], value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LONGEST_WAIT:
-        _refuse(field, f"seconds from 0 to {_LONGEST_WAIT:.0f}", value)
+        _refuse(field.name, f"seconds from 0 to {_LONGEST_WAIT:.0f}", value)
 
 
-def _check_waits(policy: object, field: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, tuple) or not value:
-        _refuse(field, "a sequence of seconds with at least one item", value)
+def _check_waits(policy: object, field: attrs.Attribute[Any], value: tuple[object, ...]) -> None:
+    if not value:
+        _refuse(field.name, "a sequence of seconds with at least one item", value)
     for seconds in value:
         _check_seconds(policy, field, seconds)
 
 
 def _check_flag(_: object, field: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, bool):
-        _refuse(field, "True or False", value)
+        _refuse(field.name, "True or False", value)
 
 
-def _refuse(field: attrs.Attribute[Any], expected: str, value: object) -> NoReturn:
+def _refuse(name: str, expected: str, value: object) -> NoReturn:
     from .errors import ConfigurationError
 
-    raise ConfigurationError(f"RetryPolicy: {field.name} must be {expected}, not {value!r}")
-
-
-def _tuple(value: Iterable[float]) -> Any:
-    return tuple(value) if isinstance(value, Iterable) else value
+    raise ConfigurationError(f"RetryPolicy: {name} must be {expected}, not {value!r}")
 
 
 @attrs.frozen
@@ -96,7 +99,7 @@ class RetryPolicy:
     To decide otherwise, override `should_resend` or `wait`.
     """
 
-    waits: tuple[float, ...] = attrs.field(default=RETRY_WAITS, converter=_tuple, validator=_check_waits)
+    waits: tuple[float, ...] = attrs.field(default=RETRY_WAITS, converter=_as_tuple, validator=_check_waits)
     """Seconds before the second, third, … try; the last one also holds for all that follow."""
     jitter: float = attrs.field(default=RETRY_JITTER, validator=_check_seconds)
     """Up to so many seconds more, at random, so that those who failed together do not return together."""

@@ -51,19 +51,17 @@ class EventDecoder:
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
         """The events that are complete with this chunk."""
-        if self._after_cr or _CR in chunk:
-            chunk = self._with_lf(chunk)
-        whole = self._up_to_blank_line(chunk)
-        if not whole:
-            return []
-        # Whole lines hold whole characters. What is no UTF-8 becomes U+FFFD, as "UTF-8 decode" has it.
-        text = whole.decode(self._encoding, "replace")
-        self._encoding = "utf-8"
-        return self._read(text)
+        text = self._complete_with(chunk)
+        data = _data_alone(text)
+        if data is None:
+            return self._read(text)
+        return [ServerSentEvent(value, "message", self.last_event_id, self.retry) for value in data]
 
     def feed_data(self, chunk: bytes) -> list[str]:
         """The data alone of the events that are complete with this chunk: all that many a stream needs."""
-        return [event.data for event in self.feed(chunk)]
+        text = self._complete_with(chunk)
+        data = _data_alone(text)
+        return [event.data for event in self._read(text)] if data is None else data
 
     def finish(self) -> list[ServerSentEvent]:
         """The event, if any, that lacked only its end when the body ended cleanly.
@@ -73,6 +71,18 @@ class EventDecoder:
         same what the caller pays for. After a broken connection, don't call this: the rest may be missing.
         """
         return self.feed(_BLANK_LINE)
+
+    def _complete_with(self, chunk: bytes) -> str:
+        """The text of the events that are complete with this chunk; it ends with a blank line."""
+        if self._after_cr or _CR in chunk:
+            chunk = self._with_lf(chunk)
+        whole = self._up_to_blank_line(chunk)
+        if not whole:
+            return ""
+        # Whole lines hold whole characters. What is no UTF-8 becomes U+FFFD, as "UTF-8 decode" has it.
+        text = whole.decode(self._encoding, "replace")
+        self._encoding = "utf-8"
+        return text
 
     def _with_lf(self, chunk: bytes) -> bytes:
         """The chunk with LF for every line end: "a CRLF pair, a single LF not preceded by CR, a single CR".
@@ -88,7 +98,7 @@ class EventDecoder:
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _up_to_blank_line(self, chunk: bytes) -> bytes | bytearray:
-        """All that is complete with this chunk; the rest is kept for the next one."""
+        """All up to the last blank line; the rest is kept for the next chunk."""
         if not self._pending and chunk.endswith(_BLANK_LINE):
             return chunk
         searched = len(self._pending)
@@ -102,22 +112,7 @@ class EventDecoder:
         return whole
 
     def _read(self, text: str) -> list[ServerSentEvent]:
-        """The events of a text that ends with a blank line.
-
-        A model's stream is, but for a few exceptions, one data line after the other, with a blank line after
-        each: such a text is only taken apart, which costs half as much as reading its lines.
-        """
-        if not text.startswith("data: "):
-            return self._read_lines(text)
-        events = []
-        for data in text[len("data: ") : -len(_BLANK_LINE)].split("\n\ndata: "):
-            if "\n" in data:
-                return self._read_lines(text)
-            events.append(ServerSentEvent(data, "message", self.last_event_id, self.retry))
-        return events
-
-    def _read_lines(self, text: str) -> list[ServerSentEvent]:
-        """The same for any text: line by line, as the standard says."""
+        """The events of a text that ends with a blank line, read line by line as the standard says."""
         events: list[ServerSentEvent] = []
         data: list[str] = []
         event = ""
@@ -145,3 +140,15 @@ class EventDecoder:
             self.last_event_id = value
         elif name == "retry" and len(value) <= _LONGEST_RETRY and value.isascii() and value.isdigit():
             self.retry = int(value)
+
+
+def _data_alone(text: str) -> list[str] | None:
+    """The data of a text that is nothing but events of one data line each; None if it is another.
+
+    A model's stream is hardly anything else, and splitting is several times as fast as reading lines.
+    """
+    if text.startswith("data: "):
+        data = text[len("data: ") : -len(_BLANK_LINE)].split("\n\ndata: ")
+        if "\n" not in "".join(data):
+            return data
+    return None

@@ -19,7 +19,7 @@ class Wire:
     def __init__(self, flavour: Flavour) -> None:
         self._answer = b""
         self._sent: list[httpx.Request] = []
-        options = {"token": "token", "limits": None, "transport": httpx.MockTransport(self._handle)}
+        options = {"token": "test-token", "limits": None, "transport": httpx.MockTransport(self._handle)}
         self.driver = Driver(flavour, **options)
         self.client = self.driver.client
         self._strict = self.client.with_options(strict=True)

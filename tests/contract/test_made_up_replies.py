@@ -23,36 +23,35 @@ def read(wire, kind, value, **options):
     return (wire.model_list if kind == "ModelList" else wire.event)(value, **options)
 
 
+def tells_its_kind(kind, departure):
+    """An event is told by its type alone; a reply is known by its other fields too."""
+    return not (kind in EVENTS and departure.pointer == "/type")
+
+
 @each_kind
+@pytest.mark.parametrize("growth", [frozenset(), GROWN], ids=["as documented", "grown"])
 @given(draw=st.data())
-@settings(max_examples=25)
-def test_valid_data_comes_back_unchanged_and_without_a_problem(wire, kind, draw):
-    value = draw.draw(data(kind))
-    validator(kind).validate(value)
+@settings(max_examples=15)
+def test_all_data_comes_back_unchanged_and_what_is_only_new_is_no_problem(wire, kind, growth, draw):
+    value = draw.draw(data(kind, growth))
+    if not growth:
+        validator(kind).validate(value)
     got = read(wire, kind, value, strict=True)
-    assert type(got).__name__ == kind
+    assert growth or type(got).__name__ == kind
     assert json.dumps(got.to_dict()) == json.dumps(value)
     assert got.problems == []
 
 
 @each_kind
 @given(draw=st.data())
-@settings(max_examples=25)
-def test_what_a_service_has_that_is_newer_than_the_document_is_kept_and_no_problem(wire, kind, draw):
-    value = draw.draw(data(kind, GROWN))
-    got = read(wire, kind, value, strict=True)
-    assert json.dumps(got.to_dict()) == json.dumps(value)
-    assert got.problems == []
-
-
-@each_kind
-@given(draw=st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_field_that_is_missing_or_of_another_type_costs_nothing_and_is_named(wire, kind, draw):
-    departure = draw.draw(departures(kind))
+    departure = draw.draw(departures(kind).filter(lambda departure: tells_its_kind(kind, departure)))
     got = read(wire, kind, departure.data)
     assert json.dumps(got.to_dict()) == json.dumps(departure.data)
     assert [(problem.pointer, problem.rule) for problem in got.problems] == [(departure.pointer, departure.rule)]
+    if departure.data.get("status") == "failed":
+        return  # that it failed is said first
     with pytest.raises(ReplyDecodeError) as refused:
         read(wire, kind, departure.data, strict=True)
     assert refused.value.problems == got.problems

@@ -15,6 +15,8 @@ from scripts.vendor.facts import UnreadableError
 from scripts.vendor.reading import parse
 from tests.docs import pages
 
+NAMES = pages.facts().fields["body.model"].enum
+
 UNGUARDED = [pages.ENGLISH.skip, pages.ENGLISH.answer, pages.ENGLISH.about.format(name="the end")]
 """The link above the page, the reply's own description, and a second paragraph in a description."""
 
@@ -134,8 +136,8 @@ def test_json_that_is_cut_off_anywhere_is_noticed() -> None:
         ("default:1\n", "default:1\ndefault:1\n"),
         ('"n": 1,', '"n": 1,\n  "n": 1,'),
         ('"n": 1,', '"m": 1,'),
-        ("gpt-5.4,\n", "gpt-5.4\n"),
-        ("o4-mini-high-all\n", "o4-mini-high-all,\n"),
+        (f"{NAMES[0]},\n", f"{NAMES[0]}\n"),
+        (f"{NAMES[-1]}\n", f"{NAMES[-1]},\n"),
         ("Possible values:\napplication/json", "Possible values:"),
         ("Payload\n\napplication/json", "Payload\n\napplication/xml"),
         ("curl --request POST", "curl --request GET"),
@@ -149,6 +151,6 @@ def test_a_page_that_contradicts_itself_is_noticed(text: str, old: str, new: str
 
 
 def test_the_message_names_the_line(text: str) -> None:
-    line = text.splitlines().index("o4-mini-high-all") + 1
+    line = text.splitlines().index(NAMES[-1]) + 1
     with pytest.raises(UnreadableError, match=f"line {line}: the list of values has no end before `For example:`"):
-        parse(text.replace("o4-mini-high-all\n", "", 1))
+        parse(text.replace(f"\n{NAMES[-1]}\n", "\n", 1))

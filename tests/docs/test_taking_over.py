@@ -182,10 +182,10 @@ def test_a_list_that_only_grew_is_taken() -> None:
         (("-x", *NAMES), "odd characters"),
         (("x" * 101, *NAMES), "odd characters"),
         ((*NAMES, NAMES[5]), f"stand twice: '{NAMES[5]}'"),
-        ((*NAMES, "GPT-4o"), "would be one in Python: 'gpt-4o', 'GPT-4o'"),
-        ((*NAMES, "gpt-4-1"), "would be one in Python: 'gpt-4.1', 'gpt-4-1'"),
-        (NAMES[1:], "are gone: 'gpt-5.4'"),
-        (NAMES[:-13], "more than a fifth"),
+        ((*NAMES, NAMES[1].upper()), f"would be one in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
+        ((*NAMES, "x-9.1", "x-9-1"), "would be one in Python: 'x-9.1', 'x-9-1'"),
+        (NAMES[1:], f"are gone: '{NAMES[0]}'"),
+        (NAMES[: -len(NAMES) // 5 - 1], "more than a fifth"),
         (("gpt-9", "o9"), "more than a fifth"),
     ],
 )
@@ -196,7 +196,7 @@ def test_a_list_that_looks_wrong_is_refused_with_the_reason(names: tuple[str, ..
 
 
 def test_removals_are_taken_when_allowed() -> None:
-    for names in (NAMES[1:], NAMES[:-13], ("gpt-9", "o9")):
+    for names in (NAMES[1:], NAMES[: len(NAMES) // 2], ("gpt-9", "o9")):
         assert objections(listing(names), allow_removals=True) == ""
 
 

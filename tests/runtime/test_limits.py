@@ -52,11 +52,11 @@ async def until_async(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0)
 
 
-def run(coroutine):
+def run(coroutine, *, debug=False):
     async def bounded():
         return await asyncio.wait_for(coroutine, PATIENCE)
 
-    return asyncio.run(bounded())
+    return asyncio.run(bounded(), debug=debug)
 
 
 @contextmanager
@@ -244,6 +244,8 @@ class Crowd(RuleBasedStateMachine):
             assert not self.queue, "a newcomer went before those who wait"
             self.count_start()
         else:
+            has_to_wait = self.queue or not self.place_is_free() or self.turns.next_start(self.now) > self.now
+            assert has_to_wait, "nothing stood in the way"
             call = next(self.names)
             self.turns.join(call)
             self.queue.append(call)
@@ -911,14 +913,16 @@ def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
 def test_a_thread_can_give_a_tasks_turn_back():
     limiter = one_at_a_time()
 
+    def in_a_thread():
+        until(lambda: limiter.waiting == 1)
+        limiter.release()
+
     async def calls():
         await limiter.acquire_async()
-        waiting = asyncio.create_task(limiter.acquire_async())
-        await until_async(lambda: limiter.waiting == 1)
-        await asyncio.to_thread(limiter.release)
-        await waiting
+        with thread(in_a_thread):
+            await limiter.acquire_async()
 
-    run(calls())
+    run(calls(), debug=True)  # the loop then refuses what another thread must not do to it
     assert limiter.in_flight == 1
 
 

@@ -82,6 +82,8 @@ STANDARDS_OWN_EXAMPLES = {
     ),
 }
 
+ONLY_PYTHONS = "\u2028\u2029\u0085\v\f\x1c\x1d\x1e"
+
 LINE_ENDS = {
     "LF": (b"data: a\n\ndata: b\n\n", [Event("a"), Event("b")], []),
     "CR": (b"data: a\r\rdata: b\r\r", [Event("a"), Event("b")], []),
@@ -98,9 +100,9 @@ LINE_ENDS = {
         [Event("a"), Event("b"), Event("c")],
         [],
     ),
-    "what only Python takes for line ends is data": (
-        "data: a\u2028b\u2029c\u0085d\ve\ff\x1cg\x1dh\x1ei\n\ndata: \u2028\n\n".encode(),
-        [Event("a\u2028b\u2029c\u0085d\ve\ff\x1cg\x1dh\x1ei"), Event("\u2028")],
+    "what only Python takes for line ends is none": (
+        f"data: a{ONLY_PYTHONS}b\n\nevent: c{ONLY_PYTHONS}\nid: {ONLY_PYTHONS}\ndata:{ONLY_PYTHONS}\n\n".encode(),
+        [Event(f"a{ONLY_PYTHONS}b"), Event(ONLY_PYTHONS, event=f"c{ONLY_PYTHONS}", id=ONLY_PYTHONS)],
         [],
     ),
 }

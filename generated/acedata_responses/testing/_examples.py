@@ -311,7 +311,7 @@ STREAMS: dict[str, list[list[Any]]] = {
 }
 """Example streams of each operation, event by event."""
 
-LISTINGS: dict[str, dict[str, str]] = {}
+LISTINGS: dict[str, dict[str, str]] = {"models.list": {"list": "data", "key": "id", "values": "ModelName"}}
 """Operations whose reply lists each value that an open enum knows: the list, the key in its entries, the enum."""
 
 NOTES: dict[str, dict[str, Any]] = {

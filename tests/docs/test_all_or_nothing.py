@@ -1,0 +1,386 @@
+"""Whatever fails, wherever, the files are as they were; or the change is whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scripts import models
+from scripts.change import all_or_nothing as subject
+from scripts.change import commands
+from scripts.change.all_or_nothing import COPIES, BusyError, StoppedError, all_or_nothing, alone, write
+from tests.docs import pages
+
+NAMES = ["openapi.yaml", "CHANGELOG.md", "generated"]
+FIRST = pages.facts().fields["body.model"].enum[0]
+Snapshot = dict[str, bytes]
+
+
+def snapshot(root: Path) -> Snapshot:
+    """All files below a folder, with what they hold."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small project: a document, no changelog yet, and a package."""
+    package = tmp_path / "generated" / "package"
+    (package / "inner").mkdir(parents=True)
+    (tmp_path / "openapi.yaml").write_text("version: 1\n", encoding="utf-8")
+    for name in ("__init__.py", "a.py", "inner/b.py"):
+        (package / name).write_text(f"# {name}\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text("Not concerned.\n", encoding="utf-8")
+    return tmp_path
+
+
+def change(root: Path) -> None:
+    """A change of every kind: other content, a new file, a missing file, a new folder."""
+    write(root / "openapi.yaml", "version: 2\n")
+    write(root / "CHANGELOG.md", "# 2\n")
+    package = root / "generated" / "package"
+    with (package / "a.py").open("w", encoding="utf-8") as file:
+        file.write("# other\n")
+    (package / "inner" / "b.py").unlink()
+    (package / "inner").rmdir()
+    (package / "new").mkdir()
+    (package / "new" / "c.py").write_text("# c\n", encoding="utf-8")
+
+
+def make(root: Path) -> None:
+    with alone(root), all_or_nothing(root, NAMES):
+        change(root)
+
+
+@pytest.fixture
+def changed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """What the files hold after the change."""
+    other = tmp_path_factory.mktemp("changed")
+    for name, content in snapshot(root).items():
+        (other / name).parent.mkdir(parents=True, exist_ok=True)
+        (other / name).write_bytes(content)
+    make(other)
+    return snapshot(other)
+
+
+class Fault:
+    """Raises once, at the n-th thing that is done with files.
+
+    It sits in the interpreter's audit hook, which sees each opening, renaming, removing and making of a file,
+    whoever does it.
+    """
+
+    EVENTS = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate", "shutil.copyfile")
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        self.error: BaseException | None = None
+        self.below = ""
+        sys.addaudithook(self._see)
+
+    def arm(self, number: int, error: BaseException, below: Path) -> None:
+        self.left, self.error, self.below = number, error, str(below)
+
+    def disarm(self) -> bool:
+        """Whether it has gone off."""
+        has_gone_off = self.left is None
+        self.left = None
+        return has_gone_off
+
+    def _see(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.left is None or event not in self.EVENTS or not str(arguments[0]).startswith(self.below):
+            return
+        if self.left == 0:
+            self.left = None
+            assert self.error is not None
+            raise self.error
+        self.left -= 1
+
+
+@pytest.fixture(scope="module")
+def fault() -> Fault:
+    return Fault()
+
+
+ERRORS: dict[str, Callable[[], BaseException]] = {
+    "a full disk": lambda: OSError(errno.ENOSPC, "No space left on device"),
+    "no permission": lambda: PermissionError(errno.EACCES, "Permission denied"),
+    "Ctrl-C": KeyboardInterrupt,
+    "a signal": lambda: StoppedError("stopped by SIGTERM"),
+    "a mistake": lambda: RuntimeError("unforeseen"),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
+def test_a_failure_at_any_step_leaves_all_or_nothing(
+    root: Path, changed: Snapshot, fault: Fault, error: Callable[[], BaseException], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = snapshot(root)
+    number, went_off = 0, True
+    while went_off:
+        fault.arm(number, error(), root)
+        try:
+            make(root)
+        except BaseException as seen:  # noqa: BLE001
+            went_off = fault.disarm()
+            assert type(seen) is type(error())
+            assert snapshot(root) == before, f"at step {number}"
+        else:
+            went_off = fault.disarm()
+            assert snapshot(root) == changed
+            with alone(root), all_or_nothing(root, NAMES):
+                for name in snapshot(root):
+                    (root / name).unlink()
+                for name, content in before.items():
+                    (root / name).parent.mkdir(parents=True, exist_ok=True)
+                    (root / name).write_bytes(content)
+                (root / "generated/package/new").rmdir()
+        number += 1
+    assert number > 20
+
+
+def test_it_restores_times_and_rights_too(root: Path) -> None:
+    path = root / "generated" / "package" / "a.py"
+    path.chmod(0o755)
+    before = path.stat()
+    with pytest.raises(ZeroDivisionError), alone(root), all_or_nothing(root, NAMES):
+        change(root)
+        _ = 1 / 0
+    assert (path.stat().st_mode, path.stat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
+def test_nothing_is_left_behind(root: Path) -> None:
+    make(root)
+    assert not list(root.glob(".*"))
+    with pytest.raises(ZeroDivisionError), alone(root), all_or_nothing(root, NAMES):
+        _ = 1 / 0
+    assert not list(root.glob(".*"))
+
+
+def test_a_second_interruption_while_files_are_put_back_waits(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot(root)
+    put_back = subject._put_back
+
+    def impatient(folder: Path) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        put_back(folder)
+        assert snapshot(root) == before
+
+    monkeypatch.setattr(subject, "_put_back", impatient)
+    with pytest.raises((KeyboardInterrupt, StoppedError)), alone(root), all_or_nothing(root, NAMES):
+        change(root)
+        raise KeyboardInterrupt
+    assert snapshot(root) == before
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+
+
+@pytest.mark.parametrize("files_back", range(6))
+def test_what_a_killed_run_left_is_put_back_by_the_next(root: Path, files_back: int) -> None:
+    before = snapshot(root)
+    child = os.fork()
+    if not child:  # a process that dies in the middle, without a chance to clean up
+        with alone(root), all_or_nothing(root, NAMES):
+            change(root)
+            files = sorted(path for path in (root / COPIES / "files").rglob("*") if path.is_file())
+            for path in files[:files_back]:  # and even while it was putting back
+                target = root / path.relative_to(root / COPIES / "files")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+            os._exit(1)
+    os.waitpid(child, 0)
+    assert snapshot(root) != before
+    with alone(root) as was_cut_off:
+        assert was_cut_off
+        assert snapshot(root) == before
+    with alone(root) as was_cut_off:
+        assert not was_cut_off
+
+
+def test_two_runs_do_not_meet(root: Path) -> None:
+    before = snapshot(root)
+    with alone(root), pytest.raises(BusyError, match="another run"), alone(root):
+        pass
+    assert snapshot(root) == before
+
+
+def test_a_disk_that_is_full_from_the_start_changes_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot(root)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(subject.shutil, "copy2", full)
+    with pytest.raises(OSError, match="No space"):
+        make(root)
+    assert snapshot(root) == before
+
+
+# ---- Programs ----------------------------------------------------------------------------------------------------
+
+
+def test_a_program_that_fails_is_an_error(tmp_path: Path) -> None:
+    commands.run((sys.executable, "-c", "pass"), tmp_path)
+    with pytest.raises(subprocess.CalledProcessError):
+        commands.run((sys.executable, "-c", "raise SystemExit(3)"), tmp_path)
+
+
+def test_an_interrupted_program_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    inner = "import time; time.sleep(1); open('late', 'w').close()"
+    outer = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {inner!r}]); open('up', 'w').close(); time.sleep(9)"
+
+    def interrupt() -> None:
+        while not (tmp_path / "up").exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        commands.run((sys.executable, "-c", outer), tmp_path)
+    thread.join()
+    time.sleep(1.2)
+    assert not (tmp_path / "late").exists()
+
+
+# ---- The command as a whole --------------------------------------------------------------------------------------
+
+GENERATE = """\
+import pathlib, time
+text = pathlib.Path("openapi.yaml").read_text()
+pathlib.Path("generated/package/a.py").write_text(text)
+pathlib.Path("generated/package/new.py").write_text("")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A small project with a generator, tests, and the page that is to be taken over."""
+    (tmp_path / "generated" / "package").mkdir(parents=True)
+    (tmp_path / "generated" / "package" / "a.py").write_text("", encoding="utf-8")
+    (tmp_path / "openapi.yaml").write_text(pages.small_document().text, encoding="utf-8")
+    (tmp_path / "generate.py").write_text(GENERATE, encoding="utf-8")
+    (tmp_path / "test.py").write_text("", encoding="utf-8")
+    listed = pages.facts().fields["body.model"]
+    more = replace(listed, enum=(*listed.enum, "gpt-9"))
+    (tmp_path / "page").write_text(pages.text(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    steps = (("generating", (sys.executable, "generate.py")), ("testing", (sys.executable, "test.py")))
+    monkeypatch.setattr(models, "STEPS", steps)
+    monkeypatch.setattr(models, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ALLOW_REMOVALS", raising=False)
+    monkeypatch.delenv("MODELS_ONLY", raising=False)
+    yield tmp_path
+
+
+def test_the_command_takes_over_a_list_and_then_has_nothing_to_do(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert models.main(["page"]) == models.DONE
+    assert "gpt-9" in (project / "generated" / "package" / "a.py").read_text(encoding="utf-8")
+    assert "version: 0.1.1" in (project / "openapi.yaml").read_text(encoding="utf-8")
+    assert "- Model names: `gpt-9`." in (project / "CHANGELOG.md").read_text(encoding="utf-8")
+    told = capfd.readouterr().out
+    assert all(word in told for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in"))
+    after = snapshot(project)
+    assert models.main(["page"]) == models.DONE
+    assert "up to date" in capfd.readouterr().out
+    assert snapshot(project) == after
+
+
+def test_a_dry_run_shows_the_change_and_writes_nothing(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    before = snapshot(project)
+    times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
+    assert models.main(["page", "--dry-run"]) == models.DONE
+    told = capfd.readouterr().out
+    assert re.search(r"^\+ +- gpt-9$", told, re.MULTILINE)
+    assert "\n+- Model names: `gpt-9`.\n" in told
+    assert snapshot(project) == before
+    assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == times
+
+
+SPOILT = {
+    "odd characters": (f"{FIRST},", "odd one,", models.REFUSED),
+    "a name less": (f"{FIRST},\n", "", models.REFUSED),
+    "another operation": ("POST", "PUT", models.REFUSED),
+    "other facts": ("<= 128", "<= 64", models.REFUSED),
+    "a list without end": ("gpt-9\n", "gpt-9,\n", models.UNREADABLE),
+    "a page that is cut off": ("Payload(.|\n)*", "", models.UNREADABLE),
+    "an empty page": ("(.|\n)*", "", models.UNREADABLE),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "status"), SPOILT.values(), ids=SPOILT)
+def test_a_refusal_writes_nothing_at_all(
+    project: Path, old: str, new: str, status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page = project / "page"
+    page.write_text(re.sub(old, new, page.read_text(encoding="utf-8")), encoding="utf-8")
+    before = snapshot(project)
+    times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
+    assert models.main(["page"]) == status
+    assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == times
+    assert snapshot(project) == before
+    assert capfd.readouterr().err.count("\n") >= 2
+
+
+@pytest.mark.parametrize("flag", ["ALLOW_REMOVALS", "--allow-removals"])
+def test_removals_can_be_allowed_both_ways(project: Path, flag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = project / "page"
+    page.write_text(page.read_text(encoding="utf-8").replace(f"{FIRST},\n", ""), encoding="utf-8")
+    if flag.startswith("--"):
+        assert models.main(["page", flag]) == models.DONE
+    else:
+        monkeypatch.setenv(flag, "1")
+        assert models.main(["page"]) == models.DONE
+    text = (project / "openapi.yaml").read_text(encoding="utf-8")
+    assert f'{FIRST}: {{since: "0.2.0"}}' in text
+    assert f"- {FIRST}\n" not in text
+
+
+@pytest.mark.parametrize("program", ["generate.py", "test.py"])
+def test_a_program_that_fails_undoes_all(project: Path, program: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with (project / program).open("a", encoding="utf-8") as file:
+        file.write("raise SystemExit('no')\n")
+    before = snapshot(project)
+    assert models.main(["page"]) == models.REFUSED
+    assert snapshot(project) == before
+    assert "failed; all files are as they were" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("program", ["generate.py", "test.py"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_signal_in_the_middle_undoes_all(project: Path, program: str, number: signal.Signals) -> None:
+    with (project / program).open("a", encoding="utf-8") as file:
+        file.write("import pathlib, time; pathlib.Path('up').touch(); time.sleep(60)\n")
+    before = snapshot(project)
+    child = os.fork()
+    if not child:
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            status = models.main(["page"])
+        finally:
+            os._exit(status)
+    while not (project / "up").exists():
+        time.sleep(0.01)
+    os.kill(child, number)
+    _, status = os.waitpid(child, 0)
+    (project / "up").unlink()
+    if number == signal.SIGKILL:
+        assert snapshot(project) != before
+        (project / program).write_text("raise SystemExit('no')\n", encoding="utf-8")
+        before[program] = (project / program).read_bytes()
+        assert models.main(["page"]) == models.REFUSED
+    else:
+        assert os.waitstatus_to_exitcode(status) == models.REFUSED
+    assert snapshot(project) == before

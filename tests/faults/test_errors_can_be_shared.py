@@ -1,0 +1,369 @@
+"""Every error can be pickled and copied without loss, and none has the token: not in any corner of it, nor any log.
+
+The service echoes the token wherever it can: in messages, pages, headers, redirects, texts and broken JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import logging
+import pickle
+import re
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import attrs
+import pytest
+
+import acedata_responses
+from acedata_responses import errors, testing
+from tests.faults.clock import SkippingClock
+from tests.faults.sockets import answering, bare
+from tests.faults.table import CODES, SHORT
+
+TOKENS = {"plain": "tok-4f2a9c77e1b04d2a", "with quotes": 'tok-"4f2a"/9c77'}
+SHOUT = {"x-echo": "Bearer {token}", "location": "https://elsewhere.example/?token={token}"}
+SUBCLASSES = sorted(
+    (cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, errors.AceDataError)),
+    key=lambda cls: cls.__name__,
+)
+
+
+@pytest.fixture(params=TOKENS)
+def token(request):
+    return TOKENS[request.param]
+
+
+@pytest.fixture
+def service(token):
+    with testing.serve(token=token) as service:
+        yield service
+
+
+@pytest.fixture
+def client(connect, service, token):
+    return connect(service, token=token, max_retries=1, clock=SkippingClock())
+
+
+def echoing(answer: testing.Answer, token: str) -> testing.Answer:
+    """The answer with the token in its headers too."""
+    return replace(answer, headers={**answer.headers, **{name: text.format(token=token) for name, text in SHOUT.items()}})
+
+
+def reply(token: str, **fields):
+    text = {"type": "output_text", "text": f"You sent {token}", "annotations": []}
+    message = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [text]}
+    return {
+        "id": "r", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed",
+        "output": [message], "error": None, "usage": None, **fields,
+    }  # fmt: skip
+
+
+def delta(text: str):
+    return {"type": "response.output_text.delta", "delta": text, "item_id": "m", "output_index": 0,
+            "content_index": 0, "sequence_number": 1}  # fmt: skip
+
+
+def failed(token: str):
+    return reply(token, status="failed", error={"code": f"{token}", "message": f"Not with {token}"})
+
+
+ANSWERS = {
+    **{f"code {code}": lambda t, code=code: testing.error(code, f"Not {t}") for code in CODES},
+    **{
+        f"status {status}": lambda t, status=status: testing.Answer(status, json={"error": {"message": t}, t: [t]})
+        for status in (302, 307, 400, 418, 429, 500, 599)
+    },
+    "a code": lambda t: testing.Answer(422, json={"error": {"code": t, "message": t}, "trace_id": t}),
+    "HTML": lambda t: testing.page(502, f"No way, {t}"),
+    "HTML under 200": lambda t: testing.page(200, f"No way, {t}"),
+    "text": lambda t: testing.Answer(400, body=f"No way, {t}"),
+    "text under 200": lambda t: testing.Answer(body=f"No way, {t}"),
+    "text around the cut": lambda t: testing.Answer(body="x" * 190 + t + "y" * 5000),
+    "cut JSON": lambda t: testing.Answer(body=json.dumps(reply(t))[:-9]),
+    "another JSON": lambda t: testing.Answer(json={t: t}),
+    "escaped": lambda t: testing.Answer(400, body='{"error": {"message": "\\u0074%s"}}' % json.dumps(t[1:])[1:-1]),
+    "error under 200": lambda t: testing.error("used_up", f"Not {t}", status=200),
+    "failed": lambda t: testing.Answer(json=failed(t)),
+    "a whole reply": lambda t: testing.Answer(json=reply(t)),
+    "cut body": lambda t: testing.Answer(json={t: t}, headers={"content-length": "99"}).but(testing.Fault("cut", "tail")),
+    "stalled body": lambda t: testing.Answer(json={t: t}, headers={"content-length": "99"}).but(testing.Fault("stall", "tail")),
+    "garbage": lambda t: testing.Answer(raw=f"{t} {t}\r\n\r\n".encode()),
+    "a bad header": lambda t: testing.Answer(raw=f"HTTP/1.1 200 OK\r\n{t}\r\n\r\n".encode()),
+}  # fmt: skip
+"""Answers to a plain call; the ones without an error are for other calls."""
+
+STREAMS = {
+    "broken off": lambda t: [delta(f"You sent {t}")],
+    "text instead of events": lambda t: [f"hello {t}".encode() * 3],
+    "no JSON": lambda t: [delta("a"), f"oh, {t}"],
+    "no event": lambda t: [delta(t), {t: t}],
+    "an error event": lambda t: [delta(t), {"type": "error", "code": t, "message": t, "param": t}],
+    "an error body": lambda t: [delta(t), {"error": {"code": "api_error", "message": t}, t: t}],
+    "response.failed": lambda t: [delta(t), {"type": "response.failed", "sequence_number": 2, "response": failed(t)}],
+    "the end alone": lambda t: [delta(t), "[DONE]"],
+    "a whole reply": lambda t: [json.dumps(reply(t)).encode()],
+    "a page": lambda t: [f"<html><title>{t}</title></html>".encode()],
+    "an error": lambda t: [json.dumps({"error": {"code": "used_up", "message": t}}).encode()],
+}
+
+
+@contextlib.contextmanager
+def heard(caplog) -> Iterator[None]:
+    """With every log of the client at its most talkative."""
+    with caplog.at_level(logging.DEBUG, logger="acedata_responses"):
+        yield
+
+
+def corners(value, seen: set[int]) -> Iterator[object]:
+    """Every text and every run of bytes that can be reached from a value."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, (str, bytes, bytearray)):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from corners(pair, seen)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for entry in value:
+            yield from corners(entry, seen)
+    else:
+        yield repr(value)
+        if isinstance(value, BaseException):
+            yield str(value)
+            yield from corners([value.args, value.__cause__, value.__context__, facts_of(value)], seen)
+        names = [field.name for field in attrs.fields(type(value))] if attrs.has(type(value)) else []
+        yield from corners([getattr(value, name, None) for name in names], seen)
+        yield from corners(getattr(value, "__dict__", {}), seen)
+
+
+def facts_of(error: BaseException) -> dict[str, object]:
+    """What the attributes of an error give, properties included."""
+    names = {name for name in dir(error) if not name.startswith("_") and hasattr(error, name)}
+    return {name: getattr(error, name) for name in names - {"add_note", "with_traceback"}}
+
+
+def assert_secret(error: BaseException, token: str, log: str) -> None:
+    found = [*corners(error, set()), *traceback.format_exception_only(error), log]
+    found += [pickle.dumps(error, protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]
+    for text in found:
+        assert (token.encode() if isinstance(text, (bytes, bytearray)) else token) not in text
+
+
+def assert_shareable(error: errors.AceDataError) -> None:
+    for twin in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error), copy.copy(error)):
+        assert type(twin) is type(error)
+        assert str(twin) == str(error)
+        assert twin.args == error.args
+        for name in facts_of(error):
+            assert getattr(twin, name) == getattr(error, name), name
+
+
+def provoked(call, caplog) -> errors.AceDataError:
+    with heard(caplog), pytest.raises(errors.AceDataError) as caught:
+        call()
+    return caught.value
+
+
+@pytest.mark.parametrize("name", [name for name in ANSWERS if name != "a whole reply"])
+def test_an_error_that_an_answer_gives(name, client, service, token, caplog):
+    answer = ANSWERS[name](token)
+    service.reply_with(always=answer if answer.raw is not None else echoing(answer, token))
+    timeout = {"timeout": SHORT} if "stalled" in name else {}
+    error = provoked(lambda: client.create(**timeout), caplog)
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+@pytest.mark.parametrize("name", [*ANSWERS])
+def test_an_error_that_an_answer_gives_to_a_stream(name, client, service, token, caplog):
+    answer = ANSWERS[name](token)
+    service.reply_with(always=answer if answer.raw is not None else echoing(answer, token))
+    timeout = {"timeout": SHORT} if "stalled" in name else {}
+    error = provoked(lambda: client.stream(**timeout), caplog)
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("name", STREAMS)
+def test_an_error_that_a_stream_gives(name, strict, connect, service, token, caplog):
+    service.reply_with(echoing(testing.Answer(events=STREAMS[name](token)), token))
+    driver = connect(service, token=token, strict=strict)
+    error = provoked(driver.stream, caplog)
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+def test_a_reply_that_departs_from_the_document(connect, service, token, caplog):
+    service.reply_with(echoing(testing.Answer(json=reply(token, output=token, id=[token])), token))
+    driver = connect(service, token=token, strict=True)
+    error = provoked(driver.create, caplog)
+    assert isinstance(error, errors.ReplyDecodeError)
+    assert {problem.pointer for problem in error.problems} >= {"/output", "/id"}
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+@pytest.mark.parametrize("how", ["refused", "stalled"])
+def test_an_error_of_connecting(how, connect, token, caplog):
+    with testing.unreachable(how) as url:
+        driver = connect(base_url=f"{url}/{'path'}", token=token, max_retries=1, clock=SkippingClock())
+        error = provoked(lambda: driver.create(timeout=SHORT), caplog)
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+def test_an_error_while_waiting_for_a_turn(connect, service, token, caplog):
+    driver = connect(service, token=token, limits=acedata_responses.Limits(in_flight=1))
+    with driver.open():
+        error = provoked(lambda: driver.create(deadline=SHORT), caplog)
+    assert (error.phase, error.sent, error.tries) == ("turn", False, 0)
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+@pytest.mark.parametrize(
+    "fields", [
+        {"model": ""}, {"temperature": "{token}"}, {"input": [{"role": "{token}", "content": 5}]}, {"{token}": 1},
+        {"extra_headers": {"x-a": "{token}\r\nx-b: 1"}}, {"extra_headers": {"x-a: {token}\r\nb": "1"}},
+        {"extra_headers": {"x-a": "\u20ac {token}"}}, {"extra_body": {"a": float("nan"), "b": "{token}"}},
+    ],
+)  # fmt: skip
+def test_an_error_of_a_request_that_is_not_sent(fields, client, service, token, caplog):
+    def filled(value):
+        if isinstance(value, str):
+            return value.replace("{token}", token)
+        if isinstance(value, dict):
+            return {filled(key): filled(child) for key, child in value.items()}
+        return [filled(child) for child in value] if isinstance(value, list) else value
+
+    error = provoked(lambda: client.create(**filled(fields)), caplog)
+    assert isinstance(error, errors.RequestValidationError)
+    assert service.requests == []
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+@pytest.mark.parametrize(
+    "options", [
+        {"token": "{token}\n"}, {"token": "Bearer {token}"}, {"token": "'{token} '"}, {"token": ""}, {"token": "t\u00f6k"},
+        {"base_url": "https://{token}@api.example.com"}, {"base_url": "https://user:{token}@api.example.com"},
+        {"base_url": "https://api.example.com/?token={token}"}, {"base_url": "ftp://{token}"},
+        {"base_url": "https://{token}:99999"}, {"base_url": "https://user:{token}@ex\u2100mple.com"},
+        {"headers": {"x-a": "{token}\n"}}, {"headers": {"{token} ": "x"}}, {"timeout": -1}, {"deadline": 0},
+        {"max_retries": -1}, {"timeout": "soon"}, {"limits": 5}, {"retry": "{token}"},
+    ],
+)  # fmt: skip
+def test_an_error_of_the_configuration(options, flavour, caplog):
+    token = TOKENS["plain"]
+    filled = {
+        name: value.replace("{token}", token)
+        if isinstance(value, str)
+        else {key.replace("{token}", token): text.replace("{token}", token) for key, text in value.items()}
+        if isinstance(value, dict)
+        else value
+        for name, value in options.items()
+    }
+    make = acedata_responses.Client if flavour == "sync" else acedata_responses.AsyncClient
+    error = provoked(lambda: make(**{"token": token, **filled}), caplog)
+    assert isinstance(error, errors.ConfigurationError)
+    assert_shareable(error)
+    assert_secret(error, token, caplog.text)
+
+
+def test_every_class_of_errors_is_provoked_here():
+    provoked_here = {
+        "ConfigurationError", "RequestValidationError", "ConnectionFailedError", "ConnectionLostError",
+        "RequestTimeoutError", "ReplyDecodeError", "ReplyFailedError", "StreamInterruptedError", "StreamFailedError",
+        "APIStatusError", *(cls for cls, _status in CODES.values()),
+    }  # fmt: skip
+    roots = {"AceDataError", "TransportError", "StreamError"}
+    assert {cls.__name__ for cls in SUBCLASSES} == provoked_here | roots
+
+
+# --- the client itself, and its logs
+
+
+def test_the_client_does_not_show_the_token(client, token):
+    copied = client.actual.with_options(timeout=5)
+    for text in (repr(client.actual), str(client.actual), repr(copied), repr(client.actual.responses)):
+        assert token not in text
+
+
+def test_by_default_nothing_is_printed(client, service, capfd):
+    service.reply_with(testing.error("api_error"))
+    client.create()
+    client.stream()
+    service.reply_with(testing.error("bad_request"))
+    with pytest.raises(errors.BadRequestError):
+        client.create()
+    assert capfd.readouterr() == ("", "")
+
+
+def lines_of(caplog, level):
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "acedata_responses" and record.levelno == level
+    ]
+
+
+def test_each_call_has_one_line_at_info(client, service, caplog):
+    with heard(caplog):
+        client.create()
+        service.reply_with(testing.error("api_error"))
+        client.create()
+        service.reply_with(testing.error("bad_request"))
+        with pytest.raises(errors.BadRequestError):
+            client.create()
+        service.reply_with(testing.Answer(body="?"))
+        with pytest.raises(errors.ReplyDecodeError):
+            client.create()
+        service.reply_with(testing.Fault("cut"))
+        with pytest.raises(errors.ConnectionLostError):
+            client.create()
+        client.stream()
+        service.reply_with(testing.Fault("cut", "event", after=2))
+        with pytest.raises(errors.StreamInterruptedError):
+            client.stream()
+        with client.open() as stream:
+            next(iter(stream))
+    expected = [
+        "200 in", "200 in .* after 2 tries", r"400 BadRequestError \(bad_request\) in", "ReplyDecodeError in",
+        "ConnectionLostError in", "200, a stream of 12 events, whole, in",
+        "200, a stream of 2 events, StreamInterruptedError, in", "200, a stream of 1 events, left by the caller, in",
+    ]  # fmt: skip
+    lines = lines_of(caplog, logging.INFO)
+    assert len(lines) == len(expected)
+    for line, pattern in zip(lines, expected, strict=True):
+        assert re.search(rf"^POST {re.escape(service.url)}/openai/responses: {pattern}", line), line
+    assert len(lines_of(caplog, logging.DEBUG)) >= 1
+
+
+def test_a_line_of_the_log_stays_one_line(client, service, caplog):
+    service.reply_with(testing.Answer(400, json={"error": {"code": "a\nFAKE line\r\n", "message": "b"}}))
+    with heard(caplog), pytest.raises(errors.BadRequestError):
+        client.create()
+    assert all("\n" not in line and "\r" not in line for line in lines_of(caplog, logging.INFO))
+
+
+def test_an_error_that_comes_with_its_request_in_the_words_of_the_library_below_hides_it(connect, token, caplog):
+    """httpx hangs the request, and with it the token, on its exceptions: they do not come along."""
+    with bare(answering(f"HTTP/1.1 200 OK\r\ncontent-length: {token}\r\n\r\n".encode())) as server:
+        import httpx
+
+        plugged = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}
+        driver = connect(base_url=server.url, token=token)
+        plugged_in = connect(base_url=server.url, token=token, transport=plugged[driver.flavour]())
+        for one in (driver, plugged_in):
+            error = provoked(one.create, caplog)
+            assert isinstance(error, errors.ConnectionLostError)
+            assert error.__cause__ is None
+            assert error.__context__ is None
+            assert_shareable(error)
+            assert_secret(error, token, caplog.text)

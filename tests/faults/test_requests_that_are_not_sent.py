@@ -1,0 +1,181 @@
+"""What is refused before anything is sent: the service sees not even a connection."""
+
+from __future__ import annotations
+
+import pytest
+
+from acedata_responses import AsyncClient, Client, errors, testing
+from tests.drivers import MINIMAL
+
+NAN = float("nan")
+FORBIDDEN = {
+    "no input": ({"input": ...}, {"/input"}),
+    "an empty input": ({"input": []}, {"/input"}),
+    "an empty model": ({"model": ""}, {"/model"}),
+    "no model": ({"model": ...}, {"/model"}),
+    "n of 0": ({"n": 0}, {"/n"}),
+    "a temperature of 2.1": ({"temperature": 2.1}, {"/temperature"}),
+    "a temperature below 0": ({"temperature": -0.1}, {"/temperature"}),
+    "NaN": ({"temperature": NAN}, {"/temperature"}),
+    "infinity": ({"temperature": float("inf")}, {"/temperature"}),
+    "a wrong type": ({"temperature": "hot"}, {"/temperature"}),
+    "a bool for a number": ({"n": True}, {"/n"}),
+    "a number for a bool": ({"stream": 1}, {"/stream"}),
+    "an unknown keyword": ({"temprature": 1}, {"/temprature"}),
+    "a role that is none": ({"input": [{"role": "robot", "content": "Hi"}]}, {"/input"}),
+    "everything at once": (
+        {"model": "", "input": [], "n": 0, "temperature": 9, "what": 1},
+        {"/model", "/input", "/n", "/temperature", "/what"},
+    ),
+}  # fmt: skip
+"""Fields (`...` leaves one out), and the pointers of the problems; a pointer stands for all below it."""
+
+
+@pytest.mark.parametrize("name", FORBIDDEN)
+def test_a_request_that_the_document_forbids_is_not_sent(name, driver, service):
+    fields, pointers = FORBIDDEN[name]
+    given = {key: value for key, value in {**MINIMAL, **fields}.items() if value is not ...}
+    with pytest.raises(errors.RequestValidationError) as caught:
+        driver.client.responses.create(**given)
+    found = caught.value.problems
+    assert {next(p for p in pointers if problem.pointer.startswith(p)) for problem in found} == pointers
+    assert all(problem.rule and problem.expected and problem.found for problem in found)
+    assert all(str(problem) in str(caught.value) for problem in found)
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.tries == 0
+    assert service.connections_opened == 0
+
+
+@pytest.mark.parametrize("name", [name for name in FORBIDDEN if name not in ("NaN", "infinity")])
+def test_it_is_sent_where_the_checks_are_turned_off(name, connect, service):
+    fields, _pointers = FORBIDDEN[name]
+    given = {key: value for key, value in {**MINIMAL, **fields}.items() if value is not ...}
+    driver = connect(service, validate=False)
+    try:
+        driver.client.responses.create(**given)
+    except errors.RequestValidationError:
+        raise
+    except errors.AceDataError:
+        pass  # the service's own opinion
+    assert len(service.requests) == 1
+
+
+def test_what_is_no_json_is_not_sent_even_so(connect, service):
+    driver = connect(service, validate=False)
+    for value in (NAN, object(), {1, 2}, b"bytes", "\ud800"):
+        with pytest.raises(errors.RequestValidationError):
+            driver.create(metadata={"a": value})
+        with pytest.raises(errors.RequestValidationError):
+            driver.create(extra_body={"a": value})
+    assert service.connections_opened == 0
+
+
+def test_further_fields_are_never_checked(driver, service):
+    driver.create(extra_body={"temperature": 0.5, "anything": {"at": ["all", None]}})
+    assert service.requests[0].json["anything"] == {"at": ["all", None]}
+    with pytest.raises(errors.BadRequestError):
+        driver.create(extra_body={"temperature": 99})
+    assert service.requests[1].json["temperature"] == 99
+
+
+HEADERS = {
+    "a line end": {"x-a": "1\r\nx-b: 2"},
+    "a bare CR": {"x-a": "1\rx-b: 2"},
+    "a bare LF": {"x-a": "1\nx-b: 2"},
+    "NUL": {"x-a": "1\x00"},
+    "an obsolete fold": {"x-a": "1\r\n 2"},
+    "no Latin-1": {"x-a": "\u20ac"},
+    "a line end in the name": {"x-a\r\nx-b": "1"},
+    "a colon in the name": {"x-a: 1": "1"},
+    "a blank in the name": {"x a": "1"},
+    "a name that is not ASCII": {"x-\u00e4": "1"},
+    "a name that only looks like ASCII": {"x-\u212a": "1"},
+    "no name": {"": "1"},
+    "a number": {"x-a": 1},
+    "bytes": {"x-a": b"1"},
+    "no text": {"x-a": None},
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_that_http_does_not_allow_is_not_sent(name, driver, service):
+    with pytest.raises(errors.RequestValidationError, match="header"):
+        driver.create(extra_headers=HEADERS[name])
+    assert service.connections_opened == 0
+
+
+@pytest.mark.parametrize("name", HEADERS)
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_a_client_is_not_made_with_such_a_header(name, client):
+    with pytest.raises(errors.ConfigurationError, match="header"):
+        client(testing.TOKEN, headers=HEADERS[name])
+
+
+def test_headers_that_http_allows_arrive_as_they_are(driver, service):
+    driver.create(extra_headers={"X-Latin": "caf\u00e9", "x-tab": "a\tb", "x-empty": "", "User-Agent": "mine/1"})
+    headers = service.requests[0].headers
+    assert headers.encoding
+    raw = dict(headers.raw)
+    assert raw[b"x-latin"] == "caf\u00e9".encode("latin-1")
+    assert (headers["x-tab"], headers["x-empty"], headers["user-agent"]) == ("a\tb", "", "mine/1")
+    assert len(headers.get_list("user-agent")) == 1
+
+
+def test_the_query_cannot_leave_its_place(driver, service):
+    driver.create(extra_query={"a": "1 HTTP/1.1\r\nx-b: 2", "b&c": "d=e#f", "\u00e4": ["1", "2"]})
+    assert list(service.requests[0].query.multi_items()) == [
+        ("a", "1 HTTP/1.1\r\nx-b: 2"), ("b&c", "d=e#f"), ("\u00e4", "1"), ("\u00e4", "2"),
+    ]  # fmt: skip
+    assert "x-b" not in service.requests[0].headers
+
+
+BASE_URLS = [
+    "api.acedata.cloud", "//api.acedata.cloud", "ftp://api.acedata.cloud", "file:///etc/passwd", "javascript:1",
+    "https://", "https:///path", "https://?x=1", "https://:443", "https://a:0", "https://a:65536", "https://a:b",
+    "https://a:-1", "https://a b", "https://a/b c", "https://a\r\nb", "https://a/\r\nx: y", "https://a\x00", "https://[::1",
+    "https://[nonsense]", "https://a?token=1", "https://a/#b", "https://user@a", "https://user:word@a", "https://@a",
+    "https://api.acedata.cloud\\.evil.example", "https://a%2eb", "https://a/\u00e4", "https://\u2100.example", 5, b"https://a",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("base_url", BASE_URLS, ids=repr)
+def test_a_base_url_that_is_none_is_refused_when_the_client_is_made(base_url, client):
+    with pytest.raises(errors.ConfigurationError, match="base URL"):
+        client(testing.TOKEN, base_url=base_url)
+
+
+TOKENS = ["", " ", "a b", "a\n", "\na", "a\r\nx-b: 2", "a\x00", "t\u00f6k", "\u200ba", "Bearer a", 5, b"a"]
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("token", TOKENS, ids=repr)
+def test_a_token_that_is_none_is_refused_when_the_client_is_made(token, client):
+    with pytest.raises(errors.ConfigurationError, match="token") as caught:
+        client(token)
+    assert repr(token)[1:-1] not in str(caught.value) or str(token).strip() in ("", "a", "5")
+
+
+def test_a_closed_client_sends_nothing(driver, service):
+    driver.client.close()
+    with pytest.raises(errors.ConfigurationError, match="closed"):
+        driver.create()
+    assert service.connections_opened == 0
+
+
+def test_a_plugged_in_client_that_was_closed_sends_nothing(flavour, connect, service):
+    import httpx
+
+    plugged = {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour]()
+    driver = connect(service, http_client=plugged)
+    driver._loop.run(plugged.aclose()) if flavour == "async" else plugged.close()
+    with pytest.raises(errors.ConfigurationError, match="closed"):
+        driver.create()
+    assert service.connections_opened == 0
+
+
+@pytest.mark.parametrize("options", [{"timeout": -1}, {"timeout": "5"}, {"timeout": NAN}, {"deadline": 0}, {"deadline": True}])
+def test_a_time_out_that_is_none_sends_nothing(options, driver, service):
+    with pytest.raises(errors.ConfigurationError, match="must be"):
+        driver.create(**options)
+    assert service.connections_opened == 0

@@ -1,0 +1,270 @@
+"""When a call is tried again, and for how long it may go on. Nothing here waits: the clock skips each sleep."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from acedata_responses import Failure, RetryPolicy, errors, testing
+from tests.faults.clock import SkippingClock
+from tests.faults.table import SHORT, TRIES
+
+BUSY = testing.error("too_many_requests")
+
+
+@pytest.fixture
+def clock():
+    return SkippingClock()
+
+
+@pytest.fixture
+def client(connect, service, clock):
+    return connect(service, clock=clock)
+
+
+def busy(**headers):
+    return replace(BUSY, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize(("lot", "waits"), [(0.0, [1, 2, 4, 8, 16, 16]), (0.999, [1.999, 2.999, 4.999, 8.999, 16.999, 16.999])])
+def test_the_waits_double_with_up_to_a_second_at_random(lot, waits, connect, service):
+    clock = SkippingClock(lot=lot)
+    service.reply_with(always=BUSY)
+    with pytest.raises(errors.RateLimitError) as caught:
+        connect(service, clock=clock, max_retries=6, limits=None).create()
+    assert clock.sleeps == pytest.approx(waits)
+    assert caught.value.tries == len(service.requests) == 7
+
+
+@pytest.mark.parametrize("max_retries", [0, 1, 5])
+def test_max_retries_counts_the_further_tries(max_retries, connect, service, clock):
+    service.reply_with(always=testing.error("api_error"))
+    with pytest.raises(errors.ServerError):
+        connect(service, clock=clock, max_retries=max_retries, limits=None).create()
+    assert len(service.requests) == 1 + max_retries
+    assert len(clock.sleeps) == max_retries
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"), [
+        ({"retry_after": "7"}, 7.5),
+        ({"retry_after": "0"}, 0),
+        ({"retry_after": "0.25"}, 0.375),
+        ({"retry_after": "120"}, 120.5),
+        ({"retry_after": "Mon, 23 Nov 2026 00:00:30 GMT"}, 30.5),
+        ({"retry_after": "Monday, 23-Nov-26 00:01:00 GMT"}, 60.5),
+        ({"retry_after_ms": "250"}, 0.375),
+        ({"retry_after_ms": "1500", "retry_after": "90"}, 2),
+        ({"retry_after_ms": "soon", "retry_after": "9"}, 9.5),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_the_answer_asks_for_is_kept(headers, wait, status, client, service, clock):
+    answer = busy(**headers)
+    service.reply_with(testing.Answer(status, headers=answer.headers, json=answer.json))
+    client.create()
+    assert clock.sleeps == [pytest.approx(wait)]
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["-1", "inf", "nan", "121", "1e999", "999999999999", "soon", "", "5 5", "Sun, 22 Nov 2026 00:00:00 GMT",
+                 "Fri, 31 Feb 2026 00:00:00 GMT", "2026-11-23T00:00:30Z", "\u00b2"],
+)  # fmt: skip
+def test_a_wait_that_makes_no_sense_is_the_usual_one(nonsense, client, service, clock):
+    service.reply_with(busy(retry_after=nonsense))
+    client.create()
+    assert clock.sleeps == [1.5]
+
+
+def test_a_retry_after_with_an_error_that_is_not_sent_again_changes_nothing(client, service, clock):
+    answer = testing.error("bad_request")
+    service.reply_with(testing.Answer(400, json=answer.json, headers={"retry-after": "1"}))
+    with pytest.raises(errors.BadRequestError) as caught:
+        client.create()
+    assert caught.value.headers["Retry-After"] == "1"
+    assert clock.sleeps == []
+
+
+# --- the deadline
+
+
+def test_a_wait_that_goes_beyond_the_deadline_is_not_begun(connect, service, clock):
+    driver = connect(service, clock=clock, deadline=4.0, max_retries=9, limits=None)
+    service.reply_with(always=BUSY)
+    with pytest.raises(errors.RateLimitError) as caught:
+        driver.create()
+    assert clock.sleeps == [1.5]
+    assert caught.value.tries == len(service.requests) == 2
+
+
+def test_the_deadline_of_a_call_wins_over_that_of_the_client(connect, service, clock):
+    driver = connect(service, clock=clock, deadline=0.001, max_retries=3, limits=None)
+    service.reply_with(BUSY, BUSY)
+    assert driver.create(deadline=None).http.tries == 3
+
+
+def test_a_deadline_bounds_a_try_that_stands_still(connect, service):
+    driver = connect(service, deadline=SHORT)
+    service.reply_with(testing.Fault("stall"))
+    began = time.monotonic()
+    with pytest.raises(errors.RequestTimeoutError, match="the call was not complete within 0.2 s") as caught:
+        driver.create()
+    assert SHORT <= time.monotonic() - began < 2
+    error = caught.value
+    assert (error.phase, error.after, error.sent, error.tries) == ("deadline", SHORT, True, 1)
+    assert len(service.requests) == 1
+
+
+def test_a_deadline_bounds_an_answer_that_keeps_coming(connect, service):
+    driver = connect(service, deadline=SHORT)
+    service.reply_with(testing.Fault("drip", "body", seconds=0.01))
+    with pytest.raises(errors.RequestTimeoutError) as caught:
+        driver.create()
+    assert caught.value.phase == "deadline"
+    assert 0 < len(caught.value.http.content) < 100
+    assert len(service.requests) == 1
+
+
+def test_a_deadline_bounds_a_stream(connect, service):
+    driver = connect(service, deadline=SHORT)
+    service.reply_with(testing.Fault("drip", "event", after=4, seconds=0.01))
+    with pytest.raises(errors.StreamInterruptedError, match="the call was not complete within 0.2 s") as caught:
+        driver.stream()
+    assert caught.value.reason == "timed out"
+    assert caught.value.events >= 4
+    assert len(service.requests) == 1
+
+
+def test_a_deadline_that_passes_in_a_wait_ends_the_call(connect, service):
+    class Oversleeping(SkippingClock):
+        def sleep(self, seconds):
+            super().sleep(seconds + 60)
+
+    driver = connect(service, clock=Oversleeping(), deadline=30)
+    service.reply_with(always=BUSY)
+    with pytest.raises(errors.RequestTimeoutError) as caught:
+        driver.create()
+    assert (caught.value.phase, caught.value.after, caught.value.tries) == ("deadline", 30, 1)
+    assert len(service.requests) == 1
+
+
+# --- time-outs
+
+
+@pytest.mark.parametrize("timeout", [SHORT, httpx.Timeout(5, read=SHORT), httpx.Timeout(SHORT, connect=5)])
+def test_a_time_out_can_be_given_in_each_form(timeout, client, service):
+    service.reply_with(testing.Fault("stall"))
+    with pytest.raises(errors.RequestTimeoutError, match="nothing came from the service within 0.2 s") as caught:
+        client.create(timeout=timeout)
+    assert caught.value.after == SHORT
+    assert len(service.requests) == 1
+
+
+def test_a_time_out_is_for_each_wait_not_for_the_whole_answer(client, service):
+    service.reply_with(testing.Fault("drip", "body", size=60, seconds=0.05))
+    began = time.monotonic()
+    assert client.create(timeout=0.3).output_text
+    assert time.monotonic() - began > 0.3
+
+
+def test_no_time_out_at_all_can_be_asked_for(connect, service):
+    service.reply_with(testing.Fault("delay", seconds=0.3))
+    assert connect(service, timeout=None).create().output_text
+    service.reply_with(testing.Fault("delay", seconds=0.3))
+    assert connect(service, timeout=0.1).create(timeout=None).output_text
+
+
+# --- the policy
+
+
+@pytest.mark.parametrize("is_stream", [False, True], ids=["reply", "stream"])
+def test_a_read_time_out_is_sent_again_by_a_policy_that_says_so(is_stream, connect, service, clock):
+    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
+    service.reply_with(always=testing.Fault("stall"))
+    with pytest.raises(errors.RequestTimeoutError) as caught:
+        driver.open(timeout=SHORT) if is_stream else driver.create(timeout=SHORT)
+    assert (caught.value.sent, caught.value.tries) == (True, TRIES)
+    assert len(service.requests) == TRIES
+
+
+def test_that_policy_does_not_send_again_once_an_answer_has_begun(connect, service, clock):
+    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
+    service.reply_with(testing.Fault("stall", "body", after=10))
+    with pytest.raises(errors.RequestTimeoutError):
+        driver.create(timeout=SHORT)
+    service.reply_with(testing.Fault("stall", "event", after=1))
+    with pytest.raises(errors.StreamInterruptedError):
+        driver.stream(timeout=SHORT)
+    assert len(service.requests) == 2
+
+
+def test_a_policy_of_ones_own_decides(connect, service, clock):
+    seen: list[Failure] = []
+
+    class Mine(RetryPolicy):
+        def should_resend(self, failure):
+            seen.append(failure)
+            return failure.status == 400
+
+        def wait(self, failure, tries, clock):
+            return 7.0 * tries
+
+    driver = connect(service, clock=clock, retry=Mine())
+    service.reply_with(always=testing.error("bad_request"))
+    with pytest.raises(errors.BadRequestError):
+        driver.create()
+    assert clock.sleeps == [7, 14]
+    assert len(service.requests) == TRIES
+    service.reply_with(always=BUSY)
+    with pytest.raises(errors.RateLimitError):
+        driver.create()
+    assert len(service.requests) == TRIES + 1
+    assert [(failure.stage, failure.status) for failure in seen] == [("status", 400), ("status", 400), ("status", 429)]
+
+
+def test_different_faults_count_together(client, service, clock):
+    service.reply_with(testing.error("api_error"), BUSY, testing.page(502))
+    with pytest.raises(errors.ServerError) as caught:
+        client.create()
+    assert (caught.value.status_code, caught.value.tries) == (502, 3)
+    assert clock.sleeps == [1.5, 2.5]
+
+
+def test_each_try_sends_the_same_request(client, service):
+    service.reply_with(BUSY, BUSY)
+    client.create(input="the same", extra_headers={"x-mine": "1"}, extra_query={"q": "2"})
+    first, *others = service.requests
+    assert len(others) == 2
+    for other in others:
+        assert (other.body, other.path, other.query) == (first.body, first.path, first.query)
+        assert other.headers == first.headers
+
+
+# --- the pace of the limiter
+
+
+def test_a_refusal_slows_the_pace_and_success_restores_it(connect, service, clock):
+    from acedata_responses import Limiter, Limits
+
+    limiter = Limiter(Limits(in_flight=4, per_second=40), clock=clock)
+    driver = connect(service, clock=clock, limits=limiter, max_retries=0)
+    service.reply_with(BUSY)
+    with pytest.raises(errors.RateLimitError):
+        driver.create()
+    assert limiter.pace == 20
+    clock.sleep(2)
+    driver.create()
+    assert limiter.pace == pytest.approx(28, abs=1)
+    service.reply_with(testing.error("rate_limited", status=200))
+    with pytest.raises(errors.RateLimitError):
+        driver.create()
+    assert limiter.pace == pytest.approx(14, abs=1)
+    service.reply_with(testing.error("api_error"))
+    clock.sleep(2)
+    with pytest.raises(errors.ServerError):
+        driver.create()
+    assert limiter.pace == pytest.approx(14, abs=1)
