@@ -25,6 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
         with service as embedded, _client(embedded) as client:
             print(f"== {'the real service' if embedded is None else 'the embedded service'}, {client!r}")
             plain_call(client)
+            if embedded is not None:
+                embedded.reply_with([testing.Fault("delay", at="event", after=n, seconds=0.1) for n in range(10)])
             stream(client)
             wrong_call(client)
             refused_call(client)

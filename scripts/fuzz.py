@@ -117,6 +117,10 @@ def check_event_decoder(stream: bytes) -> None:
         must_equal(decoded(chunks), expected, f"chunks make no difference: {chunks}")
     with_lf = stream.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     must_equal(decoded([with_lf]), expected, "line ends of every kind count the same")
+    with_data_alone, with_events = EventDecoder(), EventDecoder()
+    for chunk in cut(chance, stream):
+        data = [event.data for event in with_events.feed(chunk)]
+        must_equal(with_data_alone.feed_data(chunk), data, "the data is that of the events")
     for event in expected[0]:
         check_event(event)
 

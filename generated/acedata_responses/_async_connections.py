@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import httpcore
 
 from ._faults import DeadlineExceeded, fault_of
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
@@ -308,6 +309,8 @@ class AsyncHttpxConnections:
         """Send a request and wait for the head of its answer."""
         import httpx
 
+        if self._client.is_closed:
+            raise ConfigurationError("the httpx client that was plugged in is closed")
         outgoing = self._client.build_request(
             request.method,
             self._prefix + request.target,

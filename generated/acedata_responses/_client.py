@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakSet
 
 from ._arguments import NOT_GIVEN, NotGiven
 from ._clock import SYSTEM_CLOCK, Clock
@@ -181,6 +183,7 @@ class Client:
 
     @cached_property
     def _sender(self) -> Sender:
+        _clients.add(self)
         return Sender(self._connections(), self._limiter(), self._clock)
 
     def _limiter(self) -> Limiter | None:
@@ -203,3 +206,16 @@ class Client:
             )
         is_ours = client is not self._http_client
         return HttpxConnections(self._settings.origin, client, self._clock, is_ours=is_ours)
+
+
+_clients: WeakSet[Client] = WeakSet()
+
+
+def _part_from_parent() -> None:
+    """Let the clients of a forked process make connections of their own: on the parent's, answers would mix."""
+    for client in _clients:
+        client.__dict__.pop("_sender", None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_part_from_parent)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 
 from ._faults import DeadlineExceeded, fault_of
+from .errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
@@ -296,6 +297,8 @@ class HttpxConnections:
         """Send a request and wait for the head of its answer."""
         import httpx
 
+        if self._client.is_closed:
+            raise ConfigurationError("the httpx client that was plugged in is closed")
         outgoing = self._client.build_request(
             request.method,
             self._prefix + request.target,

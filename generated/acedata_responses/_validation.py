@@ -169,10 +169,11 @@ class _Check:
 def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
     """The rules on a single value."""
     kind = type(data)
-    if kind is float and not math.isfinite(data):
+    is_union = "anyOf" in schema or "oneOf" in schema  # its members have looked at the value itself
+    if kind is float and not math.isfinite(data) and not is_union:
         yield Problem(pointer, "type", "a finite number", shown(data), source)
         return
-    if kind is str and not data.isascii() and not _is_unicode(data):
+    if kind is str and not data.isascii() and not _is_unicode(data) and not is_union:
         yield Problem(pointer, "type", "valid Unicode text", shown(data), source)
     if "enum" in schema and not any(_same(data, value) for value in schema["enum"]):
         yield Problem(pointer, "enum", f"one of {_listed(schema['enum'])}", shown(data), source)
@@ -285,7 +286,12 @@ def _token(key: str) -> str:
 
 @cache
 def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    """JSON Schema has the patterns of ECMA-262, in which `$` is the very end of the text: Python's also means the line end there."""
+    return re.compile(_DOLLAR.sub(lambda found: found[1] or r"\Z", pattern))
+
+
+_DOLLAR = re.compile(r"(\\.|\[(?:\\.|[^\]])*\])|\$")
+"""What means `$`, behind what may only contain one: an escape or a set of characters."""
 
 
 def shown(value: Any) -> str:

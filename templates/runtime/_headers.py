@@ -20,7 +20,7 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     """
     lines = []
     for name, value in headers.items():
-        if not isinstance(name, str) or not name or not _HEADER_NAME_CHARACTERS.issuperset(name.lower()):
+        if not isinstance(name, str) or not _may_name_a_header(name):
             raise RequestValidationError(
                 "the name of a header is not one that HTTP allows (RFC 9110, section 5.1); it is not shown, since it "
                 "may be a secret that slipped into the wrong place",
@@ -33,6 +33,10 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
             )
         lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))
     return lines
+
+
+def _may_name_a_header(name: str) -> bool:
+    return bool(name) and name.isascii() and _HEADER_NAME_CHARACTERS.issuperset(name.lower())
 
 
 def _may_be_in_a_header(character: str) -> bool:

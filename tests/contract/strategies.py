@@ -17,7 +17,11 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 KEYS = st.text(string.ascii_lowercase + "_~/ é", min_size=1, max_size=8)
 NUMBERS = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
-JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=4)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=4,
+)
 """Anything that JSON can say."""
 
 MARKS_OF_AN_ERROR = {"success", "error"}
@@ -78,7 +82,9 @@ def _object(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy
     )
     if "fields" not in growth and properties:
         return described
-    others = st.dictionaries(KEYS.filter(lambda key: key not in properties.keys() | MARKS_OF_AN_ERROR), JSON, max_size=2)
+    others = st.dictionaries(
+        KEYS.filter(lambda key: key not in properties.keys() | MARKS_OF_AN_ERROR), JSON, max_size=2
+    )
     return st.builds(lambda one, other: {**other, **one}, described, others)
 
 
@@ -97,7 +103,9 @@ def _number(schema: dict[str, Any], _growth: frozenset[str]) -> st.SearchStrateg
 
 
 def _text(schema: dict[str, Any], _growth: frozenset[str]) -> st.SearchStrategy[str]:
-    texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=schema.get("minLength", 0), max_size=12)
+    texts = st.text(
+        st.characters(exclude_categories=["Cs"]), min_size=schema.get("minLength", 0), max_size=12
+    )
     pattern = schema.get("pattern")
     return texts.filter(lambda text: re.search(pattern, text) is not None) if pattern else texts
 
@@ -145,7 +153,29 @@ def _disturbed(draw: st.DrawFn, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 EDGES = st.sampled_from(
-    ["", [], {}, 0, 0.0, -1, 1, 1.0, 0.5, 2, 2.0, 2.1, 128, 128.5, 129, True, False, None, "message", "user", "nobody"]
+    [
+        "",
+        [],
+        {},
+        0,
+        0.0,
+        -1,
+        1,
+        1.0,
+        0.5,
+        2,
+        2.0,
+        2.1,
+        128,
+        128.5,
+        129,
+        True,
+        False,
+        None,
+        "message",
+        "user",
+        "nobody",
+    ]
     + [[""], [{}], [None], {"type": "text"}, {"type": "message"}, {"role": "user", "content": []}]
 )
 """Values at which rules change their mind."""
@@ -191,7 +221,9 @@ def departures(draw: st.DrawFn, name: str) -> Departure:
     return Departure(whole, _pointer(path), "type")
 
 
-def _places(value: Any, schema: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
+def _places(
+    value: Any, schema: dict[str, Any], path: tuple[Any, ...]
+) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
     """Each described value within data: its path, its schema, and whether it must be there."""
     schema = _chosen(value, schema)
     if isinstance(value, dict):

@@ -49,7 +49,9 @@ def test_a_field_that_is_missing_or_of_another_type_costs_nothing_and_is_named(w
     departure = draw.draw(departures(kind).filter(lambda departure: tells_its_kind(kind, departure)))
     got = read(wire, kind, departure.data)
     assert json.dumps(got.to_dict()) == json.dumps(departure.data)
-    assert [(problem.pointer, problem.rule) for problem in got.problems] == [(departure.pointer, departure.rule)]
+    assert [(problem.pointer, problem.rule) for problem in got.problems] == [
+        (departure.pointer, departure.rule)
+    ]
     if departure.data.get("status") == "failed":
         return  # that it failed is said first
     with pytest.raises(ReplyDecodeError) as refused:

@@ -35,7 +35,9 @@ def test_what_is_refused_is_what_an_independent_validator_refuses_and_at_the_sam
         return
     with pytest.raises(RequestValidationError) as caught:
         wire.sent_by(**fields)
-    assert {problem.pointer.split("/")[1] for problem in caught.value.problems} == {_field(error) for error in errors}
+    assert {problem.pointer.split("/")[1] for problem in caught.value.problems} == {
+        _field(error) for error in errors
+    }
 
 
 def _field(error):

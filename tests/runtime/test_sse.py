@@ -35,6 +35,11 @@ def decoded(chunks: Iterable[bytes]) -> tuple[Events, Events]:
     return events, decoder.finish()
 
 
+def data_alone(chunks: Iterable[bytes]) -> list[str]:
+    decoder = EventDecoder()
+    return [data for chunk in chunks for data in decoder.feed_data(chunk)]
+
+
 def ways_to_cut(stream: bytes) -> Iterator[list[bytes]]:
     yield [stream]
     for at in range(len(stream) + 1):
@@ -289,6 +294,7 @@ CASES = {
 def test_a_stream_gives_its_events_however_it_is_cut(stream: bytes, events: Events, at_the_end: Events):
     for chunks in ways_to_cut(stream):
         assert decoded(chunks) == (events, at_the_end), chunks
+        assert data_alone(chunks) == [event.data for event in events], chunks
 
 
 # --- the same by other means: the standard's algorithm, word by word, on the whole text at once
@@ -374,6 +380,7 @@ def test_any_stream_in_any_chunks_gives_what_the_standard_says(chunks: list[byte
     assert decoder.finish() == standard.end_cleanly()
     assert decoder.last_event_id == standard.last_event_id
     assert decoder.retry == standard.reconnection_time
+    assert data_alone(chunks) == [event.data for event in events]
 
 
 @given(STREAMS)
@@ -417,6 +424,15 @@ def test_the_events_of_a_chunk_come_together():
     assert decoder.feed(b"data: 1\n\ndata: 2\n\nda") == [Event("1"), Event("2")]
     assert decoder.feed(b"ta: 3\n\ndata: 4\n") == [Event("3")]
     assert decoder.feed(b"\ndata: 5\n\n") == [Event("4"), Event("5")]
+
+
+def test_a_stream_may_be_read_as_events_and_as_data_in_turn():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"data: 1\n\ndata: 2") == [Event("1")]
+    assert decoder.feed_data(b"\nid: 7\nretry: 5\n\ndata: 3\n\n") == ["2", "3"]
+    assert decoder.feed_data(b"data: 4\n\ndata: 5\n\n") == ["4", "5"]
+    assert decoder.feed(b"data: 6\n\n") == [Event("6", id="7", retry=5)]
 
 
 def test_chunks_without_bytes_change_nothing():

@@ -1,0 +1,198 @@
+"""Builds the package and judges what came of it: the archives, and what a user gets who installs them.
+
+- twine and check-wheel-contents find nothing to object to, and the wheel holds every file of generated/, no other.
+- The source archive, unpacked elsewhere, builds the same wheel to the last byte; the wheel is small.
+- Installed into empty environments, it is imported and called there: on the oldest and the newest Python, with the
+  newest dependencies and with the oldest that it allows.
+- pip-audit knows of no weakness in the dependencies, where it can reach its data.
+
+Exit status: 0 nothing was found, 1 something was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / ".venvs" / "judges" / "bin"
+PYTHONS = ("3.10", "3.13")
+LARGEST_WHEEL = 131_072  # bytes
+
+CALLS = """
+import asyncio
+from acedata_responses import AsyncClient, Client, testing
+import acedata_responses
+
+assert "site-packages" in acedata_responses.__file__, acedata_responses.__file__
+with testing.serve() as service, Client(token=testing.TOKEN, base_url=service.url) as client:
+    assert client.responses.create(model="gpt-4o-mini", input="Hello").output_text
+    with client.responses.create(model="gpt-4o-mini", input="Hello", stream=True) as stream:
+        assert "".join(stream.text_deltas()) == stream.final().output_text
+
+async def call():
+    async with AsyncClient(token=testing.TOKEN, transport=testing.transport()) as client:
+        assert (await client.models.list()).data
+
+asyncio.run(call())
+"""
+
+
+class FoundError(Exception):
+    """A judge has found something."""
+
+
+def run(*command: str | Path, folder: Path = ROOT) -> str:
+    """Run a program and return what it printed; it must succeed."""
+    clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
+    done = subprocess.run(
+        command, cwd=folder, env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode:
+        raise FoundError(f"{done.stdout}\n{' '.join(map(str, command))} ended with {done.returncode}")
+    return done.stdout
+
+
+# What is built
+
+
+def build(source: Path, target: Path, *kinds: str) -> list[Path]:
+    """Build archives of a source tree."""
+    run(PROGRAMS / "python", "-m", "build", "--no-isolation", *kinds, "--outdir", target, source)
+    return sorted(target.iterdir())
+
+
+def check_archives(archives: list[Path]) -> str:
+    """What others think of the archives' names, metadata and content."""
+    run(PROGRAMS / "twine", "check", "--strict", *archives)
+    wheel = next(one for one in archives if one.suffix == ".whl")
+    run(PROGRAMS / "check-wheel-contents", "--no-config", "--package", "generated/acedata_responses", wheel)
+    return "twine check --strict and check-wheel-contents"
+
+
+def check_size(wheel: Path) -> str:
+    """The size of the wheel, and of its parts where it is too large."""
+    size = wheel.stat().st_size
+    if size > LARGEST_WHEEL:
+        entries = sorted(zipfile.ZipFile(wheel).infolist(), key=lambda entry: entry.compress_size, reverse=True)
+        largest = "\n".join(f"{entry.compress_size:8,} {entry.filename}" for entry in entries[:20])
+        raise FoundError(f"{largest}\nthe wheel has {size:,} bytes, more than {LARGEST_WHEEL:,}")
+    return f"the wheel has {size:,} bytes"
+
+
+def check_rebuilt(archives: list[Path], folder: Path) -> str:
+    """The same wheel from the source archive alone, at another place."""
+    source, wheel = sorted(archives, key=lambda archive: archive.suffix == ".whl")
+    with tarfile.open(source) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    [unpacked] = (folder / "unpacked").iterdir()
+    [again] = build(unpacked, folder / "again", "--wheel")
+    if again.read_bytes() != wheel.read_bytes():
+        raise FoundError(f"the source archive builds another wheel: {differing(wheel, again)}")
+    return "the source archive builds the same wheel"
+
+
+def differing(one: Path, other: Path) -> str:
+    """The files in which two wheels differ."""
+    entries = [{entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist()} for wheel in (one, other)]
+    names = sorted({name for name, _ in entries[0].items() ^ entries[1].items()})
+    return ", ".join(names) or "in the archive itself"
+
+
+# What is installed
+
+
+def check_installed(wheel: Path, version: str, folder: Path, *dependencies: str | Path) -> None:
+    """The wheel in an empty environment with these dependencies, imported and called."""
+    python = folder / "bin" / "python"
+    run(interpreter(version), "-m", "venv", folder)
+    pip = (python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
+    run(*pip, *dependencies)
+    run(*pip, "--no-index", wheel)  # what it depends on is there already, or this fails
+    run(python, "-m", "pip", "check")
+    run(python, "-I", "-W", "error", "-c", CALLS, folder=folder)
+
+
+def interpreter(version: str) -> str:
+    """An interpreter of this version, or an empty text."""
+    code = f"import sys; sys.path.insert(0, 'tools'); import environment; print(environment.find({version!r}, {version!r})[0] or '')"
+    return run(sys.executable, "-c", code).strip()
+
+
+def oldest_dependencies() -> list[str]:
+    """The dependencies in the oldest version that pyproject.toml allows."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        allowed = tomllib.load(file)["project"]["dependencies"]
+    return [dependency.split(",")[0].replace(">=", "==") for dependency in allowed]
+
+
+def installed(wheel: Path, folder: Path) -> Iterator[str]:
+    """What is installed where, one after the other."""
+    pinned = ("--require-hashes", "--requirement", ROOT / "tools" / "runtime.txt")
+    for version in PYTHONS:
+        if not interpreter(version):
+            yield f"skipped  Python {version} is not installed"
+            continue
+        check_installed(wheel, version, folder / version, *pinned)
+        yield f"ok       installed and called on Python {version}"
+    version = next((version for version in PYTHONS if interpreter(version)), None)
+    if version:
+        oldest = oldest_dependencies()
+        check_installed(wheel, version, folder / "oldest", *oldest)
+        yield f"ok       installed and called on Python {version} with {', '.join(oldest)}"
+
+
+def audited() -> str:
+    """What pip-audit knows of the dependencies."""
+    lock = ROOT / "tools" / "runtime.txt"
+    command = (PROGRAMS / "pip-audit", "--disable-pip", "--require-hashes", "--requirement", lock, "--format", "json")
+    try:
+        report = run(*command, "--progress-spinner", "off")
+    except FoundError as found:
+        if "ConnectionError" in str(found) or "ServiceError" in str(found):
+            return "skipped  pip-audit: its data is out of reach"
+        raise
+    dependencies = json.loads(report[report.index("{") : report.rindex("}") + 1])["dependencies"]
+    if any("skip_reason" in dependency for dependency in dependencies):
+        return "skipped  pip-audit: its data is out of reach"
+    return f"ok       pip-audit knows of no weakness in {len(dependencies)} dependencies"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build, judge, and say so."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--source", type=Path, default=ROOT, help="the tree to build; this one if not given")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            archives = build(options.source, folder / "dist")
+            wheel = next(one for one in archives if one.suffix == ".whl")
+            for judgement in (check_archives(archives), check_rebuilt(archives, folder), check_size(wheel)):
+                print(f"ok       {judgement}", flush=True)
+            for line in installed(wheel, folder):
+                print(line, flush=True)
+            print(audited())
+        except FoundError as found:
+            print(f"FAILED   {found}")
+            return 1
+        finally:
+            shutil.rmtree(folder / "dist", ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+"""Many calls at once: the service never sees more than the limits allow, and each call gets its own answer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
+from tests.drivers import MINIMAL
+from tests.faults.table import SHORT
+
+
+@pytest.fixture
+def service():
+    """A service that repeats what it was told, after a while."""
+    with testing.serve(text=lambda request: request.json["input"]) as service:
+        service.reply_with(always=testing.Fault("delay", seconds=0.03))
+        yield service
+
+
+def in_threads(client, count):
+    with ThreadPoolExecutor(count) as pool:
+        calls = [pool.submit(client.responses.create, model="gpt-4o-mini", input=f"call {n}") for n in range(count)]
+        return [call.result().output_text for call in calls]
+
+
+async def in_tasks(client, count):
+    calls = [client.responses.create(model="gpt-4o-mini", input=f"call {n}") for n in range(count)]
+    return [reply.output_text for reply in await asyncio.gather(*calls)]
+
+
+def run(flavour, service, count, **options):
+    if flavour == "sync":
+        with Client(testing.TOKEN, base_url=service.url, **options) as client:
+            return in_threads(client, count)
+
+    async def main():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, **options) as client:
+            return await in_tasks(client, count)
+
+    return asyncio.run(main())
+
+
+def most_in_a_second(service):
+    moments = [request.arrived for request in service.requests]
+    return max(sum(1 for other in moments if moment <= other < moment + 1) for moment in moments)
+
+
+def test_by_default_the_limits_of_the_vendor_hold(flavour, service):
+    assert run(flavour, service, 75) == [f"call {n}" for n in range(75)]
+    assert service.most_in_flight == 20
+    assert most_in_a_second(service) <= 60
+    assert service.connections_opened == 20
+
+
+def test_without_limits_all_go_at_once(flavour, service):
+    service.reply_with(always=testing.Fault("delay", seconds=0.3))
+    assert run(flavour, service, 40, limits=None) == [f"call {n}" for n in range(40)]
+    assert service.most_in_flight > 20
+
+
+@pytest.mark.parametrize("in_flight", [1, 7])
+def test_no_more_calls_are_in_flight_than_asked_for(flavour, in_flight, service):
+    limits = Limits(in_flight=in_flight, per_second=None)
+    assert run(flavour, service, 25, limits=limits) == [f"call {n}" for n in range(25)]
+    assert service.most_in_flight == in_flight
+    assert service.connections_opened == in_flight
+
+
+def test_calls_have_their_turn_in_the_order_in_which_they_came(connect, service):
+    service.reply_with(testing.Fault("stall"))
+    driver = connect(service, limits=Limits(in_flight=1, per_second=None))
+    first = threading.Thread(target=driver.create)
+    first.start()
+    service.wait_until_stalled()
+    others = []
+    for number in range(6):
+        others.append(threading.Thread(target=driver.create, kwargs={"input": f"call {number}"}))
+        others[-1].start()
+        time.sleep(0.03)
+    service.release()
+    for thread in [first, *others]:
+        thread.join(10)
+    assert [request.json["input"] for request in service.requests[1:]] == [f"call {n}" for n in range(6)]
+
+
+def test_a_sync_and_an_async_client_share_a_limiter(service):
+    limiter = Limiter(Limits(in_flight=5, per_second=None))
+
+    async def main():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
+            return await in_tasks(client, 20)
+
+    with Client(testing.TOKEN, base_url=service.url, limits=limiter) as client, ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(in_threads, client, 20), pool.submit(asyncio.run, main())]
+        assert [one.result() for one in found] == [[f"call {n}" for n in range(20)]] * 2
+    assert service.most_in_flight == 5
+    assert (limiter.in_flight, limiter.waiting) == (0, 0)
+
+
+def test_copies_of_a_client_share_its_limits_and_connections(service):
+    with Client(testing.TOKEN, base_url=service.url, limits=Limits(in_flight=3, per_second=None)) as client:
+        copies = [client, client.with_options(timeout=5), client.with_options(max_retries=0)]
+        with ThreadPoolExecutor(3) as pool:
+            assert [len(found) for found in pool.map(lambda copy: in_threads(copy, 8), copies)] == [8, 8, 8]
+    assert service.most_in_flight == 3
+    assert service.connections_opened == 3
+
+
+def test_a_call_that_waits_in_vain_for_its_turn_takes_nothing_from_others(connect, service):
+    service.reply_with(testing.Fault("stall"))
+    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    driver = connect(service, limits=limiter)
+    with driver.open():
+        for _ in range(3):
+            with pytest.raises(errors.RequestTimeoutError, match="turn of this call did not come") as caught:
+                driver.create(deadline=SHORT / 4)
+            assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("turn", False, 0)
+        assert limiter.waiting == 0
+    assert driver.create(deadline=5).output_text == MINIMAL["input"]
+    assert len(service.requests) == 2
+    assert limiter.in_flight == 0
+
+
+def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(service):
+    async def main():
+        limiter = Limiter(Limits(in_flight=1, per_second=None))
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
+            async with await client.responses.create(**MINIMAL, stream=True):
+                waiting = [asyncio.create_task(client.responses.create(**MINIMAL)) for _ in range(4)]
+                await asyncio.sleep(0.02)
+                for task in waiting[::2]:
+                    task.cancel()
+                await asyncio.sleep(0)
+            done = await asyncio.gather(*waiting, return_exceptions=True)
+            assert [type(one).__name__ for one in done[::2]] == ["CancelledError"] * 2
+            assert [one.output_text for one in done[1::2]] == [MINIMAL["input"]] * 2
+            assert (limiter.in_flight, limiter.waiting) == (0, 0)
+
+    asyncio.run(main())
+    assert len(service.requests) == 3
+
+
+def test_a_call_gives_its_place_to_others_while_it_waits_for_its_next_try(connect, service):
+    """A refused call that held its place while it waits would keep the service from less busy work."""
+    seen = []
+
+    class Clock:
+        monotonic = staticmethod(time.monotonic)
+        time = staticmethod(time.time)
+
+        def random(self):
+            return 0.0
+
+        def sleep(self, seconds):
+            seen.append(limiter.in_flight)
+
+        async def sleep_async(self, seconds):
+            self.sleep(seconds)
+
+    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    driver = connect(service, limits=limiter, clock=Clock())
+    service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
+    driver.create()
+    assert seen == [0, 0]
+    assert len(service.requests) == 3
+
+
+def test_answers_match_their_requests_whatever_happens_to_others(flavour, service):
+    def answer(request):
+        number = int(request.json["input"].split()[1])
+        faults = {3: testing.Fault("cut"), 5: testing.error("bad_request"), 7: testing.Fault("reset", "body", after=30)}
+        return faults.get(number % 10, testing.Fault("delay", seconds=0.001 * (number % 7)))
+
+    service.reply_with(always=answer)
+    limits = Limits(in_flight=8, per_second=None)
+
+    async def all_of(client):
+        calls = [client.responses.create(model="gpt-4o-mini", input=f"call {n}") for n in range(100)]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    async def main():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limits) as client:
+            return await all_of(client)
+
+    def one(client, number):
+        try:
+            return client.responses.create(model="gpt-4o-mini", input=f"call {number}")
+        except errors.AceDataError as error:
+            return error
+
+    if flavour == "async":
+        results = asyncio.run(main())
+    else:
+        with Client(testing.TOKEN, base_url=service.url, limits=limits) as client, ThreadPoolExecutor(16) as pool:
+            results = list(pool.map(lambda number: one(client, number), range(100)))
+    names = {3: "ConnectionLostError", 5: "BadRequestError", 7: "ConnectionLostError"}
+    for number, result in enumerate(results):
+        name = names.get(number % 10)
+        assert type(result).__name__ == name if name else result.output_text == f"call {number}"
+    assert len(service.requests) == 100

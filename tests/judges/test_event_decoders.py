@@ -1,0 +1,206 @@
+"""The event decoders of httpx-sse, openai and anthropic, and ours, on the same streams: equal events.
+
+Where they differ, the difference is in the list below, and we follow the standard (WHATWG HTML, 9.2.5 and 9.2.6). Each
+difference is shown at work by an example, so that one that goes away leaves the list, and is undone before the
+streams are compared, so that it hides no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from anthropic._streaming import SSEDecoder as AnthropicDecoder
+from httpx_sse import EventSource
+from openai._streaming import SSEDecoder as OpenAIDecoder
+
+from acedata_responses.sse import EventDecoder
+from scripts.fuzz import cut, event_stream
+
+STREAMS = 5000
+
+
+class Event(NamedTuple):
+    """An event, in a form that all decoders have."""
+
+    data: str
+    type: str
+    id: str
+    retry: int | None
+
+
+# The decoders. Each takes chunks and gives events.
+
+
+def ours(chunks: Iterable[bytes]) -> list[Event]:
+    decoder = EventDecoder()
+    return [Event(one.data, one.event, one.id, one.retry) for chunk in chunks for one in decoder.feed(chunk)]
+
+
+def httpx_sse(chunks: Iterable[bytes]) -> list[Event]:
+    response = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=iter(chunks))
+    return [_common(event) for event in EventSource(response).iter_sse()]
+
+
+def openai(chunks: Iterable[bytes]) -> list[Event]:
+    return [_common(event) for event in OpenAIDecoder().iter_bytes(iter(chunks))]
+
+
+def anthropic(chunks: Iterable[bytes]) -> list[Event]:
+    return [_common(event) for event in AnthropicDecoder().iter_bytes(iter(chunks))]
+
+
+def _common(event: Any) -> Event:
+    return Event(event.data, event.event or "message", event.id or "", event.retry)
+
+
+Decoder = Callable[[Iterable[bytes]], list[Event]]
+OTHERS: list[Decoder] = [httpx_sse, openai, anthropic]
+each_other = pytest.mark.parametrize("other", OTHERS)
+
+
+# The differences
+
+
+class Difference(NamedTuple):
+    """A difference that is known: whose, why ours is right, and a stream that shows it."""
+
+    of: list[Decoder]
+    rule: str
+    stream: bytes
+    ours: list[str]
+    theirs: list[str] | type[Exception]
+
+
+DIFFERENCES = {
+    "a byte order mark": Difference(
+        OTHERS,
+        '"UTF-8 decode" drops one leading byte order mark; they take it for a part of the first field\'s name.',
+        b"\xef\xbb\xbfdata: a\n\ndata: b\n\n",
+        ["a", "b"],
+        ["b"],
+    ),
+    "bytes that are no UTF-8": Difference(
+        [openai, anthropic],
+        '"UTF-8 decode" puts U+FFFD in their place; these raise, and what came before in the stream is all there is.',
+        b"data: \xff\n\n",
+        ["\ufffd"],
+        UnicodeDecodeError,
+    ),
+    "no data": Difference(
+        OTHERS,
+        'An event is dropped "if the data buffer is an empty string"; they give it, and again at each further blank '
+        "line once there was an id.",
+        b"id: 1\n\n\nevent: a\n\ndata: b\n\n",
+        ["b"],
+        ["", "", "", "b"],
+    ),
+    "a retry that is no number": Difference(
+        OTHERS,
+        '"If the field value consists of only ASCII digits"; they take all that int() takes, signs and blanks included.',
+        b"retry: -1\ndata: a\n\n",
+        ["a"],
+        ["a (-1)"],
+    ),
+    "a retry of millions of years": Difference(
+        OTHERS,
+        "The standard has no bound; ours is 18 digits, theirs is where int() raises.",
+        b"retry: 1000000000000000000\ndata: a\n\n",
+        ["a"],
+        ["a (1000000000000000000)"],
+    ),
+    "the time of a retry": Difference(
+        OTHERS,
+        '"Set the event stream\'s reconnection time": it holds from then on; with them only for its own event.',
+        b"retry: 5\ndata: a\n\ndata: b\n\n",
+        ["a (5)", "b (5)"],
+        ["a (5)", "b"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_each_known_difference_is_there(name):
+    difference = DIFFERENCES[name]
+    assert _shown(ours([difference.stream])) == difference.ours
+    for other in difference.of:
+        if isinstance(difference.theirs, list):
+            assert _shown(other([difference.stream])) == difference.theirs
+        else:
+            with pytest.raises(difference.theirs):
+                other([difference.stream])
+
+
+def _shown(events: list[Event]) -> list[str]:
+    return [event.data if event.retry is None else f"{event.data} ({event.retry})" for event in events]
+
+
+# The streams
+
+
+@each_other
+def test_they_find_the_same_events(other):
+    chance = Random(other.__name__)
+    compared = 0
+    for number in range(STREAMS):
+        stream = event_stream(chance)
+        expected = _comparable(ours(cut(chance, stream)))
+        found = _comparable(other(cut(chance, _readable(stream))))
+        assert found == expected, f"stream {number}: {stream!r}"
+        compared += len(found)
+    assert compared > STREAMS
+
+
+@each_other
+def test_our_last_event_without_a_blank_line_is_what_they_find_when_it_has_one(other):
+    chance = Random(other.__name__)
+    for number in range(STREAMS // 10):
+        stream = event_stream(chance)
+        decoder = EventDecoder()
+        expected = _comparable([Event(one.data, one.event, one.id, one.retry) for one in decoder.feed(stream) + decoder.finish()])
+        found = _comparable(other([_readable(stream) + b"\n\n"]))
+        assert found == expected, f"stream {number}: {stream!r}"
+
+
+_STRANGE_RETRY = re.compile(rb"(?<![^\r\n])retry(?=:)(?!: ?[0-9]{1,18}(?![^\r\n]))")
+
+
+def _readable(stream: bytes) -> bytes:
+    """The stream without what the others stumble over: the mark, the bytes and the retries of the list."""
+    text = stream.decode("utf-8-sig", errors="replace")
+    return _STRANGE_RETRY.sub(b"other", text.encode())
+
+
+def _comparable(events: list[Event]) -> list[Event]:
+    """The events that have data, with retries that hold on."""
+    retry: int | None = None
+    comparable = []
+    for event in events:
+        if event.retry is not None:
+            retry = event.retry
+        if event.data:
+            comparable.append(event._replace(retry=retry))
+    return comparable
+
+
+def test_events_with_empty_data_are_found_where_each_block_has_data():
+    """The one thing that is left out above, where the other decoders can be told apart from it."""
+    chance = Random(0)
+    ends = [b"\n", b"\r", b"\r\n"]
+    for number in range(STREAMS // 10):
+        end = chance.choice(ends)
+        lines = [chance.choice([b"data", b"data:", b"data: ", b"data: x", b"data:y"]) + chance.choice([end, end * 2]) for _ in range(8)]
+        chunks = cut(chance, b"".join(lines) + end)
+        for other in OTHERS:
+            assert other(chunks) == ours(chunks), f"stream {number}: {chunks}"
+
+
+def test_the_streams_have_in_them_what_decoders_get_wrong():
+    chance = Random("openai")
+    streams = [event_stream(chance) for _ in range(STREAMS)]
+    for pattern in (rb"\r\n", rb"\r[^\n]", rb"\n\ndata", rb"\xff", rb"\xe2\x80\xa8", rb"^\xef\xbb\xbf", rb"\nid", rb"retry", rb"\0", rb"\n:"):
+        assert sum(bool(re.search(pattern, stream)) for stream in streams) >= 10, pattern
