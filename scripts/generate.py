@@ -3,7 +3,8 @@
     python scripts/generate.py            writes generated/acedata_responses/
     python scripts/generate.py --check    compares it, prints what differs, writes nothing
 
-The whole package is rendered and formatted before a file is touched. The same inputs give the same bytes.
+The same inputs give the same bytes. The package is written whole or not at all: it is made beside the old one, which it
+then replaces.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ruff import find_ruff_bin
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -26,7 +25,11 @@ from scripts.generation.document import DocumentError, load  # noqa: E402 - the 
 from scripts.generation.project import LINE_LENGTH, project_for  # noqa: E402
 
 PACKAGE = "acedata_responses"
-_RUFF = ("--isolated", "--no-cache", "--quiet", "--target-version", "py310", "--line-length", str(LINE_LENGTH))
+DONE, DIFFERS, REFUSED = 0, 1, 2
+
+_RUFF = (
+    "--isolated", "--no-cache", "--quiet", "--target-version=py310", f"--line-length={LINE_LENGTH}",
+)  # fmt: skip
 _FIXES = "I,F401,RUF022,UP007"
 _LONGEST_DIFF = 60  # lines for each file
 
@@ -49,15 +52,25 @@ def render(document_path: Path, templates: Path, config: Path) -> dict[str, byte
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        _format(output)
+        _format(Path(folder), sorted(files))
         return {name: (output / name).read_bytes() for name in sorted(files)}
 
 
-def _format(folder: Path) -> None:
-    """Sort imports, drop unused ones and format, by the pinned ruff and no settings but these."""
+def _format(folder: Path, names: list[str]) -> None:
+    """Sort imports, drop unused ones and format, by the pinned ruff and no settings but these.
+
+    The files are named one by one, as ruff passes over what a .gitignore above names; and they are named from their
+    folder, as what lies in the working directory has a say in what is an import of our own.
+    """
+    paths = [f"{PACKAGE}/{name}" for name in names if name.endswith(".py")]
     for command in (["check", "--fix-only", "--select", _FIXES], ["format"]):
         done = subprocess.run(
-            [find_ruff_bin(), *command, *_RUFF, str(folder)], capture_output=True, text=True, check=False
+            [_ruff(), *command, *_RUFF, *paths],
+            cwd=folder,
+            env={name: value for name, value in os.environ.items() if not name.startswith("RUFF_")},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise DocumentError(
@@ -66,22 +79,37 @@ def _format(folder: Path) -> None:
             )
 
 
+def _ruff() -> str:
+    try:
+        from ruff import find_ruff_bin
+
+        return str(find_ruff_bin())
+    except (ImportError, FileNotFoundError):
+        raise DocumentError("ruff is not installed beside this Python. Run: make setup") from None
+
+
 def differences(files: dict[str, bytes], package: Path) -> list[str]:
     """What a folder has otherwise, has too much or lacks, as text for people."""
-    there = {path.relative_to(package).as_posix(): path for path in _files_of(package)}
+    there = {path.relative_to(package).as_posix(): path for path in _entries(package)}
     found = []
     for name in sorted(files.keys() | there.keys()):
         if name not in there:
             found.append(f"missing: {package / name}")
         elif name not in files:
             found.append(f"extra: {package / name} (nothing generates it; delete it, or add a template)")
+        elif there[name].is_symlink():
+            found.append(f"changed: {package / name} (a link to somewhere else)")
         elif files[name] != there[name].read_bytes():
             found.append(_diff(there[name], files[name]))
     return found
 
 
-def _files_of(package: Path) -> list[Path]:
-    return [path for path in package.rglob("*") if not path.is_dir() and "__pycache__" not in path.parts]
+def _entries(package: Path) -> list[Path]:
+    """What is in a folder: files, links and empty folders; without Python's caches."""
+    found = list(package.rglob("*"))
+    parents = {path.parent for path in found}
+    leaves = [path for path in found if path not in parents or path.is_symlink()]
+    return [path for path in leaves if "__pycache__" not in path.relative_to(package).parts]
 
 
 def _diff(path: Path, generated: bytes) -> str:
@@ -91,34 +119,49 @@ def _diff(path: Path, generated: bytes) -> str:
     shown = lines[:_LONGEST_DIFF]
     if len(lines) > len(shown):
         shown.append(f"... and {len(lines) - len(shown)} lines more")
-    return "\n".join(shown) or f"changed: {path} (line ends only)"
+    return "\n".join(shown) + "\n" if shown else f"changed: {path} (line ends only)"
 
 
 def write(files: dict[str, bytes], package: Path) -> list[str]:
-    """Put the files in place, each whole or not at all, and delete what nothing generates.
+    """Put the package in place, whole or not at all.
 
     Returns:
         The names of the files that changed.
     """
-    changed = []
-    for name, content in files.items():
-        path = package / name
-        if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
-            continue
-        changed.append(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    for path in _files_of(package):
-        name = path.relative_to(package).as_posix()
-        if name not in files:
-            changed.append(name)
-            path.unlink()
-    for folder in sorted((path for path in package.rglob("*") if path.is_dir()), reverse=True):
-        if not any(path for path in folder.iterdir() if path.name != "__pycache__"):
-            shutil.rmtree(folder)
+    new, old = package.with_name(f".{package.name}.new"), package.with_name(f".{package.name}.old")
+    _restore(package, new, old)
+    there = {path.relative_to(package).as_posix() for path in _entries(package)}
+    changed = sorted(name for name in files.keys() | there if not _is(package / name, files.get(name)))
+    if not changed:
+        return []
+    try:
+        for name, content in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            if name not in changed:
+                shutil.copystat(package / name, path)
+        if os.path.lexists(package):
+            package.rename(old)
+        new.rename(package)
+    finally:
+        _restore(package, new, old)
     return changed
+
+
+def _is(path: Path, content: bytes | None) -> bool:
+    return path.is_file() and not path.is_symlink() and path.read_bytes() == content
+
+
+def _restore(package: Path, new: Path, old: Path) -> None:
+    """Clear up after a run, also one that was killed: if there is no package, the old one is put back."""
+    if os.path.lexists(old) and not os.path.lexists(package):
+        old.rename(package)
+    for folder in (new, old):
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            folder.unlink(missing_ok=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -126,29 +169,39 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="compare only, and write nothing")
     parser.add_argument("--document", type=Path, default=ROOT / "openapi.yaml")
-    parser.add_argument("--output", type=Path, default=ROOT / "generated", help="the folder that holds the package")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "generated", help="the folder that holds the package"
+    )
     parser.add_argument("--templates", type=Path, default=ROOT / "templates")
     options = parser.parse_args(arguments)
     package = options.output / PACKAGE
     try:
         files = render(options.document, options.templates, ROOT / "generator-config.yaml")
-    except DocumentError as error:
+        return check(files, package) if options.check else make(files, package)
+    except (DocumentError, OSError) as error:
         print(f"generate: {error}\nNothing was written.", file=sys.stderr)
-        return 2
-    if not options.check:
-        changed = write(files, package)
-        print(f"generate: {len(files)} files, {len(changed)} changed, in {_shown(package)}")
-        return 0
+        return REFUSED
+
+
+def make(files: dict[str, bytes], package: Path) -> int:
+    """Write, and say what changed."""
+    changed = write(files, package)
+    print(f"generate: {len(files)} files, {len(changed)} changed, in {_shown(package)}")
+    return DONE
+
+
+def check(files: dict[str, bytes], package: Path) -> int:
+    """Compare, and say what differs and what to do."""
     found = differences(files, package)
-    if found:
-        print("\n\n".join(found))
-        print(
-            f"\nverify: {len(found)} of {len(files)} files in {_shown(package)} are not what generation gives.\n"
-            "Edit openapi.yaml or templates/ (never generated/), then run: make generate"
-        )
-        return 1
-    print(f"verify: {len(files)} files in {_shown(package)} are what generation gives")
-    return 0
+    if not found:
+        print(f"verify: {len(files)} files in {_shown(package)} are what generation gives")
+        return DONE
+    print("\n".join(found))
+    print(
+        f"\nverify: {len(found)} of {len(files)} files in {_shown(package)} are not what generation gives.\n"
+        "Edit openapi.yaml or templates/ (never generated/), then run: make generate"
+    )
+    return DIFFERS
 
 
 def _shown(path: Path) -> str:

@@ -31,7 +31,10 @@ from scripts.vendor.ours import OurDocument  # noqa: E402
 DONE, REFUSED, UNREADABLE = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"
 
-STEPS = (
+Steps = Sequence[tuple[str, Sequence[str]]]
+"""What follows from a change of the document: what it is, and the command that does it."""
+
+STEPS: Steps = (
     ("generating the client", (sys.executable, "scripts/generate.py")),
     # tests/docs is about this command itself.
     ("testing it", (sys.executable, "-m", "pytest", "-q", "--ignore=tests/docs")),
@@ -64,7 +67,7 @@ def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, 
     return model_names.plan(document, read(root, CHANGELOG), page, day)
 
 
-def make(root: Path, change: Change, steps: Sequence[tuple[str, Sequence[str]]] = STEPS) -> None:
+def make(root: Path, change: Change, steps: Steps) -> None:
     """Write the change, and do what follows from it; the block around it puts all back if anything fails."""
     write(root / DOCUMENT, change.document)
     write(root / CHANGELOG, change.changelog)
@@ -80,7 +83,7 @@ def diff(root: Path, change: Change) -> Iterator[str]:
         yield from difflib.unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2)
 
 
-def run(options: argparse.Namespace, root: Path = ROOT) -> int:
+def run(options: argparse.Namespace, root: Path, steps: Steps) -> int:
     """Do what was asked for, or tell why not."""
     flags = {"allow_removals": options.allow_removals, "models_only": options.models_only}
     day = datetime.now(tz=timezone.utc).date()
@@ -99,7 +102,7 @@ def run(options: argparse.Namespace, root: Path = ROOT) -> int:
             return DONE
         print(change.describe(), flush=True)
         with all_or_nothing(root, [DOCUMENT, CHANGELOG, GENERATED]):
-            make(root, change)
+            make(root, change, steps)
     seconds = time.monotonic() - began
     print(
         f"\nDone in {seconds:.0f} s. Look at it with `git diff`, then commit {DOCUMENT}, {CHANGELOG}, {GENERATED}/."
@@ -128,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        return run(options)
+        return run(options, ROOT, STEPS)
     except UnreadableError as error:
         return _told(f"Nothing was changed.\n{error}", UNREADABLE)
     except RefusedError as error:

@@ -77,6 +77,10 @@ _MODULES = {
     "Stream": "._streams",
     "Problem": "._validation",
     "VERSION": "._version",
+    "Limiter": ".limits",
+    "Limits": ".limits",
+    "Failure": ".retry",
+    "RetryPolicy": ".retry",
     "APIStatusError": ".errors",
     "AceDataError": ".errors",
     "ConfigurationError": ".errors",
@@ -100,10 +104,6 @@ _MODULES = {
     "InsufficientBalanceError": ".errors",
     "ModerationError": ".errors",
     "GatewayTimeoutError": ".errors",
-    "Limiter": ".limits",
-    "Limits": ".limits",
-    "Failure": ".retry",
-    "RetryPolicy": ".retry",
 }
 
 __all__ = [

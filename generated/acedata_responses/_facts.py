@@ -7,6 +7,9 @@ from typing import Any
 BASE_URL = "https://api.acedata.cloud"
 """Where the service is."""
 
+NEEDS_TOKEN: bool = True
+"""Whether the service wants a token."""
+
 TOKEN_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY")
 """Environment variables that may hold the token; the first one that is set counts."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, TypeVar
 
 from attrs import define, field, fields
 
@@ -28,8 +28,6 @@ kind_of: Callable[[Any], Any] = type
 
 new = object.__new__
 """Makes an instance without `__init__`: a decoder sets each attribute itself."""
-
-_LEAST_SHARE_OF_REQUIRED_FIELDS = 0.5
 
 
 class Assembly(NamedTuple):
@@ -154,11 +152,62 @@ class Unknown(Model):
         return f"Unknown({self._data!r})"
 
 
-def decode_unknown(data: dict[str, Any]) -> Unknown:
+EntryT = TypeVar("EntryT")
+
+
+class ListReply(list[EntryT]):
+    """A list that the service answered with; the HTTP answer stands beside it."""
+
+    __slots__ = ("_data", "_http", "_schema")
+
+    _data: list[Any]
+    _http: HTTPReply | None
+    _schema: Mapping[str, Any]
+    _failed_when: ClassVar[Mapping[str, Any]] = {}
+
+    @property
+    def http(self) -> HTTPReply:
+        """The HTTP answer that brought this list: status code, headers, raw bytes."""
+        assert self._http is not None
+        return self._http
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Where this list departs from the document: entries that lack a field or are of another type."""
+        from ._schemas import SCHEMAS
+        from ._validation import departures
+
+        return departures(self.to_list(), self._schema, SCHEMAS)
+
+    def to_list(self) -> list[Any]:
+        """The list as JSON data: what came is given back unchanged, with what was set since."""
+        encoded: list[Any] = _encoded(list(self), self._data)
+        return encoded
+
+
+def list_reply(decode: Callable[[Any], Any], schema: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The decoder of an answer that is a list; anything else it gives as it came.
+
+    Args:
+        decode: Decodes the list.
+        schema: What the document says of it.
+    """
+
+    def decoded(data: Any) -> Any:
+        if kind_of(data) is not list:
+            return data
+        self: ListReply[Any] = ListReply(decode(data))
+        self._data, self._http, self._schema = data, None, schema
+        return self
+
+    return decoded
+
+
+def unknown(data: Any) -> Any:
     """An object that says of what kind it is, of one that the document does not list."""
-    unknown = _nameless(data)
-    unknown._names_its_kind = True
-    return unknown
+    self = _nameless(data)
+    self._names_its_kind = True
+    return self
 
 
 def _nameless(data: dict[str, Any]) -> Unknown:
@@ -170,17 +219,17 @@ def _nameless(data: dict[str, Any]) -> Unknown:
     return self
 
 
-def decode_list(data: Any, decode: Callable[[Any], Any]) -> Any:
+def list_of(data: Any, decode: Callable[[Any], Any]) -> Any:
     """Each entry of a list decoded; anything but a list as it came."""
     return [decode(entry) for entry in data] if kind_of(data) is list else data
 
 
-def decode_map(data: Any, decode: Callable[[Any], Any]) -> Any:
+def map_of(data: Any, decode: Callable[[Any], Any]) -> Any:
     """Each value of an object decoded; anything but an object as it came."""
     return {key: decode(value) for key, value in data.items()} if kind_of(data) is dict else data
 
 
-def decode_time(data: Any) -> Any:
+def time_of(data: Any) -> Any:
     """Seconds since 1970 as an aware datetime in UTC; anything that is no such number as it came."""
     if kind_of(data) not in (int, float):
         return data
@@ -191,27 +240,27 @@ def decode_time(data: Any) -> Any:
 
 
 def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
-    """Decode data that does not say what it is, or not in a word, as the class whose required fields it has most of.
+    """Decode data that does not say what it is, or not in a word, as the class that it looks most like.
 
     Args:
         data: A JSON object.
         shapes: Per class its decoder, its required fields, and the constants that it would have.
 
     Returns:
-        The decoded object; an `Unknown` when no class has more than half of its required fields there, or two
-        have equally many.
+        The decoded object: a class of which no required field is missing comes before others, then counts how many
+        there are. An `Unknown` when no class has more than half of them there, or two are equally near.
     """
     likely = [
-        (len(required & data.keys()), decode)
+        ((required <= data.keys(), len(required & data.keys())), decode)
         for decode, required, constants in shapes
-        if len(required & data.keys()) > _LEAST_SHARE_OF_REQUIRED_FIELDS * len(required)
+        if 2 * len(required & data.keys()) > len(required)
         and all(
             kind_of(data.get(key)) is not kind_of(value) or data[key] == value
             for key, value in constants.items()
         )
     ]
-    most = max((count for count, _decode in likely), default=0)
-    best = [decode for count, decode in likely if count == most]
+    nearest = max((nearness for nearness, _decode in likely), default=None)
+    best = [decode for nearness, decode in likely if nearness == nearest]
     return best[0](data) if len(best) == 1 else _nameless(data)
 
 
@@ -263,7 +312,7 @@ def _encoded(value: Any, came: Any) -> Any:
 
 def _seconds(value: datetime, came: Any) -> float:
     """The number that came, where it still says the same; else the time as seconds, whole ones as an integer."""
-    if decode_time(came) == value:
+    if time_of(came) == value:
         return came  # type: ignore[no-any-return]
     seconds = value.timestamp()
     return int(seconds) if seconds.is_integer() else seconds

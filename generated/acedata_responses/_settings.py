@@ -117,13 +117,13 @@ def _token(token: str | None) -> str:
     Raises:
         ConfigurationError: There is none, or it cannot be one. The text never shows it.
     """
-    if not _facts.TOKEN_VARIABLES and token is None:
+    if token is None and not _facts.NEEDS_TOKEN:
         return ""
     if token is None:
         token = next((os.environ[name] for name in _facts.TOKEN_VARIABLES if os.environ.get(name)), None)
     if token is None:
-        names = ", ".join(_facts.TOKEN_VARIABLES)
-        raise ConfigurationError(f"there is no token: pass token=… or set one of {names}")
+        variables = f" or set one of {', '.join(_facts.TOKEN_VARIABLES)}" if _facts.TOKEN_VARIABLES else ""
+        raise ConfigurationError(f"there is no token: pass token=…{variables}")
     if not isinstance(token, str) or not _is_visible_ascii(token):
         raise ConfigurationError(
             "the token is not one: expected visible ASCII characters without spaces (it is not shown here); "

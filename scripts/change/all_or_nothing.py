@@ -7,6 +7,7 @@ disk. The copies outlive a process that is killed: the next run begins by puttin
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from typing import NoReturn
 COPIES = ".models-copies"
 """The folder at the root that holds the copies while a change is under way."""
 
-_LIST = "list"
+_LIST = "list.json"
 _STOPPING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -85,14 +86,17 @@ def write(path: Path, text: str) -> None:
         raise
 
 
-def _files(root: Path, names: list[str]) -> list[str]:
-    """The files among and below these, without Python's caches."""
-    found = []
-    for name in names:
-        path = root / name
-        below = path.rglob("*") if path.is_dir() else [path]
-        found += [one.relative_to(root).as_posix() for one in below if one.is_file() or one.is_symlink()]
-    return sorted(one for one in found if "__pycache__" not in one)
+def _below(root: Path, names: list[str]) -> tuple[list[str], list[str]]:
+    """The files and the folders among and below these, without Python's caches."""
+    paths = [path for name in names for path in (root / name, *(root / name).rglob("*"))]
+    kept = [path for path in paths if "__pycache__" not in path.parts]
+    files = [path for path in kept if path.is_symlink() or path.is_file()]
+    folders = [path for path in kept if path.is_dir() and not path.is_symlink()]
+    return _relative(root, files), _relative(root, folders)
+
+
+def _relative(root: Path, paths: list[Path]) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in paths)
 
 
 def _copy(root: Path, names: list[str]) -> None:
@@ -101,12 +105,14 @@ def _copy(root: Path, names: list[str]) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         (unfinished / "files").mkdir(parents=True)
-        files = _files(root, names)
+        (unfinished / ".gitignore").write_text("*\n", encoding="utf-8")
+        files, folders = _below(root, names)
         for file in files:
             target = unfinished / "files" / file
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / file, target, follow_symlinks=False)
-        (unfinished / _LIST).write_text("\n".join([*names, "", *files]), encoding="utf-8")
+        listed = {"names": names, "files": files, "folders": folders}
+        (unfinished / _LIST).write_text(json.dumps(listed), encoding="utf-8")
         unfinished.rename(root / COPIES)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -114,25 +120,20 @@ def _copy(root: Path, names: list[str]) -> None:
 
 
 def _put_back(root: Path) -> None:
-    """Put all back. It can be done again where it was cut off: a file that is no longer among the copies is back."""
+    """Put all back. It can be done again where it was cut off: a file that is not among the copies is back."""
     copies = root / COPIES
-    head, _, tail = (copies / _LIST).read_text(encoding="utf-8").partition("\n\n")
-    names, files = head.split("\n"), tail.split("\n") if tail else []
-    for file in files:
+    listed = json.loads((copies / _LIST).read_text(encoding="utf-8"))
+    for file in listed["files"]:
         copy, target = copies / "files" / file, root / file
-        if copy.exists() or copy.is_symlink():
+        if copy.is_symlink() or copy.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             copy.replace(target)
-    for file in set(_files(root, names)) - set(files):
+    files, folders = _below(root, listed["names"])
+    for file in set(files) - set(listed["files"]):
         (root / file).unlink()
-        _remove_empty((root / file).parent, root)
+    for folder in sorted(set(folders) - set(listed["folders"]), reverse=True):  # the inner ones first
+        shutil.rmtree(root / folder, ignore_errors=True)
     _discard(copies)
-
-
-def _remove_empty(folder: Path, root: Path) -> None:
-    while folder != root and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
 
 
 def _discard(copies: Path) -> None:

@@ -6,15 +6,34 @@ A schema stands in `types/requests.py`, `types/replies.py` or `types/events.py` 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from . import names
-from .document import Document, Node
+from .document import Document, Node, below
+from .keywords import COMPONENT
 
 Role = Literal["requests", "replies", "events"]
 Kind = Literal["class", "union", "alias"]
 MODULES = ("shared", "requests", "replies", "events")
+_COMPONENTS = COMPONENT.removeprefix("#").rstrip("/")
+
+
+class Root(NamedTuple):
+    """A schema that an operation uses.
+
+    Attributes:
+        role: What for.
+        pointer: Where it stands.
+        schema: The schema.
+        name: The name to give it should it be an inline object.
+    """
+
+    role: Role
+    pointer: str
+    schema: Node
+    name: str
 
 
 @dataclass
@@ -42,55 +61,44 @@ class Named:
             return "shared"
         return next(role for role in ("requests", "replies", "events") if role in self.roles)
 
+    @property
+    def component(self) -> str | None:
+        """Its name in the document; None for a schema that is written where it is used."""
+        folder, _, name = self.pointer.rpartition("/")
+        return name if folder == _COMPONENTS else None
 
-def collect(document: Document, roots: list[tuple[Role, str, Node, str]]) -> dict[str, Named]:
+
+def collect(document: Document, roots: Iterable[Root]) -> dict[str, Named]:
     """Find all named schemas below the given ones.
-
-    Args:
-        document: The document.
-        roots: For each schema that an operation uses: the role, its pointer, the schema and the name to give it
-            should it be an inline object.
 
     Returns:
         The named schemas by pointer, in the order in which the components stand in the document.
 
     Raises:
-        DocumentError: A name is taken, or two give one Python name.
+        DocumentError: A schema consists of itself.
     """
+    _check_circles(document)
     found: dict[str, Named] = {}
-    for role, pointer, schema, hint in roots:
-        _visit(document, found, role, pointer, schema, hint)
-    components = [f"/components/schemas/{name}" for name in document.data.get("components", {}).get("schemas", {})]
-    order = {pointer: index for index, pointer in enumerate(components)}
+    for root in roots:
+        _visit(document, found, root)
+    order = {below(_COMPONENTS, name): place for place, name in enumerate(document.components("schemas"))}
     in_order = sorted(found.values(), key=lambda named: order.get(_component(named.pointer), len(order)))
-    taken: dict[str, str] = {}
-    for named in in_order:
-        names.check_class(document, named.pointer, named.name, taken)
     return {named.pointer: named for named in in_order}
 
 
-def _component(pointer: str) -> str:
-    return "/".join(pointer.split("/")[:4])
+def take_names(document: Document, named: Iterable[Named], classes: names.Classes) -> None:
+    """Take the names of schemas.
 
-
-def _visit(document: Document, found: dict[str, Named], role: Role, pointer: str, schema: Node, hint: str) -> None:
-    pointer, schema = document.resolve(pointer, schema)
-    is_component = pointer.startswith("/components/schemas/") and pointer.count("/") == 3
-    name = names.class_name(pointer.rpartition("/")[2]) if is_component else hint
-    kind = kind_of(document, pointer, schema)
-    if kind and (kind != "alias" or is_component):
-        named = found.setdefault(pointer, Named(pointer, name, kind, schema))
-        if role in named.roles:
-            return
-        named.roles.add(role)
-    for key, child in schema.get("properties", {}).items():
-        _visit(document, found, role, f"{pointer}/properties/{key}", child, name + names.class_name(key))
-    for word in ("anyOf", "oneOf"):
-        for index, child in enumerate(schema.get(word, [])):
-            _visit(document, found, role, f"{pointer}/{word}/{index}", child, f"{name}Option{index + 1}")
-    for word, suffix in (("items", "Item"), ("additionalProperties", "Value")):
-        if isinstance(schema.get(word), dict):
-            _visit(document, found, role, f"{pointer}/{word}", schema[word], name + suffix)
+    Raises:
+        DocumentError: One is taken.
+    """
+    for one in named:
+        advice = (
+            "Give the schema another name." if one.component else "Make it a component with another name."
+        )
+        classes.take(one.pointer, one.name, advice)
+        if not one.component and one.name in document.components("schemas"):
+            raise document.error(one.pointer, f"this schema and a component are both `{one.name}`", advice)
 
 
 def kind_of(document: Document, pointer: str, schema: Node) -> Kind | None:
@@ -109,18 +117,73 @@ def is_open_enum(schema: Node) -> bool:
     members = schema.get("anyOf", [])
     return (
         len(members) == 2
-        and all(isinstance(member, dict) and member.get("type") == "string" for member in members)
+        and all(member.get("type") == "string" for member in members)
         and "enum" in members[0]
         and "enum" not in members[1]
     )
 
 
-def object_members(document: Document, pointer: str, schema: Node) -> list[tuple[str, Node]]:
-    """The members of a union that are classes or unions of classes."""
-    members = []
+def members_of(document: Document, pointer: str, schema: Node) -> Iterator[tuple[str, Node]]:
+    """The members of a union, references followed."""
     for word in ("anyOf", "oneOf"):
         for index, child in enumerate(schema.get(word, [])):
-            at, resolved = document.resolve(f"{pointer}/{word}/{index}", child)
-            if kind_of(document, at, resolved) in ("class", "union"):
-                members.append((at, resolved))
-    return members
+            yield document.resolve(below(pointer, word, index), child)
+
+
+def object_members(document: Document, pointer: str, schema: Node) -> list[tuple[str, Node]]:
+    """The members of a union that are classes or unions of classes."""
+    members = members_of(document, pointer, schema)
+    return [(at, member) for at, member in members if kind_of(document, at, member) in ("class", "union")]
+
+
+def _component(pointer: str) -> str:
+    return "/".join(pointer.split("/")[:4])
+
+
+def _visit(document: Document, found: dict[str, Named], root: Root) -> None:
+    """Note a schema, if it gets a name, and those below it."""
+    pointer, schema = document.resolve(root.pointer, root.schema)
+    kind = kind_of(document, pointer, schema)
+    named = Named(pointer, root.name, kind or "class", schema)
+    if named.component:
+        named.name = names.class_name(named.component)
+    if kind and (kind != "alias" or named.component):
+        named = found.setdefault(pointer, named)
+        if root.role in named.roles:
+            return
+        named.roles.add(root.role)
+    for keys, child, suffix in _children(schema):
+        _visit(document, found, Root(root.role, below(pointer, *keys), child, named.name + suffix))
+
+
+def _children(schema: Node) -> Iterator[tuple[tuple[str | int, ...], Node, str]]:
+    """What a schema consists of, with the keys that lead there and what it adds to the name."""
+    for key, child in schema.get("properties", {}).items():
+        yield ("properties", key), child, names.class_name(key)
+    for word in ("anyOf", "oneOf"):
+        for index, child in enumerate(schema.get(word, [])):
+            yield (word, index), child, f"Option{index + 1}"
+    for word, suffix in (("items", "Item"), ("additionalProperties", "Value")):
+        if isinstance(schema.get(word), dict):
+            yield (word,), schema[word], suffix
+
+
+def _check_circles(document: Document) -> None:
+    done: set[str] = set()
+    for name, schema in document.components("schemas").items():
+        _check_circle(document, below(_COMPONENTS, name), schema, (), done)
+
+
+def _check_circle(
+    document: Document, pointer: str, schema: Node, trail: tuple[str, ...], done: set[str]
+) -> None:
+    """Refuse a schema that consists of itself. An object with properties ends the search, as a class can do so."""
+    pointer, schema = document.resolve(pointer, schema)
+    if pointer in trail:
+        advice = "Put an object with properties in between: a class can contain itself."
+        raise document.error(pointer, "this schema consists of itself", advice)
+    if pointer in done or schema.get("properties"):
+        return
+    for keys, child, _suffix in _children(schema):
+        _check_circle(document, below(pointer, *keys), child, (*trail, pointer), done)
+    done.add(pointer)

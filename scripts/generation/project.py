@@ -7,17 +7,18 @@ generator's own templates are out of reach: one that is missing here is an error
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
-from openapi_python_client import GeneratorData, Project
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.strings import safe_for_docstring
 
-from . import names
+from . import errors, names, structure
 from .document import Document, DocumentError
 from .flavours import ASYNC, FLAVOURS, SYNC
 from .view import Api, build
@@ -30,6 +31,20 @@ MODULE_DOCS = {
     "replies": "What the service answers.",
     "events": "What a stream brings.",
 }
+
+PUBLIC = {
+    "._async_client": ["AsyncClient"],
+    "._async_streams": ["AsyncStream"],
+    "._client": ["Client"],
+    "._http_reply": ["HTTPReply"],
+    "._request": ["UnknownValueWarning"],
+    "._streams": ["Stream"],
+    "._validation": ["Problem"],
+    "._version": ["VERSION"],
+    ".limits": ["Limiter", "Limits"],
+    ".retry": ["Failure", "RetryPolicy"],
+}
+"""The names that the package itself offers beside its errors, by the module that defines them."""
 
 
 class ClientProject(Project):
@@ -49,7 +64,6 @@ class ClientProject(Project):
         self.env.filters.update(FILTERS)
         self.env.globals.update(
             api=api,
-            document=api.document.data,
             package=self.package_name,
             modules=list(api.modules.values()),
             module_docs=MODULE_DOCS,
@@ -57,7 +71,11 @@ class ClientProject(Project):
         )
 
     def files(self) -> dict[str, str]:
-        """Every file of the package: path inside it and text, not formatted yet."""
+        """Every file of the package: path inside it and text, not formatted yet.
+
+        Raises:
+            DocumentError: A template is missing or cannot be rendered.
+        """
         rendered = dict(self._rendered())
         runtime = self.templates / "runtime"
         for path in sorted(runtime.rglob("*")):
@@ -66,7 +84,7 @@ class ClientProject(Project):
         return rendered
 
     def _rendered(self) -> Iterator[tuple[str, str]]:
-        public = self._public()
+        public = {**PUBLIC, ".errors": [*errors.BASE, *(kind.name for kind in self.api.errors.kinds)]}
         public_names = sorted(name for found in public.values() for name in found)
         yield "__init__.py", self._render("package_init.py.jinja", public=public, public_names=public_names)
         for name in ("version", "facts", "schemas"):
@@ -81,35 +99,19 @@ class ClientProject(Project):
         yield "types/__init__.py", self._render("types_init.py.jinja")
         for module in self.api.modules.values():
             yield f"types/{module.name}.py", self._render("types.py.jinja", module=module)
-        for path in sorted((self.templates / "testing").glob("*.jinja")):
-            yield f"testing/{path.stem}", self._render(f"testing/{path.name}")
-
-    def _public(self) -> dict[str, list[str]]:
-        """The names that the package itself offers, by the module that defines them."""
-        return {
-            "._async_client": ["AsyncClient"],
-            "._async_streams": ["AsyncStream"],
-            "._client": ["Client"],
-            "._http_reply": ["HTTPReply"],
-            "._request": ["UnknownValueWarning"],
-            "._streams": ["Stream"],
-            "._validation": ["Problem"],
-            "._version": ["VERSION"],
-            ".errors": [*BASE_ERRORS, *(kind.name for kind in self.api.errors.kinds)],
-            ".limits": ["Limiter", "Limits"],
-            ".retry": ["Failure", "RetryPolicy"],
-        }
+        yield "testing/_examples.py", self._render("testing/_examples.py.jinja")
 
     def _render(self, template: str, **values: Any) -> str:
-        return self.env.get_template(template).render(**values)
-
-
-BASE_ERRORS = [
-    "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
-    "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",
-    "StreamFailedError", "StreamInterruptedError", "TransportError",
-]  # fmt: skip
-"""The exceptions of templates/errors.py.jinja that do not come from the document."""
+        try:
+            return self.env.get_template(template).render(**values)
+        except TemplateNotFound as error:
+            text = f"there is no {error.name} in {self.templates}. Put it back: every file has a template."
+            raise DocumentError(text) from None
+        except TemplateSyntaxError as error:
+            text = f"{error.filename or template}:{error.lineno}: {error.message}. Correct the template."
+            raise DocumentError(text) from None
+        except TemplateError as error:
+            raise DocumentError(f"{self.templates / template}: {error}. Correct the template.") from error
 
 
 def project_for(document: Document, config_path: Path, templates: Path, output: Path) -> ClientProject:
@@ -118,53 +120,49 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
     Raises:
         DocumentError: Either of them has something to say about it.
     """
+    structure.check(document)
+    api = build(document)
     config_file = ConfigFile.load_from_path(config_path)
     config = Config.from_sources(config_file, MetaType.NONE, document.path, "utf-8", True, output)
-    api = build(document)
     parsed = GeneratorData.from_dict(document.data, config=config)
     if isinstance(parsed, GeneratorError):
-        raise DocumentError(_said([parsed], document))
+        raise _told(document, [parsed])
     project = ClientProject(openapi=parsed, config=config, templates=templates, api=api)
-    complaints = project._get_errors()
-    if complaints:
-        raise DocumentError(_said(complaints, document))
+    if complaints := project._get_errors():
+        raise _told(document, complaints)
     _check_all_parsed(document, project)
     return project
 
 
-def _said(complaints: Any, document: Document) -> str:
+def _told(document: Document, complaints: Iterable[GeneratorError | ParseError]) -> DocumentError:
+    """All that the generator says, as an error: it goes on after most of it, without the part."""
     lines = [f"{document.path.name}: openapi-python-client does not take the document as it is."]
     for complaint in complaints:
         lines.append(f"  {complaint.header.strip()}")
-        if complaint.detail:
-            lines.append(textwrap.indent(str(complaint.detail).strip(), "    "))
+        lines.append(textwrap.indent(str(complaint.detail or "").strip(), "    "))
     lines.append("Correct the document: what the generator warns of would be missing in the package.")
-    return "\n".join(lines)
+    return DocumentError("\n".join(line for line in lines if line.strip()))
 
 
 def _check_all_parsed(document: Document, project: ClientProject) -> None:
     """Hold our reading of the document against the generator's: the same operations, the same classes."""
-    theirs = {endpoint.path.get_untrusted_value() + " " + endpoint.method.upper()
-              for collection in project.openapi.endpoint_collections_by_tag.values()
-              for endpoint in collection.endpoints}  # fmt: skip
-    ours = {f"{operation.path} {operation.http_method}" for tag in project.api.tags for operation in tag.operations}
-    if ours != theirs:
-        raise DocumentError(
-            f"{document.path.name}: openapi-python-client sees other operations: {sorted(ours ^ theirs)}. "
-            "Correct the document."
-        )
+    theirs = {
+        f"{endpoint.path.get_untrusted_value()} {endpoint.method.upper()}"
+        for collection in project.openapi.endpoint_collections_by_tag.values()
+        for endpoint in collection.endpoints
+    }
+    ours = {f"{one.path} {one.http_method}" for tag in project.api.tags for one in tag.operations}
     models = {str(model.class_info.name) for model in project.openapi.models}
-    components = document.data.get("components", {}).get("schemas", {})
-    missing = {
+    components = document.components("schemas")
+    classes = {
         class_.name
         for module in project.api.modules.values()
         for class_ in module.classes
-        if class_.schema_name in components and class_.name not in models
+        if class_.schema_name in components
     }
-    if missing:
-        raise DocumentError(
-            f"{document.path.name}: openapi-python-client leaves out {sorted(missing)}. Correct these schemas."
-        )
+    if missing := sorted((ours ^ theirs) | (classes - models)):
+        text = f"{document.path.name}: openapi-python-client leaves out {', '.join(missing)}. Correct the document."
+        raise DocumentError(text)
 
 
 def _literal(value: Any) -> str:
@@ -183,31 +181,27 @@ def _prose(text: str, indent: int, goes_on: bool = False) -> str:
         goes_on: Whether more follows in the docstring, so that its end is not here.
     """
     pad = " " * indent
-    lines = safe_for_docstring(text).split("\n")
-    wrapped = [
-        textwrap.fill(line, LINE_LENGTH - 3, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False)
-        for line in lines
-    ]
-    joined = "\n".join(line.rstrip() for line in wrapped).strip()
+    lines = [_wrapped(line, indent + 3, indent) for line in safe_for_docstring(text).split("\n")]
+    joined = "\n".join(f"{pad}{line}".rstrip() for line in lines).strip()
     return f"{joined}\n{pad}" if "\n" in joined and not goes_on else joined
 
 
-def _hanging(text: str, indent: int) -> str:
-    """Text for an entry of a docstring's list: further lines stand at the indent."""
+def _entry(text: str, name: str, indent: int) -> str:
+    """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
+    return f"{name}: {_wrapped(safe_for_docstring(text), indent + len(name) + 2, indent + 4)}"
+
+
+def _wrapped(text: str, first: int, indent: int) -> str:
+    """Text in lines, of which the first begins at a column and the others at an indent."""
     pad = " " * indent
-    wrapped = textwrap.fill(
-        safe_for_docstring(" ".join(text.split())), LINE_LENGTH - 20, subsequent_indent=pad, break_on_hyphens=False
-    )
-    return wrapped.strip()
-
-
-def _constant(name: str) -> str:
-    return names.strings.snake_case(name).upper()
+    return textwrap.fill(
+        text, LINE_LENGTH, initial_indent=" " * first, subsequent_indent=pad, break_on_hyphens=False
+    ).strip()
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "constant": _constant,
-    "hanging": _hanging,
+    "constant": names.constant,
+    "entry": _entry,
     "literal": _literal,
     "prose": _prose,
     "tuple": tuple,

@@ -13,10 +13,17 @@ def sentence(text: str | None) -> str:
 
 def of_field(schema: Node, source: str | None) -> str:
     """What a field is for, the values that it takes, the service's default and where that is said."""
-    parts = [sentence(schema.get("description")), rules(schema), default(schema)]
+    parts = [sentence(schema.get("description")), rules(schema), default(schema), deprecation(schema)]
     if source:
         parts.append(f"Source: {source}.")
     return " ".join(part for part in parts if part)
+
+
+def of_operation(operation: Node) -> str:
+    """What an operation does: a line, and a paragraph with the rest."""
+    rest = [sentence(operation.get("description")), deprecation(operation)]
+    parts = [sentence(operation.get("summary")), " ".join(part for part in rest if part)]
+    return "\n\n".join(part for part in parts if part)
 
 
 def rules(schema: Node) -> str:
@@ -42,6 +49,11 @@ def default(schema: Node) -> str:
     if "default" not in schema:
         return ""
     return f"When not sent, the service takes {schema['default']!r}."
+
+
+def deprecation(node: Node) -> str:
+    """That something is not to be used any more."""
+    return "Deprecated." if node.get("deprecated") else ""
 
 
 def _count(number: int, unit: str) -> str:

@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import combinations
 
 from . import names
-from .document import Document, Node
-
-KEYWORDS = frozenset(
-    """
-    $ref additionalProperties anyOf const default deprecated description discriminator enum example examples format
-    items maxItems maxLength maximum minItems minLength minimum oneOf pattern properties required type
-    """.split()
-)
-"""The part of JSON Schema that the client expresses: in its types, its checks of requests or its documentation."""
+from .collect import Named, kind_of, members_of
+from .document import Document, Node, below
 
 _SCALARS = {"string": "str", "number": "float", "integer": "int", "boolean": "bool", "null": "None"}
 
@@ -29,7 +23,7 @@ class Decoder:
     """The call that turns JSON data into the documented class.
 
     Attributes:
-        call: The expression, with `{}` for the data: `decode_list({}, decode_choice)`.
+        call: The expression, with `{}` for the data: `list_of({}, decode_choice)`.
         functions: The functions that it names.
     """
 
@@ -49,222 +43,197 @@ class Decoder:
         """This decoder on what the other one gives."""
         return Decoder(self.call.format(other.call), self.functions | other.functions)
 
+    def handed_to(self, function: str) -> Decoder:
+        """This decoder for each entry, by a function that goes through them."""
+        return Decoder(f"{function}({{}}, {self.as_function()})", self.functions | {function})
+
 
 @dataclass(frozen=True)
 class Type:
     """A schema as Python sees it.
 
     Attributes:
-        annotation: What an attribute of a decoded object holds.
-        accepts: What a caller may pass: also mappings for objects and any sequence for a list.
+        members: What an attribute of a decoded object holds: one of these.
+        takes: What a caller may pass, in the same way: also mappings for objects and any sequence for a list.
         json: The JSON types it can have: object, array, string, number, boolean, null or any.
-        classes: The classes and aliases that `annotation` names.
+        classes: The classes and aliases that `members` name.
         decoder: How it is made from JSON data; None where the data is the value.
     """
 
-    annotation: str
-    accepts: str
+    members: tuple[str, ...]
+    takes: tuple[str, ...]
     json: frozenset[str]
     classes: frozenset[str] = frozenset()
     decoder: Decoder | None = None
 
     @property
+    def annotation(self) -> str:
+        """The type of a decoded value, as it is written."""
+        return " | ".join(self.members)
+
+    @property
+    def accepts(self) -> str:
+        """The type of an argument, as it is written."""
+        return " | ".join(self.takes)
+
+    @property
     def is_plain(self) -> bool:
         """Whether an argument of this type is JSON data already, with no object of ours inside."""
-        return self.json <= {"string", "number", "boolean", "null"}
+        return self.decoder is None and self.json <= {"string", "number", "boolean", "null"}
 
     def optional(self) -> Type:
         """The same, or None."""
-        if "None" in self.annotation.split(" | ") or self.annotation == "Any":
-            return self
-        return replace(self, annotation=f"{self.annotation} | None")
+        return replace(self, members=_union([self.members, ("None",)]))
 
 
-ANYTHING = Type("Any", "Any", frozenset({"any"}))
+ANYTHING = Type(("Any",), ("Any",), frozenset({"any"}))
 
 
 @dataclass(frozen=True)
 class Typist:
-    """Makes types from schemas; knows which schemas are classes and which inline ones got a name.
+    """Makes types from schemas.
 
     Attributes:
         document: The document.
-        class_of: Pointers of the schemas that are classes or named unions, with their names.
-        alias_of: Pointers of the open enums, with their names.
+        named: The schemas that have a name in Python, by pointer.
     """
 
     document: Document
-    class_of: dict[str, str]
-    alias_of: dict[str, str]
+    named: dict[str, Named]
 
     def type_of(self, pointer: str, schema: Node) -> Type:
         """The type of a schema.
 
         Raises:
-            DocumentError: The schema uses what the client cannot express faithfully.
+            DocumentError: The schema is something that the client cannot express faithfully.
         """
-        if "$ref" in schema:
-            pointer, schema = self.document.resolve(pointer, schema)
-        if pointer in self.class_of:
-            return self._named(self.class_of[pointer], schema)
-        if pointer in self.alias_of:
-            name = self.alias_of[pointer]
-            return Type(name, name, frozenset({"string"}), frozenset({name}))
-        members = schema.get("anyOf") or schema.get("oneOf")
-        if members:
-            kind = "anyOf" if "anyOf" in schema else "oneOf"
-            parts = [self.type_of(f"{pointer}/{kind}/{index}", part) for index, part in enumerate(members)]
-            return self._joined(pointer, parts)
+        pointer, schema = self.document.resolve(pointer, schema)
+        named = self.named.get(pointer)
+        if named is not None and named.kind == "alias":
+            return Type((named.name,), (named.name,), frozenset({"string"}), frozenset({named.name}))
+        if named is not None:
+            return self._joined(pointer, [_class(named.name), *self._besides_objects(pointer, schema)])
+        if "anyOf" in schema or "oneOf" in schema:
+            return self._joined(pointer, self._members(pointer, schema))
         if "const" in schema:
-            return literal([schema["const"]])
+            return _literal([schema["const"]])
+        if "enum" in schema:
+            return _open_literal(schema["enum"])
         if isinstance(schema.get("type"), list):
-            parts = [self.type_of(pointer, {**schema, "type": one}) for one in schema["type"]]
-            return self._joined(pointer, parts)
-        if "enum" in schema and schema.get("type") != "null":
-            return open_literal(schema["enum"])
+            return self._joined(
+                pointer, [self._simple(pointer, {**schema, "type": one}) for one in schema["type"]]
+            )
         return self._simple(pointer, schema)
+
+    def _members(self, pointer: str, schema: Node) -> list[Type]:
+        """The types of a union's members; one that does not state its type has that of the union."""
+        stated = {"type": schema["type"]} if "type" in schema else {}
+        members = members_of(self.document, pointer, schema)
+        return [self.type_of(at, {**stated, **member}) for at, member in members]
+
+    def _besides_objects(self, pointer: str, schema: Node) -> list[Type]:
+        """What else than an object a named schema can be: null, a text, a list."""
+        if schema.get("properties"):
+            kinds = schema.get("type", "object")
+            others = [kind for kind in kinds if kind != "object"] if isinstance(kinds, list) else []
+            return [self._simple(pointer, {**schema, "type": kind}) for kind in others]
+        found = []
+        for at, member in members_of(self.document, pointer, schema):
+            is_object = kind_of(self.document, at, member) in ("class", "union")
+            found += self._besides_objects(at, member) if is_object else [self.type_of(at, member)]
+        return found
 
     def _simple(self, pointer: str, schema: Node) -> Type:
         kind = schema.get("type")
         if schema.get("format") == "unix-time" and kind in ("number", "integer"):
-            decoder = Decoder("decode_time({})", frozenset({"decode_time"}))
-            return Type("datetime", "datetime", frozenset({"number"}), frozenset(), decoder)
+            decoder = Decoder("time_of({})", frozenset({"time_of"}))
+            return Type(("datetime",), ("datetime",), frozenset({"number"}), frozenset(), decoder)
         if kind in _SCALARS:
-            json = "number" if kind == "integer" else kind
-            return Type(_SCALARS[kind], _SCALARS[kind], frozenset({json}))
+            written = (_SCALARS[kind],)
+            return Type(written, written, frozenset({"number" if kind == "integer" else kind}))
         if kind == "array":
-            return self._list(self.type_of(f"{pointer}/items", schema["items"]) if "items" in schema else ANYTHING)
+            return _list(self._inner(pointer, schema, "items"))
         if kind == "object":
-            values = schema.get("additionalProperties")
-            value = self.type_of(f"{pointer}/additionalProperties", values) if isinstance(values, dict) else ANYTHING
-            return self._mapping(value)
-        if kind is None and not schema.keys() & {"items", "properties", "enum"}:
+            return _mapping(self._inner(pointer, schema, "additionalProperties"))
+        if schema.keys().isdisjoint({"items", "additionalProperties"}):
             return ANYTHING
-        raise self.document.error(pointer, f"the type {kind!r} is not one that the client knows", "State the type.")
+        raise self.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
 
-    def _named(self, name: str, schema: Node) -> Type:
-        function = names.function_name(name)
-        mapping = "Mapping[str, Any]"
-        return Type(
-            annotation=name,
-            accepts=f"{name} | {mapping}",
-            json=frozenset({"object"}),
-            classes=frozenset({name}),
-            decoder=Decoder(f"{function}({{}})", frozenset({function})),
-        )
-
-    @staticmethod
-    def _list(item: Type) -> Type:
-        decoder = None
-        if item.decoder:
-            decoder = Decoder(
-                f"decode_list({{}}, {item.decoder.as_function()})", item.decoder.functions | {"decode_list"}
-            )
-        return Type(
-            f"list[{item.annotation}]", f"Sequence[{item.accepts}]", frozenset({"array"}), item.classes, decoder
-        )
-
-    @staticmethod
-    def _mapping(value: Type) -> Type:
-        decoder = None
-        if value.decoder:
-            decoder = Decoder(
-                f"decode_map({{}}, {value.decoder.as_function()})", value.decoder.functions | {"decode_map"}
-            )
-        return Type(
-            f"dict[str, {value.annotation}]",
-            f"Mapping[str, {value.accepts}]",
-            frozenset({"object"}),
-            value.classes,
-            decoder,
-        )
+    def _inner(self, pointer: str, schema: Node, keyword: str) -> Type:
+        inner = schema.get(keyword)
+        return self.type_of(below(pointer, keyword), inner) if isinstance(inner, dict) else ANYTHING
 
     def _joined(self, pointer: str, parts: list[Type]) -> Type:
-        decoded = [part for part in parts if part.decoder]
-        for index, part in enumerate(decoded):
-            for other in decoded[:index]:
-                if part.json & other.json and part.decoder != other.decoder:
-                    raise self.document.error(
-                        pointer,
-                        f"`{other.annotation}` and `{part.annotation}` cannot be told apart in this union",
-                        "Make the union of objects a component of its own, or give all its lists one `items`.",
-                    )
-        decoders = list(dict.fromkeys(part.decoder for part in decoded if part.decoder))
+        for one, other in combinations(parts, 2):
+            if not _are_distinct(one, other):
+                found = f"`{one.annotation}` and `{other.annotation}` cannot be told apart in this union"
+                advice = (
+                    "Make the union of objects a component of its own, or give all its lists one `items`."
+                )
+                raise self.document.error(pointer, found, advice)
+        decoders = list(dict.fromkeys(part.decoder for part in parts if part.decoder))
         return Type(
-            annotation=_union(part.annotation for part in parts),
-            accepts=_union(part.accepts for part in parts),
+            members=_union(part.members for part in parts),
+            takes=_union(part.takes for part in parts),
             json=frozenset().union(*(part.json for part in parts)),
             classes=frozenset().union(*(part.classes for part in parts)),
             decoder=reduce(Decoder.inside, decoders) if decoders else None,
         )
 
 
-def literal(values: list[Node]) -> Type:
+def _are_distinct(one: Type, other: Type) -> bool:
+    """Whether the decoder of each lets the data of the other pass. Lists differ in their entries, too."""
+    shared = one.json & other.json
+    if one.decoder == other.decoder or not shared:
+        return True
+    return shared == {"array"} and not (one.decoder and other.decoder)
+
+
+def _class(name: str) -> Type:
+    """The type of a class or a union of classes."""
+    function = names.function_name(name)
+    decoder = Decoder(f"{function}({{}})", frozenset({function}))
+    return Type((name,), (name, "Mapping[str, Any]"), frozenset({"object"}), frozenset({name}), decoder)
+
+
+def _list(item: Type) -> Type:
+    decoder = item.decoder and item.decoder.handed_to("list_of")
+    members, takes = (f"list[{item.annotation}]",), (f"Sequence[{item.accepts}]",)
+    return Type(members, takes, frozenset({"array"}), item.classes, decoder)
+
+
+def _mapping(value: Type) -> Type:
+    decoder = value.decoder and value.decoder.handed_to("map_of")
+    members, takes = (f"dict[str, {value.annotation}]",), (f"Mapping[str, {value.accepts}]",)
+    return Type(members, takes, frozenset({"object"}), value.classes, decoder)
+
+
+def _literal(values: list[Node]) -> Type:
     """A closed set of values; None among them makes it optional."""
-    given = [value for value in values if value is not None]
-    written = [f"Literal[{', '.join(repr(value) for value in given)}]"] if given else []
-    written += ["None"] * (None in values)
-    kinds = {"boolean" if isinstance(v, bool) else "string" if isinstance(v, str) else "number" for v in given}
-    return Type(" | ".join(written), " | ".join(written), frozenset(kinds | {"null"} if None in values else kinds))
+    exact = [repr(value) for value in values if value is not None and not isinstance(value, float)]
+    written = [f"Literal[{', '.join(exact)}]"] if exact else []
+    written += (
+        ["float"] if any(isinstance(value, float) for value in values) else []
+    )  # PEP 586 has none for them
+    written += ["None"] if None in values else []
+    return Type(tuple(written), tuple(written), frozenset(map(_json_type, values)))
 
 
-def open_literal(values: list[Node]) -> Type:
+def _open_literal(values: list[Node]) -> Type:
     """An enum: a caller may pass its values only, but a reply may bring others, as services grow."""
-    closed = literal(values)
-    scalars = sorted(_SCALARS[kind] for kind in closed.json - {"null"})
-    return replace(closed, annotation=_union([closed.annotation, *scalars]))
+    closed = _literal(values)
+    wider = sorted({type(value).__name__ for value in values if value is not None})
+    return replace(closed, members=_union([closed.members, wider]))
 
 
-def check_keywords(document: Document, pointer: str, schema: Node) -> None:
-    """Refuse schemas, at any depth, that use what the client would silently leave out.
-
-    Raises:
-        DocumentError: With the place of the first such keyword.
-    """
-    if not isinstance(schema, dict):
-        raise document.error(pointer, f"expected a schema, found {type(schema).__name__}", "Write a mapping.")
-    for keyword in schema:
-        if keyword not in KEYWORDS and not keyword.startswith("x-"):
-            advice = f"Use one of {', '.join(sorted(KEYWORDS))} or an `x-` extension."
-            raise document.error(f"{pointer}/{keyword}", f"the schema keyword `{keyword}` is not expressed", advice)
-    if "$ref" in schema:
-        return
-    for key, child in schema.get("properties", {}).items():
-        check_keywords(document, f"{pointer}/properties/{key}", child)
-    for kind in ("anyOf", "oneOf"):
-        for index, child in enumerate(schema.get(kind, [])):
-            check_keywords(document, f"{pointer}/{kind}/{index}", child)
-    for kind in ("items", "additionalProperties"):
-        if kind in schema and not isinstance(schema[kind], bool):
-            check_keywords(document, f"{pointer}/{kind}", schema[kind])
-    if "enum" in schema:
-        names.check_values(document, pointer, schema["enum"])
-    _check_required(document, pointer, schema)
+def _json_type(value: Node) -> str:
+    kinds = ((bool, "boolean"), (str, "string"), ((int, float), "number"))
+    return next((kind for python, kind in kinds if isinstance(value, python)), "null")
 
 
-def _check_required(document: Document, pointer: str, schema: Node) -> None:
-    for key in schema.get("required", []):
-        if "properties" in schema and key not in schema["properties"]:
-            raise document.error(
-                f"{pointer}/required", f"{key!r} is required but no such property is described", "Describe it."
-            )
-
-
-def _union(annotations: Iterable[str]) -> str:
-    """`A | B`, each once, None last."""
-    parts = list(dict.fromkeys(part for one in annotations for part in _split(one)))
-    if "Any" in parts:
-        return "Any"
-    return " | ".join([part for part in parts if part != "None"] + ["None"] * ("None" in parts))
-
-
-def _split(annotation: str) -> list[str]:
-    """The members of a written union, without splitting inside brackets."""
-    parts, depth, start = [], 0, 0
-    for index, character in enumerate(annotation):
-        depth += (character == "[") - (character == "]")
-        if depth == 0 and annotation.startswith(" | ", index):
-            parts.append(annotation[start:index])
-            start = index + 3
-    return [*parts, annotation[start:]]
-
+def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """The members of a union, each once, None last."""
+    members = dict.fromkeys(member for part in parts for member in part)
+    if "Any" in members:
+        return ("Any",)
+    return tuple(sorted(members, key=lambda member: member == "None"))

@@ -20,6 +20,7 @@ class Operation:
         path: The path, with `{name}` for path parameters.
         is_safe: Whether the method only reads (RFC 9110, section 9.2.1), so that sending it twice costs nothing.
         schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
+        reply_schema: The schema of a whole answer; None when the answer has no JSON.
         end_marker: The data that ends a stream without being an event.
     """
 
@@ -36,6 +37,7 @@ class Operation:
         self.is_safe: bool = described["safe"]
         schemas = {**described["parameters"], "body": described["body"]}
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
+        self.reply_schema: dict[str, Any] | None = described["reply"]
         self.end_marker: str | None = (described["stream"] or {}).get("end_marker")
         self._reply_decoder = reply_decoder
         self._event_decoder = event_decoder
@@ -73,8 +75,9 @@ class Call:
     def __init__(
         self,
         operation: Operation,
-        values: dict[str, dict[str, Any]],
+        values: Mapping[str, Mapping[str, Any]],
         *,
+        unknown: Mapping[str, Any] | None = None,
         streams: bool = False,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -83,7 +86,7 @@ class Call:
         deadline: Any = None,
     ) -> None:
         self.operation = operation
-        self.values = values
+        self.values = {**values, "unknown": unknown} if unknown else values
         self.streams = streams
         self.extra_headers = extra_headers
         self.extra_query = extra_query

@@ -13,7 +13,7 @@ from .errors import AceDataError, APIStatusError, ReplyDecodeError, ReplyFailedE
 
 if TYPE_CHECKING:
     from ._http_reply import HTTPReply
-    from ._model import Model
+    from ._model import ListReply, Model
 
 _SHOWN_CHARACTERS = 200
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
@@ -63,7 +63,9 @@ def read_reply(http: HTTPReply, read: Callable[[Any], Any], *, token: str, stric
     data, complaint = parsed(http.content)
     if complaint:
         raise _undecodable(http, token, f"it is not JSON ({complaint}): {shorten(http, token)}")
-    reply = read(data) if type(data) is dict else None
+    reply = read(data)
+    if reply is data:  # of another type than documented
+        reply = None
     if type(data) is dict and is_error_body(data, reply):
         raise error_from(http, token)
     if reply is None or not _has_shape(reply):
@@ -217,8 +219,10 @@ def _undecodable(http: HTTPReply, token: str, text: str) -> ReplyDecodeError:
     return described(error, http)  # type: ignore[no-any-return]
 
 
-def _has_shape(reply: Model) -> bool:
+def _has_shape(reply: Model | ListReply[Any]) -> bool:
     """Whether data that was read as the only documented reply has anything of it."""
+    if isinstance(reply, list):
+        return True
     required = SCHEMAS.get(reply._schema, {}).get("required", [])
     return bool(reply._schema) and (not required or any(key in reply._data for key in required))
 

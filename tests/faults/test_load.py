@@ -51,6 +51,7 @@ def most_in_a_second(service):
 
 
 def test_by_default_the_limits_of_the_vendor_hold(flavour, service):
+    service.reply_with(always=testing.Fault("delay", seconds=0.25))
     assert run(flavour, service, 75) == [f"call {n}" for n in range(75)]
     assert service.most_in_flight == 20
     assert most_in_a_second(service) <= 60
@@ -112,7 +113,7 @@ def test_copies_of_a_client_share_its_limits_and_connections(service):
 
 
 def test_a_call_that_waits_in_vain_for_its_turn_takes_nothing_from_others(connect, service):
-    service.reply_with(testing.Fault("stall"))
+    service.reply_with(testing.Fault("stall", "event", after=2))
     limiter = Limiter(Limits(in_flight=1, per_second=None))
     driver = connect(service, limits=limiter)
     with driver.open():

@@ -67,19 +67,18 @@ class Models:
 
         Source: page, GET /openai/models.
         """
-        values: dict[str, dict[str, Any]] = {}
-        if unknown:
-            values["unknown"] = unknown
-        call = Call(
-            _LIST,
-            values,
-            extra_headers=extra_headers,
-            extra_query=extra_query,
-            extra_body=extra_body,
-            timeout=timeout,
-            deadline=deadline,
+        return self._client._send(  # type: ignore[no-any-return]
+            Call(
+                _LIST,
+                {},
+                unknown=unknown,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+                deadline=deadline,
+            )
         )
-        return self._client._send(call)  # type: ignore[no-any-return]
 
 
 class AsyncModels:
@@ -121,16 +120,15 @@ class AsyncModels:
 
         Source: page, GET /openai/models.
         """
-        values: dict[str, dict[str, Any]] = {}
-        if unknown:
-            values["unknown"] = unknown
-        call = Call(
-            _LIST,
-            values,
-            extra_headers=extra_headers,
-            extra_query=extra_query,
-            extra_body=extra_body,
-            timeout=timeout,
-            deadline=deadline,
+        return await self._client._send(  # type: ignore[no-any-return]
+            Call(
+                _LIST,
+                {},
+                unknown=unknown,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+                deadline=deadline,
+            )
         )
-        return await self._client._send(call)  # type: ignore[no-any-return]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
-from .._arguments import NOT_GIVEN, NotGiven, given, leaves_checks_to_the_document, plain
+from .._arguments import NOT_GIVEN, NotGiven, leaves_checks_to_the_document
+from .._arguments import given as _given
+from .._arguments import plain as _plain
 from .._operation import Call, Operation
 
 if TYPE_CHECKING:
@@ -186,8 +188,7 @@ class Responses:
 
         Args:
             model: The model to ask. A name that is not listed here may work too. Source: page.
-            input: The question as plain text, or the conversation so far, oldest message first. Source:
-                page.
+            input: The question as plain text, or the conversation so far, oldest message first. Source: page.
             n: How many alternative answers to write. From 1 to 128. When not sent, the service takes 1.
                 Source: page.
             background: Let the model work on after the call returns. How to get the result is not documented.
@@ -196,17 +197,17 @@ class Responses:
                 False. Source: page.
             tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
             max_tokens: Most tokens that the answer may take. Source: page.
-            temperature: How freely the model chooses its words; low values are focused, high ones varied. From 0
-                to 2. When not sent, the service takes 1. Source: page.
+            temperature: How freely the model chooses its words; low values are focused, high ones varied.
+                From 0 to 2. When not sent, the service takes 1. Source: page.
             response_format: The form that the answer must have. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service takes True.
-                Source: guide.
+            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service
+                takes True. Source: guide.
             include: Further parts of the result to send along, each by its name. Source: guide.
             reasoning: How a reasoning model should think. Source: guide.
             text: How the text of the answer should be. Source: guide.
-            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1. Source:
-                guide.
+            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1.
+                Source: guide.
             store: Whether the vendor may keep the response. When not sent, the service takes True. Source:
                 guide.
             stream_options: Further wishes for a stream. Source: guide.
@@ -233,46 +234,45 @@ class Responses:
 
         Source: page, POST /openai/responses.
         """
-        values: dict[str, dict[str, Any]] = {
-            "body": given(
+        return self._client._send(  # type: ignore[no-any-return]
+            Call(
+                _CREATE,
                 {
-                    "model": model,
-                    "input": plain(input),
-                    "n": n,
-                    "background": background,
-                    "stream": stream,
-                    "tools": plain(tools),
-                    "max_tokens": max_tokens,
-                    "temperature": temperature,
-                    "response_format": plain(response_format),
-                    "tool_choice": plain(tool_choice),
-                    "parallel_tool_calls": parallel_tool_calls,
-                    "include": plain(include),
-                    "reasoning": plain(reasoning),
-                    "text": plain(text),
-                    "max_output_tokens": max_output_tokens,
-                    "store": store,
-                    "stream_options": plain(stream_options),
-                    "instructions": instructions,
-                    "previous_response_id": previous_response_id,
-                    "top_p": top_p,
-                    "metadata": plain(metadata),
-                }
-            ),
-        }
-        if unknown:
-            values["unknown"] = unknown
-        call = Call(
-            _CREATE,
-            values,
-            streams=stream is True,
-            extra_headers=extra_headers,
-            extra_query=extra_query,
-            extra_body=extra_body,
-            timeout=timeout,
-            deadline=deadline,
+                    "body": _given(
+                        {
+                            "model": model,
+                            "input": _plain(input),
+                            "n": n,
+                            "background": background,
+                            "stream": stream,
+                            "tools": _plain(tools),
+                            "max_tokens": max_tokens,
+                            "temperature": temperature,
+                            "response_format": _plain(response_format),
+                            "tool_choice": _plain(tool_choice),
+                            "parallel_tool_calls": parallel_tool_calls,
+                            "include": _plain(include),
+                            "reasoning": _plain(reasoning),
+                            "text": _plain(text),
+                            "max_output_tokens": max_output_tokens,
+                            "store": store,
+                            "stream_options": _plain(stream_options),
+                            "instructions": instructions,
+                            "previous_response_id": previous_response_id,
+                            "top_p": top_p,
+                            "metadata": _plain(metadata),
+                        }
+                    ),
+                },
+                unknown=unknown,
+                streams=stream is True,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+                deadline=deadline,
+            )
         )
-        return self._client._send(call)  # type: ignore[no-any-return]
 
 
 class AsyncResponses:
@@ -415,8 +415,7 @@ class AsyncResponses:
 
         Args:
             model: The model to ask. A name that is not listed here may work too. Source: page.
-            input: The question as plain text, or the conversation so far, oldest message first. Source:
-                page.
+            input: The question as plain text, or the conversation so far, oldest message first. Source: page.
             n: How many alternative answers to write. From 1 to 128. When not sent, the service takes 1.
                 Source: page.
             background: Let the model work on after the call returns. How to get the result is not documented.
@@ -425,17 +424,17 @@ class AsyncResponses:
                 False. Source: page.
             tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
             max_tokens: Most tokens that the answer may take. Source: page.
-            temperature: How freely the model chooses its words; low values are focused, high ones varied. From 0
-                to 2. When not sent, the service takes 1. Source: page.
+            temperature: How freely the model chooses its words; low values are focused, high ones varied.
+                From 0 to 2. When not sent, the service takes 1. Source: page.
             response_format: The form that the answer must have. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service takes True.
-                Source: guide.
+            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service
+                takes True. Source: guide.
             include: Further parts of the result to send along, each by its name. Source: guide.
             reasoning: How a reasoning model should think. Source: guide.
             text: How the text of the answer should be. Source: guide.
-            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1. Source:
-                guide.
+            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1.
+                Source: guide.
             store: Whether the vendor may keep the response. When not sent, the service takes True. Source:
                 guide.
             stream_options: Further wishes for a stream. Source: guide.
@@ -462,43 +461,42 @@ class AsyncResponses:
 
         Source: page, POST /openai/responses.
         """
-        values: dict[str, dict[str, Any]] = {
-            "body": given(
+        return await self._client._send(  # type: ignore[no-any-return]
+            Call(
+                _CREATE,
                 {
-                    "model": model,
-                    "input": plain(input),
-                    "n": n,
-                    "background": background,
-                    "stream": stream,
-                    "tools": plain(tools),
-                    "max_tokens": max_tokens,
-                    "temperature": temperature,
-                    "response_format": plain(response_format),
-                    "tool_choice": plain(tool_choice),
-                    "parallel_tool_calls": parallel_tool_calls,
-                    "include": plain(include),
-                    "reasoning": plain(reasoning),
-                    "text": plain(text),
-                    "max_output_tokens": max_output_tokens,
-                    "store": store,
-                    "stream_options": plain(stream_options),
-                    "instructions": instructions,
-                    "previous_response_id": previous_response_id,
-                    "top_p": top_p,
-                    "metadata": plain(metadata),
-                }
-            ),
-        }
-        if unknown:
-            values["unknown"] = unknown
-        call = Call(
-            _CREATE,
-            values,
-            streams=stream is True,
-            extra_headers=extra_headers,
-            extra_query=extra_query,
-            extra_body=extra_body,
-            timeout=timeout,
-            deadline=deadline,
+                    "body": _given(
+                        {
+                            "model": model,
+                            "input": _plain(input),
+                            "n": n,
+                            "background": background,
+                            "stream": stream,
+                            "tools": _plain(tools),
+                            "max_tokens": max_tokens,
+                            "temperature": temperature,
+                            "response_format": _plain(response_format),
+                            "tool_choice": _plain(tool_choice),
+                            "parallel_tool_calls": parallel_tool_calls,
+                            "include": _plain(include),
+                            "reasoning": _plain(reasoning),
+                            "text": _plain(text),
+                            "max_output_tokens": max_output_tokens,
+                            "store": store,
+                            "stream_options": _plain(stream_options),
+                            "instructions": instructions,
+                            "previous_response_id": previous_response_id,
+                            "top_p": top_p,
+                            "metadata": _plain(metadata),
+                        }
+                    ),
+                },
+                unknown=unknown,
+                streams=stream is True,
+                extra_headers=extra_headers,
+                extra_query=extra_query,
+                extra_body=extra_body,
+                timeout=timeout,
+                deadline=deadline,
+            )
         )
-        return await self._client._send(call)  # type: ignore[no-any-return]

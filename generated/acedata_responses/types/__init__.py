@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .._model import Model, Unknown
+    from .._model import ListReply, Model, Unknown
     from .events import (
         ChatCompletionChunk,
         ChunkChoice,
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
+    "ListReply": ".._model",
     "Model": ".._model",
     "Unknown": ".._model",
     "Tool": ".shared",
@@ -148,6 +149,7 @@ __all__ = [
     "InputTextPart",
     "InputTokensDetails",
     "KnownInputPart",
+    "ListReply",
     "Model",
     "ModelInfo",
     "ModelList",

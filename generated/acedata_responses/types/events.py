@@ -6,7 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -19,11 +19,11 @@ from .._model import (
     Shapes,
     Unknown,
     by_shape,
-    decode_list,
-    decode_time,
-    decode_unknown,
     kind_of,
+    list_of,
     new,
+    time_of,
+    unknown,
 )
 from .replies import (
     ChatUsage,
@@ -628,9 +628,9 @@ def decode_chat_completion_chunk(data: Any) -> Any:
     get = data.get
     self.id = get("id")
     self.object = get("object")
-    self.created = decode_time(get("created"))
+    self.created = time_of(get("created"))
     self.model = get("model")
-    self.choices = decode_list(get("choices"), decode_chunk_choice)
+    self.choices = list_of(get("choices"), decode_chunk_choice)
     self.system_fingerprint = get("system_fingerprint")
     self.usage = decode_chat_usage(get("usage"))
     return self
@@ -722,7 +722,7 @@ ResponseEvent: TypeAlias = (
 )
 """One step on the way to a response."""
 
-_RESPONSE_EVENT_BY_TYPE = {
+_RESPONSE_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.created": decode_response_created_event,
     "response.in_progress": decode_response_in_progress_event,
     "response.output_item.added": decode_output_item_added_event,
@@ -757,14 +757,14 @@ def decode_response_event(data: Any) -> Any:
         return data
     kind = data.get("type")
     if type(kind) is str:
-        return _RESPONSE_EVENT_BY_TYPE.get(kind, decode_unknown)(data)
+        return _RESPONSE_EVENT_BY_TYPE.get(kind, unknown)(data)
     return by_shape(data, _RESPONSE_EVENT_SHAPES)
 
 
 StreamEvent: TypeAlias = ResponseEvent | ChatCompletionChunk | Unknown
 """One event of a stream, in the shape of the reply that it builds."""
 
-_STREAM_EVENT_BY_TYPE = {
+_STREAM_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.created": decode_response_created_event,
     "response.in_progress": decode_response_in_progress_event,
     "response.output_item.added": decode_output_item_added_event,
@@ -778,7 +778,7 @@ _STREAM_EVENT_BY_TYPE = {
     "response.failed": decode_response_failed_event,
     "error": decode_error_event,
 }
-_STREAM_EVENT_BY_OBJECT = {
+_STREAM_EVENT_BY_OBJECT: dict[str, Callable[[Any], Any]] = {
     "chat.completion.chunk": decode_chat_completion_chunk,
 }
 _STREAM_EVENT_SHAPES: Shapes = (
@@ -805,12 +805,12 @@ def decode_stream_event(data: Any) -> Any:
     """Read one of `StreamEvent`: by what it says it is, else by the fields that it has."""
     if kind_of(data) is not dict:
         return data
-    type_ = data.get("type")
-    if type(type_) is str and type_ in _STREAM_EVENT_BY_TYPE:
-        return _STREAM_EVENT_BY_TYPE[type_](data)
-    object_ = data.get("object")
-    if type(object_) is str and object_ in _STREAM_EVENT_BY_OBJECT:
-        return _STREAM_EVENT_BY_OBJECT[object_](data)
-    if type(type_) is str:
-        return decode_unknown(data)
+    kind = data.get("type")
+    if type(kind) is str and kind in _STREAM_EVENT_BY_TYPE:
+        return _STREAM_EVENT_BY_TYPE[kind](data)
+    kind = data.get("object")
+    if type(kind) is str and kind in _STREAM_EVENT_BY_OBJECT:
+        return _STREAM_EVENT_BY_OBJECT[kind](data)
+    if type(data.get("type")) is str:
+        return unknown(data)
     return by_shape(data, _STREAM_EVENT_SHAPES)

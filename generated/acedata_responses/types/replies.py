@@ -6,7 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -18,12 +18,12 @@ from .._model import (
     Shapes,
     Unknown,
     by_shape,
-    decode_list,
-    decode_time,
-    decode_unknown,
     kind_of,
+    list_of,
     new,
     text_at,
+    time_of,
+    unknown,
 )
 from .shared import (
     OutputTextPart,
@@ -91,8 +91,8 @@ def decode_chat_completion(data: Any) -> Any:
     self.id = get("id")
     self.model = get("model")
     self.object = get("object")
-    self.choices = decode_list(get("choices"), decode_chat_choice)
-    self.created = decode_time(get("created"))
+    self.choices = list_of(get("choices"), decode_chat_choice)
+    self.created = time_of(get("created"))
     self.system_fingerprint = get("system_fingerprint")
     self.usage = decode_chat_usage(get("usage"))
     return self
@@ -304,7 +304,7 @@ def decode_response_object(data: Any) -> Any:
     get = data.get
     self.id = get("id")
     self.object = get("object")
-    self.created_at = decode_time(get("created_at"))
+    self.created_at = time_of(get("created_at"))
     self.status = get("status")
     self.background = get("background")
     self.content_filters = get("content_filters")
@@ -314,7 +314,7 @@ def decode_response_object(data: Any) -> Any:
     self.max_output_tokens = get("max_output_tokens")
     self.max_tool_calls = get("max_tool_calls")
     self.model = get("model")
-    self.output = decode_list(get("output"), decode_output_item)
+    self.output = list_of(get("output"), decode_output_item)
     self.parallel_tool_calls = get("parallel_tool_calls")
     self.previous_response_id = get("previous_response_id")
     self.prompt_cache_key = get("prompt_cache_key")
@@ -325,7 +325,7 @@ def decode_response_object(data: Any) -> Any:
     self.temperature = get("temperature")
     self.text = decode_text_options(get("text"))
     self.tool_choice = get("tool_choice")
-    self.tools = decode_list(get("tools"), decode_tool)
+    self.tools = list_of(get("tools"), decode_tool)
     self.top_p = get("top_p")
     self.truncation = get("truncation")
     self.usage = decode_usage(get("usage"))
@@ -503,7 +503,7 @@ def decode_output_message(data: Any) -> Any:
     self.id = get("id")
     self.type = get("type")
     self.status = get("status")
-    self.content = decode_list(get("content"), decode_output_content_part)
+    self.content = list_of(get("content"), decode_output_content_part)
     self.role = get("role")
     return self
 
@@ -660,7 +660,7 @@ def decode_model_list(data: Any) -> Any:
     self._http = None
     get = data.get
     self.object = get("object")
-    self.data = decode_list(get("data"), decode_model_info)
+    self.data = list_of(get("data"), decode_model_info)
     return self
 
 
@@ -698,7 +698,7 @@ def decode_model_info(data: Any) -> Any:
     get = data.get
     self.id = get("id")
     self.object = get("object")
-    self.created = decode_time(get("created"))
+    self.created = time_of(get("created"))
     self.owned_by = get("owned_by")
     return self
 
@@ -739,7 +739,7 @@ def decode_error_detail(data: Any) -> Any:
 Reply: TypeAlias = ChatCompletion | ResponseObject | Unknown
 """The answer to a plain call, in one of two shapes."""
 
-_REPLY_BY_OBJECT = {
+_REPLY_BY_OBJECT: dict[str, Callable[[Any], Any]] = {
     "chat.completion": decode_chat_completion,
     "response": decode_response_object,
 }
@@ -755,14 +755,14 @@ def decode_reply(data: Any) -> Any:
         return data
     kind = data.get("object")
     if type(kind) is str:
-        return _REPLY_BY_OBJECT.get(kind, decode_unknown)(data)
+        return _REPLY_BY_OBJECT.get(kind, unknown)(data)
     return by_shape(data, _REPLY_SHAPES)
 
 
 OutputItem: TypeAlias = OutputMessage | FunctionCall | CustomToolCall | ReasoningItem | Unknown
 """One thing that the model gave."""
 
-_OUTPUT_ITEM_BY_TYPE = {
+_OUTPUT_ITEM_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "message": decode_output_message,
     "function_call": decode_function_call,
     "custom_tool_call": decode_custom_tool_call,
@@ -781,14 +781,14 @@ def decode_output_item(data: Any) -> Any:
         return data
     kind = data.get("type")
     if type(kind) is str:
-        return _OUTPUT_ITEM_BY_TYPE.get(kind, decode_unknown)(data)
+        return _OUTPUT_ITEM_BY_TYPE.get(kind, unknown)(data)
     return by_shape(data, _OUTPUT_ITEM_SHAPES)
 
 
 OutputContentPart: TypeAlias = OutputTextPart | RefusalPart | Unknown
 """One part of a message of the model."""
 
-_OUTPUT_CONTENT_PART_BY_TYPE = {
+_OUTPUT_CONTENT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "output_text": decode_output_text_part,
     "refusal": decode_refusal_part,
 }
@@ -804,5 +804,5 @@ def decode_output_content_part(data: Any) -> Any:
         return data
     kind = data.get("type")
     if type(kind) is str:
-        return _OUTPUT_CONTENT_PART_BY_TYPE.get(kind, decode_unknown)(data)
+        return _OUTPUT_CONTENT_PART_BY_TYPE.get(kind, unknown)(data)
     return by_shape(data, _OUTPUT_CONTENT_PART_SHAPES)

@@ -6,7 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import define
@@ -16,10 +16,10 @@ from .._model import (
     Shapes,
     Unknown,
     by_shape,
-    decode_list,
-    decode_unknown,
     kind_of,
+    list_of,
     new,
+    unknown,
 )
 from .shared import OutputTextPart, RefusalPart, decode_output_text_part, decode_refusal_part
 
@@ -126,7 +126,7 @@ def decode_input_message(data: Any) -> Any:
     self._http = None
     get = data.get
     self.role = get("role")
-    self.content = decode_list(get("content"), decode_input_content_part)
+    self.content = list_of(get("content"), decode_input_content_part)
     self.type = get("type")
     return self
 
@@ -329,7 +329,7 @@ KnownInputPart: TypeAlias = (
 )
 """A part of a documented kind."""
 
-_KNOWN_INPUT_PART_BY_TYPE = {
+_KNOWN_INPUT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "input_text": decode_input_text_part,
     "input_image": decode_input_image_part,
     "input_file": decode_input_file_part,
@@ -349,14 +349,14 @@ def decode_known_input_part(data: Any) -> Any:
         return data
     kind = data.get("type")
     if type(kind) is str:
-        return _KNOWN_INPUT_PART_BY_TYPE.get(kind, decode_unknown)(data)
+        return _KNOWN_INPUT_PART_BY_TYPE.get(kind, unknown)(data)
     return by_shape(data, _KNOWN_INPUT_PART_SHAPES)
 
 
 InputContentPart: TypeAlias = KnownInputPart | OtherInputPart | Unknown
 """One part of a message."""
 
-_INPUT_CONTENT_PART_BY_TYPE = {
+_INPUT_CONTENT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "input_text": decode_input_text_part,
     "input_image": decode_input_image_part,
     "input_file": decode_input_file_part,
@@ -376,9 +376,9 @@ def decode_input_content_part(data: Any) -> Any:
     """Read one of `InputContentPart`: by what it says it is, else by the fields that it has."""
     if kind_of(data) is not dict:
         return data
-    type_ = data.get("type")
-    if type(type_) is str and type_ in _INPUT_CONTENT_PART_BY_TYPE:
-        return _INPUT_CONTENT_PART_BY_TYPE[type_](data)
-    if type(type_) is str:
+    kind = data.get("type")
+    if type(kind) is str and kind in _INPUT_CONTENT_PART_BY_TYPE:
+        return _INPUT_CONTENT_PART_BY_TYPE[kind](data)
+    if type(data.get("type")) is str:
         return by_shape(data, _INPUT_CONTENT_PART_OTHERS)
     return by_shape(data, _INPUT_CONTENT_PART_SHAPES)

@@ -1,0 +1,163 @@
+"""Measure the client beside others: raw httpx, openai, acedatacloud and the generator's own client.
+
+Every client runs in an environment of its own (`make bench` makes them), calls a server that sends bytes made
+beforehand, and takes turns with the others. The table goes to the standard output; without `--quick` the results are
+also written to tools/bench/, as JSON and as the picture that the README shows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.generation.document import load
+from scripts.measuring.figures import figures, growth
+from scripts.measuring.picture import picture
+from scripts.measuring.running import Bench
+from scripts.measuring.showing import table
+from scripts.measuring.subjects import SUBJECTS
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "tools" / "bench"
+_LONGEST_GENERATION = 2.5  # seconds
+_LARGEST_WHEEL = 100  # KB
+_LARGEST_GROWTH = 1.0  # MB
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, print, and keep the results."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="measure less, and write nothing")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only figures with this in their name")
+    options = parser.parse_args(arguments)
+    results = measured(quick=options.quick, only=options.only)
+    print(table(results))
+    if not options.quick and not options.only:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / "results.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+        (RESULTS / "results.svg").write_text(picture(results))
+        print(f"\nwritten: {RESULTS.relative_to(ROOT)}/results.json, results.svg")
+    return 0
+
+
+def measured(*, quick: bool, only: str) -> dict[str, Any]:
+    """All results, as they are written down."""
+    served = what_is_served()
+    reply, event = (json.dumps(one) for one in (served["reply"], served["events"][served["repeated"]]))
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        stock, missing = stock_client(Path(folder))
+        with Bench(served, stock, missing) as bench:
+            for figure in figures(reply, event, quick=quick):
+                if only in figure.key:
+                    _tell(figure.title)
+                    kept = {"key": figure.key, "title": figure.title, "by": figure.by, "target": figure.target}
+                    found.append({**kept, "clients": bench.figure(figure)})
+            others = [] if only else [*grown(bench, quick=quick), *of_the_repository(Path(folder), quick=quick)]
+            return {
+                "date": date.today().isoformat(),  # noqa: DTZ011 - the day here
+                "machine": machine(),
+                "python": platform.python_version(),
+                "quick": quick,
+                "versions": versions(bench),
+                "missing": bench.missing,
+                "figures": found,
+                "others": others,
+            }
+
+
+def what_is_served() -> dict[str, Any]:
+    """The document's example of a Responses reply, and of a stream with the delta that is repeated."""
+    document = load(ROOT / "openapi.yaml").data
+    content = document["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]
+    examples = content["application/json"]["examples"].values()
+    reply = next(one["value"] for one in examples if one["value"]["object"] == "response")
+    streams = content["text/event-stream"]["x-example-events"]
+    events = next(stream for stream in streams.values() if "type" in stream[0])
+    deltas = [place for place, event in enumerate(events) if event["type"].endswith("output_text.delta")]
+    once = [event for place, event in enumerate(events) if place not in deltas[1:]]
+    return {"reply": reply, "events": once, "repeated": deltas[0]}
+
+
+def stock_client(folder: Path) -> tuple[Path, dict[str, str]]:
+    """What the generator makes of the document without our templates; where it is, or why it is not."""
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.yaml", "--meta", "none"]
+    config = folder / "stock.yaml"
+    config.write_text("post_hooks: []\n")
+    command += ["--config", str(config), "--output-path", str(folder / "stock_client")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return folder, {"stock": " ".join((done.stdout + done.stderr).split())}
+    return folder, {}
+
+
+def grown(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
+    """How much memory is kept over many events and many calls."""
+    for figure in growth(quick=quick):
+        _tell(figure.title)
+        megabytes = bench.grown("ours", figure)["bytes"] / 1e6
+        yield {"title": figure.title, "value": round(megabytes, 2), "unit": "MB", "target": _LARGEST_GROWTH}
+
+
+def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:
+    """How long it takes to make the package, and how large it is."""
+    _tell("generation and wheel")
+    times = 1 if quick else 5
+    shutil.copytree(ROOT / "generated", folder / "generated")
+    for target, argument in (("generate", "--output"), ("verify", "--check")):
+        command = [sys.executable, "scripts/generate.py", argument, *([str(folder / "generated")][: argument == "--output"])]
+        seconds = round(statistics.median(_seconds(command) for _ in range(times)), 2)
+        yield {"title": f"make {target}", "value": seconds, "unit": "s", "target": _LONGEST_GENERATION}
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder / "dist")]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    size = next((folder / "dist").glob("*.whl")).stat().st_size
+    yield {"title": "the wheel", "value": round(size / 1000, 1), "unit": "KB", "target": _LARGEST_WHEEL}
+
+
+def _seconds(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    return time.perf_counter() - began
+
+
+def versions(bench: Bench) -> dict[str, str]:
+    """Of each client, and of what the others stand on."""
+    found = {
+        subject.package: bench.version(subject, subject.package)
+        for name, subject in SUBJECTS.items()
+        if name not in bench.missing and subject.environment in ("httpx", "acedatacloud", "openai")
+    }
+    from importlib.metadata import version
+
+    from acedata_responses import VERSION
+
+    return {"acedata-responses": VERSION, **found, "openapi-python-client": version("openapi-python-client")}
+
+
+def machine() -> str:
+    """The processor, how many there are, and the system."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, {platform.system()}"
+
+
+def _tell(title: str) -> None:
+    print(f"measuring: {title}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Starts the server and the workers, and has them take turns."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from .figures import Figure
+from .subjects import SUBJECTS, Subject
+
+ROOT = Path(__file__).resolve().parents[2]
+_COLD = """\
+import time
+began = time.process_time(), time.perf_counter()
+{program}
+print([time.process_time() - began[0], time.perf_counter() - began[1]])
+"""
+Result = dict[str, Any]
+
+
+class Bench:
+    """The server, and a worker for each client.
+
+    Attributes:
+        missing: The clients that cannot be measured, and why.
+    """
+
+    def __init__(self, served: dict[str, Any], stock: Path | None, missing: dict[str, str]) -> None:
+        self.missing = dict(missing)
+        self._stock = stock
+        self._processes = ExitStack()
+        self._server = self._start([sys.executable, "-m", "scripts.measuring.server"], dict(os.environ))
+        self._url = f"http://127.0.0.1:{_asked(self._server, served)}"
+        self._workers: dict[str, subprocess.Popen[str]] = {}
+        for name, subject in SUBJECTS.items():
+            if not self._python(subject).exists():
+                self.missing.setdefault(name, "its environment is not there: make bench")
+            if name not in self.missing:
+                command = [str(self._python(subject)), "-m", "scripts.measuring.worker", name, self._url]
+                self._workers[name] = self._start(command, self._environment(subject))
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._processes.close()
+
+    def figure(self, figure: Figure) -> dict[str, Result]:
+        """Measure one figure of all clients, in turns.
+
+        Returns:
+            By client the microseconds a unit (medians) and `ratio`, the median with its quartiles of what each
+            round gave; or what is `missing`.
+        """
+        rounds: dict[str, list[Result]] = {name: [] for name in self._workers}
+        names = list(self._workers)
+        for count in range(figure.rounds + 1):
+            for name in names[count % len(names) :] + names[: count % len(names)]:
+                taken = self._measured(name, figure)
+                if count:  # the round before the first warms up
+                    rounds[name].append(taken)
+        base = rounds["httpx"]
+        return {name: _summary(taken, base, figure) for name, taken in rounds.items()}
+
+    def grown(self, name: str, figure: Figure) -> Result:
+        """Measure one client once."""
+        return dict(_asked(self._workers[name], [figure.method, figure.arguments]))
+
+    def version(self, subject: type[Subject], package: str) -> str:
+        """The version of a package in the environment of a subject."""
+        program = f"from importlib.metadata import version; print(version({package!r}))"
+        return self._run(subject, program)
+
+    def _measured(self, name: str, figure: Figure) -> Result:
+        if figure.method in ("imports", "first"):
+            return self._cold(SUBJECTS[name], figure)
+        worker, question = self._workers[name], [figure.method, figure.arguments]
+        if not figure.counts_connections:
+            return dict(_asked(worker, question))
+        _asked(worker, question)  # idle connections last 5 s, and the last turn may be longer ago than that
+        before = self._connections()
+        return {**_asked(worker, question), "connections": self._connections() - before - 1}
+
+    def _cold(self, subject: type[Subject], figure: Figure) -> Result:
+        """The time that a fresh process takes, without the start of Python itself."""
+        program = subject.imports
+        if figure.method == "first":
+            program = f"url = {self._url!r}\n{program}\n{subject.first}"
+        cpu, wall = json.loads(self._run(subject, _COLD.format(program=program)))
+        return {"cpu": cpu, "wall": wall}
+
+    def _run(self, subject: type[Subject], program: str) -> str:
+        command = [str(self._python(subject)), "-c", program]
+        environment = self._environment(subject)
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout.strip()
+
+    def _connections(self) -> int:
+        with urllib.request.urlopen(self._url) as answer:  # noqa: S310 - our own server
+            return int(answer.read())
+
+    def _python(self, subject: type[Subject]) -> Path:
+        return ROOT / ".venvs" / f"bench-{subject.environment}" / "bin" / "python"
+
+    def _environment(self, subject: type[Subject]) -> dict[str, str]:
+        """The environment without proxies, which would be asked for 127.0.0.1 too."""
+        paths = {"ours": ROOT / "generated", "stock": self._stock}
+        clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        return {**clean, "PYTHONPATH": str(paths.get(subject.environment) or "")}
+
+    def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
+        return self._processes.enter_context(_process(command, environment))
+
+
+@contextmanager
+def _process(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def _asked(process: subprocess.Popen[str], question: Any) -> Any:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(question) + "\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    if not answer:
+        raise SystemExit(f"this stopped, see above: {process.args!r}")
+    return json.loads(answer)
+
+
+def _summary(rounds: list[Result], base: list[Result], figure: Figure) -> Result:
+    if "missing" in rounds[0]:
+        return rounds[0]
+    low, middle, high = statistics.quantiles(
+        [one[figure.by] / other[figure.by] for one, other in zip(rounds, base, strict=True)], n=4
+    )
+    result: Result = {"ratio": {"median": round(middle, 3), "low": round(low, 3), "high": round(high, 3)}}
+    for time in ("cpu", "wall"):
+        result[f"{time}_us"] = round(statistics.median(one[time] for one in rounds) / figure.units * 1e6, 2)
+    if figure.counts_connections:
+        result["new_connections"] = round(statistics.median(one["connections"] for one in rounds))
+    return result

@@ -1,0 +1,289 @@
+"""Who is measured: each client, told to do the same things in its own words.
+
+A subject runs in an environment of its own, so each imports its client when it is made. What a client cannot do it
+does not define. The bodies that are sent are the same for all, but for what a client adds by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar
+
+MODEL = "gpt-4o-mini"
+TOKEN = "token"
+PLAIN = {"model": MODEL, "input": "Why is the sky dark at night?"}
+
+
+class Subject:
+    """A client.
+
+    Attributes:
+        package: The distribution whose version is shown.
+        environment: The environment that it runs in, as `make` names it.
+        imports: The statement that a user's program begins with.
+        first: How that goes on up to the first reply; `url` is where the service is.
+    """
+
+    package: ClassVar[str]
+    environment: ClassVar[str]
+    imports: ClassVar[str]
+    first: ClassVar[str]
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def call(self) -> None:
+        """One plain call."""
+        raise LookupError("plain calls")
+
+    async def call_async(self) -> None:
+        """The same."""
+        raise LookupError("asynchronous calls")
+
+    def stream(self, events: str) -> Iterator[Any]:
+        """The events of a stream, decoded as the client does it."""
+        raise LookupError("streams")
+
+    def stream_async(self, events: str) -> AsyncIterator[Any]:
+        """The same."""
+        raise LookupError("asynchronous streams")
+
+    def decode_reply(self, content: bytes) -> Any:
+        """The body of a reply, as the client gives it to its user."""
+        return json.loads(content)
+
+    def decode_event(self, content: bytes) -> Any:
+        """The data of a delta, likewise."""
+        return json.loads(content)
+
+
+class Httpx(Subject):
+    """httpx with JSON, as one would write it by hand: no types, no checks, no further tries."""
+
+    package = "httpx"
+    environment = "httpx"
+    imports = "import httpx"
+    first = f"""\
+with httpx.Client() as client:
+    client.post(url + "/openai/responses", json={PLAIN}, headers={{"authorization": "Bearer {TOKEN}"}}).json()
+"""
+
+    def __init__(self, url: str) -> None:
+        import httpx
+
+        super().__init__(url)
+        self._where: dict[str, Any] = {
+            "url": f"{url}/openai/responses",
+            "headers": {"authorization": f"Bearer {TOKEN}"},
+        }
+        self._client = httpx.Client()
+        self._async_client = httpx.AsyncClient()
+
+    def call(self) -> None:
+        self._client.post(json=PLAIN, **self._where).raise_for_status().json()
+
+    async def call_async(self) -> None:
+        (await self._async_client.post(json=PLAIN, **self._where)).raise_for_status().json()
+
+    def stream(self, events: str) -> Iterator[Any]:
+        with self._client.stream("POST", json=self._streamed(events), **self._where) as response:
+            for line in response.iter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line[6:])
+
+    async def stream_async(self, events: str) -> AsyncIterator[Any]:
+        async with self._async_client.stream("POST", json=self._streamed(events), **self._where) as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line[6:])
+
+    def _streamed(self, events: str) -> dict[str, Any]:
+        return {"model": MODEL, "input": events, "stream": True}
+
+
+class Ours(Subject):
+    """This package, its limiter off: requests checked, replies and events typed."""
+
+    package = "acedata-responses"
+    environment = "ours"
+    imports = "from acedata_responses import Client"
+    first = f"""\
+with Client(token="{TOKEN}", base_url=url, limits=None) as client:
+    client.responses.create(**{PLAIN}).output_text
+"""
+
+    def __init__(self, url: str) -> None:
+        from acedata_responses import AsyncClient, Client
+        from acedata_responses._reading import parse, parse_text
+        from acedata_responses.types.events import decode_stream_event
+        from acedata_responses.types.replies import decode_reply
+
+        super().__init__(url)
+        self._parse, self._parse_text = parse, parse_text
+        self._read_reply, self._read_event = decode_reply, decode_stream_event
+        options: dict[str, Any] = {"token": TOKEN, "base_url": url, "limits": self._limits()}
+        self._client: Any = Client(**options)
+        self._async_client: Any = AsyncClient(**options)
+
+    def call(self) -> None:
+        self._client.responses.create(**PLAIN)
+
+    async def call_async(self) -> None:
+        await self._async_client.responses.create(**PLAIN)
+
+    def stream(self, events: str) -> Iterator[Any]:
+        with self._client.responses.create(model=MODEL, input=events, stream=True) as stream:
+            yield from stream
+
+    async def stream_async(self, events: str) -> AsyncIterator[Any]:
+        async with await self._async_client.responses.create(model=MODEL, input=events, stream=True) as stream:
+            async for event in stream:
+                yield event
+
+    def decode_reply(self, content: bytes) -> Any:
+        return self._read_reply(self._parse(content))
+
+    def decode_event(self, content: bytes) -> Any:
+        return self._read_event(self._parse_text(content.decode()))
+
+    def _limits(self) -> Any:
+        return None
+
+
+class OursLimited(Ours):
+    """The same with a limiter, whose limits no call ever reaches: what it costs by itself."""
+
+    def _limits(self) -> Any:
+        from acedata_responses import Limits
+
+        return Limits(in_flight=1_000, per_second=100_000)
+
+
+class Openai(Subject):
+    """The official client of the API that this one is modelled on."""
+
+    package = "openai"
+    environment = "openai"
+    imports = "from openai import OpenAI"
+    first = f"""\
+with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as client:
+    client.responses.create(**{PLAIN}).output_text
+"""
+
+    def __init__(self, url: str) -> None:
+        import openai
+        from openai._models import construct_type
+        from openai.types.responses import Response, ResponseStreamEvent
+
+        super().__init__(url)
+        self._construct: Any = construct_type
+        self._reply_type, self._event_type = Response, ResponseStreamEvent
+        options: dict[str, Any] = {"api_key": TOKEN, "base_url": f"{url}/openai", "max_retries": 0}
+        self._client: Any = openai.OpenAI(**options)
+        self._async_client: Any = openai.AsyncOpenAI(**options)
+
+    def call(self) -> None:
+        self._client.responses.create(**PLAIN)
+
+    async def call_async(self) -> None:
+        await self._async_client.responses.create(**PLAIN)
+
+    def stream(self, events: str) -> Iterator[Any]:
+        with self._client.responses.create(model=MODEL, input=events, stream=True) as stream:
+            yield from stream
+
+    async def stream_async(self, events: str) -> AsyncIterator[Any]:
+        async with await self._async_client.responses.create(model=MODEL, input=events, stream=True) as stream:
+            async for event in stream:
+                yield event
+
+    def decode_reply(self, content: bytes) -> Any:
+        return self._construct(type_=self._reply_type, value=json.loads(content))
+
+    def decode_event(self, content: bytes) -> Any:
+        return self._construct(type_=self._event_type, value=json.loads(content))
+
+
+class Acedatacloud(Subject):
+    """The vendor's own client: replies and events as plain dictionaries."""
+
+    package = "acedatacloud"
+    environment = "acedatacloud"
+    imports = "from acedatacloud import AceDataCloud"
+    first = f"""\
+client = AceDataCloud("{TOKEN}", base_url=url, max_retries=0)
+client.openai.responses.create(**{PLAIN})
+"""
+
+    def __init__(self, url: str) -> None:
+        import acedatacloud
+
+        super().__init__(url)
+        options: dict[str, Any] = {"base_url": url, "max_retries": 0}
+        self._client: Any = acedatacloud.AceDataCloud(TOKEN, **options)
+        self._async_client: Any = acedatacloud.AsyncAceDataCloud(TOKEN, **options)
+
+    def call(self) -> None:
+        self._client.openai.responses.create(**PLAIN)
+
+    async def call_async(self) -> None:
+        await self._async_client.openai.responses.create(**PLAIN)
+
+    def stream(self, events: str) -> Iterator[Any]:
+        yield from self._client.openai.responses.create(model=MODEL, input=events, stream=True)
+
+    async def stream_async(self, events: str) -> AsyncIterator[Any]:
+        responses = self._async_client.openai.responses
+        async for event in await responses.create(model=MODEL, input=events, stream=True):
+            yield event
+
+
+class Stock(Subject):
+    """What openapi-python-client makes of the same document with its own templates. It does not stream."""
+
+    package = "openapi-python-client"
+    environment = "stock"
+    imports = """\
+from stock_client import AuthenticatedClient
+from stock_client.api.responses import responses_create
+from stock_client.models import CreateResponseRequest"""
+    first = f"""\
+with AuthenticatedClient(base_url=url, token="{TOKEN}") as client:
+    responses_create.sync(client=client, body=CreateResponseRequest(model="{MODEL}", input_="{PLAIN["input"]}"))
+"""
+
+    def __init__(self, url: str) -> None:
+        from stock_client import AuthenticatedClient, models  # type: ignore[import-not-found]
+        from stock_client.api.responses import responses_create  # type: ignore[import-not-found]
+
+        super().__init__(url)
+        self._create, self._models = responses_create, models
+        self._client = AuthenticatedClient(base_url=url, token=TOKEN)
+
+    def call(self) -> None:
+        self._create.sync(client=self._client, body=self._body())
+
+    async def call_async(self) -> None:
+        await self._create.asyncio(client=self._client, body=self._body())
+
+    def decode_reply(self, content: bytes) -> Any:
+        return self._models.ResponseObject.from_dict(json.loads(content))
+
+    def decode_event(self, content: bytes) -> Any:
+        return self._models.OutputTextDeltaEvent.from_dict(json.loads(content))
+
+    def _body(self) -> Any:
+        return self._models.CreateResponseRequest(model=MODEL, input_=PLAIN["input"])
+
+
+SUBJECTS: dict[str, type[Subject]] = {
+    "httpx": Httpx,
+    "httpx again": Httpx,
+    "ours": Ours,
+    "ours, limited": OursLimited,
+    "stock": Stock,
+    "acedatacloud": Acedatacloud,
+    "openai": Openai,
+}
+"""By the name in the table. The first one is what all others are compared with; the second is the control."""

@@ -1,0 +1,167 @@
+"""A process that measures one client: it reads what to do, a line of JSON each, and answers how long that took.
+
+`python -m scripts.measuring.worker NAME URL`, in the environment of that client. A line is the name of a method of
+`Worker` and its arguments; the answer has the seconds (`cpu`, `wall`) for all that was done, or says what is missing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .subjects import SUBJECTS, Subject
+
+Taken = dict[str, Any]
+
+
+class Stopwatch:
+    """Processor time of this process and time by the clock, added up over all the stretches measured."""
+
+    def __init__(self) -> None:
+        self.cpu = self.wall = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.process_time(), time.perf_counter()
+
+    def __exit__(self, *exception: object) -> None:
+        self.cpu += time.process_time() - self._began[0]
+        self.wall += time.perf_counter() - self._began[1]
+
+    def taken(self) -> Taken:
+        """The seconds so far."""
+        return {"cpu": self.cpu, "wall": self.wall}
+
+
+class Worker:
+    """What can be measured. Each method says what it does once; `times` is how often."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._loop = asyncio.new_event_loop()
+
+    def call(self, times: int) -> Taken:
+        """Plain calls, one after another."""
+        return _repeated(self._subject.call, times)
+
+    def call_async(self, times: int, at_once: int) -> Taken:
+        """Plain calls, so many in flight."""
+        return self._loop.run_until_complete(self._calls(times, at_once))
+
+    def stream(self, times: int, events: int, a_chunk: int) -> Taken:
+        """Whole streams, event by event."""
+        wanted = _wanted(events, a_chunk)
+
+        def read() -> None:
+            for _event in self._subject.stream(wanted):
+                pass
+
+        return _repeated(read, times)
+
+    def stream_async(self, times: int, events: int, a_chunk: int) -> Taken:
+        """The same, asynchronously."""
+        return self._loop.run_until_complete(self._streams(times, _wanted(events, a_chunk)))
+
+    def first_event(self, times: int) -> Taken:
+        """From the call to the first event; the rest of the stream is read, and not counted."""
+        watch = Stopwatch()
+        for _ in range(times):
+            with watch:
+                events = iter(self._subject.stream(_wanted(4, 1)))
+                next(events)
+            for _event in events:
+                pass
+        return watch.taken()
+
+    def decode_reply(self, times: int, content: str) -> Taken:
+        """From a body to what the user gets."""
+        encoded = content.encode()
+        return _repeated(lambda: self._subject.decode_reply(encoded), times)
+
+    def decode_event(self, times: int, content: str) -> Taken:
+        """From the data of an event to what the user gets."""
+        encoded = content.encode()
+        return _repeated(lambda: self._subject.decode_event(encoded), times)
+
+    def growth_over_events(self, events: int) -> Taken:
+        """Bytes that the process grows by from a tenth of a long stream to its end."""
+        resident = 0
+        for count, _event in enumerate(self._subject.stream(_wanted(events, 16))):
+            if count == events // 10:
+                resident = _resident()
+            elif count == events:
+                return {"bytes": _resident() - resident}
+        raise LookupError("so many events")
+
+    def growth_over_calls(self, times: int) -> Taken:
+        """Bytes that the process grows by from a tenth of many calls to the last."""
+        _repeated(self._subject.call, times // 10)
+        resident = _resident()
+        _repeated(self._subject.call, times - times // 10)
+        return {"bytes": _resident() - resident}
+
+    async def _calls(self, times: int, at_once: int) -> Taken:
+        left = iter(range(times))
+
+        async def some() -> None:
+            for _ in left:
+                await self._subject.call_async()
+
+        watch = Stopwatch()
+        with watch:
+            await asyncio.gather(*(some() for _ in range(at_once)))
+        return watch.taken()
+
+    async def _streams(self, times: int, wanted: str) -> Taken:
+        watch = Stopwatch()
+        with watch:
+            for _ in range(times):
+                async for _event in self._subject.stream_async(wanted):
+                    pass
+        return watch.taken()
+
+
+def _wanted(events: int, a_chunk: int) -> str:
+    """The input by which the server knows what to send."""
+    return f"{events} events, {a_chunk} a chunk"
+
+
+def _repeated(do: Callable[[], object], times: int) -> Taken:
+    watch = Stopwatch()
+    with watch:
+        for _ in range(times):
+            do()
+    return watch.taken()
+
+
+def _resident() -> int:
+    """The memory of this process that is in use, garbage not counted."""
+    gc.collect()
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def main(name: str, url: str) -> None:
+    """Do what is asked for until nothing more is."""
+    worker = Worker(SUBJECTS[name](url))
+    for line in sys.stdin:
+        method, arguments = json.loads(line)
+        try:
+            answer = getattr(worker, method)(**arguments)
+        except LookupError as error:
+            answer = {"missing": str(error.args[0])}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

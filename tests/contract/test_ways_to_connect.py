@@ -1,0 +1,237 @@
+"""Where a client gets its token, where it sends to, and what can be plugged in on the way."""
+
+from __future__ import annotations
+
+import ssl
+
+import httpx
+import pytest
+
+from acedata_responses import AuthenticationError, ConfigurationError, testing
+from tests.contract.document import DOCUMENT
+from tests.contract.plain_server import PlainServer
+from tests.drivers import Driver
+from tests.replies.recorded import sample
+
+VARIABLES = DOCUMENT["components"]["securitySchemes"]["bearer"]["x-environment"]
+
+
+@pytest.fixture(autouse=True)
+def _no_token_in_the_environment(monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def server():
+    with PlainServer() as server:
+        yield server
+
+
+def bearer(request):
+    return dict(request.headers)["authorization"]
+
+
+# The token
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_the_token_is_taken_from_any_of_the_documented_variables(flavour, service, monkeypatch, name):
+    monkeypatch.setenv(name, testing.TOKEN)
+    with Driver(flavour, base_url=service.url) as driver:
+        driver.create()
+    assert bearer(service.requests[0]) == f"Bearer {testing.TOKEN}"
+
+
+def test_the_first_variable_that_is_set_counts_and_an_argument_more(flavour, service, monkeypatch):
+    for number, name in reversed(list(enumerate(VARIABLES))):
+        monkeypatch.setenv(name, f"token-{number}")
+        with Driver(flavour, base_url=service.url) as driver, pytest.raises(AuthenticationError):
+            driver.create()
+        assert bearer(service.requests[-1]) == f"Bearer token-{number}"
+    monkeypatch.setenv(VARIABLES[0], "")
+    with Driver(flavour, base_url=service.url) as driver, pytest.raises(AuthenticationError):
+        driver.create()
+    assert bearer(service.requests[-1]) == "Bearer token-1"
+    with Driver(flavour, token=testing.TOKEN, base_url=service.url) as driver:
+        driver.create()
+
+
+def test_without_a_token_the_error_says_where_one_is_looked_for(flavour):
+    with pytest.raises(ConfigurationError) as missing:
+        Driver(flavour)
+    assert all(name in str(missing.value) for name in VARIABLES)
+
+
+@pytest.mark.parametrize("token", ["", " ", "se cret", "secret\n", '"sécret"', b"secret", 5, ["secret"]], ids=repr)
+def test_what_can_be_no_token_is_refused_and_not_shown(flavour, token):
+    with pytest.raises(ConfigurationError) as refused:
+        Driver(flavour, token=token)
+    assert "cret" not in str(refused.value)
+
+
+# The address
+
+
+def test_the_address_is_that_of_the_document(wire):
+    request = wire.sent_by(model="gpt-4o", input="Hello")
+    assert str(request.url) == f"{DOCUMENT['servers'][0]['url']}/openai/responses"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/a/b", "/a/b/", "/%C3%BC"])
+def test_a_base_url_may_have_a_path(connect, server, path):
+    server.answers_with(sample("response.json"))
+    connect(base_url=server.url + path).create()
+    assert server.received[0].line == f"POST {path.rstrip('/')}/openai/responses HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.example.com", "ftp://example.com", "http://", "http://a b", "http://a?x=1", "http://a#x", "http://a:x", "http://a:99999",
+        "http://user:secret@a", "http://a/ü", "http://[::1", 5, b"http://a",
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_can_be_no_base_url_is_refused(flavour, url):
+    with pytest.raises(ConfigurationError) as refused:
+        Driver(flavour, token="x", base_url=url)
+    assert "secret" not in str(refused.value)
+
+
+# Settings
+
+
+def test_a_copy_with_other_settings_shares_the_connections(driver, service):
+    copies = [
+        driver.client.with_options(timeout=5),
+        driver.client.with_options(headers={"x-team": "a"}),
+        driver.client.with_options(token="another").with_options(max_retries=0, token=testing.TOKEN),
+    ]
+    for client in (driver.client, *copies):
+        assert client.responses.create(model="gpt-4o", input="Hello").output_text
+    assert service.connections_opened == 1
+    assert [request.headers.get("x-team") for request in service.requests] == [None, None, "a", None]
+
+
+def test_a_copy_changes_nothing_but_itself(driver, service):
+    copy = driver.client.with_options(token="another", max_retries=0)
+    with pytest.raises(AuthenticationError):
+        copy.models.list()
+    assert driver.list_models().data
+    copy.close()
+    assert driver.list_models().data
+
+
+def test_copies_are_closed_with_the_original(flavour, service):
+    driver = Driver(flavour, token=testing.TOKEN, base_url=service.url)
+    copy = driver.client.with_options(max_retries=0)
+    copy.models.list()
+    driver.client.close()
+    for client in (copy, driver.client):
+        with pytest.raises(ConfigurationError, match="closed"):
+            client.models.list()
+    driver.close()
+    service.wait_until(lambda: service.open_connections == 0)
+
+
+def test_headers_of_the_client_win_over_its_own_and_those_of_a_call_over_both(connect, server):
+    driver = connect(base_url=server.url, headers={"User-Agent": "mine", "X-A": "1", "accept-encoding": "gzip"})
+    for extra in ({}, {"x-a": "2"}):
+        server.answers_with(sample("response.json"))
+        driver.create(extra_headers=extra)
+    first, second = (dict(request.headers) for request in server.received)
+    assert (first["user-agent"], first["x-a"], first["accept-encoding"]) == ("mine", "1", "gzip")
+    assert second == {**first, "x-a": "2"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": 0}, {"timeout": -1}, {"timeout": float("nan")}, {"timeout": "5"}, {"timeout": True}, {"timeout": {"read": 1}},
+        {"deadline": 0}, {"deadline": "soon"}, {"max_retries": -1}, {"max_retries": 1.5}, {"max_retries": True},
+        {"headers": {"a b": "c"}}, {"headers": {"a": "b\r\nc: d"}},
+        {"transport": httpx.MockTransport(lambda request: httpx.Response(200)), "http_client": object()},
+    ],
+    ids=lambda options: ", ".join(f"{name}={value!r}"[:30] for name, value in options.items()),
+)  # fmt: skip
+def test_a_setting_out_of_range_is_refused_when_it_is_made(flavour, options):
+    with pytest.raises(ConfigurationError):
+        Driver(flavour, token="x", **options)
+
+
+def test_a_setting_out_of_range_is_refused_for_one_call_too(wire):
+    for options in ({"timeout": 0}, {"timeout": "5"}, {"deadline": -1}):
+        with pytest.raises(ConfigurationError):
+            wire.sent_by(model="gpt-4o", input="Hello", **options)
+
+
+@pytest.mark.parametrize("timeout", [5, 5.0, None, httpx.Timeout(5), httpx.Timeout(5, read=None)])
+def test_a_timeout_is_a_number_or_one_of_httpx_or_none(driver, service, timeout):
+    assert driver.create(timeout=timeout, deadline=30).output_text
+    assert driver.client.with_options(timeout=timeout, deadline=None).models.list().data
+
+
+# What is plugged in
+
+
+def test_the_service_can_be_had_within_the_process(connect):
+    service = testing.transport(text="from within")
+    driver = connect(transport=service)
+    assert driver.create(temperature=0.5).output_text == "from within"
+    assert "".join(event.delta for event in driver.stream() if event.type.endswith("text.delta")) == "from within"
+    assert driver.list_models().data
+    assert [request.path for request in service.requests] == ["/openai/responses"] * 2 + ["/openai/models"]
+    assert service.requests[0].json == {"model": "gpt-4o-mini", "input": "Hello", "temperature": 0.5}
+
+
+def test_any_transport_of_httpx_carries_the_calls(wire):
+    request = wire.sent_by(model="gpt-4o", input="Hello", extra_query={"a": "b"})
+    assert str(request.url).endswith("/openai/responses?a=b")
+    assert request.headers["authorization"] == "Bearer test-token"
+    assert request.headers["accept-encoding"] == "identity"
+    assert len(request.headers.get_list("user-agent")) == 1
+    assert request.headers["content-length"] == str(len(request.content))
+
+
+@pytest.fixture
+def http_client(flavour):
+    """An httpx client that marks what goes through it."""
+    marks = {"headers": {"x-mark": "httpx"}, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+    return httpx.Client(**marks) if flavour == "sync" else httpx.AsyncClient(**marks)
+
+
+def test_any_client_of_httpx_carries_the_calls_and_is_left_open(connect, service, http_client):
+    driver = connect(service, http_client=http_client)
+    assert driver.create().output_text
+    assert driver.stream()
+    assert driver.list_models().data
+    driver.client.close()
+    assert not http_client.is_closed
+    closing = http_client.close() if isinstance(http_client, httpx.Client) else http_client.aclose()
+    if closing is not None:
+        driver._loop.run(closing)
+
+
+def test_a_transport_is_closed_with_the_client_that_was_given_it(flavour):
+    class Transport(httpx.MockTransport):
+        is_closed = False
+
+        def close(self):
+            self.is_closed = True
+
+        async def aclose(self):
+            self.is_closed = True
+
+    transport = Transport(lambda request: httpx.Response(200, content=sample("response.json")))
+    with Driver(flavour, token="x", transport=transport) as driver:
+        driver.create()
+        assert not transport.is_closed
+    assert transport.is_closed
+
+
+def test_calls_one_after_another_share_a_connection(driver, service):
+    for _ in range(5):
+        driver.create()
+        driver.list_models()
+    assert service.connections_opened == 1
