@@ -8,6 +8,7 @@ also written to tools/bench/, as JSON and as the picture that the README shows.
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -21,6 +22,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import certifi
+import trustme
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -59,15 +63,17 @@ def measured(*, quick: bool, only: str) -> dict[str, Any]:
     served = what_is_served()
     reply, event = (json.dumps(one) for one in (served["reply"], served["events"][served["repeated"]]))
     found = []
-    with tempfile.TemporaryDirectory() as folder:
-        stock, missing = stock_client(Path(folder))
-        with Bench(served, stock, missing) as bench:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        missing = make_packages(folder / "packages")
+        make_certificates(folder)
+        with Bench(folder, served, missing) as bench:
             for figure in figures(reply, event, quick=quick):
                 if only in figure.key:
                     _tell(figure.title)
                     kept = {"key": figure.key, "title": figure.title, "by": figure.by, "target": figure.target}
                     found.append({**kept, "clients": bench.figure(figure)})
-            others = [] if only else [*grown(bench, quick=quick), *of_the_repository(Path(folder), quick=quick)]
+            others = [] if only else [*grown(bench, quick=quick), *of_the_repository(folder, quick=quick)]
             return {
                 "date": date.today().isoformat(),  # noqa: DTZ011 - the day here
                 "machine": machine(),
@@ -93,16 +99,28 @@ def what_is_served() -> dict[str, Any]:
     return {"reply": reply, "events": once, "repeated": deltas[0]}
 
 
-def stock_client(folder: Path) -> tuple[Path, dict[str, str]]:
-    """What the generator makes of the document without our templates; where it is, or why it is not."""
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.yaml", "--meta", "none"]
+def make_packages(folder: Path) -> dict[str, str]:
+    """Our package and the generator's own of the same document, compiled as if installed.
+
+    Returns:
+        Why there is none, where the generator does not take the document.
+    """
+    shutil.copytree(ROOT / "generated", folder, ignore=shutil.ignore_patterns("__pycache__"))
     config = folder / "stock.yaml"
     config.write_text("post_hooks: []\n")
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "openapi.yaml", "--meta", "none"]
     command += ["--config", str(config), "--output-path", str(folder / "stock_client")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return folder, {"stock": " ".join((done.stdout + done.stderr).split())}
-    return folder, {}
+    compileall.compile_dir(folder, quiet=1)
+    return {"stock": " ".join((done.stdout + done.stderr).split())} if done.returncode else {}
+
+
+def make_certificates(folder: Path) -> None:
+    """A certificate for the server, and those that clients trust: the usual ones, and who signed it."""
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
+    usual = Path(certifi.where()).read_bytes()
+    (folder / "trusted.pem").write_bytes(usual + authority.cert_pem.bytes())
 
 
 def grown(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
@@ -118,8 +136,8 @@ def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:
     _tell("generation and wheel")
     times = 1 if quick else 5
     shutil.copytree(ROOT / "generated", folder / "generated")
-    for target, argument in (("generate", "--output"), ("verify", "--check")):
-        command = [sys.executable, "scripts/generate.py", argument, *([str(folder / "generated")][: argument == "--output"])]
+    for target, arguments in (("generate", ["--output", str(folder / "generated")]), ("verify", ["--check"])):
+        command = [sys.executable, "scripts/generate.py", *arguments]
         seconds = round(statistics.median(_seconds(command) for _ in range(times)), 2)
         yield {"title": f"make {target}", "value": seconds, "unit": "s", "target": _LONGEST_GENERATION}
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder / "dist")]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar, final
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
+
+from ._json import is_mapping, is_sequence
+
+if TYPE_CHECKING:
+    from types import FunctionType
 
 MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 
@@ -33,11 +39,10 @@ def leaves_checks_to_the_document(method: MethodT) -> MethodT:
     Python's own TypeError would name one missing argument; the check lists everything that is wrong with the
     request, each with the rule's source. Signatures for editors and type checkers stay as they are written.
     """
-    given = method.__kwdefaults__ or {}
-    names = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
-    method.__kwdefaults__ = {
-        name: given.get(name, NOT_GIVEN) for name in names[method.__code__.co_argcount :]
-    }
+    function = cast("FunctionType", method)
+    code, defaults = function.__code__, function.__kwdefaults__ or {}
+    keywords = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    function.__kwdefaults__ = {name: defaults.get(name, NOT_GIVEN) for name in keywords}
     return method
 
 
@@ -46,13 +51,26 @@ def given(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value is not NOT_GIVEN}
 
 
-def plain(value: Any) -> Any:
-    """Objects of the package, mappings and sequences as JSON data, at any depth; the rest as it is."""
+def plain(value: Any, *, times: bool = False) -> Any:
+    """Objects of the package, mappings and sequences as JSON data, at any depth; the rest as it is.
+
+    Args:
+        value: What the caller passed.
+        times: Whether the document has times here: they become seconds since 1970.
+    """
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping):
-        return {key: plain(child) for key, child in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
-        return [plain(child) for child in value]
+    if is_mapping(value):
+        return {key: plain(child, times=times) for key, child in value.items()}
+    if is_sequence(value):
+        return [plain(child, times=times) for child in value]
+    if times and isinstance(value, datetime):
+        return seconds_of(value)
     to_dict = getattr(value, "to_dict", None)
     return to_dict() if to_dict is not None else value
+
+
+def seconds_of(time: datetime) -> float:
+    """A time as seconds since 1970; whole ones as an integer."""
+    seconds = time.timestamp()
+    return int(seconds) if seconds == int(seconds) else seconds

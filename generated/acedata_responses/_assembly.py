@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._json import is_list, is_object
 from ._model import Assembly
 
 
@@ -58,7 +59,7 @@ class _Merged:
         self._lists: dict[str, dict[str, _Merged]] = {}
 
     def add(self, delta: Any) -> None:
-        if not isinstance(delta, dict):
+        if not is_object(delta):
             return
         for key, value in delta.items():
             if isinstance(value, str) and key not in self._rules.once and key != self._rules.key:
@@ -84,7 +85,7 @@ class _Merged:
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    return [entry for entry in value if is_object(entry)] if is_list(value) else []
 
 
 def _place(key: Any) -> float:

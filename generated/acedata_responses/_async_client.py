@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
@@ -183,8 +184,12 @@ class AsyncClient:
 
     @cached_property
     def _sender(self) -> AsyncSender:
-        _clients.add(self)
-        return AsyncSender(self._connections(), self._limiter(), self._clock)
+        with _making:  # of threads that make their first call together, one makes it for all
+            if "_sender" not in self.__dict__:
+                _clients.add(self)
+                self.__dict__["_sender"] = AsyncSender(self._connections(), self._limiter(), self._clock)
+            sender: AsyncSender = self.__dict__["_sender"]
+            return sender
 
     def _limiter(self) -> Limiter | None:
         limits = Limits() if isinstance(self._limits, NotGiven) else self._limits
@@ -209,13 +214,17 @@ class AsyncClient:
 
 
 _clients: WeakSet[AsyncClient] = WeakSet()
+_making = threading.Lock()
 
 
 def _part_from_parent() -> None:
     """Let the clients of a forked process make connections of their own: on the parent's, answers would mix."""
+    _making.release()
     for client in _clients:
         client.__dict__.pop("_sender", None)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_part_from_parent)
+    os.register_at_fork(
+        before=_making.acquire, after_in_parent=_making.release, after_in_child=_part_from_parent
+    )

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
 
 _KEPT_IDLE_SECONDS = 5.0
 _KEPT_IDLE_CONNECTIONS = 100
-_WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces a deadline is looked at
+_WRITTEN_AT_ONCE = (
+    65_536  # bytes; head and body up to this go together, and between two pieces a deadline is looked at
+)
 Timeouts = dict[str, float | None]
 Deadline = float | None
 
@@ -109,13 +110,16 @@ class AsyncIncoming:
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A network stream that no wait holds beyond the deadline of the call that uses it."""
+    """A network stream that sends a small request in one piece, and that no wait holds beyond the call's deadline."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream, connection: _Connection) -> None:
         self._inner = inner
         self._connection = connection
+        self._unsent = b""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            await self.write(b"", timeout)
         deadline = self._connection.deadline
         if deadline is None:
             return await self._inner.read(max_bytes, timeout)
@@ -127,6 +131,18 @@ class _Stream(httpcore.AsyncNetworkStream):
             raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write what httpcore brings: the head of a request, its body and, at its end, nothing.
+
+        Each piece that is sent by itself costs as much as all that is done for the rest of a call.
+        """
+        if buffer and len(self._unsent) + len(buffer) <= _WRITTEN_AT_ONCE:
+            self._unsent += buffer
+            return
+        unsent, self._unsent = self._unsent, b""
+        for part in filter(None, (unsent, buffer)):
+            await self._send(part, timeout)
+
+    async def _send(self, buffer: bytes, timeout: float | None) -> None:
         if self._connection.deadline is None:
             return await self._inner.write(buffer, timeout)
         for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
@@ -159,7 +175,7 @@ class _Connection(httpcore.AsyncNetworkBackend):
 
     def __init__(self, origin: httpcore.Origin, tls: ssl.SSLContext | None, clock: Clock) -> None:
         self._clock = clock
-        self._network = httpcore.AnyIOBackend()
+        self._network = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
         self.deadline: Deadline = None
         self.http = httpcore.AsyncHTTPConnection(
             origin, ssl_context=tls, keepalive_expiry=_KEPT_IDLE_SECONDS, network_backend=self
@@ -225,13 +241,12 @@ class AsyncConnections:
         self._origin = httpcore.Origin(settings.scheme.encode(), settings.host.encode(), settings.port)
         self._tls = tls if settings.scheme == "https" else None
         self._clock = clock
-        self._idle_by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, deque[_Connection]] = (
-            WeakKeyDictionary()
-        )
+        self._idle_by_loop: dict[asyncio.AbstractEventLoop, deque[_Connection]] = {}
+        self._ends_by_loop: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
 
     async def open(self, request: Request, timeouts: Timeouts, deadline: Deadline) -> AsyncIncoming:
         """Send a request and wait for the head of its answer."""
-        idle = self._idle_of_this_loop()
+        idle = await self._idle_of_this_loop()
         connection = await self._take(idle)
         connection.deadline = deadline
         origin = self._origin
@@ -252,6 +267,8 @@ class AsyncConnections:
             await connection.http.aclose()
             raise
 
+        chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
+
         async def close() -> None:
             await response.aclose()
             if (
@@ -263,15 +280,13 @@ class AsyncConnections:
             else:
                 await connection.http.aclose()
 
-        return AsyncIncoming(
-            response.status, response.headers, aiter(response.stream), close, connection.hurry
-        )
+        return AsyncIncoming(response.status, response.headers, chunks, close, connection.hurry)
 
     async def aclose(self) -> None:
         """Close the idle connections of this event loop."""
-        idle = self._idle_of_this_loop()
-        while idle:
-            await idle.pop().http.aclose()
+        end = self._ends_by_loop.get(asyncio.get_running_loop())
+        if end is not None:
+            await end.aclose()
 
     async def _take(self, idle: deque[_Connection]) -> _Connection:
         while idle:
@@ -284,13 +299,26 @@ class AsyncConnections:
             await connection.http.aclose()
         return _Connection(self._origin, self._tls() if self._tls else None, self._clock)
 
-    def _idle_of_this_loop(self) -> deque[_Connection]:
-        """A connection belongs to the event loop in which it was made."""
+    async def _idle_of_this_loop(self) -> deque[_Connection]:
+        """A connection belongs to the event loop in which it was made, and ends with it."""
         loop = asyncio.get_running_loop()
         idle = self._idle_by_loop.get(loop)
         if idle is None:
             idle = self._idle_by_loop[loop] = deque()
+            self._ends_by_loop[loop] = self._end(loop, idle)
+            await anext(self._ends_by_loop[loop])
         return idle
+
+    async def _end(
+        self, loop: asyncio.AbstractEventLoop, idle: deque[_Connection]
+    ) -> AsyncGenerator[None, None]:
+        """Stands still until it is closed: asyncio closes what is left of such generators before it closes a loop."""
+        try:
+            yield
+        finally:
+            del self._idle_by_loop[loop], self._ends_by_loop[loop]
+            while idle:
+                await idle.pop().http.aclose()
 
 
 class AsyncHttpxConnections:

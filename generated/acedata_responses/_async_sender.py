@@ -56,7 +56,10 @@ class AsyncSender:
                 http = attempts.answer(incoming.status_code, incoming.headers, b"")
                 from ._async_streams import AsyncStream
 
-                return AsyncStream(incoming, http, call.operation, settings, attempts)
+                stream: AsyncStream[Any, Any] = AsyncStream(
+                    incoming, http, call.operation, settings, attempts
+                )
+                return stream
             else:
                 http, fault = await self._read(incoming, attempts)
                 if fault is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 _KEPT_IDLE_SECONDS = 5.0
 _KEPT_IDLE_CONNECTIONS = 100
-_WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces a deadline is looked at
+_WRITTEN_AT_ONCE = (
+    65_536  # bytes; head and body up to this go together, and between two pieces a deadline is looked at
+)
 Timeouts = dict[str, float | None]
 Deadline = float | None
 
@@ -105,13 +107,16 @@ class Incoming:
 
 
 class _Stream(httpcore.NetworkStream):
-    """A network stream that no wait holds beyond the deadline of the call that uses it."""
+    """A network stream that sends a small request in one piece, and that no wait holds beyond the call's deadline."""
 
     def __init__(self, inner: httpcore.NetworkStream, connection: _Connection) -> None:
         self._inner = inner
         self._connection = connection
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            self.write(b"", timeout)
         deadline = self._connection.deadline
         if deadline is None:
             return self._inner.read(max_bytes, timeout)
@@ -123,6 +128,18 @@ class _Stream(httpcore.NetworkStream):
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write what httpcore brings: the head of a request, its body and, at its end, nothing.
+
+        Each piece that is sent by itself costs as much as all that is done for the rest of a call.
+        """
+        if buffer and len(self._unsent) + len(buffer) <= _WRITTEN_AT_ONCE:
+            self._unsent += buffer
+            return
+        unsent, self._unsent = self._unsent, b""
+        for part in filter(None, (unsent, buffer)):
+            self._send(part, timeout)
+
+    def _send(self, buffer: bytes, timeout: float | None) -> None:
         if self._connection.deadline is None:
             return self._inner.write(buffer, timeout)
         for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
@@ -155,7 +172,7 @@ class _Connection(httpcore.NetworkBackend):
 
     def __init__(self, origin: httpcore.Origin, tls: ssl.SSLContext | None, clock: Clock) -> None:
         self._clock = clock
-        self._network = httpcore.SyncBackend()
+        self._network = cast("httpcore.NetworkBackend", httpcore.SyncBackend())
         self.deadline: Deadline = None
         self.http = httpcore.HTTPConnection(
             origin, ssl_context=tls, keepalive_expiry=_KEPT_IDLE_SECONDS, network_backend=self
@@ -246,6 +263,8 @@ class Connections:
             connection.http.close()
             raise
 
+        chunks = iter(cast("Iterable[bytes]", response.stream))
+
         def close() -> None:
             response.close()
             if (
@@ -257,13 +276,12 @@ class Connections:
             else:
                 connection.http.close()
 
-        return Incoming(response.status, response.headers, iter(response.stream), close, connection.hurry)
+        return Incoming(response.status, response.headers, chunks, close, connection.hurry)
 
     def close(self) -> None:
         """Close the idle connections."""
-        idle = self._idle
-        while idle:
-            idle.pop().http.close()
+        while self._idle:
+            self._idle.pop().http.close()
 
     def __del__(self) -> None:
         """Nobody holds the client any more, and nobody closed it."""

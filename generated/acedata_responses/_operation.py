@@ -37,8 +37,9 @@ class Operation:
         self.is_safe: bool = described["safe"]
         schemas = {**described["parameters"], "body": described["body"]}
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
-        self.reply_schema: dict[str, Any] | None = described["reply"]
-        self.end_marker: str | None = (described["stream"] or {}).get("end_marker")
+        self.reply_schema: Any = described["reply"]
+        stream: dict[str, Any] = described["stream"] or {}
+        self.end_marker: str | None = stream.get("end_marker")
         self._reply_decoder = reply_decoder
         self._event_decoder = event_decoder
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ._facts import ERROR_BODY
+from ._json import is_list, is_object
 from ._schemas import SCHEMAS
 from .errors import AceDataError, APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 200
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _decode = json.JSONDecoder().decode
-_scan = (
-    json.JSONDecoder().scan_once
-)  # what `decode` calls, without the search for white space around the data
+_decode_from_start = (
+    json.JSONDecoder().raw_decode
+)  # looks for no white space around the data, which takes as long
 
 
 def parse(content: bytes) -> Any:
@@ -35,10 +36,10 @@ def parse(content: bytes) -> Any:
 def parse_text(text: str) -> Any:
     """The same for text that was decoded already."""
     try:
-        data, end = _scan(text, 0)
+        data, end = _decode_from_start(text)
         if end == len(text):
             return data
-    except (ValueError, RecursionError, StopIteration):
+    except (ValueError, RecursionError):
         pass  # white space or a byte order mark in front, or no JSON at all
     try:
         return _decode(text.removeprefix("\ufeff"))
@@ -66,7 +67,7 @@ def read_reply(http: HTTPReply, read: Callable[[Any], Any], *, token: str, stric
     reply = read(data)
     if reply is data:  # of another type than documented
         reply = None
-    if type(data) is dict and is_error_body(data, reply):
+    if is_object(data) and is_error_body(data, reply):
         raise error_from(http, token)
     if reply is None or not _has_shape(reply):
         raise _undecodable(http, token, f"its JSON is no documented reply: {shorten(http, token)}")
@@ -190,9 +191,9 @@ def scrubbed(data: Any, token: str) -> Any:
 def _scrubbed(data: Any, token: str) -> Any:
     if isinstance(data, str):
         return data.replace(token, "***")
-    if isinstance(data, list):
+    if is_list(data):
         return [_scrubbed(entry, token) for entry in data]
-    if isinstance(data, dict):
+    if is_object(data):
         return {_scrubbed(key, token): _scrubbed(value, token) for key, value in data.items()}
     return data
 
@@ -229,7 +230,7 @@ def _has_shape(reply: Model | ListReply[Any]) -> bool:
 
 def _string_at(data: Any, path: list[str]) -> str | None:
     for key in path:
-        data = data.get(key) if isinstance(data, Mapping) else None
+        data = data.get(key) if is_object(data) else None
     if isinstance(data, (str, int)) and not isinstance(data, bool) and path:
         return str(data)
     return None

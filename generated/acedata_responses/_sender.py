@@ -56,7 +56,8 @@ class Sender:
                 http = attempts.answer(incoming.status_code, incoming.headers, b"")
                 from ._streams import Stream
 
-                return Stream(incoming, http, call.operation, settings, attempts)
+                stream: Stream[Any, Any] = Stream(incoming, http, call.operation, settings, attempts)
+                return stream
             else:
                 http, fault = self._read(incoming, attempts)
                 if fault is None:

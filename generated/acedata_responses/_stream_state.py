@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _reading
 from ._assembly import Assembler
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from ._operation import Operation
     from ._settings import Settings
 
+StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 _SHOWN_CHARACTERS = 200
-_NO_JSON = object()
+_NO_JSON: Any = object()
 _ERROR_KEYS = {*ERROR_BODY["code"][:1], *ERROR_BODY["when"]}
 
 
@@ -273,24 +274,23 @@ class StreamState:
         )
         return self._failure
 
-    def _interrupted(self, text: str, reason: str) -> Any:
+    def _interrupted(self, text: str, reason: str) -> StreamInterruptedError:
         return self._fail(StreamInterruptedError, text, reason=reason)
 
-    def _fail(self, cls: type[StreamError], text: str, **facts: Any) -> AceDataError:
+    def _fail(self, cls: type[StreamErrorT], text: str, **facts: Any) -> StreamErrorT:
         """The error in which the stream ends. What the service echoed of the token is not on it."""
         self.is_over = True
         token = self._settings.token
         so_far = f" ({self.events} events and {len(self.partial_text)} characters of text had come, see partial_text)"
-        self._failure = self._attempts.described(
-            cls(
-                text + so_far,
-                partial_text=_reading.redacted(self.partial_text, token),
-                events=self.events,
-                http=_reading.without(self._so_far(), token),
-                **facts,
-            )
+        error = cls(
+            text + so_far,
+            partial_text=_reading.redacted(self.partial_text, token),
+            events=self.events,
+            http=_reading.without(self._so_far(), token),
+            **facts,
         )
-        return self._failure
+        self._failure = self._attempts.described(error)
+        return error
 
     def _so_far(self) -> HTTPReply:
         """The answer, with what had come of a whole reply that was sent instead of a stream."""

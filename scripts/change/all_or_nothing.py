@@ -13,13 +13,16 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 COPIES = ".models-copies"
 """The folder at the root that holds the copies while a change is under way."""
+
+UNWANTED = f"{COPIES}.unfinished"
+"""Its name before all is in it, and once it is not needed any more."""
 
 _LIST = "list.json"
 _STOPPING = (signal.SIGTERM, signal.SIGHUP)
@@ -63,12 +66,16 @@ def all_or_nothing(root: Path, names: list[str]) -> Iterator[None]:
     _copy(root, names)
     try:
         yield
-        with _undisturbed():
-            _discard(root / COPIES)
+        _hold_signals()
+        (root / COPIES).rename(root / UNWANTED)  # from here on the change stands
     except BaseException:
-        with _undisturbed():
-            _put_back(root)
+        _hold_signals()
+        _put_back(root)
+        _release_signals()
         raise
+    shutil.rmtree(root / UNWANTED, ignore_errors=True)
+    with suppress(KeyboardInterrupt, StoppedError):  # one that came too late to undo anything
+        _release_signals()
 
 
 def write(path: Path, text: str) -> None:
@@ -101,7 +108,7 @@ def _relative(root: Path, paths: list[Path]) -> list[str]:
 
 def _copy(root: Path, names: list[str]) -> None:
     """Copy aside. The folder gets its name last, so that one of this name is whole."""
-    unfinished = root / f"{COPIES}.unfinished"
+    unfinished = root / UNWANTED
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         (unfinished / "files").mkdir(parents=True)
@@ -133,14 +140,8 @@ def _put_back(root: Path) -> None:
         (root / file).unlink()
     for folder in sorted(set(folders) - set(listed["folders"]), reverse=True):  # the inner ones first
         shutil.rmtree(root / folder, ignore_errors=True)
-    _discard(copies)
-
-
-def _discard(copies: Path) -> None:
-    """Remove the copies. They lose their name first: from then on the change is made, and nothing is put back."""
-    unwanted = copies.with_name(f"{copies.name}.unfinished")
-    copies.rename(unwanted)
-    shutil.rmtree(unwanted, ignore_errors=True)
+    copies.rename(root / UNWANTED)
+    shutil.rmtree(root / UNWANTED, ignore_errors=True)
 
 
 @contextmanager
@@ -158,11 +159,10 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Within this, a signal to stop waits."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_STOPPING})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _hold_signals() -> None:
+    """From here on a signal to stop waits."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_STOPPING})
+
+
+def _release_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_STOPPING})

@@ -1,8 +1,8 @@
 """What changed in the package's public surface, judged by griffe from the source: nothing is imported.
 
-griffe takes `**unknown: NoReturn` for a parameter that accepts anything. It accepts nothing: it is there to name unknown
-keywords in an error. So it is left out, or no keyword that goes away would be noticed. The values of constants and type
-aliases come from the document and are compared there.
+What went away or came is seen by comparing the public paths, parameters included: griffe by itself does not miss a
+parameter where the function takes `**unknown`, nor a name that only left `__all__`. The values of constants and type
+aliases come from the document, and are compared there.
 """
 
 from __future__ import annotations
@@ -16,51 +16,55 @@ from .versions import Finding, Impact
 
 PACKAGE = "acedata_responses"
 
+_SEEN_BY_PATH = (griffe.BreakageKind.OBJECT_REMOVED, griffe.BreakageKind.PARAMETER_REMOVED)
+_VARIADIC = (griffe.ParameterKind.var_keyword, griffe.ParameterKind.var_positional)
+
 
 def find(old: Path, new: Path) -> Iterator[Finding]:
     """All changes between the packages in two folders."""
     before, after = _load(old), _load(new)
+    paths_before, paths_after = dict.fromkeys(_public(before)), dict.fromkeys(_public(after))
+    for path in _outermost([path for path in paths_before if path not in paths_after]):
+        yield Finding(Impact.BREAKING, path, "removed")
+    for path in _outermost([path for path in paths_after if path not in paths_before]):
+        yield Finding(Impact.ADDITION, path, "added")
     for breakage in griffe.find_breaking_changes(before, after):
-        if breakage.kind is not griffe.BreakageKind.ATTRIBUTE_CHANGED_VALUE:
+        if breakage.kind not in (*_SEEN_BY_PATH, griffe.BreakageKind.ATTRIBUTE_CHANGED_VALUE):
             yield Finding(Impact.BREAKING, breakage.obj.path, _what(breakage))
-    known = set(_public(before))
-    for path in _public(after):
-        if path not in known:
-            yield Finding(Impact.ADDITION, path, "added")
 
 
 def _load(folder: Path) -> griffe.Object | griffe.Alias:
-    loaded = griffe.load(PACKAGE, search_paths=[folder], allow_inspection=False, resolve_aliases=True)
-    for function in _functions(loaded):
-        for parameter in list(function.parameters):
-            if parameter.kind is griffe.ParameterKind.var_keyword and str(parameter.annotation) == "NoReturn":
-                del function.parameters[parameter.name]
-    return loaded
+    return griffe.load(PACKAGE, search_paths=[folder], allow_inspection=False, resolve_aliases=True)
 
 
-def _functions(node: griffe.Object | griffe.Alias) -> Iterator[griffe.Function]:
-    for member in node.members.values():
-        if isinstance(member, griffe.Function):
-            yield member
-            yield from member.overloads or ()
-        elif isinstance(member, griffe.Module | griffe.Class):
-            yield from _functions(member)
-
-
-def _public(node: griffe.Object | griffe.Alias) -> Iterator[str]:
-    """The paths of all public things, parameters included."""
-    for member in node.members.values():
+def _public(node: griffe.Object | griffe.Alias, path: str = PACKAGE) -> Iterator[str]:
+    """The paths of all public things: names, what is in them, and parameters as `path(name)`."""
+    members = node.all_members if node.is_class else node.members
+    for name, member in members.items():
         if not member.is_public:
             continue
-        yield member.path
-        if isinstance(member, griffe.Function):
-            yield from (f"{member.path}({parameter.name})" for parameter in member.parameters)
-        elif isinstance(member, griffe.Module | griffe.Class):
-            yield from _public(member)
+        yield f"{path}.{name}"
+        try:
+            thing = member.final_target if isinstance(member, griffe.Alias) else member
+        except griffe.AliasResolutionError:  # from a library
+            continue
+        if isinstance(thing, griffe.Function):
+            yield from (f"{path}.{name}({one.name})" for one in thing.parameters if one.kind not in _VARIADIC)
+        elif isinstance(thing, griffe.Module | griffe.Class):
+            yield from _public(thing, f"{path}.{name}")
+
+
+def _outermost(paths: list[str]) -> Iterator[str]:
+    """Without what is within another one of these."""
+    known = set(paths)
+    for path in paths:
+        above = path.replace("(", ".").split(".")
+        if not any(".".join(above[:length]) in known for length in range(1, len(above))):
+            yield path
 
 
 def _what(breakage: griffe.Breakage) -> str:
-    """`Parameter was removed: n`, without griffe's colours and places."""
-    about = breakage.as_dict().get("old_value") if isinstance(breakage.old_value, griffe.Parameter) else None
-    name = getattr(breakage.old_value, "name", None) if about else None
-    return f"{breakage.kind.value}: {name}" if name else breakage.kind.value
+    """`Parameter is now required: n`."""
+    values = (breakage.new_value, breakage.old_value)
+    name = next((value.name for value in values if isinstance(value, griffe.Parameter)), None)
+    return f"{breakage.kind.value}: {name}" if name else str(breakage.kind.value)

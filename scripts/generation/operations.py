@@ -68,7 +68,7 @@ class Reply:
     def read(self, constant: str) -> str:
         """The function that reads it from JSON data, for the operation of a name."""
         decode = self.type.decoder.as_function() if self.type.decoder else "list"
-        return f"list_reply({decode}, {constant}.reply_schema or {{}})" if self.is_list else decode
+        return f"list_reply({decode}, {constant}.reply_schema)" if self.is_list else decode
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class Described:
             name=self.name,
             http_method=self.method,
             path=self.path,
-            doc=prose.of_operation(self.node),
+            doc=prose.of_operation(self.node) or f"{self.method} {self.path}.",
             arguments=sorted(arguments, key=lambda argument: not argument.required),
             has_body="requestBody" in self.node,
             reply=self._reply(typist),

@@ -6,6 +6,7 @@ generator's own templates are out of reach: one that is missing here is an error
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -145,24 +146,21 @@ def _told(document: Document, complaints: Iterable[GeneratorError | ParseError])
 
 
 def _check_all_parsed(document: Document, project: ClientProject) -> None:
-    """Hold our reading of the document against the generator's: the same operations, the same classes."""
+    """Hold our reading of the document against the generator's: the same operations."""
     theirs = {
-        f"{endpoint.path.get_untrusted_value()} {endpoint.method.upper()}"
+        f"{endpoint.method.upper()} {_without_names(endpoint.path.get_untrusted_value())}"
         for collection in project.openapi.endpoint_collections_by_tag.values()
         for endpoint in collection.endpoints
     }
-    ours = {f"{one.path} {one.http_method}" for tag in project.api.tags for one in tag.operations}
-    models = {str(model.class_info.name) for model in project.openapi.models}
-    components = document.components("schemas")
-    classes = {
-        class_.name
-        for module in project.api.modules.values()
-        for class_ in module.classes
-        if class_.schema_name in components
-    }
-    if missing := sorted((ours ^ theirs) | (classes - models)):
-        text = f"{document.path.name}: openapi-python-client leaves out {', '.join(missing)}. Correct the document."
+    ours = {f"{one.http_method} {_without_names(one.path)}" for tag in project.api.tags for one in tag.operations}
+    if missing := ", ".join(sorted(ours ^ theirs)):
+        text = f"{document.path.name}: openapi-python-client leaves out {missing}. Correct the document."
         raise DocumentError(text)
+
+
+def _without_names(path: str) -> str:
+    """A path without the names of its parameters, which the generator writes as in Python."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
 
 
 def _literal(value: Any) -> str:
@@ -188,7 +186,8 @@ def _prose(text: str, indent: int, goes_on: bool = False) -> str:
 
 def _entry(text: str, name: str, indent: int) -> str:
     """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
-    return f"{name}: {_wrapped(safe_for_docstring(text), indent + len(name) + 2, indent + 4)}"
+    text = safe_for_docstring(text) or "(the document says no more)"
+    return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
 
 
 def _wrapped(text: str, first: int, indent: int) -> str:

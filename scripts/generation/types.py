@@ -76,10 +76,12 @@ class Type:
         """The type of an argument, as it is written."""
         return " | ".join(self.takes)
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether an argument of this type is JSON data already, with no object of ours inside."""
-        return self.decoder is None and self.json <= {"string", "number", "boolean", "null"}
+    def as_json(self, argument: str) -> str:
+        """The expression that makes JSON data of an argument: itself, where no object of ours can be in it."""
+        if self.decoder and "time_of" in self.decoder.functions:
+            return f"_plain({argument}, times=True)"
+        is_plain = self.decoder is None and self.json <= {"string", "number", "boolean", "null"}
+        return argument if is_plain else f"_plain({argument})"
 
     def optional(self) -> Type:
         """The same, or None."""

@@ -235,7 +235,7 @@ class _Builder:
         return Class(
             name=named.name,
             function=names.function_name(named.name),
-            doc=prose.sentence(schema.get("description")),
+            doc=_doc(named),
             schema_name=named.component or named.name,
             fields=[self._field(named, key, child) for key, child in properties.items()],
             text=extensions.attributes(schema.get("x-text", [])),
@@ -289,7 +289,7 @@ class _Builder:
         return Union(
             name=named.name,
             function=names.function_name(named.name),
-            doc=prose.sentence(named.schema.get("description")),
+            doc=_doc(named),
             members=cases.members,
             tables=[
                 Table(
@@ -323,12 +323,17 @@ class _Builder:
         class_ = names.class_name(name)
         for taken in (class_, f"Async{class_}"):
             self.classes.take(pointer, taken, "Give the tag, or the schema, another name.")
-        return Tag(names.identifier(name), class_, prose.sentence(description), [])
+        return Tag(names.identifier(name), class_, prose.sentence(description) or f"The operations of {name}.")
+
+
+def _doc(named: Named) -> str:
+    """What a schema is, in the document's words where there are any."""
+    return prose.sentence(named.schema.get("description")) or f"A `{named.name}`."
 
 
 def _alias(named: Named) -> Alias:
     known = named.schema["anyOf"][0]["enum"]
-    return Alias(named.name, prose.sentence(named.schema.get("description")), known)
+    return Alias(named.name, _doc(named), known)
 
 
 def _inner_first(found: list[Union]) -> list[Union]:

@@ -20,7 +20,7 @@ class Figure:
     Attributes:
         key: Its name in the results.
         title: Its name in the table.
-        method: What a worker is asked for; `imports` and `first` stand for a fresh process.
+        method: What a worker is asked for; `imports`, `first` and `first_tls` stand for a fresh process.
         arguments: With what.
         units: In how many units the time is divided.
         rounds: How often each client has its turn.
@@ -52,6 +52,7 @@ def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
     times = 40 if quick else 200
     yield Figure("import", "import", "imports", rounds=rounds, target=0.3)
     yield Figure("first call", "import, client, first call", "first", rounds=rounds, target=1.0)
+    yield Figure("first call tls", "the same over TLS", "first_tls", rounds=rounds, target=1.0)
     yield Figure("call", "a call", "call", {"times": times}, times, rounds, 0.75)
     at_once = {"times": 320, "at_once": 64}
     yield Figure(

@@ -33,12 +33,21 @@ class Bench:
         missing: The clients that cannot be measured, and why.
     """
 
-    def __init__(self, served: dict[str, Any], stock: Path | None, missing: dict[str, str]) -> None:
+    def __init__(self, folder: Path, served: dict[str, Any], missing: dict[str, str]) -> None:
+        """Start them.
+
+        Args:
+            folder: Where `packages`, `server.pem` and `trusted.pem` are.
+            served: What the server is told.
+            missing: The clients that are known to be missing.
+        """
         self.missing = dict(missing)
-        self._stock = stock
+        self._folder = folder
         self._processes = ExitStack()
         self._server = self._start([sys.executable, "-m", "scripts.measuring.server"], dict(os.environ))
-        self._url = f"http://127.0.0.1:{_asked(self._server, served)}"
+        port, tls_port = _asked(self._server, {**served, "certificate": str(folder / "server.pem")})
+        self._url = f"http://127.0.0.1:{port}"
+        self._tls_url = f"https://127.0.0.1:{tls_port}"
         self._workers: dict[str, subprocess.Popen[str]] = {}
         for name, subject in SUBJECTS.items():
             if not self._python(subject).exists():
@@ -80,7 +89,7 @@ class Bench:
         return self._run(subject, program)
 
     def _measured(self, name: str, figure: Figure) -> Result:
-        if figure.method in ("imports", "first"):
+        if figure.method in ("imports", "first", "first_tls"):
             return self._cold(SUBJECTS[name], figure)
         worker, question = self._workers[name], [figure.method, figure.arguments]
         if not figure.counts_connections:
@@ -91,9 +100,8 @@ class Bench:
 
     def _cold(self, subject: type[Subject], figure: Figure) -> Result:
         """The time that a fresh process takes, without the start of Python itself."""
-        program = subject.imports
-        if figure.method == "first":
-            program = f"url = {self._url!r}\n{program}\n{subject.first}"
+        url = self._tls_url if figure.method == "first_tls" else self._url
+        program = f"import {subject.module}" if figure.method == "imports" else f"url = {url!r}\n{subject.first}"
         cpu, wall = json.loads(self._run(subject, _COLD.format(program=program)))
         return {"cpu": cpu, "wall": wall}
 
@@ -111,10 +119,11 @@ class Bench:
         return ROOT / ".venvs" / f"bench-{subject.environment}" / "bin" / "python"
 
     def _environment(self, subject: type[Subject]) -> dict[str, str]:
-        """The environment without proxies, which would be asked for 127.0.0.1 too."""
-        paths = {"ours": ROOT / "generated", "stock": self._stock}
+        """The environment without proxies, which would be asked for 127.0.0.1 too, and with what was just made."""
         clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        return {**clean, "PYTHONPATH": str(paths.get(subject.environment) or "")}
+        made_here = subject.environment in ("ours", "stock")
+        path = str(self._folder / "packages") if made_here else ""
+        return {**clean, "PYTHONPATH": path, "SSL_CERT_FILE": str(self._folder / "trusted.pem")}
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
         return self._processes.enter_context(_process(command, environment))

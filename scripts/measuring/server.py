@@ -1,7 +1,7 @@
 """A server that does next to nothing: it finds the end of a request and sends bytes that were made beforehand.
 
-`python -m scripts.measuring.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6}`, listens on
-127.0.0.1 and prints the port. A request whose body says `"stream":true` gets a stream: of the events, the repeated
+`python -m scripts.measuring.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6,
+"certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. A request whose body says `"stream":true` gets a stream: of the events, the repeated
 one as often, and as many to a chunk, as the input says ("400 events, 16 a chunk"). GET tells how many connections
 there have been.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import ssl
 import sys
 from functools import cache
 from typing import Any
@@ -104,10 +105,13 @@ class Connection(asyncio.Protocol):
 
 async def main() -> None:
     """Serve until the standard input ends."""
-    pages = Pages(json.loads(sys.stdin.readline()))
+    described = json.loads(sys.stdin.readline())
+    pages = Pages(described)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(described["certificate"])
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(pages), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    servers = [await loop.create_server(lambda: Connection(pages), "127.0.0.1", 0, ssl=one) for one in (None, tls)]
+    print(json.dumps([server.sockets[0].getsockname()[1] for server in servers]), flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 

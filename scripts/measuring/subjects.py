@@ -21,13 +21,13 @@ class Subject:
     Attributes:
         package: The distribution whose version is shown.
         environment: The environment that it runs in, as `make` names it.
-        imports: The statement that a user's program begins with.
-        first: How that goes on up to the first reply; `url` is where the service is.
+        module: What is imported.
+        first: A program up to its first reply, where `url` is the service.
     """
 
     package: ClassVar[str]
     environment: ClassVar[str]
-    imports: ClassVar[str]
+    module: ClassVar[str]
     first: ClassVar[str]
 
     def __init__(self, url: str) -> None:
@@ -63,8 +63,9 @@ class Httpx(Subject):
 
     package = "httpx"
     environment = "httpx"
-    imports = "import httpx"
+    module = "httpx"
     first = f"""\
+import httpx
 with httpx.Client() as client:
     client.post(url + "/openai/responses", json={PLAIN}, headers={{"authorization": "Bearer {TOKEN}"}}).json()
 """
@@ -107,8 +108,9 @@ class Ours(Subject):
 
     package = "acedata-responses"
     environment = "ours"
-    imports = "from acedata_responses import Client"
+    module = "acedata_responses"
     first = f"""\
+from acedata_responses import Client
 with Client(token="{TOKEN}", base_url=url, limits=None) as client:
     client.responses.create(**{PLAIN}).output_text
 """
@@ -165,8 +167,9 @@ class Openai(Subject):
 
     package = "openai"
     environment = "openai"
-    imports = "from openai import OpenAI"
+    module = "openai"
     first = f"""\
+from openai import OpenAI
 with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as client:
     client.responses.create(**{PLAIN}).output_text
 """
@@ -210,8 +213,9 @@ class Acedatacloud(Subject):
 
     package = "acedatacloud"
     environment = "acedatacloud"
-    imports = "from acedatacloud import AceDataCloud"
+    module = "acedatacloud"
     first = f"""\
+from acedatacloud import AceDataCloud
 client = AceDataCloud("{TOKEN}", base_url=url, max_retries=0)
 client.openai.responses.create(**{PLAIN})
 """
@@ -244,11 +248,11 @@ class Stock(Subject):
 
     package = "openapi-python-client"
     environment = "stock"
-    imports = """\
+    module = "stock_client"
+    first = f"""\
 from stock_client import AuthenticatedClient
 from stock_client.api.responses import responses_create
-from stock_client.models import CreateResponseRequest"""
-    first = f"""\
+from stock_client.models import CreateResponseRequest
 with AuthenticatedClient(base_url=url, token="{TOKEN}") as client:
     responses_create.sync(client=client, body=CreateResponseRequest(model="{MODEL}", input_="{PLAIN["input"]}"))
 """

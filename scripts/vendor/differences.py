@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -214,14 +215,9 @@ def _cells(one: Difference) -> tuple[str, ...]:
 
 
 def _code(cell: str) -> str:
-    return (
-        f"`{cell.replace('`', chr(39)).replace('|', '&#124;')}`"
-        if "|" not in cell
-        else f"<code>{_escape(cell)}</code>"
-    )
-
-
-def _escape(cell: str) -> str:
-    for raw, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;")):
-        cell = cell.replace(raw, escaped)
-    return cell
+    """A cell as code. A bar would end the cell, a backtick the code."""
+    text = " ".join(cell.split()).replace("|", "\\|")
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
+    return f"{fence} {text} {fence}"

@@ -13,8 +13,10 @@ def read() -> Facts:
     Raises:
         UnreadableError: The service could not be asked, or gave no list.
     """
-    from acedata_responses import AceDataError, Client
-
+    try:
+        from acedata_responses import AceDataError, Client
+    except ImportError:
+        raise UnreadableError("needs the generated package: run `make setup`") from None
     try:
         with Client() as client:
             listed = client.models.list()

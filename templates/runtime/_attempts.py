@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._faults import Fault, error_of
 from ._http_reply import HTTPReply
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._request import Request
     from ._settings import Settings
 
+ErrorT = TypeVar("ErrorT", bound=AceDataError)
 logger = logging.getLogger(__name__.partition(".")[0])
 _SHOWN_CHARACTERS = 200
 
@@ -155,7 +156,7 @@ class Attempts:
         self.log(str(http.status_code))
         return reply
 
-    def described(self, error: AceDataError) -> AceDataError:
+    def described(self, error: ErrorT) -> ErrorT:
         """The error with the facts of the request on it."""
         error.__dict__.update(method=self.request.method, url=self.url, tries=self.tries)
         return error

@@ -16,17 +16,26 @@ _contexts: dict[tuple[str | None, ...], ssl.SSLContext] = {}
 
 
 def tls_context() -> ssl.SSLContext:
-    """The TLS context of httpx, made when the first connection needs it and shared from then on.
+    """A TLS context like that of httpx, made when the first connection needs it and shared from then on.
 
-    Making it is nearly all that making a client would cost. `SSL_CERT_FILE` and `SSL_CERT_DIR` hold, as in httpx.
+    Making it is nearly all that making a client would cost, and importing httpx for it would double that.
+    `SSL_CERT_FILE` holds, else `SSL_CERT_DIR`, else what certifi brings.
     """
     places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     with _lock:
         if places not in _contexts:
-            import httpx
-
-            _contexts[places] = httpx.create_ssl_context()
+            _contexts[places] = _context(*places)
         return _contexts[places]
+
+
+def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
+    import ssl
+
+    import certifi
+
+    if file or not folder:
+        return ssl.create_default_context(cafile=file or certifi.where())
+    return ssl.create_default_context(capath=folder)
 
 
 def names_a_proxy() -> bool:

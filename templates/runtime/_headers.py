@@ -18,7 +18,7 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
         RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
             another line. It is not shown, since it may be a secret.
     """
-    lines = []
+    lines: list[tuple[bytes, bytes]] = []
     for name, value in headers.items():
         if not isinstance(name, str) or not _may_name_a_header(name):
             raise RequestValidationError(

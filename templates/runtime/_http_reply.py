@@ -25,7 +25,7 @@ class HTTPReply:
     """
 
     status_code: int
-    raw_headers: list[tuple[bytes, bytes]] = field(factory=list)
+    raw_headers: list[tuple[bytes, bytes]] = field(factory=list[tuple[bytes, bytes]])
     content: bytes = b""
     method: str = ""
     url: str = ""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, TypeVar
 
 from attrs import define, field, fields
+
+from ._arguments import seconds_of
+from ._json import is_list, is_object, kind_of
 
 if TYPE_CHECKING:
     from ._http_reply import HTTPReply
@@ -22,9 +24,6 @@ Path: TypeAlias = "tuple[str | dict[str, Any], ...]"
 
 Shapes: TypeAlias = "tuple[tuple[Callable[[Any], Any], frozenset[str], dict[str, Any]], ...]"
 """Per class its decoder, its required fields, and the constants that it would have."""
-
-kind_of: Callable[[Any], Any] = type
-"""`type`, without what a type checker concludes from it: data that came stays of any type after a look at it."""
 
 new = object.__new__
 """Makes an instance without `__init__`: a decoder sets each attribute itself."""
@@ -85,7 +84,7 @@ class Model:
     _failed_when: ClassVar[Mapping[str, Any]] = {}
     _role: ClassVar[EventRole | None] = None
 
-    _data: dict[str, Any] = field(factory=dict, init=False)
+    _data: dict[str, Any] = field(factory=dict[str, Any], init=False)
     _http: HTTPReply | None = field(default=None, init=False)
 
     @property
@@ -279,32 +278,39 @@ def _values_at(value: Any, path: Path) -> Iterator[Any]:
     step, rest = path[0], path[1:]
     if isinstance(step, str):
         yield from _values_at(_field(value, step), rest)
-    elif isinstance(value, list):
+    elif is_list(value):
         for entry in value:
             if all(_field(entry, key) == wanted for key, wanted in step.items()):
                 yield from _values_at(entry, rest)
 
 
 def _field(holder: Any, name: str) -> Any:
-    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+    return holder.get(name) if is_object(holder) else getattr(holder, name, None)
 
 
-@cache
+_attributes_by_class: dict[type[Model], dict[str, str]] = {}
+
+
 def _attributes(cls: type[Model]) -> dict[str, str]:
     """JSON key to attribute, in the document's order."""
-    keys = {name: key for key, name in cls._renamed.items()}
-    return {keys.get(one.name, one.name): one.name for one in fields(cls) if not one.name.startswith("_")}
+    found = _attributes_by_class.get(cls)
+    if found is None:
+        keys = {name: key for key, name in cls._renamed.items()}
+        public: list[str] = [one.name for one in fields(cls) if not one.name.startswith("_")]
+        found = _attributes_by_class[cls] = {keys.get(name, name): name for name in public}
+    return found
 
 
 def _encoded(value: Any, came: Any) -> Any:
     if isinstance(value, Model):
         return value.to_dict()
-    if isinstance(value, list):
-        originals = came if isinstance(came, list) and len(came) == len(value) else [None] * len(value)
+    if is_list(value):
+        originals: list[Any] = came if is_list(came) and len(came) == len(value) else [None] * len(value)
         return [_encoded(entry, original) for entry, original in zip(value, originals, strict=True)]
-    if isinstance(value, dict):
-        originals = came if isinstance(came, dict) else {}
-        return {key: _encoded(entry, originals.get(key)) for key, entry in value.items()}
+    if is_object(value):
+        return {
+            key: _encoded(entry, came.get(key) if is_object(came) else None) for key, entry in value.items()
+        }
     if isinstance(value, datetime):
         return _seconds(value, came)
     return value
@@ -314,5 +320,4 @@ def _seconds(value: datetime, came: Any) -> float:
     """The number that came, where it still says the same; else the time as seconds, whole ones as an integer."""
     if time_of(came) == value:
         return came  # type: ignore[no-any-return]
-    seconds = value.timestamp()
-    return int(seconds) if seconds.is_integer() else seconds
+    return seconds_of(value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from ._headers import header_lines
+from ._json import is_sequence
 from ._schemas import SCHEMAS
 from .errors import RequestValidationError
 
@@ -126,7 +127,8 @@ def _warn_of_unknown(value: str, schema: Mapping[str, Any]) -> None:
     else:
         from difflib import get_close_matches
 
-        close = get_close_matches(value, schema["x-known"], n=1, cutoff=0)
+        known: list[str] = schema["x-known"]
+        close = get_close_matches(value, known, n=1, cutoff=0)
         text = f"{value!r} is not a name that the document lists; the closest one is {close[0]!r}. It is sent as it is."
     warnings.warn(text, category, stacklevel=_frames_of_the_package())
 
@@ -139,7 +141,7 @@ def _frames_of_the_package() -> int:
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back
-    return level - 1
+    return level
 
 
 def _json(call: Call) -> bytes:
@@ -177,7 +179,7 @@ def _segment(value: str) -> str:
 
 def _each(value: Any) -> list[Any]:
     """A list in a query is sent as one pair for each entry (OpenAPI 3.1: style form, explode)."""
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    return list(value) if is_sequence(value) else [value]
 
 
 def _texts(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from . import _facts
 from ._arguments import NOT_GIVEN, NotGiven
 from ._headers import header_lines
+from ._json import is_object
 from ._version import VERSION
 from .errors import ConfigurationError, RequestValidationError
 from .retry import RetryPolicy
@@ -18,7 +19,7 @@ from .retry import RetryPolicy
 if TYPE_CHECKING:
     import httpx
 
-DEFAULT_TIMEOUT = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
+DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
 """Seconds. An answer may take minutes; a connection must not."""
 
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?"
@@ -185,8 +186,8 @@ def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | 
     if value is None or isinstance(value, (int, float)):
         limit = seconds("timeout", value)
         return dict.fromkeys(DEFAULT_TIMEOUT, limit)
-    phases = value.as_dict() if hasattr(value, "as_dict") else value
-    if not isinstance(phases, dict) or phases.keys() != DEFAULT_TIMEOUT.keys():
+    phases: Any = value.as_dict() if hasattr(value, "as_dict") else value
+    if not is_object(phases) or phases.keys() != DEFAULT_TIMEOUT.keys():
         raise ConfigurationError(
             f"timeout must be seconds, an httpx.Timeout or None, not {type(value).__name__}"
         )

@@ -14,6 +14,8 @@ from typing import Any
 
 from attrs import frozen
 
+from ._json import is_list, is_object, kind_of
+
 Schema = Mapping[str, Any]
 Schemas = Mapping[str, Schema]
 _SHOWN_CHARACTERS = 80
@@ -104,9 +106,9 @@ class _Check:
             yield from self._union(data, schema, members, pointer, source)
         if self.strict:
             yield from _values(data, schema, pointer, source)
-        if type(data) is dict:
+        if is_object(data):
             yield from self._object(data, schema, pointer, source)
-        elif type(data) is list and "items" in schema:
+        elif is_list(data) and "items" in schema:
             for index, entry in enumerate(data):
                 yield from self.problems(entry, schema["items"], f"{pointer}/{index}", source)
 
@@ -137,7 +139,7 @@ class _Check:
         self, data: Any, schema: Schema, members: list[Schema], pointer: str, source: str | None
     ) -> Iterator[Problem]:
         chosen_by = schema.get("discriminator")
-        if chosen_by is not None and type(data) is dict:
+        if chosen_by is not None and is_object(data):
             yield from self._chosen(data, chosen_by, pointer, source)
             return
         found = [list(self.problems(data, member, pointer, source)) for member in members]
@@ -162,13 +164,15 @@ class _Check:
             yield Problem(at, "required", f"one of {_listed(mapping)}", "nothing", source)
         elif not isinstance(value, str):
             yield Problem(at, "type", f"one of {_listed(mapping)}", shown(value), source)
+        elif key not in data:
+            yield Problem(at, "required", f"one of {_listed(mapping)}", "nothing", source)
         elif self.strict:
             yield Problem(at, "discriminator", f"one of {_listed(mapping)}", shown(value), source)
 
 
 def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
     """The rules on a single value."""
-    kind = type(data)
+    kind = kind_of(data)
     is_union = "anyOf" in schema or "oneOf" in schema  # its members have looked at the value itself
     if kind is float and not math.isfinite(data) and not is_union:
         yield Problem(pointer, "type", "a finite number", shown(data), source)
@@ -191,6 +195,12 @@ def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iter
         yield from _not_json(data, pointer, source)
 
 
+@cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    """JSON Schema has the patterns of ECMA-262, in which `$` is the very end of the text: Python's also means the line end there."""
+    return re.compile(_DOLLAR.sub(lambda found: found[1] or r"\Z", pattern))
+
+
 _BOUNDS: dict[str, tuple[type | tuple[type, ...], Callable[[Any, Any], bool], str]] = {
     "minimum": ((int, float), lambda value, bound: value >= bound, "at least {}"),
     "maximum": ((int, float), lambda value, bound: value <= bound, "at most {}"),
@@ -204,7 +214,7 @@ _BOUNDS: dict[str, tuple[type | tuple[type, ...], Callable[[Any, Any], bool], st
 
 def _not_json(data: Any, pointer: str, source: str | None) -> Iterator[Problem]:
     """What is nowhere described must still be JSON."""
-    kind = type(data)
+    kind = kind_of(data)
     if kind is dict:
         for key, value in data.items():
             if not isinstance(key, str):
@@ -282,12 +292,6 @@ def _listed(values: Any) -> str:
 
 def _token(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """JSON Schema has the patterns of ECMA-262, in which `$` is the very end of the text: Python's also means the line end there."""
-    return re.compile(_DOLLAR.sub(lambda found: found[1] or r"\Z", pattern))
 
 
 _DOLLAR = re.compile(r"(\\.|\[(?:\\.|[^\]])*\])|\$")

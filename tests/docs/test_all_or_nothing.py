@@ -28,8 +28,9 @@ Snapshot = dict[str, bytes]
 
 
 def snapshot(root: Path) -> Snapshot:
-    """All files below a folder, with what they hold."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """All files below a folder, with what they hold. Leftovers that git ignores and the next run removes aside."""
+    files = (path for path in root.rglob("*") if path.is_file() and subject.UNWANTED not in path.parts)
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
 def small_project(folder: Path) -> Path:
@@ -129,10 +130,13 @@ def test_a_failure_at_any_step_leaves_all_or_nothing(
         try:
             make(root)
         except type(error()):
-            assert snapshot(root) == before, f"at step {number}"
+            expected = (before, after)
         else:
-            assert snapshot(root) == after, f"at step {number}"
-        went_off = fault.disarm()
+            expected = (after,)
+        finally:
+            went_off = fault.disarm()
+        assert snapshot(root) in expected, f"at step {number}"
+        assert not (root / COPIES).exists()
         number += 1
     assert number > 20
 
@@ -173,20 +177,29 @@ def test_a_second_interruption_while_files_are_put_back_waits(root: Path, monkey
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
 
 
-@pytest.mark.parametrize("files_back", range(6))
+KILLED = """\
+import os, sys
+from pathlib import Path
+from scripts.change.all_or_nothing import COPIES, all_or_nothing, alone
+from tests.docs.test_all_or_nothing import NAMES, change
+
+root, files_back = Path(sys.argv[1]), int(sys.argv[2])
+with alone(root), all_or_nothing(root, NAMES):
+    change(root)
+    copies = root / COPIES / "files"
+    for path in sorted(path for path in copies.rglob("*") if path.is_file())[:files_back]:
+        (root / path.relative_to(copies)).parent.mkdir(parents=True, exist_ok=True)
+        path.replace(root / path.relative_to(copies))
+    os._exit(9)
+"""
+"""Dies without a chance to clean up, in the middle of the change or while it puts files back."""
+
+
+@pytest.mark.parametrize("files_back", [0, 2, 4])
 def test_what_a_killed_run_left_is_put_back_by_the_next(root: Path, files_back: int) -> None:
     before = snapshot(root)
-    child = os.fork()
-    if not child:  # a process that dies in the middle, without a chance to clean up
-        with alone(root), all_or_nothing(root, NAMES):
-            change(root)
-            files = sorted(path for path in (root / COPIES / "files").rglob("*") if path.is_file())
-            for path in files[:files_back]:  # and even while it was putting back
-                target = root / path.relative_to(root / COPIES / "files")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
-            os._exit(1)
-    os.waitpid(child, 0)
+    command = (sys.executable, "-c", KILLED, str(root), str(files_back))
+    assert subprocess.run(command, cwd=pages.ROOT, check=False).returncode == 9
     assert snapshot(root) != before
     with alone(root) as was_cut_off:
         assert was_cut_off
@@ -347,29 +360,36 @@ def test_a_program_that_fails_undoes_all(project: Path, program: str, capfd: pyt
     assert "failed; all files are as they were" in capfd.readouterr().err
 
 
+RUN = """\
+import sys
+from pathlib import Path
+from scripts import models
+
+models.ROOT = Path(sys.argv[1])
+models.STEPS = tuple((name, (sys.executable, name)) for name in ("generate.py", "test.py"))
+sys.exit(models.main([str(models.ROOT / "page")]))
+"""
+
+
 @pytest.mark.parametrize("program", ["generate.py", "test.py"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_in_the_middle_undoes_all(project: Path, program: str, number: signal.Signals) -> None:
     with (project / program).open("a", encoding="utf-8") as file:
-        file.write("import pathlib, time; pathlib.Path('up').touch(); time.sleep(60)\n")
+        file.write("import pathlib, time; pathlib.Path('up').touch(); time.sleep(30)\n")
     before = snapshot(project)
-    child = os.fork()
-    if not child:
-        try:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            status = models.main(["page"])
-        finally:
-            os._exit(status)
+    process = subprocess.Popen((sys.executable, "-c", RUN, str(project)), cwd=pages.ROOT, stderr=subprocess.DEVNULL)
     while not (project / "up").exists():
+        assert process.poll() is None
         time.sleep(0.01)
-    os.kill(child, number)
-    _, status = os.waitpid(child, 0)
+    assert snapshot(project) != before
+    process.send_signal(number)
+    process.wait()
     (project / "up").unlink()
     if number == signal.SIGKILL:
-        assert snapshot(project) != before
-        (project / program).write_text("raise SystemExit('no')\n", encoding="utf-8")
-        before[program] = (project / program).read_bytes()
-        assert models.main(["page"]) == models.REFUSED
+        assert (project / COPIES).exists()
+        (project / "page").write_text("", encoding="utf-8")
+        before["page"] = b""
+        assert models.main(["page"]) == models.UNREADABLE  # whatever the next run is asked to do
     else:
-        assert os.waitstatus_to_exitcode(status) == models.REFUSED
+        assert process.returncode == models.REFUSED
     assert snapshot(project) == before

@@ -47,7 +47,7 @@ typecheck-pyright: package $(NODE_TOOLS)
 	$(call with-node,$(quietly) "pyright (strict)" $(NODE_BIN)/pyright --warnings)
 
 typecheck-ty: package
-	$(quietly) "ty" .venv/bin/ty check --error-on-warning
+	$(quietly) "ty" .venv/bin/ty check --error-on-warning generated/acedata_responses tests/typing
 
 test: $(if $(VERSIONS),$(VERSIONS:%=test-on-%),test-here) ## the test suite (VERSIONS="3.10 3.13": on these Pythons)
 

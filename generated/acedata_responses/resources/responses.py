@@ -219,8 +219,10 @@ class Responses:
             extra_headers: Header lines for this call; they win over all others.
             extra_query: Query parameters for this call.
             extra_body: Further fields of the body; they win, and are not checked.
-            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when not given.
-            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's when not given.
+            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when
+                not given.
+            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
+                when not given.
 
         Returns:
             The reply; with `stream=True` an `Stream` of events.
@@ -446,8 +448,10 @@ class AsyncResponses:
             extra_headers: Header lines for this call; they win over all others.
             extra_query: Query parameters for this call.
             extra_body: Further fields of the body; they win, and are not checked.
-            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when not given.
-            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's when not given.
+            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when
+                not given.
+            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
+                when not given.
 
         Returns:
             The reply; with `stream=True` an `AsyncStream` of events.

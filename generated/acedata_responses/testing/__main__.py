@@ -48,7 +48,8 @@ def _introduction(url: str, token: str) -> str:
             call += f" -H 'Content-Type: application/json' -d '{text}'"
         lines.append(call)
     lines += ["", "or from Python:", ""]
-    lines += [f"export {TOKEN_VARIABLES[0]}={token}", f'client = Client(base_url="{url}")', ""]
+    lines += [f"export {variable}={token}" for variable in TOKEN_VARIABLES[:1]]
+    lines += [f'client = Client(base_url="{url}")', ""]
     return "\n".join(lines)
 
 

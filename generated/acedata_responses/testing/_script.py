@@ -87,9 +87,9 @@ class _Script:
         replaced = {name.lower(): value for name, value in answer.headers.items()}
         headers = {name: value for name, value in {**headers, **replaced}.items() if value is not None}
         self._head = _head(answer.status, headers)
-        self._chunked = "transfer-encoding" in headers and bool(self._pieces)
+        self._chunked = "transfer-encoding" in headers and self._pieces != []
         is_framed = (
-            self._chunked or not self._pieces or headers.get("content-length") == str(_size(self._pieces))
+            self._chunked or self._pieces == [] or headers.get("content-length") == str(_size(self._pieces))
         )
         self._closes = not (keep_alive and is_framed) or headers.get("connection", "").lower() == "close"
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from .._facts import NEEDS_TOKEN
 from . import _contract, _replies
 from ._answers import Answer, Fault, documented_codes, error
 from ._paths import is_object
@@ -116,9 +117,9 @@ class Service(Record):
     def _refusal(self, request: Request) -> Answer | None:
         """The refusal of a request that is not even looked at."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        if NEEDS_TOKEN and (scheme.lower() != "bearer" or not token.strip()):
             return refused("no_token")
-        if token.strip() != self.token:
+        if NEEDS_TOKEN and token.strip() != self.token:
             return refused("invalid_token")
         if len(request.body) > self.max_body:
             return refused("request_too_large")
@@ -129,7 +130,7 @@ class Service(Record):
         wish = _replies.Wish(
             request=fields,
             number=request.number,
-            text=self._text(request) if callable(self._text) else self._text,
+            text=self._text if self._text is None or isinstance(self._text, str) else self._text(request),
             shape=self._shape,
         )
         stream = operation["stream"]

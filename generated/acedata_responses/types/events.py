@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import define
 
+from .._json import kind_of
 from .._model import (
     Assembly,
     EventRole,
@@ -19,7 +20,6 @@ from .._model import (
     Shapes,
     Unknown,
     by_shape,
-    kind_of,
     list_of,
     new,
     time_of,

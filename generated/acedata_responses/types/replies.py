@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import define
 
+from .._json import kind_of
 from .._model import (
     Model,
     Path,
     Shapes,
     Unknown,
     by_shape,
-    kind_of,
     list_of,
     new,
     text_at,

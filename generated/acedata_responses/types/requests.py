@@ -11,12 +11,12 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import define
 
+from .._json import kind_of
 from .._model import (
     Model,
     Shapes,
     Unknown,
     by_shape,
-    kind_of,
     list_of,
     new,
     unknown,

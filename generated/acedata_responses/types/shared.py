@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal
 
 from attrs import define
 
+from .._json import kind_of
 from .._model import (
     Model,
-    kind_of,
     new,
 )
 

@@ -20,15 +20,19 @@ Operation: TypeAlias = "Mapping[str, Any]"
 
 
 def operation_of(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-    """The operation that a method and path name, with the values of the path's parameters."""
+    """The operation that a method and path name, with the values of the path's parameters.
+
+    Of several paths the one with the fewest parameters counts (OpenAPI 3.1, Paths Object).
+    """
+    found: list[tuple[Operation, dict[str, str]]] = []
     for operation in OPERATIONS:
         if operation["method"] == method:
             for template in (operation["path"], *operation["alias_paths"]):
                 names, pattern = _template(template)
                 match = pattern.fullmatch(path)
                 if match:
-                    return operation, dict(zip(names, map(unquote, match.groups()), strict=True))
-    return None
+                    found.append((operation, dict(zip(names, map(unquote, match.groups()), strict=True))))
+    return min(found, key=lambda one: len(one[1])) if found else None
 
 
 def problems(operation: Operation, in_path: Mapping[str, str], request: Request) -> list[Problem]:

@@ -1,0 +1,177 @@
+"""The commands as they are run: arguments, exit statuses, what they print; and once the whole way."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from scripts import drift
+from scripts.vendor import reading
+from scripts.vendor.differences import FORMATS, Difference
+from scripts.vendor.facts import UnreadableError
+from tests.docs import pages
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A page that differs in a range, and in a name that has what tables are made of."""
+    base = pages.with_field(pages.facts(), replace(pages.facts().fields["body.n"], range="1 <= x <= 64"))
+    odd = replace(base.fields["reply.object"], enum=("a|b`c<d>",))
+    path = tmp_path / "page.txt"
+    path.write_text(pages.text(pages.with_field(base, odd)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def same(tmp_path: Path) -> Path:
+    path = tmp_path / "same.txt"
+    path.write_text(pages.text(pages.facts()), encoding="utf-8")
+    return path
+
+
+def test_the_same_page_exits_0(same: Path, capsys: Capture) -> None:
+    assert drift.main([str(same)]) == drift.SAME
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "openapi.yaml says the same" in told.err
+
+
+def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
+    assert drift.main([str(page)]) == drift.DIFFERS
+    heading, first, second = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["field", "what", "the", "page", "openapi.yaml", "line"]
+    assert first.startswith("body.n") and "1 <= x <= 64" in first and "1 <= x <= 128" in first
+    assert second.startswith("reply.object")
+
+
+def test_what_is_no_page_exits_2_with_the_reason(tmp_path: Path, capsys: Capture) -> None:
+    assert drift.main([str(tmp_path / "missing")]) == drift.UNREADABLE
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "missing: cannot be opened (No such file or directory)" in told.err
+
+
+def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Capture) -> None:
+    for content in ("", "[", "openapi: 3.1.1\n", "openapi: 3.1.1\npaths: {}\n", "paths: 5\n"):
+        (tmp_path / "openapi.yaml").write_text(content, encoding="utf-8")
+        assert drift.main([str(same), "--document", str(tmp_path / "openapi.yaml")]) == drift.UNREADABLE
+        assert capsys.readouterr().err
+
+
+def test_a_page_is_read_from_standard_input(same: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(same.read_bytes())))
+    assert drift.main(["-"]) == drift.SAME
+
+
+def test_json_is_json_whether_it_differs_or_not(page: Path, same: Path, capsys: Capture) -> None:
+    drift.main([str(same), "--format", "json"])
+    assert json.loads(capsys.readouterr().out) == {"same": True, "differences": []}
+    drift.main([str(page), "--format", "json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["same"] is False
+    assert told["differences"][0].keys() == {"field", "property", "page", "document", "line"}
+
+
+def test_nothing_in_a_markdown_table_is_markup() -> None:
+    from markdown_it import MarkdownIt
+
+    word = "a | b ` c <script> [d](https://example.com) *e* \\| | `` |"
+    rows = [Difference("body.n", "enum", word, "no\nlines", 7), Difference("body.n", "type", "`", "a | b", 8)]
+    table = FORMATS["markdown"](rows)
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(table)
+    assert html.count("<tr>") == 3
+    assert html.count("<td") == 10
+    assert not any(tag in html for tag in ("<script", "<a ", "<em>"))
+    assert f"<code>{escape(word)}</code>" in html
+    assert "<code>no lines</code>" in html
+    assert "<code>a | b</code>" in html
+
+
+def test_without_a_source_the_page_is_read_where_the_vendor_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fetch(where: str) -> str:
+        asked.append(where)
+        if where.endswith(".md"):
+            raise UnreadableError("was answered with HTTP 404")
+        return pages.html(pages.facts())
+
+    monkeypatch.setattr(reading, "fetch", fetch)
+    assert drift.main([]) == drift.SAME
+    address = pages.document().tree["paths"]["/openai/responses"]["post"].get("externalDocs") or pages.document().tree["externalDocs"]
+    assert asked == [f"{address['url']}.md", address["url"]]
+
+
+def test_without_a_source_both_reasons_are_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def fetch(where: str) -> str:
+        raise UnreadableError("is away")
+
+    monkeypatch.setattr(reading, "fetch", fetch)
+    assert drift.main([]) == drift.UNREADABLE
+    assert capsys.readouterr().err.count("is away") == 2
+
+
+def test_the_live_list_is_asked_for_with_the_client(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    """`live` goes through the generated client: without a token it says what the client says."""
+    for name in ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert drift.main(["live"]) == drift.UNREADABLE
+    assert "the live model list: could not be had from the service" in capsys.readouterr().err
+
+
+def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    import acedata_responses
+    from acedata_responses import testing
+
+    real = acedata_responses.Client
+    monkeypatch.setattr(
+        acedata_responses, "Client", lambda: real(token=testing.TOKEN, transport=testing.transport()), raising=False
+    )
+    found = reading.read("live")
+    assert not found.whole
+    assert found.fields["body.model"].enum
+
+
+@pytest.mark.generation
+def test_the_whole_way_from_a_page_to_a_generated_client(tmp_path: Path) -> None:
+    """In a copy of this project, with the real generator, as `make models` runs it."""
+    for name in ("openapi.yaml", "CHANGELOG.md", "generator-config.yaml", "pyproject.toml", "templates", "scripts", "generated"):
+        source = pages.ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, tmp_path / name)
+    tests = tmp_path / "tests"
+    tests.mkdir()
+    (tests / "test_it.py").write_text(
+        "import sys; sys.path.insert(0, 'generated')\n"
+        "from typing import get_args\n"
+        "from acedata_responses.types import requests\n\n\n"
+        "def test_the_new_name_is_known():\n"
+        "    assert 'gpt-9' in str(requests.ModelName)\n",
+        encoding="utf-8",
+    )
+    listed = pages.facts().fields["body.model"]
+    more = replace(listed, enum=("gpt-9", *listed.enum))
+    (tmp_path / "page.html").write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert run("scripts/drift.py", "page.html").returncode == drift.DIFFERS
+    done = run("scripts/models.py", "page.html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert run("scripts/drift.py", "page.html").returncode == drift.SAME
+    assert run("scripts/generate.py", "--check").returncode == 0
+    again = run("scripts/models.py", "page.html")
+    assert (again.returncode, again.stdout) == (0, "The model list is up to date.\n")

@@ -1,0 +1,148 @@
+"""What httpx can raise, each as the error that the caller sees, with its words; and the map from errors to classes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+import httpx
+import pytest
+
+from acedata_responses import RetryPolicy, errors
+from tests.faults.clock import SkippingClock
+from tests.faults.table import CODES, STATUSES
+
+REQUEST = httpx.Request("POST", "http://service.test/openai/responses")
+TIMEOUT = httpx.Timeout(connect=1, read=2.5, write=3, pool=4)
+NOT_SENT = "nothing was sent"
+MAYBE = "The service may still be at work: before you send the request again, consider that both may be billed"
+LOST = (
+    "the connection broke before the answer was complete ({}). The service may have done its work: before you send "
+    "the request again, consider that both may be billed"
+)
+
+TIMEOUTS = {
+    httpx.ConnectTimeout: ("connect", 1, False, f"no connection was made within 1 s; {NOT_SENT}"),
+    httpx.PoolTimeout: ("pool", 4, False, f"no connection became free within 4 s; {NOT_SENT}"),
+    httpx.WriteTimeout: ("write", 3, True, f"the request could not be written within 3 s. {MAYBE}"),
+    httpx.ReadTimeout: ("read", 2.5, True, f"nothing came from the service within 2.5 s. {MAYBE}"),
+}
+NOT_CONNECTED = [httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol]
+BROKEN = [
+    httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.NetworkError, httpx.RemoteProtocolError,
+    httpx.LocalProtocolError, httpx.TransportError, httpx.DecodingError, httpx.RequestError,
+]  # fmt: skip
+OF_PYTHON = {OSError: errors.ConnectionLostError, ConnectionResetError: errors.ConnectionLostError}
+
+
+@pytest.fixture
+def call(connect, flavour):
+    """Makes a call that fails below with an exception: gives the error, and how often it was tried."""
+
+    def made(exception, **options):
+        tried = []
+
+        def fail(request):
+            tried.append(request)
+            raise exception
+
+        driver = connect(
+            base_url="http://service.test", transport=httpx.MockTransport(fail), clock=SkippingClock(), **options
+        )
+        with pytest.raises(errors.AceDataError) as caught:
+            driver.create(timeout=options.get("timeout", TIMEOUT))
+        assert caught.value.tries == len(tried)
+        assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+        return caught.value, len(tried)
+
+    return made
+
+
+@pytest.mark.parametrize("cls", TIMEOUTS)
+def test_a_time_out(cls, call):
+    phase, after, sent, text = TIMEOUTS[cls]
+    error, tried = call(cls("too late", request=REQUEST))
+    assert type(error) is errors.RequestTimeoutError
+    assert (error.phase, error.after, error.sent, str(error)) == (phase, after, sent, text)
+    assert tried == (1 if sent else 3)
+
+
+def test_a_time_out_without_a_limit_of_ours(call):
+    error, _tried = call(httpx.ReadTimeout("", request=REQUEST), timeout=None)
+    assert (error.after, str(error)) == (None, f"nothing came from the service in time. {MAYBE}")
+
+
+@pytest.mark.parametrize("cls", NOT_CONNECTED)
+def test_a_connection_that_was_not_made(cls, call):
+    error, tried = call(cls("no way", request=REQUEST))
+    assert type(error) is errors.ConnectionFailedError
+    assert str(error) == f"no connection could be made, nothing was sent ({cls.__name__}: no way)"
+    assert tried == 3
+
+
+@pytest.mark.parametrize("cls", [*BROKEN, *OF_PYTHON])
+def test_a_connection_that_broke(cls, call):
+    error, tried = call(cls("no way"))
+    assert type(error) is errors.ConnectionLostError
+    assert str(error) == LOST.format(f"{cls.__name__}: no way")
+    assert tried == 1
+
+
+def test_an_exception_without_words(call):
+    error, _tried = call(httpx.ReadError(""))
+    assert str(error) == LOST.format("ReadError")
+
+
+def test_a_time_out_of_python(call):
+    for cls in (TimeoutError, asyncio.TimeoutError):
+        error, tried = call(cls("too late"))
+        assert (type(error), error.phase, error.sent, tried) == (errors.RequestTimeoutError, "read", True, 1)
+
+
+def test_every_exception_of_httpx_is_here():
+    known = {*TIMEOUTS, *NOT_CONNECTED, *BROKEN, httpx.TimeoutException, httpx.ProtocolError, httpx.TooManyRedirects}
+    found = {
+        value
+        for value in vars(httpx).values()
+        if inspect.isclass(value) and issubclass(value, httpx.RequestError)
+    }
+    assert found == known
+
+
+def test_an_exception_about_something_else_comes_through(connect):
+    class MineError(Exception):
+        pass
+
+    def fail(request):
+        raise MineError
+
+    driver = connect(base_url="http://service.test", transport=httpx.MockTransport(fail), limits=None)
+    with pytest.raises(MineError):
+        driver.create()
+
+
+def test_a_read_time_out_may_be_sent_again_on_request_and_nothing_else(call):
+    retry = RetryPolicy(on_read_timeout=True)
+    assert call(httpx.ReadTimeout(""), retry=retry)[1] == 3
+    assert call(httpx.WriteTimeout(""), retry=retry)[1] == 1
+    assert call(httpx.ReadError(""), retry=retry)[1] == 1
+
+
+# --- errors of the service
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 418, 500, 504])
+@pytest.mark.parametrize("code", CODES)
+def test_the_code_decides_first(code, status):
+    assert errors.class_for(status, code).__name__ == CODES[code][0]
+
+
+@pytest.mark.parametrize("code", [None, "", "brand_new", "USED_UP"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_the_status_decides_where_the_code_is_unknown(status, code):
+    assert errors.class_for(status, code).__name__ == STATUSES[status]
+
+
+@pytest.mark.parametrize("status", [0, 1, 100, 199, 200, 204, 299, 399, 499, 600, 5000])
+def test_what_nobody_knows_is_an_error_of_the_general_class(status):
+    assert errors.class_for(status, None) is errors.APIStatusError

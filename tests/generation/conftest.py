@@ -1,0 +1,38 @@
+"""Packages that many tests look at are generated once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.generation.workshop import Workshop
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    """A folder to generate in."""
+    from tests.generation.workshop import Workshop
+
+    return Workshop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def second_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the package that is made from second.yaml."""
+    from tests.generation.workshop import SECOND, Workshop
+
+    return Workshop(tmp_path_factory.mktemp("second")).make(SECOND.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def library(second_package: Path) -> Iterator[ModuleType]:
+    """The package that is made from second.yaml, imported."""
+    from tests.generation.workshop import load, unload
+
+    yield load(second_package, "village_library")
+    unload("village_library")

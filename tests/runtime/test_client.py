@@ -1,0 +1,312 @@
+"""A client as an object: in threads and event loops, pickled, forked, closed, shown and warning."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import logging
+import os
+import pickle
+import sys
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from acedata_responses import (
+    AsyncClient,
+    AuthenticationError,
+    Client,
+    ConfigurationError,
+    Limiter,
+    Limits,
+    RetryPolicy,
+    UnknownValueWarning,
+    testing,
+)
+from tests.drivers import MINIMAL, Driver
+
+SECRET = "sk-5up3r-s3cr3t"
+
+
+@pytest.fixture
+def secretive():
+    """A service that takes the secret token."""
+    with testing.serve(token=SECRET) as service:
+        yield service
+
+
+# Threads
+
+
+def test_many_threads_use_one_client_and_each_gets_its_own_answer(driver, service):
+    service.answers(text=lambda request: request.json["input"])
+    with ThreadPoolExecutor(16) as threads:
+        texts = list(threads.map(lambda number: driver.create(input=f"{number}").output_text, range(48)))
+    assert texts == [f"{number}" for number in range(48)]
+    assert service.connections_opened <= 16
+
+
+def test_threads_that_make_their_first_call_together_share_the_limits(service, flavour):
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    service.reply_with(always=testing.Fault("delay", seconds=0.005))
+    options = {"token": testing.TOKEN, "base_url": service.url, "limits": Limits(in_flight=1, per_second=None)}
+    try:
+        for _ in range(8):
+            together = threading.Barrier(4)
+
+            def call(driver, together=together):
+                together.wait()
+                driver.create()
+
+            with Driver(flavour, **options) as driver, ThreadPoolExecutor(4) as threads:
+                list(threads.map(call, [driver] * 4))
+    finally:
+        sys.setswitchinterval(interval)
+    assert service.most_in_flight == 1
+
+
+def test_many_tasks_use_one_client(service):
+    service.answers(text=lambda request: request.json["input"])
+
+    async def ask():
+        async with AsyncClient(testing.TOKEN, base_url=service.url) as client:
+            calls = (client.responses.create(model="gpt-4o", input=f"{number}") for number in range(40))
+            return [reply.output_text for reply in await asyncio.gather(*calls)]
+
+    assert asyncio.run(ask()) == [f"{number}" for number in range(40)]
+    assert service.connections_opened <= 20
+
+
+# Event loops
+
+
+async def use(client):
+    """A bit of everything that leaves connections behind."""
+    async with await client.responses.create(**MINIMAL, stream=True) as stream:
+        async for _event in stream:
+            pass
+    async with await client.responses.create(**MINIMAL, stream=True) as stream:
+        await anext(stream)
+    await asyncio.gather(*(client.models.list() for _ in range(3)))
+    return (await client.responses.create(**MINIMAL)).output_text
+
+
+def test_one_client_is_used_in_several_event_loops_one_after_another(service):
+    client = AsyncClient(testing.TOKEN, base_url=service.url)
+    for _ in range(3):
+        assert asyncio.run(use(client))
+        service.wait_until(lambda: service.open_connections == 0)
+    asyncio.run(client.close())
+    del client
+    gc.collect()  # a connection that was left open would warn now, and fail this test
+
+
+def test_one_client_is_used_in_several_event_loops_at_the_same_time(service):
+    client = AsyncClient(testing.TOKEN, base_url=service.url)
+    with ThreadPoolExecutor(4) as threads:
+        assert all(threads.map(lambda _: asyncio.run(use(client)), range(8)))
+    service.wait_until(lambda: service.open_connections == 0)
+
+
+def test_a_client_that_was_not_closed_leaves_no_connection_open(service):
+    asyncio.run(use(AsyncClient(testing.TOKEN, base_url=service.url)))
+    client = Client(testing.TOKEN, base_url=service.url)
+    client.models.list()
+    del client
+    gc.collect()
+    service.wait_until(lambda: service.open_connections == 0)
+
+
+def test_a_client_can_be_closed_in_an_event_loop_in_which_it_did_nothing(service):
+    asyncio.run(AsyncClient(testing.TOKEN, base_url=service.url).close())
+    assert service.connections_opened == 0
+
+
+# Copies
+
+
+OPTIONS = {
+    "timeout": 7.5,
+    "deadline": 60,
+    "max_retries": 1,
+    "retry": RetryPolicy(waits=(0.5,)),
+    "headers": {"x-team": "a"},
+    "limits": Limits(in_flight=3, per_second=50),
+}
+
+
+@pytest.mark.parametrize("duplicate", [lambda it: pickle.loads(pickle.dumps(it)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"])
+def test_a_client_is_pickled_and_copied_and_works_afterwards(driver, service, duplicate):
+    with Driver(driver.flavour, token=testing.TOKEN, base_url=service.url, **OPTIONS) as original:
+        assert original.create().output_text
+        with Driver(driver.flavour, actual=duplicate(original.actual)) as twin:
+            assert type(twin.actual) is type(original.actual)
+            assert twin.create().output_text
+            assert twin.stream()
+        assert original.create().output_text
+    assert {request.headers["x-team"] for request in service.requests} == {"a"}
+    assert len({request.connection for request in service.requests}) == 2
+
+
+def test_a_copy_with_other_options_is_pickled_too(driver, service):
+    copied = (driver.actual).with_options(headers={"x-team": "b"})
+    with Driver(driver.flavour, actual=pickle.loads(pickle.dumps(copied))) as twin:
+        assert twin.list_models().data
+        assert service.requests[-1].headers["x-team"] == "b"
+
+
+def test_a_client_that_is_closed_stays_so_when_it_is_pickled(flavour):
+    with Driver(flavour, token="x") as driver:
+        pass
+    with Driver(flavour, actual=pickle.loads(pickle.dumps(driver.actual))) as twin, pytest.raises(ConfigurationError):
+        twin.create()
+
+
+def test_limits_can_be_shared_between_clients(service, flavour):
+    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    service.reply_with(always=testing.Fault("delay", seconds=0.01))
+    options = {"token": testing.TOKEN, "base_url": service.url, "limits": limiter}
+    with Driver(flavour, **options) as one, Driver(flavour, **options) as two, ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda driver: driver.create(), [one, two] * 3))
+    assert service.most_in_flight == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_forked_process_makes_connections_of_its_own(service):
+    with Client(testing.TOKEN, base_url=service.url) as client:
+        client.models.list()
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if client.models.list().data else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        client.models.list()
+    assert [request.connection for request in service.requests] == [1, 2, 1]
+
+
+# Closing
+
+
+def test_a_client_that_is_closed_says_so(driver, service):
+    driver.create()
+    driver.client.close()
+    driver.client.close()
+    service.wait_until(lambda: service.open_connections == 0)
+    for call in (driver.create, driver.open, driver.list_models):
+        with pytest.raises(ConfigurationError, match="closed"):
+            call()
+    assert len(service.requests) == 1
+
+
+def test_leaving_a_with_closes_the_client_also_on_an_error(flavour, service):
+    with Driver(flavour, token=testing.TOKEN, base_url=service.url) as driver:
+        with pytest.raises(KeyError), driver.client as client:
+            client.models.list()
+            raise KeyError
+        with pytest.raises(ConfigurationError):
+            driver.list_models()
+
+
+def test_resources_are_made_once(flavour):
+    with Driver(flavour, token="x") as driver:
+        assert driver.actual.responses is driver.actual.responses
+        assert driver.actual.models is driver.actual.models
+
+
+# The token stays hidden
+
+
+def test_the_token_is_shown_nowhere(connect, secretive, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    driver = connect(secretive, token=SECRET, max_retries=0)
+    driver.create()
+    with driver.open() as stream:
+        list(stream)
+    shown = [repr(driver.actual), str(driver.actual), repr(driver.actual.with_options(timeout=3)), f"{driver.actual.responses}", repr(stream)]
+    echo = {"error": {"code": "api_error", "message": f"who is Bearer {SECRET}?"}, "trace_id": SECRET}
+    for answer in (testing.Answer(500, json=echo), testing.Answer(502, body=SECRET), testing.Answer(200, body=SECRET)):
+        secretive.reply_with(answer)
+        with pytest.raises(Exception) as raised:
+            driver.create()
+        shown += [str(raised.value), repr(raised.value), repr(vars(raised.value)), repr(raised.traceback[-1].frame.f_locals.keys())]
+    shown += [record.getMessage() for record in caplog.records] + list(capsys.readouterr())
+    assert not [text for text in shown if SECRET in text]
+
+
+def test_each_call_is_one_line_of_the_log_and_by_default_there_is_none(driver, service, caplog):
+    caplog.set_level(logging.INFO, logger="acedata_responses")
+    driver.create()
+    driver.list_models()
+    with pytest.raises(AuthenticationError):
+        driver.client.with_options(token="other").models.list()
+    lines = [record.getMessage() for record in caplog.records if record.name == "acedata_responses"]
+    assert [line.split(" in ")[0] for line in lines[:2]] == [
+        f"POST {service.url}/openai/responses: 200",
+        f"GET {service.url}/openai/models: 200",
+    ]
+    assert len(lines) == 3
+    assert lines[2].startswith(f"GET {service.url}/openai/models: 401 ")
+    assert "invalid_token" in lines[2]
+    caplog.clear()
+    caplog.set_level(logging.WARNING, logger="acedata_responses")
+    driver.create()
+    assert caplog.records == []
+
+
+# Names of models
+
+
+def test_an_unknown_model_is_sent_and_warned_of_once_with_the_closest_name(driver, service):
+    name = f"gpt-4o-minni-{driver.flavour}"
+    with pytest.warns(UnknownValueWarning, match="'gpt-4o-mini'") as warned:
+        driver.create(model=name)
+    assert name in str(warned[0].message)
+    driver.create(model=name)  # a second warning would be an error
+    assert [request.json["model"] for request in service.requests] == [name, name]
+
+
+def test_a_name_that_is_like_no_other_is_warned_of_too(driver):
+    with pytest.warns(UnknownValueWarning, match="closest"):
+        driver.create(model=f"\N{WATER WAVE}{driver.flavour}")
+
+
+def test_an_unknown_model_that_is_also_a_mistake_elsewhere_is_not_warned_of(driver, service):
+    with pytest.raises(ValueError, match="/n"):
+        driver.create(model=f"never-seen-{driver.flavour}", n=0)
+
+
+def test_a_warning_names_the_line_of_the_caller(service):
+    with Client(testing.TOKEN, base_url=service.url) as client, pytest.warns(UnknownValueWarning) as warned:
+        client.responses.create(model="line-of-the-caller", input="Hello")
+    assert warned[0].filename == __file__
+
+    async def ask():
+        async with AsyncClient(testing.TOKEN, base_url=service.url) as client:
+            await client.responses.create(model="line-of-the-async-caller", input="Hello")
+
+    with pytest.warns(UnknownValueWarning) as warned:
+        asyncio.run(ask())
+    assert warned[0].filename == __file__
+
+
+def test_a_withdrawn_model_is_deprecated_and_still_sent(driver, service, monkeypatch):
+    # The document lists none yet, so it is made to.
+    from acedata_responses import _schemas
+
+    name = f"gpt-3-{driver.flavour}"
+    monkeypatch.setitem(_schemas.SCHEMAS["ModelName"], "x-removed", {name: {"since": "0.2.0"}})
+    with pytest.warns(DeprecationWarning, match=r"0\.2\.0") as warned:
+        driver.create(model=name)
+    assert name in str(warned[0].message)
+    driver.create(model=name)
+    assert service.requests[-1].json["model"] == name
+
+
+def test_an_unchecked_client_warns_of_nothing(connect, service):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        connect(service, validate=False).create(model="whatever-it-is")

@@ -1,0 +1,195 @@
+"""What importing costs, and what the package shows: measured in a fresh interpreter, by what was imported."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+import textwrap
+from importlib import metadata
+
+import pytest
+
+import acedata_responses
+from acedata_responses import testing
+from tests.contract.document import DOCUMENT
+
+PACKAGE = acedata_responses.__name__
+PUBLIC = {"acedata_responses", *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "resources", "retry", "sse", "testing", "types"))}
+RUNTIME_DEPENDENCIES = {"attrs", "httpx", "python-dateutil"}
+
+
+def imported_by(code, *arguments):
+    """The modules that a piece of code loads, beyond those that the interpreter starts with."""
+    whole = f"import sys\nbefore = set(sys.modules)\n{textwrap.dedent(code)}\nprint(*set(sys.modules) - before)"
+    command = [sys.executable, "-W", "error", "-c", whole, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def ours(modules):
+    """Which modules of the package are among these."""
+    return {name for name in modules if name.partition(".")[0] == PACKAGE}
+
+
+def test_importing_the_package_imports_nothing_else():
+    modules = imported_by("import acedata_responses; dir(acedata_responses); acedata_responses.__all__")
+    assert modules == {PACKAGE}
+
+
+def test_naming_an_error_imports_no_client():
+    modules = imported_by("from acedata_responses import RateLimitError, VERSION")
+    assert not modules & {"httpx", "httpcore", "asyncio", "ssl", f"{PACKAGE}._client", f"{PACKAGE}.types"}
+
+
+def test_making_a_client_loads_no_certificates_and_nothing_of_the_other_flavour():
+    modules = imported_by(
+        """
+        import ssl
+        made = []
+        ssl.SSLContext.__new__ = lambda cls, *args: made.append(cls)
+        from acedata_responses import Client
+        Client("x").responses
+        assert not made
+        """
+    )
+    assert not {name for name in ours(modules) if "async" in name}
+    assert not ours(modules) & {f"{PACKAGE}.{name}" for name in ("types", "types.events", "sse", "testing")}
+    assert not modules & {"httpx", "dateutil"}
+
+
+def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
+    with testing.serve() as service:
+        modules = imported_by(
+            """
+            import sys
+            from acedata_responses import Client
+            with Client(sys.argv[1], base_url=sys.argv[2]) as client:
+                assert client.responses.create(model="gpt-4o", input="Hello").output_text
+            """,
+            testing.TOKEN,
+            service.url,
+        )
+    unused = {"types.events", "sse", "testing", "_assembly", "_async_client"}
+    assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
+    assert not modules & {"httpx", "dateutil", "difflib", "urllib.request"}
+
+
+def test_the_tls_context_is_made_once_when_it_is_first_needed():
+    imported_by(
+        """
+        import socket, ssl, threading
+        from acedata_responses import Client, TransportError
+
+        made = []
+        load = ssl.SSLContext.load_verify_locations
+        ssl.SSLContext.load_verify_locations = lambda *args, **kwargs: (made.append(1), load(*args, **kwargs))[1]
+
+        listener = socket.create_server(("127.0.0.1", 0))
+        def hang_up():
+            while True:
+                listener.accept()[0].close()
+        threading.Thread(target=hang_up, daemon=True).start()
+        for _ in range(3):
+            with Client("x", base_url=f"https://127.0.0.1:{listener.getsockname()[1]}", max_retries=0) as client:
+                try:
+                    client.models.list()
+                except TransportError:
+                    pass
+        assert len(made) == 1, made
+        listener.close()
+        """
+    )
+
+
+def test_the_pytest_plugin_imports_no_client():
+    modules = imported_by("import acedata_responses.testing.pytest_plugin")
+    assert not modules & {"httpx", "httpcore", f"{PACKAGE}._client"}
+
+
+# What is shown
+
+
+def modules():
+    """All modules of the package."""
+    return [name for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")]
+
+
+def test_every_module_can_be_imported_by_itself():
+    runnable = f"{PACKAGE}.testing.__main__"
+    assert set(modules()) - {runnable} <= imported_by(
+        f"import importlib\nfor name in {[name for name in modules() if name != runnable]!r}: importlib.import_module(name)"
+    )
+
+
+def test_the_public_modules_are_those_without_an_underscore():
+    shown = {name for name in modules() if not any(part.startswith("_") for part in name.split("."))}
+    tops = {".".join(name.split(".")[:2]) for name in shown}
+    assert tops | {PACKAGE} == PUBLIC
+
+
+PUBLIC_NAMES = {
+    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPReply", "Limiter", "Limits", "Problem", "RetryPolicy", "Stream",
+    "UnknownValueWarning", "VERSION",
+    "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError", "ReplyDecodeError",
+    "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError", "StreamFailedError",
+    "StreamInterruptedError", "TransportError",
+    *(f"{kind}Error" for kind in DOCUMENT["x-error-kinds"]),
+}  # fmt: skip
+
+
+def test_the_public_names_are_these():
+    assert set(acedata_responses.__all__) == PUBLIC_NAMES
+    assert dir(acedata_responses) == sorted(PUBLIC_NAMES)
+
+
+@pytest.mark.parametrize("module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"])
+def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
+    module = importlib.import_module(module)
+    assert len(set(module.__all__)) == len(module.__all__)
+    for name in module.__all__:
+        assert getattr(module, name) is getattr(module, name)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = module.nonsense
+    assert set(dir(module)) >= set(module.__all__)
+
+
+def test_the_errors_of_the_package_are_the_errors_of_its_module():
+    from acedata_responses import errors
+
+    classes = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
+    assert classes == {name for name in PUBLIC_NAMES if name.endswith("Error")}
+
+
+def documented():
+    """Everything that is public and can have a docstring: modules, classes, functions and their methods."""
+    for module in map(importlib.import_module, sorted(PUBLIC)):
+        yield module.__name__, module
+        for name in getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")]):
+            value = getattr(module, name)
+            if getattr(value, "__module__", "").partition(".")[0] != PACKAGE or not callable(value):
+                continue
+            yield f"{module.__name__}.{name}", value
+            for attribute, member in vars(value).items() if inspect.isclass(value) else ():
+                is_own = not any(hasattr(base, attribute) for base in value.__mro__[1:])
+                is_described = inspect.isfunction(member) or isinstance(member, property)
+                if is_own and is_described and not attribute.startswith("_"):
+                    yield f"{module.__name__}.{name}.{attribute}", member
+
+
+def test_all_that_is_public_is_documented():
+    assert [name for name, value in documented() if not inspect.getdoc(value)] == []
+
+
+def test_the_version_is_that_of_the_document_and_of_the_distribution():
+    assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == metadata.version("acedata-responses")
+
+
+def test_the_distribution_needs_three_packages_and_is_typed():
+    required = metadata.requires("acedata-responses") or []
+    assert {re.split(r"[^\w-]", line)[0] for line in required} == RUNTIME_DEPENDENCIES
+    assert pkgutil.get_data(PACKAGE, "py.typed") is not None
