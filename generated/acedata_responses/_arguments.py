@@ -57,13 +57,23 @@ def plain(value: Any, *, times: bool = False) -> Any:
     Args:
         value: What the caller passed.
         times: Whether the document has times here: they become seconds since 1970.
+
+    Returns:
+        The data; for data that holds itself, or is nested beyond reading, what was passed: it is refused later.
     """
+    try:
+        return _plain(value, times)
+    except RecursionError:
+        return value
+
+
+def _plain(value: Any, times: bool) -> Any:
     if isinstance(value, str):
         return value
     if is_mapping(value):
-        return {key: plain(child, times=times) for key, child in value.items()}
+        return {key: _plain(child, times) for key, child in value.items()}
     if is_sequence(value):
-        return [plain(child, times=times) for child in value]
+        return [_plain(child, times) for child in value]
     if times and isinstance(value, datetime):
         return seconds_of(value)
     to_dict = getattr(value, "to_dict", None)

@@ -182,7 +182,10 @@ def _head(base: Facts, words: Words) -> Iterator[Part]:
     command = [
         f"curl --request {operation['method']}",
         f"  --url {operation['server']}{operation['path']}",
-        *(f"  --header '{field.at.partition('.')[2]}: {operation['credentials']} <token>'" for field in _top(base, "authorization")),
+        *(
+            f"  --header '{field.at.partition('.')[2]}: {operation['credentials']} <token>'"
+            for field in _top(base, "authorization")
+        ),
         f"  --header 'Content-Type: {operation['media type']}'",
         "  --data '",
     ]
@@ -213,7 +216,11 @@ def _sample(base: Facts, field: Field) -> Any:
 
 
 def _top(base: Facts, where: str) -> list[Field]:
-    return [field for field in base.fields.values() if field.at.startswith(f"{where}.") and not is_nested(field.at)]
+    return [
+        field
+        for field in base.fields.values()
+        if field.at.startswith(f"{where}.") and not is_nested(field.at)
+    ]
 
 
 def _field(field: Field, words: Words, *, place: str = "", is_described: bool = True) -> Iterator[Part]:
@@ -325,9 +332,14 @@ def openapi(base: Facts) -> dict[str, Any]:
             }
             for field in _top(base, "parameter")
         ],
-        "requestBody": {"content": {operation["media type"]: {"schema": {"$ref": "#/components/schemas/body"}}}},
+        "requestBody": {
+            "content": {operation["media type"]: {"schema": {"$ref": "#/components/schemas/body"}}}
+        },
         "responses": {
-            "200": {"description": "", "content": {"application/json": {"schema": _object(base, "reply", _top(base, "reply"))}}}
+            "200": {
+                "description": "",
+                "content": {"application/json": {"schema": _object(base, "reply", _top(base, "reply"))}},
+            }
         },
     }
     schemes = {}
@@ -356,28 +368,40 @@ def _object(base: Facts, at: str, fields: list[Field]) -> dict[str, Any]:
 
 def _schema(base: Facts, field: Field) -> dict[str, Any]:
     kinds = field.type.split(" | ")
-    schema: dict[str, Any] = {"type": [kind.replace("object[]", "array").replace("string[]", "array") for kind in kinds]}
+    schema: dict[str, Any] = {
+        "type": [kind.replace("object[]", "array").replace("string[]", "array") for kind in kinds]
+    }
     schema["type"] += ["null"] if field.nullable else []
     if len(schema["type"]) == 1:
         schema["type"] = schema["type"][0]
     for kind in kinds:
         if kind.endswith("[]"):
             place = f"{field.at}[]"
-            schema["items"] = _object(base, place, _children(base, place)) if kind == "object[]" else {"type": kind[:-2]}
+            schema["items"] = (
+                _object(base, place, _children(base, place)) if kind == "object[]" else {"type": kind[:-2]}
+            )
     if children := _children(base, field.at):
         schema.update({**_object(base, field.at, children), "type": schema["type"]})
     values = {"default": field.default, "example": field.example}
     schema.update({name: value for name, value in values.items() if value is not MISSING})
     schema.update({"enum": list(field.enum)} if field.enum else {})
     schema.update(_bounds(field))
-    lengths = ("minItems", "maxItems") if "[]" in field.type or "array" in field.type else ("minLength", "maxLength")
+    lengths = (
+        ("minItems", "maxItems")
+        if "[]" in field.type or "array" in field.type
+        else ("minLength", "maxLength")
+    )
     for name, length in zip(lengths, (field.min_length, field.max_length), strict=True):
         schema.update({name: length} if length is not None else {})
     return schema
 
 
 def _children(base: Facts, at: str) -> list[Field]:
-    return [one for one in base.fields.values() if one.at.startswith(f"{at}.") and "." not in one.at[len(at) + 1 :]]
+    return [
+        one
+        for one in base.fields.values()
+        if one.at.startswith(f"{at}.") and "." not in one.at[len(at) + 1 :]
+    ]
 
 
 def _bounds(field: Field) -> dict[str, float]:

@@ -75,7 +75,16 @@ class Fault:
     whoever does it.
     """
 
-    EVENTS = ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "os.truncate", "shutil.copyfile")
+    EVENTS = (
+        "open",
+        "os.rename",
+        "os.remove",
+        "os.rmdir",
+        "os.mkdir",
+        "os.chmod",
+        "os.truncate",
+        "shutil.copyfile",
+    )
 
     def __init__(self) -> None:
         self.left: int | None = None
@@ -159,7 +168,9 @@ def test_nothing_is_left_behind(root: Path) -> None:
     assert not list(root.glob(".*"))
 
 
-def test_a_second_interruption_while_files_are_put_back_waits(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_interruption_while_files_are_put_back_waits(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = snapshot(root)
     put_back = subject._put_back
 
@@ -215,7 +226,9 @@ def test_two_runs_do_not_meet(root: Path) -> None:
     assert snapshot(root) == before
 
 
-def test_a_disk_that_is_full_from_the_start_changes_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_full_from_the_start_changes_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = snapshot(root)
 
     def full(*_: object, **__: object) -> None:
@@ -293,14 +306,19 @@ def test_the_command_takes_over_a_list_and_then_has_nothing_to_do(
     assert "version: 0.1.1" in (project / "openapi.yaml").read_text(encoding="utf-8")
     assert "- Model names: `gpt-9`." in (project / "CHANGELOG.md").read_text(encoding="utf-8")
     told = capfd.readouterr().out
-    assert all(word in told for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in"))
+    assert all(
+        word in told
+        for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in")
+    )
     after = snapshot(project)
     assert models.main(["page"]) == models.DONE
     assert "up to date" in capfd.readouterr().out
     assert snapshot(project) == after
 
 
-def test_a_dry_run_shows_the_change_and_writes_nothing(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_shows_the_change_and_writes_nothing(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     before = snapshot(project)
     times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     assert models.main(["page", "--dry-run"]) == models.DONE
@@ -351,7 +369,9 @@ def test_removals_can_be_allowed_both_ways(project: Path, flag: str, monkeypatch
 
 
 @pytest.mark.parametrize("program", ["generate.py", "test.py"])
-def test_a_program_that_fails_undoes_all(project: Path, program: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_program_that_fails_undoes_all(
+    project: Path, program: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with (project / program).open("a", encoding="utf-8") as file:
         file.write("raise SystemExit('no')\n")
     before = snapshot(project)
@@ -377,7 +397,9 @@ def test_a_signal_in_the_middle_undoes_all(project: Path, program: str, number: 
     with (project / program).open("a", encoding="utf-8") as file:
         file.write("import pathlib, time; pathlib.Path('up').touch(); time.sleep(30)\n")
     before = snapshot(project)
-    process = subprocess.Popen((sys.executable, "-c", RUN, str(project)), cwd=pages.ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        (sys.executable, "-c", RUN, str(project)), cwd=pages.ROOT, stderr=subprocess.DEVNULL
+    )
     while not (project / "up").exists():
         assert process.poll() is None
         time.sleep(0.01)

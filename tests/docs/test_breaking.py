@@ -15,7 +15,9 @@ from scripts.change.versions import Impact, Version
 from tests.docs import pages
 
 REDOCLY = pages.ROOT / breaking.REDOCLY
-needs_redocly = pytest.mark.skipif(not REDOCLY.exists() or not shutil.which("node"), reason="node's tools are not set up")
+needs_redocly = pytest.mark.skipif(
+    not REDOCLY.exists() or not shutil.which("node"), reason="node's tools are not set up"
+)
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -60,7 +62,7 @@ components:
 """
 
 PACKAGE = {
-    "__init__.py": '''\
+    "__init__.py": """\
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._client import Client
@@ -70,8 +72,8 @@ __all__ = ["Client", "GoneError", "StayError"]
 
 
 def __getattr__(name): ...
-''',
-    "_client.py": '''\
+""",
+    "_client.py": """\
 from .resources import Things
 
 
@@ -79,7 +81,7 @@ class Client:
     def __init__(self, token: str | None = None, *, max_retries: int = 2) -> None:
         self.things = Things()
         self._private = 1
-''',
+""",
     "resources.py": '''\
 from typing import NoReturn, overload
 
@@ -114,7 +116,9 @@ def surface(tmp_path: Path, name: str, old: str, new: str) -> list[tuple[Impact,
     assert changed != PACKAGE
     before = project(tmp_path / "before") / "generated"
     after = project(tmp_path / "after", package=changed) / "generated"
-    return [(one.impact, one.where.partition(".")[2], one.what) for one in surface_changes.find(before, after)]
+    return [
+        (one.impact, one.where.partition(".")[2], one.what) for one in surface_changes.find(before, after)
+    ]
 
 
 # ---- The package -------------------------------------------------------------------------------------------------
@@ -133,7 +137,9 @@ def surface(tmp_path: Path, name: str, old: str, new: str) -> list[tuple[Impact,
         ("_client.py", "*, max_retries: int = 2", "*, retries: int = 2", "Client"),
     ],
 )
-def test_what_users_of_the_package_lose_is_breaking(tmp_path: Path, name: str, old: str, new: str, where: str) -> None:
+def test_what_users_of_the_package_lose_is_breaking(
+    tmp_path: Path, name: str, old: str, new: str, where: str
+) -> None:
     found = surface(tmp_path, name, old, new)
     assert any(impact is Impact.BREAKING and where in place for impact, place, _ in found), found
 
@@ -141,7 +147,12 @@ def test_what_users_of_the_package_lose_is_breaking(tmp_path: Path, name: str, o
 @pytest.mark.parametrize(
     ("name", "old", "new", "where"),
     [
-        ("errors.py", "class StayError", "class MoreError(Exception): ...\n\n\nclass StayError", "errors.MoreError"),
+        (
+            "errors.py",
+            "class StayError",
+            "class MoreError(Exception): ...\n\n\nclass StayError",
+            "errors.MoreError",
+        ),
         ("resources.py", "n: float = 1", "n: float = 1, m: float = 2", "resources.Things.create(m)"),
     ],
 )
@@ -164,10 +175,15 @@ def test_what_users_do_not_see_is_nothing(tmp_path: Path, name: str, old: str, n
 
 
 def test_the_public_names_of_the_real_package_are_seen(tmp_path: Path) -> None:
-    shutil.copytree(pages.ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        pages.ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__")
+    )
     init = tmp_path / "generated" / surface_changes.PACKAGE / "__init__.py"
     init.write_text(init.read_text(encoding="utf-8").replace("AsyncClient", "OtherClient"), encoding="utf-8")
-    found = {one.where: one.impact for one in surface_changes.find(pages.ROOT / "generated", tmp_path / "generated")}
+    found = {
+        one.where: one.impact
+        for one in surface_changes.find(pages.ROOT / "generated", tmp_path / "generated")
+    }
     assert found[f"{surface_changes.PACKAGE}.AsyncClient"] is Impact.BREAKING
 
 
@@ -178,7 +194,9 @@ def test_the_public_names_of_the_real_package_are_seen(tmp_path: Path) -> None:
 def repository(tmp_path: Path) -> Path:
     """A repository with one commit, and the tools of this one."""
     root = project(tmp_path)
-    (root / "CHANGELOG.md").write_text("# Changelog\n\n## [0.3.0] - 2026-01-01\n\n- First.\n", encoding="utf-8")
+    (root / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## [0.3.0] - 2026-01-01\n\n- First.\n", encoding="utf-8"
+    )
     (root / breaking.REDOCLY).parent.mkdir(parents=True)
     (root / breaking.REDOCLY).symlink_to(REDOCLY.resolve())
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
@@ -217,7 +235,9 @@ def test_a_change_of_the_document_is_judged(repository: Path, old: str, new: str
 
 
 @needs_redocly
-def test_the_version_and_the_changelog_have_to_follow(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_and_the_changelog_have_to_follow(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
     change(repository, "maximum: 9", "maximum: 8")
     assert breaking.run(repository, "HEAD") == breaking.FAILS
@@ -225,7 +245,9 @@ def test_the_version_and_the_changelog_have_to_follow(repository: Path, capsys: 
     change(repository, "maximum: 9", "maximum: 8", "0.4.0")
     assert breaking.run(repository, "HEAD") == breaking.FAILS
     assert "describe version 0.4.0" in capsys.readouterr().err
-    (repository / "CHANGELOG.md").write_text("## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8")
+    (repository / "CHANGELOG.md").write_text(
+        "## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8"
+    )
     assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
     assert "BREAKING" in capsys.readouterr().out
 

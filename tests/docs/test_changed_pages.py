@@ -24,19 +24,31 @@ SEEN = ("text", "html")
 
 def variants(field: Field) -> Iterator[tuple[str, Field]]:
     """The field with each of its properties in each other state that it can have."""
-    yield from _changed(field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"])
+    yield from _changed(
+        field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"]
+    )
     yield from _changed(field, "nullable", [not field.nullable])
     yield from _changed(field, "required", [not field.required])
     yield from _changed(field, "default", [MISSING, *_values(field)])
     yield from _changed(field, "example", [MISSING, *_values(field)])
     if field.type == "number":
-        yield from _changed(field, "range", [None, "1 <= x", "x <= 2", "0 < x < 2", "-1.5 <= x <= 1e+21", "1 <= x <= 127"])
+        yield from _changed(
+            field, "range", [None, "1 <= x", "x <= 2", "0 < x < 2", "-1.5 <= x <= 1e+21", "1 <= x <= 127"]
+        )
     if field.type in ("string", "array") or field.type.endswith("[]"):
         yield from _changed(field, "min_length", [None, 0, 1, 2])
         yield from _changed(field, "max_length", [None, 3])
     if field.type == "string":
         some = field.enum or ("first", "second")
-        lists = [(), some[1:], (*some, "another"), (some[0],), ("x", *some[1:]), tuple(reversed(some)), (*some[1:], some[0])]
+        lists = [
+            (),
+            some[1:],
+            (*some, "another"),
+            (some[0],),
+            ("x", *some[1:]),
+            tuple(reversed(some)),
+            (*some[1:], some[0]),
+        ]
         yield from _changed(field, "enum", list(dict.fromkeys(one for one in lists if one != field.enum)))
 
 
@@ -179,4 +191,6 @@ def test_two_changes_give_two_rows_with_their_lines() -> None:
 def test_the_place_of_each_row_is_the_field_or_its_property_in_the_document() -> None:
     lines = (pages.ROOT / "openapi.yaml").read_text(encoding="utf-8").splitlines()
     for field in pages.facts().fields.values():
-        assert field.at.rpartition(".")[2] in lines[field.lines[""] - 1] or field.at.startswith("authorization.")
+        assert field.at.rpartition(".")[2] in lines[field.lines[""] - 1] or field.at.startswith(
+            "authorization."
+        )

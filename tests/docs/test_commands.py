@@ -108,7 +108,10 @@ def test_without_a_source_the_page_is_read_where_the_vendor_has_it(monkeypatch: 
 
     monkeypatch.setattr(reading, "fetch", fetch)
     assert drift.main([]) == drift.SAME
-    address = pages.document().tree["paths"]["/openai/responses"]["post"].get("externalDocs") or pages.document().tree["externalDocs"]
+    address = (
+        pages.document().tree["paths"]["/openai/responses"]["post"].get("externalDocs")
+        or pages.document().tree["externalDocs"]
+    )
     assert asked == [f"{address['url']}.md", address["url"]]
 
 
@@ -135,7 +138,10 @@ def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pyte
 
     real = acedata_responses.Client
     monkeypatch.setattr(
-        acedata_responses, "Client", lambda: real(token=testing.TOKEN, transport=testing.transport()), raising=False
+        acedata_responses,
+        "Client",
+        lambda: real(token=testing.TOKEN, transport=testing.transport()),
+        raising=False,
     )
     found = reading.read("live")
     assert not found.whole
@@ -145,7 +151,15 @@ def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pyte
 @pytest.mark.generation
 def test_the_whole_way_from_a_page_to_a_generated_client(tmp_path: Path) -> None:
     """In a copy of this project, with the real generator, as `make models` runs it."""
-    for name in ("openapi.yaml", "CHANGELOG.md", "generator-config.yaml", "pyproject.toml", "templates", "scripts", "generated"):
+    for name in (
+        "openapi.yaml",
+        "CHANGELOG.md",
+        "generator-config.yaml",
+        "pyproject.toml",
+        "templates",
+        "scripts",
+        "generated",
+    ):
         source = pages.ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tmp_path / name)

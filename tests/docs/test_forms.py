@@ -49,13 +49,19 @@ def test_a_fence_names_the_operation() -> None:
     page = pages.markdown(pages.facts())
     assert pages.differences(page.replace("````yaml POST", "````yaml post")) == []
     assert pages.differences(page.replace("````yaml POST /openai/responses", "````yaml")) == []
-    with pytest.raises(UnreadableError, match="does not have POST /openai/images|is about POST /openai/images"):
+    with pytest.raises(
+        UnreadableError, match="does not have POST /openai/images|is about POST /openai/images"
+    ):
         parse(page.replace("````yaml POST /openai/responses", "````yaml POST /openai/images"))
 
 
 def test_an_operation_is_found_among_others() -> None:
     tree = pages.openapi(pages.facts())
-    tree["paths"] = {"/openai/images": {"post": {}, "get": {}}, **tree["paths"], "/openai/files": {"post": {}}}
+    tree["paths"] = {
+        "/openai/images": {"post": {}, "get": {}},
+        **tree["paths"],
+        "/openai/files": {"post": {}},
+    }
     base = "\n".join(pages._yaml_lines(tree, ""))
     assert pages.differences(base) == []
     other = base.replace("/openai/responses", "/v1/responses")

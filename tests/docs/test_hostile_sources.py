@@ -101,7 +101,23 @@ def test_text_at_random_ends_in_facts_or_in_one_kind_of_error() -> None:
 def test_a_document_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_error() -> None:
     numbers = random.Random(6)
     whole = pages.openapi(pages.facts())
-    junk = [None, True, 0, -1.5, "x", "", [], {}, [None], [{}], [["x"]], {"x": None}, {"$ref": 5}, {"$ref": "#/x"}, {"type": 5}]
+    junk = [
+        None,
+        True,
+        0,
+        -1.5,
+        "x",
+        "",
+        [],
+        {},
+        [None],
+        [{}],
+        [["x"]],
+        {"x": None},
+        {"$ref": 5},
+        {"$ref": "#/x"},
+        {"type": 5},
+    ]
     places = list(_places(whole))
     for place in places:
         for value in numbers.sample(junk, 4):
@@ -151,7 +167,14 @@ def test_what_is_no_file_is_refused(where: str) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    ["file:///etc/passwd", "ftp://example.com/x", "http://example.com/", "https://", "http://[::1", "data://x"],
+    [
+        "file:///etc/passwd",
+        "ftp://example.com/x",
+        "http://example.com/",
+        "https://",
+        "http://[::1",
+        "data://x",
+    ],
 )
 def test_only_https_is_used(where: str) -> None:
     with pytest.raises(UnreadableError, match="only https|malformed|cannot be"):
@@ -207,7 +230,9 @@ def test_a_page_is_read_from_a_url(site: dict[str, Answer]) -> None:
     assert read(f"{site['url']}/old") == parse(pages.html(pages.facts()))
 
 
-@pytest.mark.parametrize("where", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://example.com/", "//example.com/x"])
+@pytest.mark.parametrize(
+    "where", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://example.com/", "//example.com/x"]
+)
 def test_a_redirect_to_elsewhere_is_not_followed(site: dict[str, Answer], where: str) -> None:
     site["/page"] = sends(b"", 302, Location=where)
     with pytest.raises(UnreadableError, match="only https"):

@@ -29,7 +29,9 @@ NAMES = pages.facts().fields[AT].enum
 
 def listing(names: Sequence[str]) -> Facts:
     """A page with this list of models, read from its text."""
-    return parse(pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[AT], enum=tuple(names)))))
+    return parse(
+        pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[AT], enum=tuple(names))))
+    )
 
 
 def rows(page: Facts, document: OurDocument) -> list[object]:
@@ -71,7 +73,17 @@ LISTS = {
     "mixed up": tuple(numbers().sample(NAMES, len(NAMES))),
     "all new": ("a", "b", "c"),
     "one alone": (NAMES[3],),
-    "names that are no words in YAML": (*NAMES, "1.5", "2024-05-13", "true", "null", "0x1F", "12:30", "on", "1e3"),
+    "names that are no words in YAML": (
+        *NAMES,
+        "1.5",
+        "2024-05-13",
+        "true",
+        "null",
+        "0x1F",
+        "12:30",
+        "on",
+        "1e3",
+    ),
 }
 
 
@@ -259,7 +271,9 @@ def edited(text: str, items: Sequence[str]) -> str:
 
 
 def test_items_take_their_comments_along() -> None:
-    assert edited(TEXT, ["c", "x", "a"]) == """\
+    assert (
+        edited(TEXT, ["c", "x", "a"])
+        == """\
 # head
 list:  # of names
   # the first ones
@@ -272,6 +286,7 @@ list:  # of names
 after: |
   - a
 """
+    )
 
 
 def test_an_edit_that_changes_nothing_gives_the_same_bytes() -> None:

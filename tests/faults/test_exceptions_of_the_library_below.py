@@ -8,7 +8,7 @@ import inspect
 import httpx
 import pytest
 
-from acedata_responses import RetryPolicy, errors
+from acedata_responses import Failure, RetryPolicy, errors
 from tests.faults.clock import SkippingClock
 from tests.faults.table import CODES, STATUSES
 
@@ -146,3 +146,38 @@ def test_the_status_decides_where_the_code_is_unknown(status, code):
 @pytest.mark.parametrize("status", [0, 1, 100, 199, 200, 204, 299, 399, 499, 600, 5000])
 def test_what_nobody_knows_is_an_error_of_the_general_class(status):
     assert errors.class_for(status, None) is errors.APIStatusError
+
+
+# --- words
+
+
+def test_an_error_without_words_has_none():
+    assert str(errors.AceDataError()) == ""
+
+
+def test_the_words_of_the_library_below_are_not_cut(call):
+    error, _tried = call(httpx.ReadError("X"))
+    assert str(error) == LOST.format("ReadError: X")
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"), [
+        ({"jitter": -1}, "jitter must be seconds from 0 to 86400, not -1"),
+        ({"longest_retry_after": "2 s"}, "longest_retry_after must be seconds from 0 to 86400, not '2 s'"),
+        ({"waits": 5}, "waits must be a sequence of seconds, not 5"),
+        ({"waits": ()}, "waits must be a sequence of seconds with at least one item, not ()"),
+        ({"waits": (1, -2)}, "waits must be seconds from 0 to 86400, not -2"),
+        ({"on_read_timeout": 1}, "on_read_timeout must be True or False, not 1"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_makes_no_sense_is_refused_in_words(settings, text):
+    with pytest.raises(errors.ConfigurationError) as caught:
+        RetryPolicy(**settings)
+    assert str(caught.value) == f"RetryPolicy: {text}"
+
+
+@pytest.mark.parametrize("value", ["X5", "5X", "X5X", "XMon, 23 Nov 2026 00:00:30 GMT", "Mon, 23 Nov 2026 00:00:30 GMTX"])
+@pytest.mark.parametrize("name", ["retry-after", "retry-after-ms"])
+def test_a_wait_with_something_around_it_makes_no_sense(name, value):
+    failure = Failure("status", status=429, resend=True, headers={name: value})
+    assert RetryPolicy().wait(failure, 1, SkippingClock()) == 1.5

@@ -1,1 +1,118 @@
-"""x."""
+"""A program as a user would write it: checked by mypy --strict, pyright strict and ty, and never run.
+
+Each `assert_type` pins what an editor shows. Each line with an ignore must be an error: the checkers complain about
+an ignore that is not needed.
+"""
+
+# pyright: enableTypeIgnoreComments=false, reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from acedata_responses import (
+    AceDataError,
+    APIStatusError,
+    AsyncClient,
+    AsyncStream,
+    Client,
+    Limits,
+    RetryPolicy,
+    Stream,
+    StreamInterruptedError,
+)
+from acedata_responses.types import (
+    ChatCompletion,
+    ChatUsage,
+    InputMessage,
+    ModelList,
+    OutputTextDeltaEvent,
+    Reply,
+    ResponseObject,
+    StreamEvent,
+    Unknown,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import assert_type
+
+
+def plain_calls(client: Client, streams: bool) -> None:
+    reply = client.responses.create(model="gpt-4o-mini", input="Say hello")
+    assert_type(reply, ChatCompletion | ResponseObject | Unknown)
+    assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", stream=False), Reply)
+    assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", stream=None), Reply)
+    assert_type(
+        client.responses.create(model="gpt-4o-mini", input="Hi", stream=streams),
+        Reply | Stream[StreamEvent, Reply],
+    )
+    assert_type(client.models.list(), ModelList)
+    assert_type([model.id for model in client.models.list().data], list[str])
+
+
+def shapes(reply: ChatCompletion | ResponseObject) -> None:
+    assert_type(reply.output_text, str)
+    assert_type(reply.id, str)
+    assert_type(reply.model, str)
+    assert_type(reply.created_at, datetime)
+    assert_type(reply.usage, ChatUsage | Usage | None)
+    if reply.usage is not None:
+        assert_type(reply.usage.input_tokens, int)
+    assert_type(reply.http.status_code, int)
+    assert_type(reply.http.content, bytes)
+
+
+def requests(client: Client) -> None:
+    client.responses.create(model="a-model-that-no-list-has", input=[{"role": "user", "content": "Hi"}])
+    client.responses.create(model="gpt-4o", input=[InputMessage(role="user", content="Hi")], temperature=1)
+    client.responses.create(
+        model="gpt-4o", input="Hi", n=None, extra_body={"new": 1}, timeout=3.5, deadline=60
+    )
+    client.responses.create(model=4, input="Hi")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.responses.create(model="gpt-4o")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.responses.create(model="gpt-4o", input="Hi", modle=1)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.responses.create(model="gpt-4o", input="Hi", n="two")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.models.list(limit=1)  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+
+
+def streamed(client: Client) -> None:
+    with client.responses.create(model="gpt-4o-mini", input="Count", stream=True) as stream:
+        assert_type(stream, Stream[StreamEvent, Reply])
+        for event in stream:
+            assert_type(event, StreamEvent)
+            if isinstance(event, OutputTextDeltaEvent):
+                assert_type(event.delta, str)
+        assert_type(stream.text_deltas(), Iterator[str])
+        assert_type(stream.final(), Reply)
+        assert_type(stream.partial_text, str)
+
+
+async def asynchronous(streams: bool) -> None:
+    async with AsyncClient(max_retries=0, limits=Limits(in_flight=2), retry=RetryPolicy()) as client:
+        assert_type(await client.responses.create(model="gpt-4o-mini", input="Hi"), Reply)
+        stream = await client.responses.create(model="gpt-4o-mini", input="Hi", stream=True)
+        assert_type(stream, AsyncStream[StreamEvent, Reply])
+        async with stream:
+            async for event in stream:
+                assert_type(event, StreamEvent)
+            assert_type(stream.text_deltas(), AsyncIterator[str])
+            assert_type(await stream.final(), Reply)
+        assert_type(
+            await client.responses.create(model="gpt-4o-mini", input="Hi", stream=streams),
+            Reply | AsyncStream[StreamEvent, Reply],
+        )
+        assert_type(await client.models.list(), ModelList)
+        assert_type(client.with_options(timeout=None), AsyncClient)
+
+
+def errors(error: AceDataError) -> None:
+    assert_type(error.tries, int)
+    if isinstance(error, APIStatusError):
+        assert_type(error.status_code, int)
+        assert_type(error.code, str | None)
+        assert_type(error.headers.get("retry-after"), str | None)
+    if isinstance(error, StreamInterruptedError):
+        assert_type(error.partial_text, str)

@@ -1,0 +1,134 @@
+"""Changes the code on purpose, one place at a time, and looks whether the tests notice.
+
+mutmut works on a copy in build/mutants. A change that no test notices (a survivor) must be explained in
+tools/mutants.toml; an explanation that no survivor needs is shown, so that it can go.
+
+Exit status: 0 every survivor is explained, 1 one is not, 2 mutmut did not get to its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / "build" / "mutants"
+EXPLAINED = ROOT / "tools" / "mutants.toml"
+MODULES = ["retry.py", "sse.py", "_faults.py", "errors.py"]
+"""What is changed: the retry rules, the event decoder, the map of failures, the map of errors."""
+TESTS = [
+    "conftest.py", "drivers.py", "runtime/clock.py", "runtime/test_retry.py", "runtime/test_sse.py",
+    "faults/clock.py", "faults/table.py", "faults/test_exceptions_of_the_library_below.py",
+]  # fmt: skip
+"""The tests that hold these modules to their word without a socket, and what they need."""
+SETTINGS = f"""\
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = {[f"src/acedata_responses/{name}" for name in MODULES]}
+pytest_add_cli_args = ["-p", "no:cacheprovider", "--hypothesis-seed=1", "-k", "not is_imported_for_it"]
+pytest_add_cli_args_test_selection = ["tests"]
+use_git_change_detection = false
+track_dependencies = false
+
+[tool.pytest]
+pythonpath = [".", "src"]
+timeout = "60"
+"""
+
+
+class Change(NamedTuple):
+    """A change of the code.
+
+    Attributes:
+        where: Module, class and function.
+        was: The line as it stands.
+        now: The line as it was changed.
+    """
+
+    where: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.where}\n  - {self.was}\n  + {self.now}"
+
+
+def prepare() -> None:
+    """Lay out the copy that is worked on."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    package = ROOT / "generated" / "acedata_responses"
+    shutil.copytree(package, WORK / "src" / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in TESTS:
+        target = WORK / "tests" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "tests" / name, target)
+    (WORK / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+
+
+def mutmut(program: Path, *arguments: str) -> list[str]:
+    """Run mutmut and return its lines.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
+    command = [program, *arguments]
+    done = subprocess.run(command, cwd=WORK, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def survivors(program: Path) -> list[Change]:
+    """The changes that no test noticed."""
+    names = [line.split(":")[0].strip() for line in mutmut(program, "results") if line.endswith(": survived")]
+    return [change_of(name, mutmut(program, "show", name)) for name in names]
+
+
+def change_of(name: str, shown: list[str]) -> Change:
+    """A change as mutmut shows it: `package.module.xǁClassǁmethod__mutmut_3`, and a diff."""
+    module, _, function = name.partition("__mutmut_")[0].partition(".")[2].partition(".")
+    place = function.removeprefix("xǁ").removeprefix("x_").replace("ǁ", ".")
+    lines = [line for line in shown if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    was, now = (" ".join(" ".join(line[1:] for line in lines if line[0] == sign).split()) for sign in "-+")
+    return Change(f"{module}.{place}", was, now)
+
+
+def explained() -> dict[Change, str]:
+    """The changes that make no difference, and why."""
+    entries = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["change"]
+    return {Change(entry["where"], entry["was"], entry["now"]): entry["why"] for entry in entries}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run mutmut and compare its survivors with those that are explained."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("program", type=Path, help="mutmut's own program")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args(arguments)
+    program = options.program.absolute()
+    prepare()
+    try:
+        mutmut(program, "run", "--max-children", str(options.processes))
+        found = survivors(program)
+        count = sum(
+            line.endswith((": survived", ": killed", ": timeout"))
+            for line in mutmut(program, "results", "--all", "true")
+        )
+    except subprocess.CalledProcessError as error:
+        print(error.stdout[-3000:], error.stderr[-3000:], sep="\n", file=sys.stderr)
+        return 2
+    reasons = explained()
+    unexplained = [change for change in found if change not in reasons]
+    for change in unexplained:
+        print(f"NOT NOTICED  {change}\n")
+    for change in reasons.keys() - set(found):
+        print(f"explained in tools/mutants.toml, but noticed by now or gone:  {change}\n")
+    print(f"{count} changes, {len(found)} not noticed, {len(unexplained)} of them without an explanation")
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
