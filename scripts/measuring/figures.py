@@ -56,7 +56,7 @@ def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
     yield Figure("call", "a call", "call", {"times": times}, times, rounds, 0.75)
     at_once = {"times": 320, "at_once": 64}
     yield Figure(
-        "call async", "a call, 64 in flight", "call_async", at_once, 320, rounds, 0.5, counts_connections=True
+        "call async", "a call, 64 at a time", "call_async", at_once, 320, rounds, 0.5, counts_connections=True
     )
     for flavour in ("", "_async"):
         for a_chunk, target in ((1, 0.8), (16, 0.6)):

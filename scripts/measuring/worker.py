@@ -51,7 +51,7 @@ class Worker:
         return _repeated(self._subject.call, times)
 
     def call_async(self, times: int, at_once: int) -> Taken:
-        """Plain calls, so many in flight."""
+        """Plain calls, so many at a time."""
         return self._loop.run_until_complete(self._calls(times, at_once))
 
     def stream(self, times: int, events: int, a_chunk: int) -> Taken:
@@ -107,15 +107,10 @@ class Worker:
         return {"bytes": _resident() - resident}
 
     async def _calls(self, times: int, at_once: int) -> Taken:
-        left = iter(range(times))
-
-        async def some() -> None:
-            for _ in left:
-                await self._subject.call_async()
-
         watch = Stopwatch()
         with watch:
-            await asyncio.gather(*(some() for _ in range(at_once)))
+            for _ in range(times // at_once):
+                await asyncio.gather(*(self._subject.call_async() for _ in range(at_once)))
         return watch.taken()
 
     async def _streams(self, times: int, wanted: str) -> Taken:

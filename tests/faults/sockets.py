@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -42,10 +42,8 @@ def bare(talk: Callable[[socket.socket, bytearray], None]) -> Iterator[Bare]:
         def serve(connection: socket.socket) -> None:
             server.received.append(bytearray())
             with connection:
-                try:
+                with suppress(OSError):  # the client left
                     talk(connection, server.received[-1])
-                except OSError:  # the client left
-                    pass
 
         def accept() -> None:
             while True:
@@ -64,10 +62,8 @@ def bare(talk: Callable[[socket.socket, bytearray], None]) -> Iterator[Bare]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             for connection in sockets:
-                try:
+                with suppress(OSError):  # it has ended
                     connection.shutdown(socket.SHUT_RDWR)
-                except OSError:  # it has ended
-                    pass
             for thread in [accepting, *threads]:
                 thread.join(5)
 
@@ -85,7 +81,12 @@ def read_request(connection: socket.socket, received: bytearray) -> None:
         _more(connection, received)
     head, _, body = bytes(received[begin:]).partition(b"\r\n\r\n")
     length = next(
-        (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+        (
+            int(line.split(b":")[1])
+            for line in head.lower().split(b"\r\n")
+            if line.startswith(b"content-length:")
+        ),
+        0,
     )
     while length > len(body):
         body += _more(connection, received)
@@ -112,5 +113,10 @@ def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
 
 def http(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
     """An answer of the usual form."""
-    lines = [b"HTTP/1.1 " + status, b"content-type: application/json", b"content-length: %d" % len(body), *headers]
+    lines = [
+        b"HTTP/1.1 " + status,
+        b"content-type: application/json",
+        b"content-length: %d" % len(body),
+        *headers,
+    ]
     return b"\r\n".join([*lines, b"", body])

@@ -247,7 +247,9 @@ STATUSES = {
     404: "NotFoundError",
     413: "RequestTooLargeError",
     429: "RateLimitError",
-    **dict.fromkeys([402, 405, 406, 408, 409, 410, 415, 418, 422, 425, 431, 451, 499, 600, 799, 999], "APIStatusError"),
+    **dict.fromkeys(
+        [402, 405, 406, 408, 409, 410, 415, 418, 422, 425, 431, 451, 499, 600, 799, 999], "APIStatusError"
+    ),
     **dict.fromkeys([500, 501, 502, 503, 505, 507, 520, 522, 524, 529, 599], "ServerError"),
     504: "GatewayTimeoutError",
 }
@@ -319,7 +321,9 @@ ERROR_BODIES: dict[str, tuple[Answer, str]] = {
     "an error in words": (Answer(400, json={"error": "in words"}), '{"error": "in words"}'),
     "error null": (Answer(400, json={"error": None}), '{"error": null}'),
     "cut by the network": (
-        Answer(400, body='{"error": {"code": "api_er', headers={"content-length": "99"}).but(Fault("cut", "tail")),
+        Answer(400, body='{"error": {"code": "api_er', headers={"content-length": "99"}).but(
+            Fault("cut", "tail")
+        ),
         '{"error": {"code": "api_er',
     ),
     "reset by the network": (Answer(400, body="x" * 50).but(Fault("reset", "body", after=9)), "xxxxxxxxx"),

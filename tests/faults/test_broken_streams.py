@@ -1,4 +1,4 @@
-"""Streams that do not come to a good end: what had come is kept, the error says what happened, nothing is sent twice."""
+"""Streams without a good end: what had come is kept, the error says what happened, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -25,7 +26,11 @@ def client(connect, service):
 
 
 def created(**fields):
-    return {"type": "response.created", "sequence_number": 0, "response": response(status="in_progress", **fields)}
+    return {
+        "type": "response.created",
+        "sequence_number": 0,
+        "response": response(status="in_progress", **fields),
+    }
 
 
 def response(text: str = "", **fields):
@@ -64,7 +69,7 @@ def events_of(stream) -> tuple[list, errors.AceDataError | None]:
     events = []
     try:
         for event in stream:
-            events.append(event)
+            events.append(event)  # noqa: PERF402 - what came before an error counts
     except errors.AceDataError as error:
         return events, error
     return events, None
@@ -74,7 +79,7 @@ def text_of(stream) -> tuple[str, errors.AceDataError | None]:
     texts = []
     try:
         for text in stream.text_deltas():
-            texts.append(text)
+            texts.append(text)  # noqa: PERF402 - what came before an error counts
     except errors.AceDataError as error:
         return "".join(texts), error
     return "".join(texts), None
@@ -219,7 +224,9 @@ def test_after_a_broken_connection_half_an_event_does_not_count(client, service)
     assert (caught.value.reason, caught.value.partial_text) == ("broken", "Hello")
 
 
-@pytest.mark.parametrize("fault", [testing.Fault("cut", "tail"), testing.Fault("reset", "tail"), testing.Fault("stall", "tail")])
+@pytest.mark.parametrize(
+    "fault", [testing.Fault("cut", "tail"), testing.Fault("reset", "tail"), testing.Fault("stall", "tail")]
+)
 def test_what_happens_after_the_last_event_does_not_matter(fault, client, service):
     service.reply_with(fault)
     began = time.monotonic()
@@ -270,14 +277,18 @@ def test_a_reply_instead_of_a_stream_has_no_events_and_says_so(client, service):
 
 
 def test_a_reply_instead_of_a_stream_that_breaks_off_is_kept_as_far_as_it_came(client, service):
-    service.reply_with(testing.Answer(json=response(text="Hello")).but(testing.Fault("cut", "body", after=60)))
+    service.reply_with(
+        testing.Answer(json=response(text="Hello")).but(testing.Fault("cut", "body", after=60))
+    )
     with pytest.raises(errors.StreamInterruptedError) as caught:
         client.stream()
     assert len(caught.value.http.content) == 60
 
 
 def test_a_stream_left_before_a_whole_reply_has_come_is_no_reply(client, service):
-    service.reply_with(testing.Answer(json=response(text="Hello")).but(testing.Fault("stall", "body", after=60)))
+    service.reply_with(
+        testing.Answer(json=response(text="Hello")).but(testing.Fault("stall", "body", after=60))
+    )
     stream = client.open()
     stream.close()
     with pytest.raises(errors.StreamInterruptedError) as caught:
@@ -293,13 +304,15 @@ def test_a_reply_instead_of_a_stream_is_known_whatever_comes_before_it(start, cl
     assert client.open().final().output_text == "Hello"
 
 
-@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\r\n\r\n", b": hello\n\n", b"event: x\nid: 1\nretry: 5\n"])
+@pytest.mark.parametrize(
+    "start", [b"\xef\xbb\xbf", b"\r\n\r\n", b": hello\n\n", b"event: x\nid: 1\nretry: 5\n"]
+)
 def test_a_stream_is_known_whatever_comes_before_it(start, client, service):
     first = b"data: " + json.dumps(created()).encode() + b"\n\n"
     sent = [start + first, delta("Hello"), ending("completed", text="Hello")]
     service.reply_with(testing.Answer(events=sent).but(testing.Fault("drip", "body", size=3, seconds=0)))
     with client.open() as stream:
-        assert [event.type for event in stream][0] == "response.created"
+        assert next(iter(stream)).type == "response.created"
         assert stream.final().output_text == "Hello"
 
 
@@ -383,7 +396,7 @@ def left_in_the_texts(stream):
 
 
 def left_by_an_exception(stream):
-    with pytest.raises(ZeroDivisionError), stream:
+    with suppress(ZeroDivisionError), stream:
         next(iter(stream))
         raise ZeroDivisionError
 
@@ -478,7 +491,10 @@ def test_a_wait_for_cut_short_by_asyncio_leaves_the_client_usable(stage, service
 
 
 def test_a_service_that_keeps_the_connection_open_after_the_end_does_not_hold_the_reader(connect):
-    lines = b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in [delta("Hi"), ending("completed", text="Hi")])
+    lines = b"".join(
+        b"data: %s\n\n" % json.dumps(event).encode()
+        for event in [delta("Hi"), ending("completed", text="Hi")]
+    )
 
     def talk(connection, received):
         read_request(connection, received)
@@ -507,7 +523,9 @@ def test_a_stream_is_sent_again_until_its_head_has_come(client, service, connect
 def test_a_stream_that_ends_before_its_first_event_is_not_sent_again(client, service):
     """An answer had begun. By the vendor's word it is not billed, but that is the caller's to decide."""
     service.reply_with(testing.Answer(events=[]))
-    with pytest.raises(errors.StreamInterruptedError, match="not billed, and may be asked for again") as caught:
+    with pytest.raises(
+        errors.StreamInterruptedError, match="not billed, and may be asked for again"
+    ) as caught:
         client.stream()
     assert caught.value.events == 0
     assert len(service.requests) == 1

@@ -79,10 +79,18 @@ def test_a_service_that_comes_back_between_tries_answers(connect, call):
 def test_a_connection_that_does_not_come_about_times_out_and_is_tried_again(connect, call, clock):
     with testing.unreachable("stalled") as url:
         driver = connect(base_url=url, clock=clock)
-        with pytest.raises(errors.RequestTimeoutError, match="no connection was made within 0.2 s; nothing") as caught:
+        with pytest.raises(
+            errors.RequestTimeoutError, match=r"no connection was made within 0.2 s; nothing"
+        ) as caught:
             call(driver, timeout=SHORT)
     error = caught.value
-    assert (error.phase, error.after, error.sent, error.http, error.tries) == ("connect", SHORT, False, None, TRIES)
+    assert (error.phase, error.after, error.sent, error.http, error.tries) == (
+        "connect",
+        SHORT,
+        False,
+        None,
+        TRIES,
+    )
     assert isinstance(error, TimeoutError)
 
 

@@ -50,7 +50,9 @@ def client(connect, service, token):
 
 def echoing(answer: testing.Answer, token: str) -> testing.Answer:
     """The answer with the token in its headers too."""
-    return replace(answer, headers={**answer.headers, **{name: text.format(token=token) for name, text in SHOUT.items()}})
+    return replace(
+        answer, headers={**answer.headers, **{name: text.format(token=token) for name, text in SHOUT.items()}}
+    )
 
 
 def reply(token: str, **fields):
@@ -85,7 +87,7 @@ ANSWERS = {
     "text around the cut": lambda t: testing.Answer(body="x" * 190 + t + "y" * 5000),
     "cut JSON": lambda t: testing.Answer(body=json.dumps(reply(t))[:-9]),
     "another JSON": lambda t: testing.Answer(json={t: t}),
-    "escaped": lambda t: testing.Answer(400, body='{"error": {"message": "\\u0074%s"}}' % json.dumps(t[1:])[1:-1]),
+    "escaped": lambda t: testing.Answer(400, body='{"error": {"message": "\\u0074' + json.dumps(t[1:])[1:] + "}}"),
     "error under 200": lambda t: testing.error("used_up", f"Not {t}", status=200),
     "failed": lambda t: testing.Answer(json=failed(t)),
     "a whole reply": lambda t: testing.Answer(json=reply(t)),
@@ -103,7 +105,10 @@ STREAMS = {
     "no event": lambda t: [delta(t), {t: t}],
     "an error event": lambda t: [delta(t), {"type": "error", "code": t, "message": t, "param": t}],
     "an error body": lambda t: [delta(t), {"error": {"code": "api_error", "message": t}, t: t}],
-    "response.failed": lambda t: [delta(t), {"type": "response.failed", "sequence_number": 2, "response": failed(t)}],
+    "response.failed": lambda t: [
+        delta(t),
+        {"type": "response.failed", "sequence_number": 2, "response": failed(t)},
+    ],
     "the end alone": lambda t: [delta(t), "[DONE]"],
     "a whole reply": lambda t: [json.dumps(reply(t)).encode()],
     "a page": lambda t: [f"<html><title>{t}</title></html>".encode()],
@@ -352,7 +357,9 @@ def test_a_line_of_the_log_stays_one_line(client, service, caplog):
     assert all("\n" not in line and "\r" not in line for line in lines_of(caplog, logging.INFO))
 
 
-def test_an_error_that_comes_with_its_request_in_the_words_of_the_library_below_hides_it(connect, token, caplog):
+def test_an_error_that_comes_with_its_request_in_the_words_of_the_library_below_hides_it(
+    connect, token, caplog
+):
     """httpx hangs the request, and with it the token, on its exceptions: they do not come along."""
     with bare(answering(f"HTTP/1.1 200 OK\r\ncontent-length: {token}\r\n\r\n".encode())) as server:
         import httpx

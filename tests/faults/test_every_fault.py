@@ -39,7 +39,9 @@ def outcome_of(row: Row, kind: str) -> Outcome:
 @pytest.mark.parametrize("is_kept", [False, True], ids=["new connection", "kept connection"])
 @pytest.mark.parametrize("kind", CALLS)
 @pytest.mark.parametrize("row", ROWS, ids=IDS)
-def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(row, kind, is_kept, client, service):
+def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(
+    row, kind, is_kept, client, service
+):
     if is_kept:
         client.list_models()
     before = len(service.requests)
@@ -64,7 +66,12 @@ def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_s
 
 @pytest.mark.parametrize(
     ("row", "kind"),
-    [pytest.param(row, kind, id=f"{row.name}-{kind}") for row in ROWS for kind in CALLS if outcome_of(row, kind).sent > 1],
+    [
+        pytest.param(row, kind, id=f"{row.name}-{kind}")
+        for row in ROWS
+        for kind in CALLS
+        if outcome_of(row, kind).sent > 1
+    ],
 )
 def test_a_fault_that_may_be_sent_again_is_made_good_by_the_next_try(row, kind, client, service):
     service.reply_with(row.answer, row.answer)
@@ -103,7 +110,11 @@ def test_what_had_come_of_an_answer_is_on_the_error(row, client, service):
     assert caught.value.http.status_code == 200
     assert caught.value.http.headers["content-type"] == "application/json"
     came = caught.value.http.content
-    assert came == b"" if row.answer.after is None or row.answer.how == "reset" and not came else len(came) == 40
+    assert (
+        came == b""
+        if row.answer.after is None or (row.answer.how == "reset" and not came)
+        else len(came) == 40
+    )
 
 
 @pytest.mark.parametrize("body", ERROR_BODIES)
@@ -119,7 +130,9 @@ def test_an_error_is_told_by_its_status_whatever_its_body_is(body, client, servi
 
 
 def test_an_error_whose_body_stands_still_is_told_by_its_status(client, service):
-    service.reply_with(always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5)))
+    service.reply_with(
+        always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5))
+    )
     with pytest.raises(errors.ServerError) as caught:
         client.create(timeout=SHORT)
     assert caught.value.message == "sorry"

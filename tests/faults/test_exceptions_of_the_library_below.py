@@ -15,7 +15,9 @@ from tests.faults.table import CODES, STATUSES
 REQUEST = httpx.Request("POST", "http://service.test/openai/responses")
 TIMEOUT = httpx.Timeout(connect=1, read=2.5, write=3, pool=4)
 NOT_SENT = "nothing was sent"
-MAYBE = "The service may still be at work: before you send the request again, consider that both may be billed"
+MAYBE = (
+    "The service may still be at work: before you send the request again, consider that both may be billed"
+)
 LOST = (
     "the connection broke before the answer was complete ({}). The service may have done its work: before you send "
     "the request again, consider that both may be billed"
@@ -47,7 +49,10 @@ def call(connect, flavour):
             raise exception
 
         driver = connect(
-            base_url="http://service.test", transport=httpx.MockTransport(fail), clock=SkippingClock(), **options
+            base_url="http://service.test",
+            transport=httpx.MockTransport(fail),
+            clock=SkippingClock(),
+            **options,
         )
         with pytest.raises(errors.AceDataError) as caught:
             driver.create(timeout=options.get("timeout", TIMEOUT))
@@ -100,7 +105,14 @@ def test_a_time_out_of_python(call):
 
 
 def test_every_exception_of_httpx_is_here():
-    known = {*TIMEOUTS, *NOT_CONNECTED, *BROKEN, httpx.TimeoutException, httpx.ProtocolError, httpx.TooManyRedirects}
+    known = {
+        *TIMEOUTS,
+        *NOT_CONNECTED,
+        *BROKEN,
+        httpx.TimeoutException,
+        httpx.ProtocolError,
+        httpx.TooManyRedirects,
+    }
     found = {
         value
         for value in vars(httpx).values()
@@ -176,7 +188,9 @@ def test_a_policy_that_makes_no_sense_is_refused_in_words(settings, text):
     assert str(caught.value) == f"RetryPolicy: {text}"
 
 
-@pytest.mark.parametrize("value", ["X5", "5X", "X5X", "XMon, 23 Nov 2026 00:00:30 GMT", "Mon, 23 Nov 2026 00:00:30 GMTX"])
+@pytest.mark.parametrize(
+    "value", ["X5", "5X", "X5X", "XMon, 23 Nov 2026 00:00:30 GMT", "Mon, 23 Nov 2026 00:00:30 GMTX"]
+)
 @pytest.mark.parametrize("name", ["retry-after", "retry-after-ms"])
 def test_a_wait_with_something_around_it_makes_no_sense(name, value):
     failure = Failure("status", status=429, resend=True, headers={name: value})

@@ -32,7 +32,9 @@ def test_a_connection_that_the_service_ended_in_the_meantime_is_not_used(how, dr
 
 
 def test_a_connection_on_which_the_service_says_goodbye_is_not_used(driver, service):
-    service.reply_with(lambda request: testing.Answer(json=json.loads(REPLY), headers={"connection": "close"}))
+    service.reply_with(
+        lambda request: testing.Answer(json=json.loads(REPLY), headers={"connection": "close"})
+    )
     driver.create()
     driver.create()
     assert [request.connection for request in service.requests] == [1, 2]

@@ -24,7 +24,9 @@ def service():
 
 def in_threads(client, count):
     with ThreadPoolExecutor(count) as pool:
-        calls = [pool.submit(client.responses.create, model="gpt-4o-mini", input=f"call {n}") for n in range(count)]
+        calls = [
+            pool.submit(client.responses.create, model="gpt-4o-mini", input=f"call {n}") for n in range(count)
+        ]
         return [call.result().output_text for call in calls]
 
 
@@ -174,7 +176,11 @@ def test_a_call_gives_its_place_to_others_while_it_waits_for_its_next_try(connec
 def test_answers_match_their_requests_whatever_happens_to_others(flavour, service):
     def answer(request):
         number = int(request.json["input"].split()[1])
-        faults = {3: testing.Fault("cut"), 5: testing.error("bad_request"), 7: testing.Fault("reset", "body", after=30)}
+        faults = {
+            3: testing.Fault("cut"),
+            5: testing.error("bad_request"),
+            7: testing.Fault("reset", "body", after=30),
+        }
         return faults.get(number % 10, testing.Fault("delay", seconds=0.001 * (number % 7)))
 
     service.reply_with(always=answer)
@@ -197,7 +203,10 @@ def test_answers_match_their_requests_whatever_happens_to_others(flavour, servic
     if flavour == "async":
         results = asyncio.run(main())
     else:
-        with Client(testing.TOKEN, base_url=service.url, limits=limits) as client, ThreadPoolExecutor(16) as pool:
+        with (
+            Client(testing.TOKEN, base_url=service.url, limits=limits) as client,
+            ThreadPoolExecutor(16) as pool,
+        ):
             results = list(pool.map(lambda number: one(client, number), range(100)))
     names = {3: "ConnectionLostError", 5: "BadRequestError", 7: "ConnectionLostError"}
     for number, result in enumerate(results):

@@ -112,7 +112,9 @@ def test_a_client_is_not_made_with_such_a_header(name, client):
 
 
 def test_headers_that_http_allows_arrive_as_they_are(driver, service):
-    driver.create(extra_headers={"X-Latin": "caf\u00e9", "x-tab": "a\tb", "x-empty": "", "User-Agent": "mine/1"})
+    driver.create(
+        extra_headers={"X-Latin": "caf\u00e9", "x-tab": "a\tb", "x-empty": "", "User-Agent": "mine/1"}
+    )
     headers = service.requests[0].headers
     assert headers.encoding
     raw = dict(headers.raw)
@@ -174,7 +176,9 @@ def test_a_plugged_in_client_that_was_closed_sends_nothing(flavour, connect, ser
     assert service.connections_opened == 0
 
 
-@pytest.mark.parametrize("options", [{"timeout": -1}, {"timeout": "5"}, {"timeout": NAN}, {"deadline": 0}, {"deadline": True}])
+@pytest.mark.parametrize(
+    "options", [{"timeout": -1}, {"timeout": "5"}, {"timeout": NAN}, {"deadline": 0}, {"deadline": True}]
+)
 def test_a_time_out_that_is_none_sends_nothing(options, driver, service):
     with pytest.raises(errors.ConfigurationError, match="must be"):
         driver.create(**options)

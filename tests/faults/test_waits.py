@@ -29,7 +29,9 @@ def busy(**headers):
     return replace(BUSY, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-@pytest.mark.parametrize(("lot", "waits"), [(0.0, [1, 2, 4, 8, 16, 16]), (0.999, [1.999, 2.999, 4.999, 8.999, 16.999, 16.999])])
+@pytest.mark.parametrize(
+    ("lot", "waits"), [(0.0, [1, 2, 4, 8, 16, 16]), (0.999, [1.999, 2.999, 4.999, 8.999, 16.999, 16.999])]
+)
 def test_the_waits_double_with_up_to_a_second_at_random(lot, waits, connect, service):
     clock = SkippingClock(lot=lot)
     service.reply_with(always=BUSY)
@@ -111,7 +113,7 @@ def test_a_deadline_bounds_a_try_that_stands_still(connect, service):
     driver = connect(service, deadline=SHORT)
     service.reply_with(testing.Fault("stall"))
     began = time.monotonic()
-    with pytest.raises(errors.RequestTimeoutError, match="the call was not complete within 0.2 s") as caught:
+    with pytest.raises(errors.RequestTimeoutError, match=r"the call was not complete within 0.2 s") as caught:
         driver.create()
     assert SHORT <= time.monotonic() - began < 2
     error = caught.value
@@ -132,7 +134,9 @@ def test_a_deadline_bounds_an_answer_that_keeps_coming(connect, service):
 def test_a_deadline_bounds_a_stream(connect, service):
     driver = connect(service, deadline=SHORT)
     service.reply_with(testing.Fault("drip", "event", after=4, seconds=0.01))
-    with pytest.raises(errors.StreamInterruptedError, match="the call was not complete within 0.2 s") as caught:
+    with pytest.raises(
+        errors.StreamInterruptedError, match=r"the call was not complete within 0.2 s"
+    ) as caught:
         driver.stream()
     assert caught.value.reason == "timed out"
     assert caught.value.events >= 4
@@ -158,7 +162,9 @@ def test_a_deadline_that_passes_in_a_wait_ends_the_call(connect, service):
 @pytest.mark.parametrize("timeout", [SHORT, httpx.Timeout(5, read=SHORT), httpx.Timeout(SHORT, connect=5)])
 def test_a_time_out_can_be_given_in_each_form(timeout, client, service):
     service.reply_with(testing.Fault("stall"))
-    with pytest.raises(errors.RequestTimeoutError, match="nothing came from the service within 0.2 s") as caught:
+    with pytest.raises(
+        errors.RequestTimeoutError, match=r"nothing came from the service within 0.2 s"
+    ) as caught:
         client.create(timeout=timeout)
     assert caught.value.after == SHORT
     assert len(service.requests) == 1
@@ -223,7 +229,11 @@ def test_a_policy_of_ones_own_decides(connect, service, clock):
     with pytest.raises(errors.RateLimitError):
         driver.create()
     assert len(service.requests) == TRIES + 1
-    assert [(failure.stage, failure.status) for failure in seen] == [("status", 400), ("status", 400), ("status", 429)]
+    assert [(failure.stage, failure.status) for failure in seen] == [
+        ("status", 400),
+        ("status", 400),
+        ("status", 429),
+    ]
 
 
 def test_different_faults_count_together(client, service, clock):

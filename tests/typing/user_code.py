@@ -4,7 +4,7 @@ Each `assert_type` pins what an editor shows. Each line with an ignore must be a
 an ignore that is not needed.
 """
 
-# pyright: enableTypeIgnoreComments=false, reportUnnecessaryTypeIgnoreComment=true
+# pyright: enableTypeIgnoreComments=false
 
 from __future__ import annotations
 
