@@ -4,8 +4,6 @@ Each `assert_type` pins what an editor shows. Each line with an ignore must be a
 an ignore that is not needed.
 """
 
-# pyright: enableTypeIgnoreComments=false
-
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
