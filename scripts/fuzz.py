@@ -12,13 +12,26 @@ from __future__ import annotations
 import argparse
 import functools
 import itertools
+import json
+import pickle
 import sys
 import time
 import traceback
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import httpx
+
+from acedata_responses import Client
+from acedata_responses.errors import (
+    AceDataError,
+    APIStatusError,
+    ReplyDecodeError,
+    ReplyFailedError,
+    StreamError,
+    class_for,
+)
 from acedata_responses.sse import EventDecoder, ServerSentEvent
 
 if TYPE_CHECKING:
@@ -144,8 +157,218 @@ def check_event(event: ServerSentEvent) -> None:
     must_equal(event.retry is None or event.retry >= 0, True, "a time is not negative")
 
 
+# --- replies, errors, streams: what a client makes of an answer
+
+TOKEN = "zap-7f3a9c"  # noqa: S105 - it opens nothing, and must not be found in any error
+REPLY: dict[str, Any] = {
+    "id": "r", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed", "error": None,
+    "output": [{"type": "message", "id": "m", "role": "assistant", "status": "completed",
+                "content": [{"type": "output_text", "text": "Hi", "annotations": []}]}],
+    "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2},
+}  # fmt: skip
+CHAT: dict[str, Any] = {
+    "id": "c", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}],
+}  # fmt: skip
+ERROR: dict[str, Any] = {
+    "error": {"code": "api_error", "message": f"Not {TOKEN}"},
+    "trace_id": "t",
+    "success": False,
+}
+DELTA = {
+    "type": "response.output_text.delta",
+    "delta": "Hi",
+    "sequence_number": 1,
+    "item_id": "m",
+    "output_index": 0,
+}
+CHUNK = {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}
+EVENTS: list[Any] = [
+    {"type": "response.created", "sequence_number": 0, "response": {**REPLY, "status": "in_progress"}},
+    DELTA, DELTA, CHUNK, CHUNK, ERROR, "[DONE]", {"type": "error", "code": "api_error", "message": TOKEN},
+    *({"type": f"response.{how}", "response": {**REPLY, "status": how}} for how in ("completed", "incomplete", "failed")),
+]  # fmt: skip
+VALUES = [
+    *(
+        b"null",
+        b"true",
+        b"0",
+        b"-1",
+        b"1e999",
+        b"NaN",
+        b"[]",
+        b"{}",
+        b'""',
+        b'"x"',
+        b'"\\ud800"',
+        b"9" * 5000,
+    ),
+    *(
+        b'"response"',
+        b'"failed"',
+        b'"object"',
+        b'"error":',
+        b'"status":',
+        b'"output":',
+        b'"choices":',
+        b'"type":',
+    ),
+    *(
+        b'{"error":{"code":"used_up"}}',
+        b"[" * 2000,
+        b'{"a":' * 2000,
+        TOKEN.encode(),
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\0",
+    ),
+]
+
+
+def answer_body(chance: Random) -> bytes:
+    """A body of noise, of pieces, or of an answer with accidents: in its values, or in its bytes."""
+    data = chance.choice([REPLY, CHAT, ERROR, {**REPLY, "status": "failed", "error": ERROR["error"]}])
+    makers: list[Callable[[], bytes]] = [
+        lambda: chance.randbytes(chance.randint(0, 60)),
+        lambda: b"".join(chance.choices(VALUES, k=chance.randint(0, 9))),
+        lambda: mutated(chance, encoded(data), VALUES),
+        lambda: encoded(disturbed(chance, data)),
+    ]
+    [make] = chance.choices(makers, weights=[1, 1, 4, 6])
+    return make()
+
+
+def events_body(chance: Random) -> bytes:
+    """A stream of events with accidents: in their values, in their bytes, in their order."""
+    events = [
+        data
+        if isinstance(data, str)
+        else encoded(disturbed(chance, data) if chance.random() < 0.3 else data).decode()
+        for data in chance.choices(EVENTS, k=chance.randint(0, 8))
+    ]
+    body = "".join(f"data: {data}\n\n" for data in events).encode()
+    return mutated(chance, body, [*STREAM_FRAGMENTS, *VALUES]) if chance.random() < 0.5 else body
+
+
+def encoded(data: Any) -> bytes:
+    """JSON, whatever the data."""
+    return json.dumps(data).encode()
+
+
+def disturbed(chance: Random, data: Any) -> Any:
+    """The same JSON data with something else in some of its places."""
+    if chance.random() < 0.08:
+        return chance.choice(
+            [None, True, 0, -1.5, 10**30, "", "x", TOKEN, [], {}, [None], {"type": "x"}, "response"]
+        )
+    if isinstance(data, dict):
+        return {key: disturbed(chance, value) for key, value in data.items() if chance.random() > 0.05}
+    return [disturbed(chance, value) for value in data] if isinstance(data, list) else data
+
+
+def client_of(
+    status: int, chunks: list[bytes], headers: list[tuple[bytes, bytes]], *, strict: bool
+) -> Client:
+    """A client that gets this answer."""
+    transport = httpx.MockTransport(
+        lambda _request: httpx.Response(status, headers=headers, content=iter(chunks))
+    )
+    return Client(TOKEN, transport=transport, max_retries=0, limits=None, strict=strict)
+
+
+def ask(client: Client, **fields: Any) -> Any:
+    """Make a call."""
+    create: Any = client.responses.create
+    return create(model="gpt-4o-mini", input="Hello", **fields)
+
+
+def headers_of(chance: Random) -> list[tuple[bytes, bytes]]:
+    """Headers of an answer, some of them nonsense."""
+    values = [
+        b"",
+        b"5",
+        b"-1",
+        b"nan",
+        b"text/html",
+        b"text/event-stream",
+        TOKEN.encode(),
+        chance.randbytes(5).hex().encode(),
+    ]
+    names = [b"content-type", b"retry-after", b"retry-after-ms", b"location", b"x-trace-id"]
+    return [(name, chance.choice(values)) for name in names if chance.random() < 0.5]
+
+
+def check_reply(body: bytes) -> None:
+    """A reply gives back all that came, or an error says why there is none."""
+    chance = Random(body)  # noqa: S311 - no secret
+    client = client_of(200, cut(chance, body), headers_of(chance), strict=chance.random() < 0.2)
+    try:
+        reply = ask(client)
+    except (ReplyDecodeError, ReplyFailedError, APIStatusError) as error:
+        check_error(error)
+        return
+    data = json.loads(body.decode("utf-8-sig"))
+    must_equal(repr(reply.to_dict()), repr(data), "nothing that came is lost")
+    must_equal(reply.http.content, body, "the bytes are kept")
+    must_equal(isinstance(reply.output_text, str), True, "there is a text, if an empty one")
+    must_equal(pickle.loads(pickle.dumps(reply)), reply, "a reply can be pickled")  # noqa: S301 - it is our own
+    repr(reply), reply.problems
+
+
+def check_status(body: bytes) -> None:
+    """An error of the service is one of the documented classes, whatever its body and headers are."""
+    chance = Random(body)  # noqa: S311 - no secret
+    status = chance.choice([chance.randint(300, 599), 400, 401, 403, 404, 413, 429, 500, 504])
+    stream = {"stream": True} if chance.random() < 0.3 else {}
+    try:
+        ask(client_of(status, cut(chance, body), headers_of(chance), strict=False), **stream)
+    except APIStatusError as error:
+        must_equal(error.status_code, status, "the status is that of the answer")
+        must_equal(type(error), class_for(status, error.code), "the class is that of code and status")
+        check_error(error)
+        return
+    raise ViolationError(f"status {status} gave a reply")
+
+
+def check_stream(body: bytes) -> None:
+    """A stream ends well or in a documented error, and how it is cut makes no difference."""
+    chance = Random(body)  # noqa: S311 - no secret
+    strict = chance.random() < 0.2
+    expected = read_stream([body], strict=strict)
+    for chunks in ([body[at : at + 1] for at in range(len(body))], cut(chance, body)):
+        must_equal(read_stream(chunks, strict=strict), expected, f"chunks make no difference: {chunks}")
+
+
+def read_stream(chunks: list[bytes], *, strict: bool) -> list[str]:
+    """All that a stream gives: its events, its texts, its reply, its error."""
+    with ask(client_of(200, chunks, [], strict=strict), stream=True) as stream:
+        found: list[str] = []
+        try:
+            found.extend(repr(event.to_dict()) for event in stream)
+        except (StreamError, ReplyDecodeError, ReplyFailedError, APIStatusError) as error:
+            check_error(error)
+            found.append(f"{type(error).__name__}: {error}")
+        try:
+            found.append(repr(stream.final().to_dict()))
+        except (StreamError, ReplyDecodeError, ReplyFailedError, APIStatusError) as error:
+            must_equal(found[-1:], [f"{type(error).__name__}: {error}"], "an error stays the same")
+        return [*found, stream.partial_text]
+
+
+def check_error(error: AceDataError) -> None:
+    """What holds for every error."""
+    pickled = pickle.dumps(error)
+    must_equal(TOKEN.encode() in pickled or TOKEN in f"{error}{error!r}", False, "no error has the token")
+    must_equal(str(pickle.loads(pickled)), str(error), "an error can be pickled")  # noqa: S301 - it is our own
+    must_equal((error.__cause__, error.__context__), (None, None), "nothing hangs on it")
+    must_equal(error.tries, 1, "it was sent once")
+
+
 TARGETS = {
     "sse": Target(event_stream, check_event_decoder),
+    "replies": Target(answer_body, check_reply),
+    "errors": Target(answer_body, check_status),
+    "streams": Target(events_body, check_stream),
 }
 
 

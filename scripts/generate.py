@@ -97,8 +97,8 @@ def differences(files: dict[str, bytes], package: Path) -> list[str]:
             found.append(f"missing: {package / name}")
         elif name not in files:
             found.append(f"extra: {package / name} (nothing generates it; delete it, or add a template)")
-        elif there[name].is_symlink():
-            found.append(f"changed: {package / name} (a link to somewhere else)")
+        elif there[name].is_symlink() or not there[name].is_file():
+            found.append(f"changed: {package / name} (no file of its own, but a link or a folder)")
         elif files[name] != there[name].read_bytes():
             found.append(_diff(there[name], files[name]))
     return found

@@ -12,9 +12,10 @@ import argparse
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
+
+import tomllib
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "build" / "mutants"
@@ -76,8 +77,10 @@ def mutmut(program: Path, *arguments: str) -> list[str]:
     Raises:
         subprocess.CalledProcessError: It failed.
     """
-    command = [program, *arguments]
-    done = subprocess.run(command, cwd=WORK, capture_output=True, text=True, check=True)
+    command = [str(program), *arguments]
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command, cwd=WORK, capture_output=True, text=True, check=True
+    )
     return done.stdout.splitlines()
 
 

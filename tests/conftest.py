@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -11,6 +12,10 @@ from hypothesis import HealthCheck, settings
 
 from acedata_responses import testing
 from tests.drivers import FLAVOURS, Driver, Flavour
+
+# What the machine has in its environment is nobody's business here: no proxy in the way, no real token.
+for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.lower().endswith("_proxy")]:
+    del os.environ[_name]
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -68,17 +68,15 @@ class Stream(Generic[EventT, ReplyT]):
     def text_deltas(self) -> Iterator[str]:
         """The text of the answer, piece by piece as it comes."""
         state = self._state
-        seen = state.text_count
         try:
             for _event in self._events:
-                for text in state.texts_after(seen):
-                    yield text
-                seen = state.text_count
+                if state.new_text:
+                    yield state.new_text
         except ReplyDecodeError:
             if not state.came_whole:
                 raise
-            for text in state.texts_after(seen):
-                yield text
+            if state.new_text:
+                yield state.new_text
         if (
             state.failure is not None
         ):  # known from before: a text that breaks off must not look like a whole one

@@ -1,7 +1,7 @@
 """Files that are changed all together or not at all: whatever goes wrong, they are put back as they were.
 
-The files are copied aside first, with a list of them, and put back by renaming the copies, which needs no room on a full
-disk. The copies outlive a process that is killed: the next run begins by putting them back.
+The files are copied aside first, with a list of them, and put back by renaming the copies, which needs no room on a
+full disk. The copies outlive a process that is killed: the next run begins by putting them back.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 COPIES = ".models-copies"
 """The folder at the root that holds the copies while a change is under way."""
@@ -63,19 +63,19 @@ def alone(root: Path) -> Iterator[bool]:
 @contextmanager
 def all_or_nothing(root: Path, names: list[str]) -> Iterator[None]:
     """Files and folders below a folder that are put back if the block does not run to its end."""
+    signals = _Signals()
     _copy(root, names)
     try:
         yield
-        _hold_signals()
+        signals.hold()
         (root / COPIES).rename(root / UNWANTED)  # from here on the change stands
     except BaseException:
-        _hold_signals()
+        signals.hold()
         _put_back(root)
-        _release_signals()
+        signals.release()
         raise
     shutil.rmtree(root / UNWANTED, ignore_errors=True)
-    with suppress(KeyboardInterrupt, StoppedError):  # one that came too late to undo anything
-        _release_signals()
+    signals.release()
 
 
 def write(path: Path, text: str) -> None:
@@ -159,10 +159,18 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _hold_signals() -> None:
-    """From here on a signal to stop waits."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_STOPPING})
+class _Signals:
+    """Signals to stop. While files are put back, or once the change stands, they are not heard."""
 
+    def __init__(self) -> None:
+        self._handlers: dict[signal.Signals, Any] = {}
 
-def _release_signals() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_STOPPING})
+    def hold(self) -> None:
+        """From here on they are not heard."""
+        for number in (signal.SIGINT, *_STOPPING):
+            self._handlers.setdefault(number, signal.signal(number, lambda *_: None))
+
+    def release(self) -> None:
+        """From here on they are heard again."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 
 def run(command: Sequence[str], folder: Path) -> None:
-    """Run a program to its end.
+    """Run a program to its end, with the package that is in generated/ importable.
 
     Raises:
         subprocess.CalledProcessError: It failed.
     """
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(folder / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
     )

@@ -11,7 +11,7 @@ import keyword
 import unicodedata
 from collections.abc import Iterable
 
-from openapi_python_client.strings import ClassName, snake_case
+from openapi_python_client.strings import pascal_case, snake_case
 
 from .document import Document, below
 
@@ -64,7 +64,7 @@ def attribute(name: str) -> str:
 
 def class_name(name: str) -> str:
     """The PascalCase class for a schema."""
-    return str(ClassName(name, "Schema"))
+    return pascal_case(name)
 
 
 def function_name(class_: str) -> str:

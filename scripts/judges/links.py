@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -57,9 +58,9 @@ def links(tokens: list[Token]) -> Iterator[tuple[int, str]]:
 
 
 def anchors(tokens: list[Token]) -> set[str]:
-    """The anchors of the headings: lower case, without punctuation, hyphens for blanks; the second one of a name is -1."""
+    """The anchors of the headings: lower case, without punctuation, hyphens for blanks; a second one ends in -1."""
     found: list[str] = []
-    for opening, heading in zip(tokens, tokens[1:], strict=False):
+    for opening, heading in pairwise(tokens):
         if opening.type == "heading_open":
             text = "".join(token.content for token in heading.children or [])
             anchor = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")

@@ -5,7 +5,7 @@ and sees two of the service's answers changed, where the document means somethin
 
 - The parameter `accept` is left out of the copy. OpenAPI has tools ignore a header parameter of that name, and so
   does the service: the vendor's own client asks for a stream with another value than the page allows.
-- `format: uri` is left out of the copy: in JSON Schema 2020-12 (7.2.1) a format is a remark, and the service takes any text.
+- `format: uri` is left out of the copy: a format is a remark in JSON Schema 2020-12 (7.2.1), no rule.
 - The schema of a stream stands for the data of an event. Schemathesis means by it the event as a whole, with the data
   as text in it, so the copy says it that way.
 - A request without a token is answered with 400, by the vendor's word. Schemathesis insists on 401, as HTTP has it.
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMATHESIS = ROOT / ".venvs" / "judges" / "bin" / "schemathesis"
 SHAPES = ("response", "chat.completion")
+OPTIONS = "--checks all --mode all --continue-on-failure --max-examples 100 --seed 1".split()
 
 
 def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
@@ -44,11 +45,15 @@ def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
     without_uri_format(document["components"]["schemas"])
     for operation in operations(document):
         parameters = operation.get("parameters", [])
-        parameters[:] = [one for one in parameters if (one["in"], one["name"].lower()) != ("header", "accept")]
+        parameters[:] = [
+            one for one in parameters if (one["in"], one["name"].lower()) != ("header", "accept")
+        ]
         for response in operation["responses"].values():
             for media_type in response.get("content", {}).values():
                 if "x-stream" in media_type:
-                    media_type["schema"] = event_with(media_type["schema"], media_type["x-stream"]["end-marker"])
+                    media_type["schema"] = event_with(
+                        media_type["schema"], media_type["x-stream"]["end-marker"]
+                    )
     return document
 
 
@@ -76,7 +81,9 @@ def event_with(schema: dict[str, Any], end_marker: str) -> dict[str, Any]:
     return {"type": "object", "required": ["data"], "properties": {"data": either}}
 
 
-def as_http_has_it(service: testing.Server, methods: dict[str, list[str]], request: testing.Request) -> testing.Answer:
+def as_http_has_it(
+    service: testing.Server, methods: dict[str, list[str]], request: testing.Request
+) -> testing.Answer:
     """The usual answer, with the status that HTTP has for it (RFC 9110, 15.5.2 and 15.5.6)."""
     service.answers(shape=SHAPES[request.number % len(SHAPES)])
     answer = service.usual_answer(request)
@@ -91,15 +98,26 @@ def as_http_has_it(service: testing.Server, methods: dict[str, list[str]], reque
 def main(arguments: list[str]) -> int:
     """Serve, run Schemathesis with these further arguments, and hand on its exit status."""
     document = YAML(typ="safe").load(ROOT / "openapi.yaml")
-    methods = {path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()}
+    methods = {
+        path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()
+    }
     with testing.serve() as service, tempfile.TemporaryDirectory() as folder:
         service.reply_with(always=lambda request: as_http_has_it(service, methods, request))
         copy = Path(folder, "openapi.json")
         copy.write_text(json.dumps(as_schemathesis_reads_it(document)), encoding="utf-8")
-        command = [SCHEMATHESIS, "run", copy.name, "--url", service.url, "--header", f"Authorization: Bearer {service.token}"]
-        options = ["--checks", "all", "--mode", "all", "--continue-on-failure", "--max-examples", "100", "--seed", "1"]
+        authorization = f"Authorization: Bearer {service.token}"
+        command = [
+            f"{SCHEMATHESIS}",
+            "run",
+            copy.name,
+            "--url",
+            service.url,
+            "--header",
+            authorization,
+            *OPTIONS,
+        ]
         # In an empty folder: neither its settings nor its memory of earlier runs may have a say.
-        status = subprocess.run([*command, *options, *arguments], cwd=folder, check=False).returncode
+        status = subprocess.run([*command, *arguments], cwd=folder, check=False).returncode
         print(f"The service has answered {len(service.requests)} requests.")
     return status
 

@@ -139,7 +139,9 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
             yield from stream
 
     async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async with await self._async_client.responses.create(model=MODEL, input=events, stream=True) as stream:
+        async with await self._async_client.responses.create(
+            model=MODEL, input=events, stream=True
+        ) as stream:
             async for event in stream:
                 yield event
 
@@ -197,7 +199,9 @@ with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as clien
             yield from stream
 
     async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async with await self._async_client.responses.create(model=MODEL, input=events, stream=True) as stream:
+        async with await self._async_client.responses.create(
+            model=MODEL, input=events, stream=True
+        ) as stream:
             async for event in stream:
                 yield event
 

@@ -35,7 +35,8 @@ class Field:
     """What a source says of one field.
 
     Attributes:
-        at: Where it is: `body.n`, `body.input[].role`, `reply.choices`, `parameter.accept`, `authorization.Authorization`.
+        at: Where it is: `body.n`, `body.input[].role`, `reply.choices`, `parameter.accept`,
+            `authorization.Authorization`.
         type: The JSON types apart from null, as the page writes them: `number`, `object[]`, `string | object[]`.
         range: The bounds of a number in one form: `1 <= x <= 128`, `0 < x`.
         min_length: The least number of items or characters.

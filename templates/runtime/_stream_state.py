@@ -35,6 +35,7 @@ class StreamState:
         events: How many events were given out.
         reply: The whole reply, once the stream is over.
         is_over: Whether the stream has reached its end, a good or a bad one.
+        new_text: The text that the latest event brought.
     """
 
     def __init__(self, http: HTTPReply, operation: Operation, settings: Settings, attempts: Attempts) -> None:
@@ -43,32 +44,24 @@ class StreamState:
         self.events = 0
         self.reply: Any = None
         self.is_over = False
+        self.new_text = ""
         self._operation = operation
         self._read_event = operation.read_event
         self._settings = settings
         self._attempts = attempts
         self._decoder = EventDecoder()
         self._waiting: deque[str] = deque()
-        self._texts: list[str] = []
+        self._text = bytearray()  # UTF-8; as a list of its pieces the text would take ten times the room
         self._assembler: Assembler | None = None
         self._failure: AceDataError | None = None
         self._whole: bytearray | None = None
-        self._start = b""
+        self._start = self._seen = b""
         self._has_begun = False
 
     @property
     def partial_text(self) -> str:
         """The text of all events so far."""
-        return "".join(self._texts)
-
-    @property
-    def text_count(self) -> int:
-        """How many pieces the text so far has."""
-        return len(self._texts)
-
-    def texts_after(self, count: int) -> list[str]:
-        """The pieces of the text after the first ones, without empty ones."""
-        return [text for text in self._texts[count:] if text]
+        return self._text.decode("utf-8", "surrogatepass")
 
     @property
     def came_whole(self) -> bool:
@@ -77,6 +70,8 @@ class StreamState:
 
     def feed(self, chunk: bytes) -> None:
         """Take what was received."""
+        if not self.events and len(self._seen) < _SHOWN_CHARACTERS:
+            self._seen = (self._seen + chunk[:_SHOWN_CHARACTERS])[:_SHOWN_CHARACTERS]
         if not self._has_begun:
             chunk = self._begin(chunk)
         if self._whole is not None:
@@ -123,6 +118,7 @@ class StreamState:
             elif not event._data.keys().isdisjoint(_ERROR_KEYS):
                 self._check_error(event)
             self.events += 1
+            self.new_text = ""
             if event._role is not None:
                 self._play(event, event._role)
             if strict and event.problems:
@@ -186,7 +182,7 @@ class StreamState:
         except AceDataError as error:
             self._failure = error
             raise
-        self._texts.append(getattr(self.reply, "output_text", ""))
+        self._add_text(getattr(self.reply, "output_text", ""))
         text = (
             "the service sent a whole reply instead of a stream: it is in `reply` and comes from `final()`, "
             "its text from `text_deltas()`"
@@ -215,13 +211,17 @@ class StreamState:
     def _play(self, event: Any, role: EventRole) -> None:
         """Let an event play its part in the stream."""
         if role.text:
-            self._texts.append(text_at(event, role.text))
+            self._add_text(text_at(event, role.text))
         if role.assembly is not None:
             if self._assembler is None:
                 self._assembler = Assembler(role.assembly)
             self._assembler.add(event._data)
         if role.ends is not None:
             self._end_by(event, role)
+
+    def _add_text(self, text: str) -> None:
+        self.new_text = text
+        self._text += text.encode("utf-8", "surrogatepass")
 
     def _end_by(self, event: Any, role: EventRole) -> None:
         whole = getattr(event, role.reply) if role.reply else None
@@ -246,7 +246,7 @@ class StreamState:
     def _ended(self) -> None:
         if self.is_over:
             return
-        came = self._shortened(self._start.decode(errors="replace"))
+        came = self._shortened(self._seen.decode(errors="replace"))
         began = "" if self.events else f"; what came instead of events: {came or 'nothing'}"
         raise self._interrupted(
             "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "

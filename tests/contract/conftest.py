@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -19,8 +20,9 @@ class Wire:
     def __init__(self, flavour: Flavour) -> None:
         self._answer = b""
         self._sent: list[httpx.Request] = []
-        options = {"token": "test-token", "limits": None, "transport": httpx.MockTransport(self._handle)}
-        self.driver = Driver(flavour, **options)
+        self.token = uuid4().hex  # not one that data is made up of
+        transport = httpx.MockTransport(self._handle)
+        self.driver = Driver(flavour, token=self.token, limits=None, transport=transport)
         self.client = self.driver.client
         self._strict = self.client.with_options(strict=True)
 

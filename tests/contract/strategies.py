@@ -139,13 +139,10 @@ def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
 
 def _disturbed(draw: st.DrawFn, fields: dict[str, Any]) -> dict[str, Any]:
     fields = copy.deepcopy(fields)
-    holders = list(_holders(fields))
-    holder = draw(st.sampled_from(holders)) if holders else fields
-    keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
-    if holder is fields and draw(st.booleans()):
-        keys = list(REQUEST["properties"])
-    key = draw(st.sampled_from(keys))
-    if isinstance(holder, dict) and draw(st.booleans()) and key in holder:
+    holder = draw(st.sampled_from([fields, *_holders(fields)]))
+    known = list(REQUEST["properties"]) if holder is fields else []
+    key = draw(st.sampled_from([*known, *(holder if isinstance(holder, dict) else range(len(holder)))]))
+    if isinstance(holder, dict) and key in holder and draw(st.booleans()):
         del holder[key]
     else:
         holder[key] = draw(EDGES | JSON)
@@ -154,30 +151,11 @@ def _disturbed(draw: st.DrawFn, fields: dict[str, Any]) -> dict[str, Any]:
 
 EDGES = st.sampled_from(
     [
-        "",
-        [],
-        {},
-        0,
-        0.0,
-        -1,
-        1,
-        1.0,
-        0.5,
-        2,
-        2.0,
-        2.1,
-        128,
-        128.5,
-        129,
-        True,
-        False,
-        None,
-        "message",
-        "user",
-        "nobody",
+        "", [], {}, None, True, False, 0, 0.0, -1, 1, 1.0, 0.5, 2, 2.0, 2.1, 128, 128.5, 129,
+        "message", "user", "nobody",
+        [""], [{}], [None], {"type": "text"}, {"type": "message"}, {"role": "user", "content": []},
     ]
-    + [[""], [{}], [None], {"type": "text"}, {"type": "message"}, {"role": "user", "content": []}]
-)
+)  # fmt: skip
 """Values at which rules change their mind."""
 
 

@@ -81,7 +81,9 @@ def test_the_models_are_listed(driver):
     validator("ModelList").validate(listed.to_dict())
 
 
-@pytest.mark.parametrize("example", examples(CREATE["responses"]["200"]["content"]["application/json"]), ids=SHAPES)
+@pytest.mark.parametrize(
+    "example", examples(CREATE["responses"]["200"]["content"]["application/json"]), ids=SHAPES
+)
 def test_the_examples_of_the_document_are_read_without_a_problem(wire, example):
     reply = wire.reply(example, strict=True)
     assert reply.to_dict() == example
@@ -98,7 +100,13 @@ def test_the_example_of_a_model_list_is_read_without_a_problem(wire):
 
 def test_the_items_of_an_output_are_told_apart_and_one_of_an_unknown_kind_is_kept(wire):
     reply = wire.reply(TOOLS)
-    kinds = [types.ReasoningItem, types.FunctionCall, types.CustomToolCall, types.Unknown, types.OutputMessage]
+    kinds = [
+        types.ReasoningItem,
+        types.FunctionCall,
+        types.CustomToolCall,
+        types.Unknown,
+        types.OutputMessage,
+    ]
     assert [type(item) for item in reply.output] == kinds
     _thought, function, custom, search, message = reply.output
     assert (function.name, json.loads(function.arguments)) == ("depth_of", {"lake": "Baikal"})
@@ -165,7 +173,9 @@ def test_a_time_is_an_aware_one_and_goes_back_as_it_came(wire, data, seconds, ti
     assert json.dumps(reply.to_dict()) == json.dumps({**data, key: seconds})
 
 
-@pytest.mark.parametrize("seconds", [253402300800, 10**30, -(10**30), 1e300, float("inf"), float("-inf"), float("nan")])
+@pytest.mark.parametrize(
+    "seconds", [253402300800, 10**30, -(10**30), 1e300, float("inf"), float("-inf"), float("nan")]
+)
 def test_a_number_that_is_no_time_stays_a_number(wire, seconds):
     reply = wire.reply({**RESPONSE, "created_at": seconds})
     assert repr(reply.created_at) == repr(seconds)
@@ -200,10 +210,12 @@ def test_status_headers_and_bytes_of_a_reply_are_within_reach(driver, service):
     assert reply.http.headers["Content-Type"] == "application/json"
     assert json.loads(reply.http.content) == json.loads(reply.http.text) == reply.to_dict()
     with pytest.raises(AttributeError, match="not itself an answer"):
-        reply.output[0].http
+        _ = reply.output[0].http
 
 
-@pytest.mark.parametrize("around", [b"\xef\xbb\xbf%s", b" \r\n\t%s\n\n", b"\xef\xbb\xbf\n%s"], ids=["bom", "blanks", "both"])
+@pytest.mark.parametrize(
+    "around", [b"\xef\xbb\xbf%s", b" \r\n\t%s\n\n", b"\xef\xbb\xbf\n%s"], ids=["bom", "blanks", "both"]
+)
 def test_what_stands_around_the_json_is_passed_over(wire, around):
     assert wire.reply(around % sample("response.json")).to_dict() == RESPONSE
 
@@ -230,8 +242,20 @@ def test_a_reply_that_is_nested_beyond_reading_is_an_error_that_keeps_it(wire, d
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b"[]", b"5", b'"text"', b"{}", b"{", b"\xff\xfe{\0}\0", b'{"object": "list", "data": []}', b"<html>no</html>"]
-    + [b'{"object": "response.v2", "id": "x"}', b'{"id": "x"}'],
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"5",
+        b'"text"',
+        b"{}",
+        b"{",
+        b"\xff\xfe{\0}\0",
+        b'{"object": "list", "data": []}',
+        b"<html>no</html>",
+        b'{"object": "response.v2", "id": "x"}',
+        b'{"id": "x"}',
+    ],
 )
 def test_what_is_no_documented_reply_is_an_error_that_keeps_it(wire, body):
     with pytest.raises(ReplyDecodeError) as unreadable:
@@ -253,7 +277,12 @@ def test_a_reply_that_does_not_say_its_shape_is_known_by_its_fields(wire, data):
 
 
 def test_every_departure_is_named_with_what_was_expected_and_what_was_found(wire):
-    odd = {**RESPONSE, "id": 5, "usage": {"input_tokens": "many", "total_tokens": 3}, "output": [{"type": "message", "role": "assistant"}]}
+    odd = {
+        **RESPONSE,
+        "id": 5,
+        "usage": {"input_tokens": "many", "total_tokens": 3},
+        "output": [{"type": "message", "role": "assistant"}],
+    }
     del odd["status"]
     problems = {problem.pointer: problem for problem in wire.reply(odd).problems}
     assert {pointer: problem.rule for pointer, problem in problems.items()} == {
@@ -263,7 +292,11 @@ def test_every_departure_is_named_with_what_was_expected_and_what_was_found(wire
         "/usage/output_tokens": "required",
         "/output/0/content": "required",
     }
-    assert (problems["/id"].expected, problems["/id"].found, problems["/id"].source) == ("a string", "5", "guide")
+    assert (problems["/id"].expected, problems["/id"].found, problems["/id"].source) == (
+        "a string",
+        "5",
+        "guide",
+    )
     assert str(problems["/status"]) == "/status: expected a value, found nothing [required (guide)]"
 
 
@@ -307,7 +340,15 @@ def test_an_incomplete_reply_is_a_reply(wire):
     assert reply.output_text == "The deepest lake on Earth is"
 
 
-@pytest.mark.parametrize("body", [json.loads(sample("error.json")), {"success": False}, {**CHAT, "success": False}, {**CHAT, "error": {"code": "x"}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.loads(sample("error.json")),
+        {"success": False},
+        {**CHAT, "success": False},
+        {**CHAT, "error": {"code": "x"}},
+    ],
+)
 def test_an_error_body_under_success_is_an_error(wire, body):
     with pytest.raises(APIStatusError) as raised:
         wire.reply(body)

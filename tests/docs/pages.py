@@ -225,34 +225,30 @@ def _top(base: Facts, where: str) -> list[Field]:
 
 def _field(field: Field, words: Words, *, place: str = "", is_described: bool = True) -> Iterator[Part]:
     name = field.at.partition(".")[2]
-    kind = field.type
-    if field.enum:
-        first, _, others = kind.partition(" | ")
-        kind = f"enum<{first}>" + (f" | {others}" if others else "")
-    yield "data", name
-    yield "data", kind + (" | null" if field.nullable else "")
-    if place:
-        yield "data", place
-    if field.required:
-        yield "data", words.required
+    badges = [name, _type(field), place, words.required * field.required]
     if field.default is not MISSING:
-        yield "data", f"default:{_plain(field.default)}"
+        badges.append(f"default:{_plain(field.default)}")
+    yield from (("data", badge) for badge in badges if badge)
     if is_described and field.description:
         yield "prose", words.about.format(name=name)
+    yield from (("data", line) for line in _facts(field, words))
+
+
+def _type(field: Field) -> str:
+    first, *others = field.type.split(" | ") + ["null"] * field.nullable
+    return " | ".join([f"enum<{first}>" if field.enum else first, *others])
+
+
+def _facts(field: Field, words: Words) -> Iterator[str]:
     if field.enum:
-        yield "data", words.options
-        for value in field.enum[:-1]:
-            yield "data", f"{_plain(value)},"
-        yield "data", _plain(field.enum[-1])
-    if field.range:
-        yield "data", f"{words.range} {field.range}"
-    if field.min_length is not None:
-        yield "data", f"{words.least} {field.min_length}"
-    if field.max_length is not None:
-        yield "data", f"{words.most} {field.max_length}"
+        yield words.options
+        yield from (f"{_plain(value)}," for value in field.enum[:-1])
+        yield _plain(field.enum[-1])
+    bounds = ((words.range, field.range), (words.least, field.min_length), (words.most, field.max_length))
+    yield from (f"{label} {bound}" for label, bound in bounds if bound is not None)
     if field.example is not MISSING:
-        yield "data", words.example
-        yield "data", json.dumps(field.example)
+        yield words.example
+        yield json.dumps(field.example)
 
 
 def _plain(value: Any) -> str:

@@ -1,7 +1,8 @@
 """No broken page is taken for a whole one: cut off anywhere, or without any of its lines.
 
 A silent success is a page that is said to be the same although it says less than the whole page. All facts of a page
-and all its headings are guarded. What is left are the few lines whose loss leaves every fact in place; each is named here.
+and all its headings are guarded. What is left are the few lines whose loss leaves every fact in place; each is named
+here.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def test_html_that_lacks_any_line_is_noticed() -> None:
 
 def test_markdown_that_is_cut_off_anywhere_is_noticed() -> None:
     page = pages.markdown(pages.facts()).rstrip()
-    assert all(pages.outcome(page[:end]) == "unreadable" for end in range(0, len(page)))
+    assert all(pages.outcome(page[:end]) == "unreadable" for end in range(len(page)))
 
 
 @pytest.mark.parametrize("form", [pages.markdown, pages.yaml])
@@ -129,7 +130,7 @@ def test_an_openapi_document_that_is_cut_off_is_noticed_or_says_the_same() -> No
 
 def test_json_that_is_cut_off_anywhere_is_noticed() -> None:
     page = json.dumps(pages.openapi(pages.facts()))
-    assert all(pages.outcome(page[:end]) == "unreadable" for end in range(0, len(page)))
+    assert all(pages.outcome(page[:end]) == "unreadable" for end in range(len(page)))
 
 
 @pytest.mark.parametrize(

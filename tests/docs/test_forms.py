@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_a_fence_names_the_operation() -> None:
     assert pages.differences(page.replace("````yaml POST", "````yaml post")) == []
     assert pages.differences(page.replace("````yaml POST /openai/responses", "````yaml")) == []
     with pytest.raises(
-        UnreadableError, match="does not have POST /openai/images|is about POST /openai/images"
+        UnreadableError, match=r"does not have POST /openai/images|is about POST /openai/images"
     ):
         parse(page.replace("````yaml POST /openai/responses", "````yaml POST /openai/images"))
 
@@ -70,16 +71,23 @@ def test_an_operation_is_found_among_others() -> None:
         parse(base.replace("/openai/responses", "/openai/answers"), pages.document().wanted)
 
 
-def test_an_openapi_3_0_document_says_the_same() -> None:
-    page = pages.yaml(pages.facts()).replace('"openapi": "3.1.0"', '"openapi": "3.0.3"')
-    for kind in ("number", "boolean", "string"):
-        page = page.replace(f'"type":\n                - "{kind}"\n', "")
-    old = parse(page, pages.document().wanted)
-    assert old.title == "POST /openai/responses"
-    nullable = '{"openapi": "3.0.3", "paths": {"/x": {"post": {"requestBody": {"content": {"a/b": {"schema": {"properties":'
-    nullable += ' {"n": {"type": "number", "nullable": true, "minimum": 0, "exclusiveMinimum": true}}}}}}}}}}'
-    (field,) = parse(nullable).fields.values()
-    assert (field.type, field.nullable, field.range) == ("number", True, "0 < x")
+def test_nullable_and_exclusive_bounds_are_read_as_in_openapi_3_0() -> None:
+    schema = {"type": "number", "nullable": True, "minimum": 0, "exclusiveMinimum": True, "maximum": 5}
+    body = {"content": {"a/b": {"schema": {"properties": {"n": schema}}}}}
+    page = {"openapi": "3.0.3", "paths": {"/x": {"post": {"requestBody": body}}}}
+    (field,) = parse(json.dumps(page)).fields.values()
+    assert (field.at, field.type, field.nullable, field.range) == ("body.n", "number", True, "0 < x <= 5")
+
+
+def test_all_of_is_read_as_one() -> None:
+    parts = [
+        {"type": "object", "required": ["a"]},
+        {"properties": {"a": {"$ref": "#/a"}, "b": {"type": "string"}}},
+    ]
+    body = {"content": {"a/b": {"schema": {"allOf": parts}}}}
+    page = {"openapi": "3.1.0", "a": {"type": "integer"}, "paths": {"/x": {"post": {"requestBody": body}}}}
+    found = [(field.at, field.type, field.required) for field in parse(json.dumps(page)).fields.values()]
+    assert found == [("body.a", "integer", True), ("body.b", "string", False)]
 
 
 def test_our_own_document_says_the_same_as_itself() -> None:

@@ -18,7 +18,7 @@ from scripts.vendor.reading import parse, read
 from tests.docs import pages
 
 SOON = 5.0
-"""Seconds; what is tried here takes far less, unless it takes forever."""
+"""Seconds of work; what is tried here takes far less, unless it takes forever."""
 
 
 def laughs(levels: int, width: int = 9) -> str:
@@ -27,11 +27,19 @@ def laughs(levels: int, width: int = 9) -> str:
     return "openapi: 3.1.0\n" + "\n".join(rows) + "\npaths: *l1\n"
 
 
+PAIRS = "".join(f"b{i}: &b{i} {{p: *b{i - 1}, q: *b{i - 1}}}\n" for i in range(1, 60))
+HEAD = "POST\n/\nx\nt\ncurl --request POST \\\n--url https://a/x\n"
+
+
+def with_body(schema: object, **others: object) -> str:
+    """A document whose operation takes this body."""
+    body = {"content": {"a/b": {"schema": schema}}}
+    return json.dumps({"openapi": "3.1.0", "paths": {"/x": {"post": {"requestBody": body}}}, **others})
+
+
 HOSTILE = {
     "billion laughs": laughs(12),
-    "laughs in mappings": "openapi: 3.1.0\na: &a {x: y}\n" + "".join(
-        f"b{i}: &b{i} {{p: *{'a' if i == 0 else f'b{i - 1}'}, q: *{'a' if i == 0 else f'b{i - 1}'}}}\n" for i in range(60)
-    ) + "paths: *b59\n",
+    "laughs in mappings": f"openapi: 3.1.0\nb0: &b0 {{x: y}}\n{PAIRS}paths: *b59\n",
     "a list within itself": "openapi: 3.1.0\npaths: &a [*a]\n",
     "a mapping within itself": "openapi: 3.1.0\npaths: &a {x: *a}\n",
     "merged keys": "openapi: 3.1.0\nbase: &b {a: 1}\npaths: {<<: *b}\n",
@@ -44,18 +52,18 @@ HOSTILE = {
     "deep json list": '{"openapi": ' + "[" * 200000,
     "a huge number": '{"openapi": "3.1.0", "paths": ' + "9" * 10000 + "}",
     "a huge yaml number": "openapi: 3.1.0\npaths: " + "9" * 10000,
-    "a reference to itself": '{"openapi":"3","paths":{"/x":{"post":{"requestBody":{"content":{"a/b":{"schema":{"$ref":"#/c"}}}}}}},"c":{"$ref":"#/c"}}',
-    "references in a ring": '{"openapi":"3","paths":{"/x":{"post":{"requestBody":{"$ref":"#/a"}}}},"a":{"$ref":"#/b"},"b":{"$ref":"#/a"}}',
-    "a reference elsewhere": '{"openapi":"3","paths":{"/x":{"post":{"requestBody":{"content":{"a/b":{"schema":{"$ref":"file:///etc/passwd"}}}}}}}}',
-    "an entity bomb": '<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><html>&b;</html>',
+    "a reference to itself": with_body({"$ref": "#/c"}, c={"$ref": "#/c"}),
+    "references in a ring": with_body({"$ref": "#/a"}, a={"$ref": "#/b"}, b={"$ref": "#/a"}),
+    "a reference elsewhere": with_body({"$ref": "file:///etc/passwd"}),
+    "an entity bomb": '<!DOCTYPE html [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]><html>&b;</html>',
     "an outer entity": '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]><html>&x;</html>',
     "deep html": "<html>" + "<div>" * 100000 + "</html>",
     "open tags": "<html>" + "<a " * 200000 + "</html>",
     "comments": "<html>" + "<!--" * 200000 + "</html>",
     "open headers": "<html>" + "<" * 500000 + "</html>",
-    "braces": "POST\n/\nx\ntitle\ncurl --request POST \\\n--url https://a/x\n{\n" + "}\n" * 19000,
-    "colons": "POST\n/\nx\nt\ncurl --request POST \\\n--url https://a/x\n{\n}\nh\nn\nnumber\n" + "a:\n" * 19000,
-    "brackets": "POST\n/\nx\nt\ncurl --request POST \\\n--url https://a/x\n{\n}\nh\nn\nnumber\n" + "a:\n[\n" * 9000,
+    "braces": HEAD + "{\n" + "}\n" * 19000,
+    "colons": HEAD + "{\n}\nh\nn\nnumber\n" + "a:\n" * 19000,
+    "brackets": HEAD + "{\n}\nh\nn\nnumber\n" + "a:\n[\n" * 9000,
     "quotes": "POST\n/\nx\nt\ncurl '" + "'\n" * 19000,
     "a long line": "POST\n/\nx\n" + ":" * 3_000_000,
     "many lines": "n\nnumber\n" * 1_000_000,
@@ -66,10 +74,10 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_refused_soon(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(UnreadableError):
         parse(HOSTILE[name], pages.document().wanted)
-    assert time.monotonic() - began < SOON
+    assert time.process_time() - began < SOON
     assert list(tmp_path.iterdir()) == []
 
 
@@ -155,7 +163,7 @@ def _places(node: object, above: tuple[object, ...] = ()) -> Iterator[tuple[obje
 def test_a_file_that_is_no_page_is_refused_with_the_reason(content: bytes, why: str, tmp_path: Path) -> None:
     path = tmp_path / "page"
     path.write_bytes(content)
-    with pytest.raises(UnreadableError, match=f"page: .*{why}"):
+    with pytest.raises(UnreadableError, match=rf"page: .*{why}"):
         read(str(path))
 
 
@@ -177,7 +185,7 @@ def test_what_is_no_file_is_refused(where: str) -> None:
     ],
 )
 def test_only_https_is_used(where: str) -> None:
-    with pytest.raises(UnreadableError, match="only https|malformed|cannot be"):
+    with pytest.raises(UnreadableError, match=r"only https|malformed|cannot be"):
         read(where)
 
 

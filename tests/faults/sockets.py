@@ -41,9 +41,8 @@ def bare(talk: Callable[[socket.socket, bytearray], None]) -> Iterator[Bare]:
 
         def serve(connection: socket.socket) -> None:
             server.received.append(bytearray())
-            with connection:
-                with suppress(OSError):  # the client left
-                    talk(connection, server.received[-1])
+            with connection, suppress(OSError):  # the client may leave at any time
+                talk(connection, server.received[-1])
 
         def accept() -> None:
             while True:

@@ -281,7 +281,8 @@ def _under_200(code: str) -> Row:
     return _row(
         f"{code} under 200", "an error of the service under status 200", f"`{code}` under status 200",
         "The same error as with its own status, but never sent again: an answer had begun.",
-        error(code, "No.", status=200), Outcome(CODES[code][0], 1, {"status_code": 200, "code": code, "message": "No."}),
+        error(code, "No.", status=200),
+        Outcome(CODES[code][0], 1, {"status_code": 200, "code": code, "message": "No."}),
     )  # fmt: skip
 
 

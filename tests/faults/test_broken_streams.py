@@ -97,14 +97,17 @@ BAD_ENDS = {
     "nothing at all": ([], "StreamInterruptedError", "ended", 0, ""),
     "comments alone": ([b": ping\n\n: ping\n\n"], "StreamInterruptedError", "ended", 0, ""),
     "no JSON": ([created(), delta("Hel"), "lo"], "StreamInterruptedError", "unreadable", 2, "Hel"),
-    "half an event": ([created(), delta("Hel"), b'data: {"type": "respo'], "StreamInterruptedError", "unreadable", 2, "Hel"),
+    "half an event": (
+        [created(), delta("Hel"), b'data: {"type": "respo'], "StreamInterruptedError", "unreadable", 2, "Hel",
+    ),
     "a number": ([delta("Hel"), "5"], "StreamInterruptedError", "unreadable", 1, "Hel"),
     "null": ([delta("Hel"), "null"], "StreamInterruptedError", "unreadable", 1, "Hel"),
     "a list": ([delta("Hel"), "[1]"], "StreamInterruptedError", "unreadable", 1, "Hel"),
     "no event": ([delta("Hel"), {"hello": "world"}], "StreamInterruptedError", "unreadable", 1, "Hel"),
     "nested too deeply": ([delta("Hel"), '{"a":' * 200_000], "StreamInterruptedError", "unreadable", 1, "Hel"),
     "an end without a reply": (
-        [delta("Hel"), {"type": "response.completed", "sequence_number": 2}], "StreamInterruptedError", "ended", 2, "Hel",
+        [delta("Hel"), {"type": "response.completed", "sequence_number": 2}],
+        "StreamInterruptedError", "ended", 2, "Hel",
     ),
     "an end with half a reply": (
         [delta("Hel"), {"type": "response.completed", "sequence_number": 2, "response": "r"}],

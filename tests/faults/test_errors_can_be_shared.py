@@ -73,6 +73,10 @@ def failed(token: str):
     return reply(token, status="failed", error={"code": f"{token}", "message": f"Not with {token}"})
 
 
+def half(token: str):
+    return testing.Answer(json={token: token}, headers={"content-length": "99"})
+
+
 ANSWERS = {
     **{f"code {code}": lambda t, code=code: testing.error(code, f"Not {t}") for code in CODES},
     **{
@@ -91,8 +95,8 @@ ANSWERS = {
     "error under 200": lambda t: testing.error("used_up", f"Not {t}", status=200),
     "failed": lambda t: testing.Answer(json=failed(t)),
     "a whole reply": lambda t: testing.Answer(json=reply(t)),
-    "cut body": lambda t: testing.Answer(json={t: t}, headers={"content-length": "99"}).but(testing.Fault("cut", "tail")),
-    "stalled body": lambda t: testing.Answer(json={t: t}, headers={"content-length": "99"}).but(testing.Fault("stall", "tail")),
+    "cut body": lambda t: half(t).but(testing.Fault("cut", "tail")),
+    "stalled body": lambda t: half(t).but(testing.Fault("stall", "tail")),
     "garbage": lambda t: testing.Answer(raw=f"{t} {t}\r\n\r\n".encode()),
     "a bad header": lambda t: testing.Answer(raw=f"HTTP/1.1 200 OK\r\n{t}\r\n\r\n".encode()),
 }  # fmt: skip
@@ -256,7 +260,7 @@ def test_an_error_of_a_request_that_is_not_sent(fields, client, service, token, 
 
 @pytest.mark.parametrize(
     "options", [
-        {"token": "{token}\n"}, {"token": "Bearer {token}"}, {"token": "'{token} '"}, {"token": ""}, {"token": "t\u00f6k"},
+        {"token": "{token}\n"}, {"token": "Bearer {token}"}, {"token": "'{token} '"}, {"token": ""},
         {"base_url": "https://{token}@api.example.com"}, {"base_url": "https://user:{token}@api.example.com"},
         {"base_url": "https://api.example.com/?token={token}"}, {"base_url": "ftp://{token}"},
         {"base_url": "https://{token}:99999"}, {"base_url": "https://user:{token}@ex\u2100mple.com"},

@@ -11,6 +11,7 @@ from acedata_responses import errors, testing
 from tests.faults.sockets import answering, bare, http, read_request
 
 REPLY = json.dumps({"object": "response", "id": "r-1", "status": "completed", "output": []}).encode()
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 OTHER = json.dumps({"object": "response", "id": "r-2", "status": "completed", "output": []}).encode()
 
 
@@ -114,7 +115,7 @@ def test_interim_answers_are_passed_over(connect):
 @pytest.mark.parametrize(
     "answer", [
         b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n" + REPLY,
-        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\nx-trailer: 1\r\n\r\n" % (len(REPLY), REPLY),
+        CHUNKED + b"%x\r\n%b\r\n0\r\nx-trailer: 1\r\n\r\n" % (len(REPLY), REPLY),
         b"HTTP/1.1 200\r\nConTent-LENGTH:%d\r\n\r\n%b" % (len(REPLY), REPLY),
         http(b"\xef\xbb\xbf" + REPLY),
     ], ids=["HTTP 1.0", "trailers", "no reason", "byte order mark"],

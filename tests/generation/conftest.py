@@ -21,6 +21,25 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path)
 
 
+@pytest.fixture
+def rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what is done with a package's files: the same document gives the same ones, as other tests show."""
+    from scripts import generate
+
+    render = generate.render
+
+    def remembered(document: Path, templates: Path, config: Path) -> dict[str, bytes]:
+        text = document.read_bytes()
+        if text not in _RENDERED:
+            _RENDERED[text] = render(document, templates, config)
+        return _RENDERED[text]
+
+    monkeypatch.setattr(generate, "render", remembered)
+
+
+_RENDERED: dict[bytes, dict[str, bytes]] = {}
+
+
 @pytest.fixture(scope="session")
 def second_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the package that is made from second.yaml."""

@@ -90,9 +90,9 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
         if value is GONE:
             del node[last]
         elif isinstance(node, list):
-            node.insert(int(last), value)
+            node.insert(int(last), copy.deepcopy(value))
         else:
-            node[last] = value
+            node[last] = copy.deepcopy(value)
     return result  # type: ignore[no-any-return]
 
 

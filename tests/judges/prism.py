@@ -1,7 +1,7 @@
 """Stoplight Prism, which knows openapi.yaml alone: between the client and the service, then in the service's place.
 
-As a proxy it looks at each request and each answer, and refuses what the document forbids; as a mock it makes up answers.
-Prism waits for the end of an answer before it passes it on, so all calls are plain ones. Run by `make judge`.
+As a proxy it looks at each request and each answer, and refuses what the document forbids; as a mock it makes up
+answers. It waits for the end of an answer before it passes it on, so all calls are plain ones. Run by `make judge`.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def proxy(document: Path, service: testing.Server) -> Iterator[str]:
 @contextmanager
 def client_of(url: str, **options: Any) -> Iterator[Client]:
     """A client that calls an address once, whatever comes of it."""
-    with Client(token=testing.TOKEN, base_url=url, max_retries=0, limits=None, strict=True, **options) as client:
+    with Client(
+        token=testing.TOKEN, base_url=url, max_retries=0, limits=None, strict=True, **options
+    ) as client:
         yield client
 
 
@@ -143,12 +145,12 @@ def test_documented_errors_pass(client, service, code):
 def test_prism_refuses_an_answer_that_the_document_does_not_have(client, service):
     for answer in (testing.Answer(json={"object": "response"}), testing.Answer(418, json={})):
         service.reply_with(answer)
-        with pytest.raises(APIStatusError, match="(?s)."):
+        with pytest.raises(APIStatusError, match="500"):
             client.responses.create(**MINIMAL)
 
 
 def at_bounds() -> Iterator[tuple[str, Any]]:
-    """For each bound on a field of the request: the field with the last allowed value, and with the first forbidden one."""
+    """For each bound on a field of the request: the field with the last allowed value, and with a forbidden one."""
     for rule in bounds():
         if rule.keyword in {"minimum", "maximum"}:
             step = -1 if rule.keyword == "minimum" else 1
@@ -159,7 +161,11 @@ def at_bounds() -> Iterator[tuple[str, Any]]:
             longer = rule.bound + (-1 if rule.keyword == "minLength" else 1)
             yield from ((rule.field, "🌊" * rule.bound), (rule.field, "🌊" * longer))
         else:
-            entry = {"role": "user", "content": "Hello", "type": "message"} if rule.field == "input" else {"type": "function"}
+            entry = (
+                {"role": "user", "content": "Hello", "type": "message"}
+                if rule.field == "input"
+                else {"type": "function"}
+            )
             other = rule.bound + (-1 if rule.keyword == "minItems" else 1)
             yield from ((rule.field, [entry] * rule.bound), (rule.field, [entry] * other))
 
@@ -188,7 +194,9 @@ def test_a_valid_request_passes_and_so_does_its_answer(client, checking, fields)
 
 
 @given(fields=disturbed_requests())
-@example(fields={**MINIMAL, "input": [{"type": "message\n"}]})  # in JSON Schema $ is the end, and no line end before it
+@example(
+    fields={**MINIMAL, "input": [{"type": "message\n"}]}
+)  # in JSON Schema $ is the end, and no line end before it
 @MADE_UP
 def test_what_prism_refuses_is_what_the_client_refuses_and_at_the_same_fields(client, checking, fields):
     agree(client, checking, _plain(fields))
@@ -215,19 +223,24 @@ def refused_by_client(client: Client, fields: dict[str, Any]) -> set[str]:
 
 
 def refused_by_prism(client: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that Prism finds wrong; its answer says which, of a missing one in the text alone."""
+    """The fields that Prism finds wrong."""
     try:
         client.responses.create(**fields)
     except APIStatusError as error:
-        assert error.status_code == 422, error
-        assert isinstance(error.body, dict)
-        return {_field(finding) for finding in error.body["validation"]}
+        return _refused_fields(error)
     except ReplyFailedError:
         return set()
     return set()
 
 
+def _refused_fields(error: APIStatusError) -> set[str]:
+    assert error.status_code == 422, error
+    assert isinstance(error.body, dict)
+    return {_field(finding) for finding in error.body["validation"]}
+
+
 def _field(finding: dict[str, Any]) -> str:
+    """The field that a finding is about; of one that is missing only the text says which."""
     place, *keys = finding["location"]
     assert place in {"body", "request"}, finding
     if keys:
@@ -251,16 +264,24 @@ def mock(document: Path) -> Iterator[str]:
 def test_the_example_replies_are_decoded(mock, name):
     with client_of(mock, headers={"prefer": f"example={name}"}) as client:
         reply = client.responses.create(**MINIMAL)
-    assert reply.to_dict() == CREATE["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
+    assert (
+        reply.to_dict()
+        == CREATE["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
+    )
     assert reply.output_text
 
 
 @pytest.mark.parametrize("status", [status for status in CREATE["responses"] if status != "200"])
 def test_the_example_errors_are_told_apart(mock, status):
-    with client_of(mock, headers={"prefer": f"code={status}"}) as client, pytest.raises(APIStatusError) as caught:
+    with (
+        client_of(mock, headers={"prefer": f"code={status}"}) as client,
+        pytest.raises(APIStatusError) as caught,
+    ):
         client.responses.create(**MINIMAL)
     assert caught.value.status_code == int(status)
-    assert caught.value.code in {code for kind in DOCUMENT["x-error-kinds"].values() for code in kind["codes"]}
+    assert caught.value.code in {
+        code for kind in DOCUMENT["x-error-kinds"].values() for code in kind["codes"]
+    }
 
 
 def test_made_up_replies_are_decoded_without_a_problem(document):
@@ -272,7 +293,11 @@ def test_made_up_replies_are_decoded_without_a_problem(document):
             except ReplyFailedError as error:
                 reply = error.reply
             assert reply.to_dict() == json.loads(reply.http.content)
-            assert (reply.id, reply.model, reply.problems) == (reply.to_dict()["id"], reply.to_dict()["model"], [])
+            assert (reply.id, reply.model, reply.problems) == (
+                reply.to_dict()["id"],
+                reply.to_dict()["model"],
+                [],
+            )
             assert isinstance(reply.output_text, str)
             shapes.add(type(reply).__name__)
         for _ in range(DYNAMIC_ANSWERS // 3):

@@ -101,7 +101,7 @@ DIFFERENCES = {
     ),
     "a retry that is no number": Difference(
         OTHERS,
-        '"If the field value consists of only ASCII digits"; they take all that int() takes, signs and blanks included.',
+        '"If the field value consists of only ASCII digits"; they take what int() takes, signs and blanks included.',
         b"retry: -1\ndata: a\n\n",
         ["a"],
         ["a (-1)"],
@@ -161,7 +161,9 @@ def test_our_last_event_without_a_blank_line_is_what_they_find_when_it_has_one(o
     for number in range(STREAMS // 10):
         stream = event_stream(chance)
         decoder = EventDecoder()
-        expected = _comparable([Event(one.data, one.event, one.id, one.retry) for one in decoder.feed(stream) + decoder.finish()])
+        expected = _comparable(
+            [Event(one.data, one.event, one.id, one.retry) for one in decoder.feed(stream) + decoder.finish()]
+        )
         found = _comparable(other([_readable(stream) + b"\n\n"]))
         assert found == expected, f"stream {number}: {stream!r}"
 
@@ -193,7 +195,11 @@ def test_events_with_empty_data_are_found_where_each_block_has_data():
     ends = [b"\n", b"\r", b"\r\n"]
     for number in range(STREAMS // 10):
         end = chance.choice(ends)
-        lines = [chance.choice([b"data", b"data:", b"data: ", b"data: x", b"data:y"]) + chance.choice([end, end * 2]) for _ in range(8)]
+        lines = [
+            chance.choice([b"data", b"data:", b"data: ", b"data: x", b"data:y"])
+            + chance.choice([end, end * 2])
+            for _ in range(8)
+        ]
         chunks = cut(chance, b"".join(lines) + end)
         for other in OTHERS:
             assert other(chunks) == ours(chunks), f"stream {number}: {chunks}"
@@ -202,5 +208,16 @@ def test_events_with_empty_data_are_found_where_each_block_has_data():
 def test_the_streams_have_in_them_what_decoders_get_wrong():
     chance = Random("openai")
     streams = [event_stream(chance) for _ in range(STREAMS)]
-    for pattern in (rb"\r\n", rb"\r[^\n]", rb"\n\ndata", rb"\xff", rb"\xe2\x80\xa8", rb"^\xef\xbb\xbf", rb"\nid", rb"retry", rb"\0", rb"\n:"):
+    for pattern in (
+        rb"\r\n",
+        rb"\r[^\n]",
+        rb"\n\ndata",
+        rb"\xff",
+        rb"\xe2\x80\xa8",
+        rb"^\xef\xbb\xbf",
+        rb"\nid",
+        rb"retry",
+        rb"\0",
+        rb"\n:",
+    ):
         assert sum(bool(re.search(pattern, stream)) for stream in streams) >= 10, pattern

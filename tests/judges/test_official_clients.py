@@ -171,11 +171,21 @@ REPLY: dict[str, Any] = {
             "role": "assistant",
             "status": "completed",
             "content": [
-                {"type": "output_text", "text": "Clear. 🌊", "annotations": [{"type": "file_path", "file_id": "f", "index": 1}]},
+                {
+                    "type": "output_text",
+                    "text": "Clear. 🌊",
+                    "annotations": [{"type": "file_path", "file_id": "f", "index": 1}],
+                },
                 {"type": "refusal", "refusal": "No."},
             ],
         },
-        {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "weather", "arguments": '{"city": "Oslo"}'},
+        {
+            "type": "function_call",
+            "id": "fc_1",
+            "call_id": "c",
+            "name": "weather",
+            "arguments": '{"city": "Oslo"}',
+        },
         {"type": "custom_tool_call", "id": "ct_1", "call_id": "d", "name": "grep", "input": "x"},
         {"type": "tide_table", "id": "new_1", "heights": [1.5, 2.5], "place": {"name": "Oslo"}},
     ],
@@ -193,7 +203,12 @@ REPLY: dict[str, Any] = {
 REPLIES: dict[str, dict[str, Any]] = {
     "every kind of output": REPLY,
     "incomplete": {**REPLY, "status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
-    "failed": {**REPLY, "status": "failed", "error": {"code": "server_error", "message": "Broken."}, "output": []},
+    "failed": {
+        **REPLY,
+        "status": "failed",
+        "error": {"code": "server_error", "message": "Broken."},
+        "output": [],
+    },
     "in progress, with nothing yet": {**REPLY, "status": "in_progress", "output": [], "usage": None},
 }
 
@@ -227,15 +242,24 @@ def _deltas(*texts: str) -> list[dict[str, Any]]:
 
 
 STREAMS: dict[str, list[Any]] = {
-    "an unknown event": [{"type": "response.tide", "height": {"m": 1.5}}, {"type": "response.completed", "response": REPLY}],
-    "every character": [*_deltas("é", " ", "🌊", "\u2028\x85", "\r\n", '"\\', ""), {"type": "response.completed", "response": REPLY}],
+    "an unknown event": [
+        {"type": "response.tide", "height": {"m": 1.5}},
+        {"type": "response.completed", "response": REPLY},
+    ],
+    "every character": [
+        *_deltas("é", " ", "🌊", "\u2028\x85", "\r\n", '"\\', ""),
+        {"type": "response.completed", "response": REPLY},
+    ],
     "comments, names of events and ids": [
         b": ping\n\n",
         b"event: response.created\nid: 1\nretry: 3000\ndata: %b\n\n"
         % json.dumps({"type": "response.created", "response": {**REPLY, "status": "in_progress"}}).encode(),
         {"type": "response.completed", "response": REPLY},
     ],
-    "an incomplete end": [*_deltas("The sea"), {"type": "response.incomplete", "response": REPLIES["incomplete"]}],
+    "an incomplete end": [
+        *_deltas("The sea"),
+        {"type": "response.incomplete", "response": REPLIES["incomplete"]},
+    ],
     "a failed end": [*_deltas("The sea"), {"type": "response.failed", "response": REPLIES["failed"]}],
 }
 
@@ -243,7 +267,10 @@ STREAMS: dict[str, list[Any]] = {
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 def test_a_stream_is_to_them_what_it_is_to_us(official, service, ours, stream):
     if official.package == "acedatacloud" and stream is STREAMS["every character"]:
-        stream = [*_deltas("é", " ", "🌊", "\r\n", '"\\', ""), stream[-1]]  # it takes U+2028 and U+0085 for line ends
+        stream = [
+            *_deltas("é", " ", "🌊", "\r\n", '"\\', ""),
+            stream[-1],
+        ]  # it takes U+2028 and U+0085 for line ends
     service.reply_with(testing.Answer(events=stream), testing.Answer(events=stream))
     theirs = official.events(**REQUESTS["a question"])
     if official.package == "acedatacloud":
@@ -255,13 +282,14 @@ def test_a_stream_is_to_them_what_it_is_to_us(official, service, ours, stream):
 # How they fail
 
 
-@pytest.mark.parametrize(
-    "code", "bad_request no_token invalid_token used_up disabled forbidden no_api request_too_large rate_limited api_error timeout".split()
-)
+CODES = "bad_request no_token invalid_token used_up disabled forbidden no_api request_too_large rate_limited"
+
+
+@pytest.mark.parametrize("code", [*CODES.split(), "api_error", "timeout"])
 def test_an_error_has_the_same_status_and_code(official, service, ours, code):
     for stream in (False, True):
         service.reply_with(testing.error(code), testing.error(code))
-        with pytest.raises(Exception, match=".") as theirs:
+        with pytest.raises(Exception) as theirs:  # noqa: PT011 - each package has its own
             (official.events if stream else official.reply)(**REQUESTS["a question"])
         with pytest.raises(AceDataError) as our:
             (_events if stream else _reply)(ours)

@@ -18,13 +18,18 @@ from acedata_responses import testing
 from tests.contract.document import DOCUMENT
 
 PACKAGE = acedata_responses.__name__
-PUBLIC = {"acedata_responses", *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "resources", "retry", "sse", "testing", "types"))}
+PUBLIC = {
+    "acedata_responses",
+    *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "resources", "retry", "sse", "testing", "types")),
+}
 RUNTIME_DEPENDENCIES = {"attrs", "httpx", "python-dateutil"}
 
 
 def imported_by(code, *arguments):
     """The modules that a piece of code loads, beyond those that the interpreter starts with."""
-    whole = f"import sys\nbefore = set(sys.modules)\n{textwrap.dedent(code)}\nprint(*set(sys.modules) - before)"
+    whole = (
+        f"import sys\nbefore = set(sys.modules)\n{textwrap.dedent(code)}\nprint(*set(sys.modules) - before)"
+    )
     command = [sys.executable, "-W", "error", "-c", whole, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
@@ -116,14 +121,15 @@ def test_the_pytest_plugin_imports_no_client():
 
 def modules():
     """All modules of the package."""
-    return [name for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")]
+    return [
+        name
+        for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")
+    ]
 
 
 def test_every_module_can_be_imported_by_itself():
-    runnable = f"{PACKAGE}.testing.__main__"
-    assert set(modules()) - {runnable} <= imported_by(
-        f"import importlib\nfor name in {[name for name in modules() if name != runnable]!r}: importlib.import_module(name)"
-    )
+    names = set(modules()) - {f"{PACKAGE}.testing.__main__"}
+    assert names <= imported_by(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
 
 
 def test_the_public_modules_are_those_without_an_underscore():
@@ -133,11 +139,11 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPReply", "Limiter", "Limits", "Problem", "RetryPolicy", "Stream",
-    "UnknownValueWarning", "VERSION",
-    "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError", "ReplyDecodeError",
-    "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError", "StreamFailedError",
-    "StreamInterruptedError", "TransportError",
+    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPReply", "Limiter", "Limits", "Problem", "RetryPolicy",
+    "Stream", "UnknownValueWarning", "VERSION",
+    "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
+    "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",
+    "StreamFailedError", "StreamInterruptedError", "TransportError",
     *(f"{kind}Error" for kind in DOCUMENT["x-error-kinds"]),
 }  # fmt: skip
 
@@ -147,7 +153,9 @@ def test_the_public_names_are_these():
     assert dir(acedata_responses) == sorted(PUBLIC_NAMES)
 
 
-@pytest.mark.parametrize("module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"])
+@pytest.mark.parametrize(
+    "module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"]
+)
 def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
     module = importlib.import_module(module)
     assert len(set(module.__all__)) == len(module.__all__)
@@ -161,7 +169,11 @@ def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
 def test_the_errors_of_the_package_are_the_errors_of_its_module():
     from acedata_responses import errors
 
-    classes = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
+    classes = {
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, Exception)
+    }
     assert classes == {name for name in PUBLIC_NAMES if name.endswith("Error")}
 
 

@@ -1,0 +1,110 @@
+"""The same inputs give the same bytes, wherever and whenever and by whichever Python they are turned into a package."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.generation.workshop import DOCUMENT, PACKAGE, ROOT, bytes_of
+
+pytestmark = pytest.mark.generation
+
+STRANGE_RUFF = """
+line-length = 60
+indent-width = 2
+target-version = "py314"
+exclude = ["*"]
+[format]
+quote-style = "single"
+indent-style = "tab"
+skip-magic-trailing-comma = true
+[lint]
+select = ["ALL"]
+[lint.isort]
+force-single-line = true
+known-first-party = ["httpx", "attrs"]
+"""
+STRANGE_PROJECT = "[tool.ruff]\nline-length = 50\n[tool.ruff.format]\nquote-style = 'single'\n"
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The package as this Python makes it, undisturbed."""
+    return made(tmp_path_factory.mktemp("expected"))
+
+
+def made(
+    folder: Path, *, python: str = sys.executable, cwd: Path = ROOT, script: Path = ROOT, **environment: str
+) -> dict[str, bytes]:
+    """The package that a run in another process makes."""
+    command = [python, str(script / "scripts" / "generate.py"), "--output", str(folder / "made")]
+    done = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return bytes_of(folder / "made" / PACKAGE)
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4294967295"])
+def test_under_any_hash_seed(tmp_path: Path, expected: dict[str, bytes], seed: str) -> None:
+    assert made(tmp_path, PYTHONHASHSEED=seed) == expected
+
+
+def test_in_any_working_directory(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    """Here it has modules that are named like what the package imports, which sorters take for one's own."""
+    for name in ("httpx", "attrs", "dateutil", "src/anyio"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "__init__.py").touch()
+    assert made(tmp_path, cwd=tmp_path) == expected
+
+
+def test_at_any_time(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    """A module that Python imports by itself at its start turns the clock back."""
+    code = "import time\nreal = time.time\ntime.time = lambda: real() - 1e9\n"
+    (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
+    clock = {"PYTHONPATH": str(tmp_path), "SOURCE_DATE_EPOCH": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
+    assert made(tmp_path, **clock) == expected
+
+
+def test_under_any_settings_above_the_folder(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    """In the folder of the output, in that of temporary files and in the environment."""
+    (tmp_path / "ruff.toml").write_text(STRANGE_RUFF, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(STRANGE_PROJECT, encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("*\n", encoding="utf-8")
+    (tmp_path / ".editorconfig").write_text("[*]\nindent_style = tab\n", encoding="utf-8")
+    (tmp_path / "build").mkdir()  # a name that ruff passes over by itself
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=False)
+    settings = {"TMPDIR": str(tmp_path / "build"), "RUFF_OUTPUT_FORMAT": "json", "RUFF_LINE_LENGTH": "50"}
+    assert made(tmp_path, cwd=tmp_path / "build", **settings) == expected
+
+
+def test_from_a_copy_of_the_project_elsewhere(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    copy = tmp_path / "with a space and ümlaut"
+    for name in ("scripts", "templates"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("openapi.yaml", "generator-config.yaml"):
+        shutil.copy(ROOT / name, copy / name)
+    assert made(tmp_path, script=copy) == expected
+
+
+def test_from_a_document_with_other_line_ends(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    document = tmp_path / "openapi.yaml"
+    document.write_bytes(DOCUMENT.read_bytes().replace(b"\n", b"\r\n"))
+    command = [sys.executable, str(ROOT / "scripts" / "generate.py"), "--document", str(document)]
+    subprocess.run([*command, "--output", str(tmp_path / "made")], check=True, capture_output=True)
+    assert bytes_of(tmp_path / "made" / PACKAGE) == expected
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_on_every_python_that_runs_the_generator(tmp_path: Path, expected: dict[str, bytes], version: str) -> None:
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        pytest.skip(f"this is Python {version}")
+    python = ROOT / ".venvs" / version / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"there is no .venvs/{version} here: make test VERSIONS={version}")
+    assert made(tmp_path, python=str(python)) == expected

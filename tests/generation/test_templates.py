@@ -1,0 +1,154 @@
+"""The templates: each must be there and give Python, and what they import must be known to who hands out names."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from scripts import generate
+from scripts.generation import errors, names
+from tests.generation.workshop import ROOT, SMALL, Workshop, bytes_of, part, snapshot
+
+pytestmark = pytest.mark.generation
+
+TEMPLATES = ROOT / "templates"
+RENDERED = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja"))
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    """A copy of the templates."""
+    return Path(shutil.copytree(TEMPLATES, tmp_path / "templates"))
+
+
+def refused(workshop: Workshop, templates: Path) -> str:
+    """What is said of a package that cannot be made."""
+    workshop.write(SMALL)
+    outcome = workshop.run(templates=templates)
+    assert outcome.code == 2, outcome.out
+    assert not workshop.output.exists()
+    return outcome.err
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_a_template_that_is_missing_is_missed(workshop: Workshop, templates: Path, name: str) -> None:
+    """openapi-python-client would take its own of the same name."""
+    (templates / name).unlink()
+    assert f"there is no {name} in {templates}. Put it back" in refused(workshop, templates)
+
+
+def test_no_template_of_the_generator_is_within_reach(workshop: Workshop, templates: Path) -> None:
+    (templates / "version.py.jinja").write_text('{% include "client.py.jinja" %}{% include "types.py.jinja" %}')
+    (templates / "types.py.jinja").unlink()
+    assert "there is no types.py.jinja" in refused(workshop, templates)
+
+
+def test_a_mistake_in_a_template_is_shown_with_its_line(workshop: Workshop, templates: Path) -> None:
+    (templates / "version.py.jinja").write_text('"""The version."""\n\n{% if %}\n')
+    assert f"{templates}/version.py.jinja:3: " in refused(workshop, templates)
+
+
+def test_a_name_that_a_template_does_not_know_is_shown(workshop: Workshop, templates: Path) -> None:
+    (templates / "version.py.jinja").write_text("VERSION = {{ api.versoin }}\n")
+    said = refused(workshop, templates)
+    assert f"{templates}/version.py.jinja" in said
+    assert "has no attribute 'versoin'. Correct the template." in said
+
+
+def test_a_template_that_gives_no_python_is_shown(workshop: Workshop, templates: Path) -> None:
+    (templates / "version.py.jinja").write_text("VERSION = = {{ api.version | literal }}\n")
+    said = refused(workshop, templates)
+    assert "the templates give code that ruff cannot read" in said
+    assert "acedata_responses/_version.py:1:11" in said
+
+
+def test_more_runtime_modules_need_no_registration(workshop: Workshop, templates: Path) -> None:
+    (templates / "runtime" / "more").mkdir()
+    (templates / "runtime" / "more" / "hints.py").write_text('"""Hints."""\nA=1\n')
+    (templates / "runtime" / "more" / "notes.txt").write_text("not for the package")
+    workshop.write(SMALL)
+    assert workshop.run(templates=templates).code == 0
+    made = bytes_of(workshop.package)
+    assert made["more/hints.py"] == b'"""Hints."""\n\nA = 1\n'
+    assert "more/notes.txt" not in made
+
+
+def test_a_failure_of_ruff_leaves_the_old_package(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    workshop.make(SMALL)
+    before = snapshot(workshop.output)
+    ruff = tmp_path / "ruff"
+    ruff.write_text("#!/bin/sh\necho 'out of order' >&2\nexit 2\n")
+    ruff.chmod(0o755)
+    monkeypatch.setattr(generate, "_ruff", lambda: str(ruff))
+    outcome = workshop.run()
+    assert outcome.code == 2
+    assert "out of order" in outcome.err
+    assert snapshot(workshop.output) == before
+
+
+def test_a_ruff_that_is_not_installed_is_missed(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """openapi-python-client would leave the files unformatted."""
+    monkeypatch.setitem(sys.modules, "ruff", None)
+    said = refused(workshop, TEMPLATES)
+    assert "ruff is not installed beside this Python. Run: make setup" in said
+
+
+def imported(code: bytes) -> set[str]:
+    """What a module imports, but for the classes of the document."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module not in ("types", "shared", "requests", "replies", "events"):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return found
+
+
+def test_no_schema_can_be_named_like_what_the_templates_import(library: ModuleType, second_package: Path) -> None:
+    """Also what ruff has taken out of this package again, as it does not need it."""
+    wanted: set[str] = set()
+    for template in ("types.py.jinja", "resource.py.jinja"):
+        text = (TEMPLATES / template).read_text(encoding="utf-8")
+        lines = [line for line in text.split("\n") if "{" not in line]
+        words = {word.strip(" ,()") for line in lines if "import" in line or line.startswith("    ") for word in line.split()}
+        wanted |= {word for word in words if word.isidentifier() and word[0].isupper()}
+    for name, code in bytes_of(second_package).items():
+        if name.startswith(("types/", "resources/")):
+            wanted |= {word for word in imported(code) if word[0].isupper() and not word.isupper()}
+    known = names.CLASSES_OF_THE_PACKAGE
+    sentences = {"A", "For", "It", "Make", "One", "Read", "Reading", "The", "Where"}
+    assert {word for word in wanted if not word.isupper()} - known - sentences - {"Attributes:", "None", "Generic"} == set()
+
+
+def test_names_that_clients_have_are_kept_from_tags(library: ModuleType) -> None:
+    tags = {"books", "reading_rooms", "stories"}
+    for client in (library.Client, library.AsyncClient):
+        assert {name for name in dir(client) if not name.startswith("_")} - tags == names.ATTRIBUTES_OF_A_CLIENT
+
+
+def test_names_that_objects_have_are_kept_from_fields(library: ModuleType) -> None:
+    model = part(library, "types").Model
+    assert {name for name in dir(model) if not name.startswith("_")} | {"from_dict"} == names.ATTRIBUTES_OF_A_MODEL
+
+
+def test_names_that_methods_have_are_kept_from_fields(library: ModuleType) -> None:
+    signature = inspect.signature(part(library, "resources.books").Books.newest)
+    assert set(signature.parameters) == names.ARGUMENTS_OF_A_CALL
+
+
+def test_names_of_exceptions_are_kept_from_kinds(library: ModuleType) -> None:
+    """The document of this package has no kinds of its own."""
+    module = part(library, "errors")
+    found = {name for name, value in vars(module).items() if isinstance(value, type) and issubclass(value, Exception)}
+    assert found == set(errors.BASE)
+
+
+def test_the_readme_names_every_template() -> None:
+    text = (TEMPLATES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in RENDERED if name not in text] == []
