@@ -45,16 +45,19 @@ _LARGEST_GROWTH = 1.0  # MB
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and keep the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="measure less, and write nothing")
+    parser.add_argument("--quick", action="store_true", help="measure less, and write no results")
     parser.add_argument("--only", metavar="TEXT", default="", help="only figures with this in their name")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="write the results there in any case")
     options = parser.parse_args(arguments)
     results = measured(quick=options.quick, only=options.only)
     print(table(results))
-    if not options.quick and not options.only:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "results.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
-        (RESULTS / "results.svg").write_text(picture(results))
-        print(f"\nwritten: {RESULTS.relative_to(ROOT)}/results.json, results.svg")
+    folder = options.output or (RESULTS if not options.quick and not options.only else None)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(results, indent=2, ensure_ascii=False) + "\n"
+        (folder / "results.json").write_text(text, encoding="utf-8")
+        (folder / "results.svg").write_text(picture(results), encoding="utf-8")
+        print(f"\nwritten: {folder}/results.json, results.svg")
     return 0
 
 

@@ -57,7 +57,11 @@ def main(arguments: list[str] | None = None) -> int:
     if differences or options.format == "json":
         print(FORMATS[options.format](differences))
     what = f"{page.title if page.whole else 'the model names'}: {len(page.fields)} fields compared"
-    ending = f"{len(differences)} differ in openapi.yaml" if differences else "openapi.yaml says the same"
+    ending = (
+        f"{len(differences)} difference{'s' * (len(differences) > 1)}"
+        if differences
+        else "openapi.yaml says the same"
+    )
     print(f"{what}, {ending}.", file=sys.stderr)
     return DIFFERS if differences else SAME
 

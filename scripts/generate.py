@@ -27,9 +27,7 @@ from scripts.generation.project import LINE_LENGTH, project_for  # noqa: E402
 PACKAGE = "acedata_responses"
 DONE, DIFFERS, REFUSED = 0, 1, 2
 
-_RUFF = (
-    "--isolated", "--no-cache", "--quiet", "--target-version=py310", f"--line-length={LINE_LENGTH}",
-)  # fmt: skip
+_RUFF = ("--isolated", "--no-cache", "--target-version=py310", f"--line-length={LINE_LENGTH}")
 _FIXES = "I,F401,RUF022,UP007"
 _LONGEST_DIFF = 60  # lines for each file
 

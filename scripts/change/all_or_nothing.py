@@ -63,19 +63,20 @@ def alone(root: Path) -> Iterator[bool]:
 @contextmanager
 def all_or_nothing(root: Path, names: list[str]) -> Iterator[None]:
     """Files and folders below a folder that are put back if the block does not run to its end."""
-    signals = _Signals()
     _copy(root, names)
+    signals = _Signals()
     try:
         yield
         signals.hold()
         (root / COPIES).rename(root / UNWANTED)  # from here on the change stands
+        shutil.rmtree(root / UNWANTED, ignore_errors=True)
     except BaseException:
         signals.hold()
-        _put_back(root)
-        signals.release()
+        if (root / COPIES).exists():
+            _put_back(root)
         raise
-    shutil.rmtree(root / UNWANTED, ignore_errors=True)
-    signals.release()
+    finally:
+        signals.release()
 
 
 def write(path: Path, text: str) -> None:

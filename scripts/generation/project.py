@@ -19,7 +19,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.strings import safe_for_docstring
 
-from . import errors, names, structure
+from . import errors, literals, names, structure
 from .document import Document, DocumentError
 from .flavours import ASYNC, FLAVOURS, SYNC
 from .view import Api, build
@@ -152,7 +152,9 @@ def _check_all_parsed(document: Document, project: ClientProject) -> None:
         for collection in project.openapi.endpoint_collections_by_tag.values()
         for endpoint in collection.endpoints
     }
-    ours = {f"{one.http_method} {_without_names(one.path)}" for tag in project.api.tags for one in tag.operations}
+    ours = {
+        f"{one.http_method} {_without_names(one.path)}" for tag in project.api.tags for one in tag.operations
+    }
     if missing := ", ".join(sorted(ours ^ theirs)):
         text = f"{document.path.name}: openapi-python-client leaves out {missing}. Correct the document."
         raise DocumentError(text)
@@ -161,13 +163,6 @@ def _check_all_parsed(document: Document, project: ClientProject) -> None:
 def _without_names(path: str) -> str:
     """A path without the names of its parameters, which the generator writes as in Python."""
     return re.sub(r"\{[^{}]*\}", "{}", path)
-
-
-def _literal(value: Any) -> str:
-    """Plain data as a Python literal, the same under any hash seed."""
-    if isinstance(value, (set, frozenset)):
-        raise TypeError("a set has no order: give a list")
-    return repr(value)
 
 
 def _prose(text: str, indent: int, goes_on: bool = False) -> str:
@@ -179,15 +174,20 @@ def _prose(text: str, indent: int, goes_on: bool = False) -> str:
         goes_on: Whether more follows in the docstring, so that its end is not here.
     """
     pad = " " * indent
-    lines = [_wrapped(line, indent + 3, indent) for line in safe_for_docstring(text).split("\n")]
+    lines = [_wrapped(line, indent + 3, indent) for line in _safe(text).split("\n")]
     joined = "\n".join(f"{pad}{line}".rstrip() for line in lines).strip()
     return f"{joined}\n{pad}" if "\n" in joined and not goes_on else joined
 
 
 def _entry(text: str, name: str, indent: int) -> str:
     """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
-    text = safe_for_docstring(text) or "(the document says no more)"
+    text = _safe(text) or "(the document says no more)"
     return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
+
+
+def _safe(text: str) -> str:
+    """Text that can stand in a docstring: it neither ends it nor does something else than to be read."""
+    return str(safe_for_docstring("".join(c for c in text if c == "\n" or not literals.is_hidden(c))))
 
 
 def _wrapped(text: str, first: int, indent: int) -> str:
@@ -201,7 +201,8 @@ def _wrapped(text: str, first: int, indent: int) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "constant": names.constant,
     "entry": _entry,
-    "literal": _literal,
+    "literal": literals.written,
     "prose": _prose,
+    "safe": _safe,
     "tuple": tuple,
 }

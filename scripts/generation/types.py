@@ -14,6 +14,7 @@ from itertools import combinations
 from . import names
 from .collect import Named, kind_of, members_of
 from .document import Document, Node, below
+from .literals import written
 
 _SCALARS = {"string": "str", "number": "float", "integer": "int", "boolean": "bool", "null": "None"}
 
@@ -151,8 +152,8 @@ class Typist:
             decoder = Decoder("time_of({})", frozenset({"time_of"}))
             return Type(("datetime",), ("datetime",), frozenset({"number"}), frozenset(), decoder)
         if kind in _SCALARS:
-            written = (_SCALARS[kind],)
-            return Type(written, written, frozenset({"number" if kind == "integer" else kind}))
+            members = (_SCALARS[kind],)
+            return Type(members, members, frozenset({"number" if kind == "integer" else kind}))
         if kind == "array":
             return _list(self._inner(pointer, schema, "items"))
         if kind == "object":
@@ -212,13 +213,13 @@ def _mapping(value: Type) -> Type:
 
 def _literal(values: list[Node]) -> Type:
     """A closed set of values; None among them makes it optional."""
-    exact = [repr(value) for value in values if value is not None and not isinstance(value, float)]
-    written = [f"Literal[{', '.join(exact)}]"] if exact else []
-    written += (
-        ["float"] if any(isinstance(value, float) for value in values) else []
-    )  # PEP 586 has none for them
-    written += ["None"] if None in values else []
-    return Type(tuple(written), tuple(written), frozenset(map(_json_type, values)))
+    exact = [written(value) for value in values if value is not None and not isinstance(value, float)]
+    members = [f"Literal[{', '.join(exact)}]"] if exact else []
+    if any(isinstance(value, float) for value in values):
+        members.append("float")  # PEP 586 has no literals for them
+    if None in values:
+        members.append("None")
+    return Type(tuple(members), tuple(members), frozenset(map(_json_type, values)))
 
 
 def _open_literal(values: list[Node]) -> Type:

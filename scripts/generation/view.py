@@ -323,7 +323,9 @@ class _Builder:
         class_ = names.class_name(name)
         for taken in (class_, f"Async{class_}"):
             self.classes.take(pointer, taken, "Give the tag, or the schema, another name.")
-        return Tag(names.identifier(name), class_, prose.sentence(description) or f"The operations of {name}.")
+        return Tag(
+            names.identifier(name), class_, prose.sentence(description) or f"The operations of {name}."
+        )
 
 
 def _doc(named: Named) -> str:

@@ -11,7 +11,6 @@ Exit status: 0 nothing was found, 1 something was.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -58,18 +57,11 @@ class FoundError(Exception):
 def run(*command: str | Path, folder: Path = ROOT) -> str:
     """Run a program and return what it printed; it must succeed."""
     clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=clean,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise FoundError(f"{done.stdout}\n{' '.join(map(str, command))} ended with {done.returncode}")
-    return done.stdout
+    try:
+        return subprocess.check_output(command, cwd=folder, env=clean, stderr=subprocess.STDOUT, text=True)
+    except subprocess.CalledProcessError as error:
+        reason = f"{' '.join(map(str, command))} ended with {error.returncode}"
+        raise FoundError(f"{error.output}\n{reason}") from None
 
 
 # What is built
@@ -152,14 +144,12 @@ def oldest_dependencies() -> list[str]:
 def installed(wheel: Path, folder: Path) -> Iterator[str]:
     """What is installed where, one after the other."""
     pinned = ("--require-hashes", "--requirement", ROOT / "tools" / "runtime.txt")
-    for version in PYTHONS:
-        if not interpreter(version):
-            yield f"skipped  Python {version} is not installed"
-            continue
+    found = [version for version in PYTHONS if interpreter(version)]
+    yield from (f"skipped  Python {version} is not installed" for version in PYTHONS if version not in found)
+    for version in found:
         check_installed(wheel, version, folder / version, *pinned)
         yield f"ok       installed and called on Python {version}"
-    version = next((version for version in PYTHONS if interpreter(version)), None)
-    if version:
+    for version in found[:1]:
         oldest = oldest_dependencies()
         check_installed(wheel, version, folder / "oldest", *oldest)
         yield f"ok       installed and called on Python {version} with {', '.join(oldest)}"
@@ -167,18 +157,9 @@ def installed(wheel: Path, folder: Path) -> Iterator[str]:
 
 def audited() -> str:
     """What pip-audit knows of the dependencies."""
-    lock = ROOT / "tools" / "runtime.txt"
-    command = (
-        PROGRAMS / "pip-audit",
-        "--disable-pip",
-        "--require-hashes",
-        "--requirement",
-        lock,
-        "--format",
-        "json",
-    )
+    options = "--disable-pip --require-hashes --format json --progress-spinner off --requirement".split()
     try:
-        report = run(*command, "--progress-spinner", "off")
+        report = run(PROGRAMS / "pip-audit", *options, ROOT / "tools" / "runtime.txt")
     except FoundError as found:
         if "ConnectionError" in str(found) or "ServiceError" in str(found):
             return "skipped  pip-audit: its data is out of reach"
@@ -189,15 +170,12 @@ def audited() -> str:
     return f"ok       pip-audit knows of no weakness in {len(dependencies)} dependencies"
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main() -> int:
     """Build, judge, and say so."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--source", type=Path, default=ROOT, help="the tree to build; this one if not given")
-    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            archives = build(options.source, folder / "dist")
+            archives = build(ROOT, folder / "dist", "--sdist", "--wheel")
             wheel = next(one for one in archives if one.suffix == ".whl")
             for judgement in (check_archives(archives), check_rebuilt(archives, folder), check_size(wheel)):
                 print(f"ok       {judgement}", flush=True)

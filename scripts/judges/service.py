@@ -105,19 +105,10 @@ def main(arguments: list[str]) -> int:
         service.reply_with(always=lambda request: as_http_has_it(service, methods, request))
         copy = Path(folder, "openapi.json")
         copy.write_text(json.dumps(as_schemathesis_reads_it(document)), encoding="utf-8")
-        authorization = f"Authorization: Bearer {service.token}"
-        command = [
-            f"{SCHEMATHESIS}",
-            "run",
-            copy.name,
-            "--url",
-            service.url,
-            "--header",
-            authorization,
-            *OPTIONS,
-        ]
+        options = [*OPTIONS, "--url", service.url, "--header", f"Authorization: Bearer {service.token}"]
         # In an empty folder: neither its settings nor its memory of earlier runs may have a say.
-        status = subprocess.run([*command, *arguments], cwd=folder, check=False).returncode
+        command = [f"{SCHEMATHESIS}", "run", copy.name, *options, *arguments]
+        status = subprocess.run(command, cwd=folder, check=False).returncode
         print(f"The service has answered {len(service.requests)} requests.")
     return status
 

@@ -1,1 +1,1 @@
-"""How fast the client is, beside others: who is measured (`subjects`), how (`worker`, `figures`), and how it is shown."""
+"""How fast the client is, beside others: who is measured (`subjects`), what (`figures`), how (`worker`, `running`)."""

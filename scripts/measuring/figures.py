@@ -34,7 +34,7 @@ class Figure:
     method: str
     arguments: dict[str, Any] = field(default_factory=dict)
     units: int = 1
-    rounds: int = 15
+    rounds: int = 9
     target: float | None = None
     by: str = "cpu"
     counts_connections: bool = False
@@ -48,8 +48,8 @@ def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
         event: The data of an event.
         quick: Whether to measure less.
     """
-    rounds = 5 if quick else 15
-    times = 40 if quick else 200
+    rounds = 3 if quick else 9
+    times = 40 if quick else 100
     yield Figure("import", "import", "imports", rounds=rounds, target=0.3)
     yield Figure("first call", "import, client, first call", "first", rounds=rounds, target=1.0)
     yield Figure("first call tls", "the same over TLS", "first_tls", rounds=rounds, target=1.0)

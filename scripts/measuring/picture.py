@@ -50,7 +50,8 @@ def picture(results: dict[str, Any]) -> str:
         body.append(f'<text class="small" x="16" y="{bottom + 40 + 15 * count}">{escape(note)}</text>')
     lines = "\n".join(f"  {line}" for line in body)
     box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
-    return f'<svg {box} role="img" aria-label="{_in_words(figures)}">\n  <style>\n{_STYLE}\n  </style>\n{lines}\n</svg>\n'
+    head = f'<svg {box} role="img" aria-label="{_in_words(figures)}">\n  <style>\n{_STYLE}\n  </style>'
+    return f"{head}\n{lines}\n</svg>\n"
 
 
 def _in_words(figures: list[dict[str, Any]]) -> str:
@@ -62,7 +63,7 @@ def _in_words(figures: list[dict[str, Any]]) -> str:
 def _highest(figures: list[dict[str, Any]]) -> float:
     """The right end of the scale."""
     drawn = [figure["clients"].get(name, {}) for figure in figures for name in DRAWN]
-    return max([10.0, *(1.15 * one["ratio"]["median"] for one in drawn if "ratio" in one)])
+    return max(10.0, *(1.15 * float(one["ratio"]["median"]) for one in drawn if "ratio" in one))
 
 
 def _x(ratio: float, highest: float) -> float:

@@ -94,7 +94,8 @@ class Bench:
         worker, question = self._workers[name], [figure.method, figure.arguments]
         if not figure.counts_connections:
             return dict(_asked(worker, question))
-        _asked(worker, question)  # idle connections last 5 s, and the last turn may be longer ago than that
+        # Idle connections last 5 s, and the last turn may be longer ago than that.
+        _asked(worker, [figure.method, {**figure.arguments, "times": figure.arguments["at_once"]}])
         before = self._connections()
         return {**_asked(worker, question), "connections": self._connections() - before - 1}
 

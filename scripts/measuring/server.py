@@ -1,9 +1,9 @@
 """A server that does next to nothing: it finds the end of a request and sends bytes that were made beforehand.
 
 `python -m scripts.measuring.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6,
-"certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. A request whose body says `"stream":true` gets a stream: of the events, the repeated
-one as often, and as many to a chunk, as the input says ("400 events, 16 a chunk"). GET tells how many connections
-there have been.
+"certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. A request that asks for a
+stream gets the events, the repeated one as often, and as many to a chunk, as its input says ("400 events, 16 a
+chunk"). GET tells how many connections there have been.
 """
 
 from __future__ import annotations

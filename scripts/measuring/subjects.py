@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
 
 MODEL = "gpt-4o-mini"
-TOKEN = "token"
+TOKEN = "token"  # noqa: S105 - not one
 PLAIN = {"model": MODEL, "input": "Why is the sky dark at night?"}
 
 
@@ -43,11 +43,11 @@ class Subject:
 
     def stream(self, events: str) -> Iterator[Any]:
         """The events of a stream, decoded as the client does it."""
-        raise LookupError("streams")
+        raise LookupError(f"streams: {events}")
 
     def stream_async(self, events: str) -> AsyncIterator[Any]:
         """The same."""
-        raise LookupError("asynchronous streams")
+        raise LookupError(f"asynchronous streams: {events}")
 
     def decode_reply(self, content: bytes) -> Any:
         """The body of a reply, as the client gives it to its user."""
@@ -225,7 +225,7 @@ client.openai.responses.create(**{PLAIN})
 """
 
     def __init__(self, url: str) -> None:
-        import acedatacloud
+        import acedatacloud  # type: ignore[import-untyped]
 
         super().__init__(url)
         options: dict[str, Any] = {"base_url": url, "max_retries": 0}

@@ -80,7 +80,7 @@ def _same(name: str, page: Field, ours: Field) -> bool:
         return word or not our_word  # a page that lost one may have lost more
     if name == "type" and "sample" in page.said and "enum" not in page.said and word in NUMBERS:
         return our_word in NUMBERS  # a sample's 123 may stand for either
-    return (type(word) is type(our_word) and word == our_word) or _as_json(word) == _as_json(our_word)
+    return bool(_comparable(word) == _comparable(our_word))
 
 
 def _sample(page: Field, ours: Field) -> Difference | None:
@@ -153,7 +153,7 @@ def _list(values: Any) -> str:
 
 def _word(value: Any) -> str:
     if value is MISSING or value is None:
-        return "none" if value is MISSING or value is None else "null"
+        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else _json(value)
@@ -168,8 +168,13 @@ def _json(value: Json) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def _as_json(value: Any) -> Any:
-    return MISSING if value is MISSING else json.dumps(value, sort_keys=True)
+def _comparable(value: Any) -> Any:
+    """A value that equals another one exactly if they are the same JSON: 1 is 1.0, but not true."""
+    if isinstance(value, dict):
+        return {key: _comparable(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_comparable(one) for one in value]
+    return (isinstance(value, bool), value)
 
 
 # ---- Tables ------------------------------------------------------------------------------------------------------

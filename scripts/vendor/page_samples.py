@@ -24,6 +24,11 @@ class Samples:
 
 
 def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
+    """The head, and the lines below it.
+
+    Raises:
+        UnreadableError: It is not there, is not whole, or contradicts itself.
+    """
     starts = [i for i, line in enumerate(lines[:-1]) if line in METHODS and lines[i + 1].startswith("/")]
     if len(starts) != 1:
         raise UnreadableError("is no reference page: it should show one method with its path")
@@ -75,14 +80,17 @@ def _request(words: list[str], method: Line, path: str) -> Samples:
         options[option].append(value)
     if len(words) % 2 == 0 or len(options["--request"]) != 1 or len(options["--url"]) != 1:
         raise UnreadableError("the sample request is not whole")
-    address = urlsplit(options["--url"][0])
+    try:
+        address = urlsplit(options["--url"][0])
+    except ValueError as error:
+        raise UnreadableError(f"the sample request has a malformed address ({error})") from None
     if (options["--request"][0], address.path) != (method, path):
         told = f"{options['--request'][0]} {address.path}"
         raise UnreadableError(f"line {method.number}: the page shows {method} {path}, its sample {told}")
     headers = {name: value.strip() for name, _, value in (h.partition(":") for h in options["--header"])}
     operation = {"method": str(method), "path": path, "server": f"{address.scheme}://{address.netloc}"}
     if credentials := headers.get("Authorization"):
-        operation["credentials"] = credentials.split()[0] if credentials else ""
+        operation["credentials"] = credentials.split()[0]
     if media_type := headers.pop("Content-Type", ""):
         operation["media type"] = media_type
     request = _json("\n".join(options["--data"]), "the sample request") if options["--data"] else {}

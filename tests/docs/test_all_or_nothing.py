@@ -135,7 +135,7 @@ def test_a_failure_at_any_step_leaves_all_or_nothing(
     before = snapshot(small_project(tmp_path / "before"))
     make(small_project(tmp_path / "after"))
     after = snapshot(tmp_path / "after")
-    number, went_off = 0, True
+    number, went_off, handler = 0, True, signal.getsignal(signal.SIGINT)
     while went_off:
         root = small_project(tmp_path / str(number))
         fault.arm(number, error(), root)
@@ -149,6 +149,7 @@ def test_a_failure_at_any_step_leaves_all_or_nothing(
             went_off = fault.disarm()
         assert snapshot(root) in expected, f"at step {number}"
         assert not (root / COPIES).exists()
+        assert signal.getsignal(signal.SIGINT) is handler
         number += 1
     assert number > 20
 

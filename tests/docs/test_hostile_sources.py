@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scripts.vendor import model_list, plain_yaml, source
-from scripts.vendor.facts import UnreadableError
+from scripts.vendor.facts import Facts, UnreadableError
 from scripts.vendor.reading import parse, read
 from tests.docs import pages
 
@@ -104,6 +104,38 @@ def test_text_at_random_ends_in_facts_or_in_one_kind_of_error() -> None:
     for _ in range(300):
         mixed = "\n".join(numbers.choices(lines, k=numbers.randrange(1, 300)))
         assert pages.outcome(mixed) != "same"
+
+
+@pytest.mark.parametrize("form", [pages.text, pages.html, pages.markdown])
+def test_a_page_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_error(
+    form: Callable[[Facts], str],
+) -> None:
+    numbers = random.Random(8)
+    whole = form(pages.facts())
+    junk = [
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "'",
+        '"',
+        "\\",
+        "\n",
+        ":",
+        ",",
+        "x",
+        "&",
+        "`",
+        "9" * 5000,
+        "-",
+        "\u2028",
+        "null",
+    ]
+    for _ in range(300):
+        at = numbers.randrange(len(whole))
+        pages.outcome(whole[:at] + numbers.choice(junk) + whole[at + numbers.randrange(3) :])
 
 
 def test_a_document_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_error() -> None:

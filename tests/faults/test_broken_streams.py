@@ -423,6 +423,17 @@ def test_leaving_a_stream_closes_its_connection_at_once(leave, client, service):
     assert len(service.requests) == 2
 
 
+def test_a_closed_stream_gives_out_nothing_more_of_what_was_received(client, service):
+    service.reply_with(
+        testing.Answer(events=[b"".join(b"data: %s\n\n" % json.dumps(delta("a")).encode() for _ in "123")])
+    )
+    stream = client.open()
+    next(iter(stream))
+    stream.close()
+    assert list(stream) == []
+    assert stream.partial_text == "a"
+
+
 def dropped_at_once(_stream):
     pass
 

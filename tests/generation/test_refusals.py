@@ -25,7 +25,11 @@ REF: dict[str, Any] = {"$ref": "#/components/schemas/Part"}
 def an_object(*fields: str, required: bool = True, **more: Any) -> dict[str, Any]:
     """A schema with some text fields, and others."""
     properties = {**dict.fromkeys(fields, TEXT), **more}
-    return {"type": "object", "properties": properties, **({"required": list(properties)} if required else {})}
+    return {
+        "type": "object",
+        "properties": properties,
+        **({"required": list(properties)} if required else {}),
+    }
 
 
 def kind(value: str, **more: Any) -> dict[str, Any]:
@@ -50,7 +54,12 @@ def answer(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
 
 def operation(**more: Any) -> dict[str, Any]:
     """One more operation."""
-    return {"operationId": "things.get", "tags": ["things"], "responses": {"204": {"description": "Done."}}, **more}
+    return {
+        "operationId": "things.get",
+        "tags": ["things"],
+        "responses": {"204": {"description": "Done."}},
+        **more,
+    }
 
 
 STREAM = {
@@ -94,7 +103,11 @@ NAMES: dict[str, Case] = {
         f"{NEW}/properties/name",
         "the fields 'Name' and 'name' give one Python name",
     ),
-    "a field without a letter": ({FIELD: an_object("+")}, f"{FIELD}/properties/+", "'+' cannot be a Python name"),
+    "a field without a letter": (
+        {FIELD: an_object("+")},
+        f"{FIELD}/properties/+",
+        "'+' cannot be a Python name",
+    ),
     "a field like an attribute of every object": (
         {FIELD: an_object("to_dict")},
         f"{FIELD}/properties/to_dict",
@@ -124,7 +137,7 @@ NAMES: dict[str, Case] = {
     "two schemas of one class": (
         {f"{SCHEMAS}/part": an_object("a"), FIELD: {"$ref": "#/components/schemas/part"}},
         f"{SCHEMAS}/part",
-        f"`Part` and `Part` at document.yaml:",
+        "`Part` and `Part` at document.yaml:",
     ),
     "two schemas of one function": (
         {f"{SCHEMAS}/PART": an_object("a"), FIELD: {"$ref": "#/components/schemas/PART"}},
@@ -187,7 +200,11 @@ NAMES: dict[str, Case] = {
         "would hide `with_options` of the client",
     ),
     "a tag that is no name": ({f"{OPERATION}/tags": ["-"]}, f"{OPERATION}/tags/0", "the tag '-' cannot be"),
-    "a tag whose class is taken": ({f"{OPERATION}/tags": ["call"]}, f"{OPERATION}/tags/0", "the class `Call` would"),
+    "a tag whose class is taken": (
+        {f"{OPERATION}/tags": ["call"]},
+        f"{OPERATION}/tags/0",
+        "the class `Call` would",
+    ),
 }
 
 CONSTRUCTS: dict[str, Case] = {
@@ -214,16 +231,32 @@ CONSTRUCTS: dict[str, Case] = {
     },
     "an unknown type": ({f"{FIELD}/type": "file"}, f"{FIELD}/type", "input should be 'string', 'number'"),
     "no type at all": ({f"{FIELD}/items": TEXT}, FIELD, "the schema does not say what type it has"),
-    "a bound that is text": ({FIELD: {"type": "number", "minimum": "3"}}, f"{FIELD}/minimum", "It takes a number."),
-    "a length that is none": ({FIELD: {**TEXT, "minLength": -1}}, f"{FIELD}/minLength", "input should be greater than or equal to 0"),
+    "a bound that is text": (
+        {FIELD: {"type": "number", "minimum": "3"}},
+        f"{FIELD}/minimum",
+        "It takes a number.",
+    ),
+    "a length that is none": (
+        {FIELD: {**TEXT, "minLength": -1}},
+        f"{FIELD}/minLength",
+        "input should be greater than or equal to 0",
+    ),
     "a pattern that Python does not read": (
         {FIELD: {**TEXT, "pattern": "(?<a"}},
         f"{FIELD}/pattern",
         "a regular expression that Python reads, too",
     ),
     "an empty enum": ({FIELD: {**TEXT, "enum": []}}, f"{FIELD}/enum", "list should have at least 1 item"),
-    "a value of another type": ({FIELD: {**TEXT, "enum": ["a", 1]}}, FIELD, "the value 1 is not of type string"),
-    "a constant of another type": ({FIELD: {**TEXT, "const": None}}, FIELD, "the value None is not of type string"),
+    "a value of another type": (
+        {FIELD: {**TEXT, "enum": ["a", 1]}},
+        FIELD,
+        "the value 1 is not of type string",
+    ),
+    "a constant of another type": (
+        {FIELD: {**TEXT, "const": None}},
+        FIELD,
+        "the value None is not of type string",
+    ),
     "an object as a value": ({FIELD: {"enum": [{"a": 1}]}}, f"{FIELD}/enum", "a list of texts, numbers"),
     "anyOf beside oneOf": ({FIELD: {"anyOf": [TEXT], "oneOf": [TEXT]}}, FIELD, "`anyOf` beside `oneOf`"),
     "a keyword beside a reference": (
@@ -237,7 +270,14 @@ CONSTRUCTS: dict[str, Case] = {
         "'weight' is required but no such property is described",
     ),
     "a union of lists": (
-        {FIELD: {"anyOf": [{"type": "array", "items": REF}, {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}]}},
+        {
+            FIELD: {
+                "anyOf": [
+                    {"type": "array", "items": REF},
+                    {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}},
+                ]
+            }
+        },
         FIELD,
         "`list[Part]` and `list[Thing]` cannot be told apart",
     ),
@@ -262,7 +302,11 @@ CONSTRUCTS: dict[str, Case] = {
         "`A` and `B` cannot be told apart",
     ),
     "a union with an object of which nothing is sure": (
-        {f"{SCHEMAS}/A": an_object("x", required=False), f"{SCHEMAS}/B": an_object("y"), FIELD: union("A", "B")},
+        {
+            f"{SCHEMAS}/A": an_object("x", required=False),
+            f"{SCHEMAS}/B": an_object("y"),
+            FIELD: union("A", "B"),
+        },
         FIELD,
         "nothing tells `A` from the others in this union",
     ),
@@ -298,7 +342,9 @@ CONSTRUCTS: dict[str, Case] = {
     "a mapping that the member denies": (
         {
             f"{SCHEMAS}/A": kind("a"),
-            FIELD: union("A", "Part", discriminator={"propertyName": "kind", "mapping": {"b": "A", "p": "Part"}}),
+            FIELD: union(
+                "A", "Part", discriminator={"propertyName": "kind", "mapping": {"b": "A", "p": "Part"}}
+            ),
         },
         f"{FIELD}/discriminator/mapping/b",
         "`A` never has the value 'b'",
@@ -314,7 +360,10 @@ CONSTRUCTS: dict[str, Case] = {
         "this schema consists of itself",
     ),
     "references in a circle": (
-        {f"{SCHEMAS}/A": {"$ref": "#/components/schemas/B"}, f"{SCHEMAS}/B": {"$ref": "#/components/schemas/A"}},
+        {
+            f"{SCHEMAS}/A": {"$ref": "#/components/schemas/B"},
+            f"{SCHEMAS}/B": {"$ref": "#/components/schemas/A"},
+        },
         f"{SCHEMAS}/",
         "leads back to itself. Break the circle.",
     ),
@@ -333,13 +382,21 @@ CONSTRUCTS: dict[str, Case] = {
         f"{OPERATION}/responses/404",
         "names nothing",
     ),
-    "a reference to another document": ({FIELD: {"$ref": "other.yaml#/A"}}, FIELD, "points outside of the document"),
+    "a reference to another document": (
+        {FIELD: {"$ref": "other.yaml#/A"}},
+        FIELD,
+        "points outside of the document",
+    ),
     "a reference into a component": (
         {FIELD: {"$ref": "#/components/schemas/Part/properties/size"}},
         f"{FIELD}/$ref",
         "is no component",
     ),
-    "a schema that is true": ({f"{THING}/properties/kind": True}, f"{THING}/properties/kind", "input should be a valid dictionary"),
+    "a schema that is true": (
+        {f"{THING}/properties/kind": True},
+        f"{THING}/properties/kind",
+        "input should be a valid dictionary",
+    ),
 }
 
 OPERATIONS: dict[str, Case] = {
@@ -352,7 +409,11 @@ OPERATIONS: dict[str, Case] = {
         "/paths/~1things/get/operationId",
         "the operationId 'things.make' stands at document.yaml:",
     ),
-    "an unknown method": ({"/paths/~1things/query": operation()}, "/paths/~1things/query", "is not expressed here"),
+    "an unknown method": (
+        {"/paths/~1things/query": operation()},
+        "/paths/~1things/query",
+        "is not expressed here",
+    ),
     "a path that is kept elsewhere": (
         {"/paths/~1things": {"$ref": "#/components/pathItems/Things"}, "/components/pathItems/Things": {}},
         "/paths/~1things/$ref",
@@ -394,7 +455,13 @@ OPERATIONS: dict[str, Case] = {
         "a cookie parameter is not expressed",
     ),
     "a parameter as JSON": (
-        {f"{OPERATION}/parameters/1": {"name": "a", "in": "query", "content": {"application/json": {"schema": TEXT}}}},
+        {
+            f"{OPERATION}/parameters/1": {
+                "name": "a",
+                "in": "query",
+                "content": {"application/json": {"schema": TEXT}},
+            }
+        },
         f"{OPERATION}/parameters/1",
         "a parameter without `schema` is not expressed",
     ),
@@ -414,7 +481,11 @@ OPERATIONS: dict[str, Case] = {
         "a parameter of type `list[str]` in the header is not expressed",
     ),
     "a list of lists in the query": (
-        {f"{OPERATION}/parameters/1": parameter("a", schema={"type": "array", "items": {"type": "array", "items": TEXT}})},
+        {
+            f"{OPERATION}/parameters/1": parameter(
+                "a", schema={"type": "array", "items": {"type": "array", "items": TEXT}}
+            )
+        },
         f"{OPERATION}/parameters/1",
         "a parameter of type `list[list[str]]` in the query is not expressed",
     ),
@@ -509,7 +580,11 @@ OPERATIONS: dict[str, Case] = {
         "events of type `str` are not expressed",
     ),
     "a stream without an end": (
-        {**STREAM, f"{REPLY}/content/text~1event-stream/x-stream": {"selected-by": "live"}, f"{SCHEMAS}/Event/x-event": {}},
+        {
+            **STREAM,
+            f"{REPLY}/content/text~1event-stream/x-stream": {"selected-by": "live"},
+            f"{SCHEMAS}/Event/x-event": {},
+        },
         f"{REPLY}/content/text~1event-stream/schema",
         "nothing ends the stream",
     ),
@@ -522,7 +597,11 @@ OPERATIONS: dict[str, Case] = {
 
 EXTENSIONS: dict[str, Case] = {
     "no server": ({"/servers": GONE}, "", "the document has no `servers`"),
-    "a server that is a path": ({"/servers": [{"url": "/v1"}]}, "/servers/0/url", "`/v1` is no address to send to"),
+    "a server that is a path": (
+        {"/servers": [{"url": "/v1"}]},
+        "/servers/0/url",
+        "`/v1` is no address to send to",
+    ),
     "a server with a variable": (
         {"/servers": [{"url": "https://{region}.test"}]},
         "/servers/0/url",
@@ -544,10 +623,19 @@ EXTENSIONS: dict[str, Case] = {
         "`MY KEY` is no name of an environment variable",
     ),
     "no calls at all": ({"/x-limits/in-flight": 0}, "/x-limits/in-flight", "`0` is no number of calls"),
-    "a pace that is text": ({"/x-limits/per-second": "60"}, "/x-limits/per-second", "`60` is no number of calls"),
+    "a pace that is text": (
+        {"/x-limits/per-second": "60"},
+        "/x-limits/per-second",
+        "`60` is no number of calls",
+    ),
     "waits that are none": ({"/x-retry/waits": []}, "/x-retry", "the waits are no seconds"),
     "a code of two kinds": (
-        {"/x-error-kinds": {"A": {"codes": {"x": {"statuses": [400]}}}, "B": {"codes": {"x": {"statuses": [401]}}}}},
+        {
+            "/x-error-kinds": {
+                "A": {"codes": {"x": {"statuses": [400]}}},
+                "B": {"codes": {"x": {"statuses": [401]}}},
+            }
+        },
         "/x-error-kinds/B",
         "the code 'x' belongs to A already",
     ),
@@ -576,7 +664,11 @@ EXTENSIONS: dict[str, Case] = {
         "/x-error-kinds/Transport",
         "`TransportError` exists already",
     ),
-    "a kind that is no name": ({"/x-error-kinds": {"not-found": {}}}, "/x-error-kinds/not-found", "cannot be the name"),
+    "a kind that is no name": (
+        {"/x-error-kinds": {"not-found": {}}},
+        "/x-error-kinds/not-found",
+        "cannot be the name",
+    ),
     "a kind with an unknown word": (
         {"/x-error-kinds": {"A": {"status": ["400"]}}},
         "/x-error-kinds/A/status",
@@ -602,7 +694,11 @@ EXTENSIONS: dict[str, Case] = {
         f"{THING}/x-aliases/kind",
         "the fields 'kind' and 'kind' give one Python name",
     ),
-    "a text that is nowhere": ({f"{THING}/x-text": ["parts", "size"]}, f"{THING}/x-text/1", "there is no field 'size'"),
+    "a text that is nowhere": (
+        {f"{THING}/x-text": ["parts", "size"]},
+        f"{THING}/x-text/1",
+        "there is no field 'size'",
+    ),
     "a text in a list of nothing": (
         {f"{THING}/x-text": ["name", {"a": 1}, "b"]},
         f"{THING}/x-text/1",
@@ -614,7 +710,10 @@ EXTENSIONS: dict[str, Case] = {
         "there is no field 'kind'",
     ),
     "a text in entries of a value that does not exist": (
-        {f"{PART}/properties/kind": {**TEXT, "const": "a"}, f"{THING}/x-text": ["parts", {"kind": "b"}, "size"]},
+        {
+            f"{PART}/properties/kind": {**TEXT, "const": "a"},
+            f"{THING}/x-text": ["parts", {"kind": "b"}, "size"],
+        },
         f"{THING}/x-text/1",
         "the field 'kind' never has the value 'b'",
     ),
@@ -623,7 +722,11 @@ EXTENSIONS: dict[str, Case] = {
         f"{THING}/x-text",
         "what is at the end of the path is no string",
     ),
-    "a path that is no list": ({f"{THING}/x-text": "name"}, f"{THING}/x-text", "`name` is no path. List its steps."),
+    "a path that is no list": (
+        {f"{THING}/x-text": "name"},
+        f"{THING}/x-text",
+        "`name` is no path. List its steps.",
+    ),
     "a text of what has no fields": (
         {f"{SCHEMAS}/Name": {**TEXT, "x-text": ["a"]}},
         f"{SCHEMAS}/Name/x-text",
@@ -675,7 +778,11 @@ EXTENSIONS: dict[str, Case] = {
             f"{SCHEMAS}/Other": {**an_object(parts={"type": "array", "items": REF})},
             f"{SCHEMAS}/Event/properties/parts": {"type": "array", "items": REF},
             f"{SCHEMAS}/Event/x-assembles": {
-                "reply": "Other", "list": "parts", "key": "size", "delta": "size", "into": "size",
+                "reply": "Other",
+                "list": "parts",
+                "key": "size",
+                "delta": "size",
+                "into": "size",
             },
         },
         f"{SCHEMAS}/Event/x-assembles/reply",
@@ -685,7 +792,11 @@ EXTENSIONS: dict[str, Case] = {
         {
             **STREAM,
             f"{SCHEMAS}/Event/x-assembles": {
-                "reply": "Thing", "list": "piece", "key": "size", "delta": "size", "into": "size",
+                "reply": "Thing",
+                "list": "piece",
+                "key": "size",
+                "delta": "size",
+                "into": "size",
             },
         },
         f"{SCHEMAS}/Event/x-assembles/list",
@@ -747,16 +858,19 @@ def _names(document: Any, pointer: str) -> str:
         if isinstance(document, list):
             words, document = "", document[int(step)]
             if not isinstance(document, (dict, list)):
-                words = json.dumps(document, ensure_ascii=False)
+                words = json.dumps(document)
         elif step in document:
-            words, document = f"{json.dumps(step, ensure_ascii=False)}:", document[step]
+            words, document = f"{json.dumps(step)}:", document[step]
     return words
 
 
 TEXTS: dict[str, tuple[str, str]] = {
     "no YAML": ("openapi: 3.1.1\ninfo: [", "document.yaml:2: not valid YAML"),
     "a tab": ("openapi: 3.1.1\n\tinfo: x", "document.yaml:2: not valid YAML"),
-    "a key twice": ("openapi: 3.1.1\ninfo: {}\nopenapi: 3.1.0", "document.yaml:3: the key 'openapi' stands twice"),
+    "a key twice": (
+        "openapi: 3.1.1\ninfo: {}\nopenapi: 3.1.0",
+        "document.yaml:3: the key 'openapi' stands twice",
+    ),
     "an alias": ("a: &x {}\nb: *x", "document.yaml:1: an alias repeats this part"),
     "a merge": ("a: 1\n<<: {b: 2}", "document.yaml:2: this key is no text"),
     "a tag": ("a: 1\nb: !!binary aGk=", "document.yaml:2: `aGk=` is not JSON data"),
@@ -768,7 +882,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nothing": ("", "document.yaml: expected a mapping at the top, found nothing"),
     "a comment": ("# nothing yet\n", "document.yaml: expected a mapping at the top, found nothing"),
     "no OpenAPI": ("a: 1", "document.yaml:1 (#): `info` is missing. See the OpenAPI Specification."),
-    "an older OpenAPI": ('swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}', "document.yaml:1 (#): `openapi`"),
+    "an older OpenAPI": (
+        'swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}',
+        "document.yaml:1 (#): `openapi`",
+    ),
     "a version that is a number": (
         "openapi: 3.1.1\ninfo:\n  title: x\n  version: 1.0\npaths: {}",
         "document.yaml:4 (#/info/version): input should be a valid string",
@@ -825,7 +942,9 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("changes", "words"), MESSAGES.values(), ids=MESSAGES.keys())
-def test_every_message_of_the_generator_is_fatal(workshop: Workshop, changes: dict[str, Any], words: str) -> None:
+def test_every_message_of_the_generator_is_fatal(
+    workshop: Workshop, changes: dict[str, Any], words: str
+) -> None:
     """openapi-python-client would go on, and leave the part out."""
     workshop.write(changed(SMALL, changes))
     outcome = workshop.run()

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -39,12 +40,22 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 def made(
-    folder: Path, *, python: str = sys.executable, cwd: Path = ROOT, script: Path = ROOT, **environment: str
+    folder: Path,
+    *,
+    python: str = sys.executable,
+    cwd: Path = ROOT,
+    project: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """The package that a run in another process makes."""
-    command = [python, str(script / "scripts" / "generate.py"), "--output", str(folder / "made")]
+    command = [python, str(project / "scripts" / "generate.py"), "--output", str(folder / "made")]
     done = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        command,
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return bytes_of(folder / "made" / PACKAGE)
@@ -52,7 +63,7 @@ def made(
 
 @pytest.mark.parametrize("seed", ["0", "1", "4294967295"])
 def test_under_any_hash_seed(tmp_path: Path, expected: dict[str, bytes], seed: str) -> None:
-    assert made(tmp_path, PYTHONHASHSEED=seed) == expected
+    assert made(tmp_path, environment={"PYTHONHASHSEED": seed}) == expected
 
 
 def test_in_any_working_directory(tmp_path: Path, expected: dict[str, bytes]) -> None:
@@ -68,7 +79,7 @@ def test_at_any_time(tmp_path: Path, expected: dict[str, bytes]) -> None:
     code = "import time\nreal = time.time\ntime.time = lambda: real() - 1e9\n"
     (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
     clock = {"PYTHONPATH": str(tmp_path), "SOURCE_DATE_EPOCH": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"}
-    assert made(tmp_path, **clock) == expected
+    assert made(tmp_path, environment=clock) == expected
 
 
 def test_under_any_settings_above_the_folder(tmp_path: Path, expected: dict[str, bytes]) -> None:
@@ -80,7 +91,7 @@ def test_under_any_settings_above_the_folder(tmp_path: Path, expected: dict[str,
     (tmp_path / "build").mkdir()  # a name that ruff passes over by itself
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=False)
     settings = {"TMPDIR": str(tmp_path / "build"), "RUFF_OUTPUT_FORMAT": "json", "RUFF_LINE_LENGTH": "50"}
-    assert made(tmp_path, cwd=tmp_path / "build", **settings) == expected
+    assert made(tmp_path, cwd=tmp_path / "build", environment=settings) == expected
 
 
 def test_from_a_copy_of_the_project_elsewhere(tmp_path: Path, expected: dict[str, bytes]) -> None:
@@ -89,7 +100,7 @@ def test_from_a_copy_of_the_project_elsewhere(tmp_path: Path, expected: dict[str
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("openapi.yaml", "generator-config.yaml"):
         shutil.copy(ROOT / name, copy / name)
-    assert made(tmp_path, script=copy) == expected
+    assert made(tmp_path, project=copy) == expected
 
 
 def test_from_a_document_with_other_line_ends(tmp_path: Path, expected: dict[str, bytes]) -> None:
@@ -101,7 +112,9 @@ def test_from_a_document_with_other_line_ends(tmp_path: Path, expected: dict[str
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-def test_on_every_python_that_runs_the_generator(tmp_path: Path, expected: dict[str, bytes], version: str) -> None:
+def test_on_every_python_that_runs_the_generator(
+    tmp_path: Path, expected: dict[str, bytes], version: str
+) -> None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         pytest.skip(f"this is Python {version}")
     python = ROOT / ".venvs" / version / "bin" / "python"

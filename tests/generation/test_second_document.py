@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+import tomllib
 
 from tests.drivers import Blocking, LoopThread
 from tests.generation.workshop import PACKAGE, ROOT, part
@@ -188,7 +188,10 @@ def test_a_reply_is_decoded_field_by_field(client: Any, service: Service, librar
     assert book.covers[1].weave == "plain"
     assert book.prices == {"new": types.Price(amount=12.5, currency="EUR"), "used": None}
     assert book.grid == [[1, 2.5], []]
-    assert book.note == types.Note(text="torn", by=None) or book.note.to_dict() == {"text": "torn", "by": None}
+    assert book.note == types.Note(text="torn", by=None) or book.note.to_dict() == {
+        "text": "torn",
+        "by": None,
+    }
     assert (book.class_, book.list_, book.links) == ("b", ["to read"], {"self": "/books/7"})
     assert book.to_dict() == BOOK
     assert book.problems == []
@@ -199,7 +202,10 @@ def test_departures_are_listed_with_their_places(client: Any, service: Service) 
     story = client.stories.tell(about="a fox")
     found = [(problem.pointer, problem.rule) for problem in story.problems]
     assert sorted(found) == [("/chapters/0/number", "type"), ("/chapters/0/plainText", "required")]
-    assert [(p.pointer, p.rule) for p in story.chapters[0].problems] == [("/plainText", "required"), ("/number", "type")]
+    assert [(p.pointer, p.rule) for p in story.chapters[0].problems] == [
+        ("/plainText", "required"),
+        ("/number", "type"),
+    ]
 
 
 def test_an_answer_can_be_a_list(client: Any, service: Service, library: ModuleType) -> None:
@@ -301,7 +307,9 @@ def test_the_text_of_a_stream_stands_where_the_document_says(client: Any, servic
         assert list(stream.text_deltas()) == ["Once ", "upon a time."]
 
 
-def test_an_end_marker_alone_does_not_make_a_reply(client: Any, service: Service, library: ModuleType) -> None:
+def test_an_end_marker_alone_does_not_make_a_reply(
+    client: Any, service: Service, library: ModuleType
+) -> None:
     service.answer = stream_of(*EVENTS, "THE END")
     with client.stories.tell(about="a fox", live=True) as stream:
         with pytest.raises(library.StreamInterruptedError):
@@ -323,14 +331,20 @@ def test_no_token_is_wanted_where_none_is_described(client: Any, service: Servic
 
 
 CALLS: list[tuple[str, Callable[[Any], Any]]] = [
-    ("GET /books", lambda client: client.books.search(q="x", x_reader_id="r1", genre=["crime"], available=True)),
+    (
+        "GET /books",
+        lambda client: client.books.search(q="x", x_reader_id="r1", genre=["crime"], available=True),
+    ),
     ("POST /books", lambda client: client.books.add(**NEW)),
     ("GET /books/3", lambda client: client.books.read(book_id=3)),
     ("PUT /books/3", lambda client: client.books.replace(book_id=3, **NEW)),
     ("DELETE /books/3", lambda client: client.books.import_(book_id=3, if_match="*")),
     ("GET /books/newest", lambda client: client.books.newest()),
     ("GET /books/3/holders", lambda client: client.books.list(book_id=3)),
-    ("GET /rooms/x%20y/shelves/north", lambda client: client.reading_rooms.shelf(room_name="x y", shelf_no="north")),
+    (
+        "GET /rooms/x%20y/shelves/north",
+        lambda client: client.reading_rooms.shelf(room_name="x y", shelf_no="north"),
+    ),
     ("GET /rooms/plan", lambda client: client.reading_rooms.plan()),
     ("POST /stories", lambda client: client.stories.tell(about="a fox")),
 ]
@@ -348,12 +362,15 @@ def test_every_operation_is_served_by_the_embedded_service(library: ModuleType) 
         replies += asyncio.run(call_all(service.url))
         seen = [(request.method, request.path, request.status) for request in service.requests]
     statuses = [200, 201, 200, 200, 204, 200, 200, 200, 200, 200]
-    expected = [(*line.replace("%20", " ").split(" ", 1), status) for (line, _), status in zip(CALLS, statuses, strict=True)]
+    expected = [
+        (*line.replace("%20", " ").split(" ", 1), status)
+        for (line, _), status in zip(CALLS, statuses, strict=True)
+    ]
     assert [(method, path.replace("%20", " "), status) for method, path, status in seen] == expected * 2
     assert [getattr(reply, "problems", []) for reply in replies] == [[]] * len(replies)
 
 
-USER_CODE = '''
+USER_CODE = """
 from __future__ import annotations
 
 from typing import Literal
@@ -406,8 +423,8 @@ async def asynchronous(client: AsyncClient) -> None:
 def wrong(client: Client) -> None:
     client.books.read()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.books.read(book_id="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.books.search(q="x", x_reader_id="r1", class_="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-'''
+    client.books.newest(page=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -419,7 +436,15 @@ def user_code(second_package: Path) -> Path:
 
 
 def test_mypy_takes_the_package_and_its_use(user_code: Path) -> None:
-    check = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), PACKAGE, user_code.name]
+    check = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        str(ROOT / "pyproject.toml"),
+        PACKAGE,
+        user_code.name,
+    ]
     done = subprocess.run(check, cwd=user_code.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -13,7 +13,10 @@ import pytest
 
 from scripts import generate
 from scripts.generation import errors, names
-from tests.generation.workshop import ROOT, SMALL, Workshop, bytes_of, part, snapshot
+from scripts.generation.collect import MODULES
+from scripts.generation.document import load
+from scripts.generation.project import project_for
+from tests.generation.workshop import ROOT, SECOND, SMALL, Workshop, bytes_of, part, snapshot
 
 pytestmark = pytest.mark.generation
 
@@ -44,9 +47,8 @@ def test_a_template_that_is_missing_is_missed(workshop: Workshop, templates: Pat
 
 
 def test_no_template_of_the_generator_is_within_reach(workshop: Workshop, templates: Path) -> None:
-    (templates / "version.py.jinja").write_text('{% include "client.py.jinja" %}{% include "types.py.jinja" %}')
-    (templates / "types.py.jinja").unlink()
-    assert "there is no types.py.jinja" in refused(workshop, templates)
+    (templates / "version.py.jinja").write_text('{% include "model.py.jinja" %}')
+    assert "there is no model.py.jinja" in refused(workshop, templates)
 
 
 def test_a_mistake_in_a_template_is_shown_with_its_line(workshop: Workshop, templates: Path) -> None:
@@ -101,40 +103,33 @@ def test_a_ruff_that_is_not_installed_is_missed(workshop: Workshop, monkeypatch:
     assert "ruff is not installed beside this Python. Run: make setup" in said
 
 
-def imported(code: bytes) -> set[str]:
-    """What a module imports, but for the classes of the document."""
+def test_no_schema_can_be_named_like_what_the_templates_import(tmp_path: Path) -> None:
+    """Also like what ruff takes out of a module again that does not need it."""
+    project = project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, tmp_path)
     found: set[str] = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.ImportFrom) and node.module not in ("types", "shared", "requests", "replies", "events"):
-            found |= {alias.asname or alias.name for alias in node.names}
-    return found
-
-
-def test_no_schema_can_be_named_like_what_the_templates_import(library: ModuleType, second_package: Path) -> None:
-    """Also what ruff has taken out of this package again, as it does not need it."""
-    wanted: set[str] = set()
-    for template in ("types.py.jinja", "resource.py.jinja"):
-        text = (TEMPLATES / template).read_text(encoding="utf-8")
-        lines = [line for line in text.split("\n") if "{" not in line]
-        words = {word.strip(" ,()") for line in lines if "import" in line or line.startswith("    ") for word in line.split()}
-        wanted |= {word for word in words if word.isidentifier() and word[0].isupper()}
-    for name, code in bytes_of(second_package).items():
+    for name, code in project.files().items():
         if name.startswith(("types/", "resources/")):
-            wanted |= {word for word in imported(code) if word[0].isupper() and not word.isupper()}
-    known = names.CLASSES_OF_THE_PACKAGE
-    sentences = {"A", "For", "It", "Make", "One", "Read", "Reading", "The", "Where"}
-    assert {word for word in wanted if not word.isupper()} - known - sentences - {"Attributes:", "None", "Generic"} == set()
+            for node in ast.walk(ast.parse(code)):
+                if isinstance(node, ast.ImportFrom) and node.module not in ("types", *MODULES):
+                    found |= {alias.asname or alias.name for alias in node.names}
+    classes = {name for name in found if name[0].isupper() and not name.isupper()}
+    assert classes
+    assert classes - names.CLASSES_OF_THE_PACKAGE == set()
 
 
 def test_names_that_clients_have_are_kept_from_tags(library: ModuleType) -> None:
     tags = {"books", "reading_rooms", "stories"}
     for client in (library.Client, library.AsyncClient):
-        assert {name for name in dir(client) if not name.startswith("_")} - tags == names.ATTRIBUTES_OF_A_CLIENT
+        assert {
+            name for name in dir(client) if not name.startswith("_")
+        } - tags == names.ATTRIBUTES_OF_A_CLIENT
 
 
 def test_names_that_objects_have_are_kept_from_fields(library: ModuleType) -> None:
     model = part(library, "types").Model
-    assert {name for name in dir(model) if not name.startswith("_")} | {"from_dict"} == names.ATTRIBUTES_OF_A_MODEL
+    assert {name for name in dir(model) if not name.startswith("_")} | {
+        "from_dict"
+    } == names.ATTRIBUTES_OF_A_MODEL
 
 
 def test_names_that_methods_have_are_kept_from_fields(library: ModuleType) -> None:
@@ -145,7 +140,11 @@ def test_names_that_methods_have_are_kept_from_fields(library: ModuleType) -> No
 def test_names_of_exceptions_are_kept_from_kinds(library: ModuleType) -> None:
     """The document of this package has no kinds of its own."""
     module = part(library, "errors")
-    found = {name for name, value in vars(module).items() if isinstance(value, type) and issubclass(value, Exception)}
+    found = {
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
     assert found == set(errors.BASE)
 
 

@@ -37,52 +37,74 @@ def test_a_package_that_was_just_made_passes(made: Workshop) -> None:
     assert made.run("--check").code == 0
 
 
-DEPARTURES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "a changed file": (
-        lambda package: (package / "_version.py").write_text('VERSION = "9.9.9"\n'),
-        '-VERSION = "9.9.9"\n+"""The version of this client',
-    ),
-    "a changed end of line": (
-        lambda package: (package / "_version.py").write_bytes(
-            (package / "_version.py").read_bytes().replace(b"\n", b"\r\n")
-        ),
-        "changed: {package}/_version.py (line ends only)",
-    ),
-    "a file that is no text": (
-        lambda package: (package / "_version.py").write_bytes(b"\xff\xfe\x00"),
-        "--- {package}/_version.py",
-    ),
-    "a missing file": (lambda package: (package / "errors.py").unlink(), "missing: {package}/errors.py"),
-    "a missing mark of types": (lambda package: (package / "py.typed").unlink(), "missing: {package}/py.typed"),
-    "an extra file": (lambda package: (package / "resources" / "old.py").touch(), "extra: {package}/resources/old.py ("),
+def change(package: Path) -> None:
+    (package / "_version.py").write_text('VERSION = "9.9.9"\n')
+
+
+def change_line_ends(package: Path) -> None:
+    path = package / "_version.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def put_bytes(package: Path) -> None:
+    (package / "_version.py").write_bytes(b"\xff\xfe\x00")
+
+
+def take_away(name: str) -> Callable[[Path], None]:
+    return lambda package: (package / name).unlink()
+
+
+def put(name: str) -> Callable[[Path], None]:
+    return lambda package: (package / name).touch()
+
+
+def put_folder(package: Path) -> None:
+    (package / "more").mkdir()
+
+
+def put_folder_with_a_file(package: Path) -> None:
+    put_folder(package)
+    (package / "more" / "a.py").touch()
+
+
+def put_link(target: str) -> Callable[[Path], None]:
+    return lambda package: (package / "link.py").symlink_to(target)
+
+
+def change_to_a_link(package: Path) -> None:
+    aside = (package / "_version.py").rename(package.parent / "aside")
+    (package / "_version.py").symlink_to(aside)
+
+
+def change_to_a_folder(package: Path) -> None:
+    (package / "_version.py").unlink()
+    (package / "_version.py").mkdir()
+
+
+NO_FILE = "changed: {package}/_version.py (no file of its own, but a link or a folder)"
+DEPARTURES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a changed file": (change, '-VERSION = "9.9.9"\n+"""The version of this client'),
+    "a changed end of line": (change_line_ends, "changed: {package}/_version.py (line ends only)"),
+    "a file that is no text": (put_bytes, "--- {package}/_version.py"),
+    "a missing file": (take_away("errors.py"), "missing: {package}/errors.py"),
+    "a missing mark of types": (take_away("py.typed"), "missing: {package}/py.typed"),
+    "an extra file": (put("resources/old.py"), "extra: {package}/resources/old.py ("),
     "an extra file that is no Python": (
-        lambda package: (package / "notes.txt").write_text("x"),
+        put("notes.txt"),
         "extra: {package}/notes.txt (nothing generates it; delete it, or add a template)",
     ),
-    "an extra hidden file": (lambda package: (package / ".x").touch(), "extra: {package}/.x ("),
-    "an extra folder": (lambda package: (package / "more").mkdir(), "extra: {package}/more ("),
-    "an extra folder with a file": (
-        lambda package: [(package / "more").mkdir(), (package / "more" / "a.py").touch()],
-        "extra: {package}/more/a.py (",
-    ),
-    "an extra link": (lambda package: (package / "link.py").symlink_to("errors.py"), "extra: {package}/link.py ("),
-    "a link to nowhere": (lambda package: (package / "link.py").symlink_to("nowhere"), "extra: {package}/link.py ("),
-    "a link in the place of a file": (
-        lambda package: [
-            (package / "_version.py").rename(package.parent / "aside"),
-            (package / "_version.py").symlink_to(package.parent / "aside"),
-        ],
-        "changed: {package}/_version.py (no file of its own, but a link or a folder)",
-    ),
-    "a folder in the place of a file": (
-        lambda package: [(package / "_version.py").unlink(), (package / "_version.py").mkdir()],
-        "changed: {package}/_version.py (no file of its own, but a link or a folder)",
-    ),
+    "an extra hidden file": (put(".hidden"), "extra: {package}/.hidden ("),
+    "an extra folder": (put_folder, "extra: {package}/more ("),
+    "an extra folder with a file": (put_folder_with_a_file, "extra: {package}/more/a.py ("),
+    "an extra link": (put_link("errors.py"), "extra: {package}/link.py ("),
+    "a link to nowhere": (put_link("nowhere"), "extra: {package}/link.py ("),
+    "a link in the place of a file": (change_to_a_link, NO_FILE),
+    "a folder in the place of a file": (change_to_a_folder, NO_FILE),
 }
 
 
 @pytest.mark.parametrize(("disturb", "words"), DEPARTURES.values(), ids=DEPARTURES.keys())
-def test_a_departure_fails_and_is_shown(made: Workshop, disturb: Callable[[Path], object], words: str) -> None:
+def test_a_departure_fails_and_is_shown(made: Workshop, disturb: Callable[[Path], None], words: str) -> None:
     disturb(made.package)
     before = snapshot(made.output)
     outcome = made.run("--check")

@@ -16,7 +16,9 @@ from tests.generation.workshop import PACKAGE, ROOT, SMALL, Workshop, bytes_of, 
 
 pytestmark = pytest.mark.generation
 
-OTHER = changed(SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/description": "A part of a thing."})
+OTHER = changed(
+    SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/description": "A part of a thing."}
+)
 
 
 @pytest.fixture
@@ -155,7 +157,9 @@ def test_a_killed_run_is_put_right_by_the_next_one(made: Workshop, at: str) -> N
     assert [path.name for path in made.output.iterdir()] == [PACKAGE]
 
 
-def test_a_killed_run_gives_the_old_package_back_before_anything_new(made: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_gives_the_old_package_back_before_anything_new(
+    made: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = bytes_of(made.package)
     made.package.rename(made.output / f".{PACKAGE}.old")
     (made.output / f".{PACKAGE}.new").mkdir()

@@ -1,4 +1,4 @@
-"""Where packages are generated in tests: documents made of parts, runs of the generator, packages loaded from folders."""
+"""Where packages are generated in tests: documents made of parts, runs of the generator, packages from folders."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if sys.version_info < (3, 11):
     pytest.skip("openapi-python-client needs Python 3.11", allow_module_level=True)
 pytest.importorskip("openapi_python_client", reason="openapi-python-client is not installed")
 
-from ruamel.yaml import YAML  # noqa: E402
+from ruamel.yaml import YAML
 
-from scripts import generate  # noqa: E402
+from scripts import generate
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
@@ -130,7 +130,7 @@ class Workshop:
 
     def write(self, document: Mapping[str, Any] | str) -> None:
         """Put a document in place: a text as it is, data as JSON, one value on a line."""
-        text = document if isinstance(document, str) else json.dumps(document, indent=1, ensure_ascii=False)
+        text = document if isinstance(document, str) else json.dumps(document, indent=1)
         self.document.write_text(text, encoding="utf-8")
 
     def run(self, *flags: str, templates: Path = ROOT / "templates") -> Outcome:
@@ -152,7 +152,8 @@ class Workshop:
 def load(package: Path, name: str) -> ModuleType:
     """Import a package from its folder under another name, so that several can be loaded at the same time."""
     spec = spec_from_file_location(name, package / "__init__.py", submodule_search_locations=[str(package)])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -188,5 +189,5 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _state(path: Path) -> tuple[Any, ...]:
     about = path.lstat()
-    content = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+    content = path.readlink() if path.is_symlink() else path.read_bytes() if path.is_file() else None
     return about.st_mode, about.st_ino, about.st_mtime_ns, content

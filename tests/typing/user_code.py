@@ -1,14 +1,14 @@
 """A program as a user would write it: checked by mypy --strict, pyright strict and ty, and never run.
 
-Each `assert_type` pins what an editor shows. Each line with an ignore must be an error: the checkers complain about
-an ignore that is not needed.
+Each `assert_type` pins what an editor shows. Each line with an ignore must be an error: mypy and ty complain about
+an ignore that is not needed (pyright would also complain about those of the other two).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from acedata_responses import (
     AceDataError,
@@ -23,11 +23,15 @@ from acedata_responses import (
 )
 from acedata_responses.types import (
     ChatCompletion,
+    ChatCompletionChunk,
     ChatUsage,
+    ErrorEvent,
+    FunctionCall,
     InputMessage,
     ModelList,
     OutputTextDeltaEvent,
     Reply,
+    ResponseCompletedEvent,
     ResponseObject,
     StreamEvent,
     Unknown,
@@ -73,7 +77,14 @@ def requests(client: Client) -> None:
     client.responses.create(model="gpt-4o")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.responses.create(model="gpt-4o", input="Hi", modle=1)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.responses.create(model="gpt-4o", input="Hi", n="two")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.responses.create(model="gpt-4o", input=5)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.responses.create("gpt-4o", "Hi")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.models.list(limit=1)  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    Client(tokn="x")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
+    Client(timeout="soon")  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    client.with_options(base_url="x")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
+    InputMessage(role="user")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
+    print(client.responses.create(model="gpt-4o", input="Hi").output_txt)  # type: ignore[union-attr] # pyright: ignore # ty: ignore
 
 
 def streamed(client: Client) -> None:
@@ -81,8 +92,22 @@ def streamed(client: Client) -> None:
         assert_type(stream, Stream[StreamEvent, Reply])
         for event in stream:
             assert_type(event, StreamEvent)
+            print(event.type)
             if isinstance(event, OutputTextDeltaEvent):
                 assert_type(event.delta, str)
+            elif isinstance(event, ResponseCompletedEvent):
+                assert_type(event.response, ResponseObject)
+                assert_type(
+                    [item for item in event.response.output if isinstance(item, FunctionCall)],
+                    list[FunctionCall],
+                )
+            elif isinstance(event, ChatCompletionChunk):
+                assert_type(event.choices[0].delta.content, str | None)
+            elif isinstance(event, ErrorEvent):
+                assert_type(event.message, str | None)
+            elif isinstance(event, Unknown):
+                assert_type(event.to_dict(), dict[str, Any])
+        assert_type(stream.http.headers["content-type"], str)
         assert_type(stream.text_deltas(), Iterator[str])
         assert_type(stream.final(), Reply)
         assert_type(stream.partial_text, str)
@@ -104,6 +129,11 @@ async def asynchronous(streams: bool) -> None:
         )
         assert_type(await client.models.list(), ModelList)
         assert_type(client.with_options(timeout=None), AsyncClient)
+        await client.responses.create(model="gpt-4o", input=5)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+        await client.responses.create(model="gpt-4o", inputs="Hi")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+        print(client.models.list().data)  # type: ignore[attr-defined] # pyright: ignore # ty: ignore
+        for _event in stream:  # type: ignore[attr-defined] # pyright: ignore # ty: ignore
+            pass
 
 
 def errors(error: AceDataError) -> None:

@@ -38,6 +38,7 @@ coverage: package ## the test suite with the branches of package and scripts tha
 planted: package $(NODE_TOOLS) $(JUDGES) ## a fault for each judge to find
 	@$(PY) -m pytest -q tests/judges/planted_faults.py $(ARGS)
 
+check: judge
 lint: lint-links
 
 lint-links: $(VENV)

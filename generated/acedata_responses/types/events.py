@@ -612,6 +612,11 @@ class ChatCompletionChunk(Model):
     system_fingerprint: str | None = None
     usage: ChatUsage | None = None
 
+    @property
+    def type(self) -> Literal["chat.completion.chunk"]:
+        """The same as `object`, under the name that it has elsewhere."""
+        return self.object
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ChatCompletionChunk:
         """Make one from JSON data, such as `to_dict()` gives."""

@@ -66,7 +66,7 @@ class ChatCompletion(Model):
 
     @property
     def created_at(self) -> datetime:
-        """The same as `created`, under the name that it has in other replies."""
+        """The same as `created`, under the name that it has elsewhere."""
         return self.created
 
     @property
@@ -185,12 +185,12 @@ class ChatUsage(Model):
 
     @property
     def input_tokens(self) -> int:
-        """The same as `prompt_tokens`, under the name that it has in other replies."""
+        """The same as `prompt_tokens`, under the name that it has elsewhere."""
         return self.prompt_tokens
 
     @property
     def output_tokens(self) -> int:
-        """The same as `completion_tokens`, under the name that it has in other replies."""
+        """The same as `completion_tokens`, under the name that it has elsewhere."""
         return self.completion_tokens
 
     @classmethod

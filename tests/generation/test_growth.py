@@ -1,0 +1,279 @@
+"""What grows in openapi.yaml grows in the package, without a change elsewhere."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import typing
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.generation.workshop import DOCUMENT, Workshop, changed, load, parsed, part, unload
+
+pytestmark = pytest.mark.generation
+
+SCHEMAS = "/components/schemas"
+GROWTH: dict[str, Any] = {
+    # An operation of a tag that is there, and one of a new tag.
+    "/paths/~1openai~1models~1{name}": {
+        "get": {
+            "operationId": "models.retrieve",
+            "tags": ["models"],
+            "summary": "Look at one model",
+            "parameters": [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {
+                "200": {
+                    "description": "The model.",
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ModelInfo"}}},
+                }
+            },
+        }
+    },
+    "/paths/~1openai~1batches~1{id}": {
+        "delete": {
+            "operationId": "batches.cancel",
+            "tags": ["batches"],
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "responses": {"204": {"description": "It is cancelled."}},
+        }
+    },
+    # A field of the request, one of a reply, and one under another name.
+    f"{SCHEMAS}/CreateResponseRequest/properties/seed": {"type": "integer", "minimum": 0, "default": 7},
+    f"{SCHEMAS}/Usage/properties/seconds": {"type": "number"},
+    f"{SCHEMAS}/Usage/x-aliases": {"duration": "seconds"},
+    # Values.
+    f"{SCHEMAS}/ModelName/anyOf/0/enum/0": "gpt-9",
+    f"{SCHEMAS}/ModelName/x-removed": {"gpt-0": {"since": "0.0.1"}},
+    f"{SCHEMAS}/MessageRole/enum/0": "tool",
+    f"{SCHEMAS}/ResponseStatus/enum/0": "paused",
+    # A code of a kind that is there, and a kind.
+    "/x-error-kinds/BadRequest/codes/too_old": {"statuses": [400], "meaning": "The request is of yesterday."},
+    "/x-error-kinds/Conflict": {
+        "parent": "BadRequest",
+        "statuses": ["409"],
+        "codes": {"conflict": {"statuses": [409]}},
+        "resend": True,
+        "slow-down": True,
+        "meaning": "Somebody else was quicker.",
+        "advice": "Try again.",
+    },
+    # An item of the output.
+    f"{SCHEMAS}/WebSearch": {
+        "type": "object",
+        "required": ["type", "query"],
+        "properties": {"type": {"type": "string", "const": "web_search"}, "query": {"type": "string"}},
+    },
+    f"{SCHEMAS}/OutputItem/oneOf/0": {"$ref": "#/components/schemas/WebSearch"},
+    f"{SCHEMAS}/OutputItem/discriminator/mapping/web_search": "#/components/schemas/WebSearch",
+    # Kinds of events: one with text, and one that ends the stream.
+    f"{SCHEMAS}/AudioTextEvent": {
+        "type": "object",
+        "x-event": {"text": ["heard", "words"]},
+        "required": ["type", "heard"],
+        "properties": {
+            "type": {"type": "string", "const": "response.audio.text"},
+            "heard": {"type": "object", "properties": {"words": {"type": "string"}}},
+        },
+    },
+    f"{SCHEMAS}/CancelledEvent": {
+        "type": "object",
+        "x-event": {"ends": "incomplete", "reply": "partly"},
+        "required": ["type", "partly"],
+        "properties": {
+            "type": {"type": "string", "const": "response.cancelled"},
+            "partly": {"$ref": "#/components/schemas/ResponseObject"},
+        },
+    },
+    f"{SCHEMAS}/ResponseEvent/oneOf/0": {"$ref": "#/components/schemas/AudioTextEvent"},
+    f"{SCHEMAS}/ResponseEvent/oneOf/1": {"$ref": "#/components/schemas/CancelledEvent"},
+    f"{SCHEMAS}/ResponseEvent/discriminator/mapping/response.audio.text": "#/components/schemas/AudioTextEvent",
+    f"{SCHEMAS}/ResponseEvent/discriminator/mapping/response.cancelled": "#/components/schemas/CancelledEvent",
+    # What the service is as a whole.
+    "/info/version": "7.8.9",
+    "/servers/0/url": "https://grown.test/base",
+    "/components/securitySchemes/bearer/x-environment/0": "GROWN_TOKEN",
+    "/x-limits/in-flight": 3,
+    "/x-retry/waits": [9],
+}
+REPLY: dict[str, Any] = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1_795_392_000,
+    "status": "paused",
+    "model": "gpt-9",
+    "output": [{"type": "web_search", "query": "tides"}],
+    "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3, "seconds": 0.5},
+}
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The package of a document that has grown in every way at once."""
+    document = changed(parsed(DOCUMENT), GROWTH)
+    yield load(Workshop(tmp_path_factory.mktemp("grown")).make(document), "grown_package")
+    unload("grown_package")
+
+
+class Answers:
+    """A client whose service gives one answer and keeps the requests."""
+
+    def __init__(self, package: ModuleType, answer: httpx.Response) -> None:
+        self.requests: list[httpx.Request] = []
+        self.answer = answer
+        self.client = package.Client(
+            token="a-token", transport=httpx.MockTransport(self._handle), max_retries=0
+        )
+
+    def _handle(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return self.answer
+
+    def __enter__(self) -> Answers:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.client.close()
+
+
+def test_an_operation_is_a_method(grown: ModuleType) -> None:
+    info = {"id": "gpt-9", "object": "model", "created": 0, "owned_by": "acedata"}
+    with Answers(grown, httpx.Response(200, json=info)) as service:
+        model = service.client.models.retrieve(name="gpt-9")
+    assert str(service.requests[0].url) == "https://grown.test/base/openai/models/gpt-9"
+    assert type(model) is part(grown, "types").ModelInfo
+    assert inspect.iscoroutinefunction(part(grown, "resources.models").AsyncModels.retrieve)
+
+
+def test_a_tag_is_a_resource(grown: ModuleType) -> None:
+    with Answers(grown, httpx.Response(204)) as service:
+        assert service.client.batches.cancel(id="b1").status_code == 204
+    assert (service.requests[0].method, service.requests[0].url.path) == ("DELETE", "/base/openai/batches/b1")
+
+
+def test_a_field_of_the_request_is_a_keyword(grown: ModuleType) -> None:
+    with Answers(grown, httpx.Response(200, json=REPLY)) as service:
+        service.client.responses.create(model="gpt-9", input="x", seed=4)
+        service.client.responses.create(model="gpt-9", input="x")
+        with pytest.raises(grown.RequestValidationError, match="/seed"):
+            service.client.responses.create(model="gpt-9", input="x", seed=-1)
+    bodies = [json.loads(request.content) for request in service.requests]
+    assert bodies == [{"model": "gpt-9", "input": "x", "seed": 4}, {"model": "gpt-9", "input": "x"}]
+
+
+def test_a_field_of_a_reply_is_an_attribute(grown: ModuleType) -> None:
+    with Answers(grown, httpx.Response(200, json=REPLY)) as service:
+        reply = service.client.responses.create(model="gpt-9", input="x")
+    assert (reply.usage.seconds, reply.usage.duration) == (0.5, 0.5)
+    assert reply.problems == []
+
+
+def test_values_are_known(grown: ModuleType) -> None:
+    types = part(grown, "types")
+    with Answers(grown, httpx.Response(200, json=REPLY)) as service, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        service.client.responses.create(model="gpt-9", input=[{"role": "tool", "content": "x"}])
+        with pytest.raises(DeprecationWarning, match="gpt-0"):
+            service.client.responses.create(model="gpt-0", input="x")
+    known = next(one for one in typing.get_args(types.ModelName) if typing.get_origin(one) is typing.Literal)
+    assert typing.get_args(known)[0] == "gpt-9"
+
+
+def test_an_item_of_the_output_has_a_class(grown: ModuleType) -> None:
+    with Answers(grown, httpx.Response(200, json=REPLY)) as service:
+        item = service.client.responses.create(model="gpt-9", input="x").output[0]
+    assert (type(item), item.query) == (part(grown, "types").WebSearch, "tides")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (400, "too_old", "BadRequestError"),
+        (500, "too_old", "BadRequestError"),
+        (409, "conflict", "ConflictError"),
+        (409, "what", "ConflictError"),
+    ],
+)
+def test_a_code_gives_the_exception_of_its_kind(
+    grown: ModuleType, status: int, code: str, expected: str
+) -> None:
+    body = {"error": {"code": code, "message": "m"}, "trace_id": "t"}
+    with (
+        Answers(grown, httpx.Response(status, json=body)) as service,
+        pytest.raises(grown.APIStatusError) as caught,
+    ):
+        service.client.models.list()
+    assert type(caught.value).__name__ == expected
+
+
+def test_a_kind_is_an_exception(grown: ModuleType) -> None:
+    assert issubclass(grown.ConflictError, grown.BadRequestError)
+    assert "ConflictError" in grown.__all__
+    assert grown.ConflictError.is_safe_to_resend
+    assert grown.ConflictError.slows_down
+    assert "Somebody else was quicker." in (inspect.getdoc(grown.ConflictError) or "")
+    assert "└── ConflictError  (conflict, 409)" in (part(grown, "errors").__doc__ or "")
+
+
+def test_the_embedded_service_knows_the_code(grown: ModuleType) -> None:
+    testing = part(grown, "testing")
+    with (
+        testing.serve() as service,
+        grown.Client(token=testing.TOKEN, base_url=service.url, max_retries=0) as client,
+    ):
+        service.reply_with(testing.error("conflict"))
+        with pytest.raises(grown.ConflictError):
+            client.models.list()
+        assert client.models.retrieve(name="x").id
+        with pytest.raises(grown.BadRequestError):
+            client.responses.create(model="gpt-9", input="x", extra_body={"seed": -1})
+
+
+def test_kinds_of_events_are_decoded(grown: ModuleType) -> None:
+    types = part(grown, "types")
+    events = [
+        {"type": "response.audio.text", "heard": {"words": "Hear"}},
+        {"type": "response.output_text.delta", "delta": " ye"},
+        {"type": "response.cancelled", "partly": REPLY},
+    ]
+    text = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    answer = httpx.Response(200, text=text, headers={"content-type": "text/event-stream"})
+    with (
+        Answers(grown, answer) as service,
+        service.client.responses.create(model="gpt-9", input="x", stream=True) as stream,
+    ):
+        seen = list(stream)
+        final = stream.final()
+    assert [type(event) for event in seen] == [
+        types.AudioTextEvent,
+        types.OutputTextDeltaEvent,
+        types.CancelledEvent,
+    ]
+    assert stream.partial_text == "Hear ye"
+    assert final.to_dict() == REPLY
+
+
+def test_facts_of_the_service_are_carried_over(grown: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert grown.VERSION == "7.8.9"
+    assert grown.Limits().in_flight == 3
+    monkeypatch.setenv("GROWN_TOKEN", "from-the-environment")
+    with grown.Client(
+        transport=httpx.MockTransport(lambda request: httpx.Response(200, json=echo(request)))
+    ) as client:
+        echoed = client.models.list().to_dict()
+    assert echoed["authorization"] == "Bearer from-the-environment"
+    assert echoed["url"] == "https://grown.test/base/openai/models"
+
+
+def echo(request: httpx.Request) -> dict[str, Any]:
+    """A list of models that tells of the request."""
+    return {
+        "object": "list",
+        "data": [],
+        "authorization": request.headers["authorization"],
+        "url": str(request.url),
+    }
