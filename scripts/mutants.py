@@ -84,6 +84,14 @@ def mutmut(program: Path, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+def change_all(program: Path, processes: int) -> None:
+    """Make all changes. mutmut goes on where it was stopped, so it gets a second chance."""
+    try:
+        mutmut(program, "run", "--max-children", str(processes))
+    except subprocess.CalledProcessError:
+        mutmut(program, "run", "--max-children", str(processes))
+
+
 def survivors(program: Path) -> list[Change]:
     """The changes that no test noticed."""
     names = [line.split(":")[0].strip() for line in mutmut(program, "results") if line.endswith(": survived")]
@@ -114,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     program = options.program.absolute()
     prepare()
     try:
-        mutmut(program, "run", "--max-children", str(options.processes))
+        change_all(program, options.processes)
         found = survivors(program)
         count = sum(
             line.endswith((": survived", ": killed", ": timeout"))

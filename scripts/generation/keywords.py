@@ -145,13 +145,23 @@ def _check_combination(document: Document, pointer: str, schema: Node) -> None:
             found = f"{key!r} is required but no such property is described"
             raise document.error(below(pointer, "required"), found, "Describe it.")
     if "enum" in schema:
-        names.check_values(document, pointer, schema["enum"])
+        _check_enum(document, pointer, schema["enum"])
     kinds = schema.get("type", TYPES)
     allowed = [kinds] if isinstance(kinds, str) else kinds
     for value in [*schema.get("enum", []), *([schema["const"]] if "const" in schema else [])]:
         if not any(_is_of_type(value, kind) for kind in allowed):
             found = f"the value {value!r} is not of type {' or '.join(allowed)}"
             raise document.error(pointer, found, "Correct the value or the type.")
+
+
+def _check_enum(document: Document, pointer: str, values: list[Node]) -> None:
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) > 1 or float in kinds:
+        found = "an enum of fractions, or of values of several types, is not expressed"
+        raise document.error(
+            below(pointer, "enum"), found, "List texts or whole numbers, or give the `type` alone."
+        )
+    names.check_values(document, pointer, values)
 
 
 def _is_of_type(value: Node, kind: str) -> bool:

@@ -241,7 +241,7 @@ class Described:
 
     def _check_paths(self) -> None:
         """The path and its aliases have just the parameters that are described."""
-        described = sorted(p["name"] for _at, p in self.parameters if p["in"] == "path")
+        ours = {parameter["name"] for _at, parameter in self.parameters if parameter["in"] == "path"}
         aliases = self.node.get("x-alias-paths", [])
         at = below(self.pointer, "x-alias-paths")
         paths = [(self.pointer, self.path), *((below(at, i), alias) for i, alias in enumerate(aliases))]
@@ -249,15 +249,12 @@ class Described:
             if not isinstance(path, str) or not _PATH.fullmatch(path):
                 advice = "Begin it with / and percent-encode what is not allowed in it."
                 raise self.document.error(pointer, f"{path!r} is no path", advice)
-            for name in {*re.findall(r"\{([^{}]+)\}", path)} ^ {*described}:
+            for name in sorted(ours.symmetric_difference(re.findall(r"\{([^{}]+)\}", path))):
                 where = (
-                    "described, but not in the path"
-                    if name in described
-                    else "in the path, but not described"
+                    "described, but not in the path" if name in ours else "in the path, but not described:"
                 )
-                raise self.document.error(
-                    pointer, f"the parameter {name!r} is {where} {path}", "Correct one of them."
-                )
+                found = f"the parameter {name!r} is {where} {path}"
+                raise self.document.error(pointer, found, "Correct one of them.")
 
     @cached_property
     def body(self) -> Place:
@@ -292,14 +289,16 @@ class Described:
                 location=parameter["in"],
                 type=type_,
                 required=parameter.get("required", False),
-                doc=prose.of_field(
-                    {
-                        **described(self.document, below(at, "schema"), parameter["schema"]),
-                        **_said(parameter),
-                    },
-                    parameter.get("x-source", self._source),
-                ),
+                doc=prose.of_field(self._said_of(at, parameter), parameter.get("x-source", self._source)),
             )
+
+    def _said_of(self, at: str, parameter: Node) -> Node:
+        """The schema of a parameter, with what the parameter says itself."""
+        schema = described(self.document, below(at, "schema"), parameter["schema"])
+        return {
+            **schema,
+            **{word: parameter[word] for word in ("deprecated", "description") if word in parameter},
+        }
 
     def _check_fits(self, at: str, parameter: Node, type_: Type) -> None:
         """A parameter is text: one value, or in a query a list of such."""
@@ -455,7 +454,3 @@ def described(document: Document, pointer: str, schema: Node) -> Node:
         return schema
     _at, target = document.resolve(pointer, schema)
     return {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-
-
-def _said(parameter: Node) -> dict[str, Any]:
-    return {word: parameter[word] for word in ("deprecated", "description") if word in parameter}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .document import Node
+from .literals import written
 
 
 def sentence(text: str | None) -> str:
@@ -48,7 +49,7 @@ def default(schema: Node) -> str:
     """What the service does when the field is not sent."""
     if "default" not in schema:
         return ""
-    return f"When not sent, the service takes {schema['default']!r}."
+    return f"When not sent, the service takes {written(schema['default'])}."
 
 
 def deprecation(node: Node) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from .showing import notes
+from .showing import notes, short
 
 DRAWN = {"ours": "ours", "stock": "stock generated", "acedatacloud": "acedatacloud", "openai": "openai"}
-_LEFT, _RIGHT, _TOP, _LINE = 205, 740, 62, 27
+_LEFT, _RIGHT, _TOP, _LINE = 265, 750, 62, 27
 _WIDTH = 780
 _LOWEST = 0.1
 _CROWDED = 9  # pixels; marks nearer than that are drawn beside each other
@@ -56,7 +56,7 @@ def picture(results: dict[str, Any]) -> str:
 
 def _in_words(figures: list[dict[str, Any]]) -> str:
     """The picture for those who cannot see it."""
-    ours = [f"{figure['title']} {figure['clients']['ours']['ratio']['median']:.2f}" for figure in figures]
+    ours = [f"{figure['title']} {short(figure['clients']['ours']['ratio']['median'])}" for figure in figures]
     return escape(f"Our time relative to raw httpx: {'; '.join(ours)}", quote=True)
 
 
@@ -102,5 +102,4 @@ def _figure(figure: dict[str, Any], y: float, highest: float) -> Iterator[str]:
             taken.append(x)
             yield f'<circle class="{name}" cx="{x}" cy="{y - beside}" r="5"/>'
     ours = figure["clients"]["ours"]["ratio"]["median"]
-    x = _x(ours, highest)
-    yield f'<text class="value" x="{x - 9}" y="{y + 4}" text-anchor="end">{ours:.2f}</text>'
+    yield f'<text class="value" x="{_LEFT - 20}" y="{y + 4}" text-anchor="end">{short(ours)}</text>'

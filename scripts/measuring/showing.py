@@ -29,7 +29,12 @@ def _cell(result: dict[str, Any] | None) -> str:
         return "–"
     ratio = result["ratio"]
     new = f"; {result['new_connections']} new" if "new_connections" in result else ""
-    return f"{ratio['median']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f}{new})"
+    return f"{short(ratio['median'])} ({short(ratio['low'])}–{short(ratio['high'])}{new})"
+
+
+def short(ratio: float) -> str:
+    """A ratio with the digits that mean something."""
+    return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def _time(microseconds: float) -> str:
@@ -49,5 +54,6 @@ def notes(results: dict[str, Any]) -> Iterator[str]:
     """What the figures were taken on, and with; a line each."""
     for name, why in results["missing"].items():
         yield f"Not measured: {name}: {why}"
-    yield f"{results['date']}, {results['machine']}, Python {results['python']}."
+    quick = " Measured quickly: see the spread." if results["quick"] else ""
+    yield f"{results['date']}, {results['machine']}, Python {results['python']}.{quick}"
     yield ", ".join(f"{name} {version}" for name, version in results["versions"].items()) + "."

@@ -65,6 +65,7 @@ def test_every_documented_event_can_be_read(wire):
 def test_chunks_of_a_chat_completion_are_put_together(read):
     events, final = read(sample("chat_stream.sse"))
     assert {type(event) for event in events} == {types.ChatCompletionChunk}
+    assert {event.type for event in events} == {"chat.completion.chunk"}
     assert type(final) is types.ChatCompletion
     assert final.to_dict() == {
         "id": CHAT[0]["id"],

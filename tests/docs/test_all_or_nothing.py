@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -250,6 +250,15 @@ def test_a_program_that_fails_is_an_error(tmp_path: Path) -> None:
         commands.run((sys.executable, "-c", "raise SystemExit(3)"), tmp_path)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as at a terminal: a background job starts with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupted_program_ends_with_all_that_it_started(tmp_path: Path) -> None:
     inner = "import time; time.sleep(1); open('late', 'w').close()"
     outer = (
@@ -385,10 +394,11 @@ def test_a_program_that_fails_undoes_all(
 
 
 RUN = """\
-import sys
+import signal, sys
 from pathlib import Path
 from scripts import models
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
 models.ROOT = Path(sys.argv[1])
 models.STEPS = tuple((name, (sys.executable, name)) for name in ("generate.py", "test.py"))
 sys.exit(models.main([str(models.ROOT / "page")]))

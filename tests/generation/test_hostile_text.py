@@ -30,7 +30,8 @@ TEXTS = [
     "reversed \u202e txet and a zero width \u200b space",
     "a null \x00 and a bell \x07 and an escape \x1b[31m",
     "# type: ignore[no-any-return]  # noqa  # fmt: off",
-    "ünïcödé 🌊 日本語 \ufeff",
+    "ünïcödé 🌊 日本語 \ufeff and faces \U0001fae8 \U0001fae9 that not every Python knows",
+    "brackets ] | [ ( None | Any",
     "\t  much   space \n\n\n and lines  ",
     "x" * 300 + "\\" * 91 + '"' * 91,
 ]

@@ -248,7 +248,7 @@ CONSTRUCTS: dict[str, Case] = {
     ),
     "an empty enum": ({FIELD: {**TEXT, "enum": []}}, f"{FIELD}/enum", "list should have at least 1 item"),
     "a value of another type": (
-        {FIELD: {**TEXT, "enum": ["a", 1]}},
+        {FIELD: {**TEXT, "enum": [1]}},
         FIELD,
         "the value 1 is not of type string",
     ),
@@ -257,6 +257,12 @@ CONSTRUCTS: dict[str, Case] = {
         FIELD,
         "the value None is not of type string",
     ),
+    "an enum of fractions": (
+        {FIELD: {"type": "number", "enum": [0.5]}},
+        f"{FIELD}/enum",
+        "an enum of fractions",
+    ),
+    "an enum of two types": ({FIELD: {"enum": ["a", 1]}}, f"{FIELD}/enum", "of values of several types"),
     "an object as a value": ({FIELD: {"enum": [{"a": 1}]}}, f"{FIELD}/enum", "a list of texts, numbers"),
     "anyOf beside oneOf": ({FIELD: {"anyOf": [TEXT], "oneOf": [TEXT]}}, FIELD, "`anyOf` beside `oneOf`"),
     "a keyword beside a reference": (

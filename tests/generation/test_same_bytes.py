@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.generation.test_hostile_text import hostile
 from tests.generation.workshop import DOCUMENT, PACKAGE, ROOT, bytes_of
 
 pytestmark = pytest.mark.generation
@@ -45,10 +47,12 @@ def made(
     python: str = sys.executable,
     cwd: Path = ROOT,
     project: Path = ROOT,
+    document: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
     """The package that a run in another process makes."""
     command = [python, str(project / "scripts" / "generate.py"), "--output", str(folder / "made")]
+    command += ["--document", str(document)] if document else []
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -106,9 +110,7 @@ def test_from_a_copy_of_the_project_elsewhere(tmp_path: Path, expected: dict[str
 def test_from_a_document_with_other_line_ends(tmp_path: Path, expected: dict[str, bytes]) -> None:
     document = tmp_path / "openapi.yaml"
     document.write_bytes(DOCUMENT.read_bytes().replace(b"\n", b"\r\n"))
-    command = [sys.executable, str(ROOT / "scripts" / "generate.py"), "--document", str(document)]
-    subprocess.run([*command, "--output", str(tmp_path / "made")], check=True, capture_output=True)
-    assert bytes_of(tmp_path / "made" / PACKAGE) == expected
+    assert made(tmp_path, document=document) == expected
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
@@ -121,3 +123,9 @@ def test_on_every_python_that_runs_the_generator(
     if not python.exists():
         pytest.skip(f"there is no .venvs/{version} here: make test VERSIONS={version}")
     assert made(tmp_path, python=str(python)) == expected
+    hostile_document = tmp_path / "hostile.yaml"
+    hostile_document.write_text(json.dumps(hostile(tmp_path / "trap")), encoding="utf-8")
+    here, there = (
+        made(tmp_path, python=one, document=hostile_document) for one in (sys.executable, str(python))
+    )
+    assert here == there

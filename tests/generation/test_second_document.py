@@ -133,6 +133,8 @@ def test_a_body_is_made_of_what_was_given(client: Any, service: Service, library
         from_=None,
         acquired_at=datetime(2026, 11, 23, 0, 0, 0, 500_000, tzinfo=timezone.utc),
         stars=3,
+        thickness=2.5,
+        gift=True,
         size={"height": types.Length(value=20), "width": {"value": 12.5, "unit": "cm"}},
         grid=[[1, 2], []],
         labels={"shelf": ["a", "b"]},
@@ -148,6 +150,8 @@ def test_a_body_is_made_of_what_was_given(client: Any, service: Service, library
         "from": None,
         "acquiredAt": 1_795_392_000.5,
         "stars": 3,
+        "thickness": 2.5,
+        "gift": True,
         "size": {"height": {"value": 20}, "width": {"value": 12.5, "unit": "cm"}},
         "grid": [[1, 2], []],
         "labels": {"shelf": ["a", "b"]},
@@ -252,6 +256,8 @@ def test_a_schema_can_contain_itself(client: Any, service: Service, library: Mod
         ("read", {"book_id": "7"}, "/bookId"),
         ("add", {**NEW, "kind": "map"}, "/kind"),
         ("add", {**NEW, "stars": 4}, "/stars"),
+        ("add", {**NEW, "thickness": 1}, "/thickness"),
+        ("add", {**NEW, "gift": False}, "/gift"),
         ("add", {**NEW, "authors": []}, "/authors"),
         ("add", {**NEW, "size": {"width": {"value": 1}}}, "/size/height"),
         ("add", {**NEW, "grid": [[1, "2"]]}, "/grid/0/1"),
@@ -275,6 +281,8 @@ EVENTS: list[dict[str, Any]] = [
     {"is": "opening", "teller": "Rosa"},
     {"is": "sentence", "spokenWords": {"0th": "Once "}},
     {"is": "applause", "loud": True},
+    {"is": "cough"},
+    {"is": "rain", "hours": 3},
     {"is": "sentence", "spokenWords": {"0th": "upon a time."}},
 ]
 ENDING = {"is": "ending", "wholeStory": {"chapters": [{"number": 1, "plainText": "Once upon a time."}]}}
@@ -294,8 +302,8 @@ def test_a_stream_has_its_own_words(client: Any, service: Service, library: Modu
         events = list(stream)
         story = stream.final()
     assert json.loads(service.last.content) == {"about": "a fox", "live": True}
-    kinds = [types.Opening, types.Sentence, types.Unknown, types.Sentence, types.Ending]
-    assert [type(event) for event in events] == kinds
+    kinds = ["Opening", "Sentence", "Applause", "Cough", "Unknown", "Sentence", "Ending"]
+    assert [type(event) for event in events] == [getattr(types, kind) for kind in kinds]
     assert [event.to_dict() for event in events] == [*EVENTS, ENDING]
     assert type(story) is types.Story
     assert story.output_text == "Once upon a time."
@@ -322,6 +330,16 @@ def test_words_of_the_generated_code_are_free_for_fields(client: Any, service: S
     service.answer = httpx.Response(200, json={"chapters": []})
     client.stories.tell(about="x", values=["a"], given="b")
     assert json.loads(service.last.content) == {"about": "x", "values": ["a"], "given": "b"}
+
+
+def test_words_of_the_generated_classes_get_an_underscore(client: Any, service: Service) -> None:
+    """As attributes `property` and `str` would hide what the code below them needs."""
+    service.answer = httpx.Response(
+        200, json={"chapters": [], "property": "p", "classmethod": 1, "str": None}
+    )
+    story = client.stories.tell(about="x")
+    assert (story.property_, story.classmethod_, story.str_) == ("p", 1, None)
+    assert type(story).from_dict(story.to_dict()) == story
 
 
 def test_no_token_is_wanted_where_none_is_described(client: Any, service: Service) -> None:
@@ -379,7 +397,7 @@ from typing_extensions import assert_type
 
 from acedata_responses import AsyncClient, AsyncStream, Client, HTTPReply, Stream
 from acedata_responses.types import (
-    Book, BooksSearchReply, Colour, Ending, Holder, Length, ListReply, Note, Opening, Person, Price,
+    Applause, Book, BooksSearchReply, Colour, Cough, Ending, Holder, Length, ListReply, Note, Opening, Person, Price,
     Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
 )
 
@@ -390,7 +408,8 @@ def sync(client: Client, live: bool) -> None:
     assert_type(page.items, list[Book])
     assert_type(page.next_page, str | None)
     book = client.books.add(
-        title="x", authors=("y",), kind="book", from_=None, stars=1, size={"height": Length(value=1)},
+        title="x", authors=("y",), kind="book", from_=None, stars=1, thickness=2.5, gift=True,
+        size={"height": Length(value=1)},
         grid=[[1, 2.5]], labels={"a": ["b"]}, cover=Colour(cover_type="colour", rgb=[1, 2, 3]), note="z",
     )
     assert_type(book.stars, Literal[1, 2, 3] | int | None)
@@ -410,7 +429,7 @@ def sync(client: Client, live: bool) -> None:
     assert_type(client.stories.tell(about="x", live=live), Story | Stream[Telling, Story])
     with client.stories.tell(about="x", live=True) as stream:
         for event in stream:
-            assert_type(event, Opening | Sentence | Ending | Unknown)
+            assert_type(event, Opening | Sentence | Ending | Applause | Cough | Unknown)
         assert_type(stream.final().output_text, str)
 
 

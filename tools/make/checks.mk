@@ -7,7 +7,7 @@ quietly := @tools/quietly
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
-check: verify lint typecheck test ## all of these: verify, lint, typecheck, test (edits nothing)
+check: verify lint typecheck test ## all of these: verify, lint, typecheck, test, judge (edits nothing)
 
 verify: $(VENV) ## fail unless generated/ is exactly what generation gives
 	@$(PY) scripts/generate.py --check
