@@ -20,13 +20,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--live", action="store_true", help="call the real service (costs money)")
     options = parser.parse_args(arguments)
-    service: AbstractContextManager[testing.Service | None] = nullcontext() if options.live else testing.serve()
+    service: AbstractContextManager[testing.Service | None] = (
+        nullcontext() if options.live else testing.serve()
+    )
     try:
         with service as embedded, _client(embedded) as client:
             print(f"== {'the real service' if embedded is None else 'the embedded service'}, {client!r}")
             plain_call(client)
             if embedded is not None:
-                embedded.reply_with([testing.Fault("delay", at="event", after=n, seconds=0.1) for n in range(10)])
+                embedded.reply_with(
+                    [testing.Fault("delay", at="event", after=n, seconds=0.1) for n in range(10)]
+                )
             stream(client)
             wrong_call(client)
             refused_call(client)
@@ -73,7 +77,7 @@ def refused_call(client: Client) -> None:
     """Show an error of the service."""
     print("\n-- a wrong token: refused by the service")
     try:
-        client.with_options(token="not-a-token").models.list()
+        client.with_options(token="not-a-token").models.list()  # noqa: S106 - wrong on purpose
     except AceDataError as error:
         print(f"{type(error).__name__}: {error}")
 

@@ -183,10 +183,11 @@ DELTA = {
     "output_index": 0,
 }
 CHUNK = {"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}
+ENDS = ("completed", "incomplete", "failed")
 EVENTS: list[Any] = [
     {"type": "response.created", "sequence_number": 0, "response": {**REPLY, "status": "in_progress"}},
     DELTA, DELTA, CHUNK, CHUNK, ERROR, "[DONE]", {"type": "error", "code": "api_error", "message": TOKEN},
-    *({"type": f"response.{how}", "response": {**REPLY, "status": how}} for how in ("completed", "incomplete", "failed")),
+    *({"type": f"response.{end}", "response": {**REPLY, "status": end}} for end in ENDS),
 ]  # fmt: skip
 VALUES = [
     *(
@@ -225,6 +226,12 @@ VALUES = [
 ]
 
 
+ODDITIES: list[Any] = [
+    *(None, True, 0, -1.5, 10**30, "", "x", TOKEN, "response"),
+    *([], {}, [None], {"type": "x"}, json.loads("[" * 120 + "]" * 120)),
+]
+
+
 def answer_body(chance: Random) -> bytes:
     """A body of noise, of pieces, or of an answer with accidents: in its values, or in its bytes."""
     data = chance.choice([REPLY, CHAT, ERROR, {**REPLY, "status": "failed", "error": ERROR["error"]}])
@@ -258,9 +265,7 @@ def encoded(data: Any) -> bytes:
 def disturbed(chance: Random, data: Any) -> Any:
     """The same JSON data with something else in some of its places."""
     if chance.random() < 0.08:
-        return chance.choice(
-            [None, True, 0, -1.5, 10**30, "", "x", TOKEN, [], {}, [None], {"type": "x"}, "response"]
-        )
+        return chance.choice(ODDITIES)
     if isinstance(data, dict):
         return {key: disturbed(chance, value) for key, value in data.items() if chance.random() > 0.05}
     return [disturbed(chance, value) for value in data] if isinstance(data, list) else data

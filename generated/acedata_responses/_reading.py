@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ._facts import ERROR_BODY
-from ._json import is_list, is_object
+from ._json import is_object
 from ._schemas import SCHEMAS
 from .errors import AceDataError, APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._model import ListReply, Model
 
 _SHOWN_CHARACTERS = 200
+_CARRIED_LEVELS = 100  # Python follows data, to pickle it say, a few hundred levels deep
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _decode = json.JSONDecoder().decode
 _decode_from_start = (
@@ -71,7 +72,7 @@ def read_reply(http: HTTPReply, read: Callable[[Any], Any], *, token: str, stric
         raise error_from(http, token)
     if reply is None or not _has_shape(reply):
         raise _undecodable(http, token, f"its JSON is no documented reply: {shorten(http, token)}")
-    if _is_failed(reply) or (strict and reply.problems):
+    if _is_failed(reply) or (strict and departs(reply)):
         raise _refusal(shareable(reply, http, read, token))
     reply._http = http
     return reply
@@ -82,6 +83,14 @@ def shareable(reply: Model, http: HTTPReply, read: Callable[[Any], Any], token: 
     safe = read(scrubbed(reply._data, token))
     safe._http = without(http, token)
     return safe
+
+
+def departs(reply: Model) -> bool:
+    """Whether a reply or an event departs from the document, as far as it can be followed into its depth."""
+    try:
+        return bool(reply.problems)
+    except RecursionError:  # only data of free form can be nested that deeply
+        return False
 
 
 def departure(reply: Model) -> ReplyDecodeError:
@@ -180,22 +189,17 @@ def without(http: HTTPReply, token: str) -> HTTPReply:
     )
 
 
-def scrubbed(data: Any, token: str) -> Any:
-    """JSON data without the token; None when it is nested deeper than Python can follow."""
-    try:
-        return _scrubbed(data, token) if token else data
-    except RecursionError:
-        return None
-
-
-def _scrubbed(data: Any, token: str) -> Any:
+def scrubbed(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
+    """JSON data without the token, and without what is nested beyond so many levels: an error must stay portable."""
     if isinstance(data, str):
-        return data.replace(token, "***")
-    if is_list(data):
-        return [_scrubbed(entry, token) for entry in data]
-    if is_object(data):
-        return {_scrubbed(key, token): _scrubbed(value, token) for key, value in data.items()}
-    return data
+        return redacted(data, token)
+    if not isinstance(data, (list, dict)):
+        return data
+    if not levels:
+        return "…"
+    if isinstance(data, list):
+        return [scrubbed(entry, token, levels - 1) for entry in data]
+    return {redacted(key, token): scrubbed(value, token, levels - 1) for key, value in data.items()}
 
 
 def parsed(content: bytes | str) -> tuple[Any, str]:

@@ -197,7 +197,7 @@ def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iter
 
 @cache
 def _pattern(pattern: str) -> re.Pattern[str]:
-    """JSON Schema has the patterns of ECMA-262, in which `$` is the very end of the text: Python's also means the line end there."""
+    """A pattern as Python has it: `$` of ECMA-262, whose patterns JSON Schema uses, is the very end of the text."""
     return re.compile(_DOLLAR.sub(lambda found: found[1] or r"\Z", pattern))
 
 

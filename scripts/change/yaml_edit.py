@@ -131,7 +131,7 @@ class YamlEdit:
 
 def _last_line(node: Node) -> int:
     """The last line on which something of a node stands: a block's own end is where the next thing begins."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
+    if isinstance(node, ScalarNode) or getattr(node, "flow_style", False) or not node.value:
         return int(node.end_mark.line)
     last = node.value[-1]
     return _last_line(last[1] if isinstance(node, MappingNode) else last)

@@ -74,6 +74,10 @@ class Document:
         found: dict[str, Node] = self.data.get("components", {}).get(kind, {})
         return found
 
+    def mappings(self) -> Iterator[tuple[str, dict[str, Node]]]:
+        """Every mapping with its pointer; data of the API (an example, a default) is passed over."""
+        return _mappings(self.data, "")
+
     def resolve(self, pointer: str, node: Node) -> tuple[str, Node]:
         """Follow `$ref` to the node that it names; a node without `$ref` is returned as it is."""
         seen: list[str] = []
@@ -118,7 +122,7 @@ def load(path: Path) -> Document:
             f"{path.name}: expected a mapping at the top, found {found}. Name an OpenAPI document."
         )
     document = Document(path, reader.value(root), root)
-    for pointer, node in _references(document.data, ""):
+    for pointer, node in document.mappings():
         document.resolve(pointer, node)
     return document
 
@@ -194,17 +198,17 @@ class _Reader:
         return DocumentError(f"{self._path.name}:{line + 1}: {found}. {advice}.")
 
 
-def _references(node: Node, pointer: str, *, are_names: bool = False) -> Iterator[tuple[str, Node]]:
-    """Every reference of the document with its pointer; data of the API is passed over."""
+def _mappings(node: Node, pointer: str, *, are_names: bool = False) -> Iterator[tuple[str, dict[str, Node]]]:
+    """Every mapping with its pointer; data of the API is passed over, and what only gives names to other things."""
     if isinstance(node, list):
         for index, child in enumerate(node):
-            yield from _references(child, below(pointer, index))
+            yield from _mappings(child, below(pointer, index))
     elif isinstance(node, dict):
-        if not are_names and isinstance(node.get("$ref"), str):
+        if not are_names:
             yield pointer, node
         for key, child in node.items():
             if are_names or key not in _DATA:
-                yield from _references(
+                yield from _mappings(
                     child, below(pointer, key), are_names=key == "properties" and not are_names
                 )
 

@@ -117,7 +117,7 @@ class _Reader:
         about = {"method": method, "path": path}
         lines = {"path": _line(self.tree["paths"], path), "method": _line(item, method.lower())}
         fields = [*self._credentials(operation, about, lines), *self._parameters(item, operation)]
-        servers = operation.get("servers") or item.get("servers") or self.tree.get("servers")
+        servers: Any = operation.get("servers") or item.get("servers") or self.tree.get("servers")
         about["server"] = str(servers[0].get("url")).rstrip("/") if _is_list_of_mappings(servers) else "none"
         lines["server"] = _line(servers[0], "url") if _is_list_of_mappings(servers) else 1
         body = self._resolve(operation.get("requestBody"))
@@ -339,7 +339,7 @@ def _bound(words: dict[str, Any], inclusive: str, exclusive: str) -> tuple[Json,
     return words.get(inclusive), False
 
 
-def _mapping(node: Any) -> Any:
+def _mapping(node: Any) -> Tree:
     return node if isinstance(node, dict) else {}
 
 
@@ -352,4 +352,4 @@ def _is_list_of_mappings(node: Any) -> bool:
 
 
 def _line(node: Any, key: str) -> int:
-    return getattr(node, "lines", {}).get(key, 0)
+    return int(getattr(node, "lines", {}).get(key, 0))

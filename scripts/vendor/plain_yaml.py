@@ -47,7 +47,8 @@ def parse_yaml(text: str) -> Mapping:
     root = compose(text)
     if not isinstance(root, MappingNode):
         raise UnreadableError("is YAML, but no mapping at the top")
-    return _Reader().value(root, 0)[0]
+    data: Mapping = _Reader().value(root, 0)[0]
+    return data
 
 
 def compose(text: str) -> Node | None:
@@ -59,7 +60,7 @@ def compose(text: str) -> Node | None:
     if len(text) > LONGEST:
         raise UnreadableError("is more YAML than can be read in good time; give it as JSON")
     try:
-        return YAML(typ="safe", pure=True).compose(text)
+        root: Node | None = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}: " if mark else ""
@@ -68,6 +69,7 @@ def compose(text: str) -> Node | None:
         ) from None
     except (RecursionError, ValueError, OverflowError) as error:
         raise UnreadableError(f"is not valid YAML ({type(error).__name__})") from None
+    return root
 
 
 def parse_json(text: str) -> dict[str, Any]:
@@ -110,6 +112,7 @@ class _Reader:
                 f"line {node.start_mark.line + 1}: contains itself, or is nested too deeply"
             )
         self._open.add(id(node))
+        value: Any
         if isinstance(node, MappingNode):
             value, size = self._mapping(node, depth)
         elif isinstance(node, SequenceNode):
@@ -138,7 +141,7 @@ class _Reader:
         pairs = [self.value(item, depth + 1) for item in node.value]
         return [value for value, _ in pairs], 1 + sum(size for _, size in pairs)
 
-    def _scalar(self, node: ScalarNode) -> Any:
+    def _scalar(self, node: Node) -> Any:
         if node.tag in _TEXT:
             return node.value
         if node.tag in (f"{_TAG}int", f"{_TAG}float", f"{_TAG}bool", f"{_TAG}null"):

@@ -89,7 +89,9 @@ def _check(call: Call, token: str) -> None:
         try:
             problems += violations(call.values.get(place, {}), schema, SCHEMAS)
         except RecursionError:
-            problems.append(Problem("", "type", "JSON data", "data that holds itself, or is nested too deeply"))
+            problems.append(
+                Problem("", "type", "JSON data", "data that holds itself, or is nested too deeply")
+            )
     for name, value in call.values.get("unknown", {}).items():
         advice = "a documented field (pass further ones in extra_body)"
         problems.append(Problem(f"/{name}", "unknown", advice, shown(value)))

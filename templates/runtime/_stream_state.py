@@ -121,7 +121,7 @@ class StreamState:
             self.new_text = ""
             if event._role is not None:
                 self._play(event, event._role)
-            if strict and event.problems:
+            if strict and _reading.departs(event):
                 raise self._departure(event)
             yield event
         if self._failure is not None:
@@ -255,7 +255,7 @@ class StreamState:
         )
 
     def _failed(self, data: dict[str, Any], reply: Model | None, role: EventRole) -> AceDataError:
-        data = _reading.scrubbed(data, self._settings.token) or {}
+        data = _reading.scrubbed(data, self._settings.token)
         if reply is not None and role.reply is not None:
             reply = getattr(self._read_event(data), role.reply, None)
         code, message = _reading.error_words(reply._data if reply is not None else data)

@@ -75,10 +75,15 @@ def _row(
 SHORT = 0.2
 """Seconds that a call allows whose fault is a silence."""
 
+PATIENT = 0.6
+"""The same where something has to come first, even on a busy machine."""
+
 LOST = Outcome("ConnectionLostError", 1)
 LOST_OFTEN = Outcome("ConnectionLostError", TRIES)
 SILENT = Outcome("RequestTimeoutError", 1, {"phase": "read", "after": SHORT, "sent": True})
 SILENT_OFTEN = replace(SILENT, sent=TRIES)
+HALTED = Outcome("RequestTimeoutError", 1, {"phase": "read", "after": PATIENT, "sent": True})
+HALTED_OFTEN = replace(HALTED, sent=TRIES)
 BROKEN = Outcome("StreamInterruptedError", 1, {"reason": "broken"})
 ENDED = Outcome("StreamInterruptedError", 1, {"reason": "ended", "partial_text": "", "events": 0})
 UNREADABLE = Outcome("ReplyDecodeError", 1)
@@ -147,7 +152,7 @@ TRANSPORT = [
     ),
     _row(
         "silence within the body", "body", "the body comes to a halt", PARTLY,
-        Fault("stall", "body", after=40), SILENT, get=SILENT_OFTEN, timeout=SHORT,
+        Fault("stall", "body", after=40), HALTED, get=HALTED_OFTEN, timeout=PATIENT,
         stream=Outcome("StreamInterruptedError", 1, {"reason": "timed out"}),
     ),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 from acedata_responses import AsyncClient, Limits, errors, testing
 from acedata_responses.types import ChatCompletion, ResponseObject
 from tests.faults.sockets import bare, read_request
-from tests.faults.table import SHORT
+from tests.faults.table import PATIENT, SHORT
 
 ONE_PLACE = Limits(in_flight=1, per_second=None)
 
@@ -249,7 +249,7 @@ def test_what_happens_after_the_last_event_does_not_matter(fault, client, servic
 def test_a_fault_in_mid_stream_leaves_the_text_so_far(fault, reason, client, service):
     service.answers(text="one two three four")
     service.reply_with(fault)
-    with client.open(timeout=SHORT) as stream:
+    with client.open(timeout=PATIENT) as stream:
         text, error = text_of(stream)
     assert (text, error.partial_text, error.reason) == ("one", "one", reason)
     assert len(service.requests) == 1

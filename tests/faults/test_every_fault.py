@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from acedata_responses import errors, testing
@@ -12,8 +14,8 @@ from tests.faults.table import (
     ERROR_BODIES,
     ERRORS,
     NOT_BILLED,
+    PATIENT,
     ROWS,
-    SHORT,
     TRANSPORT,
     TRIES,
     Outcome,
@@ -150,7 +152,7 @@ def test_an_error_whose_body_stands_still_is_told_by_its_status(client, service)
         always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5))
     )
     with pytest.raises(errors.ServerError) as caught:
-        client.create(timeout=SHORT)
+        client.create(timeout=PATIENT)
     assert caught.value.message == "sorry"
     assert len(service.requests) == TRIES
 
@@ -191,3 +193,13 @@ def test_the_table_names_every_documented_code_and_class():
     }
     assert documented == CODES
     assert {f"{name}Error" for name, kind in kinds.items() if kind["resend"]} == NOT_BILLED
+
+
+@pytest.mark.parametrize("depth", [90, 150, 600, 900])
+def test_an_error_with_a_bottomless_body_keeps_its_code_and_can_be_shared(depth, client, service):
+    body = '{"error": {"code": "used_up", "message": "No."}, "more": %s}'
+    service.reply_with(testing.Answer(403, body=body % ("[" * depth + "]" * depth)))
+    with pytest.raises(errors.InsufficientBalanceError) as caught:
+        client.create()
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert (twin.code, twin.message, twin.body) == ("used_up", "No.", caught.value.body)

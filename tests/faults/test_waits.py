@@ -10,7 +10,7 @@ import pytest
 
 from acedata_responses import Failure, RetryPolicy, errors, testing
 from tests.faults.clock import SkippingClock
-from tests.faults.table import SHORT, TRIES
+from tests.faults.table import PATIENT, SHORT, TRIES
 
 BUSY = testing.error("too_many_requests")
 
@@ -122,7 +122,7 @@ def test_a_deadline_bounds_a_try_that_stands_still(connect, service):
 
 
 def test_a_deadline_bounds_an_answer_that_keeps_coming(connect, service):
-    driver = connect(service, deadline=SHORT)
+    driver = connect(service, deadline=PATIENT)
     service.reply_with(testing.Fault("drip", "body", seconds=0.01))
     with pytest.raises(errors.RequestTimeoutError) as caught:
         driver.create()
@@ -158,10 +158,10 @@ def test_an_error_is_not_waited_for_as_long_as_an_answer(connect, service):
 
 
 def test_a_deadline_bounds_a_stream(connect, service):
-    driver = connect(service, deadline=SHORT)
+    driver = connect(service, deadline=PATIENT)
     service.reply_with(testing.Fault("drip", "event", after=4, seconds=0.01))
     with pytest.raises(
-        errors.StreamInterruptedError, match=r"the call was not complete within 0.2 s"
+        errors.StreamInterruptedError, match=r"the call was not complete within 0.6 s"
     ) as caught:
         driver.stream()
     assert caught.value.reason == "timed out"
@@ -226,10 +226,10 @@ def test_that_policy_does_not_send_again_once_an_answer_has_begun(connect, servi
     driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
     service.reply_with(testing.Fault("stall", "body", after=10))
     with pytest.raises(errors.RequestTimeoutError):
-        driver.create(timeout=SHORT)
+        driver.create(timeout=PATIENT)
     service.reply_with(testing.Fault("stall", "event", after=1))
     with pytest.raises(errors.StreamInterruptedError):
-        driver.stream(timeout=SHORT)
+        driver.stream(timeout=PATIENT)
     assert len(service.requests) == 2
 
 

@@ -635,6 +635,25 @@ EXTENSIONS: dict[str, Case] = {
         "`60` is no number of calls",
     ),
     "waits that are none": ({"/x-retry/waits": []}, "/x-retry", "the waits are no seconds"),
+    **{
+        f"{word} that is text": (
+            {f"{where}/{word}": "text"},
+            f"{where}/{word}",
+            f"`{word}` cannot be `text`. It takes",
+        )
+        for where, word in [
+            ("", "x-limits"),
+            ("", "x-retry"),
+            ("", "x-error-kinds"),
+            (OPERATION, "x-alias-paths"),
+            (f"{REPLY}/content/application~1json", "x-stream"),
+            (THING, "x-aliases"),
+            (THING, "x-event"),
+            (THING, "x-text"),
+            (THING, "x-failed-when"),
+        ]
+    },
+    "a source that is no text": ({f"{THING}/x-source": 1}, f"{THING}/x-source", "`x-source` cannot be `1`"),
     "a code of two kinds": (
         {
             "/x-error-kinds": {
@@ -731,7 +750,7 @@ EXTENSIONS: dict[str, Case] = {
     "a path that is no list": (
         {f"{THING}/x-text": "name"},
         f"{THING}/x-text",
-        "`name` is no path. List its steps.",
+        "`x-text` cannot be `name`. It takes a list.",
     ),
     "a text of what has no fields": (
         {f"{SCHEMAS}/Name": {**TEXT, "x-text": ["a"]}},

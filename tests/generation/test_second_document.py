@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 import pytest
-import tomllib
 
 from tests.drivers import Blocking, LoopThread
 from tests.generation.workshop import PACKAGE, ROOT, part
@@ -472,6 +471,8 @@ def test_pyright_takes_the_package_and_its_use(user_code: Path) -> None:
     pyright = ROOT / "tools" / "node_modules" / ".bin" / "pyright"
     if not (pyright.exists() and shutil.which("node")):
         pytest.skip("node or pyright is not installed")
+    import tomllib  # Python 3.11
+
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
     settings = {**settings, "include": ["."], "extraPaths": [], "venvPath": ".", "venv": ".none"}
     (user_code.parent / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")

@@ -11,11 +11,6 @@ from types import ModuleType
 
 import pytest
 
-from scripts import generate
-from scripts.generation import errors, names
-from scripts.generation.collect import MODULES
-from scripts.generation.document import load
-from scripts.generation.project import project_for
 from tests.generation.workshop import ROOT, SECOND, SMALL, Workshop, bytes_of, part, snapshot
 
 pytestmark = pytest.mark.generation
@@ -89,7 +84,7 @@ def test_a_failure_of_ruff_leaves_the_old_package(
     ruff = tmp_path / "ruff"
     ruff.write_text("#!/bin/sh\necho 'out of order' >&2\nexit 2\n")
     ruff.chmod(0o755)
-    monkeypatch.setattr(generate, "_ruff", lambda: str(ruff))
+    monkeypatch.setattr("scripts.generate._ruff", lambda: str(ruff))
     outcome = workshop.run()
     assert outcome.code == 2
     assert "out of order" in outcome.err
@@ -105,6 +100,11 @@ def test_a_ruff_that_is_not_installed_is_missed(workshop: Workshop, monkeypatch:
 
 def test_no_schema_can_be_named_like_what_the_templates_import(tmp_path: Path) -> None:
     """Also like what ruff takes out of a module again that does not need it."""
+    from scripts.generation import names
+    from scripts.generation.collect import MODULES
+    from scripts.generation.document import load
+    from scripts.generation.project import project_for
+
     project = project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, tmp_path)
     found: set[str] = set()
     for name, code in project.files().items():
@@ -118,6 +118,8 @@ def test_no_schema_can_be_named_like_what_the_templates_import(tmp_path: Path) -
 
 
 def test_names_that_clients_have_are_kept_from_tags(library: ModuleType) -> None:
+    from scripts.generation import names
+
     tags = {"books", "reading_rooms", "stories"}
     for client in (library.Client, library.AsyncClient):
         assert {
@@ -126,6 +128,8 @@ def test_names_that_clients_have_are_kept_from_tags(library: ModuleType) -> None
 
 
 def test_names_that_objects_have_are_kept_from_fields(library: ModuleType) -> None:
+    from scripts.generation import names
+
     model = part(library, "types").Model
     assert {name for name in dir(model) if not name.startswith("_")} | {
         "from_dict"
@@ -133,12 +137,16 @@ def test_names_that_objects_have_are_kept_from_fields(library: ModuleType) -> No
 
 
 def test_names_that_methods_have_are_kept_from_fields(library: ModuleType) -> None:
+    from scripts.generation import names
+
     signature = inspect.signature(part(library, "resources.books").Books.newest)
     assert set(signature.parameters) == names.ARGUMENTS_OF_A_CALL
 
 
 def test_names_of_exceptions_are_kept_from_kinds(library: ModuleType) -> None:
     """The document of this package has no kinds of its own."""
+    from scripts.generation import errors
+
     module = part(library, "errors")
     found = {
         name

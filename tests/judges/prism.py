@@ -143,7 +143,7 @@ def test_documented_errors_pass(client, service, code):
 
 
 def test_prism_refuses_an_answer_that_the_document_does_not_have(client, service):
-    for answer in (testing.Answer(json={"object": "response"}), testing.Answer(418, json={})):
+    for answer in (testing.Answer(json={"object": "response"}), testing.Answer(201, json={})):
         service.reply_with(answer)
         with pytest.raises(APIStatusError, match="500"):
             client.responses.create(**MINIMAL)

@@ -234,7 +234,9 @@ def test_certificates_of_the_environment_are_trusted(connect, tls_url, trusted, 
     both_ways(connect(base_url=tls_url))
 
 
-@pytest.mark.skipif(which("openssl") is None, reason="openssl, which names the files of such a folder, is not there")
+@pytest.mark.skipif(
+    which("openssl") is None, reason="openssl, which names the files of such a folder, is not there"
+)
 def test_a_folder_of_certificates_is_too(connect, tls_url, trusted, tmp_path, monkeypatch):
     folder = tmp_path / "trusted"
     folder.mkdir()
