@@ -193,13 +193,13 @@ def scrubbed(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
     """JSON data without the token, and without what is nested beyond so many levels: an error must stay portable."""
     if isinstance(data, str):
         return redacted(data, token)
-    if not isinstance(data, (list, dict)):
-        return data
-    if not levels:
+    if isinstance(data, (list, dict)) and not levels:
         return "…"
-    if isinstance(data, list):
+    if is_list(data):
         return [scrubbed(entry, token, levels - 1) for entry in data]
-    return {redacted(key, token): scrubbed(value, token, levels - 1) for key, value in data.items()}
+    if is_object(data):
+        return {redacted(key, token): scrubbed(value, token, levels - 1) for key, value in data.items()}
+    return data
 
 
 def parsed(content: bytes | str) -> tuple[Any, str]:

@@ -74,7 +74,7 @@ LITTLE_COVERAGE = (
 FAULTS = [
     # The linters
     Fault("ruff check", RUFF, "scripts/demo.py", "import sys\n", "import os\nimport sys\n", "F401"),
-    Fault("ruff format", FORMAT, "scripts/demo.py", 'MODEL = "gpt', "MODEL =  'gpt", "would be reformatted"),
+    Fault("ruff format", FORMAT, "scripts/demo.py", "MODEL = ", "MODEL =  ", "would be reformatted"),
     Fault(
         "a wrong type of keyword: openapi-spec-validator",
         VALIDATOR,
