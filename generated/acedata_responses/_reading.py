@@ -193,7 +193,7 @@ def scrubbed(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
     """JSON data without the token, and without what is nested beyond so many levels: an error must stay portable."""
     if isinstance(data, str):
         return redacted(data, token)
-    if isinstance(data, (list, dict)) and not levels:
+    if not levels and (is_list(data) or is_object(data)):
         return "…"
     if is_list(data):
         return [scrubbed(entry, token, levels - 1) for entry in data]
