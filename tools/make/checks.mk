@@ -52,12 +52,12 @@ typecheck-ty: package
 test: $(if $(VERSIONS),$(VERSIONS:%=test-on-%),test-here) ## the test suite (VERSIONS="3.10 3.13": on these Pythons)
 
 test-here: package
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -q -n auto $(ARGS)
 
 test-on-%:
 	@$(MAKE) .venvs/$*/$(INSTALLED)
 	@echo "on Python $*:"
-	@.venvs/$*/bin/python -m pytest $(ARGS)
+	@.venvs/$*/bin/python -m pytest -q -n auto $(ARGS)
 
 test-all: ## the test suite on every supported Python that is on this machine
 	@$(MAKE) test VERSIONS="$$($(ENVIRONMENT) --installed 3.10 3.11 3.12 3.13)"
