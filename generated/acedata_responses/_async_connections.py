@@ -231,6 +231,13 @@ def _sent_more(http: httpcore.AsyncHTTPConnection) -> bool:
     return h11_connection is not None and bool(h11_connection.trailing_data[0])
 
 
+def _decoded(response: httpcore.Response, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The body without its content coding. Something on the way compressed it, though `identity` was asked for."""
+    import httpx
+
+    return httpx.Response(response.status, headers=response.headers, content=chunks).aiter_bytes()
+
+
 class AsyncConnections:
     """Connections to one origin: a call takes one that is idle, the last used first, or makes one.
 
@@ -268,6 +275,8 @@ class AsyncConnections:
             raise
 
         chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
+        if any(name.lower() == b"content-encoding" for name, _value in response.headers):
+            chunks = _decoded(response, chunks)
 
         async def close() -> None:
             await response.aclose()

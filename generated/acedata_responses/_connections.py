@@ -228,6 +228,13 @@ def _sent_more(http: httpcore.HTTPConnection) -> bool:
     return h11_connection is not None and bool(h11_connection.trailing_data[0])
 
 
+def _decoded(response: httpcore.Response, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The body without its content coding. Something on the way compressed it, though `identity` was asked for."""
+    import httpx
+
+    return httpx.Response(response.status, headers=response.headers, content=chunks).iter_bytes()
+
+
 class Connections:
     """Connections to one origin: a call takes one that is idle, the last used first, or makes one.
 
@@ -264,6 +271,8 @@ class Connections:
             raise
 
         chunks = iter(cast("Iterable[bytes]", response.stream))
+        if any(name.lower() == b"content-encoding" for name, _value in response.headers):
+            chunks = _decoded(response, chunks)
 
         def close() -> None:
             response.close()
