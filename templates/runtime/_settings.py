@@ -166,6 +166,10 @@ def _split(base_url: str) -> tuple[SplitResult | None, str, int | None]:
     try:
         parts = urlsplit(base_url)
         host = parts.hostname or ""
+        if (
+            "[" in parts.netloc and ":" not in host
+        ):  # Python 3.10 takes any name in the brackets of an IPv6 address
+            return None, "", None
         return parts, host if host.isascii() else host.encode("idna").decode("ascii"), parts.port
     except (ValueError, AttributeError, TypeError):
         return None, "", None

@@ -95,7 +95,7 @@ def test_chunks_of_several_answers_and_of_tool_calls_are_put_together(read):
         written(
             [
                 chunk((1, {"role": "assistant", "content": "B"})),
-                chunk((0, {"role": "assistant", "content": "A"}), (1, {"content": "b"})),
+                chunk((0, {"role": "assistant", "content": "A"}), (1, {"role": "assistant", "content": "b"})),
                 chunk((0, {"tool_calls": [call]})),
                 chunk((0, {"tool_calls": [{"index": 0, "function": {"arguments": '{"lake":'}}]})),
                 chunk((0, {"content": "a", "tool_calls": [{"index": 0, "function": {"arguments": '"X"}'}}]})),

@@ -171,7 +171,7 @@ FAULTS = [
         f"{PACKAGE}/testing/_service.py",
         "if problems:",
         "if problems or b'top_p' in request.body:",
-        "Schema-compliant request rejected",
+        "Schema-valid request rejected",
     ),
     Fault(
         "a service that takes any token",
@@ -292,7 +292,7 @@ def copy(tmp_path: Path) -> Path:
         shutil.copytree(
             ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__")
         )
-    for file in (file for file in ROOT.iterdir() if file.is_file()):
+    for file in (one for one in ROOT.iterdir() if one.is_file() and not one.name.startswith(".coverage")):
         shutil.copy(file, tmp_path)
     for name in LINKED:
         if (ROOT / name).exists():
