@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from acedata_responses import APIStatusError, HTTPReply, ReplyDecodeError, ReplyFailedError, types
+from acedata_responses import APIStatusError, HTTPReply, ReplyDecodeError, ReplyFailedError, testing, types
 from tests.contract.document import CREATE, LIST_MODELS, MODELS, examples, validator
 from tests.replies.recorded import documented_text, sample
 
@@ -324,8 +324,6 @@ def test_a_strict_client_refuses_an_event_that_departs_and_has_it_on_its_error(w
 
 def test_a_reply_that_failed_is_raised_with_the_reply_on_it(connect, service):
     failed = json.loads(sample("response_failed.json"))
-    from acedata_responses import testing
-
     service.reply_with(testing.Answer(json=failed))
     with pytest.raises(ReplyFailedError) as raised:
         connect(service).create()

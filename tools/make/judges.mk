@@ -29,9 +29,12 @@ decoders: package ## the event decoders of httpx-sse, openai and anthropic on th
 packaging: $(VENV) $(JUDGES) ## build, twine, check-wheel-contents, pip-audit; install and call on 3.10 and 3.13
 	@$(PY) -m scripts.judges.packaging
 
+# Left out: threads that switch each microsecond, at which the tracer loses one of them.
+UNTRACED := tests/runtime/test_client.py::test_threads_that_make_their_first_call_together_share_the_limits
+
 coverage: package ## the test suite with the branches of package and scripts that it goes through
 	@rm -f .coverage .coverage.*
-	$(quietly) "the test suite under coverage" $(PY) -m coverage run -m pytest $(ARGS)
+	$(quietly) "the test suite under coverage" $(PY) -m coverage run -m pytest --deselect $(UNTRACED) $(ARGS)
 	$(quietly) "demo" $(PY) -m coverage run scripts/demo.py
 	$(quietly) "fuzz" $(PY) -m coverage run scripts/fuzz.py --rounds 300 --seed 1
 	@$(PY) -m coverage combine --quiet
