@@ -62,7 +62,7 @@ def test_threads_that_make_their_first_call_together_share_the_limits(service, f
     }
     try:
         for _ in range(8):
-            together = threading.Barrier(4)
+            together = threading.Barrier(4, timeout=10)
 
             def call(driver, together=together):
                 together.wait()
