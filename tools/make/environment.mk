@@ -9,7 +9,8 @@ PINS := $(call fingerprint,tools/development.txt)
 
 # .venv is for everything; the generator needs Python 3.11.
 PY := .venv/bin/python
-VENV := .venv/.made-from-$(PINS)$(if $(PYTHON),-with-$(subst /,-,$(PYTHON)))
+WITH := $(if $(PYTHON),-with-$(subst /,-,$(PYTHON)))
+VENV := .venv/.made-from-$(PINS)$(WITH)
 
 $(VENV):
 	@$(ENVIRONMENT) --lowest 3.11 --python "$(PYTHON)" $@ tools/development.txt
@@ -20,9 +21,10 @@ $(VENV):
 	@$(ENVIRONMENT) --python $* $@ tools/development.txt
 
 # The package itself, importable from generated/ as it stands there, with its pytest plug-in as users get it.
-# Where there is none yet (or any more) there is nothing to install: `make generate` comes first.
+# Where there is none yet (or any more) there is nothing to install: `make generate` comes first. The name of its stamp
+# holds the pins too: make takes a stamp of an environment that is missing for one that was done with.
 VERSION_FILE := $(wildcard generated/acedata_responses/_version.py)
-INSTALLED := .installed-$(call fingerprint,pyproject.toml $(VERSION_FILE))
+INSTALLED := .installed-$(call fingerprint,pyproject.toml $(VERSION_FILE) $(wildcard tools/*.txt))$(WITH)
 PACKAGE := $(if $(VERSION_FILE),.venv/$(INSTALLED))
 
 .venv/$(INSTALLED): $(VENV)
