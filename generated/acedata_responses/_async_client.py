@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from ._arguments import NOT_GIVEN, NotGiven
-from ._async_connections import AsyncConnections, AsyncHttpxConnections
 from ._async_sender import AsyncSender
 from ._clock import SYSTEM_CLOCK, Clock
 from ._environment import names_a_proxy, tls_context
@@ -22,6 +21,8 @@ from .limits import Limiter, Limits
 if TYPE_CHECKING:
     import httpx
 
+    from ._async_connections import AsyncConnections
+    from ._async_plugged_in import AsyncPluggedIn
     from ._operation import Call
     from .resources.models import AsyncModels
     from .resources.responses import AsyncResponses
@@ -195,22 +196,24 @@ class AsyncClient:
         limits = Limits() if isinstance(self._limits, NotGiven) else self._limits
         return Limiter(limits, clock=self._clock) if isinstance(limits, Limits) else limits
 
-    def _connections(self) -> AsyncConnections | AsyncHttpxConnections:
+    def _connections(self) -> AsyncConnections | AsyncPluggedIn:
         """The way to the service: a plugged-in one, else through httpx where a proxy may be, else straight."""
         client = self._http_client
         if client is None and self._transport is None and not names_a_proxy():
-            return AsyncConnections(self._settings, tls_context, self._clock)
-        if client is None:
-            import httpx
+            from ._async_connections import AsyncConnections
 
+            return AsyncConnections(self._settings, tls_context, self._clock)
+        import httpx
+
+        from ._async_plugged_in import AsyncPluggedIn
+
+        if client is None and self._transport is not None:
+            client = httpx.AsyncClient(transport=self._transport)
+        elif client is None:
             unlimited = httpx.Limits(max_keepalive_connections=100, keepalive_expiry=5.0)
-            client = (
-                httpx.AsyncClient(transport=self._transport)
-                if self._transport is not None
-                else httpx.AsyncClient(verify=tls_context(), limits=unlimited)
-            )
+            client = httpx.AsyncClient(verify=tls_context(), limits=unlimited)
         is_ours = client is not self._http_client
-        return AsyncHttpxConnections(self._settings.origin, client, self._clock, is_ours=is_ours)
+        return AsyncPluggedIn(self._settings.origin, client, self._clock, is_ours=is_ours)
 
 
 _clients: WeakSet[AsyncClient] = WeakSet()

@@ -1,26 +1,23 @@
-"""How a request gets to the service and its answer back (async).
+"""The way straight to the service (async): connections that are kept between calls.
 
-Straight over connections of httpcore, kept in a free list, where nothing was plugged in; through an httpx client
-where the caller brought one, or a transport, or the environment names a proxy. Either way an answer is an
-`Incoming`, and failures are the exceptions of the library below, which `_faults` explains.
+Whatever fails is an exception of the standard library, of h11 or of `_faults`, which explains them all.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-import httpcore
-
-from ._faults import DeadlineExceeded, fault_of
-from .errors import ConfigurationError
+from ._async_incoming import AsyncIncoming
+from ._async_sockets import AsyncSocketStream, connect
+from ._faults import ConnectError, ConnectTimeout, DeadlineExceeded, WriteTimeout
+from ._http1 import HTTP1, Head
 
 if TYPE_CHECKING:
     import ssl
-
-    import httpx
 
     from ._clock import Clock
     from ._request import Request
@@ -28,214 +25,77 @@ if TYPE_CHECKING:
 
 _KEPT_IDLE_SECONDS = 5.0
 _KEPT_IDLE_CONNECTIONS = 100
-_WRITTEN_AT_ONCE = (
-    65_536  # bytes; head and body up to this go together, and between two pieces a deadline is looked at
-)
-Timeouts = dict[str, float | None]
-Deadline = float | None
+_WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces the deadline is looked at
 
 
-class AsyncIncoming:
-    """An answer whose head has come.
+class _Connection:
+    """One connection: what is said on it, and the network under it. A call that has it at a time sets how long it waits."""
 
-    Attributes:
-        status_code: The HTTP status.
-        headers: The header lines.
-        chunks: The body, as it comes.
-    """
-
-    __slots__ = ("_close", "_hurry", "_loop", "_on_close", "chunks", "headers", "status_code")
-
-    def __init__(
-        self,
-        status_code: int,
-        headers: list[tuple[bytes, bytes]],
-        chunks: AsyncIterator[bytes],
-        close: Callable[[], Awaitable[None]],
-        hurry: Callable[[float], None] | None = None,
-    ) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.chunks = chunks
-        self._close: Callable[[], Awaitable[None]] | None = close
-        self._hurry = hurry
-        self._on_close: list[Callable[[], None]] = []
-        self._loop = asyncio.get_running_loop()
-
-    def when_closed(self, tell: Callable[[], None]) -> None:
-        """Have someone told when the answer is done with."""
-        self._on_close.append(tell)
-
-    def hurry(self, seconds: float) -> None:
-        """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
-        if self._hurry is not None:
-            self._hurry(seconds)
-
-    async def drain(self, seconds: float) -> None:
-        """Read on to the end of the body, should it come soon: then the connection can be kept.
-
-        Args:
-            seconds: How long to wait for it. A connection that was plugged in is not waited for.
-        """
-        if self._hurry is None:
-            return
-        self.hurry(seconds)
-        try:
-            async for _chunk in self.chunks:
-                pass
-        except Exception as error:
-            if fault_of(error) is None:
-                raise
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is done with."""
-        return self._close is None
-
-    async def aclose(self) -> None:
-        """Be done with the answer: a connection is kept if its body was read to the end, else closed."""
-        close, self._close = self._close, None
-        if close is None:
-            return
-        try:
-            await close()
-        finally:
-            for tell in self._on_close:
-                tell()
-
-    def __del__(self) -> None:
-        """Nobody holds it any more: close the connection, and let the next call have its turn."""
-        if self._close is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._loop.create_task, AsyncIncoming.aclose(self))
-
-
-class _Stream(httpcore.AsyncNetworkStream):
-    """A network stream that sends a small request in one piece, and that no wait holds beyond the call's deadline."""
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream, connection: _Connection) -> None:
-        self._inner = inner
-        self._connection = connection
-        self._unsent = b""
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._unsent:
-            await self.write(b"", timeout)
-        deadline = self._connection.deadline
-        if deadline is None:
-            return await self._inner.read(max_bytes, timeout)
-        left = self._connection.left()
-        try:
-            return await self._inner.read(max_bytes, _shorter(timeout, left))
-        except httpcore.ReadTimeout:
-            self._connection.left()
-            raise
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write what httpcore brings: the head of a request, its body and, at its end, nothing.
-
-        Each piece that is sent by itself costs as much as all that is done for the rest of a call.
-        """
-        if buffer and len(self._unsent) + len(buffer) <= _WRITTEN_AT_ONCE:
-            self._unsent += buffer
-            return
-        unsent, self._unsent = self._unsent, b""
-        for part in filter(None, (unsent, buffer)):
-            await self._send(part, timeout)
-
-    async def _send(self, buffer: bytes, timeout: float | None) -> None:
-        if self._connection.deadline is None:
-            return await self._inner.write(buffer, timeout)
-        for start in range(0, len(buffer), _WRITTEN_AT_ONCE):
-            piece = buffer[start : start + _WRITTEN_AT_ONCE]
-            await self._inner.write(piece, _shorter(timeout, self._connection.left()))
-        return None
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        if self._connection.deadline is not None:
-            # The request is not sent yet: a deadline that passes here has to look like one that passed in connecting.
-            timeout = _shorter(timeout, max(self._connection.deadline - self._connection.now(), 0.001))
-        return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout), self._connection)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-class _Connection(httpcore.AsyncNetworkBackend):
-    """One connection, with the network under it: it knows the deadline of the call that it serves.
-
-    Attributes:
-        deadline: The moment at which the present call has taken too long.
-        http: The connection as httpcore has it.
-    """
-
-    def __init__(self, origin: httpcore.Origin, tls: ssl.SSLContext | None, clock: Clock) -> None:
+    def __init__(self, stream: AsyncSocketStream, clock: Clock) -> None:
+        self._stream = stream
         self._clock = clock
-        self._network = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
-        self.deadline: Deadline = None
-        self.http = httpcore.AsyncHTTPConnection(
-            origin, ssl_context=tls, keepalive_expiry=_KEPT_IDLE_SECONDS, network_backend=self
-        )
+        self._http = HTTP1()
+        self._timeouts: dict[str, float | None] = {}
+        self._deadline: float | None = None
+        self._idle_since = 0.0
+
+    async def ask(self, request: Request, timeouts: dict[str, float | None], deadline: float | None) -> Head:
+        """Send a request and wait for the head of its answer."""
+        self._timeouts, self._deadline = timeouts, deadline
+        if deadline is not None and self._clock.monotonic() >= deadline:
+            raise ConnectTimeout  # nothing was sent: it must not look like a deadline that passes later
+        data = self._http.request(request)
+        with suppress(OSError):  # who takes no more of a request may have answered it, as too large say
+            await self._write(data)
+        while (head := self._http.head()) is None:
+            self._http.receive(await self._stream.read(self._patience("read")))
+        return head
+
+    async def read(self) -> bytes:
+        """The next piece of the answer's body; empty at its end."""
+        while (data := self._http.body()) is None:
+            self._http.receive(await self._stream.read(self._patience("read")))
+        return data
+
+    async def _write(self, data: bytes) -> None:
+        try:
+            for start in range(0, len(data), _WRITTEN_AT_ONCE):
+                await self._stream.write(data[start : start + _WRITTEN_AT_ONCE], self._patience("write"))
+        except TimeoutError:
+            raise WriteTimeout from None
 
     def hurry(self, seconds: float) -> None:
         """Bring the deadline forward to so many seconds from now."""
         soon = self._clock.monotonic() + seconds
-        self.deadline = soon if self.deadline is None else min(self.deadline, soon)
+        self._deadline = soon if self._deadline is None else min(self._deadline, soon)
 
-    def now(self) -> float:
-        """The present moment of the clock that the deadline is told by."""
-        return self._clock.monotonic()
+    def rest(self) -> bool:
+        """Be idle from now on, if the connection can be used again."""
+        self._idle_since = self._clock.monotonic()
+        return self._http.can_go_on
 
-    def left(self) -> float:
-        """The seconds until the deadline.
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it can be used again: it has not been idle for long, and the service has not ended it."""
+        return self._clock.monotonic() - self._idle_since < _KEPT_IDLE_SECONDS and self._stream.is_quiet
+
+    async def aclose(self) -> None:
+        """End the connection."""
+        await self._stream.aclose()
+
+    def _patience(self, phase: str) -> float | None:
+        """The seconds for one wait: as many as its phase may take, none beyond the deadline.
 
         Raises:
-            DeadlineExceeded: There are none.
+            DeadlineExceeded: None are left.
         """
-        assert self.deadline is not None
-        seconds = self.deadline - self.now()
-        if seconds <= 0:
+        limit = self._timeouts[phase]
+        if self._deadline is None:
+            return limit
+        left = self._deadline - self._clock.monotonic()
+        if left <= 0:
             raise DeadlineExceeded("the deadline passed")
-        return seconds
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        stream = await self._network.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _Stream(stream, self)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._network.sleep(seconds)
-
-
-def _shorter(timeout: float | None, left: float) -> float:
-    return left if timeout is None else min(timeout, left)
-
-
-def _sent_more(http: httpcore.AsyncHTTPConnection) -> bool:
-    """Whether the service sent more than its answer.
-
-    h11 keeps such bytes, and would take them for the beginning of the next answer: then a call could get the answer
-    of another. httpcore has no name for them, so they are looked for where it keeps its h11 connection.
-    """
-    h11_connection = getattr(getattr(http, "_connection", None), "_h11_state", None)
-    return h11_connection is not None and bool(h11_connection.trailing_data[0])
-
-
-def _decoded(response: httpcore.Response, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The body without its content coding. Something on the way compressed it, though `identity` was asked for."""
-    import httpx
-
-    return httpx.Response(response.status, headers=response.headers, content=chunks).aiter_bytes()
+        return left if limit is None else min(limit, left)
 
 
 class AsyncConnections:
@@ -245,51 +105,34 @@ class AsyncConnections:
     """
 
     def __init__(self, settings: Settings, tls: Callable[[], ssl.SSLContext], clock: Clock) -> None:
-        self._origin = httpcore.Origin(settings.scheme.encode(), settings.host.encode(), settings.port)
+        self._host = settings.host
+        self._port = settings.port
         self._tls = tls if settings.scheme == "https" else None
         self._clock = clock
         self._idle_by_loop: dict[asyncio.AbstractEventLoop, deque[_Connection]] = {}
         self._ends_by_loop: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
 
-    async def open(self, request: Request, timeouts: Timeouts, deadline: Deadline) -> AsyncIncoming:
+    async def open(
+        self, request: Request, timeouts: dict[str, float | None], deadline: float | None
+    ) -> AsyncIncoming:
         """Send a request and wait for the head of its answer."""
         idle = await self._idle_of_this_loop()
-        connection = await self._take(idle)
-        connection.deadline = deadline
-        origin = self._origin
-        url = httpcore.URL(
-            scheme=origin.scheme, host=origin.host, port=origin.port, target=request.target.encode("ascii")
-        )
+        connection = await self._idle_one(idle) or await self._new_one(timeouts["connect"])
         try:
-            response = await connection.http.handle_async_request(
-                httpcore.Request(
-                    request.method,
-                    url,
-                    headers=request.headers,
-                    content=request.content,
-                    extensions={"timeout": timeouts},
-                )
-            )
+            head = await connection.ask(request, timeouts, deadline)
         except BaseException:
-            await connection.http.aclose()
+            await connection.aclose()
             raise
 
-        chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
-        if any(name.lower() == b"content-encoding" for name, _value in response.headers):
-            chunks = _decoded(response, chunks)
-
         async def close() -> None:
-            await response.aclose()
-            if (
-                connection.http.is_idle()
-                and len(idle) < _KEPT_IDLE_CONNECTIONS
-                and not _sent_more(connection.http)
-            ):
+            if connection.rest() and len(idle) < _KEPT_IDLE_CONNECTIONS:
                 idle.append(connection)
             else:
-                await connection.http.aclose()
+                await connection.aclose()
 
-        return AsyncIncoming(response.status, response.headers, chunks, close, connection.hurry)
+        is_coded = any(name.lower() == b"content-encoding" for name, _value in head.headers)
+        read = _decoded(head, connection.read) if is_coded else connection.read
+        return AsyncIncoming(head.status_code, head.headers, read, close, connection.hurry)
 
     async def aclose(self) -> None:
         """Close the idle connections of this event loop."""
@@ -297,16 +140,25 @@ class AsyncConnections:
         if end is not None:
             await end.aclose()
 
-    async def _take(self, idle: deque[_Connection]) -> _Connection:
+    async def _idle_one(self, idle: deque[_Connection]) -> _Connection | None:
         while idle:
             try:
                 connection = idle.pop()
             except IndexError:  # another thread was quicker
                 break
-            if not connection.http.has_expired():
+            if connection.is_fresh:
                 return connection
-            await connection.http.aclose()
-        return _Connection(self._origin, self._tls() if self._tls else None, self._clock)
+            await connection.aclose()
+        return None
+
+    async def _new_one(self, timeout: float | None) -> _Connection:
+        tls = self._tls() if self._tls else None
+        try:
+            return _Connection(await connect(self._host, self._port, tls, timeout), self._clock)
+        except TimeoutError:
+            raise ConnectTimeout from None
+        except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one
+            raise ConnectError(str(error)) from None
 
     async def _idle_of_this_loop(self) -> deque[_Connection]:
         """A connection belongs to the event loop in which it was made, and ends with it."""
@@ -327,49 +179,16 @@ class AsyncConnections:
         finally:
             del self._idle_by_loop[loop], self._ends_by_loop[loop]
             while idle:
-                await idle.pop().http.aclose()
+                await idle.pop().aclose()
 
 
-class AsyncHttpxConnections:
-    """The same through an httpx client: with its transport, its proxies, its HTTP/2.
+def _decoded(head: Head, read: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[bytes]]:
+    """Reads the body without its content coding. Something on the way compressed it, though `identity` was asked for."""
+    import httpx
 
-    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
-    """
-
-    def __init__(self, origin: str, client: httpx.AsyncClient, clock: Clock, *, is_ours: bool) -> None:
-        self._prefix = origin
-        self._client = client
-        self._clock = clock
-        self._is_ours = is_ours
-
-    async def open(self, request: Request, timeouts: Timeouts, deadline: Deadline) -> AsyncIncoming:
-        """Send a request and wait for the head of its answer."""
-        import httpx
-
-        if self._client.is_closed:
-            raise ConfigurationError("the httpx client that was plugged in is closed")
-        outgoing = self._client.build_request(
-            request.method,
-            self._prefix + request.target,
-            headers=httpx.Headers(request.headers),
-            content=request.content or None,
-            timeout=httpx.Timeout(**timeouts),
-        )
-        response = await self._client.send(outgoing, stream=True, follow_redirects=False)
-        return AsyncIncoming(
-            response.status_code,
-            response.headers.raw,
-            self._within(deadline, response.aiter_bytes()),
-            response.aclose,
-        )
-
-    async def aclose(self) -> None:
-        """Close the client, if it was made here."""
-        if self._is_ours:
-            await self._client.aclose()
-
-    async def _within(self, deadline: Deadline, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        async for chunk in chunks:
-            if deadline is not None and self._clock.monotonic() >= deadline:
-                raise DeadlineExceeded("the deadline passed")
+    async def chunks() -> AsyncIterator[bytes]:
+        while chunk := await read():
             yield chunk
+
+    decoded = httpx.Response(head.status_code, headers=head.headers, content=chunks()).aiter_bytes()
+    return lambda: anext(decoded, b"")

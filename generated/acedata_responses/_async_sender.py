@@ -13,7 +13,9 @@ from .errors import APIStatusError
 from .limits import Limiter, LimitTimeout
 
 if TYPE_CHECKING:
-    from ._async_connections import AsyncConnections, AsyncHttpxConnections, AsyncIncoming
+    from ._async_connections import AsyncConnections
+    from ._async_incoming import AsyncIncoming
+    from ._async_plugged_in import AsyncPluggedIn
     from ._clock import Clock
     from ._http_reply import HTTPReply
     from ._operation import Call
@@ -27,7 +29,7 @@ class AsyncSender:
     """The way out that a client and its copies share: connections, limiter and clock."""
 
     def __init__(
-        self, connections: AsyncConnections | AsyncHttpxConnections, limiter: Limiter | None, clock: Clock
+        self, connections: AsyncConnections | AsyncPluggedIn, limiter: Limiter | None, clock: Clock
     ) -> None:
         self.connections = connections
         self.limiter = limiter
@@ -98,8 +100,8 @@ class AsyncSender:
         chunks: list[bytes] = []
         fault: Fault | None = None
         try:
-            async for chunk in incoming.chunks:
-                chunks.append(chunk)  # noqa: PERF401 - kept one by one, should the rest not come
+            while chunk := await incoming.read():
+                chunks.append(chunk)
         except Exception as error:
             fault = fault_of(error)
             if fault is None:
@@ -113,10 +115,8 @@ class AsyncSender:
         content = bytearray()
         incoming.hurry(_PATIENCE_WITH_AN_ERROR)
         try:
-            async for chunk in incoming.chunks:
+            while len(content) <= _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
                 content += chunk
-                if len(content) > _LONGEST_ERROR_BODY:
-                    break
         except Exception as error:
             if fault_of(error) is None:
                 raise

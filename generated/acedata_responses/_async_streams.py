@@ -11,7 +11,7 @@ from ._stream_state import StreamState
 from .errors import ReplyDecodeError
 
 if TYPE_CHECKING:
-    from ._async_connections import AsyncIncoming
+    from ._async_incoming import AsyncIncoming
     from ._attempts import Attempts
     from ._http_reply import HTTPReply
     from ._operation import Operation
@@ -141,17 +141,17 @@ async def _events(incoming: AsyncIncoming, state: StreamState) -> AsyncGenerator
 
 async def _receive(incoming: AsyncIncoming, state: StreamState) -> None:
     """Hand the next piece of the body, or its end, to the state."""
+    chunk = b""
     fault: Fault | None = None
     try:
-        chunk = await anext(incoming.chunks, None)
+        chunk = await incoming.read()
     except Exception as error:
         fault = fault_of(error)
         if fault is None:
             raise
-        chunk = None
     if fault is not None:
         raise state.interrupted(fault)
-    if chunk is None:
-        state.end()
-    else:
+    if chunk:
         state.feed(chunk)
+    else:
+        state.end()

@@ -12,7 +12,6 @@ from weakref import WeakSet
 
 from ._arguments import NOT_GIVEN, NotGiven
 from ._clock import SYSTEM_CLOCK, Clock
-from ._connections import Connections, HttpxConnections
 from ._environment import names_a_proxy, tls_context
 from ._sender import Sender
 from ._settings import Settings
@@ -22,7 +21,9 @@ from .limits import Limiter, Limits
 if TYPE_CHECKING:
     import httpx
 
+    from ._connections import Connections
     from ._operation import Call
+    from ._plugged_in import PluggedIn
     from .resources.models import Models
     from .resources.responses import Responses
     from .retry import RetryPolicy
@@ -195,22 +196,24 @@ class Client:
         limits = Limits() if isinstance(self._limits, NotGiven) else self._limits
         return Limiter(limits, clock=self._clock) if isinstance(limits, Limits) else limits
 
-    def _connections(self) -> Connections | HttpxConnections:
+    def _connections(self) -> Connections | PluggedIn:
         """The way to the service: a plugged-in one, else through httpx where a proxy may be, else straight."""
         client = self._http_client
         if client is None and self._transport is None and not names_a_proxy():
-            return Connections(self._settings, tls_context, self._clock)
-        if client is None:
-            import httpx
+            from ._connections import Connections
 
+            return Connections(self._settings, tls_context, self._clock)
+        import httpx
+
+        from ._plugged_in import PluggedIn
+
+        if client is None and self._transport is not None:
+            client = httpx.Client(transport=self._transport)
+        elif client is None:
             unlimited = httpx.Limits(max_keepalive_connections=100, keepalive_expiry=5.0)
-            client = (
-                httpx.Client(transport=self._transport)
-                if self._transport is not None
-                else httpx.Client(verify=tls_context(), limits=unlimited)
-            )
+            client = httpx.Client(verify=tls_context(), limits=unlimited)
         is_ours = client is not self._http_client
-        return HttpxConnections(self._settings.origin, client, self._clock, is_ours=is_ours)
+        return PluggedIn(self._settings.origin, client, self._clock, is_ours=is_ours)
 
 
 _clients: WeakSet[Client] = WeakSet()

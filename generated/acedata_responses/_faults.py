@@ -8,7 +8,23 @@ from .errors import ConnectionFailedError, ConnectionLostError, RequestTimeoutEr
 from .retry import Stage
 
 
-class DeadlineExceeded(Exception):  # noqa: N818 - never leaves the package; `error_of` makes the error of it
+class NetworkFault(Exception):  # noqa: N818 - never leaves the package; `error_of` makes the error of it
+    """What our own connections raise where an exception of Python does not say how far the request had come."""
+
+
+class ConnectError(NetworkFault):
+    """No connection was made."""
+
+
+class ConnectTimeout(NetworkFault):
+    """None was made in time."""
+
+
+class WriteTimeout(NetworkFault):
+    """The request could not be written in time."""
+
+
+class DeadlineExceeded(NetworkFault):
     """The deadline of the call passed while something was waited for."""
 
 
@@ -43,7 +59,7 @@ _FAULTS: dict[str, tuple[Stage, str | None]] = {
     "TimeoutError": ("read_timeout", "read"),
     "OSError": ("send", None),
 }
-"""By class name: httpcore and httpx give their exceptions the same ones. A name covers its subclasses."""
+"""By class name, since httpx and h11 are not always imported. A name covers its subclasses."""
 
 
 def fault_of(error: BaseException) -> Fault | None:

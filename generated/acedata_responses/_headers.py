@@ -9,6 +9,9 @@ from .errors import RequestValidationError
 _HEADER_NAME_CHARACTERS = frozenset(
     "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
 )  # RFC 9110, 5.6.2: token
+_OF_THE_MESSAGE = frozenset(
+    {"content-length", "transfer-encoding"}
+)  # RFC 9112, section 6: where its body ends
 
 
 def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -16,7 +19,8 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
     Raises:
         RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
-            another line. It is not shown, since it may be a secret.
+            another line, or a name by which the body would end elsewhere. A value is not shown, nor a name that cannot
+            be one, since it may be a secret.
     """
     lines: list[tuple[bytes, bytes]] = []
     for name, value in headers.items():
@@ -24,6 +28,11 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
             raise RequestValidationError(
                 "the name of a header is not one that HTTP allows (RFC 9110, section 5.1); it is not shown, since it "
                 "may be a secret that slipped into the wrong place",
+                problems=[],
+            )
+        if name.lower() in _OF_THE_MESSAGE:
+            raise RequestValidationError(
+                f"the header {name!r} follows from the body, and is the client's to write: leave it out",
                 problems=[],
             )
         if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):

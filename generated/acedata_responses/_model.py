@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, TypeVar
 
 from attrs import define, field, fields
@@ -55,7 +56,7 @@ class EventRole(NamedTuple):
     """What an event is to its stream.
 
     Attributes:
-        text: Where its piece of the answer's text is; empty when it has none.
+        text: Gives its piece of the answer's text; None when it has none.
         ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None when it does not.
         reply: The attribute that holds the whole reply.
         code: Where the code of the error is that it reports.
@@ -63,7 +64,7 @@ class EventRole(NamedTuple):
         assembly: How a series of such events adds up to a reply.
     """
 
-    text: Path = ()
+    text: Callable[[Any], str] | None = None
     ends: str | None = None
     reply: str | None = None
     code: Path = ()
@@ -263,11 +264,21 @@ def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
     return best[0](data) if len(best) == 1 else _nameless(data)
 
 
+def text_reader(path: Path) -> Callable[[Any], str]:
+    """The function that gives the text at a path: for most events a single attribute, and there are many of them."""
+    name = path[0]
+    if len(path) > 1 or not isinstance(name, str):
+        return partial(text_at, path=path)
+
+    def text_of(event: Any) -> str:
+        text = getattr(event, name, None)
+        return text if isinstance(text, str) else ""
+
+    return text_of
+
+
 def text_at(value: Any, path: Path) -> str:
     """The text at a path in an object or in JSON data, joined where there are several."""
-    if len(path) == 1 and isinstance(path[0], str):
-        text = _field(value, path[0])
-        return text if isinstance(text, str) else ""
     return "".join(found for found in _values_at(value, path) if isinstance(found, str))
 
 

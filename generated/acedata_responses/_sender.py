@@ -14,9 +14,11 @@ from .limits import Limiter, LimitTimeout
 
 if TYPE_CHECKING:
     from ._clock import Clock
-    from ._connections import Connections, HttpxConnections, Incoming
+    from ._connections import Connections
     from ._http_reply import HTTPReply
+    from ._incoming import Incoming
     from ._operation import Call
+    from ._plugged_in import PluggedIn
     from ._settings import Settings
 
 _PATIENCE_WITH_AN_ERROR = 10.0  # seconds for the rest of its answer, which may never come
@@ -26,9 +28,7 @@ _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endles
 class Sender:
     """The way out that a client and its copies share: connections, limiter and clock."""
 
-    def __init__(
-        self, connections: Connections | HttpxConnections, limiter: Limiter | None, clock: Clock
-    ) -> None:
+    def __init__(self, connections: Connections | PluggedIn, limiter: Limiter | None, clock: Clock) -> None:
         self.connections = connections
         self.limiter = limiter
         self.clock = clock
@@ -96,8 +96,8 @@ class Sender:
         chunks: list[bytes] = []
         fault: Fault | None = None
         try:
-            for chunk in incoming.chunks:
-                chunks.append(chunk)  # noqa: PERF402 - kept one by one, should the rest not come
+            while chunk := incoming.read():
+                chunks.append(chunk)
         except Exception as error:
             fault = fault_of(error)
             if fault is None:
@@ -111,10 +111,8 @@ class Sender:
         content = bytearray()
         incoming.hurry(_PATIENCE_WITH_AN_ERROR)
         try:
-            for chunk in incoming.chunks:
+            while len(content) <= _LONGEST_ERROR_BODY and (chunk := incoming.read()):
                 content += chunk
-                if len(content) > _LONGEST_ERROR_BODY:
-                    break
         except Exception as error:
             if fault_of(error) is None:
                 raise

@@ -12,8 +12,8 @@ from .errors import ReplyDecodeError
 
 if TYPE_CHECKING:
     from ._attempts import Attempts
-    from ._connections import Incoming
     from ._http_reply import HTTPReply
+    from ._incoming import Incoming
     from ._operation import Operation
     from ._settings import Settings
 
@@ -140,17 +140,17 @@ def _events(incoming: Incoming, state: StreamState) -> Generator[Any, None, None
 
 def _receive(incoming: Incoming, state: StreamState) -> None:
     """Hand the next piece of the body, or its end, to the state."""
+    chunk = b""
     fault: Fault | None = None
     try:
-        chunk = next(incoming.chunks, None)
+        chunk = incoming.read()
     except Exception as error:
         fault = fault_of(error)
         if fault is None:
             raise
-        chunk = None
     if fault is not None:
         raise state.interrupted(fault)
-    if chunk is None:
-        state.end()
-    else:
+    if chunk:
         state.feed(chunk)
+    else:
+        state.end()

@@ -33,7 +33,6 @@ _WORDS = {
     "def": ("def", "async def"),
     "await": ("", "await "),
     "for": ("for", "async for"),
-    "iter": ("iter", "aiter"),
     "anext": ("next", "anext"),
     "close": ("close", "aclose"),
     "close_name": ("close", "close"),
@@ -43,13 +42,9 @@ _WORDS = {
     "__next__": ("__next__", "__anext__"),
     "__enter__": ("__enter__", "__aenter__"),
     "__exit__": ("__exit__", "__aexit__"),
-    "StopIteration": ("StopIteration", "StopAsyncIteration"),
     "Generator_name": ("Generator", "AsyncGenerator"),
     "Generator_type": ("Generator[Any, None, None]", "AsyncGenerator[Any, None]"),
-    "handle_request": ("handle_request", "handle_async_request"),
-    "iter_stream": ("iter_stream", "aiter_stream"),
     "iter_bytes": ("iter_bytes", "aiter_bytes"),
-    "Network": ("SyncBackend", "AnyIOBackend"),
 }
 
 SYNC = Flavour(is_async=False)

@@ -91,7 +91,7 @@ class ClientProject(Project):
         for name in ("version", "facts", "schemas"):
             yield f"_{name}.py", self._render(f"{name}.py.jinja")
         yield "errors.py", self._render("errors.py.jinja")
-        for name in ("client", "connections", "sender", "streams"):
+        for name in ("client", "connections", "incoming", "plugged_in", "sender", "streams"):
             yield f"_{name}.py", self._render(f"{name}.py.jinja", f=SYNC)
             yield f"_async_{name}.py", self._render(f"{name}.py.jinja", f=ASYNC)
         yield "resources/__init__.py", self._render("resources_init.py.jinja")

@@ -20,9 +20,7 @@ _SHOWN_CHARACTERS = 200
 _CARRIED_LEVELS = 100  # Python follows data, to pickle it say, a few hundred levels deep
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _decode = json.JSONDecoder().decode
-_decode_from_start = (
-    json.JSONDecoder().raw_decode
-)  # looks for no white space around the data, which takes as long
+_decode_from_start = json.JSONDecoder().raw_decode  # looks for no white space around, which takes as long
 
 
 def parse(content: bytes) -> Any:

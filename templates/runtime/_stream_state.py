@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Iterator
+from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _reading
@@ -51,7 +52,7 @@ class StreamState:
         self._attempts = attempts
         self._decoder = EventDecoder()
         self._waiting: deque[str] = deque()
-        self._text = bytearray()  # UTF-8; as a list of its pieces the text would take ten times the room
+        self._text = StringIO()  # as a list of its pieces the text would take ten times the room
         self._assembler: Assembler | None = None
         self._failure: AceDataError | None = None
         self._whole: bytearray | None = None
@@ -61,7 +62,7 @@ class StreamState:
     @property
     def partial_text(self) -> str:
         """The text of all events so far."""
-        return self._text.decode("utf-8", "surrogatepass")
+        return self._text.getvalue()
 
     @property
     def came_whole(self) -> bool:
@@ -210,8 +211,8 @@ class StreamState:
 
     def _play(self, event: Any, role: EventRole) -> None:
         """Let an event play its part in the stream."""
-        if role.text:
-            self._add_text(text_at(event, role.text))
+        if role.text is not None:
+            self._add_text(role.text(event))
         if role.assembly is not None:
             if self._assembler is None:
                 self._assembler = Assembler(role.assembly)
@@ -221,7 +222,7 @@ class StreamState:
 
     def _add_text(self, text: str) -> None:
         self.new_text = text
-        self._text += text.encode("utf-8", "surrogatepass")
+        self._text.write(text)
 
     def _end_by(self, event: Any, role: EventRole) -> None:
         whole = getattr(event, role.reply) if role.reply else None

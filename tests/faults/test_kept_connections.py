@@ -42,6 +42,7 @@ def test_a_connection_on_which_the_service_says_goodbye_is_not_used(driver, serv
 
 
 def test_a_connection_is_not_used_after_an_answer_that_was_not_read_to_its_end(driver, service):
+    service.reply_with(testing.Fault("stall", "event", after=2))
     with driver.open() as stream:
         next(iter(stream))
     driver.create()

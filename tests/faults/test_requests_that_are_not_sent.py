@@ -94,6 +94,8 @@ HEADERS = {
     "a number": {"x-a": 1},
     "bytes": {"x-a": b"1"},
     "no text": {"x-a": None},
+    "a length of the body": {"Content-Length": "5"},
+    "another way to tell where the body ends": {"transfer-encoding": "chunked"},
 }
 
 

@@ -94,7 +94,7 @@ TROUBLES: dict[str, tuple[str, int, BaseException]] = {
     "a disk that is full at once": ("write_bytes", 1, FULL),
     "a disk that is full after some files": ("write_bytes", 20, FULL),
     "an interruption between two files": ("write_bytes", 30, KeyboardInterrupt()),
-    "an interruption at the last file": ("write_bytes", 52, KeyboardInterrupt()),
+    "an interruption at the last file": ("write_bytes", 59, KeyboardInterrupt()),
     "an interruption before the old one is put aside": ("rename", 1, KeyboardInterrupt()),
     "an interruption before the new one is put in place": ("rename", 2, KeyboardInterrupt()),
     "a folder that cannot be renamed": ("rename", 2, PermissionError(errno.EACCES, "Permission denied")),
@@ -125,7 +125,7 @@ def test_the_last_file_is_meant_by_the_cases_above(made: Workshop, monkeypatch: 
     count = Trouble(Path.write_bytes, 0, RuntimeError())
     monkeypatch.setattr(Path, "write_bytes", count)
     made.run()
-    assert -count.left == 52
+    assert -count.left == 59
 
 
 KILLED = f"""

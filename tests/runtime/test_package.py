@@ -48,7 +48,7 @@ def test_importing_the_package_imports_nothing_else():
 
 def test_naming_an_error_imports_no_client():
     modules = imported_by("from acedata_responses import RateLimitError, VERSION")
-    assert not modules & {"httpx", "httpcore", "asyncio", "ssl", f"{PACKAGE}._client", f"{PACKAGE}.types"}
+    assert not modules & {"httpx", "h11", "asyncio", "ssl", f"{PACKAGE}._client", f"{PACKAGE}.types"}
 
 
 def test_making_a_client_loads_no_certificates_and_nothing_of_the_other_flavour():
@@ -113,7 +113,7 @@ def test_the_tls_context_is_made_once_when_it_is_first_needed():
 
 def test_the_pytest_plugin_imports_no_client():
     modules = imported_by("import acedata_responses.testing.pytest_plugin")
-    assert not modules & {"httpx", "httpcore", f"{PACKAGE}._client"}
+    assert not modules & {"httpx", "h11", f"{PACKAGE}._client"}
 
 
 # What is shown

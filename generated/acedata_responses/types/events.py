@@ -22,6 +22,7 @@ from .._model import (
     by_shape,
     list_of,
     new,
+    text_reader,
     time_of,
     unknown,
 )
@@ -224,7 +225,7 @@ class OutputTextDeltaEvent(Model):
 
     _schema: ClassVar[str] = "OutputTextDeltaEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        text=("delta",),
+        text=text_reader(("delta",)),
     )
 
     type: Literal["response.output_text.delta"]
@@ -592,7 +593,7 @@ class ChatCompletionChunk(Model):
 
     _schema: ClassVar[str] = "ChatCompletionChunk"
     _role: ClassVar[EventRole | None] = EventRole(
-        text=("choices", {"index": 0}, "delta", "content"),
+        text=text_reader(("choices", {"index": 0}, "delta", "content")),
         assembly=Assembly(
             decode=decode_chat_completion,
             constants={"object": "chat.completion"},
@@ -811,11 +812,13 @@ def decode_stream_event(data: Any) -> Any:
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
-    if type(kind) is str and kind in _STREAM_EVENT_BY_TYPE:
-        return _STREAM_EVENT_BY_TYPE[kind](data)
+    decode = _STREAM_EVENT_BY_TYPE.get(kind) if type(kind) is str else None
+    if decode is not None:
+        return decode(data)
     kind = data.get("object")
-    if type(kind) is str and kind in _STREAM_EVENT_BY_OBJECT:
-        return _STREAM_EVENT_BY_OBJECT[kind](data)
+    decode = _STREAM_EVENT_BY_OBJECT.get(kind) if type(kind) is str else None
+    if decode is not None:
+        return decode(data)
     if type(data.get("type")) is str:
         return unknown(data)
     return by_shape(data, _STREAM_EVENT_SHAPES)

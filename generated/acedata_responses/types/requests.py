@@ -377,8 +377,9 @@ def decode_input_content_part(data: Any) -> Any:
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
-    if type(kind) is str and kind in _INPUT_CONTENT_PART_BY_TYPE:
-        return _INPUT_CONTENT_PART_BY_TYPE[kind](data)
+    decode = _INPUT_CONTENT_PART_BY_TYPE.get(kind) if type(kind) is str else None
+    if decode is not None:
+        return decode(data)
     if type(data.get("type")) is str:
         return by_shape(data, _INPUT_CONTENT_PART_OTHERS)
     return by_shape(data, _INPUT_CONTENT_PART_SHAPES)

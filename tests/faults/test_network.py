@@ -1,0 +1,172 @@
+"""The network right below the client: connections that are given up, event loops, slow readers, large requests."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import select
+import ssl
+import threading
+
+import pytest
+import trustme
+import uvloop
+
+from acedata_responses import AsyncClient, errors, testing
+from tests.drivers import MINIMAL
+from tests.faults.clock import SkippingClock
+from tests.faults.sockets import answering, bare, http, read_request, silent
+
+EVENT = {"type": "response.output_text.delta", "sequence_number": 1, "delta": "Hel"}
+STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+REPLY = json.dumps({"object": "response", "id": "r-1", "status": "completed", "output": []}).encode()
+
+
+def chunk(event, times=1):
+    data = f"data: {json.dumps(event)}\n\n".encode() * times
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+@pytest.fixture
+def authority(monkeypatch, tmp_path):
+    """A certificate authority that the client trusts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return authority
+
+
+def test_a_large_request_arrives_whole_at_a_service_that_takes_its_time(connect):
+    def talk(connection, received):
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(100)
+        while len(received) < 4_000_000:
+            received += connection.recv(65_536)
+        connection.sendall(http(REPLY))
+
+    text = "é" * 2_000_000
+    with bare(talk) as server:
+        assert connect(base_url=server.url).create(input=text).id == "r-1"
+        body = bytes(server.received[0]).partition(b"\r\n\r\n")[2]
+    assert json.loads(body)["input"] == text
+
+
+def test_a_reader_that_takes_its_time_holds_the_service_back(connect):
+    """Else a stream that is read slowly would pile up in memory, however long it is."""
+    sent = []
+    stalled = threading.Event()
+
+    def talk(connection, received):
+        read_request(connection, received)
+        connection.sendall(STREAM)
+        piece = memoryview(chunk(EVENT, times=1000))
+        while len(sent) < 1000 and select.select([], [connection], [], 0.5)[1]:
+            sent.append(connection.send(piece))
+            piece = piece[sent[-1] :] or memoryview(chunk(EVENT, times=1000))
+        stalled.set()
+
+    with bare(talk) as server, connect(base_url=server.url).open() as stream:
+        assert next(iter(stream)).delta == "Hel"
+        assert stalled.wait(30)
+        assert sum(sent) < 30_000_000
+        assert next(iter(stream)).delta == "Hel"
+
+
+def test_what_came_before_garbage_in_one_packet_is_given_out_first(connect):
+    with bare(answering(STREAM + chunk(EVENT) + chunk(EVENT) + b"no chunk at all\r\n")) as server:
+        stream = connect(base_url=server.url).open()
+        events = iter(stream)
+        assert [next(events).delta, next(events).delta] == ["Hel", "Hel"]
+        with pytest.raises(errors.StreamInterruptedError, match="illegal chunk header") as caught:
+            next(events)
+    assert (caught.value.reason, caught.value.partial_text) == ("broken", "HelHel")
+
+
+def test_a_service_that_leaves_without_an_answer_is_named_as_that(connect):
+    with bare(read_request) as server:
+        with pytest.raises(errors.ConnectionLostError, match="closed the connection without an answer"):
+            connect(base_url=server.url).create()
+        assert server.requests == 1
+
+
+def test_a_deadline_that_passes_while_connecting_is_told_as_not_sent(connect, authority):
+    class Clock(SkippingClock):
+        def pass_by(self):
+            self._skipped += 100
+
+    clock = Clock()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    def talk(connection, received):
+        clock.pass_by()
+        with context.wrap_socket(connection, server_side=True) as tls:
+            silent(tls, received)
+
+    with bare(talk) as server:
+        driver = connect(base_url=server.url.replace("http:", "https:"), clock=clock)
+        with pytest.raises(errors.RequestTimeoutError) as caught:
+            driver.create(deadline=50)
+        assert (caught.value.phase, caught.value.sent) == ("deadline", False)
+        assert server.requests == 0
+
+
+@pytest.mark.parametrize("host", [f"{'x' * 70}.example", "a..b"], ids=["a long label", "an empty label"])
+def test_a_host_whose_name_cannot_be_one_is_no_connection(host, connect):
+    driver = connect(base_url=f"http://{host}", clock=SkippingClock())
+    with pytest.raises(errors.ConnectionFailedError):
+        driver.create()
+
+
+# asyncio's own
+
+
+@pytest.mark.parametrize("cut_short", ["cancelled", "timed out"])
+def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
+    began, ended = threading.Event(), threading.Event()
+
+    def talk(connection, received):
+        received += connection.recv(1)
+        began.set()
+        silent(connection, received)
+        ended.set()
+
+    async def main(server):
+        url = server.url.replace("http:", "https:")
+        async with AsyncClient(testing.TOKEN, base_url=url, max_retries=0) as client:
+            timeout = 0.2 if cut_short == "timed out" else None
+            call = asyncio.create_task(client.responses.create(**MINIMAL, timeout=timeout))
+            assert await asyncio.to_thread(began.wait, 5)
+            if cut_short == "cancelled":
+                call.cancel()
+            with pytest.raises((asyncio.CancelledError, errors.RequestTimeoutError)):
+                await call
+            assert await asyncio.to_thread(ended.wait, 5)
+
+    with bare(talk) as server:
+        asyncio.run(main(server))
+
+
+def test_an_event_loop_of_another_make_will_do(authority):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    async def main(url):
+        async with AsyncClient(testing.TOKEN, base_url=url) as client:
+            replies = [client.responses.create(**MINIMAL) for _ in range(3)]
+            assert all(reply.output_text for reply in await asyncio.gather(*replies))
+            async with await client.responses.create(**MINIMAL, stream=True) as stream:
+                assert (
+                    "".join([text async for text in stream.text_deltas()])
+                    == (await stream.final()).output_text
+                )
+            return client
+
+    for tls in (None, context):
+        with testing.serve(tls=tls) as service:
+            loop = uvloop.new_event_loop()
+            loop.run_until_complete(main(service.url))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+            assert service.connections_opened == 3
+            service.wait_until(lambda: service.open_connections == 0)
