@@ -23,7 +23,8 @@ EXPLAINED = ROOT / "tools" / "mutants.toml"
 MODULES = ["retry.py", "sse.py", "_faults.py", "errors.py"]
 """What is changed: the retry rules, the event decoder, the map of failures, the map of errors."""
 TESTS = [
-    "conftest.py", "drivers.py", "runtime/clock.py", "runtime/test_retry.py", "runtime/test_sse.py",
+    "conftest.py", "drivers.py", "runtime/clock.py", "runtime/test_retry.py",
+    "runtime/event_streams.py", "runtime/test_sse.py", "runtime/test_sse_standard.py", "runtime/test_sse_size.py",
     "faults/clock.py", "faults/table.py", "faults/test_exceptions_of_the_library_below.py",
 ]  # fmt: skip
 """The tests that hold these modules to their word without a socket, and what they need."""

@@ -19,7 +19,8 @@ from httpx_sse import EventSource
 from openai._streaming import SSEDecoder as OpenAIDecoder
 
 from acedata_responses.sse import EventDecoder
-from scripts.fuzz import cut, event_stream
+from scripts.fuzzing.mutation import cut
+from scripts.fuzzing.sse import event_stream
 
 STREAMS = 5000
 

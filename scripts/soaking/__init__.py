@@ -1,0 +1,5 @@
+"""Many calls at once, with faults.
+
+Which they are (`faults`), what does them (`service`), who calls (`tasks`, `clients`), and what must hold: of each call
+and each round (`tally`), and of what the process holds (`levels`, `long_stream`).
+"""

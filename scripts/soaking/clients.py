@@ -1,0 +1,134 @@
+"""The client's side: calls in threads and in tasks at the same time, and how each of them ends."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from acedata_responses import AceDataError, AsyncClient, Client, Limiter, RetryPolicy, testing
+
+from .tasks import HURRY, Task
+
+TRIES = 3
+SILENCE = 1.0  # seconds that a call waits for the next bytes
+SETTINGS: dict[str, Any] = {
+    "token": testing.TOKEN,
+    "timeout": SILENCE,
+    "max_retries": TRIES - 1,
+    "retry": RetryPolicy(waits=(0.05, 0.1, 0.2), jitter=0.05),
+}
+
+
+@dataclass
+class Outcome:
+    """How a call ended: with a text, with an error, or left by its caller."""
+
+    task: Task
+    text: str | None = None
+    error: AceDataError | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class Clients:
+    """The clients of both flavours, with one limiter for all, and two for a port where nobody listens."""
+
+    url: str
+    nowhere: str
+    limiter: Limiter
+
+    def __post_init__(self) -> None:
+        """Make them."""
+        self.sync = Client(base_url=self.url, limits=self.limiter, **SETTINGS)
+        self.sync_nowhere = Client(base_url=self.nowhere, limits=self.limiter, **SETTINGS)
+        self.tasks = AsyncClient(base_url=self.url, limits=self.limiter, **SETTINGS)
+        self.tasks_nowhere = AsyncClient(base_url=self.nowhere, limits=self.limiter, **SETTINGS)
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Close them all, and the event loop."""
+        for client in (self.sync, self.sync_nowhere):
+            client.close()
+        for tasks in (self.tasks, self.tasks_nowhere):
+            asyncio.run_coroutine_threadsafe(tasks.close(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+
+def in_thread(clients: Clients, task: Task) -> Outcome:
+    """Make a call with the sync client. An impatient caller leaves a stream after its first text."""
+    client = clients.sync_nowhere if task.manner == "nobody there" else clients.sync
+    began = time.monotonic()
+    outcome = Outcome(task)
+    try:
+        if not task.is_stream:
+            outcome.text = client.responses.create(**task.fields).output_text
+        else:
+            with client.responses.create(**task.fields) as stream:
+                texts = []
+                for text in stream.text_deltas():
+                    texts.append(text)
+                    if task.manner == "impatient":
+                        return outcome
+                outcome.text = "".join(texts)
+                _must_agree(outcome.text, stream.final().output_text)
+    except AceDataError as error:
+        outcome.error = error
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+async def in_task(clients: Clients, task: Task) -> Outcome:
+    """Make a call with the async client. An impatient caller cancels it."""
+    client = clients.tasks_nowhere if task.manner == "nobody there" else clients.tasks
+    began = time.monotonic()
+    outcome = Outcome(task)
+
+    async def call() -> None:
+        if not task.is_stream:
+            outcome.text = (await client.responses.create(**task.fields)).output_text
+            return
+        async with await client.responses.create(**task.fields) as stream:
+            outcome.text = "".join([text async for text in stream.text_deltas()])
+            _must_agree(outcome.text, (await stream.final()).output_text)
+
+    try:
+        await asyncio.wait_for(call(), HURRY if task.manner == "impatient" else None)
+    except (asyncio.TimeoutError, TimeoutError) as error:
+        outcome.error = error if isinstance(error, AceDataError) else None
+    except AceDataError as error:
+        outcome.error = error
+    outcome.seconds = time.monotonic() - began
+    return outcome
+
+
+def _must_agree(texts: str, final: str) -> None:
+    if texts != final:
+        raise RuntimeError(f"the texts of a stream are {texts!r}, its reply has {final!r}")
+
+
+def run_threads(clients: Clients, tasks: Iterator[Task], workers: int) -> list[Outcome]:
+    """Make calls in threads until there are no more."""
+
+    def work(_worker: int) -> list[Outcome]:
+        return [in_thread(clients, task) for task in tasks]
+
+    with ThreadPoolExecutor(workers) as pool:
+        return [outcome for outcomes in pool.map(work, range(workers)) for outcome in outcomes]
+
+
+async def run_tasks(clients: Clients, tasks: Iterator[Task], workers: int) -> list[Outcome]:
+    """Make calls in tasks until there are no more."""
+
+    async def work() -> list[Outcome]:
+        return [await in_task(clients, task) for task in tasks]
+
+    return [outcome for group in await asyncio.gather(*(work() for _ in range(workers))) for outcome in group]

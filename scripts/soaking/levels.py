@@ -1,0 +1,56 @@
+"""What must not grow: the memory, objects, threads and open files that the process holds."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Level(NamedTuple):
+    """What the process holds."""
+
+    megabytes: float
+    objects: int
+    threads: int
+    files: int
+
+
+def level() -> Level:
+    """What this process holds now, once everything that nobody holds is gone."""
+    gc.collect()
+    gc.collect()
+    files = Path("/proc/self/fd")
+    return Level(
+        megabytes=_resident() / 1e6,
+        objects=len(gc.get_objects()),
+        threads=threading.active_count(),
+        files=len(list(files.iterdir())) if files.is_dir() else 0,
+    )
+
+
+def _resident() -> int:
+    """The bytes of memory that this process has."""
+    statm = Path("/proc/self/statm")
+    if statm.is_file():
+        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+MAY_GROW = Level(megabytes=12, objects=3000, threads=0, files=64)
+"""By how much. How many connections are kept differs from round to round; in the end they must all be gone."""
+
+
+def growth(levels: list[Level]) -> list[str]:
+    """What is not where it was after the first rounds."""
+    settled, last = levels[min(2, len(levels) - 1)], levels[-1]
+    return [
+        f"{name} grew from {before:.0f} to {after:.0f}"
+        for name, before, after, allowed in zip(Level._fields, settled, last, MAY_GROW, strict=True)
+        if after - before > allowed
+    ]

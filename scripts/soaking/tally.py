@@ -1,0 +1,89 @@
+"""What must hold of each call and of each round, counted on the way."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field
+
+from acedata_responses import Limits
+
+from .clients import TRIES, Outcome
+from .faults import KINDS
+from .levels import Level
+from .service import Report
+
+
+@dataclass
+class Tally:
+    """What was seen, and what was wrong."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    sent: int = 0
+    most_in_flight: int = 0
+    most_per_second: int = 0
+    levels: list[Level] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+
+    def check(self, outcome: Outcome, kinds: list[str]) -> None:
+        """Hold an outcome against what the service did to each try."""
+        task = outcome.task
+        name = type(outcome.error).__name__ if outcome.error else ""
+        self.calls["stream" if task.is_stream else "reply"] += 1
+        self.errors[name or ("answered" if outcome.text is not None else "left by the caller")] += 1
+        self.sent += len(kinds)
+        self.kinds.update(kinds)
+        self.seconds.append(outcome.seconds)
+        complaint = _complaint(outcome, name, kinds)
+        if complaint:
+            self.violations.append(
+                f"call {task.number} ({task.manner}): {complaint}; the service did {kinds}"
+            )
+
+    def check_round(self, report: Report, limits: Limits) -> None:
+        """Hold what the service saw against the limits."""
+        in_flight = _most_at_once([(arrival.began, arrival.ended) for arrival in report.arrivals])
+        per_second = _most_at_once([(arrival.began, arrival.began + 1) for arrival in report.arrivals])
+        self.most_in_flight = max(self.most_in_flight, in_flight)
+        self.most_per_second = max(self.most_per_second, per_second)
+        for name, seen, limit in (
+            ("calls in flight", in_flight, limits.in_flight),
+            ("calls in a second", per_second, limits.per_second),
+        ):
+            if limit is not None and seen > limit:
+                self.violations.append(f"the service saw {seen} {name}, {limit} are allowed")
+
+
+def _most_at_once(spans: list[tuple[float, float]]) -> int:
+    """How many spans of time there are at the busiest moment."""
+    changes = sorted([*((begin, 1) for begin, _end in spans), *((end, -1) for _begin, end in spans)])
+    return max(itertools.accumulate(change for _moment, change in changes), default=0)
+
+
+def _complaint(outcome: Outcome, name: str, kinds: list[str]) -> str | None:
+    task, expected = outcome.task, f"the answer to call {outcome.task.number}"
+    if outcome.text not in (None, expected):
+        return f"got {outcome.text!r}, which is not its answer"
+    if any(not KINDS[kind].again for kind in kinds[:-1]):
+        return "was sent again, but must not be"
+    if len(kinds) > TRIES:
+        return f"was sent {len(kinds)} times"
+    if task.manner == "nobody there":
+        return None if name == "ConnectionFailedError" and not kinds else f"ended with {name or 'an answer'}"
+    if (task.manner == "impatient" and outcome.text is None and not name) or (
+        task.manner == "pressed" and name in ("RequestTimeoutError", "StreamInterruptedError")
+    ):
+        return None
+    last = KINDS[kinds[-1]] if kinds else KINDS["nothing"]
+    wanted = last.stream if task.is_stream else last.reply
+    if name != wanted:
+        return f"ended with {name or 'an answer'}, not with {wanted or 'its answer'}"
+    in_haste = task.manner != "usual"
+    if last.again and len(kinds) < TRIES and not in_haste:
+        return f"was not sent again after try {len(kinds)}"
+    if outcome.error is not None and outcome.error.tries != len(kinds):
+        return f"says that it was tried {outcome.error.tries} times"
+    return None

@@ -1,0 +1,57 @@
+"""The calls to be made, and the callers that are unusual: some leave, some hurry, some find nobody."""
+
+from __future__ import annotations
+
+import threading
+from random import Random
+from typing import Any, NamedTuple
+
+NOBODY_THERE = 0.002  # of the calls go to a port where nobody listens
+IMPATIENT = 0.01  # of the calls are left by their caller
+PRESSED = 0.005  # of the calls have a deadline that they cannot keep
+HURRY = 0.1  # seconds after which an impatient caller leaves
+
+
+class Task(NamedTuple):
+    """One call to be made."""
+
+    number: int
+    is_stream: bool
+    manner: str = "usual"
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is passed to `create()`."""
+        deadline = {"deadline": HURRY} if self.manner == "pressed" else {}
+        stream = {"stream": True} if self.is_stream else {}
+        return {"model": "gpt-4o-mini", "input": f"call {self.number}", **stream, **deadline}
+
+
+def all_tasks(calls: int, streams: int, seed: int) -> list[Task]:
+    """All calls, in a random order; some have an unusual caller."""
+    chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
+    streamed = set(chance.sample(range(calls + streams), streams))
+    manners, weights = ["nobody there", "impatient", "pressed"], [NOBODY_THERE, IMPATIENT, PRESSED]
+    return [
+        Task(number, number in streamed, chance.choices([*manners, "usual"], [*weights, 1 - sum(weights)])[0])
+        for number in range(calls + streams)
+    ]
+
+
+class Shared:
+    """An iterator that threads and tasks draw from."""
+
+    def __init__(self, tasks: list[Task]) -> None:
+        self._count = len(tasks)
+        self._tasks = iter(tasks)
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Shared:
+        return self
+
+    def __next__(self) -> Task:
+        with self._lock:
+            return next(self._tasks)
