@@ -15,6 +15,7 @@ from ._async_incoming import AsyncIncoming
 from ._async_sockets import AsyncSocketStream, connect
 from ._faults import ConnectError, ConnectTimeout, DeadlineExceeded, WriteTimeout
 from ._http1 import HTTP1, Head
+from ._settings import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS
 
 if TYPE_CHECKING:
     import ssl
@@ -23,13 +24,11 @@ if TYPE_CHECKING:
     from ._request import Request
     from ._settings import Settings
 
-_KEPT_IDLE_SECONDS = 5.0
-_KEPT_IDLE_CONNECTIONS = 100
 _WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces the deadline is looked at
 
 
 class _Connection:
-    """One connection: what is said on it, and the network under it. A call that has it at a time sets how long it waits."""
+    """One connection: what is said on it, and the network under it. The call that has it says how long each wait may be."""
 
     def __init__(self, stream: AsyncSocketStream, clock: Clock) -> None:
         self._stream = stream
@@ -45,7 +44,9 @@ class _Connection:
         if deadline is not None and self._clock.monotonic() >= deadline:
             raise ConnectTimeout  # nothing was sent: it must not look like a deadline that passes later
         data = self._http.request(request)
-        with suppress(OSError):  # who takes no more of a request may have answered it, as too large say
+        with suppress(
+            OSError
+        ):  # a service that takes no more of it may have answered all the same: too large, say
             await self._write(data)
         while (head := self._http.head()) is None:
             self._http.receive(await self._stream.read(self._patience("read")))
@@ -56,13 +57,6 @@ class _Connection:
         while (data := self._http.body()) is None:
             self._http.receive(await self._stream.read(self._patience("read")))
         return data
-
-    async def _write(self, data: bytes) -> None:
-        try:
-            for start in range(0, len(data), _WRITTEN_AT_ONCE):
-                await self._stream.write(data[start : start + _WRITTEN_AT_ONCE], self._patience("write"))
-        except TimeoutError:
-            raise WriteTimeout from None
 
     def hurry(self, seconds: float) -> None:
         """Bring the deadline forward to so many seconds from now."""
@@ -77,11 +71,18 @@ class _Connection:
     @property
     def is_fresh(self) -> bool:
         """Whether it can be used again: it has not been idle for long, and the service has not ended it."""
-        return self._clock.monotonic() - self._idle_since < _KEPT_IDLE_SECONDS and self._stream.is_quiet
+        return self._clock.monotonic() - self._idle_since < KEPT_IDLE_SECONDS and self._stream.is_quiet
 
     async def aclose(self) -> None:
         """End the connection."""
         await self._stream.aclose()
+
+    async def _write(self, data: bytes) -> None:
+        try:
+            for start in range(0, len(data), _WRITTEN_AT_ONCE):
+                await self._stream.write(data[start : start + _WRITTEN_AT_ONCE], self._patience("write"))
+        except TimeoutError:
+            raise WriteTimeout from None
 
     def _patience(self, phase: str) -> float | None:
         """The seconds for one wait: as many as its phase may take, none beyond the deadline.
@@ -125,7 +126,7 @@ class AsyncConnections:
             raise
 
         async def close() -> None:
-            if connection.rest() and len(idle) < _KEPT_IDLE_CONNECTIONS:
+            if connection.rest() and len(idle) < KEPT_IDLE_CONNECTIONS:
                 idle.append(connection)
             else:
                 await connection.aclose()

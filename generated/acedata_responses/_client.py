@@ -14,7 +14,7 @@ from ._arguments import NOT_GIVEN, NotGiven
 from ._clock import SYSTEM_CLOCK, Clock
 from ._environment import names_a_proxy, tls_context
 from ._sender import Sender
-from ._settings import Settings
+from ._settings import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS, Settings
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
 
@@ -210,7 +210,9 @@ class Client:
         if client is None and self._transport is not None:
             client = httpx.Client(transport=self._transport)
         elif client is None:
-            unlimited = httpx.Limits(max_keepalive_connections=100, keepalive_expiry=5.0)
+            unlimited = httpx.Limits(
+                max_keepalive_connections=KEPT_IDLE_CONNECTIONS, keepalive_expiry=KEPT_IDLE_SECONDS
+            )
             client = httpx.Client(verify=tls_context(), limits=unlimited)
         is_ours = client is not self._http_client
         return PluggedIn(self._settings.origin, client, self._clock, is_ours=is_ours)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Iterator
-from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _reading
@@ -52,7 +51,9 @@ class StreamState:
         self._attempts = attempts
         self._decoder = EventDecoder()
         self._waiting: deque[str] = deque()
-        self._text = StringIO()  # as a list of its pieces the text would take ten times the room
+        self._text = (
+            bytearray()
+        )  # UTF-8; in pieces, or in a StringIO, the text would take several times the room
         self._assembler: Assembler | None = None
         self._failure: AceDataError | None = None
         self._whole: bytearray | None = None
@@ -62,7 +63,7 @@ class StreamState:
     @property
     def partial_text(self) -> str:
         """The text of all events so far."""
-        return self._text.getvalue()
+        return self._text.decode("utf-8", "surrogatepass")
 
     @property
     def came_whole(self) -> bool:
@@ -222,7 +223,7 @@ class StreamState:
 
     def _add_text(self, text: str) -> None:
         self.new_text = text
-        self._text.write(text)
+        self._text += text.encode("utf-8", "surrogatepass")
 
     def _end_by(self, event: Any, role: EventRole) -> None:
         whole = getattr(event, role.reply) if role.reply else None

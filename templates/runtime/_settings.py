@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
 """Seconds. An answer may take minutes; a connection must not."""
 
+KEPT_IDLE_CONNECTIONS = 100
+KEPT_IDLE_SECONDS = 5.0
+
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?"
 
 
@@ -213,4 +216,4 @@ def seconds(name: str, value: Any) -> float | None:
     return float(value)
 
 
-__all__ = ["Settings", "seconds", "timeouts"]
+__all__ = ["KEPT_IDLE_CONNECTIONS", "KEPT_IDLE_SECONDS", "Settings", "seconds", "timeouts"]

@@ -46,28 +46,12 @@ def problems(operation: Operation, in_path: Mapping[str, str], request: Request)
     return found if operation["body"] is None else [*found, *_body_problems(operation["body"], request)]
 
 
-def decoded(body: bytes) -> Any:
-    """A body as JSON data.
-
-    Raises:
-        ValueError: It is not JSON (RFC 8259: in UTF-8, without NaN and infinities) or nested beyond reading.
-    """
-    try:
-        return json.loads(body.decode(), parse_constant=_refuse)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
 def _body_problems(schema: Mapping[str, Any], request: Request) -> list[Problem]:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         return [Problem("", "content-type", "application/json", media_type or "nothing")]
     try:
-        return check(decoded(request.body), schema, SCHEMAS)
+        return check(request.decoded(), schema, SCHEMAS)
     except ValueError as error:
         return [Problem("", "json", "JSON", f"{error}")]
 

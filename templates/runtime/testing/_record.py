@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable
@@ -13,9 +14,11 @@ from typing import Any, Literal
 
 import httpx
 
-from ._contract import decoded
-
 _log = logging.getLogger("acedata_responses.testing")
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 @dataclass(eq=False, repr=False)
@@ -54,9 +57,20 @@ class Request:
     def json(self) -> Any:
         """The body as JSON data, None when it is not JSON."""
         try:
-            return decoded(self.body)
+            return self.decoded()
         except ValueError:
             return None
+
+    def decoded(self) -> Any:
+        """The body as JSON data.
+
+        Raises:
+            ValueError: It is not JSON (RFC 8259: in UTF-8, without NaN and infinities) or nested beyond reading.
+        """
+        try:
+            return json.loads(self.body.decode(), parse_constant=_refuse)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
     def __repr__(self) -> str:
         return f"<Request {self.number}: {self.method} {self.path}>"
