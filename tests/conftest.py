@@ -17,6 +17,9 @@ from tests.drivers import FLAVOURS, Driver, Flavour
 for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.lower().endswith("_proxy")]:
     del os.environ[_name]
 
+# Their asserts tell as much as those of the tests that call them.
+pytest.register_assert_rewrite("tests.faults.streams", "tests.runtime.answers", "tests.runtime.waiting")
+
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")

@@ -114,7 +114,8 @@ class _Extensions:
             if word in said:
                 self._leads_to(below(at, word), said[word], "string")
         if "reply" in said:
-            self._leads_to(below(at, "reply"), [said["reply"]], "object")
+            where = below(at, "reply")
+            self._must_be("object", where, self._field(where, self.here, said["reply"]))
         if said.get("ends", "completed") not in ENDINGS:
             found = f"a stream does not end as {said['ends']!r}"
             raise self.document.error(below(at, "ends"), found, f"Say one of {', '.join(ENDINGS)}.")
@@ -170,6 +171,9 @@ class _Extensions:
         places = self.here
         for index, step in enumerate(path):
             places = self._step(below(at, index), places, step)
+        self._must_be(kind, at, places)
+
+    def _must_be(self, kind: str, at: str, places: list[Place]) -> None:
         if not any(kind in self._kinds(place) for place in places):
             raise self.document.error(at, f"what is at the end of the path is no {kind}", "Correct the path.")
 

@@ -1,0 +1,161 @@
+"""Leaving a stream early closes its connection at once, however it is left, and the client stays usable."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import time
+from contextlib import suppress
+
+import pytest
+
+from acedata_responses import AsyncClient, errors, testing
+from tests.faults.sockets import bare, read_request
+from tests.faults.streams import ONE_PLACE, assert_usable, delta, ending
+from tests.faults.table import SHORT
+
+
+def left_by_closing(stream):
+    stream.close()
+    stream.close()
+
+
+def left_by_the_with(stream):
+    with stream:
+        pass
+
+
+def left_in_the_middle(stream):
+    with stream:
+        next(iter(stream))
+
+
+def left_in_the_texts(stream):
+    with stream:
+        for _text in stream.text_deltas():
+            break
+
+
+def left_by_an_exception(stream):
+    with suppress(ZeroDivisionError), stream:
+        next(iter(stream))
+        raise ZeroDivisionError
+
+
+LEAVING = [left_by_closing, left_by_the_with, left_in_the_middle, left_in_the_texts, left_by_an_exception]
+
+
+@pytest.mark.parametrize("leave", LEAVING)
+def test_leaving_a_stream_closes_its_connection_at_once(leave, client, service):
+    service.reply_with(testing.Fault("stall", "event", after=5))
+    stream = client.open()
+    began = time.monotonic()
+    leave(stream)
+    left = service.wait_until_disconnected(service.requests[0], timeout=5)
+    assert left - began < 2
+    with pytest.raises(errors.StreamInterruptedError) as caught:
+        stream.final()
+    assert caught.value.reason == "closed"
+    assert list(stream) == []
+    assert_usable(client, service)
+    assert len(service.requests) == 2
+
+
+def test_a_closed_stream_gives_out_nothing_more_of_what_was_received(client, service):
+    service.reply_with(
+        testing.Answer(events=[b"".join(b"data: %s\n\n" % json.dumps(delta("a")).encode() for _ in "123")])
+    )
+    stream = client.open()
+    next(iter(stream))
+    stream.close()
+    assert list(stream) == []
+    assert stream.partial_text == "a"
+
+
+def dropped_at_once(_stream):
+    pass
+
+
+def dropped_in_the_middle(stream):
+    next(iter(stream))
+
+
+def dropped_in_the_texts(stream):
+    next(iter(stream.text_deltas()))
+
+
+@pytest.mark.parametrize("drop", [dropped_at_once, dropped_in_the_middle, dropped_in_the_texts])
+def test_a_stream_that_nobody_holds_any_more_is_left_too(drop, client, service):
+    service.reply_with(testing.Fault("stall", "event", after=5))
+    drop(client.open())
+    gc.collect()
+    service.wait_until_disconnected(service.requests[0], timeout=5)
+    assert_usable(client, service)
+
+
+def test_a_stream_read_to_its_end_keeps_the_connection_and_gives_its_place_back_at_once(client, service):
+    stream = client.open()
+    list(stream)
+    assert_usable(client, service)
+    assert {request.connection for request in service.requests} == {1}
+    stream.close()
+
+
+@pytest.mark.parametrize("stage", ["head", "stream", "reply"])
+def test_a_cancelled_task_closes_its_connection_at_once(stage, service):
+    async def main():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+            where = {"head": testing.Fault("stall"), "stream": testing.Fault("stall", "event", after=5)}
+            service.reply_with(where.get(stage, testing.Fault("stall", "body", after=9)))
+            task = asyncio.create_task(read(client, stream=stage == "stream"))
+            await asyncio.to_thread(service.wait_until_stalled)
+            await asyncio.sleep(0.02)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await asyncio.to_thread(service.wait_until_disconnected, service.requests[0], 5)
+            assert (await client.responses.create(model="gpt-4o-mini", input="Hi", deadline=5)).output_text
+
+    async def read(client, **fields):
+        answer = await client.responses.create(model="gpt-4o-mini", input="Hi", **fields)
+        async for _event in answer:
+            pass
+
+    asyncio.run(main())
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("stage", ["head", "stream", "reply"])
+def test_a_wait_for_cut_short_by_asyncio_leaves_the_client_usable(stage, service):
+    async def main():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+            where = {"head": testing.Fault("stall"), "stream": testing.Fault("stall", "event", after=5)}
+            service.reply_with(where.get(stage, testing.Fault("stall", "body", after=9)))
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(read(client, stream=stage == "stream"), SHORT)
+            assert (await client.responses.create(model="gpt-4o-mini", input="Hi", deadline=5)).output_text
+
+    async def read(client, **fields):
+        answer = await client.responses.create(model="gpt-4o-mini", input="Hi", **fields)
+        return [text async for text in answer.text_deltas()]
+
+    asyncio.run(main())
+
+
+def test_a_service_that_keeps_the_connection_open_after_the_end_does_not_hold_the_reader(connect):
+    lines = b"".join(
+        b"data: %s\n\n" % json.dumps(event).encode()
+        for event in [delta("Hi"), ending("completed", text="Hi")]
+    )
+
+    def talk(connection, received):
+        read_request(connection, received)
+        head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+        connection.sendall(head + lines)
+        connection.recv(1)
+
+    with bare(talk) as server:
+        began = time.monotonic()
+        assert connect(base_url=server.url).open().final().output_text == "Hi"
+        assert time.monotonic() - began < 2

@@ -1,0 +1,77 @@
+"""What comes in place of a stream: a reply gives its text and itself, whatever comes before it; other text is shown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from acedata_responses import errors, testing
+from acedata_responses.types import ResponseObject
+from tests.faults.streams import assert_usable, created, delta, ending, events_of, response, text_of
+
+
+def test_a_reply_instead_of_a_stream_gives_its_text_and_itself(client, service):
+    service.reply_with(always=testing.Answer(json=response(text="Hello")))
+    with client.open() as stream:
+        assert text_of(stream) == ("Hello", None)
+        assert isinstance(stream.final(), ResponseObject)
+        assert stream.final().http.content
+    assert client.open().final().output_text == "Hello"
+
+
+def test_a_reply_instead_of_a_stream_has_no_events_and_says_so(client, service):
+    service.reply_with(testing.Answer(json=response(text="Hello")))
+    with client.open() as stream:
+        events, error = events_of(stream)
+        assert events == []
+        assert isinstance(error, errors.ReplyDecodeError)
+        assert error.reply.output_text == stream.final().output_text == "Hello"
+        assert json.loads(error.body) == response(text="Hello")
+    assert_usable(client, service)
+
+
+def test_a_reply_instead_of_a_stream_that_breaks_off_is_kept_as_far_as_it_came(client, service):
+    service.reply_with(
+        testing.Answer(json=response(text="Hello")).but(testing.Fault("cut", "body", after=60))
+    )
+    with pytest.raises(errors.StreamInterruptedError) as caught:
+        client.stream()
+    assert len(caught.value.http.content) == 60
+
+
+def test_a_stream_left_before_a_whole_reply_has_come_is_no_reply(client, service):
+    service.reply_with(
+        testing.Answer(json=response(text="Hello")).but(testing.Fault("stall", "body", after=60))
+    )
+    stream = client.open()
+    stream.close()
+    with pytest.raises(errors.StreamInterruptedError) as caught:
+        stream.final()
+    assert caught.value.reason == "closed"
+    assert_usable(client, service)
+
+
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\r\n \t", b"\n" * 9])
+def test_a_reply_instead_of_a_stream_is_known_whatever_comes_before_it(start, client, service):
+    body = start + json.dumps(response(text="Hello")).encode()
+    service.reply_with(testing.Answer(body=body).but(testing.Fault("drip", "body", seconds=0)))
+    assert client.open().final().output_text == "Hello"
+
+
+@pytest.mark.parametrize(
+    "start", [b"\xef\xbb\xbf", b"\r\n\r\n", b": hello\n\n", b"event: x\nid: 1\nretry: 5\n"]
+)
+def test_a_stream_is_known_whatever_comes_before_it(start, client, service):
+    first = b"data: " + json.dumps(created()).encode() + b"\n\n"
+    sent = [start + first, delta("Hello"), ending("completed", text="Hello")]
+    service.reply_with(testing.Answer(events=sent).but(testing.Fault("drip", "body", size=3, seconds=0)))
+    with client.open() as stream:
+        assert next(iter(stream)).type == "response.created"
+        assert stream.final().output_text == "Hello"
+
+
+def test_text_instead_of_a_stream_is_shown_in_the_error(client, service):
+    service.reply_with(testing.Answer(body="upstream connect error", headers={"content-type": "text/plain"}))
+    with pytest.raises(errors.StreamInterruptedError, match="upstream connect error"):
+        client.stream()

@@ -1,0 +1,270 @@
+"""What stands around the operations and is refused: servers, tokens, and words of ours (`x-...`) that say nothing."""
+
+from __future__ import annotations
+
+from tests.generation.small_document import (
+    OPERATION,
+    PART,
+    REF,
+    REPLY,
+    SCHEMAS,
+    STREAM,
+    TEXT,
+    THING,
+    Case,
+    an_object,
+)
+from tests.generation.workshop import GONE
+
+EXTENSIONS: dict[str, Case] = {
+    "no server": ({"/servers": GONE}, "", "the document has no `servers`"),
+    "a server that is a path": (
+        {"/servers": [{"url": "/v1"}]},
+        "/servers/0/url",
+        "`/v1` is no address to send to",
+    ),
+    "a server with a variable": (
+        {"/servers": [{"url": "https://{region}.test"}]},
+        "/servers/0/url",
+        "is no address to send to",
+    ),
+    "a key in place of a token": (
+        {"/components/securitySchemes/key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
+        "/components/securitySchemes/key",
+        "the scheme 'apiKey' is not expressed. Describe a bearer token",
+    ),
+    "a password in place of a token": (
+        {"/components/securitySchemes/basic": {"type": "http", "scheme": "basic"}},
+        "/components/securitySchemes/basic",
+        "the scheme 'basic' is not expressed",
+    ),
+    "a variable that is none": (
+        {"/components/securitySchemes/b": {"type": "http", "scheme": "bearer", "x-environment": ["MY KEY"]}},
+        "/components/securitySchemes/b/x-environment",
+        "`MY KEY` is no name of an environment variable",
+    ),
+    "no calls at all": ({"/x-limits/in-flight": 0}, "/x-limits/in-flight", "`0` is no number of calls"),
+    "a pace that is text": (
+        {"/x-limits/per-second": "60"},
+        "/x-limits/per-second",
+        "`60` is no number of calls",
+    ),
+    "waits that are none": ({"/x-retry/waits": []}, "/x-retry", "the waits are no seconds"),
+    **{
+        f"{word} that is text": (
+            {f"{where}/{word}": "text"},
+            f"{where}/{word}",
+            f"`{word}` cannot be `text`. It takes",
+        )
+        for where, word in [
+            ("", "x-limits"),
+            ("", "x-retry"),
+            ("", "x-error-kinds"),
+            (OPERATION, "x-alias-paths"),
+            (f"{REPLY}/content/application~1json", "x-stream"),
+            (THING, "x-aliases"),
+            (THING, "x-event"),
+            (THING, "x-text"),
+            (THING, "x-failed-when"),
+        ]
+    },
+    "a source that is no text": ({f"{THING}/x-source": 1}, f"{THING}/x-source", "`x-source` cannot be `1`"),
+    "a code of two kinds": (
+        {
+            "/x-error-kinds": {
+                "A": {"codes": {"x": {"statuses": [400]}}},
+                "B": {"codes": {"x": {"statuses": [401]}}},
+            }
+        },
+        "/x-error-kinds/B",
+        "the code 'x' belongs to A already",
+    ),
+    "a status of two kinds": (
+        {"/x-error-kinds": {"A": {"statuses": ["400"]}, "B": {"statuses": ["400"]}}},
+        "/x-error-kinds/B",
+        "the status 400 belongs to A already",
+    ),
+    "a parent that is unknown": (
+        {"/x-error-kinds": {"A": {"parent": "B"}}},
+        "/x-error-kinds/A/parent",
+        "there is no kind 'B'",
+    ),
+    "parents in a circle": (
+        {"/x-error-kinds": {"A": {"parent": "B"}, "B": {"parent": "A"}}},
+        "/x-error-kinds",
+        "the parents of AError form a circle",
+    ),
+    "a kind named like a builtin": (
+        {"/x-error-kinds": {"Timeout": {}}},
+        "/x-error-kinds/Timeout",
+        "`TimeoutError` exists already",
+    ),
+    "a kind named like another exception": (
+        {"/x-error-kinds": {"Transport": {}}},
+        "/x-error-kinds/Transport",
+        "`TransportError` exists already",
+    ),
+    "a kind that is no name": (
+        {"/x-error-kinds": {"not-found": {}}},
+        "/x-error-kinds/not-found",
+        "cannot be the name",
+    ),
+    "a kind with an unknown word": (
+        {"/x-error-kinds": {"A": {"status": ["400"]}}},
+        "/x-error-kinds/A/status",
+        "`status` means nothing here",
+    ),
+    "a status that is none": (
+        {"/x-error-kinds": {"A": {"statuses": ["4xx"]}}},
+        "/x-error-kinds/A/statuses",
+        "'4xx' is no status",
+    ),
+    "a code under a status that is none": (
+        {"/x-error-kinds": {"A": {"codes": {"x": {"statuses": ["5XX"]}}}}},
+        "/x-error-kinds/A/codes/x",
+        "'5XX' is no status",
+    ),
+    "an alias of nothing": (
+        {f"{THING}/x-aliases": {"title": "nome"}},
+        f"{THING}/x-aliases/title",
+        "there is no field 'nome'",
+    ),
+    "an alias that is taken": (
+        {f"{THING}/x-aliases": {"kind": "name"}},
+        f"{THING}/x-aliases/kind",
+        "the fields 'kind' and 'kind' give one Python name",
+    ),
+    "a text that is nowhere": (
+        {f"{THING}/x-text": ["parts", "size"]},
+        f"{THING}/x-text/1",
+        "there is no field 'size'",
+    ),
+    "a text in a list of nothing": (
+        {f"{THING}/x-text": ["name", {"a": 1}, "b"]},
+        f"{THING}/x-text/1",
+        "there is no list with `items` here",
+    ),
+    "a text in entries that do not exist": (
+        {f"{THING}/x-text": ["parts", {"kind": "a"}, "size"]},
+        f"{THING}/x-text/1",
+        "there is no field 'kind'",
+    ),
+    "a text in entries of a value that does not exist": (
+        {
+            f"{PART}/properties/kind": {**TEXT, "const": "a"},
+            f"{THING}/x-text": ["parts", {"kind": "b"}, "size"],
+        },
+        f"{THING}/x-text/1",
+        "the field 'kind' never has the value 'b'",
+    ),
+    "a text that is a number": (
+        {f"{THING}/x-text": ["parts", {"size": 1}, "size"]},
+        f"{THING}/x-text",
+        "what is at the end of the path is no string",
+    ),
+    "a path that is no list": (
+        {f"{THING}/x-text": "name"},
+        f"{THING}/x-text",
+        "`x-text` cannot be `name`. It takes a list.",
+    ),
+    "a text of what has no fields": (
+        {f"{SCHEMAS}/Name": {**TEXT, "x-text": ["a"]}},
+        f"{SCHEMAS}/Name/x-text",
+        "`x-text` says nothing of a schema without fields",
+    ),
+    "an event with an unknown word": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/texts": ["piece"]},
+        f"{SCHEMAS}/Event/x-event/texts",
+        "`texts` means nothing here",
+    ),
+    "an event with an unknown end": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/ends": "done"},
+        f"{SCHEMAS}/Event/x-event/ends",
+        "a stream does not end as 'done'. Say one of completed",
+    ),
+    "an event with a reply that is nowhere": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/reply": "thing"},
+        f"{SCHEMAS}/Event/x-event/reply",
+        "there is no field 'thing'",
+    ),
+    "an event with a reply that is text": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/reply": "piece"},
+        f"{SCHEMAS}/Event/x-event/reply",
+        "is no object",
+    ),
+    "an event with a text that is nowhere": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/text": ["whole", "nome"]},
+        f"{SCHEMAS}/Event/x-event/text/1",
+        "there is no field 'nome'",
+    ),
+    "a failure that is nowhere": (
+        {f"{THING}/x-failed-when": {"status": "failed"}},
+        f"{THING}/x-failed-when/status",
+        "there is no field 'status'",
+    ),
+    "a failure that never happens": (
+        {f"{THING}/x-failed-when": {"kind": "c"}},
+        f"{THING}/x-failed-when/kind",
+        "the field 'kind' never has the value 'c'",
+    ),
+    "an assembly that does not say all": (
+        {**STREAM, f"{SCHEMAS}/Event/x-assembles": {"reply": "Thing", "list": "parts"}},
+        f"{SCHEMAS}/Event/x-assembles",
+        "`x-assembles` does not say its `delta`",
+    ),
+    "an assembly of what no operation answers": (
+        {
+            **STREAM,
+            f"{SCHEMAS}/Other": {**an_object(parts={"type": "array", "items": REF})},
+            f"{SCHEMAS}/Event/properties/parts": {"type": "array", "items": REF},
+            f"{SCHEMAS}/Event/x-assembles": {
+                "reply": "Other",
+                "list": "parts",
+                "key": "size",
+                "delta": "size",
+                "into": "size",
+            },
+        },
+        f"{SCHEMAS}/Event/x-assembles/reply",
+        "no operation answers with this",
+    ),
+    "an assembly in a list that is none": (
+        {
+            **STREAM,
+            f"{SCHEMAS}/Event/x-assembles": {
+                "reply": "Thing",
+                "list": "piece",
+                "key": "size",
+                "delta": "size",
+                "into": "size",
+            },
+        },
+        f"{SCHEMAS}/Event/x-assembles/list",
+        "there is no list with `items` here",
+    ),
+    "an error body that is nowhere": (
+        {f"{PART}/x-error-body": {"code": ["error", "code"]}},
+        f"{PART}/x-error-body/code/0",
+        "there is no field 'error'",
+    ),
+    "withdrawn values of a closed enum": (
+        {f"{SCHEMAS}/Name": {**TEXT, "x-removed": {"x": {"since": "1.0.0"}}}},
+        f"{SCHEMAS}/Name/x-removed",
+        "lists withdrawn values of an open enum",
+    ),
+    "a withdrawn value that is still there": (
+        {
+            f"{SCHEMAS}/Name": {
+                "anyOf": [{**TEXT, "enum": ["x"]}, TEXT],
+                "x-removed": {"x": {"since": "1.0.0"}},
+            }
+        },
+        f"{SCHEMAS}/Name/x-removed/x",
+        "'x' is listed as known, too",
+    ),
+    "an example that is kept elsewhere": (
+        {f"{REPLY}/content/application~1json/examples": {"far": {"externalValue": "https://x.test/a.json"}}},
+        f"{REPLY}/content/application~1json/examples/far",
+        "an example that is kept elsewhere is not expressed",
+    ),
+}

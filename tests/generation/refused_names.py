@@ -1,0 +1,146 @@
+"""Names that are refused: Python cannot have them, two would be one, or one would hide another."""
+
+from __future__ import annotations
+
+from tests.generation.small_document import (
+    FIELD,
+    NEW,
+    OPERATION,
+    SCHEMAS,
+    TEXT,
+    THING,
+    Case,
+    an_object,
+    operation,
+    parameter,
+)
+
+NAMES: dict[str, Case] = {
+    "two values of one Python name": (
+        {f"{THING}/properties/kind/enum": ["gpt-4.1", "gpt-4-1"]},
+        f"{THING}/properties/kind/enum/1",
+        "the values 'gpt-4.1' and 'gpt-4-1' give one Python name",
+    ),
+    "a value twice": (
+        {f"{THING}/properties/kind/enum": ["a", "b", "a"]},
+        f"{THING}/properties/kind/enum/2",
+        "the values 'a' and 'a' give one Python name",
+    ),
+    "two fields of one attribute": (
+        {FIELD: an_object("userId", "user_id")},
+        f"{FIELD}/properties/user_id",
+        "the fields 'userId' and 'user_id' give one Python name, `user_id`",
+    ),
+    "two fields that Python reads as one name": (
+        {FIELD: an_object("field", "ﬁeld")},
+        f"{FIELD}/properties/ﬁeld",
+        "give one Python name, `field`",
+    ),
+    "a parameter and a field of one argument": (
+        {f"{OPERATION}/parameters/1": parameter("Name", "header")},
+        f"{NEW}/properties/name",
+        "the fields 'Name' and 'name' give one Python name",
+    ),
+    "a field without a letter": (
+        {FIELD: an_object("+")},
+        f"{FIELD}/properties/+",
+        "'+' cannot be a Python name",
+    ),
+    "a field like an attribute of every object": (
+        {FIELD: an_object("to_dict")},
+        f"{FIELD}/properties/to_dict",
+        "the field 'to_dict' would hide `to_dict` of the client",
+    ),
+    "a field called problems": (
+        {FIELD: an_object("problems")},
+        f"{FIELD}/properties/problems",
+        "would hide `problems`",
+    ),
+    "a field called http": ({FIELD: an_object("HTTP")}, f"{FIELD}/properties/HTTP", "would hide `http`"),
+    "a field called output_text where there is one": (
+        {f"{THING}/x-text": ["name"], f"{THING}/properties/output_text": TEXT},
+        f"{THING}/properties/output_text",
+        "would hide `output_text`",
+    ),
+    "a field like an argument of every call": (
+        {f"{NEW}/properties/timeout": {"type": "number"}},
+        f"{NEW}/properties/timeout",
+        "would hide `timeout`",
+    ),
+    "a parameter like an argument of every call": (
+        {f"{OPERATION}/parameters/1": parameter("extra-headers")},
+        f"{OPERATION}/parameters/1",
+        "the field 'extra-headers' would hide `extra_headers`",
+    ),
+    "two schemas of one class": (
+        {f"{SCHEMAS}/part": an_object("a"), FIELD: {"$ref": "#/components/schemas/part"}},
+        f"{SCHEMAS}/part",
+        "`Part` and `Part` at document.yaml:",
+    ),
+    "two schemas of one function": (
+        {f"{SCHEMAS}/PART": an_object("a"), FIELD: {"$ref": "#/components/schemas/PART"}},
+        f"{SCHEMAS}/PART",
+        "give one Python name. Give the schema another name.",
+    ),
+    "an inline schema named like a component": (
+        {f"{SCHEMAS}/ThingIt": an_object("a"), FIELD: an_object("b")},
+        FIELD,
+        "Make it a component with another name.",
+    ),
+    "a schema named like a builtin": (
+        {f"{SCHEMAS}/Warning": an_object("a"), FIELD: {"$ref": "#/components/schemas/Warning"}},
+        f"{SCHEMAS}/Warning",
+        "would shadow Python's builtin",
+    ),
+    "a schema named like a class of the package": (
+        {f"{SCHEMAS}/Client": an_object("a"), FIELD: {"$ref": "#/components/schemas/Client"}},
+        f"{SCHEMAS}/Client",
+        "the class `Client` would shadow one of the package's own",
+    ),
+    "a schema named like an exception": (
+        {f"{SCHEMAS}/QuotaError": an_object("a"), FIELD: {"$ref": "#/components/schemas/QuotaError"}},
+        f"{SCHEMAS}/QuotaError",
+        "`QuotaError` would shadow one of the package's own",
+    ),
+    "a schema named like a resource": (
+        {f"{SCHEMAS}/Things": an_object("a"), FIELD: {"$ref": "#/components/schemas/Things"}},
+        f"{OPERATION}/tags/0",
+        "`Things` and `Things` at document.yaml:",
+    ),
+    "two operations of one method": (
+        {"/paths/~1things/get": operation(operationId="things.Make")},
+        "/paths/~1things/get/operationId",
+        "the tag has two operations that give one method, `make`",
+    ),
+    "a method that is no name": (
+        {f"{OPERATION}/operationId": "+"},
+        f"{OPERATION}/operationId",
+        "cannot be a Python method",
+    ),
+    "a method that hides what its class needs": (
+        {f"{OPERATION}/operationId": "things.overload"},
+        f"{OPERATION}/operationId",
+        "the method `overload` would hide",
+    ),
+    "two tags of one attribute": (
+        {"/paths/~1things/get": operation(tags=["Things"])},
+        "/paths/~1things/get/tags/0",
+        "the tags 'things' and 'Things' give one Python name",
+    ),
+    "a tag named like a method of the client": (
+        {f"{OPERATION}/tags": ["close"]},
+        f"{OPERATION}/tags/0",
+        "the tag 'close' would hide `close` of the client",
+    ),
+    "a tag named like another method of the client": (
+        {f"{OPERATION}/tags": ["With Options"]},
+        f"{OPERATION}/tags/0",
+        "would hide `with_options` of the client",
+    ),
+    "a tag that is no name": ({f"{OPERATION}/tags": ["-"]}, f"{OPERATION}/tags/0", "the tag '-' cannot be"),
+    "a tag whose class is taken": (
+        {f"{OPERATION}/tags": ["call"]},
+        f"{OPERATION}/tags/0",
+        "the class `Call` would",
+    ),
+}

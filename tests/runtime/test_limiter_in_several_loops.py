@@ -1,0 +1,163 @@
+"""One limiter in several event loops, in threads and tasks at once; also where a loop is closed over its tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from acedata_responses.limits import Limiter, Limits
+from tests.runtime.waiting import PATIENCE, one_at_a_time, run, thread, until, until_async
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def test_threads_and_tasks_of_several_loops_share_the_places():
+    limiter = Limiter(Limits(in_flight=4, per_second=None))
+    running, most = [], []
+
+    def begin():
+        running.append(None)
+        most.append(len(running))
+
+    def end():
+        running.pop()
+        limiter.release()
+
+    def in_thread():
+        for _ in range(50):
+            limiter.acquire()
+            begin()
+            time.sleep(0)
+            end()
+
+    async def one_of_many():
+        for _ in range(10):
+            await limiter.acquire_async()
+            begin()
+            await asyncio.sleep(0)
+            end()
+
+    async def many():
+        await asyncio.gather(*(one_of_many() for _ in range(10)))
+
+    def in_loop():
+        run(many())
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(work) for work in [in_thread] * 5 + [in_loop] * 3]:
+            done.result(PATIENCE)
+    assert max(most) <= 4
+    assert (limiter.in_flight, limiter.waiting) == (0, 0)
+
+
+def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
+    limiter = one_at_a_time()
+    limiter.acquire()
+    order = []
+
+    def in_thread(name):
+        limiter.acquire()
+        order.append(name)
+        limiter.release()
+
+    async def in_task(name):
+        await limiter.acquire_async()
+        order.append(name)
+        limiter.release()
+
+    async def calls():
+        async def queued(number):
+            await until_async(lambda: limiter.waiting == number)
+
+        with ThreadPoolExecutor(2) as pool:
+            done = [pool.submit(in_thread, "thread 1")]
+            await queued(1)
+            tasks = [asyncio.create_task(in_task("task 2"))]
+            await queued(2)
+            done.append(pool.submit(in_thread, "thread 3"))
+            await queued(3)
+            tasks.append(asyncio.create_task(in_task("task 4")))
+            await queued(4)
+            limiter.release()
+            await asyncio.gather(*tasks, *map(asyncio.wrap_future, done))
+
+    run(calls())
+    assert order == ["thread 1", "task 2", "thread 3", "task 4"]
+
+
+def test_a_thread_can_give_a_tasks_turn_back():
+    limiter = one_at_a_time()
+
+    def in_a_thread():
+        until(lambda: limiter.waiting == 1)
+        limiter.release()
+
+    async def calls():
+        await limiter.acquire_async()
+        with thread(in_a_thread):
+            await limiter.acquire_async()
+
+    run(calls(), debug=True)  # the loop then refuses what another thread must not do to it
+    assert limiter.in_flight == 1
+
+
+@contextmanager
+def abandoned_task(limiter: Limiter) -> Iterator[asyncio.AbstractEventLoop]:
+    """A task that waits for its turn in a loop that stands still, and is never cancelled."""
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(limiter.acquire_async())
+    loop.run_until_complete(until_async(lambda: limiter.waiting == 1))
+    yield loop
+    task._log_destroy_pending = False
+
+
+def test_a_task_whose_loop_was_closed_over_it_is_passed_over():
+    limiter = one_at_a_time()
+    limiter.acquire()
+    with abandoned_task(limiter) as loop:
+        loop.close()
+        with thread(limiter.acquire):
+            until(lambda: limiter.waiting == 2)
+            limiter.release()
+        assert (limiter.in_flight, limiter.waiting) == (1, 0)
+
+
+def test_a_task_whose_loop_was_closed_after_it_was_called_is_passed_over():
+    limiter = one_at_a_time()
+    limiter.acquire()
+    with abandoned_task(limiter) as loop:
+        limiter.release()
+        loop.close()
+        assert limiter.waiting == 1
+        with thread(limiter.acquire):
+            pass
+        assert (limiter.in_flight, limiter.waiting) == (1, 0)
+
+
+def test_a_task_in_a_closed_loop_is_no_trouble_for_who_gives_a_turn_back():
+    limiter = one_at_a_time()
+    limiter.acquire()
+    with abandoned_task(limiter) as loop:
+        loop.close()
+        limiter.release()
+        assert (limiter.in_flight, limiter.waiting) == (0, 0)
+
+
+def test_one_limiter_serves_several_loops_one_after_another():
+    limiter = Limiter(Limits(in_flight=1, per_second=None))
+
+    async def calls():
+        async def call():
+            await limiter.acquire_async()
+            await asyncio.sleep(0)
+            limiter.release()
+
+        await asyncio.gather(*(call() for _ in range(5)))
+
+    for _ in range(3):
+        run(calls())
+    assert (limiter.in_flight, limiter.waiting) == (0, 0)

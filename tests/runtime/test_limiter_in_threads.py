@@ -1,0 +1,110 @@
+"""The limiter in threads: never too many at once, each in its turn, and who gives up leaves no hole."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from acedata_responses.limits import Limiter, Limits, LimitTimeout
+from tests.runtime.clock import FakeClock
+from tests.runtime.waiting import PATIENCE, one_at_a_time, thread, until
+
+
+def test_threads_never_exceed_the_places_and_all_get_their_turn():
+    limiter = Limiter(Limits(in_flight=3, per_second=None))
+    running, most = [], []
+
+    def call(number):
+        limiter.acquire()
+        running.append(number)
+        most.append(len(running))
+        time.sleep(0)
+        running.remove(number)
+        limiter.release()
+        return number
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sorted(pool.map(call, range(500), timeout=PATIENCE)) == list(range(500))
+    assert max(most) <= 3
+    assert (limiter.in_flight, limiter.waiting) == (0, 0)
+
+
+def test_threads_start_in_the_order_in_which_they_came():
+    limiter = one_at_a_time()
+    limiter.acquire()
+    order: list[int] = []
+
+    def call(number):
+        limiter.acquire()
+        order.append(number)
+        limiter.release()
+
+    threads = []
+    for number in range(10):
+        threads.append(threading.Thread(target=call, args=(number,), daemon=True))
+        threads[-1].start()
+        until(lambda number=number: limiter.waiting == number + 1)
+    limiter.release()
+    for waiting in threads:
+        waiting.join(PATIENCE)
+    assert order == list(range(10))
+
+
+def test_a_newcomer_does_not_pass_those_who_wait_for_the_pace():
+    """The one at the head sleeps on the clock when the newcomer asks."""
+    asked = []
+
+    class Interesting(FakeClock):
+        def sleep(self, seconds):
+            if not asked:
+                asked.append(True)
+                with pytest.raises(LimitTimeout):
+                    limiter.acquire(give_up_at=self.now)
+            super().sleep(seconds)
+
+    limiter = Limiter(Limits(in_flight=None, per_second=1), clock=Interesting())
+    limiter.acquire()
+    limiter.acquire()
+    assert asked
+    assert limiter.in_flight == 2
+
+
+def test_threads_keep_the_pace_together():
+    clock = FakeClock()
+    limiter = Limiter(Limits(in_flight=None, per_second=10), clock=clock)
+    starts: list[float] = []
+    lock = threading.Lock()
+
+    def call():
+        limiter.acquire()
+        with lock:
+            starts.append(clock.now)
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(call) for _ in range(50)]:
+            done.result(PATIENCE)
+    assert clock.now - 1000 == pytest.approx(49 * 1.05 / 10)
+    assert len(clock.sleeps) < 150, "waiting is not asking again and again"
+
+
+def test_a_thread_that_gives_up_leaves_no_hole():
+    clock = FakeClock()
+    limiter = one_at_a_time(clock)
+    limiter.acquire()
+    gave_up = threading.Event()
+
+    def impatient():
+        with pytest.raises(LimitTimeout):
+            limiter.acquire(give_up_at=clock.now + 0.02)
+        gave_up.set()
+
+    with thread(impatient), thread(limiter.acquire):
+        until(lambda: limiter.waiting == 2)
+        clock.now += 1.0
+        assert gave_up.wait(PATIENCE)
+        assert limiter.waiting == 1
+        limiter.release()
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)

@@ -1,0 +1,57 @@
+"""What belongs to the embedded service: its pytest plugin, its names, and the program to run by hand."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from acedata_responses import testing
+from tests.runtime.plain_clients import HEADERS, ask, client_of
+
+
+def test_the_pytest_fixture_serves(acedata_service):
+    with client_of(acedata_service) as http:
+        assert ask(http).status_code == 200
+    assert len(acedata_service.requests) == 1
+
+
+def test_loading_the_pytest_plugin_loads_neither_httpx_nor_the_service():
+    program = """
+import sys
+import pytest, acedata_responses.testing.pytest_plugin
+loaded = {name for name in sys.modules if name in ("httpx", "h11", "attrs") or name.startswith("acedata_responses.")}
+assert loaded == {"acedata_responses.testing", "acedata_responses.testing.pytest_plugin"}, loaded
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert (run.returncode, run.stderr.decode()) == (0, "")
+
+
+def test_the_public_names_are_there_and_no_others():
+    assert sorted(testing.__all__) == dir(testing) == sorted(dir(testing))
+    for name in testing.__all__:
+        assert getattr(testing, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'server'"):
+        testing.server  # noqa: B018
+
+
+def test_it_runs_by_hand():
+    command = [sys.executable, "-u", "-m", "acedata_responses.testing", "--port", "0", "--text", "By hand."]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            said = ""
+            while "Client(" not in said:
+                said += process.stdout.readline()
+            url = said.split("is at ")[1].split()[0]
+            curls = [line for line in said.splitlines() if line.startswith("curl")]
+            assert f"-H 'Authorization: Bearer {testing.TOKEN}'" in curls[0]
+            assert "export ACEDATACLOUD_API_TOKEN=" in said
+            body = json.loads(curls[0].split(" -d '")[1].rstrip("'"))
+            assert "By hand." in httpx.post(f"{url}/openai/responses", headers=HEADERS, json=body).text
+            assert process.stdout.readline() == "\n"
+            assert "POST /openai/responses: 200, answered after" in process.stdout.readline()
+        finally:
+            process.terminate()
