@@ -44,9 +44,8 @@ class _Connection:
         if deadline is not None and self._clock.monotonic() >= deadline:
             raise ConnectTimeout  # nothing was sent: it must not look like a deadline that passes later
         data = self._http.request(request)
-        with suppress(
-            OSError
-        ):  # a service that takes no more of it may have answered all the same: too large, say
+        # A service that takes no more of a request may have answered it all the same: too large, say.
+        with suppress(OSError):
             await self._write(data)
         while (head := self._http.head()) is None:
             self._http.receive(await self._stream.read(self._patience("read")))

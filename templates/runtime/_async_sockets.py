@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     import ssl
 
 _ENOUGH = 262_144  # bytes that nobody has read yet; from there on the host has to wait
-_HAPPY_EYEBALLS = (
-    0.25  # seconds until the next address of a host is tried beside the first (RFC 8305, section 5)
-)
+_HAPPY_EYEBALLS = 0.25  # seconds until a host's next address is tried beside the first (RFC 8305, section 5)
 _NEVER = 1e9  # seconds
 
 
@@ -73,9 +71,7 @@ class AsyncSocketStream(asyncio.Protocol):
     async def _news(self, timeout: float | None) -> None:
         """Wait until the event loop has something to tell."""
         self._waiter = self._loop.create_future()
-        timer = (
-            None if timeout is None else self._loop.call_later(timeout, self._wake, TimeoutError("timed out"))
-        )
+        timer = None if timeout is None else self._loop.call_later(timeout, self._time_out)
         try:
             await self._waiter
         finally:
@@ -83,14 +79,13 @@ class AsyncSocketStream(asyncio.Protocol):
             if timer is not None:
                 timer.cancel()
 
-    def _wake(self, error: Exception | None = None) -> None:
-        waiter = self._waiter
-        if waiter is None or waiter.done():
-            return
-        if error is None:
-            waiter.set_result(None)
-        else:
-            waiter.set_exception(error)
+    def _time_out(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError("timed out"))
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     # What the event loop tells.
 

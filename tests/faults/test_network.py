@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import select
+import socket
 import ssl
 import threading
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import trustme
 import uvloop
@@ -51,25 +54,37 @@ def test_a_large_request_arrives_whole_at_a_service_that_takes_its_time(connect)
     assert json.loads(body)["input"] == text
 
 
-def test_a_reader_that_takes_its_time_holds_the_service_back(connect):
+def test_a_reader_that_takes_its_time_holds_the_service_back_and_misses_nothing(connect):
     """Else a stream that is read slowly would pile up in memory, however long it is."""
-    sent = []
-    stalled = threading.Event()
+    sent, is_held_back, pieces = [], threading.Event(), 400
+    large = chunk({**EVENT, "delta": "x" * 100_000})
 
     def talk(connection, received):
         read_request(connection, received)
         connection.sendall(STREAM)
-        piece = memoryview(chunk(EVENT, times=1000))
-        while len(sent) < 1000 and select.select([], [connection], [], 0.5)[1]:
-            sent.append(connection.send(piece))
-            piece = piece[sent[-1] :] or memoryview(chunk(EVENT, times=1000))
-        stalled.set()
+        for _ in range(pieces):
+            if not select.select([], [connection], [], 0.5)[1]:
+                is_held_back.set()
+            connection.sendall(large)
+            sent.append(large)
 
     with bare(talk) as server, connect(base_url=server.url).open() as stream:
-        assert next(iter(stream)).delta == "Hel"
-        assert stalled.wait(30)
-        assert sum(sent) < 30_000_000
-        assert next(iter(stream)).delta == "Hel"
+        texts = stream.text_deltas()
+        assert len(next(texts)) == 100_000
+        assert is_held_back.wait(30)
+        assert len(sent) < pieces * 3 // 4
+        assert [len(next(texts)) for _ in range(pieces - 1)] == [100_000] * (pieces - 1)
+
+
+def test_a_request_that_cannot_be_written_in_time_is_named_as_that(connect):
+    is_over = threading.Event()
+
+    with bare(lambda _connection, _received: is_over.wait(30)) as server:
+        driver = connect(base_url=server.url)
+        with pytest.raises(errors.RequestTimeoutError, match=r"could not be written within 0.2 s") as caught:
+            driver.create(input="x" * 40_000_000, timeout=0.2)
+        is_over.set()
+    assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("write", True, 1)
 
 
 def test_what_came_before_garbage_in_one_packet_is_given_out_first(connect):
@@ -109,6 +124,20 @@ def test_a_deadline_that_passes_while_connecting_is_told_as_not_sent(connect, au
             driver.create(deadline=50)
         assert (caught.value.phase, caught.value.sent) == ("deadline", False)
         assert server.requests == 0
+
+
+def test_a_host_is_reached_at_its_second_address_where_the_first_does_not_answer(
+    connect, service, monkeypatch
+):
+    with testing.unreachable("stalled") as nowhere:
+        ports = [urlsplit(url).port for url in (nowhere, service.url)]
+        addresses = [
+            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
+            for port in ports
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: addresses)
+        driver = connect(base_url="http://service.test", max_retries=0)
+        assert driver.create(timeout=httpx.Timeout(10, connect=0.6)).output_text
 
 
 @pytest.mark.parametrize("host", [f"{'x' * 70}.example", "a..b"], ids=["a long label", "an empty label"])
