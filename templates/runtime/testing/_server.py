@@ -158,6 +158,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the name is asyncio's
         """One of the two sides has ended the connection."""
+        self._transport.abort()  # until then Python 3.10 takes a TLS transport for one that was left open
         if self._playing is not None:
             self._playing.cancel()
         if self._answered is not None:
