@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".venvs" / "judges" / "bin"
 PYTHONS = ("3.10", "3.13")
-LARGEST_WHEEL = 140_000  # bytes
+LARGEST_WHEEL = 142_000  # bytes; raised knowingly alone, the aim is 100_000
 
 CALLS = """
 import asyncio

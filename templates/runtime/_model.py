@@ -72,6 +72,9 @@ class EventRole(NamedTuple):
     assembly: Assembly | None = None
 
 
+ModelT = TypeVar("ModelT", bound="Model")
+
+
 @define(eq=False, repr=False, kw_only=True)
 class Model:
     """JSON data with typed attributes.
@@ -81,12 +84,18 @@ class Model:
     """
 
     _schema: ClassVar[str] = ""
+    _decode: ClassVar[Callable[[Any], Any]]
     _renamed: ClassVar[Mapping[str, str]] = {}
     _failed_when: ClassVar[Mapping[str, Any]] = {}
     _role: ClassVar[EventRole | None] = None
 
     _data: dict[str, Any] = field(factory=dict[str, Any], init=False)
     _http: HTTPReply | None = field(default=None, init=False)
+
+    @classmethod
+    def from_dict(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
+        """Make one from JSON data, such as `to_dict()` gives."""
+        return cls._decode(dict(data))  # type: ignore[no-any-return]
 
     @property
     def http(self) -> HTTPReply:
@@ -208,6 +217,9 @@ def unknown(data: Any) -> Any:
     self = _nameless(data)
     self._names_its_kind = True
     return self
+
+
+Model._decode = unknown
 
 
 def _nameless(data: dict[str, Any]) -> Unknown:

@@ -6,7 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -59,11 +59,6 @@ class ResponseCreatedEvent(Model):
     response: ResponseObject
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseCreatedEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_created_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_response_created_event(data: Any) -> Any:
     """Read a `ResponseCreatedEvent`."""
@@ -78,6 +73,9 @@ def decode_response_created_event(data: Any) -> Any:
     self.response = decode_response_object(get("response"))
     self.model = get("model")
     return self
+
+
+ResponseCreatedEvent._decode = decode_response_created_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -98,11 +96,6 @@ class ResponseInProgressEvent(Model):
     response: ResponseObject
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseInProgressEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_in_progress_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_response_in_progress_event(data: Any) -> Any:
     """Read a `ResponseInProgressEvent`."""
@@ -117,6 +110,9 @@ def decode_response_in_progress_event(data: Any) -> Any:
     self.response = decode_response_object(get("response"))
     self.model = get("model")
     return self
+
+
+ResponseInProgressEvent._decode = decode_response_in_progress_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -139,11 +135,6 @@ class OutputItemAddedEvent(Model):
     item: OutputItem
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputItemAddedEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_item_added_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_item_added_event(data: Any) -> Any:
     """Read a `OutputItemAddedEvent`."""
@@ -159,6 +150,9 @@ def decode_output_item_added_event(data: Any) -> Any:
     self.item = decode_output_item(get("item"))
     self.model = get("model")
     return self
+
+
+OutputItemAddedEvent._decode = decode_output_item_added_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -185,11 +179,6 @@ class ContentPartAddedEvent(Model):
     part: OutputContentPart
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ContentPartAddedEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_content_part_added_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_content_part_added_event(data: Any) -> Any:
     """Read a `ContentPartAddedEvent`."""
@@ -207,6 +196,9 @@ def decode_content_part_added_event(data: Any) -> Any:
     self.part = decode_output_content_part(get("part"))
     self.model = get("model")
     return self
+
+
+ContentPartAddedEvent._decode = decode_content_part_added_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -236,11 +228,6 @@ class OutputTextDeltaEvent(Model):
     delta: str
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputTextDeltaEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_text_delta_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_text_delta_event(data: Any) -> Any:
     """Read a `OutputTextDeltaEvent`."""
@@ -258,6 +245,9 @@ def decode_output_text_delta_event(data: Any) -> Any:
     self.delta = get("delta")
     self.model = get("model")
     return self
+
+
+OutputTextDeltaEvent._decode = decode_output_text_delta_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -284,11 +274,6 @@ class OutputTextDoneEvent(Model):
     text: str
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputTextDoneEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_text_done_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_text_done_event(data: Any) -> Any:
     """Read a `OutputTextDoneEvent`."""
@@ -306,6 +291,9 @@ def decode_output_text_done_event(data: Any) -> Any:
     self.text = get("text")
     self.model = get("model")
     return self
+
+
+OutputTextDoneEvent._decode = decode_output_text_done_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -332,11 +320,6 @@ class ContentPartDoneEvent(Model):
     part: OutputContentPart
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ContentPartDoneEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_content_part_done_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_content_part_done_event(data: Any) -> Any:
     """Read a `ContentPartDoneEvent`."""
@@ -354,6 +337,9 @@ def decode_content_part_done_event(data: Any) -> Any:
     self.part = decode_output_content_part(get("part"))
     self.model = get("model")
     return self
+
+
+ContentPartDoneEvent._decode = decode_content_part_done_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -376,11 +362,6 @@ class OutputItemDoneEvent(Model):
     item: OutputItem
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputItemDoneEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_item_done_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_item_done_event(data: Any) -> Any:
     """Read a `OutputItemDoneEvent`."""
@@ -396,6 +377,9 @@ def decode_output_item_done_event(data: Any) -> Any:
     self.item = decode_output_item(get("item"))
     self.model = get("model")
     return self
+
+
+OutputItemDoneEvent._decode = decode_output_item_done_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -420,11 +404,6 @@ class ResponseCompletedEvent(Model):
     response: ResponseObject
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseCompletedEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_completed_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_response_completed_event(data: Any) -> Any:
     """Read a `ResponseCompletedEvent`."""
@@ -439,6 +418,9 @@ def decode_response_completed_event(data: Any) -> Any:
     self.response = decode_response_object(get("response"))
     self.model = get("model")
     return self
+
+
+ResponseCompletedEvent._decode = decode_response_completed_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -463,11 +445,6 @@ class ResponseIncompleteEvent(Model):
     response: ResponseObject
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseIncompleteEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_incomplete_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_response_incomplete_event(data: Any) -> Any:
     """Read a `ResponseIncompleteEvent`."""
@@ -482,6 +459,9 @@ def decode_response_incomplete_event(data: Any) -> Any:
     self.response = decode_response_object(get("response"))
     self.model = get("model")
     return self
+
+
+ResponseIncompleteEvent._decode = decode_response_incomplete_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -506,11 +486,6 @@ class ResponseFailedEvent(Model):
     response: ResponseObject
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseFailedEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_failed_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_response_failed_event(data: Any) -> Any:
     """Read a `ResponseFailedEvent`."""
@@ -525,6 +500,9 @@ def decode_response_failed_event(data: Any) -> Any:
     self.response = decode_response_object(get("response"))
     self.model = get("model")
     return self
+
+
+ResponseFailedEvent._decode = decode_response_failed_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -554,11 +532,6 @@ class ErrorEvent(Model):
     error: ErrorDetail | None = None
     model: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ErrorEvent:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_error_event(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_error_event(data: Any) -> Any:
     """Read a `ErrorEvent`."""
@@ -575,6 +548,9 @@ def decode_error_event(data: Any) -> Any:
     self.error = decode_error_detail(get("error"))
     self.model = get("model")
     return self
+
+
+ErrorEvent._decode = decode_error_event
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -618,11 +594,6 @@ class ChatCompletionChunk(Model):
         """The same as `object`, under the name that it has elsewhere."""
         return self.object
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChatCompletionChunk:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chat_completion_chunk(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chat_completion_chunk(data: Any) -> Any:
     """Read a `ChatCompletionChunk`."""
@@ -642,6 +613,9 @@ def decode_chat_completion_chunk(data: Any) -> Any:
     return self
 
 
+ChatCompletionChunk._decode = decode_chat_completion_chunk
+
+
 @define(eq=False, repr=False, kw_only=True)
 class ChunkChoice(Model):
     """What is new of one alternative answer.
@@ -658,11 +632,6 @@ class ChunkChoice(Model):
     delta: ChunkDelta
     finish_reason: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChunkChoice:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chunk_choice(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chunk_choice(data: Any) -> Any:
     """Read a `ChunkChoice`."""
@@ -676,6 +645,9 @@ def decode_chunk_choice(data: Any) -> Any:
     self.delta = decode_chunk_delta(get("delta"))
     self.finish_reason = get("finish_reason")
     return self
+
+
+ChunkChoice._decode = decode_chunk_choice
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -692,11 +664,6 @@ class ChunkDelta(Model):
     role: str | None = None
     content: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChunkDelta:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chunk_delta(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chunk_delta(data: Any) -> Any:
     """Read a `ChunkDelta`."""
@@ -709,6 +676,9 @@ def decode_chunk_delta(data: Any) -> Any:
     self.role = get("role")
     self.content = get("content")
     return self
+
+
+ChunkDelta._decode = decode_chunk_delta
 
 
 ResponseEvent: TypeAlias = (

@@ -74,11 +74,6 @@ class ChatCompletion(Model):
         """The text of the answer in one piece; empty when it has none."""
         return text_at(self, self._text)
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChatCompletion:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chat_completion(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chat_completion(data: Any) -> Any:
     """Read a `ChatCompletion`."""
@@ -98,6 +93,9 @@ def decode_chat_completion(data: Any) -> Any:
     return self
 
 
+ChatCompletion._decode = decode_chat_completion
+
+
 @define(eq=False, repr=False, kw_only=True)
 class ChatChoice(Model):
     """One of the alternative answers.
@@ -114,11 +112,6 @@ class ChatChoice(Model):
     message: ChatMessage
     finish_reason: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChatChoice:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chat_choice(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chat_choice(data: Any) -> Any:
     """Read a `ChatChoice`."""
@@ -132,6 +125,9 @@ def decode_chat_choice(data: Any) -> Any:
     self.message = decode_chat_message(get("message"))
     self.finish_reason = get("finish_reason")
     return self
+
+
+ChatChoice._decode = decode_chat_choice
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -148,11 +144,6 @@ class ChatMessage(Model):
     role: str
     content: str | None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChatMessage:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chat_message(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chat_message(data: Any) -> Any:
     """Read a `ChatMessage`."""
@@ -165,6 +156,9 @@ def decode_chat_message(data: Any) -> Any:
     self.role = get("role")
     self.content = get("content")
     return self
+
+
+ChatMessage._decode = decode_chat_message
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -193,11 +187,6 @@ class ChatUsage(Model):
         """The same as `completion_tokens`, under the name that it has elsewhere."""
         return self.completion_tokens
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ChatUsage:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_chat_usage(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_chat_usage(data: Any) -> Any:
     """Read a `ChatUsage`."""
@@ -211,6 +200,9 @@ def decode_chat_usage(data: Any) -> Any:
     self.completion_tokens = get("completion_tokens")
     self.total_tokens = get("total_tokens")
     return self
+
+
+ChatUsage._decode = decode_chat_usage
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -288,11 +280,6 @@ class ResponseObject(Model):
         """The text of the answer in one piece; empty when it has none."""
         return text_at(self, self._text)
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseObject:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_object(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_response_object(data: Any) -> Any:
     """Read a `ResponseObject`."""
@@ -334,6 +321,9 @@ def decode_response_object(data: Any) -> Any:
     return self
 
 
+ResponseObject._decode = decode_response_object
+
+
 @define(eq=False, repr=False, kw_only=True)
 class IncompleteDetails(Model):
     """Why a response is incomplete.
@@ -346,11 +336,6 @@ class IncompleteDetails(Model):
 
     reason: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> IncompleteDetails:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_incomplete_details(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_incomplete_details(data: Any) -> Any:
     """Read a `IncompleteDetails`."""
@@ -362,6 +347,9 @@ def decode_incomplete_details(data: Any) -> Any:
     get = data.get
     self.reason = get("reason")
     return self
+
+
+IncompleteDetails._decode = decode_incomplete_details
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -384,11 +372,6 @@ class Usage(Model):
     output_tokens_details: OutputTokensDetails | None = None
     total_tokens: int
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Usage:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_usage(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_usage(data: Any) -> Any:
     """Read a `Usage`."""
@@ -406,6 +389,9 @@ def decode_usage(data: Any) -> Any:
     return self
 
 
+Usage._decode = decode_usage
+
+
 @define(eq=False, repr=False, kw_only=True)
 class InputTokensDetails(Model):
     """What the tokens of an input were.
@@ -417,11 +403,6 @@ class InputTokensDetails(Model):
     _schema: ClassVar[str] = "InputTokensDetails"
 
     cached_tokens: int | None = None
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> InputTokensDetails:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_input_tokens_details(dict(data))  # type: ignore[no-any-return]
 
 
 def decode_input_tokens_details(data: Any) -> Any:
@@ -436,6 +417,9 @@ def decode_input_tokens_details(data: Any) -> Any:
     return self
 
 
+InputTokensDetails._decode = decode_input_tokens_details
+
+
 @define(eq=False, repr=False, kw_only=True)
 class OutputTokensDetails(Model):
     """What the tokens of an output were.
@@ -448,11 +432,6 @@ class OutputTokensDetails(Model):
 
     reasoning_tokens: int | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputTokensDetails:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_tokens_details(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_tokens_details(data: Any) -> Any:
     """Read a `OutputTokensDetails`."""
@@ -464,6 +443,9 @@ def decode_output_tokens_details(data: Any) -> Any:
     get = data.get
     self.reasoning_tokens = get("reasoning_tokens")
     return self
+
+
+OutputTokensDetails._decode = decode_output_tokens_details
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -486,11 +468,6 @@ class OutputMessage(Model):
     content: list[OutputContentPart]
     role: Literal["assistant"]
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputMessage:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_message(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_message(data: Any) -> Any:
     """Read a `OutputMessage`."""
@@ -506,6 +483,9 @@ def decode_output_message(data: Any) -> Any:
     self.content = list_of(get("content"), decode_output_content_part)
     self.role = get("role")
     return self
+
+
+OutputMessage._decode = decode_output_message
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -530,11 +510,6 @@ class FunctionCall(Model):
     arguments: str
     status: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> FunctionCall:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_function_call(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_function_call(data: Any) -> Any:
     """Read a `FunctionCall`."""
@@ -551,6 +526,9 @@ def decode_function_call(data: Any) -> Any:
     self.arguments = get("arguments")
     self.status = get("status")
     return self
+
+
+FunctionCall._decode = decode_function_call
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -573,11 +551,6 @@ class CustomToolCall(Model):
     name: str
     input: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> CustomToolCall:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_custom_tool_call(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_custom_tool_call(data: Any) -> Any:
     """Read a `CustomToolCall`."""
@@ -593,6 +566,9 @@ def decode_custom_tool_call(data: Any) -> Any:
     self.name = get("name")
     self.input = get("input")
     return self
+
+
+CustomToolCall._decode = decode_custom_tool_call
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -611,11 +587,6 @@ class ReasoningItem(Model):
     type: Literal["reasoning"]
     summary: list[dict[str, Any]] | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ReasoningItem:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_reasoning_item(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_reasoning_item(data: Any) -> Any:
     """Read a `ReasoningItem`."""
@@ -629,6 +600,9 @@ def decode_reasoning_item(data: Any) -> Any:
     self.type = get("type")
     self.summary = get("summary")
     return self
+
+
+ReasoningItem._decode = decode_reasoning_item
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -645,11 +619,6 @@ class ModelList(Model):
     object: Literal["list"]
     data: list[ModelInfo]
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ModelList:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_model_list(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_model_list(data: Any) -> Any:
     """Read a `ModelList`."""
@@ -662,6 +631,9 @@ def decode_model_list(data: Any) -> Any:
     self.object = get("object")
     self.data = list_of(get("data"), decode_model_info)
     return self
+
+
+ModelList._decode = decode_model_list
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -682,11 +654,6 @@ class ModelInfo(Model):
     created: datetime
     owned_by: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ModelInfo:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_model_info(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_model_info(data: Any) -> Any:
     """Read a `ModelInfo`."""
@@ -703,6 +670,9 @@ def decode_model_info(data: Any) -> Any:
     return self
 
 
+ModelInfo._decode = decode_model_info
+
+
 @define(eq=False, repr=False, kw_only=True)
 class ErrorDetail(Model):
     """What went wrong.
@@ -717,11 +687,6 @@ class ErrorDetail(Model):
     code: str
     message: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ErrorDetail:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_error_detail(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_error_detail(data: Any) -> Any:
     """Read a `ErrorDetail`."""
@@ -734,6 +699,9 @@ def decode_error_detail(data: Any) -> Any:
     self.code = get("code")
     self.message = get("message")
     return self
+
+
+ErrorDetail._decode = decode_error_detail
 
 
 Reply: TypeAlias = ChatCompletion | ResponseObject | Unknown

@@ -6,7 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import define
@@ -111,11 +111,6 @@ class InputMessage(Model):
     content: str | list[InputContentPart]
     type: Literal["message"] | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> InputMessage:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_input_message(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_input_message(data: Any) -> Any:
     """Read a `InputMessage`."""
@@ -129,6 +124,9 @@ def decode_input_message(data: Any) -> Any:
     self.content = list_of(get("content"), decode_input_content_part)
     self.type = get("type")
     return self
+
+
+InputMessage._decode = decode_input_message
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -155,11 +153,6 @@ class ToolItem(Model):
     input: str | None = None
     output: str | list[dict[str, Any]] | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ToolItem:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_tool_item(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_tool_item(data: Any) -> Any:
     """Read a `ToolItem`."""
@@ -179,6 +172,9 @@ def decode_tool_item(data: Any) -> Any:
     return self
 
 
+ToolItem._decode = decode_tool_item
+
+
 @define(eq=False, repr=False, kw_only=True)
 class OtherInputPart(Model):
     """A part of another kind, which the service passes on as it is.
@@ -191,11 +187,6 @@ class OtherInputPart(Model):
 
     type: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OtherInputPart:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_other_input_part(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_other_input_part(data: Any) -> Any:
     """Read a `OtherInputPart`."""
@@ -207,6 +198,9 @@ def decode_other_input_part(data: Any) -> Any:
     get = data.get
     self.type = get("type")
     return self
+
+
+OtherInputPart._decode = decode_other_input_part
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -223,11 +217,6 @@ class InputTextPart(Model):
     type: Literal["input_text"]
     text: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> InputTextPart:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_input_text_part(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_input_text_part(data: Any) -> Any:
     """Read a `InputTextPart`."""
@@ -240,6 +229,9 @@ def decode_input_text_part(data: Any) -> Any:
     self.type = get("type")
     self.text = get("text")
     return self
+
+
+InputTextPart._decode = decode_input_text_part
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -256,11 +248,6 @@ class InputImagePart(Model):
     type: Literal["input_image"]
     image_url: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> InputImagePart:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_input_image_part(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_input_image_part(data: Any) -> Any:
     """Read a `InputImagePart`."""
@@ -273,6 +260,9 @@ def decode_input_image_part(data: Any) -> Any:
     self.type = get("type")
     self.image_url = get("image_url")
     return self
+
+
+InputImagePart._decode = decode_input_image_part
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -289,11 +279,6 @@ class InputFilePart(Model):
     type: Literal["input_file"]
     file_url: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> InputFilePart:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_input_file_part(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_input_file_part(data: Any) -> Any:
     """Read a `InputFilePart`."""
@@ -306,6 +291,9 @@ def decode_input_file_part(data: Any) -> Any:
     self.type = get("type")
     self.file_url = get("file_url")
     return self
+
+
+InputFilePart._decode = decode_input_file_part
 
 
 InputItem: TypeAlias = InputMessage | ToolItem | Unknown

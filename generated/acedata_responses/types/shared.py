@@ -6,7 +6,6 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from attrs import define
@@ -38,11 +37,6 @@ class Tool(Model):
     parameters: dict[str, Any] | None = None
     strict: bool | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Tool:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_tool(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_tool(data: Any) -> Any:
     """Read a `Tool`."""
@@ -60,6 +54,9 @@ def decode_tool(data: Any) -> Any:
     return self
 
 
+Tool._decode = decode_tool
+
+
 @define(eq=False, repr=False, kw_only=True)
 class ResponseFormat(Model):
     """The form of an answer.
@@ -71,11 +68,6 @@ class ResponseFormat(Model):
     _schema: ClassVar[str] = "ResponseFormat"
 
     type: str | None = None
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ResponseFormat:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_response_format(dict(data))  # type: ignore[no-any-return]
 
 
 def decode_response_format(data: Any) -> Any:
@@ -90,6 +82,9 @@ def decode_response_format(data: Any) -> Any:
     return self
 
 
+ResponseFormat._decode = decode_response_format
+
+
 @define(eq=False, repr=False, kw_only=True)
 class TextOptions(Model):
     """How the text of an answer should be.
@@ -102,11 +97,6 @@ class TextOptions(Model):
 
     format: ResponseFormat | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> TextOptions:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_text_options(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_text_options(data: Any) -> Any:
     """Read a `TextOptions`."""
@@ -118,6 +108,9 @@ def decode_text_options(data: Any) -> Any:
     get = data.get
     self.format = decode_response_format(get("format"))
     return self
+
+
+TextOptions._decode = decode_text_options
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -134,11 +127,6 @@ class ReasoningOptions(Model):
     effort: str | None = None
     summary: str | None = None
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ReasoningOptions:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_reasoning_options(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_reasoning_options(data: Any) -> Any:
     """Read a `ReasoningOptions`."""
@@ -151,6 +139,9 @@ def decode_reasoning_options(data: Any) -> Any:
     self.effort = get("effort")
     self.summary = get("summary")
     return self
+
+
+ReasoningOptions._decode = decode_reasoning_options
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -169,11 +160,6 @@ class OutputTextPart(Model):
     annotations: list[dict[str, Any]] | None = None
     text: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> OutputTextPart:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_output_text_part(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_output_text_part(data: Any) -> Any:
     """Read a `OutputTextPart`."""
@@ -187,6 +173,9 @@ def decode_output_text_part(data: Any) -> Any:
     self.annotations = get("annotations")
     self.text = get("text")
     return self
+
+
+OutputTextPart._decode = decode_output_text_part
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -203,11 +192,6 @@ class RefusalPart(Model):
     type: Literal["refusal"]
     refusal: str
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> RefusalPart:
-        """Make one from JSON data, such as `to_dict()` gives."""
-        return decode_refusal_part(dict(data))  # type: ignore[no-any-return]
-
 
 def decode_refusal_part(data: Any) -> Any:
     """Read a `RefusalPart`."""
@@ -220,3 +204,6 @@ def decode_refusal_part(data: Any) -> Any:
     self.type = get("type")
     self.refusal = get("refusal")
     return self
+
+
+RefusalPart._decode = decode_refusal_part
