@@ -115,14 +115,14 @@ class AsyncSender:
         content = bytearray()
         incoming.hurry(_PATIENCE_WITH_AN_ERROR)
         try:
-            while len(content) <= _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
+            while len(content) < _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
                 content += chunk
         except Exception as error:
             if fault_of(error) is None:
                 raise
         finally:
             await incoming.aclose()
-        return attempts.answer(incoming.status_code, incoming.headers, bytes(content))
+        return attempts.answer(incoming.status_code, incoming.headers, bytes(content[:_LONGEST_ERROR_BODY]))
 
     def _reply(self, attempts: Attempts, call: Call, http: HTTPReply) -> Any:
         """What a whole answer holds. An error in it counts for the pace like one that came with its own status."""

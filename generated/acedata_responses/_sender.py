@@ -111,14 +111,14 @@ class Sender:
         content = bytearray()
         incoming.hurry(_PATIENCE_WITH_AN_ERROR)
         try:
-            while len(content) <= _LONGEST_ERROR_BODY and (chunk := incoming.read()):
+            while len(content) < _LONGEST_ERROR_BODY and (chunk := incoming.read()):
                 content += chunk
         except Exception as error:
             if fault_of(error) is None:
                 raise
         finally:
             incoming.close()
-        return attempts.answer(incoming.status_code, incoming.headers, bytes(content))
+        return attempts.answer(incoming.status_code, incoming.headers, bytes(content[:_LONGEST_ERROR_BODY]))
 
     def _reply(self, attempts: Attempts, call: Call, http: HTTPReply) -> Any:
         """What a whole answer holds. An error in it counts for the pace like one that came with its own status."""

@@ -17,7 +17,7 @@ from scripts.vendor.facts import Facts, UnreadableError
 from scripts.vendor.reading import parse, read
 from tests.docs import pages
 
-SOON = 5.0
+SOON = 20.0
 """Seconds of work; what is tried here takes far less, unless it takes forever."""
 
 
