@@ -1,10 +1,20 @@
-"""The client of the tests of streams; other tests here have one of their own."""
+"""Whom the client trusts, and the client of the tests of streams; other tests here have one of their own."""
 
 from __future__ import annotations
 
 import pytest
+import trustme
 
 from tests.faults.streams import ONE_PLACE
+
+
+@pytest.fixture
+def authority(monkeypatch, tmp_path):
+    """A certificate authority that the client trusts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return authority
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from contextlib import ExitStack
 
 import pytest
 import trustme
 
 from acedata_responses import RetryPolicy, errors, testing
+from tests.faults.certificates import tls_of
 from tests.faults.clock import SkippingClock
 from tests.faults.sockets import bare, silent
 from tests.faults.table import SHORT, TRIES
@@ -29,21 +29,6 @@ def call(request):
 @pytest.fixture
 def clock():
     return SkippingClock()
-
-
-@pytest.fixture
-def authority(monkeypatch, tmp_path):
-    """A certificate authority that the client trusts."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    return authority
-
-
-def tls_of(authority, name="127.0.0.1"):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    return context
 
 
 def test_a_refused_connection_is_tried_again(connect, call, clock):

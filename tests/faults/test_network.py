@@ -6,17 +6,16 @@ import asyncio
 import json
 import select
 import socket
-import ssl
 import threading
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-import trustme
 import uvloop
 
 from acedata_responses import AsyncClient, errors, testing
 from tests.drivers import MINIMAL
+from tests.faults.certificates import tls_of
 from tests.faults.clock import SkippingClock
 from tests.faults.sockets import answering, bare, http, read_request, silent
 
@@ -28,15 +27,6 @@ REPLY = json.dumps({"object": "response", "id": "r-1", "status": "completed", "o
 def chunk(event, times=1):
     data = f"data: {json.dumps(event)}\n\n".encode() * times
     return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-@pytest.fixture
-def authority(monkeypatch, tmp_path):
-    """A certificate authority that the client trusts."""
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    return authority
 
 
 def test_a_large_request_arrives_whole_at_a_service_that_takes_its_time(connect):
@@ -110,8 +100,7 @@ def test_a_deadline_that_passes_while_connecting_is_told_as_not_sent(connect, au
             self._skipped += 100
 
     clock = Clock()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context = tls_of(authority)
 
     def talk(connection, received):
         clock.pass_by()
@@ -177,8 +166,7 @@ def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
 
 
 def test_an_event_loop_of_another_make_will_do(authority):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context = tls_of(authority)
 
     async def main(url):
         async with AsyncClient(testing.TOKEN, base_url=url) as client:
