@@ -20,7 +20,7 @@ import tomllib
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "build" / "mutants"
 EXPLAINED = ROOT / "tools" / "mutants.toml"
-MODULES = ["retry.py", "sse.py", "_faults.py", "errors.py"]
+MODULES = ["retry.py", "sse.py", "_transport/failures.py", "errors.py"]
 """What is changed: the retry rules, the event decoder, the map of failures, the map of errors."""
 TESTS = [
     "conftest.py", "drivers.py", "runtime/clock.py", "runtime/test_retry.py",

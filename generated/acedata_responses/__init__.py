@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from ._async_client import (
         AsyncClient,
     )
-    from ._async_streams import (
+    from ._calls.async_streams import (
         AsyncStream,
+    )
+    from ._calls.streams import (
+        Stream,
     )
     from ._client import (
         Client,
     )
-    from ._http_reply import (
-        HTTPReply,
-    )
-    from ._request import (
-        UnknownValueWarning,
-    )
-    from ._streams import (
-        Stream,
-    )
-    from ._validation import (
+    from ._document.validation import (
         Problem,
+    )
+    from ._replies.http_response import (
+        HTTPResponse,
+    )
+    from ._request.build import (
+        UnknownValueWarning,
     )
     from ._version import (
         VERSION,
@@ -70,12 +70,12 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "AsyncClient": "._async_client",
-    "AsyncStream": "._async_streams",
+    "AsyncStream": "._calls.async_streams",
     "Client": "._client",
-    "HTTPReply": "._http_reply",
-    "UnknownValueWarning": "._request",
-    "Stream": "._streams",
-    "Problem": "._validation",
+    "HTTPResponse": "._replies.http_response",
+    "UnknownValueWarning": "._request.build",
+    "Stream": "._calls.streams",
+    "Problem": "._document.validation",
     "VERSION": "._version",
     "Limiter": ".limits",
     "Limits": ".limits",
@@ -120,7 +120,7 @@ __all__ = [
     "ConnectionLostError",
     "Failure",
     "GatewayTimeoutError",
-    "HTTPReply",
+    "HTTPResponse",
     "InsufficientBalanceError",
     "Limiter",
     "Limits",

@@ -1,4 +1,4 @@
-"""The client for asyncio."""
+"""The client (async): what a program holds, with a resource for each tag of the document."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from ._arguments import NOT_GIVEN, NotGiven
-from ._async_sender import AsyncSender
+from ._calls.async_sender import AsyncSender
 from ._clock import SYSTEM_CLOCK, Clock
-from ._environment import names_a_proxy, tls_context
-from ._settings import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS, Settings
+from ._request.arguments import NOT_GIVEN, NotGiven
+from ._request.settings import Settings
+from ._transport.async_transport import AsyncTransport, make_transport
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
 
 if TYPE_CHECKING:
     import httpx
 
-    from ._async_connections import AsyncConnections
-    from ._async_plugged_in import AsyncPluggedIn
-    from ._operation import Call
+    from ._request.operation import Call
     from .resources.models import AsyncModels
     from .resources.responses import AsyncResponses
     from .retry import RetryPolicy
@@ -32,9 +30,9 @@ SelfT = TypeVar("SelfT", bound="AsyncClient")
 
 
 class AsyncClient:
-    """A client of Ace Data Cloud Responses, for asyncio.
+    """A client of Ace Data Cloud Responses.
 
-    It can be used from many tasks, in several event loops one after another, be pickled and be copied. Close it, or use it in an `async with`,
+    Threads and tasks can share a client, and it can be pickled and copied. Close it, or use it in an `async with` block,
     to close its connections.
 
     Args:
@@ -153,11 +151,11 @@ class AsyncClient:
         return AsyncModels(self)
 
     async def close(self) -> None:
-        """Close the connections of this event loop. Calls after that raise `ConfigurationError`."""
+        """Close the connections. Calls made after that raise `ConfigurationError`."""
         if self._owner is None:
             self._is_closed = True
             if "_sender" in self.__dict__:
-                await self._sender.connections.aclose()
+                await self._sender.transport.aclose()
 
     async def __aenter__(self: SelfT) -> SelfT:
         return self
@@ -188,7 +186,7 @@ class AsyncClient:
         with _making:  # of threads that make their first call together, one makes it for all
             if "_sender" not in self.__dict__:
                 _clients.add(self)
-                self.__dict__["_sender"] = AsyncSender(self._connections(), self._limiter(), self._clock)
+                self.__dict__["_sender"] = AsyncSender(self._make_transport(), self._limiter(), self._clock)
             sender: AsyncSender = self.__dict__["_sender"]
             return sender
 
@@ -196,34 +194,16 @@ class AsyncClient:
         limits = Limits() if isinstance(self._limits, NotGiven) else self._limits
         return Limiter(limits, clock=self._clock) if isinstance(limits, Limits) else limits
 
-    def _connections(self) -> AsyncConnections | AsyncPluggedIn:
-        """The way to the service: a plugged-in one, else through httpx where a proxy may be, else straight."""
-        client = self._http_client
-        if client is None and self._transport is None and not names_a_proxy():
-            from ._async_connections import AsyncConnections
-
-            return AsyncConnections(self._settings, tls_context, self._clock)
-        import httpx
-
-        from ._async_plugged_in import AsyncPluggedIn
-
-        if client is None and self._transport is not None:
-            client = httpx.AsyncClient(transport=self._transport)
-        elif client is None:
-            unlimited = httpx.Limits(
-                max_keepalive_connections=KEPT_IDLE_CONNECTIONS, keepalive_expiry=KEPT_IDLE_SECONDS
-            )
-            client = httpx.AsyncClient(verify=tls_context(), limits=unlimited)
-        is_ours = client is not self._http_client
-        return AsyncPluggedIn(self._settings.origin, client, self._clock, is_ours=is_ours)
+    def _make_transport(self) -> AsyncTransport:
+        return make_transport(self._settings, self._transport, self._http_client, self._clock)
 
 
 _clients: WeakSet[AsyncClient] = WeakSet()
 _making = threading.Lock()
 
 
-def _part_from_parent() -> None:
-    """Let the clients of a forked process make connections of their own: on the parent's, answers would mix."""
+def _reset_after_fork() -> None:
+    """Make clients open new connections in a forked process: on those of the parent, responses would mix."""
     _making.release()
     for client in _clients:
         client.__dict__.pop("_sender", None)
@@ -231,5 +211,5 @@ def _part_from_parent() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=_making.acquire, after_in_parent=_making.release, after_in_child=_part_from_parent
+        before=_making.acquire, after_in_parent=_making.release, after_in_child=_reset_after_fork
     )

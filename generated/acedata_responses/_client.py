@@ -1,4 +1,4 @@
-"""The client."""
+"""The client: what a program holds, with a resource for each tag of the document."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from ._arguments import NOT_GIVEN, NotGiven
+from ._calls.sender import Sender
 from ._clock import SYSTEM_CLOCK, Clock
-from ._environment import names_a_proxy, tls_context
-from ._sender import Sender
-from ._settings import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS, Settings
+from ._request.arguments import NOT_GIVEN, NotGiven
+from ._request.settings import Settings
+from ._transport.transport import Transport, make_transport
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
 
 if TYPE_CHECKING:
     import httpx
 
-    from ._connections import Connections
-    from ._operation import Call
-    from ._plugged_in import PluggedIn
+    from ._request.operation import Call
     from .resources.models import Models
     from .resources.responses import Responses
     from .retry import RetryPolicy
@@ -34,7 +32,7 @@ SelfT = TypeVar("SelfT", bound="Client")
 class Client:
     """A client of Ace Data Cloud Responses.
 
-    It can be used from many threads, be pickled and be copied. Close it, or use it in a `with`,
+    Threads and tasks can share a client, and it can be pickled and copied. Close it, or use it in a `with` block,
     to close its connections.
 
     Args:
@@ -153,11 +151,11 @@ class Client:
         return Models(self)
 
     def close(self) -> None:
-        """Close the connections. Calls after that raise `ConfigurationError`."""
+        """Close the connections. Calls made after that raise `ConfigurationError`."""
         if self._owner is None:
             self._is_closed = True
             if "_sender" in self.__dict__:
-                self._sender.connections.close()
+                self._sender.transport.close()
 
     def __enter__(self: SelfT) -> SelfT:
         return self
@@ -188,7 +186,7 @@ class Client:
         with _making:  # of threads that make their first call together, one makes it for all
             if "_sender" not in self.__dict__:
                 _clients.add(self)
-                self.__dict__["_sender"] = Sender(self._connections(), self._limiter(), self._clock)
+                self.__dict__["_sender"] = Sender(self._make_transport(), self._limiter(), self._clock)
             sender: Sender = self.__dict__["_sender"]
             return sender
 
@@ -196,34 +194,16 @@ class Client:
         limits = Limits() if isinstance(self._limits, NotGiven) else self._limits
         return Limiter(limits, clock=self._clock) if isinstance(limits, Limits) else limits
 
-    def _connections(self) -> Connections | PluggedIn:
-        """The way to the service: a plugged-in one, else through httpx where a proxy may be, else straight."""
-        client = self._http_client
-        if client is None and self._transport is None and not names_a_proxy():
-            from ._connections import Connections
-
-            return Connections(self._settings, tls_context, self._clock)
-        import httpx
-
-        from ._plugged_in import PluggedIn
-
-        if client is None and self._transport is not None:
-            client = httpx.Client(transport=self._transport)
-        elif client is None:
-            unlimited = httpx.Limits(
-                max_keepalive_connections=KEPT_IDLE_CONNECTIONS, keepalive_expiry=KEPT_IDLE_SECONDS
-            )
-            client = httpx.Client(verify=tls_context(), limits=unlimited)
-        is_ours = client is not self._http_client
-        return PluggedIn(self._settings.origin, client, self._clock, is_ours=is_ours)
+    def _make_transport(self) -> Transport:
+        return make_transport(self._settings, self._transport, self._http_client, self._clock)
 
 
 _clients: WeakSet[Client] = WeakSet()
 _making = threading.Lock()
 
 
-def _part_from_parent() -> None:
-    """Let the clients of a forked process make connections of their own: on the parent's, answers would mix."""
+def _reset_after_fork() -> None:
+    """Make clients open new connections in a forked process: on those of the parent, responses would mix."""
     _making.release()
     for client in _clients:
         client.__dict__.pop("_sender", None)
@@ -231,5 +211,5 @@ def _part_from_parent() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=_making.acquire, after_in_parent=_making.release, after_in_child=_part_from_parent
+        before=_making.acquire, after_in_parent=_making.release, after_in_child=_reset_after_fork
     )

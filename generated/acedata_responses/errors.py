@@ -34,9 +34,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from ._http_reply import HTTPReply
-    from ._model import Model
-    from ._validation import Problem
+    from ._document.validation import Problem
+    from ._replies.http_response import HTTPResponse
+    from ._replies.model import Model
 
 
 class AceDataError(Exception):
@@ -88,7 +88,7 @@ class ConnectionLostError(TransportError):
         http: What had come of the answer, None when nothing had: the bytes so far are in `http.content`.
     """
 
-    http: HTTPReply | None = None
+    http: HTTPResponse | None = None
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
@@ -105,7 +105,7 @@ class RequestTimeoutError(TransportError, TimeoutError):
     phase: str = "read"
     after: float | None = None
     sent: bool = False
-    http: HTTPReply | None = None
+    http: HTTPResponse | None = None
 
 
 class ReplyDecodeError(AceDataError):
@@ -118,7 +118,7 @@ class ReplyDecodeError(AceDataError):
         problems: With `Client(strict=True)`: the departures.
     """
 
-    http: HTTPReply | None = None
+    http: HTTPResponse | None = None
     body: bytes = b""
     reply: Model | None = None
     problems: list[Problem] | None = None
@@ -149,7 +149,7 @@ class StreamError(AceDataError):
 
     partial_text: str = ""
     events: int = 0
-    http: HTTPReply | None = None
+    http: HTTPResponse | None = None
 
 
 class StreamInterruptedError(StreamError):
@@ -194,7 +194,7 @@ class APIStatusError(AceDataError):
         slows_down: Whether further calls should come slower.
     """
 
-    http: HTTPReply
+    http: HTTPResponse
     code: str | None = None
     message: str = ""
     trace_id: str | None = None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 import attrs
 
 from ._clock import SYSTEM_CLOCK, Clock
-from ._facts import IN_FLIGHT_LIMIT, PER_SECOND_LIMIT
+from ._document.facts import IN_FLIGHT_LIMIT, PER_SECOND_LIMIT
 
 if TYPE_CHECKING:
     import asyncio
@@ -280,7 +280,7 @@ class Limiter:
         try:
             self._join(waiter)
             while not waiter.called:
-                waiter.wait(self._patience(give_up_at))
+                waiter.wait(self._remaining(give_up_at))
             while seconds := self._start(waiter, give_up_at):
                 self._clock.sleep(seconds)
         except BaseException:
@@ -297,7 +297,7 @@ class Limiter:
         try:
             self._join(waiter)
             while not waiter.called:
-                await waiter.wait(self._patience(give_up_at))
+                await waiter.wait(self._remaining(give_up_at))
             while seconds := self._start(waiter, give_up_at):
                 await self._clock.sleep_async(seconds)
         except BaseException:
@@ -346,13 +346,13 @@ class Limiter:
                 self._turns.start(waiter, now)
                 self._call_next()
                 return 0.0
-        return min(seconds, self._patience(give_up_at))
+        return min(seconds, self._remaining(give_up_at))
 
     def _call_next(self) -> None:
         while (waiter := self._turns.called()) is not None and not waiter.wake():
             self._turns.leave(waiter)
 
-    def _patience(self, give_up_at: float | None) -> float:
+    def _remaining(self, give_up_at: float | None) -> float:
         """How long to wait in one piece."""
         if give_up_at is None:
             return _DAY

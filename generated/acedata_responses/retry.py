@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import attrs
 
-from ._facts import RETRY_JITTER, RETRY_WAITS
+from ._document.facts import RETRY_JITTER, RETRY_WAITS
 
 if TYPE_CHECKING:
     from ._clock import Clock
@@ -130,16 +130,16 @@ class RetryPolicy:
         return self.waits[min(tries, len(self.waits)) - 1] + self.jitter * clock.random()
 
     def plan(
-        self, failure: Failure, *, tries: int, max_retries: int, clock: Clock, deadline: float | None = None
+        self, failure: Failure, *, tries: int, max_retries: int, clock: Clock, give_up_at: float | None = None
     ) -> float | None:
         """Return the seconds to wait before the next try; None if there is to be none.
 
-        `deadline` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun.
+        `give_up_at` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun.
         """
         if tries > max_retries or not self.should_resend(failure):
             return None
         seconds = self.wait(failure, tries, clock)
-        if deadline is not None and clock.monotonic() + seconds >= deadline:
+        if give_up_at is not None and clock.monotonic() + seconds >= give_up_at:
             return None
         return seconds
 

@@ -1,6 +1,6 @@
 """The package's files as text: openapi-python-client parses the document and lends its template environment.
 
-Every template is ours and every file of the package has one (or is a plain module of templates/runtime), so the
+Every template is ours and every file of the package has one (or is a plain module of templates), so the
 generator's own templates are out of reach: one that is missing here is an error, not a silent stand-in.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from openapi_python_client.strings import safe_for_docstring
 
 from . import errors, literals, names, structure
 from .document import Document, DocumentError
-from .flavours import ASYNC, FLAVOURS, SYNC
+from .unasync import sync_name, to_sync
 from .view import Api, build
 
 LINE_LENGTH = 110
@@ -33,14 +33,18 @@ MODULE_DOCS = {
     "events": "What a stream brings.",
 }
 
+_ENDINGS = (".py", ".py.jinja", "py.typed")
+
+_IMPORTS = re.compile(r"^ *from (\.+)([\w.]*) import", re.MULTILINE)
+
 PUBLIC = {
     "._async_client": ["AsyncClient"],
-    "._async_streams": ["AsyncStream"],
+    "._calls.async_streams": ["AsyncStream"],
     "._client": ["Client"],
-    "._http_reply": ["HTTPReply"],
-    "._request": ["UnknownValueWarning"],
-    "._streams": ["Stream"],
-    "._validation": ["Problem"],
+    "._replies.http_response": ["HTTPResponse"],
+    "._request.build": ["UnknownValueWarning"],
+    "._calls.streams": ["Stream"],
+    "._document.validation": ["Problem"],
     "._version": ["VERSION"],
     ".limits": ["Limiter", "Limits"],
     ".retry": ["Failure", "RetryPolicy"],
@@ -68,48 +72,68 @@ class ClientProject(Project):
             package=self.package_name,
             modules=list(api.modules.values()),
             module_docs=MODULE_DOCS,
-            flavours=FLAVOURS,
+            public=(
+                public := {**PUBLIC, ".errors": [*errors.BASE, *(kind.name for kind in api.errors.kinds)]}
+            ),
+            public_names=sorted(name for found in public.values() for name in found),
         )
 
     def files(self) -> dict[str, str]:
         """Every file of the package: path inside it and text, not formatted yet.
 
+        The folder of templates is laid out like the package: `limits.py` is copied to `limits.py`, `errors.py.jinja`
+        is rendered to `errors.py`, and `types/[module].py.jinja` to one file for each module of types. A module whose
+        name begins with `async_` gives its synchronous twin too, unless that is there itself.
+
         Raises:
             DocumentError: A template is missing or cannot be rendered.
         """
-        rendered = dict(self._rendered())
-        runtime = self.templates / "runtime"
-        for path in sorted(runtime.rglob("*")):
-            if path.suffix == ".py" or path.name == "py.typed":
-                rendered[path.relative_to(runtime).as_posix()] = path.read_text(encoding="utf-8")
-        return rendered
+        files: dict[str, str] = {}
+        for name, source in self._sources().items():
+            if not name.endswith(".jinja"):
+                files[name] = source
+                continue
+            for values in self._values_for(name.rpartition("/")[2]):
+                files[_filled(name.removesuffix(".jinja"), values)] = self._render(name, source, **values)
+        self._check_imports(files)
+        return files
 
-    def _rendered(self) -> Iterator[tuple[str, str]]:
-        public = {**PUBLIC, ".errors": [*errors.BASE, *(kind.name for kind in self.api.errors.kinds)]}
-        public_names = sorted(name for found in public.values() for name in found)
-        yield "__init__.py", self._render("package_init.py.jinja", public=public, public_names=public_names)
-        for name in ("version", "facts", "schemas"):
-            yield f"_{name}.py", self._render(f"{name}.py.jinja")
-        yield "errors.py", self._render("errors.py.jinja")
-        for name in ("client", "connections", "incoming", "plugged_in", "sender", "streams"):
-            yield f"_{name}.py", self._render(f"{name}.py.jinja", f=SYNC)
-            yield f"_async_{name}.py", self._render(f"{name}.py.jinja", f=ASYNC)
-        yield "resources/__init__.py", self._render("resources_init.py.jinja")
-        for tag in self.api.tags:
-            yield f"resources/{tag.name}.py", self._render("resource.py.jinja", tag=tag)
-        yield "types/__init__.py", self._render("types_init.py.jinja")
-        for module in self.api.modules.values():
-            yield f"types/{module.name}.py", self._render("types.py.jinja", module=module)
-        yield "testing/_examples.py", self._render("testing/_examples.py.jinja")
+    def _check_imports(self, files: dict[str, str]) -> None:
+        """Refuse to write a package of which a module is missing: its template was deleted or renamed."""
+        for name, code in files.items():
+            for dots, module in _IMPORTS.findall(code):
+                folder = name.split("/")[: -len(dots)]
+                wanted = "/".join([*folder, *filter(None, module.split("."))])
+                if not {f"{wanted}.py", f"{wanted}/__init__.py".lstrip("/")} & files.keys():
+                    text = f"{name} imports {wanted}, and no template in {self.templates} gives that module."
+                    raise DocumentError(f"{text} Put the template back, or correct the import.")
 
-    def _render(self, template: str, **values: Any) -> str:
+    def _sources(self) -> dict[str, str]:
+        """The templates and plain modules, with the synchronous twins of those written in asynchronous form."""
+        paths = [path for path in sorted(self.templates.rglob("*")) if path.name.endswith(_ENDINGS)]
+        sources = {path.relative_to(self.templates).as_posix(): path.read_text("utf-8") for path in paths}
+        for name, source in list(sources.items()):
+            twin = sync_name(name)
+            if twin is not None:
+                sources.setdefault(twin, to_sync(source))
+        return sources
+
+    def _values_for(self, name: str) -> list[dict[str, Any]]:
+        """What a template is rendered with: once, or for each of what its name has in brackets."""
+        if name.startswith("[tag]"):
+            return [{"tag": tag} for tag in self.api.tags]
+        if name.startswith("[module]"):
+            return [{"module": module} for module in self.api.modules.values()]
+        return [{}]
+
+    def _render(self, template: str, source: str, **values: Any) -> str:
         try:
-            return self.env.get_template(template).render(**values)
+            return self.env.from_string(source).render(**values)
         except TemplateNotFound as error:
             text = f"there is no {error.name} in {self.templates}. Put it back: every file has a template."
             raise DocumentError(text) from None
         except TemplateSyntaxError as error:
-            text = f"{error.filename or template}:{error.lineno}: {error.message}. Correct the template."
+            text = f"{self.templates / template}:{error.lineno}: {error.message}. Correct the template."
             raise DocumentError(text) from None
         except TemplateError as error:
             raise DocumentError(f"{self.templates / template}: {error}. Correct the template.") from error
@@ -158,6 +182,13 @@ def _check_all_parsed(document: Document, project: ClientProject) -> None:
     if missing := ", ".join(sorted(ours ^ theirs)):
         text = f"{document.path.name}: openapi-python-client leaves out {missing}. Correct the document."
         raise DocumentError(text)
+
+
+def _filled(name: str, values: dict[str, Any]) -> str:
+    """A path with the name of a tag or module in the place of its brackets."""
+    for kind, value in values.items():
+        name = name.replace(f"[{kind}]", value.name)
+    return name
 
 
 def _without_names(path: str) -> str:

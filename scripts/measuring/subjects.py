@@ -117,7 +117,7 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
 
     def __init__(self, url: str) -> None:
         from acedata_responses import AsyncClient, Client
-        from acedata_responses._reading import parse, parse_text
+        from acedata_responses._replies.parse import parse, parse_text
         from acedata_responses.types.events import decode_stream_event
         from acedata_responses.types.replies import decode_reply
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from acedata_responses import APIStatusError, HTTPReply, ReplyDecodeError, ReplyFailedError, testing, types
+from acedata_responses import APIStatusError, HTTPResponse, ReplyDecodeError, ReplyFailedError, testing, types
 from tests.contract.document import CREATE, LIST_MODELS, MODELS, examples, validator
 from tests.replies.recorded import documented_text, sample
 
@@ -204,7 +204,7 @@ def test_a_time_that_was_set_is_written_as_seconds(wire):
 
 def test_status_headers_and_bytes_of_a_reply_are_within_reach(driver, service):
     reply = driver.create()
-    assert isinstance(reply.http, HTTPReply)
+    assert isinstance(reply.http, HTTPResponse)
     assert (reply.http.status_code, reply.http.tries, reply.http.method) == (200, 1, "POST")
     assert reply.http.url == f"{service.url}/openai/responses"
     assert reply.http.headers["Content-Type"] == "application/json"

@@ -196,7 +196,7 @@ def test_descriptions_are_read_as_they_are_written(package: ModuleType, trap: Pa
 
 def test_values_are_what_the_document_says(package: ModuleType, trap: Path) -> None:
     texts = texts_of(trap)
-    schemas = part(package, "_schemas").SCHEMAS
+    schemas = part(package, "_document.schemas").SCHEMAS
     assert schemas["Thing"]["properties"]["kind"]["enum"] == texts
     assert schemas["Open"]["x-known"] == texts
     assert texts[0] == package.VERSION

@@ -394,7 +394,7 @@ from typing import Literal
 
 from typing_extensions import assert_type
 
-from acedata_responses import AsyncClient, AsyncStream, Client, HTTPReply, Stream
+from acedata_responses import AsyncClient, AsyncStream, Client, HTTPResponse, Stream
 from acedata_responses.types import (
     Applause, Book, BooksSearchReply, Colour, Cough, Ending, Holder, Length, ListReply, Note, Opening, Person, Price,
     Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
@@ -416,7 +416,7 @@ def sync(client: Client, live: bool) -> None:
     assert_type(book.prices, dict[str, Price | None] | None)
     assert_type(book.grid, list[list[float]] | None)
     assert_type(book.note, str | Note | None)
-    assert_type(client.books.import_(book_id=1, if_match="*"), HTTPReply)
+    assert_type(client.books.import_(book_id=1, if_match="*"), HTTPResponse)
     assert_type(client.books.list(book_id=1), ListReply[Holder])
     for row in client.reading_rooms.plan():
         assert_type(row, list[int])

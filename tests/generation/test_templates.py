@@ -16,7 +16,36 @@ from tests.generation.workshop import ROOT, SECOND, SMALL, Workshop, bytes_of, p
 pytestmark = pytest.mark.generation
 
 TEMPLATES = ROOT / "templates"
-RENDERED = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.jinja"))
+SOURCES = [
+    "_macros.jinja",
+    "__init__.py.jinja",
+    "_document/facts.py.jinja",
+    "resources/[tag].py.jinja",
+    "types/[module].py.jinja",
+    "_transport/async_connections.py",
+    "_transport/http1.py",
+]
+
+WAITING = '''\
+"""What waits (async): an AsyncStream is closed in an `async with` block."""
+
+
+class AsyncWaiting:
+    async def __aenter__(self) -> AsyncIterator[int]:
+        async for one in self._async_numbers:
+            await anext(one)
+        return await self.sleep_async(1)
+'''
+WAITED = '''\
+"""What waits: a Stream is closed in a `with` block."""
+
+
+class Waiting:
+    def __enter__(self) -> Iterator[int]:
+        for one in self._numbers:
+            next(one)
+        return self.sleep(1)
+'''
 
 
 @pytest.fixture
@@ -34,41 +63,56 @@ def refused(workshop: Workshop, templates: Path) -> str:
     return outcome.err
 
 
-@pytest.mark.parametrize("name", RENDERED)
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_template_that_is_missing_is_missed(workshop: Workshop, templates: Path, name: str) -> None:
-    """openapi-python-client would take its own of the same name."""
+    """openapi-python-client would take its own of the same name, or the package would lack a module."""
     (templates / name).unlink()
-    assert f"there is no {name} in {templates}. Put it back" in refused(workshop, templates)
+    said = refused(workshop, templates)
+    assert f"in {templates}" in said
+    assert "Put it back" in said or "Put the template back" in said
+
+
+def test_what_is_written_in_asynchronous_form_has_a_synchronous_twin(
+    workshop: Workshop, templates: Path
+) -> None:
+    (templates / "more").mkdir()
+    (templates / "more" / "__init__.py").write_text('"""More."""\n')
+    (templates / "more" / "async_waiting.py").write_text(WAITING)
+    workshop.write(SMALL)
+    assert workshop.run(templates=templates).code == 0
+    made = bytes_of(workshop.package)
+    assert made["more/async_waiting.py"].decode() == WAITING
+    assert made["more/waiting.py"].decode() == WAITED
 
 
 def test_no_template_of_the_generator_is_within_reach(workshop: Workshop, templates: Path) -> None:
-    (templates / "version.py.jinja").write_text('{% include "model.py.jinja" %}')
+    (templates / "_version.py.jinja").write_text('{% include "model.py.jinja" %}')
     assert "there is no model.py.jinja" in refused(workshop, templates)
 
 
 def test_a_mistake_in_a_template_is_shown_with_its_line(workshop: Workshop, templates: Path) -> None:
-    (templates / "version.py.jinja").write_text('"""The version."""\n\n{% if %}\n')
-    assert f"{templates}/version.py.jinja:3: " in refused(workshop, templates)
+    (templates / "_version.py.jinja").write_text('"""The version."""\n\n{% if %}\n')
+    assert f"{templates}/_version.py.jinja:3: " in refused(workshop, templates)
 
 
 def test_a_name_that_a_template_does_not_know_is_shown(workshop: Workshop, templates: Path) -> None:
-    (templates / "version.py.jinja").write_text("VERSION = {{ api.versoin }}\n")
+    (templates / "_version.py.jinja").write_text("VERSION = {{ api.versoin }}\n")
     said = refused(workshop, templates)
-    assert f"{templates}/version.py.jinja" in said
+    assert f"{templates}/_version.py.jinja" in said
     assert "has no attribute 'versoin'. Correct the template." in said
 
 
 def test_a_template_that_gives_no_python_is_shown(workshop: Workshop, templates: Path) -> None:
-    (templates / "version.py.jinja").write_text("VERSION = = {{ api.version | literal }}\n")
+    (templates / "_version.py.jinja").write_text("VERSION = = {{ api.version | literal }}\n")
     said = refused(workshop, templates)
     assert "the templates give code that ruff cannot read" in said
     assert "acedata_responses/_version.py:1:11" in said
 
 
-def test_more_runtime_modules_need_no_registration(workshop: Workshop, templates: Path) -> None:
-    (templates / "runtime" / "more").mkdir()
-    (templates / "runtime" / "more" / "hints.py").write_text('"""Hints."""\nA=1\n')
-    (templates / "runtime" / "more" / "notes.txt").write_text("not for the package")
+def test_further_modules_need_no_registration(workshop: Workshop, templates: Path) -> None:
+    (templates / "more").mkdir()
+    (templates / "more" / "hints.py").write_text('"""Hints."""\nA=1\n')
+    (templates / "more" / "notes.txt").write_text("not for the package")
     workshop.write(SMALL)
     assert workshop.run(templates=templates).code == 0
     made = bytes_of(workshop.package)
@@ -154,8 +198,3 @@ def test_names_of_exceptions_are_kept_from_kinds(library: ModuleType) -> None:
         if isinstance(value, type) and issubclass(value, Exception)
     }
     assert found == set(errors.BASE)
-
-
-def test_the_readme_names_every_template() -> None:
-    text = (TEMPLATES / "README.md").read_text(encoding="utf-8")
-    assert [name for name in RENDERED if name not in text] == []

@@ -321,10 +321,10 @@ def test_a_warning_names_the_line_of_the_caller(service):
 
 def test_a_withdrawn_model_is_deprecated_and_still_sent(driver, service, monkeypatch):
     # The document lists none yet, so it is made to.
-    from acedata_responses import _schemas
+    from acedata_responses._document import schemas
 
     name = f"gpt-3-{driver.flavour}"
-    monkeypatch.setitem(_schemas.SCHEMAS["ModelName"], "x-removed", {name: {"since": "0.2.0"}})
+    monkeypatch.setitem(schemas.SCHEMAS["ModelName"], "x-removed", {name: {"since": "0.2.0"}})
     with pytest.warns(DeprecationWarning, match=r"0\.2\.0") as warned:
         driver.create(model=name)
     assert name in str(warned[0].message)

@@ -79,7 +79,7 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
             testing.TOKEN,
             service.url,
         )
-    unused = {"types.events", "sse", "testing", "_assembly", "_async_client"}
+    unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
     assert not modules & {"httpx", "dateutil", "difflib", "urllib.request"}
 
@@ -139,7 +139,7 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPReply", "Limiter", "Limits", "Problem", "RetryPolicy",
+    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPResponse", "Limiter", "Limits", "Problem", "RetryPolicy",
     "Stream", "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
     "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",

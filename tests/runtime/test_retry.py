@@ -320,7 +320,7 @@ def test_the_plan_is_none_for_what_must_not_be_sent_again():
 def test_a_wait_that_would_not_end_before_the_deadline_is_not_begun():
     clock = FakeClock(now=100.0, lot=0.0)
     plans = {
-        deadline: USUAL.plan(refused(), tries=1, max_retries=1, clock=clock, deadline=deadline)
+        deadline: USUAL.plan(refused(), tries=1, max_retries=1, clock=clock, give_up_at=deadline)
         for deadline in (99.0, 100.0, 101.0, 101.001, 200.0)
     }
     assert plans == {99.0: None, 100.0: None, 101.0: None, 101.001: 1, 200.0: 1}

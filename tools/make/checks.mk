@@ -1,6 +1,6 @@
 ##@ Checks
 
-PYTHON_CODE := scripts tests templates/runtime generated tools
+PYTHON_CODE := scripts tests templates generated tools
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 quietly := @tools/quietly
 
@@ -33,7 +33,7 @@ lint-workflows: $(VENV)
 	    .venv/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(quietly) "zizmor (workflows)" .venv/bin/zizmor --offline --no-progress $(WORKFLOWS)
 
-format: $(VENV) ## put scripts, tests and templates/runtime into the form that lint wants
+format: $(VENV) ## put scripts, tests and templates into the form that lint wants
 	@$(PY) -m ruff check --no-cache --fix --quiet $(filter-out generated,$(PYTHON_CODE)) || true
 	@$(PY) -m ruff format --no-cache $(filter-out generated,$(PYTHON_CODE))
 

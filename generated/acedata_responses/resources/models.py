@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .._arguments import NOT_GIVEN, NotGiven, leaves_checks_to_the_document
-from .._operation import Call, Operation
+from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
+from .._request.operation import Call, Operation
 
 if TYPE_CHECKING:
     import httpx
@@ -34,7 +34,7 @@ class Models:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    @leaves_checks_to_the_document
+    @defer_argument_checks
     def list(
         self,
         *,
@@ -89,7 +89,7 @@ class AsyncModels:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    @leaves_checks_to_the_document
+    @defer_argument_checks
     async def list(
         self,
         *,

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
-from .._arguments import NOT_GIVEN, NotGiven, leaves_checks_to_the_document
-from .._arguments import given as _given
-from .._arguments import plain as _plain
-from .._operation import Call, Operation
+from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
+from .._request.arguments import given as _given
+from .._request.arguments import plain as _plain
+from .._request.operation import Call, Operation
 
 if TYPE_CHECKING:
     import httpx
 
     from .._async_client import AsyncClient
-    from .._async_streams import AsyncStream
+    from .._calls.async_streams import AsyncStream
+    from .._calls.streams import Stream
     from .._client import Client
-    from .._streams import Stream
     from ..types import (
         InputItem,
         ModelName,
@@ -150,7 +150,7 @@ class Responses:
         deadline: float | None | NotGiven = NOT_GIVEN,
     ) -> Reply | Stream[StreamEvent, Reply]: ...
 
-    @leaves_checks_to_the_document
+    @defer_argument_checks
     def create(
         self,
         *,
@@ -379,7 +379,7 @@ class AsyncResponses:
         deadline: float | None | NotGiven = NOT_GIVEN,
     ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
 
-    @leaves_checks_to_the_document
+    @defer_argument_checks
     async def create(
         self,
         *,

@@ -9,8 +9,8 @@ import logging
 import sys
 import threading
 
-from .._facts import TOKEN_VARIABLES
-from .._schemas import OPERATIONS
+from .._document.facts import TOKEN_VARIABLES
+from .._document.schemas import OPERATIONS
 from ._examples import REQUESTS
 from ._replies import shapes
 from ._server import serve

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from .._facts import ERROR_BODY, ERROR_KINDS
+from .._document.facts import ERROR_BODY, ERROR_KINDS
 from ._paths import put
 
 How = Literal["delay", "stall", "cut", "reset", "write", "drip"]

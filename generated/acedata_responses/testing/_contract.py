@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote
 
-from .._schemas import OPERATIONS, SCHEMAS
-from .._validation import Problem, check
+from .._document.schemas import OPERATIONS, SCHEMAS
+from .._document.validation import Problem, check
 
 if TYPE_CHECKING:
     from ._record import Request

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from .._schemas import OPERATIONS, SCHEMAS
-from .._validation import check
+from .._document.schemas import OPERATIONS, SCHEMAS
+from .._document.validation import check
 from ._examples import LISTINGS, NOTES, REPLIES, STREAMS
 from ._paths import find, is_list, is_object, put
 from ._synthesis import minimal

@@ -217,9 +217,9 @@ class _Connection(asyncio.Protocol):
         self._answered = request
         keep_alive = self._parser.their_state is h11.DONE
         steps = script(self._server.begin(request), request.method, keep_alive=keep_alive)
-        self._playing = asyncio.get_running_loop().create_task(self._play(request, steps))
+        self._playing = asyncio.get_running_loop().create_task(self._apply_role(request, steps))
 
-    async def _play(self, request: Request, steps: Iterator[Step]) -> None:
+    async def _apply_role(self, request: Request, steps: Iterator[Step]) -> None:
         try:
             for step in steps:
                 await self._take(step)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from .._facts import NEEDS_TOKEN
+from .._document.facts import NEEDS_TOKEN
 from . import _contract, _replies
 from ._answers import Answer, Fault, documented_codes, error
 from ._paths import is_object

@@ -1,0 +1,138 @@
+"""Sends a call: takes its turn, tries, waits, tries again, and reads what came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._request.arguments import NOT_GIVEN
+from .._request.build import build
+from .._request.settings import seconds, timeouts
+from .._transport.failures import Fault, fault_of
+from ..errors import APIStatusError
+from ..limits import Limiter, LimitTimeout
+from .attempts import Attempts
+
+if TYPE_CHECKING:
+    from .._clock import Clock
+    from .._replies.http_response import HTTPResponse
+    from .._request.operation import Call
+    from .._request.settings import Settings
+    from .._transport.response import ResponseStream
+    from .._transport.transport import Transport
+
+_PATIENCE_WITH_AN_ERROR = 10.0  # seconds for the rest of its answer, which may never come
+_LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
+
+
+class Sender:
+    """The way out that a client and its copies share: connections, limiter and clock."""
+
+    def __init__(self, transport: Transport, limiter: Limiter | None, clock: Clock) -> None:
+        self.transport = transport
+        self.limiter = limiter
+        self.clock = clock
+
+    def send(self, call: Call, settings: Settings) -> Any:
+        """Send a call and return its reply, or its stream.
+
+        Raises:
+            AceDataError: In all its kinds; see `errors`.
+        """
+        limit = settings.timeout if call.timeout is NOT_GIVEN else timeouts(call.timeout, settings.timeout)
+        deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
+        attempts = Attempts(build(call, settings), settings, self.clock, limit, deadline)
+        while True:
+            attempts.check_time()
+            incoming, fault = self._try(attempts)
+            if incoming is None:
+                wait = attempts.after_fault(fault)
+            elif incoming.status_code >= 300:
+                error = attempts.error_from(self._read_error(incoming, attempts))
+                self._note_rate_limit(error)
+                wait = attempts.after_error(error)
+            elif call.streams:
+                self._note_success()
+                http = attempts.answer(incoming.status_code, incoming.headers, b"")
+                from .streams import Stream
+
+                stream: Stream[Any, Any] = Stream(incoming, http, call.operation, settings, attempts)
+                return stream
+            else:
+                http, fault = self._read(incoming, attempts)
+                if fault is None:
+                    return self._reply(attempts, call, http)
+                wait = attempts.after_lost_reply(fault, http)
+            self.clock.sleep(wait)
+
+    def _try(self, attempts: Attempts) -> tuple[ResponseStream | None, Fault | None]:
+        """One try: take a turn, send, wait for the head of the answer.
+
+        A failure of the network is returned, not raised: an exception of httpx has the request hanging on it, and
+        with it the token, and must not become the context of the error that the caller sees.
+        """
+        limiter = self.limiter
+        try:
+            if limiter is not None:
+                limiter.acquire(attempts.give_up_at)
+        except LimitTimeout as error:
+            return None, fault_of(error)
+        try:
+            attempts.tries += 1
+            incoming = self.transport.open(attempts.request, attempts.timeouts(), attempts.give_up_at)
+        except BaseException as error:
+            if limiter is not None:
+                limiter.release()
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            return None, fault
+        if limiter is not None:
+            incoming.on_close(limiter.release)
+        return incoming, None
+
+    def _read(self, incoming: ResponseStream, attempts: Attempts) -> tuple[HTTPResponse, Fault | None]:
+        """The whole of an answer with success; with the failure, if it broke off, and what had come until then."""
+        chunks: list[bytes] = []
+        fault: Fault | None = None
+        try:
+            while chunk := incoming.read():
+                chunks.append(chunk)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+        finally:
+            incoming.close()
+        return attempts.answer(incoming.status_code, incoming.headers, b"".join(chunks)), fault
+
+    def _read_error(self, incoming: ResponseStream, attempts: Attempts) -> HTTPResponse:
+        """As much of an error's answer as comes: its status alone says enough."""
+        content = bytearray()
+        incoming.shorten_deadline(_PATIENCE_WITH_AN_ERROR)
+        try:
+            while len(content) < _LONGEST_ERROR_BODY and (chunk := incoming.read()):
+                content += chunk
+        except Exception as error:
+            if fault_of(error) is None:
+                raise
+        finally:
+            incoming.close()
+        return attempts.answer(incoming.status_code, incoming.headers, bytes(content[:_LONGEST_ERROR_BODY]))
+
+    def _reply(self, attempts: Attempts, call: Call, http: HTTPResponse) -> Any:
+        """What a whole answer holds. An error in it counts for the pace like one that came with its own status."""
+        try:
+            reply = attempts.reply(call.operation, http)
+        except APIStatusError as error:
+            self._note_rate_limit(error)
+            raise
+        self._note_success()
+        return reply
+
+    def _note_rate_limit(self, error: APIStatusError) -> None:
+        if self.limiter is not None and error.slows_down:
+            self.limiter.slowed()
+
+    def _note_success(self) -> None:
+        if self.limiter is not None:
+            self.limiter.succeeded()

@@ -1,0 +1,1 @@
+"""How requests travel: connections of our own, or those of an httpx client."""

@@ -1,0 +1,70 @@
+"""The way to the service through an httpx client (async): one that was plugged in, a transport, a proxy."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+
+from .._clock import Clock
+from .._request.build import Request
+from ..errors import ConfigurationError
+from .async_response import AsyncResponseStream
+from .environment import tls_context
+from .failures import DeadlineExceeded
+from .lifetime import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS
+
+
+class AsyncHttpxTransport:
+    """Sends requests through an httpx client: with its transport, its proxies, its HTTP/2.
+
+    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
+    """
+
+    def __init__(self, origin: str, client: httpx.AsyncClient, clock: Clock, *, is_ours: bool) -> None:
+        self._origin = origin
+        self._client = client
+        self._clock = clock
+        self._is_ours = is_ours
+
+    @classmethod
+    def made(
+        cls, origin: str, transport: httpx.AsyncBaseTransport | None, clock: Clock
+    ) -> AsyncHttpxTransport:
+        """Make one with a client of its own: for a transport, else for the proxies that the environment names."""
+        if transport is not None:
+            return cls(origin, httpx.AsyncClient(transport=transport), clock, is_ours=True)
+        limits = httpx.Limits(
+            max_keepalive_connections=KEPT_IDLE_CONNECTIONS, keepalive_expiry=KEPT_IDLE_SECONDS
+        )
+        return cls(origin, httpx.AsyncClient(verify=tls_context(), limits=limits), clock, is_ours=True)
+
+    async def open(
+        self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
+    ) -> AsyncResponseStream:
+        """Send a request and wait for the head of its answer."""
+        if self._client.is_closed:
+            raise ConfigurationError("the httpx client that was plugged in is closed")
+        outgoing = self._client.build_request(
+            request.method,
+            self._origin + request.target,
+            headers=httpx.Headers(request.headers),
+            content=request.content or None,
+            timeout=httpx.Timeout(**timeouts),
+        )
+        response = await self._client.send(outgoing, stream=True, follow_redirects=False)
+        chunks = self._within(give_up_at, response.aiter_bytes())
+        return AsyncResponseStream(
+            response.status_code, response.headers.raw, lambda: anext(chunks, b""), response.aclose
+        )
+
+    async def aclose(self) -> None:
+        """Close the client, if it was made here."""
+        if self._is_ours:
+            await self._client.aclose()
+
+    async def _within(self, give_up_at: float | None, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            if give_up_at is not None and self._clock.monotonic() >= give_up_at:
+                raise DeadlineExceeded("the deadline passed")
+            yield chunk

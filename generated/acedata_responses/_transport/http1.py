@@ -1,0 +1,85 @@
+"""HTTP/1.1 on one connection, without I/O: a request becomes bytes, and bytes become an answer. h11 knows the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import h11
+
+if TYPE_CHECKING:
+    from .._request.build import Request
+
+_LONGEST_HEAD = 102_400  # bytes
+
+
+class Head(NamedTuple):
+    """The head of an answer.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The header lines as they came.
+    """
+
+    status_code: int
+    headers: list[tuple[bytes, bytes]]
+
+
+class HTTP1:
+    """What is said on one connection: requests and their answers, one after another.
+
+    `head` and `body` say None where more has to be received first. What is no HTTP, or breaks off, is an
+    `h11.RemoteProtocolError`.
+    """
+
+    def __init__(self) -> None:
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
+        self._failure: h11.RemoteProtocolError | None = None
+
+    def request(self, request: Request) -> bytes:
+        """The next request as it goes over the wire, in one piece."""
+        if self._h11.our_state is h11.DONE:
+            self._h11.start_next_cycle()
+        head = h11.Request(method=request.method, target=request.target, headers=request.headers)
+        events = (head, h11.Data(data=request.content), h11.EndOfMessage())
+        return b"".join(self._h11.send(event) or b"" for event in events)
+
+    def receive(self, data: bytes) -> None:
+        """Take what was received; nothing at all stands for the end of the connection."""
+        if not data and self._h11.their_state is h11.SEND_RESPONSE and not self._h11.trailing_data[0]:
+            raise h11.RemoteProtocolError("the service closed the connection without an answer")
+        self._h11.receive_data(data)
+
+    def head(self) -> Head | None:
+        """The head of the answer. What only informs (status 100 to 199) is passed over."""
+        while (event := self._h11.next_event()) is not h11.NEED_DATA:
+            if isinstance(event, h11.Response):
+                return Head(event.status_code, event.headers.raw_items())
+        return None
+
+    def body(self) -> bytes | None:
+        """All that has come of the body since, in one piece; empty once it has been read to its end."""
+        if self._failure is not None:
+            raise self._failure
+        if self._h11.their_state is not h11.SEND_BODY:
+            return b""
+        pieces: list[bytes] = []
+        event: object = None
+        try:
+            while isinstance(event := self._h11.next_event(), h11.Data):
+                pieces.append(event.data)
+        except h11.RemoteProtocolError as failure:
+            self._failure = failure
+            if not pieces:  # else they come first
+                raise
+        if pieces:
+            return b"".join(pieces)
+        return None if event is h11.NEED_DATA else b""
+
+    @property
+    def is_reusable(self) -> bool:
+        """Whether another request may follow: the answer was read to its end, and nothing came behind it.
+
+        h11 would take what came for the beginning of the next answer: then a call could get the answer of another.
+        """
+        both_done = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
+        return both_done and self._h11.trailing_data == (b"", False)

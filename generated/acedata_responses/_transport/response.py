@@ -1,0 +1,82 @@
+"""A response whose head has come and whose body is read piece by piece, whichever transport it came by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .failures import fault_of
+from .lifetime import finalizer
+
+
+class ResponseStream:
+    """An answer whose head has come.
+
+    Attributes:
+        status_code: The HTTP status.
+        headers: The header lines.
+        read: Gives the next piece of the body; an empty one at its end.
+    """
+
+    __slots__ = ("_close", "_finalize", "_on_close", "_shorten_deadline", "headers", "read", "status_code")
+
+    def __init__(
+        self,
+        status_code: int,
+        headers: list[tuple[bytes, bytes]],
+        read: Callable[[], bytes],
+        close: Callable[[], None],
+        shorten_deadline: Callable[[float], None] | None = None,
+    ) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.read = read
+        self._close: Callable[[], None] | None = close
+        self._shorten_deadline = shorten_deadline
+        self._on_close: list[Callable[[], None]] = []
+        self._finalize = finalizer()
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call a function when the response is closed."""
+        self._on_close.append(callback)
+
+    def shorten_deadline(self, seconds: float) -> None:
+        """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
+        if self._shorten_deadline is not None:
+            self._shorten_deadline(seconds)
+
+    def drain(self, seconds: float) -> None:
+        """Read on to the end of the body, should it come soon: then the connection can be kept.
+
+        Args:
+            seconds: How long to wait for it. A connection that was plugged in is not waited for.
+        """
+        if self._shorten_deadline is None:
+            return
+        self.shorten_deadline(seconds)
+        try:
+            while self.read():
+                pass
+        except Exception as error:
+            if fault_of(error) is None:
+                raise
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the response was closed."""
+        return self._close is None
+
+    def close(self) -> None:
+        """Finish the response: its connection is kept if the body was read to the end, else closed."""
+        close, self._close = self._close, None
+        if close is None:
+            return
+        try:
+            close()
+        finally:
+            for callback in self._on_close:
+                callback()
+
+    def __del__(self) -> None:
+        """Close the connection of a response that was dropped without being closed."""
+        if self._close is not None:
+            self._finalize(self.close)

@@ -1,0 +1,1 @@
+"""One call from start to end: its turn, its tries, its response or stream."""

@@ -1,0 +1,51 @@
+"""How requests travel (async): the one door between a call and the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from .environment import names_a_proxy, tls_context
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .._clock import Clock
+    from .._request.build import Request
+    from .._request.settings import Settings
+    from .async_response import AsyncResponseStream
+
+
+class AsyncTransport(Protocol):
+    """What sends a request and returns the response once its head has come."""
+
+    async def open(
+        self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
+    ) -> AsyncResponseStream:
+        """Send a request and wait for the head of its response."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections that are not in use."""
+        ...
+
+
+def make_transport(
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None,
+    http_client: httpx.AsyncClient | None,
+    clock: Clock,
+) -> AsyncTransport:
+    """Choose how requests travel.
+
+    They go through httpx where the caller passed a client or a transport of it, or where a proxy may be in the way;
+    everywhere else over connections of our own, which cost half as much.
+    """
+    if http_client is None and transport is None and not names_a_proxy():
+        from .async_connections import AsyncConnections
+
+        return AsyncConnections(settings, tls_context, clock)
+    from .async_httpx_transport import AsyncHttpxTransport
+
+    if http_client is not None:
+        return AsyncHttpxTransport(settings.origin, http_client, clock, is_ours=False)
+    return AsyncHttpxTransport.made(settings.origin, transport, clock)

@@ -1,0 +1,180 @@
+"""Whether a failed call is sent again, and when: only where the service cannot have done paid work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import attrs
+
+from ._document.facts import RETRY_JITTER, RETRY_WAITS
+
+if TYPE_CHECKING:
+    from ._clock import Clock
+
+__all__ = ["Failure", "RetryPolicy", "Stage"]
+
+Stage = Literal["connect", "send", "write_timeout", "read_timeout", "reply_lost", "status"]
+
+_LONGEST_WAIT = 86_400.0  # a day; a longer setting is a slip of the pen
+
+# RFC 9110, 10.2.3: Retry-After is a number of seconds or a date. Decimals are common, so they count too.
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+
+# RFC 9110, 5.6.7: the three forms of a date. dateutil alone would also take "12 monkeys" for one.
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_LONG_DAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_DATE = (
+    f"{_DAY}, [0-9]{{2}} {_MONTH} [0-9]{{4}} {_TIME} GMT"
+    f"|{_LONG_DAY}, [0-9]{{2}}-{_MONTH}-[0-9]{{2}} {_TIME} GMT"
+    f"|{_DAY} {_MONTH} [0-9 ][0-9] {_TIME} [0-9]{{4}}"
+)
+
+
+@attrs.frozen
+class Failure:
+    """What went wrong in one try, as far as it bears on sending the request again.
+
+    `stage` says how far the try came:
+
+    - `connect`: no connection was made, so nothing was sent;
+    - `send`: the connection was lost while sending, or before any byte of a reply came;
+    - `write_timeout`: the request could not be written in time;
+    - `read_timeout`: it was sent, and no reply came in time;
+    - `reply_lost`: the reply broke off, or came to a halt, after its first byte;
+    - `status`: the service answered with an error.
+    """
+
+    stage: Stage
+    status: int | None = None
+    """The status of the reply, if one came."""
+    resend: bool = False
+    """Whether the document says of this error that it is not billed and may be sent again."""
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    """The headers of the reply, by lower-case names."""
+    safe_method: bool = False
+    """Whether the method asks for no work at all (GET, HEAD, OPTIONS: RFC 9110, 9.2.1)."""
+
+
+def _as_tuple(value: Iterable[float]) -> tuple[float, ...]:
+    try:
+        return tuple(value)
+    except TypeError:
+        _refuse("waits", "a sequence of seconds", value)
+
+
+def _check_seconds(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LONGEST_WAIT:
+        _refuse(field.name, f"seconds from 0 to {_LONGEST_WAIT:.0f}", value)
+
+
+def _check_waits(policy: object, field: attrs.Attribute[Any], value: tuple[object, ...]) -> None:
+    if not value:
+        _refuse(field.name, "a sequence of seconds with at least one item", value)
+    for seconds in value:
+        _check_seconds(policy, field, seconds)
+
+
+def _check_flag(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        _refuse(field.name, "True or False", value)
+
+
+def _refuse(name: str, expected: str, value: object) -> NoReturn:
+    from .errors import ConfigurationError
+
+    raise ConfigurationError(f"RetryPolicy: {name} must be {expected}, not {value!r}")
+
+
+@attrs.frozen
+class RetryPolicy:
+    """When a call is sent again, and after what wait.
+
+    A call is sent again where the service cannot have done paid work: no connection was made, or the
+    service answered with an error that it does not bill. A request whose fate is unknown (the connection
+    was lost, no reply came in time) is sent again only with a method that asks for no work, such as GET.
+    To decide otherwise, override `should_resend` or `wait`.
+    """
+
+    waits: tuple[float, ...] = attrs.field(default=RETRY_WAITS, converter=_as_tuple, validator=_check_waits)
+    """Seconds before the second, third, … try; the last one also holds for all that follow."""
+    jitter: float = attrs.field(default=RETRY_JITTER, validator=_check_seconds)
+    """Up to so many seconds more, at random, so that those who failed together do not return together."""
+    longest_retry_after: float = attrs.field(default=120.0, validator=_check_seconds)
+    """The longest wait that a reply may ask for; one that asks for more gets the usual wait."""
+    on_read_timeout: bool = attrs.field(default=False, validator=_check_flag)
+    """Send again also when no reply came in time, at the risk of paying for both."""
+
+    def should_resend(self, failure: Failure) -> bool:
+        """Whether the request may be sent a second time after this failure."""
+        not_billed = failure.resend and failure.status is not None and failure.status >= 400
+        if failure.stage == "status" or not_billed:
+            return not_billed
+        if failure.stage == "connect" or failure.safe_method:
+            return True
+        return failure.stage == "read_timeout" and failure.status is None and self.on_read_timeout
+
+    def wait(self, failure: Failure, tries: int, clock: Clock) -> float:
+        """Return the seconds to wait after so many tries (1 after the first).
+
+        What the reply asks for comes first, and is never cut short: the random part comes on top, no
+        larger than what was asked for. So 0 means at once; it is then the limiter that keeps all calls
+        of a client from coming back in the same moment.
+        """
+        for asked in _asked_waits(failure.headers, clock):
+            if asked <= self.longest_retry_after:
+                return asked + min(self.jitter, asked) * clock.random()
+        return self.waits[min(tries, len(self.waits)) - 1] + self.jitter * clock.random()
+
+    def plan(
+        self, failure: Failure, *, tries: int, max_retries: int, clock: Clock, give_up_at: float | None = None
+    ) -> float | None:
+        """Return the seconds to wait before the next try; None if there is to be none.
+
+        `give_up_at` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun.
+        """
+        if tries > max_retries or not self.should_resend(failure):
+            return None
+        seconds = self.wait(failure, tries, clock)
+        if give_up_at is not None and clock.monotonic() + seconds >= give_up_at:
+            return None
+        return seconds
+
+
+def _asked_waits(headers: Mapping[str, str], clock: Clock) -> Iterator[float]:
+    """Yield the seconds that a reply asks its client to wait, in the order in which its headers count."""
+    milliseconds = _number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        yield milliseconds / 1000
+    value = headers.get("retry-after", "")
+    seconds = _number(value)
+    if seconds is None:
+        seconds = _until(value, clock)
+    if seconds is not None:
+        yield seconds
+
+
+def _number(value: str) -> float | None:
+    text = value.strip(" \t")
+    return float(text) if re.fullmatch(_NUMBER, text) else None
+
+
+def _until(value: str, clock: Clock) -> float | None:
+    """Return the seconds until an HTTP date; None if the value is no such date or not in the future."""
+    text = value.strip(" \t")
+    if not re.fullmatch(_DATE, text):
+        return None
+    from datetime import timezone
+
+    from dateutil import parser
+
+    try:
+        # Every HTTP date is in UTC; dateutil would take "GMT" for local time where London's clocks are kept.
+        date = parser.parse(text).replace(tzinfo=timezone.utc)
+    except (ValueError, OverflowError):  # such as 31 February
+        return None
+    seconds = date.timestamp() - clock.time()
+    return seconds if seconds > 0 else None

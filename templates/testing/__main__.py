@@ -1,0 +1,57 @@
+"""The service for calls by hand: `python -m acedata_responses.testing`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import sys
+import threading
+
+from .._document.facts import TOKEN_VARIABLES
+from .._document.schemas import OPERATIONS
+from ._examples import REQUESTS
+from ._replies import shapes
+from ._server import serve
+from ._service import TOKEN
+
+
+def main() -> None:
+    """Serve until interrupted, with a line for each request."""
+    parser = argparse.ArgumentParser(prog="python -m acedata_responses.testing", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=8000, help="where to listen on 127.0.0.1; 0 for a free port"
+    )
+    parser.add_argument("--token", default=TOKEN, help="the token to accept (default: %(default)s)")
+    parser.add_argument("--shape", choices=shapes(), help="the shape of replies")
+    parser.add_argument("--text", help="the text of answers")
+    options = parser.parse_args()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stdout
+    )
+    with serve(port=options.port, token=options.token, shape=options.shape, text=options.text) as service:
+        print(_introduction(service.url, service.token), flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        print(f"{len(service.requests)} requests.")
+
+
+def _introduction(url: str, token: str) -> str:
+    """What to type to call the service."""
+    lines = [f"The service is at {url} until Ctrl-C. Call it:", ""]
+    for operation in OPERATIONS:
+        call = f"curl -N {url}{operation['path']} -X {operation['method']} -H 'Authorization: Bearer {token}'"
+        body = REQUESTS.get(operation["id"])
+        if body is not None:
+            text = json.dumps(body, ensure_ascii=False).replace("'", "'\\''")
+            call += f" -H 'Content-Type: application/json' -d '{text}'"
+        lines.append(call)
+    lines += ["", "or from Python:", ""]
+    lines += [f"export {variable}={token}" for variable in TOKEN_VARIABLES[:1]]
+    lines += [f'client = Client(base_url="{url}")', ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""What the document demands of a request: which operation it is, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote
+
+from .._document.schemas import OPERATIONS, SCHEMAS
+from .._document.validation import Problem, check
+
+if TYPE_CHECKING:
+    from ._record import Request
+
+Operation: TypeAlias = "Mapping[str, Any]"
+"""An entry of OPERATIONS."""
+
+
+def operation_of(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    """The operation that a method and path name, with the values of the path's parameters.
+
+    Of several paths the one with the fewest parameters counts (OpenAPI 3.1, Paths Object).
+    """
+    found: list[tuple[Operation, dict[str, str]]] = []
+    for operation in OPERATIONS:
+        if operation["method"] == method:
+            for template in (operation["path"], *operation["alias_paths"]):
+                names, pattern = _template(template)
+                match = pattern.fullmatch(path)
+                if match:
+                    found.append((operation, dict(zip(names, map(unquote, match.groups()), strict=True))))
+    return min(found, key=lambda one: len(one[1])) if found else None
+
+
+def problems(operation: Operation, in_path: Mapping[str, str], request: Request) -> list[Problem]:
+    """What the document forbids about the parameters and the body of a request."""
+    schemas = operation["parameters"]
+    found = list(_parameter_problems(schemas["path"], {name: [text] for name, text in in_path.items()}))
+    found += _parameter_problems(
+        schemas["query"], {name: request.query.get_list(name) for name in request.query}
+    )
+    found += _parameter_problems(schemas["header"], {name: [text] for name, text in request.headers.items()})
+    return found if operation["body"] is None else [*found, *_body_problems(operation["body"], request)]
+
+
+def _body_problems(schema: Mapping[str, Any], request: Request) -> list[Problem]:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        return [Problem("", "content-type", "application/json", media_type or "nothing")]
+    try:
+        return check(request.decoded(), schema, SCHEMAS)
+    except ValueError as error:
+        return [Problem("", "json", "JSON", f"{error}")]
+
+
+def _parameter_problems(
+    schema: Mapping[str, Any] | None, given: Mapping[str, list[str]]
+) -> Iterator[Problem]:
+    """Check the parameters of one place as an object; those that the document does not know pass."""
+    if schema is None:
+        return
+    values: dict[str, Any] = {}
+    for name, rule in schema["properties"].items():
+        texts = given.get(name, given.get(name.lower()))
+        if texts is not None:
+            values[name] = _read(texts, rule)
+    yield from check(values, schema, SCHEMAS)
+
+
+def _read(texts: list[str], rule: Mapping[str, Any]) -> Any:
+    """A parameter's value: text is what the schema takes it for. A list comes as a series (`a=1&a=2`)."""
+    rule = SCHEMAS[rule["$ref"]] if "$ref" in rule else rule
+    types = _types(rule)
+    if "array" in types:
+        return [_read([text], rule.get("items", {})) for text in texts]
+    text = texts[-1]
+    if types & {"integer", "number"} and re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
+        return json.loads(text) if re.match(r"-?(0|[1-9])", text) and not re.match(r"-?0\d", text) else text
+    if "boolean" in types and text in ("true", "false"):
+        return text == "true"
+    return None if "null" in types and not text and "string" not in types else text
+
+
+def _types(rule: Mapping[str, Any]) -> set[str]:
+    """The JSON types that a schema allows."""
+    rule = SCHEMAS[rule["$ref"]] if "$ref" in rule else rule
+    found = rule.get("type", [])
+    types = {found} if isinstance(found, str) else set(found)
+    return types.union(*(_types(member) for word in ("anyOf", "oneOf") for member in rule.get(word, [])))
+
+
+@cache
+def _template(path: str) -> tuple[list[str], re.Pattern[str]]:
+    """The names of a path's parameters, and the pattern of the paths that it stands for."""
+    parts = re.split(r"\{([^}]*)\}", path)
+    fixed, names = parts[::2], parts[1::2]
+    return names, re.compile("([^/]+)".join(map(re.escape, fixed)))

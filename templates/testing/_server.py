@@ -1,0 +1,255 @@
+"""The service on a socket: HTTP/1.1 on the loopback interface, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, cast
+
+import h11
+import httpx
+
+from ._record import Request
+from ._script import Pause, Send, Stall, Step, script
+from ._service import MAX_BODY, TOKEN, Service, refused
+
+_log = logging.getLogger("acedata_responses.testing")
+
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time to linger: closing sends a reset."""
+
+
+@contextmanager
+def serve(
+    *,
+    token: str = TOKEN,
+    shape: str | None = None,
+    text: str | Callable[[Request], str] | None = None,
+    max_body: int = MAX_BODY,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tls: ssl.SSLContext | None = None,
+) -> Generator[Server, None, None]:
+    """Run the service on a socket, for the time of a `with` statement.
+
+    Args:
+        token: The token that it accepts.
+        shape: The shape of its replies, by the value of the document's discriminator.
+        text: The text of its answers, or a function of the request that gives it.
+        max_body: The size of a body, in bytes, beyond which it refuses a request.
+        host: The address that it listens at.
+        port: The port; 0 for a free one.
+        tls: With a context it speaks HTTPS.
+    """
+    server = Server(token=token, shape=shape, text=text, max_body=max_body)
+    server.start(host, port, tls)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class Server(Service):
+    """The service on a socket. Made by `serve()`."""
+
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of a `Service`."""
+        super().__init__(**options)
+        self.connections: set[_Connection] = set()
+        self._stopping = asyncio.Event()
+
+    def start(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        """Begin to listen. `url` tells where.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        started: Future[int] = Future()
+        name = "acedata_responses.testing"
+        self._thread = threading.Thread(
+            target=self._run, args=(started, host, port, tls), name=name, daemon=True
+        )
+        self._thread.start()
+        self.url = f"{'https' if tls else 'http'}://{host}:{started.result()}"
+
+    def stop(self) -> None:
+        """End all connections, stalled answers included, and the thread."""
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+
+    def _run(self, started: Future[int], *address: Any) -> None:
+        try:
+            asyncio.run(self._main(started, *address))
+        except OSError as failure:
+            started.set_exception(failure)
+
+    async def _main(self, started: Future[int], host: str, port: int, tls: ssl.SSLContext | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        listener = await self._loop.create_server(
+            lambda: _Connection(self), host, port, ssl=tls, backlog=1024
+        )
+        started.set_result(listener.sockets[0].getsockname()[1])
+        await self._stopping.wait()
+        listener.close()
+        await asyncio.gather(*(connection.end() for connection in list(self.connections)))
+
+
+class _Connection(asyncio.Protocol):
+    """One connection of a client: reads a request, plays its answer, reads the next.
+
+    What arrives in the meantime is kept for the next request, so that requests may be pipelined; and a client
+    that leaves is noticed at once.
+    """
+
+    _transport: asyncio.Transport
+    _number: int
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._parser = h11.Connection(h11.SERVER)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
+        self._answered: Request | None = None
+        self._playing: asyncio.Task[None] | None = None
+        self._flushed = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._is_ending = False
+
+    async def end(self) -> None:
+        """Drop the connection because the service ends."""
+        self._is_ending = True
+        self._transport.abort()
+        await self._closed.wait()
+
+    # What asyncio tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=1, low=0)  # a pause then means: not everything is out
+        self._flushed.set()
+        self._number = self._server.connect()
+        self._server.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """The client has sent something."""
+        self._parser.receive_data(data)
+        if self._answered is None:
+            self._read()
+
+    def pause_writing(self) -> None:
+        """What was written is not yet out."""
+        self._flushed.clear()
+
+    def resume_writing(self) -> None:
+        """Everything that was written is out."""
+        self._flushed.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the name is asyncio's
+        """One of the two sides has ended the connection."""
+        self._transport.abort()  # until then Python 3.10 takes a TLS transport for one that was left open
+        if self._playing is not None:
+            self._playing.cancel()
+        if self._answered is not None:
+            self._server.leave(self._answered, "stopped" if self._is_ending else "hung_up")
+        elif self._head is not None:
+            self._server.arrive(self._recorded(self._head, hung_up=time.monotonic()))
+        self._server.connections.discard(self)
+        self._server.disconnect()
+        self._closed.set()
+
+    # Requests
+
+    def _read(self) -> None:
+        """Take what has arrived of the next request; once it is whole, answer it."""
+        try:
+            event = self._parser.next_event()
+            while isinstance(event, (h11.Request, h11.Data)):
+                if isinstance(event, h11.Request):
+                    self._head = event
+                elif len(self._body) <= self._server.max_body:
+                    self._body += event.data
+                event = self._parser.next_event()
+        except h11.RemoteProtocolError as failure:
+            self._refuse(failure)
+            return
+        if isinstance(event, h11.EndOfMessage) and self._head is not None:
+            self._answer(self._recorded(self._head))
+        elif self._parser.they_are_waiting_for_100_continue:
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _recorded(self, head: h11.Request, hung_up: float | None = None) -> Request:
+        path, _, query = head.target.decode("latin-1").partition("?")
+        return Request(
+            method=head.method.decode("latin-1"),
+            path=path,
+            query=httpx.QueryParams(query),
+            headers=httpx.Headers(head.headers.raw_items()),
+            body=bytes(self._body),
+            connection=self._number,
+            is_whole=hung_up is None,
+            hung_up=hung_up,
+        )
+
+    def _refuse(self, failure: h11.RemoteProtocolError) -> None:
+        """Answer what is not HTTP, and end the connection."""
+        self._head = None
+        for step in script(refused("bad_request", str(failure)), keep_alive=False):
+            if isinstance(step, Send):
+                self._transport.write(step.data)
+        self._transport.close()
+
+    # Answers
+
+    def _answer(self, request: Request) -> None:
+        self._head, self._body = None, bytearray()
+        self._answered = request
+        keep_alive = self._parser.their_state is h11.DONE
+        steps = script(self._server.begin(request), request.method, keep_alive=keep_alive)
+        self._playing = asyncio.get_running_loop().create_task(self._apply_role(request, steps))
+
+    async def _apply_role(self, request: Request, steps: Iterator[Step]) -> None:
+        try:
+            for step in steps:
+                await self._take(step)
+        except (TypeError, ValueError):
+            _log.exception("The answer to %r is not one that can be sent.", request)
+            self._transport.abort()
+            return
+        self._answered = self._playing = None
+        self._server.leave(request, "answered")
+        if not self._transport.is_closing():
+            self._next()
+
+    async def _take(self, step: Step) -> None:
+        if isinstance(step, Send):
+            await asyncio.sleep(0)  # a client that has left is noticed here
+            self._transport.write(step.data)
+            await self._flushed.wait()
+        elif isinstance(step, Pause):
+            await asyncio.sleep(step.seconds)
+        elif isinstance(step, Stall):
+            await asyncio.wrap_future(self._server.stall())
+        elif step.reset:
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+    def _next(self) -> None:
+        """Go on with what has arrived behind the request."""
+        arrived, _ = self._parser.trailing_data
+        self._parser = h11.Connection(h11.SERVER)
+        if arrived:
+            self.data_received(arrived)

@@ -1,0 +1,171 @@
+"""The imitation of the service without its I/O: what it answers to a request.
+
+`Server` carries it over sockets and `Transport` within the process; both are a `Service`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from .._document.facts import NEEDS_TOKEN
+from . import _contract, _replies
+from ._answers import Answer, Fault, documented_codes, error
+from ._paths import is_object
+from ._record import Record, Request
+
+TOKEN = "test-token"  # noqa: S105 it opens nothing
+"""The token that the service accepts unless it is told another one."""
+
+MAX_BODY = 32 * 1024 * 1024
+"""The size of a body, in bytes, beyond which the service refuses a request unless it is told another one."""
+
+_STATUS_BY_HTTP = {"bad_request": 400, "no_token": 401, "invalid_token": 401, "no_api": 404}
+_STATUS_BY_HTTP["request_too_large"] = 413
+"""The codes with which the service refuses, and the status that HTTP (RFC 9110, section 15.5) has for each.
+It counts for a document that does not list the code."""
+
+Scripted: TypeAlias = (
+    "Answer | Fault | Sequence[Fault] | Callable[[Request], Answer | Fault | Sequence[Fault] | None]"
+)
+"""What the service can be told to answer: an answer; faults, which disturb the usual answer; or a function of
+the request that gives one of these, or None for the usual answer."""
+
+
+class Service(Record):
+    """The imitated service.
+
+    Attributes:
+        url: Where it is.
+        token: The token that it accepts.
+        max_body: The size of a body, in bytes, beyond which it refuses a request.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str = TOKEN,
+        shape: str | None = None,
+        text: str | Callable[[Request], str] | None = None,
+        max_body: int = MAX_BODY,
+    ) -> None:
+        super().__init__()
+        self.url = "http://service.test"
+        self.token = token
+        self.max_body = max_body
+        self._scripted: deque[Scripted] = deque()
+        self._always: Scripted | None = None
+        self._shape: str | None = None
+        self._text: str | Callable[[Request], str] | None = None
+        self.answers(shape=shape, text=text)
+
+    @property
+    def unused(self) -> int:
+        """How many of the answers given to `reply_with` no request has had yet."""
+        return len(self._scripted)
+
+    def answers(
+        self, *, shape: str | None = None, text: str | Callable[[Request], str] | None = None
+    ) -> None:
+        """Settle the usual answers from now on; what is left out stays as it was.
+
+        Args:
+            shape: The shape of a reply, by the value of the document's discriminator. At first that of the
+                document's first example.
+            text: The text, or a function of the request that gives it. At first that of the example.
+        """
+        if shape is not None and shape not in _replies.shapes():
+            known = ", ".join(_replies.shapes())
+            raise ValueError(f"The document has no reply of the shape {shape!r}, but: {known}.")
+        self._shape = shape or self._shape
+        self._text = self._text if text is None else text
+
+    def reply_with(self, *answers: Scripted, always: Scripted | None = None) -> None:
+        """Answer the next requests in another way than usual, whatever they are.
+
+        Args:
+            answers: One for each of the next requests, in their order.
+            always: What every request is answered with once they are used up, until `clear()`.
+        """
+        with self._changed:
+            self._scripted.extend(answers)
+            self._always = always if always is not None else self._always
+
+    def clear(self) -> None:
+        """Forget the requests, the peak of `most_in_flight`, and the answers given to `reply_with`."""
+        with self._changed:
+            super().clear()
+            self._scripted.clear()
+            self._always = None
+
+    def usual_answer(self, request: Request) -> Answer:
+        """The answer by the document alone: a refusal, or the reply in the settled shape and text."""
+        found = _contract.operation_of(request.method, request.path)
+        if found is None:
+            return refused("no_api", f"There is no {request.method} {request.path}.")
+        operation, in_path = found
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        problems = _contract.problems(operation, in_path, request)
+        if problems:
+            return refused("bad_request", "; ".join(map(str, problems)))
+        return self._reply(operation, request)
+
+    def _refusal(self, request: Request) -> Answer | None:
+        """The refusal of a request that is not even looked at."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if NEEDS_TOKEN and (scheme.lower() != "bearer" or not token.strip()):
+            return refused("no_token")
+        if NEEDS_TOKEN and token.strip() != self.token:
+            return refused("invalid_token")
+        if len(request.body) > self.max_body:
+            return refused("request_too_large")
+        return None
+
+    def _reply(self, operation: _contract.Operation, request: Request) -> Answer:
+        fields: dict[str, Any] = request.json if is_object(request.json) else {}
+        wish = _replies.Wish(
+            request=fields,
+            number=request.number,
+            text=self._text if self._text is None or isinstance(self._text, str) else self._text(request),
+            shape=self._shape,
+        )
+        stream = operation["stream"]
+        if stream and fields.get(stream["selected_by"]) is True:
+            return Answer(operation["status"], events=_replies.events(operation, wish))
+        if operation["reply"] is None:
+            return Answer(operation["status"])
+        return Answer(operation["status"], json=_replies.reply(operation, wish))
+
+    def begin(self, request: Request) -> Answer:
+        """Note a request and decide on its answer."""
+        with self._changed:
+            scripted = self._scripted.popleft() if self._scripted else self._always
+            self.arrive(request)
+        try:
+            answer = self._resolved(scripted, request)
+        except Exception:  # noqa: BLE001 a test's own function may raise anything; the answer shows it
+            answer = Answer(500, body=f"The answer could not be made.\n{traceback.format_exc()}")
+        request.status = answer.status
+        return answer
+
+    def _resolved(self, scripted: Any, request: Request) -> Answer:
+        if isinstance(scripted, Answer):
+            return scripted
+        if scripted is None:
+            return self.usual_answer(request)
+        if isinstance(scripted, Fault):
+            return self.usual_answer(request).but(scripted)
+        return (
+            self._resolved(scripted(request), request)
+            if callable(scripted)
+            else self.usual_answer(request).but(*scripted)
+        )
+
+
+def refused(code: str, message: str | None = None) -> Answer:
+    """The service's own refusal of a request."""
+    return error(code, message, status=None if code in documented_codes() else _STATUS_BY_HTTP[code])
