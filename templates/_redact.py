@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ._json import is_list, is_object
 
 if TYPE_CHECKING:
-    from ._replies.http_response import HTTPResponse
+    from .types._http_response import HTTPResponse
 
 _CARRIED_LEVELS = 100  # Python follows data, to pickle it say, a few hundred levels deep
 

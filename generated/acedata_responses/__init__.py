@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from ._document.validation import (
         Problem,
     )
-    from ._replies.http_response import (
-        HTTPResponse,
-    )
     from ._request.build import (
         UnknownValueWarning,
     )
@@ -67,12 +64,15 @@ if TYPE_CHECKING:
         Failure,
         RetryPolicy,
     )
+    from .types._http_response import (
+        HTTPResponse,
+    )
 
 _MODULES = {
     "AsyncClient": "._async_client",
     "AsyncStream": "._calls.async_streams",
     "Client": "._client",
-    "HTTPResponse": "._replies.http_response",
+    "HTTPResponse": ".types._http_response",
     "UnknownValueWarning": "._request.build",
     "Stream": "._calls.streams",
     "Problem": "._document.validation",

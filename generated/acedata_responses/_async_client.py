@@ -141,14 +141,14 @@ class AsyncClient:
         """Answers from a model."""
         from .resources.responses import AsyncResponses
 
-        return AsyncResponses(self)
+        return AsyncResponses(self._send)
 
     @cached_property
     def models(self) -> AsyncModels:
         """The models that the service offers."""
         from .resources.models import AsyncModels
 
-        return AsyncModels(self)
+        return AsyncModels(self._send)
 
     async def close(self) -> None:
         """Close the connections. Calls made after that raise `ConfigurationError`."""

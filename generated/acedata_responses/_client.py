@@ -141,14 +141,14 @@ class Client:
         """Answers from a model."""
         from .resources.responses import Responses
 
-        return Responses(self)
+        return Responses(self._send)
 
     @cached_property
     def models(self) -> Models:
         """The models that the service offers."""
         from .resources.models import Models
 
-        return Models(self)
+        return Models(self._send)
 
     def close(self) -> None:
         """Close the connections. Calls made after that raise `ConfigurationError`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeGuard
 
 kind_of: Callable[[Any], Any] = type
@@ -27,3 +28,9 @@ def is_mapping(data: Any) -> TypeGuard[Mapping[str, Any]]:
 def is_sequence(data: Any) -> TypeGuard[Sequence[Any]]:
     """Whether a caller passed something that can be sent as a JSON array."""
     return isinstance(data, Sequence) and not isinstance(data, (str, bytes, bytearray))
+
+
+def seconds_of(time: datetime) -> float:
+    """A time as seconds since 1970; whole ones as an integer."""
+    seconds = time.timestamp()
+    return int(seconds) if seconds == int(seconds) else seconds

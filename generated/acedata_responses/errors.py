@@ -35,8 +35,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from ._document.validation import Problem
-    from ._replies.http_response import HTTPResponse
-    from ._replies.model import Model
+    from .types._http_response import HTTPResponse
+    from .types._model import Model
 
 
 class AceDataError(Exception):

@@ -17,7 +17,7 @@ from .document import Document, below
 
 CLASSES_OF_THE_PACKAGE = frozenset(
     """
-    Any Assembly AsyncClient AsyncStream Call Callable Client ClassVar EventRole HTTPResponse ListReply Literal Mapping
+    Any Assembly Awaitable AsyncClient AsyncStream Call Callable Client ClassVar EventRole HTTPResponse ListReply Literal Mapping
     Model NoReturn NotGiven Operation Path Problem Sequence Shapes Stream TypeAlias Union Unknown
     """.split()
 )

@@ -41,7 +41,7 @@ PUBLIC = {
     "._async_client": ["AsyncClient"],
     "._calls.async_streams": ["AsyncStream"],
     "._client": ["Client"],
-    "._replies.http_response": ["HTTPResponse"],
+    ".types._http_response": ["HTTPResponse"],
     "._request.build": ["UnknownValueWarning"],
     "._calls.streams": ["Stream"],
     "._document.validation": ["Problem"],

@@ -167,7 +167,7 @@ class Api:
     def home(self, function: str) -> str:
         """The module of a decoder, as a resource names it."""
         home = next((module.name for module in self.modules.values() if function in module.functions()), None)
-        return f"..types.{home}" if home else ".._replies.model"
+        return f"..types.{home}" if home else "..types._model"
 
 
 def build(document: Document) -> Api:

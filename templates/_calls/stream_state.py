@@ -11,15 +11,15 @@ from .._document.facts import ERROR_BODY
 from .._redact import redact_data, redact_response, redact_text
 from .._replies import parse as _parse
 from .._replies.assembly import Assembler
-from .._replies.model import EventRole, Model, Unknown, text_at
 from ..errors import AceDataError, ReplyDecodeError, StreamError, StreamFailedError, StreamInterruptedError
 from ..sse import EventDecoder
+from ..types._model import EventRole, Model, Unknown, text_at
 
 if TYPE_CHECKING:
-    from .._replies.http_response import HTTPResponse
     from .._request.operation import Operation
     from .._request.settings import Settings
     from .._transport.failures import Fault
+    from ..types._http_response import HTTPResponse
     from .attempts import Attempts
 
 StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._json import is_list, is_object
-from .model import Assembly
+from ..types._model import Assembly
 
 
 class Assembler:

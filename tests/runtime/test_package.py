@@ -63,7 +63,9 @@ def test_making_a_client_loads_no_certificates_and_nothing_of_the_other_flavour(
         """
     )
     assert not {name for name in ours(modules) if "async" in name}
-    assert not ours(modules) & {f"{PACKAGE}.{name}" for name in ("types", "types.events", "sse", "testing")}
+    assert not ours(modules) & {
+        f"{PACKAGE}.{name}" for name in ("types.replies", "types.events", "sse", "testing")
+    }
     assert not modules & {"httpx", "dateutil"}
 
 

@@ -14,11 +14,11 @@ from .attempts import Attempts
 
 if TYPE_CHECKING:
     from .._clock import Clock
-    from .._replies.http_response import HTTPResponse
     from .._request.operation import Call
     from .._request.settings import Settings
     from .._transport.async_response import AsyncResponseStream
     from .._transport.async_transport import AsyncTransport
+    from ..types._http_response import HTTPResponse
 
 _PATIENCE_WITH_AN_ERROR = 10.0  # seconds for the rest of its answer, which may never come
 _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory

@@ -6,11 +6,11 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._redact import redact_response, redact_text
-from .._replies.http_response import HTTPResponse
 from .._replies.parse import error_from, read_reply
 from .._transport.failures import Fault, error_of
 from ..errors import AceDataError, APIStatusError, RequestTimeoutError
 from ..retry import Failure
+from ..types._http_response import HTTPResponse
 
 if TYPE_CHECKING:
     from .._clock import Clock

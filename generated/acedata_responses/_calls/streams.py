@@ -11,10 +11,10 @@ from ..errors import ReplyDecodeError
 from .stream_state import StreamState
 
 if TYPE_CHECKING:
-    from .._replies.http_response import HTTPResponse
     from .._request.operation import Operation
     from .._request.settings import Settings
     from .._transport.response import ResponseStream
+    from ..types._http_response import HTTPResponse
     from .attempts import Attempts
 
 EventT = TypeVar("EventT")

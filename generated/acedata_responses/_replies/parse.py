@@ -14,8 +14,8 @@ from .._redact import redact_data, redact_response, redact_text
 from ..errors import AceDataError, APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
 
 if TYPE_CHECKING:
-    from .http_response import HTTPResponse
-    from .model import ListReply, Model
+    from ..types._http_response import HTTPResponse
+    from ..types._model import ListReply, Model
 
 _SHOWN_CHARACTERS = 200
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"

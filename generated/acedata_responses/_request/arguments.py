@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
 
-from .._json import is_mapping, is_sequence
+from .._json import is_mapping, is_sequence, seconds_of
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -78,9 +78,3 @@ def _plain(value: Any, times: bool) -> Any:
         return seconds_of(value)
     to_dict = getattr(value, "to_dict", None)
     return to_dict() if to_dict is not None else value
-
-
-def seconds_of(time: datetime) -> float:
-    """A time as seconds since 1970; whole ones as an integer."""
-    seconds = time.timestamp()
-    return int(seconds) if seconds == int(seconds) else seconds

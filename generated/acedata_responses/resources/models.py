@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
@@ -11,8 +11,6 @@ from .._request.operation import Call, Operation
 if TYPE_CHECKING:
     import httpx
 
-    from .._async_client import AsyncClient
-    from .._client import Client
     from ..types import ModelList
 
 
@@ -31,8 +29,8 @@ _LIST = Operation(
 class Models:
     """The models that the service offers."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, send: Callable[[Call], Any]) -> None:
+        self._send = send
 
     @defer_argument_checks
     def list(
@@ -69,7 +67,7 @@ class Models:
 
         Source: page, GET /openai/models.
         """
-        return self._client._send(  # type: ignore[no-any-return]
+        return self._send(  # type: ignore[no-any-return]
             Call(
                 _LIST,
                 {},
@@ -86,8 +84,8 @@ class Models:
 class AsyncModels:
     """The models that the service offers."""
 
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
+    def __init__(self, send: Callable[[Call], Awaitable[Any]]) -> None:
+        self._send = send
 
     @defer_argument_checks
     async def list(
@@ -124,7 +122,7 @@ class AsyncModels:
 
         Source: page, GET /openai/models.
         """
-        return await self._client._send(  # type: ignore[no-any-return]
+        return await self._send(  # type: ignore[no-any-return]
             Call(
                 _LIST,
                 {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
@@ -13,10 +13,8 @@ from .._request.operation import Call, Operation
 if TYPE_CHECKING:
     import httpx
 
-    from .._async_client import AsyncClient
     from .._calls.async_streams import AsyncStream
     from .._calls.streams import Stream
-    from .._client import Client
     from ..types import (
         InputItem,
         ModelName,
@@ -51,8 +49,8 @@ _CREATE = Operation(
 class Responses:
     """Answers from a model."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, send: Callable[[Call], Any]) -> None:
+        self._send = send
 
     @overload
     def create(
@@ -236,7 +234,7 @@ class Responses:
 
         Source: page, POST /openai/responses.
         """
-        return self._client._send(  # type: ignore[no-any-return]
+        return self._send(  # type: ignore[no-any-return]
             Call(
                 _CREATE,
                 {
@@ -280,8 +278,8 @@ class Responses:
 class AsyncResponses:
     """Answers from a model."""
 
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
+    def __init__(self, send: Callable[[Call], Awaitable[Any]]) -> None:
+        self._send = send
 
     @overload
     async def create(
@@ -465,7 +463,7 @@ class AsyncResponses:
 
         Source: page, POST /openai/responses.
         """
-        return await self._client._send(  # type: ignore[no-any-return]
+        return await self._send(  # type: ignore[no-any-return]
             Call(
                 _CREATE,
                 {

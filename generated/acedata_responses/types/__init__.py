@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .._replies.model import ListReply, Model, Unknown
+    from ._model import ListReply, Model, Unknown
     from .events import (
         ChatCompletionChunk,
         ChunkChoice,
@@ -69,9 +69,9 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
-    "ListReply": ".._replies.model",
-    "Model": ".._replies.model",
-    "Unknown": ".._replies.model",
+    "ListReply": "._model",
+    "Model": "._model",
+    "Unknown": "._model",
     "Tool": ".shared",
     "ResponseFormat": ".shared",
     "TextOptions": ".shared",

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from .._replies.model import (
+from ._model import (
     Assembly,
     EventRole,
     Model,

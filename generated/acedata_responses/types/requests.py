@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from .._replies.model import (
+from ._model import (
     Model,
     Shapes,
     Unknown,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from attrs import define
 
 from .._json import kind_of
-from .._replies.model import (
+from ._model import (
     Model,
     new,
 )

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias, TypeVar
 
 from attrs import define, field, fields
 
-from .._json import is_list, is_object, kind_of
-from .._request.arguments import seconds_of
+from .._json import is_list, is_object, kind_of, seconds_of
 
 if TYPE_CHECKING:
     from .._document.validation import Problem
-    from .http_response import HTTPResponse
+    from ._http_response import HTTPResponse
 
 Path: TypeAlias = "tuple[str | dict[str, Any], ...]"
 """Where something is: a step is an attribute, or values that select entries of a list."""

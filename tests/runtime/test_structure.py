@@ -1,0 +1,61 @@
+"""How the package is built: within a folder modules may know each other, between folders the arrows go one way."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import acedata_responses
+
+PACKAGE = Path(acedata_responses.__file__).parent
+
+FLOORS = [
+    ["_clock", "_json", "_version"],
+    ["_document"],
+    ["types"],
+    ["errors"],
+    ["_redact", "limits", "retry", "sse"],
+    ["_replies"],
+    ["_request"],
+    ["_transport"],
+    ["_calls"],
+    ["resources"],
+    ["_async_client", "_client"],
+    ["testing"],
+]
+"""From the ground up: what stands on a floor imports from the floors below it alone."""
+
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def imports_of(path: Path) -> set[str]:
+    """The rooms that a module imports from, also within functions and for type checkers."""
+    folder = path.relative_to(PACKAGE).parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
+            found |= {base[0]} if base[0] else {alias.name for alias in node.names}
+    return found
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def modules() -> list[Path]:
+    return [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
+
+
+def test_every_room_has_its_floor():
+    assert {room_of(path) for path in modules()} == FLOOR_OF.keys()
+
+
+def test_what_is_imported_lies_in_the_same_room_or_on_a_lower_floor():
+    upward = {
+        f"{path.relative_to(PACKAGE)} imports {room}"
+        for path in modules()
+        for room in imports_of(path) - {room_of(path)}
+        if room in FLOOR_OF and FLOOR_OF[room] >= FLOOR_OF[room_of(path)]
+    }
+    assert upward == set()
