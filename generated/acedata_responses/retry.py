@@ -13,9 +13,10 @@ from ._document.facts import RETRY_JITTER, RETRY_WAITS
 if TYPE_CHECKING:
     from ._clock import Clock
 
-__all__ = ["Failure", "RetryPolicy", "Stage"]
+__all__ = ["Failure", "Phase", "RetryPolicy", "Stage"]
 
 Stage = Literal["connect", "send", "write_timeout", "read_timeout", "reply_lost", "status"]
+Phase = Literal["connect", "pool", "write", "read", "turn", "deadline"]
 
 _LONGEST_WAIT = 86_400.0  # a day; a longer setting is a slip of the pen
 
@@ -57,6 +58,10 @@ class Failure:
     """The headers of the reply, by lower-case names."""
     safe_method: bool = False
     """Whether the method asks for no work at all (GET, HEAD, OPTIONS: RFC 9110, 9.2.1)."""
+    phase: Phase | None = None
+    """What was waited for when time ran out; None for a failure that is no time-out."""
+    reason: str = ""
+    """The exception that told of the failure: its class and message."""
 
 
 def _as_tuple(value: Iterable[float]) -> tuple[float, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from attrs import evolve
+
 from .._redact import redact_response, redact_text
 from .._replies.parse import error_from, read_reply
-from .._transport.failures import Fault, error_of
+from .._transport.failures import error_of
 from ..errors import AceDataError, APIStatusError, RequestTimeoutError
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
@@ -64,7 +66,7 @@ class Attempts:
             RequestTimeoutError: The call as a whole has no time left.
         """
         if self.give_up_at is not None and self._clock.monotonic() >= self.give_up_at:
-            raise self._over(self.error_for(Fault("connect", "deadline", "")))
+            raise self._over(self.error_for(Failure("connect", phase="deadline")))
 
     def timeouts(self) -> dict[str, float | None]:
         """The seconds for each phase of this try, none beyond the deadline."""
@@ -73,27 +75,27 @@ class Attempts:
         left = max(self.give_up_at - self._clock.monotonic(), 0.001)
         return {phase: left if limit is None else min(limit, left) for phase, limit in self._timeouts.items()}
 
-    def after_fault(self, fault: Fault | None, http: HTTPResponse | None = None) -> float:
+    def after_failure(self, failure: Failure | None, http: HTTPResponse | None = None) -> float:
         """The seconds to wait before the next try.
 
         Raises:
             TransportError: There is none.
         """
-        assert fault is not None
-        error = self.error_for(fault, http)
+        assert failure is not None
+        error = self.error_for(failure, http)
         is_out_of_time = isinstance(error, RequestTimeoutError) and error.phase in ("turn", "deadline")
-        wait = self._wait(Failure(fault.stage, safe_method=self.request.is_safe))
+        wait = self._wait(evolve(failure, safe_method=self.request.is_safe))
         if wait is None or is_out_of_time:
             raise self._over(error)
         self._may_have_worked = self._may_have_worked or (
-            fault.stage != "connect" and not self.request.is_safe
+            failure.stage != "connect" and not self.request.is_safe
         )
         self._log_resend(type(error).__name__, wait)
         return wait
 
-    def after_lost_reply(self, fault: Fault, http: HTTPResponse) -> float:
+    def after_lost_reply(self, failure: Failure, http: HTTPResponse) -> float:
         """The same for an answer with success that broke off, of which some had come."""
-        return self.after_fault(fault._replace(stage="reply_lost"), http)
+        return self.after_failure(evolve(failure, stage="reply_lost"), http)
 
     def error_from(self, http: HTTPResponse) -> APIStatusError:
         """The error with which the service answered."""
@@ -119,19 +121,19 @@ class Attempts:
         self._log_resend(_in_short(error), wait)
         return wait
 
-    def error_for(self, fault: Fault, http: HTTPResponse | None = None) -> AceDataError:
+    def error_for(self, failure: Failure, http: HTTPResponse | None = None) -> AceDataError:
         """The error for a failure of the network, with what had come of the answer."""
-        if fault.phase in ("deadline", "turn"):
+        if failure.phase in ("deadline", "turn"):
             after = self._deadline
         else:
-            after = self._timeouts.get(fault.phase or "")
-            if self.give_up_at is not None and fault.phase and self._clock.monotonic() >= self.give_up_at:
-                fault, after = fault._replace(phase="deadline"), self._deadline
-        if self._may_have_worked and fault.stage == "connect":
-            fault = fault._replace(stage="send")  # this try did nothing, but an earlier one may have
-        # What the service sent can be in the words of the library below.
-        text = redact_text(fault.text, self._settings.token)[:_SHOWN_CHARACTERS]
-        error = error_of(fault._replace(text=text), after)
+            after = self._timeouts.get(failure.phase or "")
+            if self.give_up_at is not None and failure.phase and self._clock.monotonic() >= self.give_up_at:
+                failure, after = evolve(failure, phase="deadline"), self._deadline
+        if self._may_have_worked and failure.stage == "connect":
+            failure = evolve(failure, stage="send")  # this try did nothing, but an earlier one may have
+        # The message of the library below may quote what the service sent.
+        reason = redact_text(failure.reason, self._settings.token)[:_SHOWN_CHARACTERS]
+        error = error_of(evolve(failure, reason=reason), after)
         if http is not None:
             error.__dict__["http"] = redact_response(http, self._settings.token)
         return self.described(error)

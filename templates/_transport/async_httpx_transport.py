@@ -9,9 +9,11 @@ import httpx
 from .._clock import Clock
 from .._request.build import Request
 from ..errors import ConfigurationError
+from ..retry import Failure
 from .async_response import AsyncResponseStream
 from .environment import tls_context
-from .failures import DeadlineExceeded
+from .failures import NetworkError
+from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS
 
 
@@ -52,7 +54,8 @@ class AsyncHttpxTransport:
             content=request.content or None,
             timeout=httpx.Timeout(**timeouts),
         )
-        response = await self._client.send(outgoing, stream=True, follow_redirects=False)
+        with network_errors():
+            response = await self._client.send(outgoing, stream=True, follow_redirects=False)
         chunks = self._within(give_up_at, response.aiter_bytes())
         return AsyncResponseStream(
             response.status_code, response.headers.raw, lambda: anext(chunks, b""), response.aclose
@@ -64,7 +67,8 @@ class AsyncHttpxTransport:
             await self._client.aclose()
 
     async def _within(self, give_up_at: float | None, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        async for chunk in chunks:
-            if give_up_at is not None and self._clock.monotonic() >= give_up_at:
-                raise DeadlineExceeded("the deadline passed")
-            yield chunk
+        with network_errors():
+            async for chunk in chunks:
+                if give_up_at is not None and self._clock.monotonic() >= give_up_at:
+                    raise NetworkError(Failure("read_timeout", phase="deadline"))
+                yield chunk

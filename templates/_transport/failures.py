@@ -1,92 +1,51 @@
-"""What a failure of the network means: how far the request had come, and which error tells the caller."""
+"""Failures of the network: each is translated once, where it is caught, to a `NetworkError`."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..errors import ConnectionFailedError, ConnectionLostError, RequestTimeoutError, TransportError
-from ..retry import Stage
+from ..retry import Failure
 
 
-class NetworkFault(Exception):  # noqa: N818 - never leaves the package; `error_of` makes the error of it
-    """What our own connections raise where an exception of Python does not say how far the request had come."""
+class NetworkError(Exception):
+    """The only exception that a transport, and the body of a response, raise for a failure of the network.
 
-
-class ConnectError(NetworkFault):
-    """No connection was made."""
-
-
-class ConnectTimeout(NetworkFault):
-    """None was made in time."""
-
-
-class WriteTimeout(NetworkFault):
-    """The request could not be written in time."""
-
-
-class DeadlineExceeded(NetworkFault):
-    """The deadline of the call passed while something was waited for."""
-
-
-class Fault(NamedTuple):
-    """A failure of the network in one try.
-
-    Attributes:
-        stage: How far the try had come, for the retry policy.
-        phase: What was waited for, when it was a time-out.
-        text: The words of the library below.
+    It never leaves the package: what raised it may have the request, and so the token, hanging on it. The caller gets
+    an error made from `failure`.
     """
 
-    stage: Stage
-    phase: str | None
-    text: str
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
-_FAULTS: dict[str, tuple[Stage, str | None]] = {
-    "ConnectTimeout": ("connect", "connect"),
-    "PoolTimeout": ("connect", "pool"),
-    "ConnectError": ("connect", None),
-    "ProxyError": ("connect", None),
-    "UnsupportedProtocol": ("connect", None),
-    "WriteTimeout": ("write_timeout", "write"),
-    "ReadTimeout": ("read_timeout", "read"),
-    "DeadlineExceeded": ("read_timeout", "deadline"),
-    "LimitTimeout": ("connect", "turn"),
-    "NetworkError": ("send", None),
-    "ProtocolError": ("send", None),
-    "TransportError": ("send", None),
-    "RequestError": ("send", None),
-    "TimeoutError": ("read_timeout", "read"),
-    "OSError": ("send", None),
-}
-"""By class name, since httpx and h11 are not always imported. A name covers its subclasses."""
+def reason_of(error: BaseException) -> str:
+    """The class of an exception and its message, if it has one."""
+    return f"{type(error).__name__}: {error}".rstrip(": ")
 
 
-def fault_of(error: BaseException) -> Fault | None:
-    """Tell what an exception from below says of the network; None when it is about something else."""
-    for cls in type(error).__mro__:
-        if cls.__name__ in _FAULTS:
-            stage, phase = _FAULTS[cls.__name__]
-            return Fault(stage, phase, f"{type(error).__name__}: {error}".rstrip(": "))
-    return None
+def read_failure(error: Exception) -> Failure:
+    """The failure that an exception means which was raised while a response was awaited or read."""
+    if isinstance(error, TimeoutError):
+        return Failure("read_timeout", phase="read", reason=reason_of(error))
+    return Failure("send", reason=reason_of(error))
 
 
-def error_of(fault: Fault, after: float | None) -> TransportError:
+def error_of(failure: Failure, after: float | None) -> TransportError:
     """The error for the caller.
 
     Args:
-        fault: What happened.
+        failure: What happened.
         after: The seconds that were allowed, for a time-out.
     """
-    sent = fault.stage != "connect"
-    if fault.phase is not None:
+    sent = failure.stage != "connect"
+    if failure.phase is not None:
         return RequestTimeoutError(
-            _timeout_text(fault.phase, after, sent), phase=fault.phase, after=after, sent=sent
+            _timeout_text(failure.phase, after, sent), phase=failure.phase, after=after, sent=sent
         )
     if not sent:
-        return ConnectionFailedError(f"no connection could be made, nothing was sent ({fault.text})")
+        return ConnectionFailedError(f"no connection could be made, nothing was sent ({failure.reason})")
     return ConnectionLostError(
-        f"the connection broke before the answer was complete ({fault.text}). The service may have done its work: "
+        f"the connection broke before the answer was complete ({failure.reason}). The service may have done its work: "
         "before you send the request again, consider that both may be billed"
     )
 

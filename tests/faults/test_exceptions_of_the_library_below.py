@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import inspect
+import sys
 
 import httpx
 import pytest
@@ -104,6 +106,29 @@ def test_a_time_out_of_python(call):
         assert (type(error), error.phase, error.sent, tried) == (errors.RequestTimeoutError, "read", True, 1)
 
 
+@pytest.fixture
+def lookalike(monkeypatch):
+    """A library with the exceptions of httpx under another name, as httpx2 has them."""
+    spec = importlib.util.spec_from_file_location("lookalike", httpx._exceptions.__file__)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "lookalike", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_exceptions_of_a_library_made_after_httpx_mean_the_same(call, lookalike):
+    class OfTheUserError(lookalike.ReadTimeout):
+        pass
+
+    assert not issubclass(lookalike.RequestError, httpx.RequestError)
+    error, tried = call(OfTheUserError("too late", request=REQUEST))
+    assert (type(error), error.phase, error.after, tried) == (errors.RequestTimeoutError, "read", 2.5, 1)
+    error, tried = call(lookalike.ConnectError("no way"))
+    assert (type(error), tried) == (errors.ConnectionFailedError, 3)
+    error, tried = call(lookalike.DecodingError("no gzip"))
+    assert (type(error), tried) == (errors.ConnectionLostError, 1)
+
+
 def test_every_exception_of_httpx_is_here():
     known = {
         *TIMEOUTS,
@@ -122,14 +147,14 @@ def test_every_exception_of_httpx_is_here():
 
 
 def test_an_exception_about_something_else_comes_through(connect):
-    class MineError(Exception):
+    class ReadTimeout(Exception):  # noqa: N818 - the name of an exception does not make it one of the network
         pass
 
     def fail(request):
-        raise MineError
+        raise ReadTimeout
 
     driver = connect(base_url="http://service.test", transport=httpx.MockTransport(fail), limits=None)
-    with pytest.raises(MineError):
+    with pytest.raises(ReadTimeout):
         driver.create()
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._request.arguments import NOT_GIVEN
 from .._request.build import build
 from .._request.settings import seconds, timeouts
-from .._transport.failures import Fault, fault_of
+from .._transport.failures import NetworkError
 from ..errors import APIStatusError
 from ..limits import Limiter, LimitTimeout
+from ..retry import Failure
 from .attempts import Attempts
 
 if TYPE_CHECKING:
@@ -43,9 +45,9 @@ class AsyncSender:
         attempts = Attempts(build(call, settings), settings, self.clock, limit, deadline)
         while True:
             attempts.check_time()
-            incoming, fault = await self._try(attempts)
+            incoming, failure = await self._try(attempts)
             if incoming is None:
-                wait = attempts.after_fault(fault)
+                wait = attempts.after_failure(failure)
             elif incoming.status_code >= 300:
                 error = attempts.error_from(await self._read_error(incoming, attempts))
                 self._note_rate_limit(error)
@@ -60,65 +62,60 @@ class AsyncSender:
                 )
                 return stream
             else:
-                http, fault = await self._read(incoming, attempts)
-                if fault is None:
+                http, failure = await self._read(incoming, attempts)
+                if failure is None:
                     return self._reply(attempts, call, http)
-                wait = attempts.after_lost_reply(fault, http)
+                wait = attempts.after_lost_reply(failure, http)
             await self.clock.sleep_async(wait)
 
-    async def _try(self, attempts: Attempts) -> tuple[AsyncResponseStream | None, Fault | None]:
+    async def _try(self, attempts: Attempts) -> tuple[AsyncResponseStream | None, Failure | None]:
         """One try: take a turn, send, wait for the head of the answer.
 
-        A failure of the network is returned, not raised: an exception of httpx has the request hanging on it, and
-        with it the token, and must not become the context of the error that the caller sees.
+        A failure of the network is returned, not raised: the exception that told of it may have the request, and so
+        the token, hanging on it, and must not become the context of the error that the caller sees.
         """
         limiter = self.limiter
         try:
             if limiter is not None:
                 await limiter.acquire_async(attempts.give_up_at)
-        except LimitTimeout as error:
-            return None, fault_of(error)
+        except LimitTimeout:
+            return None, Failure("connect", phase="turn")
         try:
             attempts.tries += 1
             incoming = await self.transport.open(attempts.request, attempts.timeouts(), attempts.give_up_at)
         except BaseException as error:
             if limiter is not None:
                 limiter.release()
-            fault = fault_of(error)
-            if fault is None:
+            if not isinstance(error, NetworkError):
                 raise
-            return None, fault
+            return None, error.failure
         if limiter is not None:
             incoming.on_close(limiter.release)
         return incoming, None
 
     async def _read(
         self, incoming: AsyncResponseStream, attempts: Attempts
-    ) -> tuple[HTTPResponse, Fault | None]:
+    ) -> tuple[HTTPResponse, Failure | None]:
         """The whole of an answer with success; with the failure, if it broke off, and what had come until then."""
         chunks: list[bytes] = []
-        fault: Fault | None = None
+        failure: Failure | None = None
         try:
             while chunk := await incoming.read():
                 chunks.append(chunk)
-        except Exception as error:
-            fault = fault_of(error)
-            if fault is None:
-                raise
+        except NetworkError as error:
+            failure = error.failure
         finally:
             await incoming.aclose()
-        return attempts.answer(incoming.status_code, incoming.headers, b"".join(chunks)), fault
+        return attempts.answer(incoming.status_code, incoming.headers, b"".join(chunks)), failure
 
     async def _read_error(self, incoming: AsyncResponseStream, attempts: Attempts) -> HTTPResponse:
         """As much of an error's answer as comes: its status alone says enough."""
         content = bytearray()
         incoming.shorten_deadline(_PATIENCE_WITH_AN_ERROR)
         try:
-            while len(content) < _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
-                content += chunk
-        except Exception as error:
-            if fault_of(error) is None:
-                raise
+            with suppress(NetworkError):
+                while len(content) < _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
+                    content += chunk
         finally:
             await incoming.aclose()
         return attempts.answer(incoming.status_code, incoming.headers, bytes(content[:_LONGEST_ERROR_BODY]))

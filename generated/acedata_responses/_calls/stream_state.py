@@ -18,7 +18,7 @@ from ..types._model import EventRole, Model, Unknown, text_at
 if TYPE_CHECKING:
     from .._request.operation import Operation
     from .._request.settings import Settings
-    from .._transport.failures import Fault
+    from ..retry import Failure
     from ..types._http_response import HTTPResponse
     from .attempts import Attempts
 
@@ -154,10 +154,10 @@ class StreamState:
         )
         self._attempts.log(f"{self.http.status_code}, a stream of {self.events} events, {how},")
 
-    def interrupted(self, fault: Fault) -> StreamInterruptedError:
+    def interrupted(self, failure: Failure) -> StreamInterruptedError:
         """The error for a connection that failed in mid-stream."""
-        cause = self._attempts.error_for(fault)
-        return self._interrupted(f"the stream broke off: {cause}", "timed out" if fault.phase else "broken")
+        cause = self._attempts.error_for(failure)
+        return self._interrupted(f"the stream broke off: {cause}", "timed out" if failure.phase else "broken")
 
     def _begin(self, chunk: bytes) -> bytes:
         """Look whether this is a stream at all: JSON and HTML are not, whatever the content type says."""

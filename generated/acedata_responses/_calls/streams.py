@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._transport.failures import Fault, fault_of
+from .._transport.failures import NetworkError
 from ..errors import ReplyDecodeError
 from .stream_state import StreamState
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .._request.operation import Operation
     from .._request.settings import Settings
     from .._transport.response import ResponseStream
+    from ..retry import Failure
     from ..types._http_response import HTTPResponse
     from .attempts import Attempts
 
@@ -142,15 +143,15 @@ def _events(incoming: ResponseStream, state: StreamState) -> Generator[Any, None
 def _receive(incoming: ResponseStream, state: StreamState) -> None:
     """Hand the next piece of the body, or its end, to the state."""
     chunk = b""
-    fault: Fault | None = None
+    failure: Failure | None = None
     try:
         chunk = incoming.read()
-    except Exception as error:
-        fault = fault_of(error)
-        if fault is None:
-            raise
-    if fault is not None:
-        raise state.interrupted(fault)
+    except NetworkError as error:
+        failure = (
+            error.failure
+        )  # not raised here: the error for the caller must not have this one as its context
+    if failure is not None:
+        raise state.interrupted(failure)
     if chunk:
         state.feed(chunk)
     else:

@@ -1,7 +1,4 @@
-"""The way straight to the service (async): connections that are kept between calls.
-
-Whatever fails is an exception of the standard library, of h11 or of `_faults`, which explains them all.
-"""
+"""The way straight to the service (async): connections that are kept between calls."""
 
 from __future__ import annotations
 
@@ -10,10 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import h11
+
+from ..retry import Failure
 from .async_lifetime import AsyncIdleConnections
 from .async_response import AsyncResponseStream
 from .async_sockets import AsyncSocketStream, connect
-from .failures import ConnectError, ConnectTimeout, DeadlineExceeded, WriteTimeout
+from .failures import NetworkError, read_failure, reason_of
 from .http1 import HTTP1, Head
 from .lifetime import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS
 
@@ -44,19 +44,25 @@ class _Connection:
         """Send a request and wait for the head of its answer."""
         self._timeouts, self._give_up_at = timeouts, give_up_at
         if give_up_at is not None and self._clock.monotonic() >= give_up_at:
-            raise ConnectTimeout  # nothing was sent: it must not look like a deadline that passes later
+            raise NetworkError(Failure("connect", phase="deadline"))
         data = self._http.request(request)
         # A service that takes no more of a request may have answered it all the same: too large, say.
         with suppress(OSError):
             await self._write(data)
-        while (head := self._http.head()) is None:
-            self._http.receive(await self._stream.read(self._remaining("read")))
+        try:
+            while (head := self._http.head()) is None:
+                self._http.receive(await self._stream.read(self._remaining("read")))
+        except (OSError, h11.RemoteProtocolError) as error:
+            raise NetworkError(read_failure(error)) from None
         return head
 
     async def read(self) -> bytes:
         """The next piece of the answer's body; empty at its end."""
-        while (data := self._http.body()) is None:
-            self._http.receive(await self._stream.read(self._remaining("read")))
+        try:
+            while (data := self._http.body()) is None:
+                self._http.receive(await self._stream.read(self._remaining("read")))
+        except (OSError, h11.RemoteProtocolError) as error:
+            raise NetworkError(read_failure(error)) from None
         return data
 
     def shorten_deadline(self, seconds: float) -> None:
@@ -85,21 +91,21 @@ class _Connection:
         try:
             for start in range(0, len(data), _WRITTEN_AT_ONCE):
                 await self._stream.write(data[start : start + _WRITTEN_AT_ONCE], self._remaining("write"))
-        except TimeoutError:
-            raise WriteTimeout from None
+        except TimeoutError as error:
+            raise NetworkError(Failure("write_timeout", phase="write", reason=reason_of(error))) from None
 
     def _remaining(self, phase: str) -> float | None:
         """The seconds for one wait: as many as its phase may take, none beyond the deadline.
 
         Raises:
-            DeadlineExceeded: None are left.
+            NetworkError: The deadline passed.
         """
         limit = self._timeouts[phase]
         if self._give_up_at is None:
             return limit
         left = self._give_up_at - self._clock.monotonic()
         if left <= 0:
-            raise DeadlineExceeded("the deadline passed")
+            raise NetworkError(Failure("read_timeout", phase="deadline"))
         return left if limit is None else min(limit, left)
 
 
@@ -157,19 +163,26 @@ class AsyncConnections:
         tls = self._tls() if self._tls else None
         try:
             return _Connection(await connect(self._host, self._port, tls, timeout), self._clock)
-        except TimeoutError:
-            raise ConnectTimeout from None
+        except TimeoutError as error:
+            raise NetworkError(Failure("connect", phase="connect", reason=reason_of(error))) from None
         except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one
-            raise ConnectError(str(error)) from None
+            raise NetworkError(Failure("connect", reason=reason_of(error))) from None
 
 
 def _decoded(head: Head, read: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[bytes]]:
     """Undo the content coding of a body: a proxy compressed it, although `identity` was asked for."""
     import httpx
 
+    from .httpx_failures import network_errors
+
     async def chunks() -> AsyncIterator[bytes]:
         while chunk := await read():
             yield chunk
 
     decoded = httpx.Response(head.status_code, headers=head.headers, content=chunks()).aiter_bytes()
-    return lambda: anext(decoded, b"")
+
+    async def read_decoded() -> bytes:
+        with network_errors():
+            return await anext(decoded, b"")
+
+    return read_decoded

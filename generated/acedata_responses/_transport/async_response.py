@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from .async_lifetime import finalizer
-from .failures import fault_of
+from .failures import NetworkError
 
 
 class AsyncResponseStream:
@@ -14,7 +15,7 @@ class AsyncResponseStream:
     Attributes:
         status_code: The HTTP status.
         headers: The header lines.
-        read: Gives the next piece of the body; an empty one at its end.
+        read: Returns the next piece of the body, an empty one at its end. It raises `NetworkError` and nothing else.
     """
 
     __slots__ = ("_close", "_finalize", "_on_close", "_shorten_deadline", "headers", "read", "status_code")
@@ -53,12 +54,9 @@ class AsyncResponseStream:
         if self._shorten_deadline is None:
             return
         self.shorten_deadline(seconds)
-        try:
+        with suppress(NetworkError):
             while await self.read():
                 pass
-        except Exception as error:
-            if fault_of(error) is None:
-                raise
 
     @property
     def is_closed(self) -> bool:

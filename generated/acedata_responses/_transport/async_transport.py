@@ -21,7 +21,11 @@ class AsyncTransport(Protocol):
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
-        """Send a request and wait for the head of its response."""
+        """Send a request and wait for the head of its response.
+
+        Raises:
+            NetworkError: The network failed.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -9,8 +9,10 @@ import httpx
 from .._clock import Clock
 from .._request.build import Request
 from ..errors import ConfigurationError
+from ..retry import Failure
 from .environment import tls_context
-from .failures import DeadlineExceeded
+from .failures import NetworkError
+from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS
 from .response import ResponseStream
 
@@ -50,7 +52,8 @@ class HttpxTransport:
             content=request.content or None,
             timeout=httpx.Timeout(**timeouts),
         )
-        response = self._client.send(outgoing, stream=True, follow_redirects=False)
+        with network_errors():
+            response = self._client.send(outgoing, stream=True, follow_redirects=False)
         chunks = self._within(give_up_at, response.iter_bytes())
         return ResponseStream(
             response.status_code, response.headers.raw, lambda: next(chunks, b""), response.close
@@ -62,7 +65,8 @@ class HttpxTransport:
             self._client.close()
 
     def _within(self, give_up_at: float | None, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            if give_up_at is not None and self._clock.monotonic() >= give_up_at:
-                raise DeadlineExceeded("the deadline passed")
-            yield chunk
+        with network_errors():
+            for chunk in chunks:
+                if give_up_at is not None and self._clock.monotonic() >= give_up_at:
+                    raise NetworkError(Failure("read_timeout", phase="deadline"))
+                yield chunk

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from .failures import fault_of
+from .failures import NetworkError
 from .lifetime import finalizer
 
 
@@ -14,7 +15,7 @@ class ResponseStream:
     Attributes:
         status_code: The HTTP status.
         headers: The header lines.
-        read: Gives the next piece of the body; an empty one at its end.
+        read: Returns the next piece of the body, an empty one at its end. It raises `NetworkError` and nothing else.
     """
 
     __slots__ = ("_close", "_finalize", "_on_close", "_shorten_deadline", "headers", "read", "status_code")
@@ -53,12 +54,9 @@ class ResponseStream:
         if self._shorten_deadline is None:
             return
         self.shorten_deadline(seconds)
-        try:
+        with suppress(NetworkError):
             while self.read():
                 pass
-        except Exception as error:
-            if fault_of(error) is None:
-                raise
 
     @property
     def is_closed(self) -> bool:
