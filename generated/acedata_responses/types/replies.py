@@ -169,6 +169,8 @@ class ChatUsage(Model):
         prompt_tokens: Tokens of the input.
         completion_tokens: Tokens of the answer.
         total_tokens: Both together.
+        cost: The price of the call in Credits: a number, or an object with amounts. Its shape is not
+            documented.
     """
 
     _schema: ClassVar[str] = "ChatUsage"
@@ -176,6 +178,7 @@ class ChatUsage(Model):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    cost: Any = None
 
     @property
     def input_tokens(self) -> int:
@@ -199,6 +202,7 @@ def decode_chat_usage(data: Any) -> Any:
     self.prompt_tokens = get("prompt_tokens")
     self.completion_tokens = get("completion_tokens")
     self.total_tokens = get("total_tokens")
+    self.cost = get("cost")
     return self
 
 
@@ -362,6 +366,8 @@ class Usage(Model):
         output_tokens: Tokens of the output.
         output_tokens_details: What the output's tokens were.
         total_tokens: Both together.
+        cost: The price of the call in Credits: a number, or an object with amounts. Its shape is not
+            documented.
     """
 
     _schema: ClassVar[str] = "Usage"
@@ -371,6 +377,7 @@ class Usage(Model):
     output_tokens: int
     output_tokens_details: OutputTokensDetails | None = None
     total_tokens: int
+    cost: Any = None
 
 
 def decode_usage(data: Any) -> Any:
@@ -386,6 +393,7 @@ def decode_usage(data: Any) -> Any:
     self.output_tokens = get("output_tokens")
     self.output_tokens_details = decode_output_tokens_details(get("output_tokens_details"))
     self.total_tokens = get("total_tokens")
+    self.cost = get("cost")
     return self
 
 
