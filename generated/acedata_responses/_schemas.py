@@ -219,7 +219,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "anyOf": [{"enum": ["none", "auto", "required"], "type": "string"}, {"type": "object"}],
         "x-source": "guide",
     },
-    "ResponseFormat": {"properties": {"type": {"type": "string"}}, "type": "object", "x-source": "page"},
+    "ResponseFormat": {
+        "properties": {"type": {"$ref": "ResponseFormatKind"}},
+        "type": "object",
+        "x-source": "page",
+    },
+    "ResponseFormatKind": {"type": "string", "x-known": ["text", "json_object"], "x-source": "page"},
     "TextOptions": {
         "properties": {"format": {"$ref": "ResponseFormat"}},
         "type": "object",
@@ -256,14 +261,23 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "index": {"type": "integer"},
             "message": {"$ref": "ChatMessage"},
-            "finish_reason": {"type": ["string", "null"]},
+            "finish_reason": {"anyOf": [{"$ref": "FinishReason"}, {"type": "null"}]},
+            "logprobs": {"x-source": "guide"},
         },
         "required": ["index", "message"],
         "type": "object",
         "x-source": "page",
     },
+    "FinishReason": {
+        "type": "string",
+        "x-known": ["stop", "length", "tool_calls", "content_filter", "function_call"],
+        "x-source": "page",
+    },
     "ChatMessage": {
-        "properties": {"role": {"type": "string"}, "content": {"type": ["string", "null"]}},
+        "properties": {
+            "role": {"enum": ["assistant"], "type": "string"},
+            "content": {"type": ["string", "null"]},
+        },
         "required": ["role", "content"],
         "type": "object",
         "x-source": "page",
@@ -677,7 +691,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "index": {"type": "integer"},
             "delta": {"$ref": "ChunkDelta"},
-            "finish_reason": {"type": ["string", "null"]},
+            "finish_reason": {"anyOf": [{"$ref": "FinishReason"}, {"type": "null"}]},
         },
         "required": ["index", "delta"],
         "type": "object",
