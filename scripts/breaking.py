@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT))
 from scripts.change import changelog, document_changes, surface_changes  # noqa: E402
 from scripts.change.document_changes import ToolError  # noqa: E402
 from scripts.change.versions import Finding, Impact, Version  # noqa: E402
-from scripts.vendor.facts import UnreadableError  # noqa: E402
-from scripts.vendor.plain_yaml import parse_yaml  # noqa: E402
+from scripts.reference.facts import UnreadableError  # noqa: E402
+from scripts.reference.plain_yaml import parse_yaml  # noqa: E402
 
 FOLLOWS, FAILS, NO_COMPARISON = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"

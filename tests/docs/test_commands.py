@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from scripts import drift
-from scripts.vendor import reading
-from scripts.vendor.differences import FORMATS, Difference
-from scripts.vendor.facts import UnreadableError
+from scripts.reference import reading
+from scripts.reference.differences import FORMATS, Difference
+from scripts.reference.facts import UnreadableError
 from tests.docs import pages
 
 Capture = pytest.CaptureFixture[str]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.vendor.plain_yaml import parse_yaml
+from scripts.reference.plain_yaml import parse_yaml
 from tests.docs import pages
 
 WORKFLOW = parse_yaml((pages.ROOT / ".github/workflows/drift.yml").read_text(encoding="utf-8"))
