@@ -19,6 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts import crash  # noqa: E402
+
+if __name__ == "__main__":
+    crash.install()
+
 from scripts.change import changelog, document_changes, surface_changes  # noqa: E402
 from scripts.change.document_changes import ToolError  # noqa: E402
 from scripts.change.versions import Finding, Impact, Version  # noqa: E402
