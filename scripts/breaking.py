@@ -1,6 +1,6 @@
-"""Says whether the document and the package's public surface changed compatibly since a git revision.
+"""Says whether the document, its facts and the package's public surface changed compatibly since a git revision.
 
-One verdict for both, the version that semantic versioning asks for, and whether info.version and CHANGELOG.md follow.
+One verdict for all, the version that semantic versioning asks for, and whether info.version and CHANGELOG.md follow.
 
 Exit status: 0 they follow, 1 they do not, 2 the comparison could not be made.
 """
@@ -19,11 +19,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.change import changelog, document_changes, surface_changes  # noqa: E402
+from scripts import crash  # noqa: E402
+
+if __name__ == "__main__":
+    crash.install()
+
+from scripts.change import changelog, document_changes, fact_changes, surface_changes  # noqa: E402
 from scripts.change.document_changes import ToolError  # noqa: E402
 from scripts.change.versions import Finding, Impact, Version  # noqa: E402
-from scripts.vendor.facts import UnreadableError  # noqa: E402
-from scripts.vendor.plain_yaml import parse_yaml  # noqa: E402
+from scripts.generation.document import DocumentError, load  # noqa: E402
 
 FOLLOWS, FAILS, NO_COMPARISON = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"
@@ -64,6 +68,7 @@ def extract(root: Path, revision: str, folder: Path) -> None:
 def compare(root: Path, base: Path) -> list[Finding]:
     """All changes, the gravest first."""
     found = list(document_changes.find(root / REDOCLY, base / DOCUMENT, root / DOCUMENT))
+    found += fact_changes.find(load(base / DOCUMENT), load(root / DOCUMENT))
     if (base / GENERATED / surface_changes.PACKAGE).is_dir():
         found += surface_changes.find(base / GENERATED, root / GENERATED)
     return sorted(found, key=lambda one: -one.impact)
@@ -113,8 +118,8 @@ def run(root: Path, revision: str) -> int:
 def version_of(path: Path) -> Version:
     """The version that a document has."""
     try:
-        return Version.parse(str(parse_yaml(path.read_text(encoding="utf-8"))["info"]["version"]))
-    except (KeyError, TypeError, ValueError, UnreadableError) as error:
+        return Version.parse(str(load(path).data["info"]["version"]))
+    except (KeyError, TypeError, ValueError) as error:
         raise ToolError(f"{path.name}: info.version: {error}") from None
 
 
@@ -133,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
             print("Nothing was released yet (no tag v1.2.3): there is nothing to compare with.")
             return FOLLOWS
         return run(ROOT, base)
-    except ToolError as error:
+    except (ToolError, DocumentError) as error:
         print(error, file=sys.stderr)
         return NO_COMPARISON
 

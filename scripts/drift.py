@@ -12,10 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.vendor import reading  # noqa: E402
-from scripts.vendor.differences import FORMATS, Difference, compare  # noqa: E402
-from scripts.vendor.facts import Facts, UnreadableError  # noqa: E402
-from scripts.vendor.ours import OurDocument  # noqa: E402
+from scripts import crash  # noqa: E402
+
+if __name__ == "__main__":
+    crash.install()
+
+from scripts.reference import reading  # noqa: E402
+from scripts.reference.differences import FORMATS, Difference, compare  # noqa: E402
+from scripts.reference.facts import Facts, UnreadableError  # noqa: E402
+from scripts.reference.ours import OurDocument  # noqa: E402
 
 SAME, DIFFERS, UNREADABLE = 0, 1, 2
 

@@ -25,8 +25,8 @@ from scripts import drift  # noqa: E402
 from scripts.change import commands, model_names  # noqa: E402
 from scripts.change.all_or_nothing import BusyError, StoppedError, all_or_nothing, alone, write  # noqa: E402
 from scripts.change.model_names import Change, RefusedError  # noqa: E402
-from scripts.vendor.facts import UnreadableError  # noqa: E402
-from scripts.vendor.ours import OurDocument  # noqa: E402
+from scripts.reference.facts import UnreadableError  # noqa: E402
+from scripts.reference.ours import OurDocument  # noqa: E402
 
 DONE, REFUSED, UNREADABLE = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"

@@ -1,7 +1,8 @@
 """What changed in the document, judged by Redocly's `diff`: it knows which way round a schema is used.
 
-Its word is taken with two exceptions. A further value in a reply breaks nobody, since the client keeps values that it
-does not know. And words for people (descriptions, examples, the version itself) ask for no release.
+Its word is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that it
+does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions are judged
+by `fact_changes`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ WORDS = {
     "externalDocs",
     "version",
 }
-SURROUNDINGS = {"Info", "Contact", "License", "Tag", "ExternalDocs", "Example"}
+SURROUNDINGS = {"Info", "Contact", "License", "Tag", "ExternalDocs", "Example", "SpecExtension"}
 
 
 class ToolError(Exception):

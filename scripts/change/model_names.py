@@ -12,11 +12,11 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode, Node
 
-from scripts.vendor import plain_yaml
-from scripts.vendor.differences import LABELS, Difference, as_text
-from scripts.vendor.facts import Facts
-from scripts.vendor.model_list import AT
-from scripts.vendor.ours import PAGE, VALUE_SOURCES, OurDocument
+from scripts.reference import plain_yaml
+from scripts.reference.differences import LABELS, Difference, as_text
+from scripts.reference.facts import Facts
+from scripts.reference.model_list import AT
+from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
 
 from . import changelog
 from .versions import Impact, Version

@@ -11,6 +11,17 @@ from .document import Document, Node, below
 _USUAL_WAITS = [1, 2, 4, 8, 16]
 """Exponential waits in seconds for a service that asks for none."""
 
+_OUTCOMES = (
+    "not-sent",
+    "replied",
+    "reply-lost",
+    "stream-closed",
+    "stream-ended",
+    "stream-unfinished",
+)
+"""How a call can end other than with an error of the service, for `x-billing`."""
+
+_ERROR_STATUS = re.compile(r"[3-5](\d\d|XX)")
 _ADDRESS = re.compile(r"https?://[^\s{}?#]+")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -26,6 +37,7 @@ class Facts:
     per_second: float | None
     waits: list[float]
     jitter: float
+    billing: dict[str, bool | None]
     error_kinds: dict[str, Any]
     error_body: dict[str, Any]
 
@@ -61,6 +73,7 @@ def build(document: Document) -> Facts:
         per_second=per_second,
         waits=[float(wait) for wait in waits],
         jitter=float(jitter),
+        billing=_billing(document),
         error_kinds=_error_kinds(data.get("x-error-kinds", {})),
         error_body=_error_body(document),
     )
@@ -68,6 +81,20 @@ def build(document: Document) -> Facts:
 
 def _is_number(value: Node, above: float = -1) -> bool:
     return type(value) in (int, float) and value >= 0 and value > above
+
+
+def _billing(document: Document) -> dict[str, bool | None]:
+    """Whether a call is billed, by its outcome; None where no source says."""
+    billing = {key: billed for key, billed in document.data.get("x-billing", {}).items() if key != "x-source"}
+    for outcome, billed in billing.items():
+        at = below("/x-billing", outcome)
+        if outcome not in _OUTCOMES and not _ERROR_STATUS.fullmatch(outcome):
+            advice = f"Use a status such as 404 or 5XX, or one of {', '.join(_OUTCOMES)}."
+            raise document.error(at, f"`{outcome}` is no outcome of a call", advice)
+        if billed is not None and not isinstance(billed, bool):
+            found = f"`{billed}` does not say whether a call is billed"
+            raise document.error(at, found, "Write true, false or null.")
+    return billing
 
 
 def _base_url(document: Document) -> str:

@@ -20,7 +20,8 @@ _EXTENSIONS: dict[str, type] = {
         ["x-aliases", "x-assembles", "x-error-body", "x-error-kinds", "x-event", "x-failed-when"], dict
     ),
     **dict.fromkeys(
-        ["x-example-events", "x-example-lists", "x-limits", "x-removed", "x-retry", "x-stream"], dict
+        ["x-billing", "x-example-events", "x-example-lists", "x-limits", "x-removed", "x-retry", "x-stream"],
+        dict,
     ),
     "x-source": str,
 }

@@ -15,10 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scripts.vendor.differences import Difference, compare
-from scripts.vendor.facts import MISSING, Facts, Field, UnreadableError
-from scripts.vendor.ours import OurDocument
-from scripts.vendor.reading import parse
+from scripts.reference.differences import Difference, compare
+from scripts.reference.facts import MISSING, Facts, Field, UnreadableError
+from scripts.reference.ours import OurDocument
+from scripts.reference.reading import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILDREN = (".", "[")

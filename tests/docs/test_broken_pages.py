@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripts.vendor.facts import UnreadableError
-from scripts.vendor.reading import parse
+from scripts.reference.facts import UnreadableError
+from scripts.reference.reading import parse
 from tests.docs import pages
 
 NAMES = pages.facts().fields["body.model"].enum

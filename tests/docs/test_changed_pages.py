@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from scripts.vendor.facts import MISSING, PROPERTIES, Facts, Field
+from scripts.reference.facts import MISSING, PROPERTIES, Facts, Field
 from tests.docs import pages
 
 FORMS: dict[str, Callable[[Facts], str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from scripts import drift
-from scripts.vendor import reading
-from scripts.vendor.differences import FORMATS, Difference
-from scripts.vendor.facts import UnreadableError
+from scripts.reference import reading
+from scripts.reference.differences import FORMATS, Difference
+from scripts.reference.facts import UnreadableError
 from tests.docs import pages
 
 Capture = pytest.CaptureFixture[str]
@@ -68,6 +69,29 @@ def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Cap
         (tmp_path / "openapi.yaml").write_text(content, encoding="utf-8")
         assert drift.main([str(same), "--document", str(tmp_path / "openapi.yaml")]) == drift.UNREADABLE
         assert capsys.readouterr().err
+
+
+def test_a_crash_is_no_difference(same: Path, tmp_path: Path) -> None:
+    """Python exits with 1 on a traceback, and 1 means that the page differs."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "scripts/drift.py", str(same)]
+    done = subprocess.run(
+        command, cwd=pages.ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (drift.UNREADABLE, "")
+    assert "ZeroDivisionError" in done.stderr
+
+
+@pytest.mark.parametrize("program", ["scripts/drift.py", "scripts/breaking.py"])
+def test_without_the_environment_a_program_says_so(program: str) -> None:
+    command = [sys.executable, "-S", program]
+    done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == drift.UNREADABLE
+    assert "run `make setup`" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_page_is_read_from_standard_input(same: Path, monkeypatch: pytest.MonkeyPatch) -> None:

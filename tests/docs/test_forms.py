@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.vendor import page_html
-from scripts.vendor.facts import UnreadableError
-from scripts.vendor.reading import parse
+from scripts.reference import page_html
+from scripts.reference.facts import UnreadableError
+from scripts.reference.reading import parse
 from tests.docs import pages
 
 

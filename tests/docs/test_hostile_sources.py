@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.vendor import model_list, plain_yaml, source
-from scripts.vendor.facts import Facts, UnreadableError
-from scripts.vendor.reading import parse, read
+from scripts.reference import model_list, plain_yaml, source
+from scripts.reference.facts import Facts, UnreadableError
+from scripts.reference.reading import parse, read
 from tests.docs import pages
 
 SOON = 20.0

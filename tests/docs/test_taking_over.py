@@ -14,11 +14,11 @@ from scripts.change import changelog, model_names
 from scripts.change.model_names import Change, RefusedError
 from scripts.change.versions import Version
 from scripts.change.yaml_edit import EditError, YamlEdit
-from scripts.vendor import model_list, plain_yaml
-from scripts.vendor.differences import compare
-from scripts.vendor.facts import Facts
-from scripts.vendor.ours import OurDocument
-from scripts.vendor.reading import parse
+from scripts.reference import model_list, plain_yaml
+from scripts.reference.differences import compare
+from scripts.reference.facts import Facts
+from scripts.reference.ours import OurDocument
+from scripts.reference.reading import parse
 from tests.docs import pages
 
 AT = model_list.AT

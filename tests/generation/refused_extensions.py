@@ -49,6 +49,16 @@ EXTENSIONS: dict[str, Case] = {
         "/x-limits/per-second",
         "`60` is no number of calls",
     ),
+    "an outcome that is none": (
+        {"/x-billing": {"stream-lost": False}},
+        "/x-billing/stream-lost",
+        "`stream-lost` is no outcome of a call. Use a status such as 404 or 5XX, or one of not-sent",
+    ),
+    "a bill that is no yes or no": (
+        {"/x-billing": {"5XX": 0}},
+        "/x-billing/5XX",
+        "`0` does not say whether a call is billed. Write true, false or null",
+    ),
     "waits that are none": ({"/x-retry/waits": []}, "/x-retry", "the waits are no seconds"),
     **{
         f"{word} that is text": (
@@ -59,6 +69,7 @@ EXTENSIONS: dict[str, Case] = {
         for where, word in [
             ("", "x-limits"),
             ("", "x-retry"),
+            ("", "x-billing"),
             ("", "x-error-kinds"),
             (OPERATION, "x-alias-paths"),
             (f"{REPLY}/content/application~1json", "x-stream"),

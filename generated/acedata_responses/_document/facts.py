@@ -25,6 +25,19 @@ RETRY_WAITS: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0)
 RETRY_JITTER: float = 1.0
 """Seconds, of which a random part is added to each wait."""
 
+BILLING: dict[str, bool | None] = {
+    "not-sent": False,
+    "4XX": False,
+    "5XX": False,
+    "replied": True,
+    "stream-ended": True,
+    "stream-closed": False,
+    "stream-unfinished": False,
+    "reply-lost": None,
+}
+"""Whether a call is billed, by its outcome: the status or range of statuses (`5XX`) of an error, or a word such as
+`stream-unfinished`. None, and an outcome that is not listed: no source says."""
+
 ERROR_BODY: dict[str, Any] = {
     "code": ["error", "code"],
     "message": ["error", "message"],

@@ -29,6 +29,7 @@ from ._model import (
 from .replies import (
     ChatUsage,
     ErrorDetail,
+    FinishReason,
     OutputContentPart,
     OutputItem,
     ResponseObject,
@@ -630,7 +631,7 @@ class ChunkChoice(Model):
 
     index: int
     delta: ChunkDelta
-    finish_reason: str | None = None
+    finish_reason: FinishReason | None = None
 
 
 def decode_chunk_choice(data: Any) -> Any:

@@ -38,6 +38,11 @@ from .shared import (
     decode_tool,
 )
 
+FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | str
+"""Why a model stopped: it came to an end (stop), reached the most tokens that it may write (length), left out
+content (content_filter), or called a tool or, formerly, a function (tool_calls, function_call).
+"""
+
 
 @define(eq=False, repr=False, kw_only=True)
 class ChatCompletion(Model):
@@ -103,14 +108,16 @@ class ChatChoice(Model):
     Attributes:
         index: Its place among the alternatives, from 0.
         message: The answer itself.
-        finish_reason: Why the model stopped, such as stop or length.
+        finish_reason: Why the model stopped.
+        logprobs: How likely the tokens were. Its shape is not documented.
     """
 
     _schema: ClassVar[str] = "ChatChoice"
 
     index: int
     message: ChatMessage
-    finish_reason: str | None = None
+    finish_reason: FinishReason | None = None
+    logprobs: Any = None
 
 
 def decode_chat_choice(data: Any) -> Any:
@@ -124,6 +131,7 @@ def decode_chat_choice(data: Any) -> Any:
     self.index = get("index")
     self.message = decode_chat_message(get("message"))
     self.finish_reason = get("finish_reason")
+    self.logprobs = get("logprobs")
     return self
 
 
@@ -135,13 +143,13 @@ class ChatMessage(Model):
     """A message of the model.
 
     Attributes:
-        role: Who speaks, here assistant.
+        role: Who speaks.
         content: The text; null where the model called a tool in place of answering.
     """
 
     _schema: ClassVar[str] = "ChatMessage"
 
-    role: str
+    role: Literal["assistant"] | str
     content: str | None
 
 
@@ -169,6 +177,8 @@ class ChatUsage(Model):
         prompt_tokens: Tokens of the input.
         completion_tokens: Tokens of the answer.
         total_tokens: Both together.
+        cost: The price of the call in Credits: a number, or an object with amounts. Its shape is not
+            documented.
     """
 
     _schema: ClassVar[str] = "ChatUsage"
@@ -176,6 +186,7 @@ class ChatUsage(Model):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    cost: Any = None
 
     @property
     def input_tokens(self) -> int:
@@ -199,6 +210,7 @@ def decode_chat_usage(data: Any) -> Any:
     self.prompt_tokens = get("prompt_tokens")
     self.completion_tokens = get("completion_tokens")
     self.total_tokens = get("total_tokens")
+    self.cost = get("cost")
     return self
 
 
@@ -362,6 +374,8 @@ class Usage(Model):
         output_tokens: Tokens of the output.
         output_tokens_details: What the output's tokens were.
         total_tokens: Both together.
+        cost: The price of the call in Credits: a number, or an object with amounts. Its shape is not
+            documented.
     """
 
     _schema: ClassVar[str] = "Usage"
@@ -371,6 +385,7 @@ class Usage(Model):
     output_tokens: int
     output_tokens_details: OutputTokensDetails | None = None
     total_tokens: int
+    cost: Any = None
 
 
 def decode_usage(data: Any) -> Any:
@@ -386,6 +401,7 @@ def decode_usage(data: Any) -> Any:
     self.output_tokens = get("output_tokens")
     self.output_tokens_details = decode_output_tokens_details(get("output_tokens_details"))
     self.total_tokens = get("total_tokens")
+    self.cost = get("cost")
     return self
 
 

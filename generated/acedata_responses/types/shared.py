@@ -6,7 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from attrs import define
 
@@ -15,6 +15,9 @@ from ._model import (
     Model,
     new,
 )
+
+ResponseFormatKind: TypeAlias = Literal["text", "json_object"] | str
+"""The kind of a form. One that is not listed here may work too."""
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -62,12 +65,12 @@ class ResponseFormat(Model):
     """The form of an answer.
 
     Attributes:
-        type: The kind of form, such as text or json_object.
+        type: The kind of form.
     """
 
     _schema: ClassVar[str] = "ResponseFormat"
 
-    type: str | None = None
+    type: ResponseFormatKind | None = None
 
 
 def decode_response_format(data: Any) -> Any:

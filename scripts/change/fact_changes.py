@@ -1,0 +1,185 @@
+"""What changed in the facts that the document states in extensions (`x-...`).
+
+They decide which exception a caller catches, what is sent again, what is billed and how fast calls may be. Redocly's
+`diff` does not know what they mean, so each extension has its rule here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scripts.generation.document import Document, below
+
+from .versions import Finding, Impact
+
+NONE, FIX, ADDITION, BREAKING = Impact.NONE, Impact.FIX, Impact.ADDITION, Impact.BREAKING
+
+KINDS = "x-error-kinds"
+VARIABLES = "x-environment"
+
+
+class Rule(NamedTuple):
+    """What it means for users when an entry of an extension is added, removed or changed."""
+
+    added: Impact
+    removed: Impact
+    changed: Impact
+
+
+NOTE = Rule(NONE, NONE, NONE)
+PACE = Rule(FIX, FIX, FIX)
+OFFER = Rule(ADDITION, BREAKING, BREAKING)
+MEANING = Rule(BREAKING, BREAKING, BREAKING)
+
+RULES: Mapping[str, Rule] = {
+    "x-alias-paths": Rule(FIX, FIX, FIX),
+    "x-aliases": OFFER,
+    "x-assembles": OFFER,
+    "x-billing": OFFER,
+    "x-error-body": MEANING,
+    "x-event": OFFER,
+    "x-example-events": NOTE,
+    "x-example-lists": NOTE,
+    "x-failed-when": MEANING,
+    "x-limits": PACE,
+    "x-removed": PACE,
+    "x-retry": PACE,
+    "x-source": NOTE,
+    "x-specification": NOTE,
+    "x-stream": OFFER,
+    "x-text": OFFER,
+    "x-value-sources": NOTE,
+}
+"""The rules, but for error kinds and variables, whose entries depend on each other. An extension that is not here
+counts as breaking: nobody has judged it."""
+
+_KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE}
+"""For the entries of an error kind that do not decide which errors are of that kind."""
+
+
+def find(old: Document, new: Document) -> Iterator[Finding]:
+    """All changes that matter, of places that both documents have: a new schema is judged as a whole."""
+    before, after = _extensions(old), _extensions(new)
+    places_before, places_after = (dict(document.mappings()) for document in (old, new))
+    for place, word in sorted(before.keys() | after.keys()):
+        if place in places_before and place in places_after:
+            values = before.get((place, word)), after.get((place, word))
+            yield from _changes(place, word, *values)
+
+
+def _extensions(document: Document) -> dict[tuple[str, str], Any]:
+    return {
+        (pointer, word): value
+        for pointer, node in document.mappings()
+        for word, value in node.items()
+        if word.startswith("x-") and "/x-" not in pointer
+    }
+
+
+def _changes(place: str, word: str, old: Any, new: Any) -> Iterator[Finding]:
+    at = below(place, word)
+    if word == KINDS:
+        yield from _kinds(at, old or {}, new or {})
+    elif word == VARIABLES:
+        yield from _variables(at, old or [], new or [])
+    else:
+        yield from _entries(at, RULES.get(word, MEANING), old, new)
+
+
+def _entries(at: str, rule: Rule, old: Any, new: Any) -> Iterator[Finding]:
+    before, after = dict(_leaves(at, old)), dict(_leaves(at, new))
+    for entry in dict.fromkeys((*before, *after)):
+        if entry not in after:
+            yield from _finding(rule.removed, entry, f"removed (was {before[entry]})")
+        elif entry not in before:
+            yield from _finding(rule.added, entry, f"added: {after[entry]}")
+        elif json.dumps(before[entry]) != json.dumps(after[entry]):
+            yield from _finding(rule.changed, entry, f"changed from {before[entry]} to {after[entry]}")
+
+
+def _leaves(at: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key != "x-source":
+                yield from _leaves(below(at, key), one)
+    elif value is not None:
+        yield at, value
+
+
+def _finding(impact: Impact, at: str, what: str) -> Iterator[Finding]:
+    if impact is not NONE:
+        yield Finding(impact, at, what)
+
+
+def _variables(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
+    """The first variable that is set counts, so the order of those that stay matters as well."""
+    for name in old:
+        if name not in new:
+            yield Finding(BREAKING, at, f"removed {name}")
+    for name in new:
+        if name not in old:
+            yield Finding(ADDITION, at, f"added {name}")
+    if [name for name in old if name in new] != [name for name in new if name in old]:
+        yield Finding(BREAKING, at, "another order")
+
+
+# ---- Error kinds -------------------------------------------------------------------------------------------------
+
+Kinds = Mapping[str, Mapping[str, Any]]
+
+
+def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
+    for name in dict.fromkeys((*old, *new)):
+        if name not in new:
+            yield Finding(BREAKING, below(at, name), "removed")
+        elif name not in old:
+            yield Finding(ADDITION, below(at, name), "added")
+        else:
+            yield from _kind(below(at, name), old[name], new[name])
+            yield from _caught(
+                below(at, name), _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent"
+            )
+    for code, status in _errors(old, new):
+        was, now = _class(old, code, status), _class(new, code, status)
+        if was[:1] != now[:1]:
+            yield from _caught(at, was, now, f"the error {code or status}")
+
+
+def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Finding]:
+    for word, rule in _KIND_RULES.items():
+        yield from _entries(below(at, word), rule, bool(old.get(word)), bool(new.get(word)))
+
+
+def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Finding]:
+    """A handler for the old class catches the new one only if that is a special case of it."""
+    if old != new:
+        was, now = (names[0] if names else "APIStatusError" for names in (old, new))
+        yield Finding(ADDITION if set(old) <= set(new) else BREAKING, at, f"{what} is {now}, was {was}")
+
+
+def _errors(*documents: Kinds) -> Iterator[tuple[str, str]]:
+    """Every code with each status that it is documented under, and every status without a known code."""
+    found: dict[tuple[str, str], None] = {}
+    for kinds in documents:
+        for kind in kinds.values():
+            found.update({("", str(status)): None for status in kind.get("statuses", [])})
+            for code, described in kind.get("codes", {}).items():
+                found.update({(code, str(status)): None for status in described.get("statuses", [""])})
+    yield from found
+
+
+def _class(kinds: Kinds, code: str, status: str) -> list[str]:
+    """The kind of an error, and the kinds that it is a special case of: by its code, else by its status."""
+    codes = {one: name for name, kind in kinds.items() for one in kind.get("codes", {})}
+    statuses = {str(one): name for name, kind in kinds.items() for one in kind.get("statuses", [])}
+    found = codes.get(code) or statuses.get(status) or statuses.get(f"{status[:1]}XX")
+    return _with_parents(kinds, found) if found else []
+
+
+def _with_parents(kinds: Kinds, name: str) -> list[str]:
+    names = [name]
+    while (parent := kinds.get(names[-1], {}).get("parent")) and parent not in names:
+        names.append(parent)
+    return names
