@@ -168,13 +168,8 @@ BODIES = [
         Answer(json=response(status="failed", error={"code": "api_error", "message": "No."})),
         dict.fromkeys(["post", "stream"], Outcome("ReplyFailedError", 1, {"code": "api_error", "message": "No."})),
     ),
-    Row(
-        "an incomplete reply", "a reply that is incomplete",
-        Answer(json=response(status="incomplete", incomplete_details={"reason": "max_output_tokens"})),
-        {"post": ANSWERED},
-    ),
 ]  # fmt: skip
-"""Answers with success whose body is not what the document describes, or not what was hoped for."""
+"""Answers with success whose body is not what the document describes, or says of itself that it failed."""
 
 CODES = {
     "bad_request": ("BadRequestError", 400),

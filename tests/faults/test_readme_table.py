@@ -53,7 +53,7 @@ LINES = [
     Line("an error body under status 200", "the same errors as under its own status"),
     Line("status 200, but HTML, cut or no JSON, or no documented reply", "{errors} with the bytes"),
     Line("a reply that says it failed", "{errors} with the reply"),
-    Line("a reply that is incomplete", "the reply, `status` says `incomplete`"),
+    Line("a reply that is incomplete", "the reply, `status` says `incomplete`", "once"),
     Line(
         "a stream that ends without its last event, breaks, halts, or brings what is no event",
         "{errors} with `partial_text`",
