@@ -22,8 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acedata_responses import Limiter, Limits, testing
 from scripts.soaking.clients import Clients, run_tasks, run_threads
-from scripts.soaking.levels import Level, growth, level
-from scripts.soaking.long_stream import long_stream
+from scripts.soaking.levels import Level, growth, level, long_stream
 from scripts.soaking.service import Report, serve
 from scripts.soaking.tally import Tally
 from scripts.soaking.tasks import Shared, all_tasks
@@ -71,11 +70,11 @@ def _round(clients: Clients, tasks: Shared, pipe: Connection, tally: Tally) -> N
     outcomes = run_threads(clients, tasks, workers) + in_tasks.result()
     pipe.send("report")
     report: Report = pipe.recv()
-    kinds = defaultdict(list)
+    faults = defaultdict(list)
     for arrival in report.arrivals:
-        kinds[arrival.call].append(arrival.kind)
+        faults[arrival.call].append(arrival.fault)
     for outcome in outcomes:
-        tally.check(outcome, kinds[outcome.task.number])
+        tally.check(outcome, faults[outcome.task.number])
     if len(outcomes) != len(tasks):
         tally.violations.append(f"{len(tasks)} calls were to be made, {len(outcomes)} ended")
     if clients.limiter.in_flight or clients.limiter.waiting:
@@ -123,7 +122,7 @@ def _summary(options: argparse.Namespace, tally: Tally, took: float) -> str:
             table([
                 ("calls", f"{tally.calls['reply']} and {tally.calls['stream']} streams"),
                 ("took", f"{took:.0f} s (seed {options.seed})"),
-                ("requests", f"{tally.sent}, of which {tally.sent - tally.kinds['nothing']} were disturbed"),
+                ("requests", f"{tally.sent}, of which {tally.sent - tally.faults['nothing']} were disturbed"),
                 ("in flight", f"{tally.most_in_flight} at most, {options.in_flight} allowed"),
                 ("in a second", f"{tally.most_per_second} at most, {options.per_second:g} allowed"),
                 ("a call took", f"{ordered[len(ordered) // 2]:.2f} s (median), {ordered[-1]:.2f} s at most"),
@@ -133,7 +132,7 @@ def _summary(options: argparse.Namespace, tally: Tally, took: float) -> str:
                 ),
             ]),
             table([("ended with", "calls"), *tally.errors.most_common()]),
-            table([("the service did", "requests"), *tally.kinds.most_common()]),
+            table([("the service did", "requests"), *tally.faults.most_common()]),
         ]
     )  # fmt: skip
 

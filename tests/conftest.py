@@ -20,8 +20,10 @@ for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.
 # Their asserts tell as much as those of the tests that call them.
 pytest.register_assert_rewrite("tests.faults.streams", "tests.runtime.answers", "tests.runtime.waiting")
 
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
+_ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("tests", derandomize=True, **_ANY_SPEED)
+settings.register_profile("fuzz", max_examples=int(os.environ.get("EXAMPLES", "2000")), **_ANY_SPEED)
 settings.load_profile("tests")
 
 

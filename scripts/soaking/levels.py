@@ -6,8 +6,13 @@ import gc
 import os
 import sys
 import threading
+import time
+from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple
+
+from acedata_responses import Client, testing
+from tests.faults.streams import delta, ending
 
 
 class Level(NamedTuple):
@@ -54,3 +59,17 @@ def growth(levels: list[Level]) -> list[str]:
         for name, before, after, allowed in zip(Level._fields, settled, last, MAY_GROW, strict=True)
         if after - before > allowed
     ]
+
+
+def long_stream(events: int) -> tuple[float, float, float]:
+    """Read one long stream: its seconds, the megabytes of its text, and by how many the process grew meanwhile."""
+    word, end = delta("word " * 4), ending("completed")
+    with testing.serve() as service, Client(testing.TOKEN, base_url=service.url) as client:
+        service.reply_with(testing.Answer(events=chain(repeat(word, events), [end])))
+        before, began, count = level().megabytes, time.monotonic(), 0
+        with client.responses.create(model="gpt-4o-mini", input="Go on", stream=True) as stream:
+            count = sum(1 for _event in stream)
+            grown = level().megabytes - before
+        if count != events + 1 or len(stream.partial_text) != events * 20:
+            raise RuntimeError(f"{count} events of {events + 1} came")
+    return time.monotonic() - began, events * 20 / 1e6, grown

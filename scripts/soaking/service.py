@@ -8,9 +8,13 @@ from random import Random
 from typing import Any, NamedTuple
 
 from acedata_responses import testing
+from tests.faults import bad_ends
+from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 
-from .faults import KINDS
+FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS]}
+"""The tests' table of faults, by name. An empty name stands for a request that was not disturbed."""
 
+SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
 USUAL_DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
 NOTICED_WITHIN = 0.1  # seconds after which the service notices that a client has left
 
@@ -20,13 +24,13 @@ class Arrival(NamedTuple):
 
     Attributes:
         call: The number of the call.
-        kind: What the service did to it.
+        fault: What the service did to it, by its name in the table.
         began: When it had arrived.
         ended: When its answer was sent, or the client had left.
     """
 
     call: int
-    kind: str
+    fault: str
     began: float
     ended: float
 
@@ -44,15 +48,18 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
     Before the report it waits: after `closed` until all connections are closed, else until all calls have ended.
     """
     chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
-    kinds: dict[int, str] = {}
+    faults: dict[int, str] = {}
 
     def answer(request: testing.Request) -> Any:
-        kind = kinds[request.number] = _chosen(chance) if chance.random() < share else "nothing"
         delay = testing.Fault("delay", seconds=chance.uniform(*USUAL_DELAY))
-        disturbed = KINDS[kind].disturb()
-        if isinstance(disturbed, testing.Answer) and (disturbed.events is None or request.json.get("stream")):
-            return disturbed if disturbed.raw is not None else disturbed.but(delay)
-        return (delay, disturbed) if isinstance(disturbed, testing.Fault) else delay
+        if chance.random() >= share:
+            faults[request.number] = ""
+            return delay
+        row = _chosen(chance, "stream" if "stream" in request.json else "post")
+        faults[request.number] = row.name
+        if isinstance(row.answer, testing.Fault):
+            return (delay, row.answer)
+        return row.answer if row.answer.raw is not None else row.answer.but(delay)
 
     with testing.serve(text=lambda request: f"the answer to {request.json['input']}") as service:
         service.reply_with(always=answer)
@@ -63,19 +70,29 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
                     lambda: not (service.open_connections if word == "closed" else service.in_flight)
                 )
             arrivals = [
-                _arrival(request, kinds[request.number]) for request in service.requests if request.is_whole
+                _arrival(request, faults[request.number]) for request in service.requests if request.is_whole
             ]
             pipe.send(Report(arrivals, service.open_connections))
-            kinds.clear()
+            faults.clear()
             service.clear()
             service.reply_with(always=answer)
 
 
-def _arrival(request: testing.Request, kind: str) -> Arrival:
+def _arrival(request: testing.Request, fault: str) -> Arrival:
     # A client that leaves has given up its place a little before the service gets to know.
     ended = request.answered or (request.hung_up or 0.0) - NOTICED_WITHIN
-    return Arrival(int(request.json["input"].split()[1]), kind, request.arrived, max(ended, request.arrived))
+    return Arrival(int(request.json["input"].split()[1]), fault, request.arrived, max(ended, request.arrived))
 
 
-def _chosen(chance: Random) -> str:
-    return chance.choices([*KINDS], [kind.weight for kind in KINDS.values()])[0]
+def _chosen(chance: Random, kind: str) -> Row:
+    """A fault that this kind of call can have: each line of the README's table is as likely as the others."""
+    rows = [row for row in FAULTS.values() if kind in row.outcomes]
+    line = chance.choice(list(dict.fromkeys(row.line for row in rows)))
+    row = chance.choice([row for row in rows if row.line == line])
+    is_refusal = row.outcomes[kind].error == "RateLimitError"
+    return row if not is_refusal or chance.random() < SLOWED_DOWN else _chosen(chance, kind)
+
+
+def outcome_of(fault: str, *, is_stream: bool) -> Outcome:
+    """What must come of a request to which the service did this."""
+    return FAULTS[fault].outcomes["stream" if is_stream else "post"] if fault else ANSWERED

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from acedata_responses import Limits
+from tests.faults.table import ANSWERED
 
 from .clients import TRIES, Outcome
-from .faults import KINDS
 from .levels import Level
-from .service import Report
+from .service import Report, outcome_of
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Tally:
 
     calls: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     sent: int = 0
     most_in_flight: int = 0
@@ -28,19 +28,19 @@ class Tally:
     levels: list[Level] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
-    def check(self, outcome: Outcome, kinds: list[str]) -> None:
+    def check(self, outcome: Outcome, faults: list[str]) -> None:
         """Hold an outcome against what the service did to each try."""
         task = outcome.task
         name = type(outcome.error).__name__ if outcome.error else ""
         self.calls["stream" if task.is_stream else "reply"] += 1
         self.errors[name or ("answered" if outcome.text is not None else "left by the caller")] += 1
-        self.sent += len(kinds)
-        self.kinds.update(kinds)
+        self.sent += len(faults)
+        self.faults.update(fault or "nothing" for fault in faults)
         self.seconds.append(outcome.seconds)
-        complaint = _complaint(outcome, name, kinds)
+        complaint = _complaint(outcome, name, faults)
         if complaint:
             self.violations.append(
-                f"call {task.number} ({task.manner}): {complaint}; the service did {kinds}"
+                f"call {task.number} ({task.manner}): {complaint}; the service did {faults}"
             )
 
     def check_round(self, report: Report, limits: Limits) -> None:
@@ -63,27 +63,26 @@ def _most_at_once(spans: list[tuple[float, float]]) -> int:
     return max(itertools.accumulate(change for _moment, change in changes), default=0)
 
 
-def _complaint(outcome: Outcome, name: str, kinds: list[str]) -> str | None:
+def _complaint(outcome: Outcome, name: str, faults: list[str]) -> str | None:
     task, expected = outcome.task, f"the answer to call {outcome.task.number}"
     if outcome.text not in (None, expected):
         return f"got {outcome.text!r}, which is not its answer"
-    if any(not KINDS[kind].again for kind in kinds[:-1]):
+    *earlier, last = [outcome_of(fault, is_stream=task.is_stream) for fault in faults] or [ANSWERED]
+    if any(one.sent == 1 for one in earlier):
         return "was sent again, but must not be"
-    if len(kinds) > TRIES:
-        return f"was sent {len(kinds)} times"
+    if len(faults) > TRIES:
+        return f"was sent {len(faults)} times"
     if task.manner == "nobody there":
-        return None if name == "ConnectionFailedError" and not kinds else f"ended with {name or 'an answer'}"
+        return None if name == "ConnectionFailedError" and not faults else f"ended with {name or 'an answer'}"
     if (task.manner == "impatient" and outcome.text is None and not name) or (
         task.manner == "pressed" and name in ("RequestTimeoutError", "StreamInterruptedError")
     ):
         return None
-    last = KINDS[kinds[-1]] if kinds else KINDS["nothing"]
-    wanted = last.stream if task.is_stream else last.reply
-    if name != wanted:
-        return f"ended with {name or 'an answer'}, not with {wanted or 'its answer'}"
+    if name != last.error:
+        return f"ended with {name or 'an answer'}, not with {last.error or 'its answer'}"
     in_haste = task.manner != "usual"
-    if last.again and len(kinds) < TRIES and not in_haste:
-        return f"was not sent again after try {len(kinds)}"
-    if outcome.error is not None and outcome.error.tries != len(kinds):
+    if last.sent > 1 and len(faults) < TRIES and not in_haste:
+        return f"was not sent again after try {len(faults)}"
+    if outcome.error is not None and outcome.error.tries != len(faults):
         return f"says that it was tried {outcome.error.tries} times"
     return None

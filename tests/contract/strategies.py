@@ -133,20 +133,31 @@ def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
     """The fields of a call in which some values are others, or gone. Often invalid, sometimes not."""
     fields = draw(requests())
     for _ in range(draw(st.integers(1, 3))):
-        fields = _disturbed(draw, fields)
+        fields = _disturbed(draw, fields, EDGES | JSON, list(REQUEST["properties"]))
     return fields
 
 
-def _disturbed(draw: st.DrawFn, fields: dict[str, Any]) -> dict[str, Any]:
-    fields = copy.deepcopy(fields)
-    holder = draw(st.sampled_from([fields, *_holders(fields)]))
-    known = list(REQUEST["properties"]) if holder is fields else []
-    key = draw(st.sampled_from([*known, *(holder if isinstance(holder, dict) else range(len(holder)))]))
+@st.composite
+def disturbed(draw: st.DrawFn, data: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> Any:
+    """Data in which some values are others, or gone."""
+    found = draw(data)
+    for _ in range(draw(st.integers(0, 3))):
+        found = _disturbed(draw, found, values) if found else draw(values)
+    return found
+
+
+def _disturbed(
+    draw: st.DrawFn, data: Any, values: st.SearchStrategy[Any], further_keys: list[str] | None = None
+) -> Any:
+    data = copy.deepcopy(data)
+    holder = draw(st.sampled_from([data, *_holders(data)]))
+    further = further_keys or [] if holder is data else []
+    key = draw(st.sampled_from([*further, *(holder if isinstance(holder, dict) else range(len(holder)))]))
     if isinstance(holder, dict) and key in holder and draw(st.booleans()):
         del holder[key]
     else:
-        holder[key] = draw(EDGES | JSON)
-    return fields
+        holder[key] = draw(values)
+    return data
 
 
 EDGES = st.sampled_from(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from acedata_responses import Limits, errors
 
 ONE_PLACE = Limits(in_flight=1, per_second=None)
 
 
-def created(**fields):
+def created(**fields: Any) -> dict[str, Any]:
     return {
         "type": "response.created",
         "sequence_number": 0,
@@ -15,7 +17,7 @@ def created(**fields):
     }
 
 
-def response(text: str = "", **fields):
+def response(text: str = "", **fields: Any) -> dict[str, Any]:
     part = {"type": "output_text", "text": text, "annotations": []}
     message = {"type": "message", "id": "m-1", "role": "assistant", "status": "completed", "content": [part]}
     return {
@@ -24,29 +26,29 @@ def response(text: str = "", **fields):
     }  # fmt: skip
 
 
-def delta(text: str):
+def delta(text: str) -> dict[str, Any]:
     return {
         "type": "response.output_text.delta", "sequence_number": 1, "item_id": "m-1", "output_index": 0,
         "content_index": 0, "delta": text,
     }  # fmt: skip
 
 
-def ending(kind: str, **fields):
+def ending(kind: str, **fields: Any) -> dict[str, Any]:
     return {"type": f"response.{kind}", "sequence_number": 9, "response": response(status=kind, **fields)}
 
 
-def chunk(*choices, **fields):
+def chunk(*choices: Any, **fields: Any) -> dict[str, Any]:
     return {
         "id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-mini", "choices": list(choices),
         **fields,
     }  # fmt: skip
 
 
-def choice(index: int = 0, finish_reason: str | None = None, **delta):
+def choice(index: int = 0, finish_reason: str | None = None, **delta: Any) -> dict[str, Any]:
     return {"index": index, "delta": delta, "finish_reason": finish_reason}
 
 
-def events_of(stream) -> tuple[list, errors.AceDataError | None]:
+def events_of(stream: Any) -> tuple[list[Any], errors.AceDataError | None]:
     """The events until the end or until an error, and the error."""
     events = []
     try:
@@ -57,7 +59,7 @@ def events_of(stream) -> tuple[list, errors.AceDataError | None]:
     return events, None
 
 
-def text_of(stream) -> tuple[str, errors.AceDataError | None]:
+def text_of(stream: Any) -> tuple[str, errors.AceDataError | None]:
     texts = []
     try:
         for text in stream.text_deltas():
@@ -67,7 +69,7 @@ def text_of(stream) -> tuple[str, errors.AceDataError | None]:
     return "".join(texts), None
 
 
-def assert_usable(client, service):
+def assert_usable(client: Any, service: Any) -> None:
     """The next call of a client with one place in flight gets its answer."""
     assert client.create(deadline=5).output_text
     assert service.unused == 0

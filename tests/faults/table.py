@@ -1,6 +1,7 @@
-"""Every fault that the tests inject, what the client makes of it, and how often the service gets the request.
+"""The faults that a service can have: what the client makes of each, and how often the service gets the request.
 
-This is data: `test_every_fault.py` holds the client to it, and the README's table of faults is made from it.
+This is data. `test_every_fault.py` holds the client to it, the soak disturbs its calls with it, and
+`test_readme_table.py` holds the README's table to it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import httpx
+
 from acedata_responses.testing import Answer, Fault, error, page
+from tests.faults.streams import response
 
 TRIES = 3
 """How often a call is tried by default where it may be sent again: once, and twice more."""
@@ -35,45 +39,44 @@ class Row:
 
     Attributes:
         name: A short name.
-        stage: When it happens; the README groups by it.
-        what: What happens, as half a sentence.
-        then: What the client does, as a sentence.
-        answer: What the service is told to answer each request with.
-        post: What comes of it for a paid call (`responses.create`).
-        get: The same for a call that only reads (`models.list`).
-        stream: The same for a stream.
-        timeout: The seconds that the call allows for each phase; None for the client's own.
+        line: The line of the README's table that it belongs to, by its first words; empty for none.
+        answer: What the service answers each request with.
+        outcomes: What comes of it, by the kind of call: `post` is one that is paid for (`responses.create`), `get`
+            one that only reads (`models.list`), `stream` a stream. A kind that is left out cannot have the fault.
+        is_silence: Whether the fault is that nothing comes, so that the call has to give up waiting.
     """
 
     name: str
-    stage: str
-    what: str
-    then: str
+    line: str
     answer: Any
-    post: Outcome
-    get: Outcome
-    stream: Outcome
-    timeout: float | None = None
+    outcomes: dict[str, Outcome]
+    is_silence: bool = False
+
+    def options(self, kind: str) -> dict[str, Any]:
+        """The options of a call that is to meet the fault."""
+        if not self.is_silence:
+            return {}
+        begins_first = self.outcomes[kind].error == "StreamInterruptedError"
+        seconds = PATIENT if begins_first else SHORT
+        return {"timeout": httpx.Timeout(30, read=seconds)}
 
 
 def _row(
     name: str,
-    stage: str,
-    what: str,
-    then: str,
+    line: str,
     answer: Any,
     post: Outcome,
     *,
     get: Outcome | None = None,
     stream: Outcome | None = None,
-    timeout: float | None = None,
+    is_silence: bool = False,
 ) -> Row:
-    """A row whose outcome is the same for all calls unless it is said otherwise."""
-    return Row(name, stage, what, then, answer, post, get or post, stream or post, timeout)
+    """A row whose outcome is the same for all calls unless another is given."""
+    return Row(name, line, answer, {"post": post, "get": get or post, "stream": stream or post}, is_silence)
 
 
-SHORT = 0.2
-"""Seconds that a call allows whose fault is a silence."""
+SHORT = 0.05
+"""Seconds that a call waits for the next bytes whose fault is a silence."""
 
 PATIENT = 0.6
 """The same where something has to come first, even on a busy machine."""
@@ -82,145 +85,91 @@ LOST = Outcome("ConnectionLostError", 1)
 LOST_OFTEN = Outcome("ConnectionLostError", TRIES)
 SILENT = Outcome("RequestTimeoutError", 1, {"phase": "read", "after": SHORT, "sent": True})
 SILENT_OFTEN = replace(SILENT, sent=TRIES)
-HALTED = Outcome("RequestTimeoutError", 1, {"phase": "read", "after": PATIENT, "sent": True})
-HALTED_OFTEN = replace(HALTED, sent=TRIES)
 BROKEN = Outcome("StreamInterruptedError", 1, {"reason": "broken"})
+HALTED = Outcome("StreamInterruptedError", 1, {"reason": "timed out"})
 ENDED = Outcome("StreamInterruptedError", 1, {"reason": "ended", "partial_text": "", "events": 0})
 UNREADABLE = Outcome("ReplyDecodeError", 1)
 ANSWERED = Outcome("")
 
-ONCE = "It is not sent again, as the service may have done its work: you get the error, and decide."
-AGAIN = "It is sent again after a wait, as the vendor does not bill it; then you get the error."
-PARTLY = "What had come is on the error (`http.content`, or `partial_text`); it is not sent again."
+
+def _lost(name: str, answer: Any, *, stream: Outcome = LOST) -> Row:
+    return _row(name, "the connection breaks", answer, LOST, get=LOST_OFTEN, stream=stream)
+
+
+def _silent(name: str, answer: Any, *, stream: Outcome = SILENT) -> Row:
+    return _row(name, "no answer in time", answer, SILENT, get=SILENT_OFTEN, stream=stream, is_silence=True)
+
+
+def _unreadable(name: str, answer: Answer, *, stream: Outcome = UNREADABLE) -> Row:
+    return _row(name, "status 200, but", answer, UNREADABLE, stream=stream)
+
+
+IN_THE_BODY = [
+    _lost("reset after the headers", Fault("reset", "body"), stream=BROKEN),
+    _lost("closed after the headers", Fault("cut", "body"), stream=BROKEN),
+    _lost("closed within the body", Fault("cut", "body", after=40), stream=BROKEN),
+    _lost("reset within the body", Fault("reset", "body", after=40), stream=BROKEN),
+    _silent("silence within the body", Fault("stall", "body", after=40), stream=HALTED),
+]
+"""For a stream these are faults in mid-stream."""
 
 TRANSPORT = [
-    _row(
-        "reset before the answer", "waiting for the answer", "the connection is reset before any byte comes", ONCE,
-        Fault("reset"), LOST, get=LOST_OFTEN,
+    _lost("reset before the answer", Fault("reset")),
+    _lost("closed before the answer", Fault("cut")),
+    _silent("silence before the answer", Fault("stall")),
+    _lost("garbage instead of HTTP", Answer(raw=b"\x00\xff\x13\x37 no HTTP at all\r\n\r\n")),
+    _lost("a page instead of HTTP", Answer(raw=b"<html><title>Bad Gateway</title></html>\r\n\r\n")),
+    _lost("an endless header", Answer(raw=b"HTTP/1.1 200 OK\r\nx-long: " + 200_000 * b"x")),
+    _lost(
+        "two lengths", Answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!")
     ),
-    _row(
-        "closed before the answer", "waiting for the answer", "the connection is closed before any byte comes", ONCE,
-        Fault("cut"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "silence before the answer", "waiting for the answer", "nothing comes for as long as `timeout` allows", ONCE,
-        Fault("stall"), SILENT, get=SILENT_OFTEN, timeout=SHORT,
-    ),
-    _row(
-        "garbage instead of HTTP", "waiting for the answer", "what comes is not HTTP", ONCE,
-        Answer(raw=b"\x00\xff\x13\x37 no HTTP at all\r\n\r\n"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "a page instead of HTTP", "waiting for the answer", "what comes is not HTTP but HTML", ONCE,
-        Answer(raw=b"<html><title>Bad Gateway</title></html>\r\n\r\n"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "an endless header", "waiting for the answer", "a header line does not end", ONCE,
-        Answer(raw=b"HTTP/1.1 200 OK\r\nx-long: " + 200_000 * b"x"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "two lengths", "waiting for the answer", "the headers contradict each other", ONCE,
-        Answer(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "reset within the headers", "headers", "the connection is reset within the headers", ONCE,
-        Fault("reset", "head"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "closed within the headers", "headers", "the connection is closed within the headers", ONCE,
-        Fault("cut", "head"), LOST, get=LOST_OFTEN,
-    ),
-    _row(
-        "silence within the headers", "headers", "the headers come to a halt", ONCE,
-        Fault("stall", "head"), SILENT, get=SILENT_OFTEN, timeout=SHORT,
-    ),
-    _row(
-        "reset after the headers", "body", "the connection is reset after the headers", PARTLY,
-        Fault("reset", "body"), LOST, get=LOST_OFTEN, stream=BROKEN,
-    ),
-    _row(
-        "closed after the headers", "body", "the connection is closed after the headers", PARTLY,
-        Fault("cut", "body"), LOST, get=LOST_OFTEN, stream=BROKEN,
-    ),
-    _row(
-        "closed within the body", "body", "the connection is closed within the body", PARTLY,
-        Fault("cut", "body", after=40), LOST, get=LOST_OFTEN, stream=BROKEN,
-    ),
-    _row(
-        "reset within the body", "body", "the connection is reset within the body", PARTLY,
-        Fault("reset", "body", after=40), LOST, get=LOST_OFTEN, stream=BROKEN,
-    ),
-    _row(
-        "silence within the body", "body", "the body comes to a halt", PARTLY,
-        Fault("stall", "body", after=40), HALTED, get=HALTED_OFTEN, timeout=PATIENT,
-        stream=Outcome("StreamInterruptedError", 1, {"reason": "timed out"}),
-    ),
+    _lost("reset within the headers", Fault("reset", "head")),
+    _lost("closed within the headers", Fault("cut", "head")),
+    _silent("silence within the headers", Fault("stall", "head")),
+    *IN_THE_BODY,
 ]  # fmt: skip
-"""What the network does to an answer with success. For a stream the rows under `body` are faults in mid-stream."""
+"""What the network does to an answer with success."""
+
+HARMLESS = [
+    _row("an answer in small pieces", "", Fault("drip", "body", size=100, seconds=0.001), ANSWERED),
+    _row("closed after the answer", "", Fault("cut", "end"), ANSWERED),
+]
+"""What costs nothing."""
 
 BODIES = [
-    _row(
-        "an HTML page", "an answer with status 200", "an HTML page",
-        "`ReplyDecodeError`; its text has the page's title.",
-        page(200, "Welcome"), UNREADABLE, stream=UNREADABLE,
+    _unreadable("an HTML page", page(200, "Welcome")),
+    _unreadable("nothing", Answer(), stream=ENDED),
+    _unreadable("no content", Answer(204), stream=ENDED),
+    _unreadable("cut JSON", Answer(body='{"object": "response", "out')),
+    _unreadable(
+        "a length too small", Answer(json={"object": "response", "output": []}, headers={"content-length": "9"})
     ),
-    _row(
-        "nothing", "an answer with status 200", "an empty body", "`ReplyDecodeError`.",
-        Answer(), UNREADABLE, stream=ENDED,
-    ),
-    _row(
-        "no content", "an answer with status 200", "status 204", "`ReplyDecodeError`.",
-        Answer(204), UNREADABLE, stream=ENDED,
-    ),
-    _row(
-        "cut JSON", "an answer with status 200", "JSON that breaks off, under a length that agrees with it",
-        "`ReplyDecodeError` with the bytes on it.",
-        Answer(body='{"object": "response", "out'), UNREADABLE, stream=UNREADABLE,
-    ),
-    _row(
-        "a length too small", "an answer with status 200", "more body than its length says",
-        "`ReplyDecodeError`, and the connection is not used again.",
-        Answer(json={"object": "response", "output": []}, headers={"content-length": "9"}), UNREADABLE,
-    ),
-    _row(
-        "a length too large", "an answer with status 200", "less body than its length says, then the end", PARTLY,
+    _lost(
+        "a length too large",
         Answer(json={"object": "response", "output": []}, headers={"content-length": "999"}).but(Fault("cut", "tail")),
-        LOST, get=LOST_OFTEN, stream=BROKEN,
+        stream=BROKEN,
+    ),
+    _unreadable("text", Answer(body="upstream connect error"), stream=ENDED),
+    _unreadable("bytes", Answer(body=bytes(range(256))), stream=ENDED),
+    _unreadable("another JSON", Answer(json={"hello": "world"})),
+    _unreadable("a JSON list", Answer(json=[{"object": "response"}])),
+    _unreadable("JSON too deep", Answer(body='{"output":' * 100_000)),
+    _row(
+        "success: false", "an error body under status 200", Answer(json={"success": False}),
+        Outcome("APIStatusError", 1, {"status_code": 200, "code": None}),
     ),
     _row(
-        "text", "an answer with status 200", "plain text", "`ReplyDecodeError` with the text in short.",
-        Answer(body="upstream connect error"), UNREADABLE, stream=ENDED,
-    ),
-    _row(
-        "bytes", "an answer with status 200", "bytes that are no text", "`ReplyDecodeError` with the bytes on it.",
-        Answer(body=bytes(range(256))), UNREADABLE, stream=ENDED,
-    ),
-    _row(
-        "another JSON", "an answer with status 200", "JSON that is no documented reply",
-        "`ReplyDecodeError` with the JSON on it.",
-        Answer(json={"hello": "world"}), UNREADABLE,
-    ),
-    _row(
-        "a JSON list", "an answer with status 200", "JSON that is no object", "`ReplyDecodeError`.",
-        Answer(json=[{"object": "response"}]), UNREADABLE,
-    ),
-    _row(
-        "JSON too deep", "an answer with status 200", "JSON nested without end", "`ReplyDecodeError`.",
-        Answer(body='{"output":' * 100_000), UNREADABLE,
-    ),
-    _row(
-        "success: false", "an answer with status 200", "`success: false` without any error",
-        "`APIStatusError` with status 200.",
-        Answer(json={"success": False}), Outcome("APIStatusError", 1, {"status_code": 200, "code": None}),
-    ),
-    _row(
-        "an unknown code", "an answer with status 200", "an error body with a code that is not documented",
-        "`APIStatusError` with status 200 and that code.",
+        "an unknown code", "an error body under status 200",
         Answer(json={"error": {"code": "brand_new", "message": "New."}, "trace_id": "t-1"}),
         Outcome("APIStatusError", 1, {"status_code": 200, "code": "brand_new", "trace_id": "t-1", "message": "New."}),
     ),
+    Row(
+        "a failed reply", "a reply that says it failed",
+        Answer(json=response(status="failed", error={"code": "api_error", "message": "No."})),
+        dict.fromkeys(["post", "stream"], Outcome("ReplyFailedError", 1, {"code": "api_error", "message": "No."})),
+    ),
 ]  # fmt: skip
-"""Answers with success whose body is not what the document describes."""
+"""Answers with success whose body is not what the document describes, or says of itself that it failed."""
 
 CODES = {
     "bad_request": ("BadRequestError", 400),
@@ -261,58 +210,38 @@ STATUSES = {
 """Statuses, documented and not, and the class of each where the body has no code that is known."""
 
 
-def _by_code(code: str) -> Row:
-    cls, status = CODES[code]
-    resend = cls in NOT_BILLED
-    facts = {"status_code": status, "code": code, "message": f"About {code}."}
-    return _row(
-        f"{code} under {status}", "an error of the service", f"`{code}`, usually with status {status}",
-        AGAIN if resend else "You get the error; sending it again would not help.",
-        error(code, facts["message"]), Outcome(cls, TRIES if resend else 1, facts),
-    )  # fmt: skip
+def _error(name: str, cls: str, answer: Answer, **facts: Any) -> Row:
+    resend = cls in NOT_BILLED and answer.status != 200
+    line = (
+        "an error body under status 200" if answer.status == 200 else "429" if resend else "any other status"
+    )
+    facts = {"status_code": answer.status, **facts}
+    return _row(name, line, answer, Outcome(cls, TRIES if resend else 1, facts))
 
 
-def _by_status(status: int) -> Row:
-    resend = STATUSES[status] in NOT_BILLED
-    return _row(
-        f"status {status}", "an error of the service", f"status {status} without a code that is known",
-        AGAIN if resend else "You get the error; it is not sent again.",
-        Answer(status, json={"detail": "no code"}),
-        Outcome(STATUSES[status], TRIES if resend else 1, {"status_code": status, "code": None}),
-    )  # fmt: skip
+def _by_code(code: str, status: int | None = None) -> Row:
+    cls, usual = CODES[code]
+    status = status or usual
+    answer = error(code, f"About {code}.", status=status)
+    return _error(f"{code} under {status}", cls, answer, code=code, message=f"About {code}.")
 
 
-def _under_200(code: str) -> Row:
-    return _row(
-        f"{code} under 200", "an error of the service under status 200", f"`{code}` under status 200",
-        "The same error as with its own status, but never sent again: an answer had begun.",
-        error(code, "No.", status=200),
-        Outcome(CODES[code][0], 1, {"status_code": 200, "code": code, "message": "No."}),
-    )  # fmt: skip
+OTHER_STATUSES = {
+    "no_token": 401, "token_mismatched": 400, "used_up": 402, "forbidden": 400, "too_many_requests": 403,
+    "bad_request": 500, "invalid_token": 502, "timeout": 500, "api_error": 503,
+}  # fmt: skip
+"""Codes under another status than usual. The code decides."""
 
-
-def _under_another(code: str, status: int) -> Row:
-    cls = CODES[code][0]
-    return _row(
-        f"{code} under {status}", "an error of the service", f"`{code}` under another status than usual",
-        "The code decides, not the status.",
-        error(code, "No.", status=status),
-        Outcome(cls, TRIES if cls in NOT_BILLED else 1, {"status_code": status, "code": code}),
-    )  # fmt: skip
-
-
+BY_CODE = [_by_code(code) for code in CODES]
 ERRORS = [
-    *map(_by_code, CODES),
-    *map(_by_status, STATUSES),
-    *map(_under_200, CODES),
+    *BY_CODE,
     *(
-        _under_another(code, status)
-        for code, status in {
-            "no_token": 401, "token_mismatched": 400, "used_up": 402, "forbidden": 400, "too_many_requests": 403,
-            "bad_request": 500, "invalid_token": 502, "timeout": 500, "api_error": 503,
-        }.items()
+        _error(f"status {status}", cls, Answer(status, json={"detail": "no code"}), code=None)
+        for status, cls in STATUSES.items()
     ),
-]  # fmt: skip
+    *(_by_code(code, 200) for code in CODES),
+    *(_by_code(code, status) for code, status in OTHER_STATUSES.items()),
+]
 """What the service, or a gateway before it, answers instead of a reply."""
 
 ERROR_BODIES: dict[str, tuple[Answer, str]] = {
@@ -336,4 +265,4 @@ ERROR_BODIES: dict[str, tuple[Answer, str]] = {
 }
 """Bodies of errors that are not the documented one, and the message that each gives."""
 
-ROWS = [*TRANSPORT, *BODIES, *ERRORS]
+ROWS = [*TRANSPORT, *HARMLESS, *BODIES, *ERRORS]

@@ -9,12 +9,11 @@ from dataclasses import replace
 import pytest
 
 from acedata_responses import errors, testing
+from tests.faults.bad_ends import BAD_ENDS
 from tests.faults.clock import SkippingClock
 from tests.faults.streams import (
     ONE_PLACE,
     assert_usable,
-    choice,
-    chunk,
     created,
     delta,
     ending,
@@ -23,67 +22,16 @@ from tests.faults.streams import (
 )
 from tests.faults.table import PATIENT
 
-BAD_ENDS = {
-    "no last event": ([created(), delta("Hel"), delta("lo")], "StreamInterruptedError", "ended", 3, "Hello"),
-    "nothing but the end": (["[DONE]"], "StreamInterruptedError", "ended", 0, ""),
-    "nothing at all": ([], "StreamInterruptedError", "ended", 0, ""),
-    "comments alone": ([b": ping\n\n: ping\n\n"], "StreamInterruptedError", "ended", 0, ""),
-    "no JSON": ([created(), delta("Hel"), "lo"], "StreamInterruptedError", "unreadable", 2, "Hel"),
-    "half an event": (
-        [created(), delta("Hel"), b'data: {"type": "respo'], "StreamInterruptedError", "unreadable", 2, "Hel",
-    ),
-    "a number": ([delta("Hel"), "5"], "StreamInterruptedError", "unreadable", 1, "Hel"),
-    "null": ([delta("Hel"), "null"], "StreamInterruptedError", "unreadable", 1, "Hel"),
-    "a list": ([delta("Hel"), "[1]"], "StreamInterruptedError", "unreadable", 1, "Hel"),
-    "no event": ([delta("Hel"), {"hello": "world"}], "StreamInterruptedError", "unreadable", 1, "Hel"),
-    "nested too deeply": ([delta("Hel"), '{"a":' * 200_000], "StreamInterruptedError", "unreadable", 1, "Hel"),
-    "an end without a reply": (
-        [delta("Hel"), {"type": "response.completed", "sequence_number": 2}],
-        "StreamInterruptedError", "ended", 2, "Hel",
-    ),
-    "an end with half a reply": (
-        [delta("Hel"), {"type": "response.completed", "sequence_number": 2, "response": "r"}],
-        "StreamInterruptedError", "ended", 2, "Hel",
-    ),
-    "an error event": (
-        [delta("Hel"), {"type": "error", "sequence_number": 2, "code": "api_error", "message": "No.", "param": None}],
-        "StreamFailedError", ("api_error", "No."), 2, "Hel",
-    ),
-    "an error event with its error within": (
-        [delta("Hel"), {"type": "error", "error": {"code": "api_error", "message": "No."}}],
-        "StreamFailedError", ("api_error", "No."), 2, "Hel",
-    ),
-    "an error body": (
-        [delta("Hel"), {"error": {"code": "used_up", "message": "No."}, "trace_id": "t-1"}],
-        "StreamFailedError", ("used_up", "No."), 1, "Hel",
-    ),
-    "an error body in an event": (
-        [chunk(choice(content="Hel")), chunk(error={"code": "api_error", "message": "No."})],
-        "StreamFailedError", ("api_error", "No."), 1, "Hel",
-    ),
-    "success: false": ([delta("Hel"), {"success": False}], "StreamFailedError", (None, ""), 1, "Hel"),
-    "response.failed": (
-        [delta("Hel"), ending("failed", error={"code": "api_error", "message": "No."})],
-        "StreamFailedError", ("api_error", "No."), 2, "Hel",
-    ),
-    "response.failed without a reply": (
-        [delta("Hel"), {"type": "response.failed", "sequence_number": 2}], "StreamFailedError", (None, ""), 2, "Hel",
-    ),
-    "chunks without an end": ([chunk(choice(content="Hel"))], "StreamInterruptedError", "ended", 1, "Hel"),
-}  # fmt: skip
-"""What the service sends, and of the error: its class, its reason or its code and message, the events and the text
-that had come. An event that reports the failure is given out, and counts."""
-
 
 @pytest.mark.parametrize("name", BAD_ENDS)
 def test_a_stream_with_a_bad_end_raises_and_keeps_what_had_come(name, client, service):
-    sent, cls, why, count, text = BAD_ENDS[name]
+    sent, expected = BAD_ENDS[name]
     service.reply_with(testing.Answer(events=sent))
     with client.open() as stream:
         events, error = events_of(stream)
-        assert (type(error).__name__, len(events)) == (cls, count)
-        assert why == (error.reason if cls == "StreamInterruptedError" else (error.code, error.message))
-        assert (error.partial_text, stream.partial_text, error.events) == (text, text, count)
+        assert type(error).__name__ == expected.error
+        assert {fact: getattr(error, fact) for fact in expected.facts} == expected.facts
+        assert (len(events), stream.partial_text) == (error.events, error.partial_text)
         assert (error.tries, error.method, error.http.status_code) == (1, "POST", 200)
         for _ in range(2):
             with pytest.raises(type(error)) as again:
@@ -96,30 +44,31 @@ def test_a_stream_with_a_bad_end_raises_and_keeps_what_had_come(name, client, se
 
 @pytest.mark.parametrize("name", BAD_ENDS)
 def test_the_texts_of_a_stream_with_a_bad_end_come_before_its_error(name, client, service):
-    sent, cls, _why, _count, text = BAD_ENDS[name]
+    sent, expected = BAD_ENDS[name]
     service.reply_with(testing.Answer(events=sent))
     with client.open() as stream:
         found, error = text_of(stream)
-    assert (found, type(error).__name__) == (text, cls)
+    assert (found, type(error).__name__) == (expected.facts["partial_text"], expected.error)
     assert_usable(client, service)
 
 
 @pytest.mark.parametrize("name", BAD_ENDS)
 def test_the_reply_of_a_stream_with_a_bad_end_is_its_error(name, client, service):
-    sent, cls, _why, _count, text = BAD_ENDS[name]
+    sent, expected = BAD_ENDS[name]
     service.reply_with(testing.Answer(events=sent))
-    with client.open() as stream, pytest.raises(getattr(errors, cls)) as caught:
+    with client.open() as stream, pytest.raises(getattr(errors, expected.error)) as caught:
         stream.final()
-    assert caught.value.partial_text == text
+    assert caught.value.partial_text == expected.facts["partial_text"]
     assert_usable(client, service)
 
 
 @pytest.mark.parametrize("name", ["no last event", "no JSON", "an error body", "response.failed"])
 def test_how_a_stream_with_a_bad_end_is_cut_makes_no_difference(name, client, service):
-    sent, cls, _why, count, text = BAD_ENDS[name]
+    sent, expected = BAD_ENDS[name]
     service.reply_with(testing.Answer(events=sent).but(testing.Fault("drip", "body", size=7, seconds=0)))
     events, error = events_of(client.open())
-    assert (len(events), type(error).__name__, error.partial_text) == (count, cls, text)
+    assert (type(error).__name__, len(events)) == (expected.error, expected.facts["events"])
+    assert error.partial_text == expected.facts["partial_text"]
 
 
 def test_a_failed_response_is_given_out_and_is_on_the_error(client, service):

@@ -7,27 +7,44 @@ import pickle
 import pytest
 
 from acedata_responses import errors, testing
+from tests.faults import bad_ends
 from tests.faults.clock import SkippingClock
 from tests.faults.table import (
     BODIES,
+    BY_CODE,
     CODES,
     ERROR_BODIES,
-    ERRORS,
+    HARMLESS,
+    IN_THE_BODY,
     NOT_BILLED,
     PATIENT,
     ROWS,
     TRANSPORT,
     TRIES,
-    Outcome,
     Row,
 )
 
-DISTINCT = [*TRANSPORT, *BODIES, *ERRORS[: len(CODES)]]
+DISTINCT = [*TRANSPORT, *HARMLESS, *BODIES, *BY_CODE]
 """The rows that differ in more than a status."""
-ON_CONNECTIONS = [
-    *(pytest.param(row, False, id=f"{row.name}-new connection") for row in ROWS),
-    *(pytest.param(row, True, id=f"{row.name}-kept connection") for row in DISTINCT),
-]
+
+CALLS = {
+    "post": lambda driver, options: driver.create(**options),
+    "get": lambda driver, options: driver.list_models(**options),
+    "stream": lambda driver, options: driver.stream(**options),
+}
+
+
+def each(rows, is_wanted=lambda outcome: True):
+    """Each fault with each kind of call that can have it."""
+    return pytest.mark.parametrize(
+        ("row", "kind"),
+        [
+            pytest.param(row, kind, id=f"{row.name}-{kind}")
+            for row in rows
+            for kind, outcome in row.outcomes.items()
+            if is_wanted(outcome)
+        ],
+    )
 
 
 @pytest.fixture
@@ -36,79 +53,61 @@ def client(connect, service):
     return connect(service, clock=SkippingClock())
 
 
-def post(driver, timeout):
-    return driver.create(**timeout)
-
-
-def get(driver, timeout):
-    return driver.list_models(**timeout)
-
-
-def stream(driver, timeout):
-    return driver.stream(**timeout)
-
-
-CALLS = {"post": post, "get": get, "stream": stream}
-
-
-def outcome_of(row: Row, kind: str) -> Outcome:
-    return getattr(row, kind)
-
-
-@pytest.mark.parametrize("kind", CALLS)
-@pytest.mark.parametrize(("row", "is_kept"), ON_CONNECTIONS)
-def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(
-    row, kind, is_kept, client, service
-):
-    if is_kept:
-        client.list_models()
-    before = len(service.requests)
+def check(row: Row, kind, client, service, known: int = 0):
+    """Meet a fault; its error and the requests are those of the table."""
     service.reply_with(always=row.answer)
-    expected = outcome_of(row, kind)
-    timeout = {} if row.timeout is None else {"timeout": row.timeout}
+    expected = row.outcomes[kind]
+    error = None
+    try:
+        CALLS[kind](client, row.options(kind))
+    except errors.AceDataError as caught:
+        error = caught
 
-    with pytest.raises(errors.AceDataError) as caught:
-        CALLS[kind](client, timeout)
-
-    requests = service.requests[before:]
+    # A call that waits for a moment only may be over before the service has seen its request.
+    service.wait_until(lambda: len(service.requests) >= known + expected.sent)
+    requests = service.requests[known:]
+    assert (type(error).__name__ if error else "") == expected.error
     assert [request.is_whole for request in requests] == [True] * expected.sent
-    assert type(caught.value).__name__ == expected.error
-    found = {name: getattr(caught.value, name) for name in expected.facts}
-    assert found == expected.facts
-    assert caught.value.tries == expected.sent
-    assert caught.value.method == requests[0].method
-    assert caught.value.url == service.url + requests[0].path
-    if is_kept:
-        assert requests[0].connection == 1
+    if error:
+        found = {name: getattr(error, name) for name in expected.facts}
+        assert found == expected.facts
+        assert error.tries == expected.sent
+        assert error.method == requests[0].method
+        assert error.url == service.url + requests[0].path
+    return requests
 
 
-@pytest.mark.parametrize(
-    ("row", "kind"),
-    [
-        pytest.param(row, kind, id=f"{row.name}-{kind}")
-        for row in ROWS
-        for kind in CALLS
-        if outcome_of(row, kind).sent > 1
-    ],
-)
+@each([*ROWS, *bad_ends.ROWS])
+def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(
+    row, kind, client, service
+):
+    check(row, kind, client, service)
+
+
+@each(DISTINCT)
+def test_on_a_kept_connection_a_fault_has_the_same_outcome(row, kind, client, service):
+    client.list_models()
+    requests = check(row, kind, client, service, known=1)
+    assert requests[0].connection == 1
+
+
+@each(ROWS, lambda outcome: outcome.sent > 1)
 def test_a_fault_that_may_be_sent_again_is_made_good_by_the_next_try(row, kind, client, service):
     service.reply_with(row.answer, row.answer)
-    timeout = {} if row.timeout is None else {"timeout": row.timeout}
-    result = CALLS[kind](client, timeout)
+    result = CALLS[kind](client, row.options(kind))
     assert result if kind == "stream" else result.http.tries == TRIES
-    assert len(service.requests) == TRIES
+    service.wait_until(lambda: len(service.requests) == TRIES)
 
 
-@pytest.mark.parametrize("kind", CALLS)
-@pytest.mark.parametrize("row", DISTINCT, ids=lambda row: row.name)
+@each(DISTINCT, lambda outcome: outcome.error)
 def test_the_client_is_as_good_as_new_after_a_fault(row, kind, connect, service):
     driver = connect(service, max_retries=0, limits=one_at_a_time())
     service.reply_with(row.answer)
-    timeout = {} if row.timeout is None else {"timeout": row.timeout}
     with pytest.raises(errors.AceDataError):
-        CALLS[kind](driver, timeout)
+        CALLS[kind](driver, row.options(kind))
+    service.wait_until(lambda: service.requests and not service.unused)
     service.answers(text="as good as new")
-    assert driver.create(deadline=5).output_text == "as good as new"
+    assert driver.create(deadline=30).output_text == "as good as new"
     assert len(service.requests) == 2
 
 
@@ -119,12 +118,11 @@ def one_at_a_time():
     return Limits(in_flight=1, per_second=None)
 
 
-@pytest.mark.parametrize("row", [row for row in TRANSPORT if row.stage == "body"], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", IN_THE_BODY, ids=lambda row: row.name)
 def test_what_had_come_of_an_answer_is_on_the_error(row, client, service):
     service.reply_with(row.answer)
-    timeout = {} if row.timeout is None else {"timeout": row.timeout}
     with pytest.raises(errors.TransportError) as caught:
-        client.create(**timeout)
+        client.create(**row.options("stream"))
     assert caught.value.http.status_code == 200
     assert caught.value.http.headers["content-type"] == "application/json"
     came = caught.value.http.content
@@ -147,14 +145,15 @@ def test_an_error_is_told_by_its_status_whatever_its_body_is(body, client, servi
     assert len(service.requests) == 1
 
 
-def test_an_error_whose_body_stands_still_is_told_by_its_status(client, service):
+def test_an_error_whose_body_stands_still_is_told_by_its_status(connect, service):
+    client = connect(service, clock=SkippingClock(), max_retries=1)
     service.reply_with(
         always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5))
     )
     with pytest.raises(errors.ServerError) as caught:
         client.create(timeout=PATIENT)
     assert caught.value.message == "sorry"
-    assert len(service.requests) == TRIES
+    assert len(service.requests) == 2
 
 
 def test_an_endless_error_body_is_cut(client, service):

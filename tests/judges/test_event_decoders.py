@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from random import Random
+from functools import partial
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from anthropic._streaming import SSEDecoder as AnthropicDecoder
 from httpx_sse import EventSource
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
 from openai._streaming import SSEDecoder as OpenAIDecoder
 
 from acedata_responses.sse import EventDecoder
-from scripts.fuzzing.mutation import cut
-from scripts.fuzzing.sse import event_stream
+from tests.fuzz.bodies import cut, cuts, event_streams
 
-STREAMS = 5000
+SEARCH = settings(max_examples=2000, phases=[Phase.generate])
 
 
 class Event(NamedTuple):
@@ -61,7 +62,6 @@ def _common(event: Any) -> Event:
 
 Decoder = Callable[[Iterable[bytes]], list[Event]]
 OTHERS: list[Decoder] = [httpx_sse, openai, anthropic]
-each_other = pytest.mark.parametrize("other", OTHERS)
 
 
 # The differences
@@ -143,30 +143,21 @@ def _shown(events: list[Event]) -> list[str]:
 # The streams
 
 
-@each_other
-def test_they_find_the_same_events(other):
-    chance = Random(other.__name__)
-    compared = 0
-    for number in range(STREAMS):
-        stream = event_stream(chance)
-        expected = _comparable(ours(cut(chance, stream)))
-        found = _comparable(other(cut(chance, _readable(stream))))
-        assert found == expected, f"stream {number}: {stream!r}"
-        compared += len(found)
-    assert compared > STREAMS
+@given(stream=event_streams, at=cuts)
+@settings(max_examples=max(500, settings().max_examples))
+def test_they_find_the_same_events(stream, at):
+    expected = _comparable(ours(cut(stream, at)))
+    for other in OTHERS:
+        assert _comparable(other(cut(_readable(stream), at))) == expected
 
 
-@each_other
-def test_our_last_event_without_a_blank_line_is_what_they_find_when_it_has_one(other):
-    chance = Random(other.__name__)
-    for number in range(STREAMS // 10):
-        stream = event_stream(chance)
-        decoder = EventDecoder()
-        expected = _comparable(
-            [Event(one.data, one.event, one.id, one.retry) for one in decoder.feed(stream) + decoder.finish()]
-        )
-        found = _comparable(other([_readable(stream) + b"\n\n"]))
-        assert found == expected, f"stream {number}: {stream!r}"
+@given(stream=event_streams)
+def test_our_last_event_without_a_blank_line_is_what_they_find_when_it_has_one(stream):
+    decoder = EventDecoder()
+    found = decoder.feed(stream) + decoder.finish()
+    expected = _comparable([Event(one.data, one.event, one.id, one.retry) for one in found])
+    for other in OTHERS:
+        assert _comparable(other([_readable(stream) + b"\n\n"])) == expected
 
 
 _STRANGE_RETRY = re.compile(rb"(?<![^\r\n])retry(?=:)(?!: ?[0-9]{1,18}(?![^\r\n]))")
@@ -190,35 +181,25 @@ def _comparable(events: list[Event]) -> list[Event]:
     return comparable
 
 
-def test_events_with_empty_data_are_found_where_each_block_has_data():
+LINES = st.tuples(st.sampled_from(["data", "data:", "data: ", "data: x", "data:y"]), st.sampled_from([1, 2]))
+
+
+@given(lines=st.lists(LINES, min_size=1, max_size=8), end=st.sampled_from(["\n", "\r", "\r\n"]), at=cuts)
+def test_events_with_empty_data_are_found_where_each_block_has_data(lines, end, at):
     """The one thing that is left out above, where the other decoders can be told apart from it."""
-    chance = Random(0)
-    ends = [b"\n", b"\r", b"\r\n"]
-    for number in range(STREAMS // 10):
-        end = chance.choice(ends)
-        lines = [
-            chance.choice([b"data", b"data:", b"data: ", b"data: x", b"data:y"])
-            + chance.choice([end, end * 2])
-            for _ in range(8)
-        ]
-        chunks = cut(chance, b"".join(lines) + end)
-        for other in OTHERS:
-            assert other(chunks) == ours(chunks), f"stream {number}: {chunks}"
+    stream = "".join(line + count * end for line, count in lines) + end
+    chunks = cut(stream.encode(), at)
+    for other in OTHERS:
+        assert other(chunks) == ours(chunks)
 
 
-def test_the_streams_have_in_them_what_decoders_get_wrong():
-    chance = Random("openai")
-    streams = [event_stream(chance) for _ in range(STREAMS)]
-    for pattern in (
-        rb"\r\n",
-        rb"\r[^\n]",
-        rb"\n\ndata",
-        rb"\xff",
-        rb"\xe2\x80\xa8",
-        rb"^\xef\xbb\xbf",
-        rb"\nid",
-        rb"retry",
-        rb"\0",
-        rb"\n:",
-    ):
-        assert sum(bool(re.search(pattern, stream)) for stream in streams) >= 10, pattern
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        rb"\r\n", rb"\r[^\n]", rb"\n\ndata", rb"\xff", rb"\xe2\x80\xa8", rb"^\xef\xbb\xbf", rb"\nid", rb"retry",
+        rb"\0", rb"\n:",
+    ],
+)  # fmt: skip
+def test_the_streams_have_in_them_what_decoders_get_wrong(pattern):
+    found = partial(re.search, pattern)
+    assert find(event_streams, lambda stream: bool(found(stream)), settings=SEARCH)

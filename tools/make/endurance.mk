@@ -8,8 +8,9 @@ $(MUTANTS):
 soak: package ## 11,000 calls at 64 in flight with faults of every kind, about 2 minutes (QUICK=1: an eighth of it)
 	@$(PY) scripts/soak.py $(if $(QUICK),--quick) $(ARGS)
 
-fuzz: package ## random and mutated bytes at all that reads the service's bytes (ARGS="--seconds 600")
-	@$(PY) scripts/fuzz.py $(ARGS)
+fuzz: package ## many more examples of the tests in tests/fuzz (EXAMPLES=50000, ARGS=--hypothesis-seed=7)
+	@$(if $(EXAMPLES),EXAMPLES=$(EXAMPLES)) $(PY) -m pytest -q -n auto --timeout 0 --hypothesis-profile fuzz \
+	    tests/fuzz tests/judges/test_event_decoders.py $(ARGS)
 
 mutants: package $(MUTANTS) ## change the retry rules, decoder and error map on purpose: do the tests notice? 10 minutes
 	@$(PY) scripts/mutants.py .venvs/mutants/bin/mutmut $(ARGS)

@@ -36,7 +36,6 @@ coverage: package ## the test suite with the branches of package and scripts tha
 	@rm -f .coverage .coverage.*
 	$(quietly) "the test suite under coverage" $(PY) -m coverage run -m pytest --deselect $(UNTRACED) $(ARGS)
 	$(quietly) "demo" $(PY) -m coverage run scripts/demo.py
-	$(quietly) "fuzz" $(PY) -m coverage run scripts/fuzz.py --rounds 300 --seed 1
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 

@@ -1,0 +1,92 @@
+"""The README's table of faults follows the table that the tests hold the client to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.faults import bad_ends
+from tests.faults.table import ROWS, TRIES
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+class Line(NamedTuple):
+    """A line of the README's table.
+
+    Attributes:
+        what: What happens. A row of the table of faults names its line by the first words.
+        gives: What the caller gets; `{errors}` stands for the errors of its rows.
+        sent: How often the request is sent; `{sent}` stands for the count of its rows.
+    """
+
+    what: str
+    gives: str
+    sent: str = "{sent}"
+
+
+LINES = [
+    Line(
+        "the document forbids the request",
+        "`RequestValidationError`, every problem with its pointer, rule and source",
+        "never",
+    ),
+    Line(
+        "no connection: refused, no TLS on the other side, an unknown certificate",
+        "`ConnectionFailedError`",
+        "up to 3 tries",
+    ),
+    Line("connecting takes too long", "`RequestTimeoutError` with `sent=False`", "up to 3 tries"),
+    Line("the turn within the limits does not come before the deadline", "`RequestTimeoutError`", "never"),
+    Line("429, any 5xx, a gateway's time-out: not billed, by the vendor's word", "{errors}"),
+    Line("any other status, a redirect too, which is never followed", "{errors}: by the code, then by the status"),
+    Line(
+        "no answer in time, or it halts on the way, after sending",
+        "{errors} with `sent=True`",
+        "{sent}: it may be billed",
+    ),
+    Line(
+        "the connection breaks before, within or after the headers, or within the body; what comes is not HTTP",
+        "{errors}, with what had come in `error.http`",
+        "{sent}: it may be billed",
+    ),
+    Line("an error body under status 200", "the same errors as under its own status"),
+    Line("status 200, but HTML, cut or no JSON, or no documented reply", "{errors} with the bytes"),
+    Line("a reply that says it failed", "{errors} with the reply"),
+    Line("a reply that is incomplete", "the reply, `status` says `incomplete`", "once"),
+    Line(
+        "a stream that ends without its last event, breaks, halts, or brings what is no event",
+        "{errors} with `partial_text`",
+    ),
+    Line("an error in a stream", "the event, then {errors} with `partial_text`"),
+    Line(
+        "a whole reply where a stream was asked for",
+        "`text_deltas()` and `final()` give it; events raise `ReplyDecodeError` with it",
+        "once",
+    ),
+]  # fmt: skip
+
+
+def outcomes(line: Line):
+    """The outcomes of the calls that may be billed, for the rows of a line."""
+    rows = [row for row in [*ROWS, *bad_ends.ROWS] if row.line and line.what.startswith(row.line)]
+    return [next(row.outcomes[kind] for kind in ("post", "stream") if kind in row.outcomes) for row in rows]
+
+
+def shown(line: Line) -> str:
+    found = outcomes(line)
+    errors = ", ".join(f"`{name}`" for name in dict.fromkeys(outcome.error for outcome in found))
+    counts = {outcome.sent for outcome in found}
+    sent = {frozenset({1}): "once", frozenset({TRIES}): f"up to {TRIES} times"}.get(frozenset(counts), "")
+    return f"| {line.what} | {line.gives.format(errors=errors)} | {line.sent.format(sent=sent)} |\n"
+
+
+def test_the_readme_shows_what_comes_of_each_fault():
+    table = "| What happens | What you get | Sent |\n|---|---|---|\n" + "".join(map(shown, LINES))
+    assert table in README.read_text(encoding="utf-8"), f"the README's table should be:\n{table}"
+
+
+def test_every_fault_that_costs_something_is_in_the_readme():
+    lines = [line.what for line in LINES]
+    for row in [*ROWS, *bad_ends.ROWS]:
+        assert sum(what.startswith(row.line) for what in lines) == 1 or not row.line, row.name
