@@ -17,8 +17,8 @@ from .document import Document, below
 
 CLASSES_OF_THE_PACKAGE = frozenset(
     """
-    Any Assembly Awaitable AsyncClient AsyncStream Call Callable Client ClassVar EventRole HTTPResponse ListReply Literal Mapping
-    Model NoReturn NotGiven Operation Path Problem Sequence Shapes Stream TypeAlias Union Unknown
+    Any Assembly AsyncClient AsyncStream Call Callable Client ClassVar EventRole HTTPResponse ListReply Literal Mapping
+    Awaitable Model NoReturn NotGiven Operation Path Problem Sequence Shapes Stream TypeAlias Union Unknown
     """.split()
 )
 """What the generated modules import or define beside the document's classes."""
