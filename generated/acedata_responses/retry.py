@@ -141,7 +141,8 @@ class RetryPolicy:
 
         `give_up_at` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun.
         """
-        if tries > max_retries or not self.should_resend(failure):
+        is_out_of_time = failure.phase in ("turn", "deadline")
+        if is_out_of_time or tries > max_retries or not self.should_resend(failure):
             return None
         seconds = self.wait(failure, tries, clock)
         if give_up_at is not None and clock.monotonic() + seconds >= give_up_at:

@@ -26,8 +26,18 @@ LOST = (
 )
 
 TIMEOUTS = {
-    httpx.ConnectTimeout: ("connect", 1, False, f"no connection was made within 1 s; {NOT_SENT}"),
-    httpx.PoolTimeout: ("pool", 4, False, f"no connection became free within 4 s; {NOT_SENT}"),
+    httpx.ConnectTimeout: (
+        "connect",
+        1,
+        False,
+        f"no connection to service.test:80 was made within 1 s; {NOT_SENT}",
+    ),
+    httpx.PoolTimeout: (
+        "pool",
+        4,
+        False,
+        f"no connection to service.test:80 became free within 4 s; {NOT_SENT}",
+    ),
     httpx.WriteTimeout: ("write", 3, True, f"the request could not be written within 3 s. {MAYBE}"),
     httpx.ReadTimeout: ("read", 2.5, True, f"nothing came from the service within 2.5 s. {MAYBE}"),
 }
@@ -83,7 +93,10 @@ def test_a_time_out_without_a_limit_of_ours(call):
 def test_a_connection_that_was_not_made(cls, call):
     error, tried = call(cls("no way", request=REQUEST))
     assert type(error) is errors.ConnectionFailedError
-    assert str(error) == f"no connection could be made, nothing was sent ({cls.__name__}: no way)"
+    assert (
+        str(error)
+        == f"no connection to service.test:80 could be made, nothing was sent ({cls.__name__}: no way)"
+    )
     assert tried == 3
 
 

@@ -120,7 +120,7 @@ def test_a_call_that_waits_in_vain_for_its_turn_takes_nothing_from_others(connec
     driver = connect(service, limits=limiter)
     with driver.open():
         for _ in range(3):
-            with pytest.raises(errors.RequestTimeoutError, match="turn of this call did not come") as caught:
+            with pytest.raises(errors.RequestTimeoutError, match="gave this call no turn") as caught:
                 driver.create(deadline=SHORT / 4)
             assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("turn", False, 0)
         assert limiter.waiting == 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .._transport.async_response import AsyncResponseStream
     from ..retry import Failure
     from ..types._http_response import HTTPResponse
-    from .attempts import Attempts
+    from .report import Report
 
 EventT = TypeVar("EventT")
 ReplyT = TypeVar("ReplyT")
@@ -43,10 +43,10 @@ class AsyncStream(Generic[EventT, ReplyT]):
         http: HTTPResponse,
         operation: Operation,
         settings: Settings,
-        attempts: Attempts,
+        report: Report,
     ) -> None:
         self._incoming = incoming
-        self._state = StreamState(http, operation, settings, attempts)
+        self._state = StreamState(http, operation, settings, report)
         self._events = _events(incoming, self._state)
         incoming.on_close(self._state.log)
 

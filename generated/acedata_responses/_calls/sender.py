@@ -1,33 +1,62 @@
-"""Sends a call: takes its turn, tries, waits, tries again, and reads what came."""
+"""Sends a call: waits for its turn, sends it, sends it again where the retry policy allows, reads the reply."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from attrs import evolve
+
+from .._replies.parse import error_from, read_reply
 from .._request.arguments import NOT_GIVEN
 from .._request.build import build
 from .._request.settings import seconds, timeouts
 from .._transport.failures import NetworkError
-from ..errors import APIStatusError
+from ..errors import AceDataError, APIStatusError
 from ..limits import Limiter, LimitTimeout
 from ..retry import Failure
-from .attempts import Attempts
+from ..types._http_response import HTTPResponse
+from .budget import TimeBudget
+from .report import Report
 
 if TYPE_CHECKING:
     from .._clock import Clock
+    from .._request.build import Request
     from .._request.operation import Call
     from .._request.settings import Settings
     from .._transport.response import ResponseStream
     from .._transport.transport import Transport
-    from ..types._http_response import HTTPResponse
 
-_PATIENCE_WITH_AN_ERROR = 10.0  # seconds for the rest of its answer, which may never come
+_ERROR_BODY_TIMEOUT = 10.0  # seconds for the body of an error, which may never end
 _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
 
 
+class Exchange(NamedTuple):
+    """What the tries of one call share."""
+
+    call: Call
+    request: Request
+    settings: Settings
+    budget: TimeBudget
+    report: Report
+
+    def response(self, incoming: ResponseStream, content: bytes) -> HTTPResponse:
+        """The response with as much of its body as was read."""
+        report = self.report
+        return HTTPResponse(
+            incoming.status_code, incoming.headers, content, report.method, report.url, report.tries
+        )
+
+
+class Failed(NamedTuple):
+    """A try that failed: what the retry policy decides on, and the error unless the call is sent again."""
+
+    failure: Failure
+    error: AceDataError
+
+
 class Sender:
-    """The way out that a client and its copies share: connections, limiter and clock."""
+    """What a client and its copies send through: they share transport, limiter and clock."""
 
     def __init__(self, transport: Transport, limiter: Limiter | None, clock: Clock) -> None:
         self.transport = transport
@@ -42,45 +71,65 @@ class Sender:
         """
         limit = settings.timeout if call.timeout is NOT_GIVEN else timeouts(call.timeout, settings.timeout)
         deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
-        attempts = Attempts(build(call, settings), settings, self.clock, limit, deadline)
+        request = build(call, settings)
+        budget = TimeBudget(self.clock, limit, deadline)
+        report = Report(request, settings, budget)
+        exchange = Exchange(call, request, settings, budget, report)
         while True:
-            attempts.check_time()
-            incoming, failure = self._try(attempts)
-            if incoming is None:
-                wait = attempts.after_failure(failure)
-            elif incoming.status_code >= 300:
-                error = attempts.error_from(self._read_error(incoming, attempts))
-                self._note_rate_limit(error)
-                wait = attempts.after_error(error)
-            elif call.streams:
-                self._note_success()
-                http = attempts.answer(incoming.status_code, incoming.headers, b"")
-                from .streams import Stream
-
-                stream: Stream[Any, Any] = Stream(incoming, http, call.operation, settings, attempts)
-                return stream
-            else:
-                http, failure = self._read(incoming, attempts)
-                if failure is None:
-                    return self._reply(attempts, call, http)
-                wait = attempts.after_lost_reply(failure, http)
+            result = self._try_once(exchange)
+            if not isinstance(result, Failed):
+                return result
+            failure = evolve(result.failure, safe_method=request.is_safe)
+            wait = settings.retry.plan(
+                failure,
+                tries=report.tries,
+                max_retries=settings.max_retries,
+                clock=self.clock,
+                give_up_at=budget.give_up_at,
+            )
+            if wait is None:
+                report.log_error(result.error)
+                raise result.error
+            report.resent(failure, result.error, wait)
             self.clock.sleep(wait)
 
-    def _try(self, attempts: Attempts) -> tuple[ResponseStream | None, Failure | None]:
-        """One try: take a turn, send, wait for the head of the answer.
+    def _try_once(self, exchange: Exchange) -> Any:
+        """Send the request once: the reply or the stream, or `Failed`."""
+        report = exchange.report
+        incoming, failure = self._open(exchange)
+        if incoming is None:
+            assert failure is not None
+            return Failed(failure, report.error_for(failure))
+        if incoming.status_code >= 300:
+            http = self._read_error(incoming, exchange)
+            error = report.describe(error_from(http, exchange.settings.token))
+            self._note_rate_limit(error)
+            return Failed(_status_failure(error), error)
+        if exchange.call.streams:
+            self._note_success()
+            return _stream(incoming, exchange)
+        http, failure = self._read(incoming, exchange)
+        if failure is not None:
+            return Failed(evolve(failure, stage="reply_lost"), report.error_for(failure, http))
+        return self._reply(http, exchange)
 
-        A failure of the network is returned, not raised: the exception that told of it may have the request, and so
-        the token, hanging on it, and must not become the context of the error that the caller sees.
+    def _open(self, exchange: Exchange) -> tuple[ResponseStream | None, Failure | None]:
+        """Wait for a turn, send the request and wait for the head of the response.
+
+        A failure is returned, not raised: the exception that told of it may have the request, and so the token, hanging
+        on it, and must not become the context of the error that the caller sees.
         """
-        limiter = self.limiter
+        limiter, budget = self.limiter, exchange.budget
+        if budget.is_spent:
+            return None, Failure("connect", phase="deadline")
         try:
             if limiter is not None:
-                limiter.acquire(attempts.give_up_at)
-        except LimitTimeout:
-            return None, Failure("connect", phase="turn")
+                limiter.acquire(budget.give_up_at)
+        except LimitTimeout as error:
+            return None, Failure("connect", phase="turn", reason=str(error))
         try:
-            attempts.tries += 1
-            incoming = self.transport.open(attempts.request, attempts.timeouts(), attempts.give_up_at)
+            exchange.report.tries += 1
+            incoming = self.transport.open(exchange.request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
             if limiter is not None:
                 limiter.release()
@@ -91,8 +140,8 @@ class Sender:
             incoming.on_close(limiter.release)
         return incoming, None
 
-    def _read(self, incoming: ResponseStream, attempts: Attempts) -> tuple[HTTPResponse, Failure | None]:
-        """The whole of an answer with success; with the failure, if it broke off, and what had come until then."""
+    def _read(self, incoming: ResponseStream, exchange: Exchange) -> tuple[HTTPResponse, Failure | None]:
+        """Read a response with a status of success; if it breaks off, what had come and the failure."""
         chunks: list[bytes] = []
         failure: Failure | None = None
         try:
@@ -102,28 +151,38 @@ class Sender:
             failure = error.failure
         finally:
             incoming.close()
-        return attempts.answer(incoming.status_code, incoming.headers, b"".join(chunks)), failure
+        return exchange.response(incoming, b"".join(chunks)), failure
 
-    def _read_error(self, incoming: ResponseStream, attempts: Attempts) -> HTTPResponse:
-        """As much of an error's answer as comes: its status alone says enough."""
+    def _read_error(self, incoming: ResponseStream, exchange: Exchange) -> HTTPResponse:
+        """Read as much of an error's response as comes: its status alone says enough."""
         content = bytearray()
-        incoming.shorten_deadline(_PATIENCE_WITH_AN_ERROR)
+        incoming.shorten_deadline(_ERROR_BODY_TIMEOUT)
         try:
             with suppress(NetworkError):
                 while len(content) < _LONGEST_ERROR_BODY and (chunk := incoming.read()):
                     content += chunk
         finally:
             incoming.close()
-        return attempts.answer(incoming.status_code, incoming.headers, bytes(content[:_LONGEST_ERROR_BODY]))
+        return exchange.response(incoming, bytes(content[:_LONGEST_ERROR_BODY]))
 
-    def _reply(self, attempts: Attempts, call: Call, http: HTTPResponse) -> Any:
-        """What a whole answer holds. An error in it counts for the pace like one that came with its own status."""
-        try:
-            reply = attempts.reply(call.operation, http)
-        except APIStatusError as error:
-            self._note_rate_limit(error)
-            raise
+    def _reply(self, http: HTTPResponse, exchange: Exchange) -> Any:
+        """The reply that a response holds; the response itself where the operation promises no JSON.
+
+        Raises:
+            AceDataError: It holds none, or an error.
+        """
+        read, settings = exchange.call.operation.read_reply, exchange.settings
+        reply: Any = http
+        if read is not None:
+            try:
+                reply = read_reply(http, read, token=settings.token, strict=settings.strict)
+            except AceDataError as error:
+                if isinstance(error, APIStatusError):
+                    self._note_rate_limit(error)
+                exchange.report.log_error(exchange.report.describe(error))
+                raise
         self._note_success()
+        exchange.report.log(str(http.status_code))
         return reply
 
     def _note_rate_limit(self, error: APIStatusError) -> None:
@@ -133,3 +192,23 @@ class Sender:
     def _note_success(self) -> None:
         if self.limiter is not None:
             self.limiter.succeeded()
+
+
+def _stream(incoming: ResponseStream, exchange: Exchange) -> Any:
+    from .streams import Stream
+
+    http = exchange.response(incoming, b"")
+    stream: Stream[Any, Any] = Stream(
+        incoming, http, exchange.call.operation, exchange.settings, exchange.report
+    )
+    return stream
+
+
+def _status_failure(error: APIStatusError) -> Failure:
+    lines = error.http.raw_headers
+    return Failure(
+        "status",
+        status=error.status_code,
+        resend=error.is_safe_to_resend,
+        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in lines},
+    )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .._request.settings import Settings
     from ..retry import Failure
     from ..types._http_response import HTTPResponse
-    from .attempts import Attempts
+    from .report import Report
 
 StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 _SHOWN_CHARACTERS = 200
@@ -39,9 +39,7 @@ class StreamState:
         new_text: The text that the latest event brought.
     """
 
-    def __init__(
-        self, http: HTTPResponse, operation: Operation, settings: Settings, attempts: Attempts
-    ) -> None:
+    def __init__(self, http: HTTPResponse, operation: Operation, settings: Settings, report: Report) -> None:
         assert operation.read_event is not None
         self.http = http
         self.events = 0
@@ -51,7 +49,7 @@ class StreamState:
         self._operation = operation
         self._read_event = operation.read_event
         self._settings = settings
-        self._attempts = attempts
+        self._report = report
         self._decoder = EventDecoder()
         self._waiting: deque[str] = deque()
         self._text = (
@@ -152,11 +150,11 @@ class StreamState:
         how = (
             type(self.failure).__name__ if self.failure else "whole" if self.is_over else "left by the caller"
         )
-        self._attempts.log(f"{self.http.status_code}, a stream of {self.events} events, {how},")
+        self._report.log(f"{self.http.status_code}, a stream of {self.events} events, {how},")
 
     def interrupted(self, failure: Failure) -> StreamInterruptedError:
         """The error for a connection that failed in mid-stream."""
-        cause = self._attempts.error_for(failure)
+        cause = self._report.error_for(failure)
         return self._interrupted(f"the stream broke off: {cause}", "timed out" if failure.phase else "broken")
 
     def _begin(self, chunk: bytes) -> bytes:
@@ -194,7 +192,7 @@ class StreamState:
         )
         reply = _parse.redact_reply(self.reply, http, read, token)
         self._failure = ReplyDecodeError(text, http=reply.http, body=reply.http.content, reply=reply)
-        raise self._attempts.described(self._failure)
+        raise self._report.describe(self._failure)
 
     def _check_unknown(self, event: Any, data: str) -> None:
         """Pass an event of a kind that is not documented; refuse an error body, and JSON that is no event at all."""
@@ -294,7 +292,7 @@ class StreamState:
             http=redact_response(self._so_far(), token),
             **facts,
         )
-        self._failure = self._attempts.described(error)
+        self._failure = self._report.describe(error)
         return error
 
     def _so_far(self) -> HTTPResponse:

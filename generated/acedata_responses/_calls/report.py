@@ -1,0 +1,127 @@
+"""What a call reports: its errors, with the facts of the request on them, and its line in the log."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from attrs import evolve
+
+from .._redact import redact_response, redact_text
+from ..errors import (
+    AceDataError,
+    APIStatusError,
+    ConnectionFailedError,
+    ConnectionLostError,
+    RequestTimeoutError,
+    TransportError,
+)
+
+if TYPE_CHECKING:
+    from .._request.build import Request
+    from .._request.settings import Settings
+    from ..retry import Failure
+    from ..types._http_response import HTTPResponse
+    from .budget import TimeBudget
+
+ErrorT = TypeVar("ErrorT", bound=AceDataError)
+logger = logging.getLogger(__name__.partition(".")[0])
+_SHOWN_CHARACTERS = 200
+
+_MAYBE_BILLED = "before you send the request again, consider that both may be billed"
+_WAITED_FOR = {
+    "connect": "no connection to {address} was made",
+    "pool": "no connection to {address} became free",
+    "write": "the request could not be written",
+    "read": "nothing came from the service",
+    "turn": "the limits on calls gave this call no turn",
+    "deadline": "the call was not complete",
+}
+
+
+class Report:
+    """The errors and the log of one call.
+
+    Attributes:
+        method: The HTTP method of the request.
+        url: Where the request goes, without the query.
+        tries: How many tries have begun; one begins when the call has its turn.
+    """
+
+    __slots__ = ("_address", "_budget", "_is_safe", "_may_have_worked", "_token", "method", "tries", "url")
+
+    def __init__(self, request: Request, settings: Settings, budget: TimeBudget) -> None:
+        self.method = request.method
+        self.url = settings.origin + request.target.partition("?")[0]
+        self.tries = 0
+        self._is_safe = request.is_safe
+        self._address = f"[{settings.host}]" if ":" in settings.host else settings.host
+        self._address += f":{settings.port}"
+        self._token = settings.token
+        self._budget = budget
+        self._may_have_worked = False
+
+    def error_for(self, failure: Failure, http: HTTPResponse | None = None) -> TransportError:
+        """The error for a failure of the network, with what had come of the response."""
+        if failure.phase not in (None, "turn") and self._budget.is_spent:
+            failure = evolve(failure, phase="deadline")
+        if failure.stage == "connect" and self._may_have_worked:
+            failure = evolve(failure, stage="send")  # this try did nothing, but an earlier one may have
+        # The reason may quote what the service sent.
+        reason = redact_text(failure.reason, self._token)[:_SHOWN_CHARACTERS]
+        error = self._transport_error(evolve(failure, reason=reason))
+        if http is not None:
+            error.__dict__["http"] = redact_response(http, self._token)
+        return self.describe(error)
+
+    def describe(self, error: ErrorT) -> ErrorT:
+        """Put the facts of the request on an error, and return it."""
+        error.__dict__.update(method=self.method, url=self.url, tries=self.tries)
+        return error
+
+    def log(self, outcome: str) -> None:
+        """Log how the call went, in the one line that it has at INFO."""
+        if logger.isEnabledFor(logging.INFO):
+            tries = "" if self.tries < 2 else f" after {self.tries} tries"
+            logger.info("%s %s: %s in %.2f s%s", self.method, self.url, outcome, self._budget.elapsed, tries)
+
+    def log_error(self, error: AceDataError) -> None:
+        """Log that the call ended with an error."""
+        self.log(_in_short(error))
+
+    def resent(self, failure: Failure, error: AceDataError, wait: float) -> None:
+        """Note that the call is sent again, so many seconds after this failure."""
+        if failure.stage not in ("connect", "status") and not self._is_safe:
+            self._may_have_worked = True
+        logger.debug(
+            "%s %s: %s at try %d, sent again in %.2f s",
+            self.method, self.url, _in_short(error), self.tries, wait,
+        )  # fmt: skip
+
+    def _transport_error(self, failure: Failure) -> TransportError:
+        sent = failure.stage != "connect"
+        if failure.phase is not None:
+            after = self._budget.allowed(failure.phase)
+            text = _WAITED_FOR[failure.phase].format(address=self._address)
+            text += f" within {after:g} s" if after is not None else " in time"
+            if sent:
+                text += f". The service may still be at work: {_MAYBE_BILLED}"
+            else:
+                text += "; nothing was sent"
+                text += f". {failure.reason}" if failure.phase == "turn" else ""
+            return RequestTimeoutError(text, phase=failure.phase, after=after, sent=sent)
+        if sent:
+            return ConnectionLostError(
+                f"the connection broke before the answer was complete ({failure.reason}). "
+                f"The service may have done its work: {_MAYBE_BILLED}"
+            )
+        return ConnectionFailedError(
+            f"no connection to {self._address} could be made, nothing was sent ({failure.reason})"
+        )
+
+
+def _in_short(error: AceDataError) -> str:
+    """An error for the log: its class, and the service's code for it on one line."""
+    code = " ".join((getattr(error, "code", None) or "").split())[:_SHOWN_CHARACTERS]
+    status = f"{error.status_code} " if isinstance(error, APIStatusError) else ""
+    return f"{status}{type(error).__name__}{f' ({code})' if code else ''}"
