@@ -134,7 +134,7 @@ def _sample(page: Field, ours: Field) -> Difference | None:
     if "enum" in page.said or is_known or page.sample.startswith("<"):
         return None
     return Difference(
-        page.at, "sample", _json(page.sample), f"one of {_list(ours.enum)}", _line(ours, "enum")
+        page.at, "sample", _json(page.sample), f"one of {summary_of_values(ours.enum)}", _line(ours, "enum")
     )
 
 
@@ -162,7 +162,7 @@ def summary(field: Field) -> str:
     words += [field.range] if field.range else []
     words += [f"at least {field.min_length}"] if field.min_length is not None else []
     words += [f"at most {field.max_length}"] if field.max_length is not None else []
-    words += [f"one of {_list(field.enum)}"] if field.enum else []
+    words += [f"one of {summary_of_values(field.enum)}"] if field.enum else []
     words += [f"{name}: {_json(value)}" for name, value in field.others.items()]
     return ", ".join(words)
 
@@ -200,10 +200,11 @@ def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
 
 
 def _only(values: list[Json]) -> str:
-    return f"also {_list(values)}" if values else "none beyond the common ones"
+    return f"also {summary_of_values(values)}" if values else "none beyond the common ones"
 
 
-def _list(values: Any) -> str:
+def summary_of_values(values: Any) -> str:
+    """Some values in one line."""
     shown = [_plain(value) for value in values[:8]]
     return ", ".join(shown) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
 

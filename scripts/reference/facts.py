@@ -82,6 +82,22 @@ class UnknownLine:
 
 
 @dataclass(frozen=True)
+class Observed:
+    """How often replies in production differed from the document at one place.
+
+    Attributes:
+        schema: The schema that the reply is of.
+        pointer: Where, as a JSON pointer with `*` for each entry of a list.
+        what: `type`, `required`, `unknown field` and so on.
+    """
+
+    schema: str
+    pointer: str
+    what: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a source says of an operation.
 
@@ -90,6 +106,7 @@ class Facts:
         fields: By their place, in the source's order.
         whole: Whether a field that is not here is one that the source does not have.
         unknown: The lines of a page that are not understood.
+        observed, replies: What was counted in production, in how many replies.
         lines: The line at which each entry of `operation` stands.
     """
 
@@ -97,11 +114,15 @@ class Facts:
     fields: Mapping[str, Field]
     whole: bool = True
     unknown: tuple[UnknownLine, ...] = ()
+    observed: tuple[Observed, ...] = ()
+    replies: int = 0
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def title(self) -> str:
-        """The operation by name, such as `POST /openai/responses`."""
+        """What was compared, such as `POST /openai/responses`."""
+        if not self.whole:
+            return f"{self.replies} replies in production" if self.replies else "the model names"
         return f"{self.operation.get('method', '?')} {self.operation.get('path', '?')}"
 
 

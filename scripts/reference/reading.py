@@ -6,7 +6,7 @@ import re
 
 from scripts.generation.document import Document, DocumentError
 
-from . import model_list, openapi_document, ours, page_html, page_markdown, page_text, parsing
+from . import model_list, observations, openapi_document, ours, page_html, page_markdown, page_text, parsing
 from .facts import Facts, UnreadableError
 from .openapi_document import Wanted
 from .ours import OurDocument
@@ -64,6 +64,8 @@ def parse(text: str, wanted: Wanted | None = None) -> Facts:
         UnreadableError: It has none of the forms, or is not whole.
     """
     text = text.replace("\r\n", "\n")
+    if observations.is_observations(text):
+        return observations.read(text)
     try:
         if text.lstrip().startswith("<"):
             return page_html.read(text)

@@ -154,7 +154,13 @@ class Attempts:
         if operation.read_reply is not None:
             settings = self._settings
             try:
-                reply = read_reply(http, operation.read_reply, token=settings.token, strict=settings.strict)
+                reply = read_reply(
+                    http,
+                    operation.read_reply,
+                    token=settings.token,
+                    strict=settings.strict,
+                    observations=settings.observations,
+                )
             except AceDataError as error:
                 self._over(error)
                 raise
