@@ -24,9 +24,11 @@ from scripts import crash  # noqa: E402
 if __name__ == "__main__":
     crash.install()
 
-from scripts.change import changelog, document_changes, fact_changes, surface_changes  # noqa: E402
+from semver import Version  # noqa: E402
+
+from scripts.change import changelog, document_changes, fact_changes, surface_changes, versions  # noqa: E402
 from scripts.change.document_changes import ToolError  # noqa: E402
-from scripts.change.versions import Finding, Impact, Version  # noqa: E402
+from scripts.change.versions import Finding, Impact  # noqa: E402
 from scripts.generation.document import DocumentError, load  # noqa: E402
 
 FOLLOWS, FAILS, NO_COMPARISON = 0, 1, 2
@@ -76,7 +78,7 @@ def compare(root: Path, base: Path) -> list[Finding]:
 
 def complaints(impact: Impact, before: Version, now: Version, log: str) -> list[str]:
     """What version and changelog lack, each with what to do."""
-    wanted = before.after(impact)
+    wanted = versions.after(before, impact)
     if now < wanted:
         return [f"set info.version in {DOCUMENT} to {wanted} (it is {now}) and run `make generate`"]
     if impact is Impact.NONE and now == before:
@@ -105,9 +107,8 @@ def run(root: Path, revision: str) -> int:
     report(findings)
     impact = max((one.impact for one in findings), default=Impact.NONE)
     verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
-    print(
-        f"\nsince {revision}: {verdict}; version {before} -> {now}, asked for: {before.after(impact)} or newer"
-    )
+    wanted = versions.after(before, impact)
+    print(f"\nsince {revision}: {verdict}; version {before} -> {now}, asked for: {wanted} or newer")
     log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
     against = complaints(impact, before, now, log)
     for complaint in against:
@@ -118,7 +119,7 @@ def run(root: Path, revision: str) -> int:
 def version_of(path: Path) -> Version:
     """The version that a document has."""
     try:
-        return Version.parse(str(load(path).data["info"]["version"]))
+        return versions.parse(str(load(path).data["info"]["version"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ToolError(f"{path.name}: info.version: {error}") from None
 

@@ -1,4 +1,4 @@
-"""Compares the vendor's reference page with openapi.yaml, field by field.
+"""Compares the vendor's reference page or OpenAPI document with openapi.yaml, field by field.
 
 Exit status: 0 the same, 1 they differ (a table shows in what), 2 the page or openapi.yaml could not be read.
 """
@@ -17,7 +17,7 @@ from scripts import crash  # noqa: E402
 if __name__ == "__main__":
     crash.install()
 
-from scripts.reference import reading  # noqa: E402
+from scripts.reference import observations, reading  # noqa: E402
 from scripts.reference.differences import FORMATS, Difference, compare  # noqa: E402
 from scripts.reference.facts import Facts, UnreadableError  # noqa: E402
 from scripts.reference.ours import OurDocument  # noqa: E402
@@ -32,7 +32,8 @@ def find(document: OurDocument, where: str | None) -> tuple[Facts, list[Differen
         UnreadableError: The page could not be read.
     """
     page = reading.read_for(document, where)
-    return page, compare(page, document.from_page(), document.from_all())
+    found = compare(page, document.from_page(), document.from_all())
+    return page, [*found, *observations.differences(page, document)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
         "source",
         nargs="?",
         help="a path, a URL or - for standard input: the page as text, HTML or Markdown, or an OpenAPI document; "
-        "`live` for the service's model list. Without it: the page at the vendor's address",
+        "`live` for the service's model list; counts of production as `Observations.write` writes them. "
+        "Without it: the page at the vendor's address",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="the table's form (default: text)")
     parser.add_argument("--document", type=Path, default=ROOT / "openapi.yaml", help=argparse.SUPPRESS)
@@ -61,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
         return UNREADABLE
     if differences or options.format == "json":
         print(FORMATS[options.format](differences))
-    what = f"{page.title if page.whole else 'the model names'}: {len(page.fields)} fields compared"
+    what = f"{page.title}: {len(page.fields) or len(page.observed)} {'fields' if page.fields else 'places'} compared"
     ending = (
         f"{len(differences)} difference{'s' * (len(differences) > 1)}"
         if differences

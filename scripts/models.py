@@ -1,7 +1,7 @@
 """Takes over the vendor's list of model names: openapi.yaml, the version, the changelog and the generated client.
 
-All is done or nothing: what speaks against a list is said before anything is written, and a failure on the way, an
-interruption or a full disk puts every file back. What is left is one change to look at with `git diff`.
+All is done or nothing: the change is made and tested in a copy of the project, which a failure, an interruption or a
+full disk leaves behind. What takes its place in the project is one change to look at with `git diff`.
 
 Exit status: 0 done (or nothing to do), 1 refused or failed, 2 the source or openapi.yaml could not be read.
 """
@@ -23,7 +23,8 @@ sys.path.insert(0, str(ROOT))
 
 from scripts import drift  # noqa: E402
 from scripts.change import commands, model_names  # noqa: E402
-from scripts.change.all_or_nothing import BusyError, StoppedError, all_or_nothing, alone, write  # noqa: E402
+from scripts.change.all_or_nothing import BusyError, all_or_nothing, exclusive_lock  # noqa: E402
+from scripts.change.commands import StoppedError  # noqa: E402
 from scripts.change.model_names import Change, RefusedError  # noqa: E402
 from scripts.reference.facts import UnreadableError  # noqa: E402
 from scripts.reference.ours import OurDocument  # noqa: E402
@@ -42,7 +43,7 @@ STEPS: Steps = (
 
 
 def read(root: Path, name: str) -> str:
-    """The text of a file; empty if it is not there. Line ends stay as they are."""
+    """The text of a file, with its line ends; empty if it does not exist."""
     path = root / name
     return path.read_bytes().decode() if path.exists() else ""
 
@@ -68,23 +69,23 @@ def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, 
 
 
 def make(root: Path, change: Change, steps: Steps) -> None:
-    """Write the change, and do what follows from it; the block around it puts all back if anything fails."""
-    write(root / DOCUMENT, change.document)
-    write(root / CHANGELOG, change.changelog)
+    """Write the change into a copy of the project, and do there what follows from it."""
+    for name, text in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
+        (root / name).write_bytes(text.encode())
     for what, command in steps:
         print(f"\n{what}", flush=True)
         commands.run(command, root)
 
 
 def diff(root: Path, change: Change) -> Iterator[str]:
-    """The change of the two files that are written by hand else."""
+    """The change of the document and the changelog."""
     for name, new in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
         old = read(root, name).splitlines(keepends=True)
         yield from difflib.unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2)
 
 
 def run(options: argparse.Namespace, root: Path, steps: Steps) -> int:
-    """Do what was asked for, or tell why not."""
+    """Do what the options ask for."""
     flags = {"allow_removals": options.allow_removals, "models_only": options.models_only}
     day = datetime.now(tz=timezone.utc).date()
     if options.dry_run:
@@ -93,16 +94,16 @@ def run(options: argparse.Namespace, root: Path, steps: Steps) -> int:
         print("".join(diff(root, change)), end="")
         return DONE
     began = time.monotonic()
-    with alone(root) as was_cut_off:
-        if was_cut_off:
-            print("An earlier run was cut off; its change has been undone.")
+    with exclusive_lock(root) as was_killed:
+        if was_killed:
+            print("An earlier run was killed while it moved its files into place; that is done now.")
         change = propose(root, options.source, day, **flags)
         if not change:
             print("The model list is up to date.")
             return DONE
         print(change.describe(), flush=True)
-        with all_or_nothing(root, [DOCUMENT, CHANGELOG, GENERATED]):
-            make(root, change, steps)
+        with all_or_nothing(root, [DOCUMENT, CHANGELOG, GENERATED]) as copy:
+            make(copy, change, steps)
     seconds = time.monotonic() - began
     print(
         f"\nDone in {seconds:.0f} s. Look at it with `git diff`, then commit {DOCUMENT}, {CHANGELOG}, {GENERATED}/."
@@ -133,20 +134,20 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return run(options, ROOT, STEPS)
     except UnreadableError as error:
-        return _told(f"Nothing was changed.\n{error}", UNREADABLE)
+        return _fail(f"Nothing was changed.\n{error}", UNREADABLE)
     except RefusedError as error:
-        return _told(f"Refused; nothing was changed.\n{error}", REFUSED)
+        return _fail(f"Refused; nothing was changed.\n{error}", REFUSED)
     except BusyError as error:
-        return _told(f"Nothing was changed: {error}", REFUSED)
+        return _fail(f"Nothing was changed: {error}", REFUSED)
     except subprocess.CalledProcessError as error:
-        return _told(f"`{' '.join(error.cmd)}` failed; all files are as they were.", REFUSED)
+        return _fail(f"`{' '.join(error.cmd)}` failed; all files are as they were.", REFUSED)
     except OSError as error:
-        return _told(f"{error}; all files are as they were.", REFUSED)
+        return _fail(f"{error}; all files are as they were.", REFUSED)
     except (KeyboardInterrupt, StoppedError) as error:
-        return _told(f"{str(error) or 'interrupted'}; all files are as they were.", REFUSED)
+        return _fail(f"{str(error) or 'interrupted'}; all files are as they were.", REFUSED)
 
 
-def _told(text: str, status: int) -> int:
+def _fail(text: str, status: int) -> int:
     print(text, file=sys.stderr)
     return status
 

@@ -60,6 +60,10 @@ if TYPE_CHECKING:
         Limiter,
         Limits,
     )
+    from .observations import (
+        Observation,
+        Observations,
+    )
     from .retry import (
         Failure,
         RetryPolicy,
@@ -79,6 +83,8 @@ _MODULES = {
     "VERSION": "._version",
     "Limiter": ".limits",
     "Limits": ".limits",
+    "Observation": ".observations",
+    "Observations": ".observations",
     "Failure": ".retry",
     "RetryPolicy": ".retry",
     "APIStatusError": ".errors",
@@ -126,6 +132,8 @@ __all__ = [
     "Limits",
     "ModerationError",
     "NotFoundError",
+    "Observation",
+    "Observations",
     "PermissionDeniedError",
     "Problem",
     "RateLimitError",

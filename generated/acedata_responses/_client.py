@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ._request.operation import Call
+    from .observations import Observations
     from .resources.models import Models
     from .resources.responses import Responses
     from .retry import RetryPolicy
@@ -52,6 +53,7 @@ class Client:
         http_client: An `httpx.Client` to send through; it is not closed with this client.
         validate: Whether to hold each request against the document before it is sent.
         strict: Whether a reply that departs from the document is an error, not only listed in `reply.problems`.
+        observations: Where to count departures from the document, and growth; nothing is counted when not given.
         clock: Where time, waits and chance come from; for tests.
 
     Raises:
@@ -73,6 +75,7 @@ class Client:
         http_client: httpx.Client | None = None,
         validate: bool = True,
         strict: bool = False,
+        observations: Observations | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if transport is not None and http_client is not None:
@@ -89,6 +92,7 @@ class Client:
             headers=headers,
             validate=validate,
             strict=strict,
+            observations=observations,
         )
         if limits is not None and not isinstance(limits, (Limits, Limiter, NotGiven)):
             raise ConfigurationError(f"limits must be Limits, a Limiter or None, not {type(limits).__name__}")

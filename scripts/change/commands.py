@@ -5,8 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+_STOPPING = (signal.SIGTERM, signal.SIGHUP)
+
+
+class StoppedError(BaseException):
+    """The process was asked to stop."""
 
 
 def run(command: Sequence[str], folder: Path) -> None:
@@ -14,16 +23,18 @@ def run(command: Sequence[str], folder: Path) -> None:
 
     Raises:
         subprocess.CalledProcessError: It failed.
+        StoppedError: A signal asked this process to stop; the program has ended.
     """
     environment = {**os.environ, "PYTHONPATH": str(folder / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        status = process.wait()
-    except BaseException:
-        _end(process)
-        raise
+    with _stopped_by_signals():
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            status = process.wait()
+        except BaseException:
+            _end(process)
+            raise
     if status:
         raise subprocess.CalledProcessError(status, list(command))
 
@@ -38,3 +49,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             continue
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Within this, a signal to stop is an exception, so that the program is stopped as well."""
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        raise StoppedError(f"stopped by {signal.Signals(number).name}")
+
+    before = {number: signal.signal(number, stop) for number in _STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

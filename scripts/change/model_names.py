@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +9,18 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode, Node
+from ruamel.yaml.comments import CommentedMap
+from semver import Version
 
-from scripts.reference import plain_yaml
+from scripts.generation.document import Document, below, tokens
 from scripts.reference.differences import LABELS, Difference, as_text
 from scripts.reference.facts import Facts
 from scripts.reference.model_list import AT
 from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
 
-from . import changelog
-from .versions import Impact, Version
-from .yaml_edit import EditError, YamlEdit
+from . import changelog, versions, yaml_edit
+from .versions import Impact
+from .yaml_edit import EditError
 
 REMOVED = "x-removed"
 SERVICE = "guide"
@@ -89,12 +89,13 @@ def plan(document: OurDocument, log: str, page: Facts, day: date) -> Change:
     removed = tuple(name for name in old if name not in names)
     moved = _moved([name for name in old if name in names], [name for name in names if name in old])
     try:
-        before = Version.parse(str(document.tree["info"]["version"]))
+        before = versions.parse(str(document.whole.data["info"]["version"]))
     except (KeyError, ValueError) as error:
         raise RefusedError(f"openapi.yaml: info.version: {error}") from None
     if not (added or removed or moved or sources != holder.sources):
         return Change((), (), (), (), before, before, names, document.text, log)
-    after = before.after(Impact.BREAKING if removed else Impact.ADDITION if added else Impact.FIX)
+    impact = Impact.BREAKING if removed else Impact.ADDITION if added else Impact.FIX
+    after = versions.after(before, impact)
     known, forgotten = _still_known(holder.removed, removed, names, after)
     text = holder.edited(names, sources, known, str(after))
     entry = changelog.with_release(log, str(after), day, _lines(added, removed, moved, forgotten))
@@ -201,11 +202,9 @@ def _still_known(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The withdrawn names that the client still knows, and those whose minor version is over."""
     kept = {name: note for name, note in before.items() if name not in names}
-    over = {
-        name
-        for name, note in kept.items()
-        if version.is_newer_minor_than(Version.parse(str(note.get("since"))))
-    }
+    minor = (version.major, version.minor)
+    since = {name: versions.parse(str(note.get("since"))) for name, note in kept.items()}
+    over = {name for name, first in since.items() if minor > (first.major, first.minor)}
     known = {name: note for name, note in kept.items() if name not in over}
     return {**known, **{name: {"since": str(version)} for name in removed}}, tuple(
         name for name in kept if name in over
@@ -239,13 +238,13 @@ class _Holder:
 
     def __init__(self, document: OurDocument) -> None:
         self.document = document
-        self.path, self.component_path = _find(document)
-        enum = _at(document.tree, self.path)
+        self.pointer, self.component = _find(document)
+        enum = _at(document.whole.data, self.pointer)
         self.names: list[str] = list(enum["enum"])
         self.sources: dict[str, str] = {
             name: source for name, source in enum.get(VALUE_SOURCES, {}).items() if source != PAGE
         }
-        self.removed: dict[str, Any] = dict(_at(document.tree, self.component_path).get(REMOVED, {}))
+        self.removed: dict[str, Any] = dict(_at(document.whole.data, self.component).get(REMOVED, {}))
 
     def edited(
         self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str
@@ -255,79 +254,47 @@ class _Holder:
         Raises:
             RefusedError: It is in a form that cannot be edited.
         """
-        root = plain_yaml.compose(self.document.text)
-        edit = YamlEdit(self.document.text)
-        schema, component = _node_at(root, self.path), _node_at(root, self.component_path)
-        notes = {name: f'{{since: "{note["since"]}"}}' for name, note in removed.items()}
-        above = next(
-            key.value for key, _ in component.value if key.value in ("anyOf", "oneOf", "type", "enum")
-        )
+
+        def change(tree: CommentedMap) -> None:
+            schema, component = _at(tree, self.pointer), _at(tree, self.component)
+            above = next(key for key in component if key in ("anyOf", "oneOf", "type", "enum"))
+            yaml_edit.set_items(schema["enum"], names)
+            yaml_edit.set_entries(schema, VALUE_SOURCES, sources, above="enum")
+            yaml_edit.set_entries(component, REMOVED, removed, above=above)
+            yaml_edit.set_text(tree["info"], "version", version)
+
         try:
-            edit.set_items(_node_at(schema, ("enum",)), names)
-            edit.set_entries(schema, VALUE_SOURCES, sources, above="enum")
-            edit.set_entries(component, REMOVED, notes, above=above)
-            edit.set_scalar(_node_at(root, ("info", "version")), version)
+            return yaml_edit.edited(self.document.text, change)
         except EditError as error:
             raise RefusedError(str(error)) from None
-        self._check(edit.result(), names, sources, removed, version)
-        return edit.result()
-
-    def _check(self, text: str, names: Any, sources: Any, removed: Any, version: str) -> None:
-        """The text must now mean exactly what was wanted, and nothing else may have changed."""
-        wanted = copy.deepcopy(self.document.tree)
-        wanted["info"]["version"] = version
-        schema, component = _at(wanted, self.path), _at(wanted, self.component_path)
-        schema["enum"] = list(names)
-        for place, key, entries in ((schema, VALUE_SOURCES, sources), (component, REMOVED, removed)):
-            place.pop(key, None)
-            if entries:
-                place[key] = dict(entries)
-        if plain_yaml.parse_yaml(text) != wanted:
-            raise RefusedError(
-                "openapi.yaml is in a form that this command cannot edit; edit the list by hand"
-            )
 
 
-Path = tuple[str | int, ...]
-
-
-def _find(document: OurDocument) -> tuple[Path, Path]:
-    """The places of the schema that has the enum, and of the component that it belongs to."""
+def _find(document: OurDocument) -> tuple[str, str]:
+    """The pointers of the schema that has the enum, and of the component that it belongs to."""
     method, (path, *_) = document.wanted
-    place: Path = ("paths", path, method.lower(), "requestBody", "content")
+    whole = document.whole
     try:
-        place = (*place, next(iter(_at(document.tree, place))), "schema")
-        place = (*_resolved(document.tree, place), "properties", AT.partition(".")[2])
-        component = _resolved(document.tree, place)
-        schema = _at(document.tree, component)
+        content = below("/paths", path, method.lower(), "requestBody", "content")
+        body = below(content, next(iter(_at(whole.data, content))), "schema")
+        component = _target(whole, below(_target(whole, body), "properties", AT.partition(".")[2]))
+        schema = _at(whole.data, component)
         if "enum" in schema:
             return component, component
         for word in ("anyOf", "oneOf"):
             for i, one in enumerate(schema.get(word, [])):
                 if "enum" in one:
-                    return (*component, word, i), component
+                    return below(component, word, i), component
     except (KeyError, TypeError, StopIteration):
         pass
     raise RefusedError("openapi.yaml has no list of model names where its operation has `model`")
 
 
-def _resolved(tree: Any, place: Path) -> Path:
-    while "$ref" in (node := _at(tree, place)):
-        place = tuple(token.replace("~1", "/").replace("~0", "~") for token in node["$ref"][2:].split("/"))
-    return place
+def _target(document: Document, pointer: str) -> str:
+    """Where a reference leads; the pointer itself if there is none."""
+    return document.resolve(pointer, _at(document.data, pointer))[0]
 
 
-def _at(tree: Any, place: Path) -> Any:
-    for key in place:
-        tree = tree[key]
+def _at(tree: Any, pointer: str) -> Any:
+    for token in tokens(pointer):
+        tree = tree[int(token)] if isinstance(tree, list) else tree[token]
     return tree
-
-
-def _node_at(node: Node | None, place: Path) -> Node:
-    for key in place:
-        if isinstance(node, MappingNode):
-            node = next(value for name, value in node.value if name.value == key)
-        elif node is not None:
-            node = node.value[key]
-    assert node is not None
-    return node

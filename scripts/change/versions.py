@@ -7,10 +7,10 @@ and all others the patch.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+
+from semver import Version
 
 
 class Impact(IntEnum):
@@ -31,37 +31,23 @@ class Finding:
     what: str
 
 
-class Version(NamedTuple):
-    """A released version."""
+def parse(text: str) -> Version:
+    """The version that a text such as `0.1.0` names.
 
-    major: int
-    minor: int
-    patch: int
+    Raises:
+        ValueError: It is not of that form.
+    """
+    if not Version.is_valid(text) or (version := Version.parse(text)).prerelease or version.build:
+        raise ValueError(f"`{text}` is no version of the form 1.2.3")
+    return version
 
-    @classmethod
-    def parse(cls, text: str) -> Version:
-        """The version that a text such as `0.1.0` names.
 
-        Raises:
-            ValueError: It is not of that form.
-        """
-        match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", text)
-        if not match:
-            raise ValueError(f"`{text}` is no version of the form 1.2.3")
-        return cls(*(int(number) for number in match.groups()))
-
-    def after(self, impact: Impact) -> Version:
-        """The version that follows when a change of this impact is released."""
-        if impact is Impact.NONE:
-            return self
-        steps = {Impact.BREAKING: 0, Impact.ADDITION: 1, Impact.FIX: 2}
-        step = steps[impact] if self.major else min(steps[impact] + 1, 2)
-        numbers = [*self[:step], self[step] + 1, 0, 0]
-        return Version(*numbers[:3])
-
-    def is_newer_minor_than(self, other: Version) -> bool:
-        """Whether the major or minor version has been raised since the other."""
-        return self[:2] > other[:2]
-
-    def __str__(self) -> str:
-        return ".".join(str(number) for number in self)
+def after(version: Version, impact: Impact) -> Version:
+    """The version that follows when a change of this impact is released."""
+    if impact is Impact.NONE:
+        return version
+    if impact is Impact.BREAKING:
+        return version.bump_major() if version.major else version.bump_minor()
+    if impact is Impact.ADDITION and version.major:
+        return version.bump_minor()
+    return version.bump_patch()

@@ -54,7 +54,7 @@ class Document:
     def line(self, pointer: str) -> int:
         """The line (from 1) of what is at a JSON pointer, or of the nearest thing above it that is there."""
         node, line = self.root, 1
-        for token in _tokens(pointer):
+        for token in tokens(pointer):
             child = _child(node, token)
             if child is None:
                 break
@@ -94,7 +94,7 @@ class Document:
             advice = "Use `#/components/...`."
             raise self.error(pointer, f"`$ref: {reference}` points outside of the document", advice)
         node: Node = self.data
-        for token in _tokens(reference[1:]):
+        for token in tokens(reference[1:]):
             try:
                 node = node[int(token)] if isinstance(node, list) else node[token]
             except (KeyError, IndexError, TypeError, ValueError):
@@ -114,6 +114,18 @@ def load(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DocumentError(f"{path}: cannot be read ({error}). Name an OpenAPI document in UTF-8.") from None
+    document = parse(path, text)
+    for pointer, node in document.mappings():
+        document.resolve(pointer, node)
+    return document
+
+
+def parse(path: Path, text: str) -> Document:
+    """Read a document from a text; `path` is its name in messages. Whether each `$ref` names something is not checked.
+
+    Raises:
+        DocumentError: The text is not YAML, holds more than JSON data, has a key twice, or is no mapping at the top.
+    """
     reader = _Reader(path)
     root = reader.compose(text)
     if not isinstance(root, yaml_nodes.MappingNode):
@@ -121,10 +133,7 @@ def load(path: Path) -> Document:
         raise DocumentError(
             f"{path.name}: expected a mapping at the top, found {found}. Name an OpenAPI document."
         )
-    document = Document(path, reader.value(root), root)
-    for pointer, node in document.mappings():
-        document.resolve(pointer, node)
-    return document
+    return Document(path, reader.value(root), root)
 
 
 class _Reader:
@@ -224,5 +233,6 @@ def _child(node: yaml_nodes.Node, token: str) -> tuple[yaml_nodes.Node, int] | N
     return None
 
 
-def _tokens(pointer: str) -> list[str]:
+def tokens(pointer: str) -> list[str]:
+    """The keys of a JSON pointer."""
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]

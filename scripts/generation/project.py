@@ -47,6 +47,7 @@ PUBLIC = {
     "._document.validation": ["Problem"],
     "._version": ["VERSION"],
     ".limits": ["Limiter", "Limits"],
+    ".observations": ["Observation", "Observations"],
     ".retry": ["Failure", "RetryPolicy"],
 }
 """The names that the package itself offers beside its errors, by the module that defines them."""

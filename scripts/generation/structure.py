@@ -20,7 +20,11 @@ _EXTENSIONS: dict[str, type] = {
         ["x-aliases", "x-assembles", "x-error-body", "x-error-kinds", "x-event", "x-failed-when"], dict
     ),
     **dict.fromkeys(
-        ["x-billing", "x-example-events", "x-example-lists", "x-limits", "x-removed", "x-retry", "x-stream"],
+        ["x-billing", "x-example-events", "x-example-lists", "x-limits", "x-removed", "x-retry"],
+        dict,
+    ),
+    **dict.fromkeys(
+        ["x-specification", "x-stream", "x-value-sources"],
         dict,
     ),
     "x-source": str,

@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .facts import MISSING, PROPERTIES, Facts, Field, Json
+from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
 
 DOCUMENT = "openapi.yaml"
 LABELS = {"min_length": "minimum length", "max_length": "maximum length", "enum": "possible values"}
 NUMBERS = {"number", "integer"}
+OPERATION = ("method", "path", "server", "credentials", "media type")
+"""What every form of a page says of the operation."""
+
+ABSENT_IS_NONE = ("range", "min_length", "max_length")
+LISTS = ("statuses", "reply's media type")
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
         document: What our document has from the page.
         everything: What our document has from any source.
     """
-    found = list(_operation(page, document))
+    found = list(_operation(page, document, everything))
+    found += [_unknown_line(one, everything) for one in page.unknown]
     for at, field in page.fields.items():
         if at in document.fields:
             found += _field(field, document.fields[at], everything.fields[at])
@@ -53,19 +59,41 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
     return found
 
 
-def _operation(page: Facts, document: Facts) -> Iterator[Difference]:
-    for name in dict.fromkeys((*page.operation, *(document.operation if page.whole else ()))):
+def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Difference]:
+    is_document = "statuses" in page.operation
+    names = [name for name in document.operation if is_document or name in OPERATION]
+    for name in dict.fromkeys((*page.operation, *(names if page.whole else ()))):
         word, ours = page.operation.get(name, "none"), document.operation.get(name, "none")
+        if name in LISTS:
+            word, ours = _lists(word, ours, everything.operation.get(name, "none"))
         if word != ours:
-            yield Difference("operation", name, word, ours, document.lines.get(name, 1))
+            yield Difference("operation", name, word, ours, everything.lines.get(name, 1))
+
+
+def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
+    """Of two lists what only one has. What the document has from elsewhere may be missing on the page."""
+    listed, known = page.split(", "), everything.split(", ")
+    only_page = [one for one in listed if one not in known]
+    only_ours = [one for one in ours.split(", ") if one not in listed]
+    return (_only(only_page), _only(only_ours)) if only_page or only_ours else (ours, ours)
+
+
+def _unknown_line(one: UnknownLine, everything: Facts) -> Difference:
+    field = everything.fields.get(one.at)
+    what = f"line {one.number} is not understood"
+    return Difference(one.at, what, one.text, "nothing", _line(field, "") if field else 1)
 
 
 def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
     for name in (*PROPERTIES, "description"):
-        if name not in page.said or _same(name, page, ours):
-            continue
-        word, our_word = _words(name, getattr(page, name), getattr(ours, name))
-        yield Difference(page.at, LABELS.get(name, name), word, our_word, _line(ours, name))
+        if name in page.said and not _same(name, page, ours, everything):
+            words = _words(name, getattr(page, name), _known(name, ours, everything))
+            yield Difference(page.at, LABELS.get(name, name), *words, _line(ours, name))
+    if "others" in page.said:
+        for name in dict.fromkeys((*page.others, *ours.others)):
+            words = page.others.get(name, MISSING), ours.others.get(name, MISSING)
+            if not _agree(name, *words, everything):
+                yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
     if "names" in page.said and set(page.enum) != set(everything.enum):
         yield Difference(
             page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum")
@@ -74,13 +102,28 @@ def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
         yield row
 
 
-def _same(name: str, page: Field, ours: Field) -> bool:
+def _same(name: str, page: Field, ours: Field, everything: Field) -> bool:
     word, our_word = getattr(page, name), getattr(ours, name)
     if name == "description":
         return word or not our_word  # a page that lost one may have lost more
     if name == "type" and "sample" in page.said and "enum" not in page.said and word in NUMBERS:
         return our_word in NUMBERS  # a sample's 123 may stand for either
-    return bool(_comparable(word) == _comparable(our_word))
+    return _agree(name, word, our_word, everything) or _is_equal(word, _known(name, ours, everything))
+
+
+def _known(name: str, ours: Field, everything: Field) -> Any:
+    """What the document says; what it does not have from the page it may have from elsewhere."""
+    word = getattr(ours, name)
+    return getattr(everything, name) if word in (MISSING, None, ()) else word
+
+
+def _agree(name: str, word: Any, our_word: Any, everything: Field) -> bool:
+    """Whether a source says the same, or disagrees as openapi.yaml knows."""
+    return _is_equal(word, our_word) or _is_equal(word, everything.specification.get(name, our_word))
+
+
+def _is_equal(one: Any, other: Any) -> bool:
+    return bool(_comparable(one) == _comparable(other))
 
 
 def _sample(page: Field, ours: Field) -> Difference | None:
@@ -91,7 +134,7 @@ def _sample(page: Field, ours: Field) -> Difference | None:
     if "enum" in page.said or is_known or page.sample.startswith("<"):
         return None
     return Difference(
-        page.at, "sample", _json(page.sample), f"one of {_list(ours.enum)}", _line(ours, "enum")
+        page.at, "sample", _json(page.sample), f"one of {summary_of_values(ours.enum)}", _line(ours, "enum")
     )
 
 
@@ -100,7 +143,8 @@ def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
     if known is None:
         yield Difference(page.at, "field", summary(page), "none", 1)
     else:
-        yield Difference(page.at, "source", "on the page", "from another source", _line(known, ""))
+        if "type" in page.said:
+            yield Difference(page.at, "source", "on the page", "from another source", _line(known, ""))
         yield from _field(page, known, known)
 
 
@@ -110,12 +154,16 @@ def _gone(ours: Field) -> Difference:
 
 def summary(field: Field) -> str:
     """A field in one line: `number | null, default 1, 1 <= x <= 128`."""
+    if "type" not in field.said and field.required:
+        return "required, but not described"
     words = [(field.type or "any") + (" | null" if field.nullable else "")]
     words += ["required"] if field.required else []
     words += [f"default {_json(field.default)}"] if field.default is not MISSING else []
     words += [field.range] if field.range else []
     words += [f"at least {field.min_length}"] if field.min_length is not None else []
-    words += [f"one of {_list(field.enum)}"] if field.enum else []
+    words += [f"at most {field.max_length}"] if field.max_length is not None else []
+    words += [f"one of {summary_of_values(field.enum)}"] if field.enum else []
+    words += [f"{name}: {_json(value)}" for name, value in field.others.items()]
     return ", ".join(words)
 
 
@@ -127,13 +175,18 @@ def _line(field: Field, name: str) -> int:
 def _words(name: str, page: Any, ours: Any) -> tuple[str, str]:
     if name == "enum":
         return _values(page, ours)
-    return _word(page), _word(ours)
+    if name in ABSENT_IS_NONE:
+        page, ours = (MISSING if value is None else value for value in (page, ours))
+    words = _word(page), _word(ours)
+    if words[0] == words[1]:  # "1" and 1, "yes" and true, "none" and nothing
+        return _quoted(page), _quoted(ours)
+    return words
 
 
 def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
     """What only one list has; if both have the same, what stands elsewhere."""
-    only_page = [value for value in page if value not in ours]
-    only_ours = [value for value in ours if value not in page]
+    only_page = [value for value in page if not _is_in(value, ours)]
+    only_ours = [value for value in ours if not _is_in(value, page)]
     if only_page or only_ours:
         return _only(only_page), _only(only_ours)
     if len(page) != len(ours):
@@ -142,21 +195,30 @@ def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
     return f"in another order: {at + 1}. is {_plain(page[at])}", f"{at + 1}. is {_plain(ours[at])}"
 
 
+def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
+    return any(_is_equal(value, one) for one in values)
+
+
 def _only(values: list[Json]) -> str:
-    return f"also {_list(values)}" if values else "none beyond the common ones"
+    return f"also {summary_of_values(values)}" if values else "none beyond the common ones"
 
 
-def _list(values: Any) -> str:
+def summary_of_values(values: Any) -> str:
+    """Some values in one line."""
     shown = [_plain(value) for value in values[:8]]
     return ", ".join(shown) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
 
 
 def _word(value: Any) -> str:
-    if value is MISSING or value is None:
+    if value is MISSING:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else _json(value)
+
+
+def _quoted(value: Any) -> str:
+    return "none" if value is MISSING else _json(value)
 
 
 def _plain(value: Json) -> str:

@@ -1,4 +1,4 @@
-"""The facts that a page states about one operation, as plain data that can be compared."""
+"""The facts that a source states about one operation, as plain data that can be compared."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PROPERTIES = (
 
 
 class UnreadableError(Exception):
-    """A source that is no page, is cut off, or contradicts itself. The text says where and why."""
+    """A source that is no page or document, is cut off, or contradicts itself. The text says where and why."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,14 @@ class Field:
         enum: The possible values, in the source's order.
         description: Whether there is one. Its words are no fact.
         sample: The value in the sample at the head of a page.
+        others: What else an OpenAPI document says of it: keywords that are compared as they stand.
         said: The properties on which the source has a word; silence about others is no difference.
-        lines: The line of the source at which each property stands; "" is the field itself.
+        specification: What the vendor's OpenAPI document says otherwise, by property, as openapi.yaml knows.
+        lines: The line of openapi.yaml at which each property stands; "" is the field itself.
     """
 
     at: str
-    type: str
+    type: str = ""
     nullable: bool = False
     required: bool = False
     default: Json = MISSING
@@ -59,8 +61,40 @@ class Field:
     example: Json = MISSING
     description: bool = True
     sample: Json = MISSING
+    others: Mapping[str, Json] = field(default_factory=dict)
     said: frozenset[str] = frozenset(PROPERTIES)
+    specification: Mapping[str, Json] = field(default_factory=dict, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class UnknownLine:
+    """A line of a page that states nothing that is understood.
+
+    Attributes:
+        at: The field that it belongs to, or the part of the page.
+        number: Its number on the page.
+    """
+
+    at: str
+    text: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Observed:
+    """How often replies in production differed from the document at one place.
+
+    Attributes:
+        schema: The schema that the reply is of.
+        pointer: Where, as a JSON pointer with `*` for each entry of a list.
+        what: `type`, `required`, `unknown field` and so on.
+    """
+
+    schema: str
+    pointer: str
+    what: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -68,20 +102,27 @@ class Facts:
     """What a source says of an operation.
 
     Attributes:
-        operation: method, path, server, credentials, media type.
+        operation: method, path, server, credentials, media type; an OpenAPI document says more.
         fields: By their place, in the source's order.
         whole: Whether a field that is not here is one that the source does not have.
+        unknown: The lines of a page that are not understood.
+        observed, replies: What was counted in production, in how many replies.
         lines: The line at which each entry of `operation` stands.
     """
 
     operation: Mapping[str, str]
     fields: Mapping[str, Field]
     whole: bool = True
+    unknown: tuple[UnknownLine, ...] = ()
+    observed: tuple[Observed, ...] = ()
+    replies: int = 0
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def title(self) -> str:
-        """The operation by name, such as `POST /openai/responses`."""
+        """What was compared, such as `POST /openai/responses`."""
+        if not self.whole:
+            return f"{self.replies} replies in production" if self.replies else "the model names"
         return f"{self.operation.get('method', '?')} {self.operation.get('path', '?')}"
 
 

@@ -1,15 +1,20 @@
 """An OpenAPI document (3.0 or 3.1) as facts about one of its operations.
 
-It serves both sides of the comparison: the vendor's document, and our own openapi.yaml (see `ours`).
+It serves both sides of the comparison: the vendor's document, rough as it may be, and openapi.yaml (see `ours`). What
+is not understood is kept among the facts, so that it is compared as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .facts import MISSING, Facts, Field, Json, UnreadableError, bounds, by_place
+from scripts.generation.document import Document, below
+
+from . import schema
+from .facts import MISSING, PROPERTIES, Facts, Field, UnreadableError, bounds, by_place
+from .schema import Place, Shape, entries
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MOST_FIELDS = 2000
@@ -18,20 +23,6 @@ DEEPEST = 10
 Wanted = tuple[str, tuple[str, ...]]
 """A method, and the paths under which the operation may be found."""
 
-Tree = Mapping[str, Any]
-
-# Which type a bound is about: it says nothing about the alternatives of another type.
-_ABOUT = {
-    "minimum": ("number", "integer"),
-    "maximum": ("number", "integer"),
-    "exclusiveMinimum": ("number", "integer"),
-    "exclusiveMaximum": ("number", "integer"),
-    "minItems": ("array",),
-    "maxItems": ("array",),
-    "minLength": ("string",),
-    "maxLength": ("string",),
-}
-_VALUES = ("default", "example", "examples", "enum", "const", "description")
 _LINE_OF = {
     "type": ("type", "anyOf", "oneOf", "$ref"),
     "nullable": ("nullable", "type", "anyOf", "oneOf"),
@@ -42,11 +33,16 @@ _LINE_OF = {
     "example": ("example", "examples"),
     "default": ("default",),
 }
+_OF_OPERATION = {
+    "callbacks", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "security",
+    "servers", "summary", "tags",
+}  # fmt: skip
+_OF_PARAMETER = {"description", "example", "examples", "in", "name", "required", "schema"}
 
 
-def operations(tree: Tree) -> list[tuple[str, str]]:
+def operations(document: Document) -> list[tuple[str, str]]:
     """Method and path of each operation."""
-    paths = tree.get("paths")
+    paths = document.data.get("paths")
     if not isinstance(paths, dict):
         raise UnreadableError("has no paths")
     return [
@@ -58,21 +54,21 @@ def operations(tree: Tree) -> list[tuple[str, str]]:
     ]
 
 
-def read(tree: Tree, wanted: Wanted | None = None) -> Facts:
+def read(document: Document, wanted: Wanted | None = None) -> Facts:
     """The facts about an operation.
 
     Args:
-        tree: The document.
+        document: The document.
         wanted: The operation; if it is not there, or none is wanted, a document with only one operation means that.
 
     Raises:
         UnreadableError: It is no OpenAPI document, is cut off, or does not have the operation.
+        DocumentError: A reference names nothing.
     """
-    if not isinstance(tree.get("openapi"), str):
+    if not isinstance(document.data.get("openapi"), str):
         raise UnreadableError("is no OpenAPI document (it has no `openapi: 3...`)")
-    found = operations(tree)
-    method, path = _choose(found, wanted)
-    return _Reader(tree).facts(method, path)
+    method, path = _choose(operations(document), wanted)
+    return _Reader(document, method, path).facts()
 
 
 def _choose(found: list[tuple[str, str]], wanted: Wanted | None) -> tuple[str, str]:
@@ -87,116 +83,137 @@ def _choose(found: list[tuple[str, str]], wanted: Wanted | None) -> tuple[str, s
     raise UnreadableError(f"does not have {sought} (it has {names or 'no operation'})")
 
 
-@dataclass
-class _Shape:
-    """A schema without references and alternatives."""
-
-    types: tuple[str, ...] = ()
-    is_nullable: bool = False
-    words: dict[str, Any] = field(default_factory=dict)
-    items: list[Any] = field(default_factory=list)
-    properties: dict[str, list[Any]] = field(default_factory=dict)
-    required: set[str] = field(default_factory=set)
-    lines: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def type(self) -> str:
-        return " | ".join(self.types) or ("null" if self.is_nullable else "any")
-
-
 class _Reader:
-    """Reads one document."""
+    """Reads one operation."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+    def __init__(self, document: Document, method: str, path: str) -> None:
+        self.document = document
+        self.item: Place = below("/paths", path), document.data["paths"][path]
+        self.operation = self._under(self.item, method.lower())
+        self.about: dict[str, str] = {"method": method, "path": path}
+        self.places: dict[str, str] = {"path": self.item[0], "method": self.operation[0]}
         self.count = 0
 
-    def facts(self, method: str, path: str) -> Facts:
-        item = self.tree["paths"][path]
-        operation = item[method.lower()]
-        about = {"method": method, "path": path}
-        lines = {"path": _line(self.tree["paths"], path), "method": _line(item, method.lower())}
-        fields = [*self._credentials(operation, about, lines), *self._parameters(item, operation)]
-        servers: Any = operation.get("servers") or item.get("servers") or self.tree.get("servers")
-        about["server"] = str(servers[0].get("url")).rstrip("/") if _is_list_of_mappings(servers) else "none"
-        lines["server"] = _line(servers[0], "url") if _is_list_of_mappings(servers) else 1
-        body = self._resolve(operation.get("requestBody"))
-        content = _mapping(body.get("content"))
-        if content:
-            about["media type"] = next(iter(content))
-            lines["media type"] = _line(content, about["media type"])
-            fields += self._fields("body", [_mapping(content[about["media type"]]).get("schema")])
-        fields += self._fields("reply", [self._reply_schema(operation)])
-        return Facts(about, by_place(fields), lines=lines)
+    def facts(self) -> Facts:
+        """All that is said of it."""
+        self._server()
+        fields = [*self._credentials(), *self._parameters()]
+        body = self._under(self.operation, "requestBody")
+        if content := self._content("media type", body):
+            fields += self._root("body", content[0])
+        fields += self._reply()
+        self._others("operation", self.operation, _OF_OPERATION)
+        lines = {name: self.document.line(place) for name, place in self.places.items()}
+        return Facts(self.about, by_place(fields), lines=lines)
 
-    def _credentials(self, operation: Tree, about: dict[str, str], lines: dict[str, int]) -> Iterator[Field]:
-        security = _list(operation.get("security", self.tree.get("security")))
-        schemes = _mapping(_mapping(self.tree.get("components")).get("securitySchemes"))
-        is_required = bool(security) and all(security)
-        for name in dict.fromkeys(name for one in security for name in _mapping(one)):
-            scheme = self._resolve(schemes.get(name))
+    def _say(self, name: str, word: str, place: str) -> None:
+        self.about[name], self.places[name] = word, place
+
+    def _server(self) -> None:
+        for holder in (self.operation, self.item, ("", self.document.data)):
+            for place, server in entries(holder, "servers"):
+                self._say("server", str(server.get("url")).rstrip("/"), below(place, "url"))
+                return
+        self._say("server", "none", "")
+
+    def _others(self, what: str, place: Place, known: set[str]) -> None:
+        """Keywords that are not understood here."""
+        pointer, node = place
+        for word, value in node.items():
+            if word not in known and value is not False:
+                self._say(f"{what}: {word}", _json(value), below(pointer, word))
+
+    def _credentials(self) -> Iterator[Field]:
+        holder = self.operation if "security" in self.operation[1] else ("", self.document.data)
+        wanted = holder[1].get("security")
+        alternatives = [one for one in wanted if isinstance(one, dict)] if isinstance(wanted, list) else []
+        is_required = bool(alternatives) and all(alternatives)
+        schemes = self._under(self._under(("", self.document.data), "components"), "securitySchemes")
+        for name in dict.fromkeys(name for one in alternatives for name in one):
+            pointer, scheme = self._under(schemes, name)
             if scheme.get("type") == "http":
-                about["credentials"] = str(scheme.get("scheme")).title()
-                lines["credentials"] = _line(scheme, "scheme")
+                self._say("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
             header = str(scheme.get("name")) if scheme.get("type") == "apiKey" else "Authorization"
-            at = {"": _line(schemes, name)}
-            yield Field(f"authorization.{header}", "string", required=is_required, lines=at)
+            lines = {"": self.document.line(below(schemes[0], name))}
+            yield Field(f"authorization.{header}", "string", required=is_required, lines=lines)
 
-    def _parameters(self, item: Tree, operation: Tree) -> Iterator[Field]:
-        found: dict[tuple[str, str], Tree] = {}
-        for one in [*_list(item.get("parameters")), *_list(operation.get("parameters"))]:
-            parameter = self._resolve(one)
-            found[str(parameter.get("in")), str(parameter.get("name"))] = parameter
-        for (_, name), parameter in found.items():
-            shape = self._shape([parameter.get("schema")], ())
-            if "description" in parameter:
-                shape.words.setdefault("description", parameter["description"])
-            lines = {
-                "": _line(parameter, "name"),
-                "required": _line(parameter, "required") or _line(parameter, "name"),
+    def _parameters(self) -> Iterator[Field]:
+        found: dict[tuple[str, str], Place] = {}
+        for place in [*entries(self.item, "parameters"), *entries(self.operation, "parameters")]:
+            pointer, parameter = self._resolved(place)
+            found[str(parameter.get("in")), str(parameter.get("name"))] = pointer, parameter
+        for (where, name), (pointer, parameter) in found.items():
+            shape = schema.read(self.document, [(below(pointer, "schema"), parameter.get("schema"))])
+            for word in _OF_PARAMETER & parameter.keys() & {"description", "example", "examples"}:
+                shape.words.setdefault(word, parameter[word])
+            unknown = {
+                word: value
+                for word, value in parameter.items()
+                if word not in _OF_PARAMETER and value is not False
             }
-            yield self._field(f"parameter.{name}", shape, parameter.get("required") is True, lines)
+            shape.others |= {**unknown, "in": where}
+            shape.places = {**{word: below(pointer, word) for word in parameter}, **shape.places}
+            places = {"": below(pointer, "name"), "required": below(pointer, "required")}
+            yield self._field(
+                f"parameter.{name}", shape, places, is_required=parameter.get("required") is True
+            )
 
-    def _reply_schema(self, operation: Tree) -> Any:
-        responses = _mapping(operation.get("responses"))
-        answers = sorted(status for status in responses if status.startswith("2"))
-        content = _mapping(self._resolve(responses.get(answers[0])).get("content")) if answers else {}
-        for media_type, media in content.items():
-            if "json" in media_type:
-                return _mapping(media).get("schema")
-        return None
+    def _reply(self) -> list[Field]:
+        responses = self._under(self.operation, "responses")
+        self._say("statuses", ", ".join(sorted(responses[1])) or "none", responses[0])
+        for status in sorted(status for status in responses[1] if status.startswith("2")):
+            content = self._content("reply's media type", self._under(responses, status))
+            place = next((place for place in content if "json" in place[0].rpartition("/")[2]), None)
+            return self._root("reply", place) if place else []
+        return []
+
+    def _content(self, name: str, holder: Place) -> list[Place]:
+        """What is sent or answered, by media type."""
+        content = self._under(holder, "content")
+        if content[1]:
+            self._say(name, ", ".join(content[1]), content[0])
+        return [self._under(content, media_type) for media_type in content[1]]
 
     # ---- Schemas -------------------------------------------------------------------------------------------------
 
-    def _fields(self, at: str, schemas: list[Any], depth: int = 0) -> Iterator[Field]:
+    def _root(self, at: str, media: Place) -> list[Field]:
+        """The fields of a body or reply."""
+        pointer, node = media
+        shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
+        for word, value in shape.others.items():
+            self._say(f"{at}: {word}", _json(value), shape.places[word])
+        return list(self._fields(at, shape))
+
+    def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:
         """The fields of an object, each followed by those within it."""
-        shape = self._shape(schemas, ())
         for name, alternatives in shape.properties.items():
             self.count += 1
             if self.count > MOST_FIELDS:
                 raise UnreadableError(f"has more than {MOST_FIELDS} fields")
-            inner = self._shape(alternatives, ())
-            lines = {"": shape.lines.get(f"properties/{name}", 0), "required": shape.lines.get("required", 0)}
+            inner = schema.read(self.document, alternatives)
+            places = {"": shape.places[f"properties/{name}"]}
+            places |= {"required": shape.places["required"]} if "required" in shape.places else {}
             place = f"{at}.{name}"
-            yield self._field(place, inner, name in shape.required, lines)
+            yield self._field(place, inner, places, is_required=name in shape.required)
             if depth < DEEPEST:
                 while "array" in inner.types:
-                    place, inner = f"{place}[]", self._shape(inner.items, ())
-                yield from self._within(place, inner, depth)
-
-    def _within(self, at: str, shape: _Shape, depth: int) -> Iterator[Field]:
+                    place, inner = f"{place}[]", schema.read(self.document, inner.items)
+                yield from self._fields(place, inner, depth + 1)
         if shape.properties:
-            yield from self._fields(at, [shape], depth + 1)
+            for name in sorted(shape.required - shape.properties.keys()):
+                yield Field(f"{at}.{name}", required=True, said=frozenset({"required"}))
 
-    def _field(self, at: str, shape: _Shape, is_required: bool, lines: dict[str, int]) -> Field:
+    def _field(self, at: str, shape: Shape, places: Mapping[str, str], *, is_required: bool) -> Field:
         words = shape.words
-        low, open_low = _bound(words, "minimum", "exclusiveMinimum")
-        high, open_high = _bound(words, "maximum", "exclusiveMaximum")
+        low, open_low = shape.bound("minimum", "exclusiveMinimum")
+        high, open_high = shape.bound("maximum", "exclusiveMaximum")
         examples = words.get("examples")
         example = examples[0] if isinstance(examples, list) and examples else words.get("example", MISSING)
-        places = {
-            name: next((shape.lines[key] for key in keys if key in shape.lines), 0)
-            for name, keys in _LINE_OF.items()
+        others = {**shape.others, **self._of_entries(shape)}
+        keys = {**_LINE_OF, **{word: (word,) for word in others}}
+        found = {
+            name: next((shape.places[word] for word in known if word in shape.places), "")
+            for name, known in keys.items()
         }
         return Field(
             at,
@@ -210,146 +227,47 @@ class _Reader:
             enum=tuple(words.get("enum", ())),
             example=example,
             description="description" in words,
-            lines={name: line for name, line in {**places, **lines}.items() if line},
+            others=others,
+            said=frozenset((*PROPERTIES, "others")),
+            specification=words.get("x-specification", {}),
+            lines={name: self.document.line(place) for name, place in {**found, **places}.items() if place},
         )
 
-    def _type(self, shape: _Shape) -> str:
+    def _of_entries(self, shape: Shape) -> dict[str, Any]:
+        """What is not understood of the entries of a list that are no objects with fields of their own."""
+        if "array" not in shape.types:
+            return {}
+        inner = schema.read(self.document, shape.items)
+        known = (
+            {}
+            if inner.properties
+            else {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
+        )
+        found = {**known, **inner.others, **self._of_entries(inner)}
+        return {f"items: {word}": value for word, value in found.items()}
+
+    def _type(self, shape: Shape) -> str:
         """The type as a page writes it: `object[]` for a list of objects, `array` for a list of anything."""
         if "array" not in shape.types:
             return shape.type
-        inner = self._shape(shape.items, ())
+        inner = schema.read(self.document, shape.items)
         element = self._type(inner) if len(inner.types) == 1 else ""
         if inner.words.get("enum"):
             shape.words.setdefault("enum", inner.words["enum"])
         array = f"{element}[]" if element else "array"
         return " | ".join(array if kind == "array" else kind for kind in shape.types)
 
-    def _shape(self, schemas: Iterable[Any], seen: tuple[int, ...]) -> _Shape:
-        shapes = [
-            one if isinstance(one, _Shape) else self._one(one, seen) for one in schemas if one is not None
-        ]
-        return shapes[0] if len(shapes) == 1 else _united(shapes)
+    # ---- Places --------------------------------------------------------------------------------------------------
 
-    def _one(self, schema: Any, seen: tuple[int, ...]) -> _Shape:
-        if not isinstance(schema, dict):
-            return _Shape()
-        if id(schema) in seen or len(seen) > 50:
-            raise UnreadableError("has a schema that consists of itself")
-        seen = (*seen, id(schema))
-        parts = [_own(schema)]
-        if "$ref" in schema:
-            parts.append(self._one(self._target(schema["$ref"]), seen))
-        parts += [self._one(part, seen) for part in _list(schema.get("allOf"))]
-        for word in ("anyOf", "oneOf"):
-            if alternatives := _list(schema.get(word)):
-                united = self._shape(alternatives, seen)
-                united.lines.setdefault("type", _line(schema, word))
-                parts.append(united)
-        return _combined(parts)
+    def _under(self, place: Place, key: str) -> Place:
+        """The mapping under a key, references followed; an empty one where there is none."""
+        pointer, node = place
+        pointer, node = self._resolved((below(pointer, key), node.get(key)))
+        return pointer, node if isinstance(node, dict) else {}
 
-    def _resolve(self, node: Any) -> Tree:
-        for _ in range(20):
-            if not isinstance(node, dict) or "$ref" not in node:
-                return _mapping(node)
-            node = self._target(node["$ref"])
-        raise UnreadableError("has references that lead in a circle")
-
-    def _target(self, reference: Any) -> Any:
-        node: Any = self.tree
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            raise UnreadableError(f"refers to `{str(reference)[:60]}`, which is not in the document")
-        for token in reference[2:].split("/"):
-            key = token.replace("~1", "/").replace("~0", "~")
-            if not isinstance(node, dict) or key not in node:
-                raise UnreadableError(f"refers to `{reference[:60]}`, which it does not have")
-            node = node[key]
-        return node
+    def _resolved(self, place: Place) -> Place:
+        return self.document.resolve(*place)
 
 
-def _own(schema: Tree) -> _Shape:
-    """What a schema says itself, next to its references and alternatives."""
-    kinds = schema.get("type")
-    types = [kinds] if isinstance(kinds, str) else [kind for kind in _list(kinds) if isinstance(kind, str)]
-    words = {word: schema[word] for word in (*_ABOUT, *_VALUES) if word in schema}
-    if "const" in words:
-        words["enum"] = [words.pop("const")]
-    if not isinstance(words.get("enum", []), list):
-        raise UnreadableError("has an `enum` that is no list")
-    shape = _Shape(
-        tuple(kind for kind in types if kind != "null"),
-        "null" in types or schema.get("nullable") is True,
-        words,
-        [schema["items"]] if "items" in schema else [],
-        {name: [one] for name, one in _mapping(schema.get("properties")).items()},
-        {name for name in _list(schema.get("required")) if isinstance(name, str)},
-        dict(getattr(schema, "lines", {})),
-    )
-    for name in shape.properties:
-        shape.lines[f"properties/{name}"] = _line(schema["properties"], name)
-    return shape
-
-
-def _combined(parts: list[_Shape]) -> _Shape:
-    """All of these hold: the first word on a thing counts."""
-    types = next((part.types for part in parts if part.types), ())
-    whole = _Shape(types, any(part.is_nullable for part in parts))
-    for part in parts:
-        for word, value in part.words.items():
-            whole.words.setdefault(word, value)
-        for name, schemas in part.properties.items():
-            whole.properties.setdefault(name, schemas)
-        for name, line in part.lines.items():
-            whole.lines.setdefault(name, line)
-        whole.items = whole.items or part.items
-        whole.required |= part.required
-    return whole
-
-
-def _united(shapes: list[_Shape]) -> _Shape:
-    """One of these holds: a bound counts if all alternatives of the type that it is about have it.
-
-    Possible values count even where another alternative takes any string: that is how an open list is written.
-    """
-    kinds = tuple(dict.fromkeys(kind for shape in shapes for kind in shape.types))
-    whole = _Shape(kinds, any(shape.is_nullable for shape in shapes))
-    for word, types in _ABOUT.items():
-        values = [shape.words.get(word) for shape in shapes if set(shape.types) & set(types)]
-        if values and values[0] is not None and all(value == values[0] for value in values):
-            whole.words[word] = values[0]
-    values = [value for shape in shapes for value in shape.words.get("enum", ())]
-    if values:
-        whole.words["enum"] = [value for i, value in enumerate(values) if value not in values[:i]]
-    objects = [shape for shape in shapes if shape.properties or "object" in shape.types]
-    for shape in shapes:
-        whole.items += shape.items
-        for name, schemas in shape.properties.items():
-            whole.properties.setdefault(name, []).extend(schemas)
-        for name, line in shape.lines.items():
-            whole.lines.setdefault(name, line)
-    whole.required = set.intersection(*(shape.required for shape in objects)) if objects else set()
-    return whole
-
-
-def _bound(words: dict[str, Any], inclusive: str, exclusive: str) -> tuple[Json, bool]:
-    """A bound, and whether it is itself out of bounds: a number of its own in 3.1, a yes or no in 3.0."""
-    if words.get(exclusive) is True:
-        return words.get(inclusive), True
-    if exclusive in words and words[exclusive] is not False:
-        return words[exclusive], True
-    return words.get(inclusive), False
-
-
-def _mapping(node: Any) -> Tree:
-    return node if isinstance(node, dict) else {}
-
-
-def _list(node: Any) -> list[Any]:
-    return node if isinstance(node, list) else []
-
-
-def _is_list_of_mappings(node: Any) -> bool:
-    return isinstance(node, list) and bool(node) and all(isinstance(one, dict) for one in node)
-
-
-def _line(node: Any, key: str) -> int:
-    return int(getattr(node, "lines", {}).get(key, 0))
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

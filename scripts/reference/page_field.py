@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .facts import MISSING, Field, Json, UnreadableError, bounds
-from .page_lines import DEFAULT, LABEL, LENGTH, MOST, RANGE, Line, is_json, short
+from .page_lines import DEFAULT, LABEL, LEAST, LENGTH, MOST, RANGE, Line, is_json, number, short
 
 
 @dataclass
@@ -28,39 +28,26 @@ class Found:
 
     Attributes:
         prose: The lines that state no fact.
-        after: Those of them that stand below the last fact.
     """
 
     block: Block
     type: str
     is_nullable: bool
     facts: dict[str, Any] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
     prose: list[Line] = field(default_factory=list)
-    after: list[Line] = field(default_factory=list)
 
     def put(self, name: str, value: Any, line: Line) -> None:
         """Note a fact."""
         if name in self.facts:
             raise UnreadableError(f"line {line.number}: `{short(line)}` says again what a field has once")
         self.facts[name] = value
-        self.lines[name] = line.number
-        self.after = []
 
     def field(
-        self, where: str, said: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
+        self, at: str, said: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
     ) -> Field:
         """The field, at its place."""
-        at = f"{where}.{self.block.name}"
         return Field(
-            at,
-            self.type,
-            self.is_nullable,
-            **self.facts,
-            description=is_described,
-            sample=sample,
-            said=said,
-            lines=self.lines,
+            at, self.type, self.is_nullable, **self.facts, description=is_described, sample=sample, said=said
         )
 
 
@@ -78,7 +65,6 @@ class Reader:
         self.required = required
         self.at = 0
         self.found = Found(block, self.type, "null" in kinds)
-        self.found.lines = {"": block.name.number, "type": block.type.number}
 
     @property
     def next(self) -> Line | None:
@@ -96,10 +82,7 @@ class Reader:
             self.take()
         while (line := self.next) is not None:
             if not self._is_fact(line):
-                self.found.after.append(line)
                 self.found.prose.append(self.take())
-        if not self.found.facts.keys() - {"required", "default"}:
-            self.found.after = []
         if self.is_enum and not self.found.facts.get("enum"):
             name = self.found.block.name
             raise UnreadableError(f"line {name.number}: the possible values of `{name}` are missing")
@@ -120,11 +103,9 @@ class Reader:
         """Takes the next lines if they state a fact."""
         if (match := RANGE.fullmatch(line)) and (match[1] or match[4]):
             self.found.put("range", _range(match), self.take())
-        elif (match := LENGTH.fullmatch(line)) and not self.type.startswith(("number", "integer", "boolean")):
-            low, high = (None, match[1]) if not match[2] and MOST.search(line) else (match[1], match[2])
-            for name, value in (("min_length", low), ("max_length", high)):
-                if value is not None:
-                    self.found.put(name, int(value), line)
+        elif (length := self._length(line)) is not None:
+            for name, value in length.items():
+                self.found.put(name, value, line)
             self.take()
         elif not LABEL.fullmatch(line):
             return False
@@ -135,6 +116,17 @@ class Reader:
         else:
             return False
         return True
+
+    def _length(self, line: Line) -> dict[str, int] | None:
+        """The bounds of a length. One of which it is not known whether it is the least or the most is none."""
+        match = LENGTH.fullmatch(line)
+        if not match or self.type.startswith(("number", "integer", "boolean")):
+            return None
+        label, *values = match.groups()
+        if values[1] is not None:
+            return {"min_length": int(number(values[0])), "max_length": int(number(values[1]))}
+        names = [name for name, words in (("min_length", LEAST), ("max_length", MOST)) if words.search(label)]
+        return {names[0]: int(number(values[0]))} if len(names) == 1 else None
 
     def _is_followed_by_label(self) -> bool:
         return self.at + 1 < len(self.lines) and bool(LABEL.fullmatch(self.lines[self.at + 1]))
@@ -168,7 +160,8 @@ class Reader:
 
 
 def _range(match: re.Match[str]) -> str | None:
-    low, low_sign, sign, high = match.groups()
+    low, low_sign, sign, high = (group and number(group).replace("≤", "<=") for group in match.groups())
+    sign = sign and sign.replace("≥", ">=")
     if sign and sign.startswith(">"):  # x >= 1
         low, low_sign, high, sign = high, sign.replace(">", "<"), None, None
     return bounds(low, high, open_low=low_sign == "<", open_high=sign == "<")
@@ -178,4 +171,6 @@ def _value(word: str, kind: str) -> Json:
     """A default or possible value: JSON, or the bare text of a string."""
     if kind.startswith("string") and not word.startswith('"'):
         return word
+    if kind.startswith(("number", "integer")):
+        word = number(word)
     return json.loads(word) if is_json(word) else word

@@ -7,7 +7,7 @@ would look whole: the text has to end with the closing tag of the element that h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import cast
 
 import lxml.etree
 import lxml.html
@@ -15,14 +15,23 @@ import lxml.html
 from . import page_text
 from .facts import Facts, UnreadableError
 
-INVISIBLE = frozenset("head script style template noscript svg math select textarea iframe object".split())
+INVISIBLE = (
+    "head script style template noscript svg math select textarea iframe object nav header footer aside button"
+).split()
 INLINE = frozenset(
-    "a abbr b bdi bdo cite code dfn em i kbd mark q s samp small strong sub sup time u var wbr".split()
+    "a abbr b bdi bdo cite code dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split()
 )
 OPENING = re.compile(
     r"\s*(?:<!doctype[^>]*>|<!--.*?-->|\s)*<([a-z][a-z0-9]*)[\s>]", re.IGNORECASE | re.DOTALL
 )
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+HIDDEN = " | ".join(
+    [
+        *(f"//{tag}" for tag in INVISIBLE),
+        "//*[@hidden]",
+        "//*[contains(translate(@style, ' ', ''), 'display:none')]",
+        "//*[contains(translate(@style, ' ', ''), 'visibility:hidden')]",
+    ]
+)
 
 
 def read(text: str) -> Facts:
@@ -41,36 +50,24 @@ def visible_text(text: str) -> str:
         raise UnreadableError("is HTML that breaks off: it does not end with the tag that closes it")
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
-        root = lxml.html.document_fromstring(text.encode(), parser=parser)
+        root: lxml.html.HtmlElement = lxml.html.document_fromstring(text.encode(), parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         raise UnreadableError(f"is broken HTML ({error})") from None
-    return "".join(_pieces(root))
+    for element in _found(root, HIDDEN):
+        if element.getparent() is not None:
+            element.drop_tree()
+    in_pre = set(_found(root, "//pre/descendant-or-self::*"))
+    for element in _found(root, "//*"):
+        is_block = element.tag not in INLINE and (element not in in_pre or element.tag == "pre")
+        edge = "\n" if is_block else ""
+        element.text = edge + _spaced(element.text, as_it_is=element in in_pre)
+        element.tail = edge + _spaced(element.tail, as_it_is=element in in_pre and element.tag != "pre")
+    return str(root.text_content())
 
 
-def _pieces(root: lxml.html.HtmlElement) -> Iterator[str]:
-    """The text, with a line break at both ends of each block. A walk without recursion."""
-    within_pre = 0
-    hidden: lxml.html.HtmlElement | None = None
-    for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
-        is_start = event == "start"
-        if hidden is None and is_start and _is_hidden(element):
-            hidden = element
-        if hidden is None:
-            if element.tag not in INLINE and not within_pre:
-                yield "\n"
-            within_pre += (1 if is_start else -1) * (element.tag == "pre")
-            if is_start:
-                yield _as_seen(element.text, within_pre)
-        elif hidden is element and not is_start:
-            hidden = None
-        if not is_start and hidden is None and element is not root:
-            yield _as_seen(element.tail, within_pre)
+def _found(root: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:
+    return cast("list[lxml.html.HtmlElement]", root.xpath(path))
 
 
-def _is_hidden(element: lxml.html.HtmlElement) -> bool:
-    is_off = "hidden" in element.attrib or bool(HIDDEN.search(element.get("style") or ""))
-    return is_off or element.tag in INVISIBLE
-
-
-def _as_seen(text: str | None, within_pre: int) -> str:
-    return text or "" if within_pre else re.sub(r"\s+", " ", text or "")
+def _spaced(text: str | None, *, as_it_is: bool) -> str:
+    return text or "" if as_it_is else re.sub(r"\s+", " ", text or "")

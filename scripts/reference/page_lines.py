@@ -13,16 +13,33 @@ MOST_LINES = 20_000
 LONGEST_LINE = 10_000
 
 _WORD = r"(?:enum<\w+>|(?:string|number|integer|boolean|object|array|null|any|file)(?:<[\w.-]+>)?)(?:\[\])*"
-_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_NUMBER = r"-?(?:\d{1,3}(?:[,' \u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_COUNT = r"\d{1,3}(?:[,' \u00a0\u202f]\d{3})+|\d{1,9}"
 NAME = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
 TYPE = re.compile(rf"{_WORD}(?: \| {_WORD})*")
 MEDIA_TYPE = re.compile(r"(?:\d{3} - )?([\w.+-]+/[\w.+-]+)", re.ASCII)
-DEFAULT = re.compile(r"[^\s:：]+\s?[:：]\s?(\S.*)")
-RANGE = re.compile(rf"(?:.*[:：]\s*)?(?:({_NUMBER}) (<=?) )?x(?: (<=?|>=?) ({_NUMBER}))?")
-LENGTH = re.compile(r"[^\d:：]+[:：]\s*(\d{1,9})(?: - (\d{1,9}))?(?: \w+)?")
+DEFAULT = re.compile(r"[^\s:：]+\s?[:：](\S.*)")
+RANGE = re.compile(rf"(?:.*[:：]\s*)?(?:({_NUMBER}) ?(<=?|≤) ?)?x(?: ?(<=?|>=?|≤|≥) ?({_NUMBER}))?")
+LENGTH = re.compile(rf"([^\d:：]+)[:：]\s*({_COUNT})(?: - ({_COUNT}))?(?: \w+)?")
 LABEL = re.compile(r".*\S\s*[:：]")
-MOST = re.compile(r"m[aáà][xs]|макс|最大|最多|최대|أقصى", re.IGNORECASE)
 SENTENCE = re.compile(r""".*[.!?…。！？।؟]["'”’»)\]]*""")
+LABELLED = re.compile(r"[^\s:：]+(?: [^\s:：]+){0,2}\s?[:：]\s*[^\s。]+")
+"""A label with one word behind it, such as `Pattern: ^a.`, is no sentence even if it ends like one."""
+
+MEANINGLESS = re.compile(r"\d{3}|cURL|[Cc]opy|Show child attributes|Hide child attributes|Try it", re.ASCII)
+"""Lines that state nothing: the status above a sample, and the page's own buttons."""
+
+# How `minimum length` and `maximum length` begin in the languages of the page, and in some more.
+LEAST = re.compile(
+    r"\bm[ií]n|\bmind|vähi|lägst|minst|\ben az|asgari|мін|мин|ελάχ|أدنى|न्यूनतम|מינימ|מזער|tối thiểu|"
+    r"最小|最少|最短|最低|최소",
+    re.IGNORECASE,
+)
+MOST = re.compile(
+    r"\bm[aáà](?:x|ks|ss)|enim|enint|högst|störst|höchst|\ben (?:çok|fazla|uzun)|azami|макс|μέγ|أقصى|अधिकतम|מקסימ|"
+    r"מרבי|מירבי|tối đa|最大|最多|最长|最長|최대",
+    re.IGNORECASE,
+)
 
 
 class Line(str):
@@ -48,6 +65,16 @@ def split(text: str) -> list[Line]:
 def short(text: str) -> str:
     """A text for a message, cut off where it is long."""
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def number(text: str) -> str:
+    """A number without what stands between its thousands."""
+    return re.sub(r"[,' \u00a0\u202f]", "", text)
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is part of a description, which is made of sentences."""
+    return bool(SENTENCE.fullmatch(line)) and not LABELLED.fullmatch(line)
 
 
 def is_json(text: str) -> bool:

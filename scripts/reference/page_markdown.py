@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 
-from . import openapi_document, plain_yaml
+from . import openapi_document
 from .facts import Facts, UnreadableError
+from .parsing import parse
 
 FENCE = re.compile(r"^````ya?ml\b(.*)$", re.MULTILINE)
 OPERATION = re.compile(r"\b(GET|PUT|POST|DELETE|PATCH)\s+(/\S*)", re.IGNORECASE)
@@ -27,9 +28,9 @@ def read(text: str) -> Facts:
     end = re.compile(r"^````[ \t]*$", re.MULTILINE).search(text, start)
     if not end:
         raise UnreadableError("breaks off in its OpenAPI block")
-    tree = plain_yaml.parse_yaml(text[start : end.start()])
+    document = parse(text[start : end.start()])
     named = OPERATION.search(fences[0][1])
-    facts = openapi_document.read(tree, (named[1].upper(), (named[2],)) if named else None)
+    facts = openapi_document.read(document, (named[1].upper(), (named[2],)) if named else None)
     if named and facts.title != f"{named[1].upper()} {named[2]}":
         raise UnreadableError(
             f"is about {named[1].upper()} {named[2]}, its OpenAPI block about {facts.title}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .facts import Field, Json, UnreadableError
@@ -15,12 +15,13 @@ from .page_lines import METHODS, Line, short
 
 @dataclass
 class Samples:
-    """What stands above the list of fields."""
+    """What stands above the list of fields; `others` are lines between its parts that state nothing known."""
 
     operation: dict[str, str]
     headers: set[str]
     request: dict[str, Json]
-    reply: dict[str, Json]
+    reply: dict[str, Json] = field(default_factory=dict)
+    others: list[Line] = field(default_factory=list)
 
 
 def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
@@ -41,9 +42,10 @@ def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
         )
     command, after = _command(lines, at)
     samples = _request(command, lines[start], path)
-    reply, after = _reply(lines, after)
-    samples.reply = reply
-    return samples, lines[after:]
+    begin = next((i for i in range(after, len(lines)) if lines[i] == "{"), after)
+    samples.reply, end = _reply(lines, begin)
+    samples.others = [*lines[title + 1 : at], *lines[after:begin]]
+    return samples, lines[end:]
 
 
 def _path(lines: list[Line], at: int) -> tuple[str, int]:
@@ -94,7 +96,7 @@ def _request(words: list[str], method: Line, path: str) -> Samples:
     if media_type := headers.pop("Content-Type", ""):
         operation["media type"] = media_type
     request = _json("\n".join(options["--data"]), "the sample request") if options["--data"] else {}
-    return Samples(operation, set(headers), request, {})
+    return Samples(operation, set(headers), request)
 
 
 def _reply(lines: list[Line], at: int) -> tuple[dict[str, Json], int]:
@@ -125,7 +127,7 @@ def _each_once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return dict(pairs)
 
 
-def nested(at: str, sample: dict[str, Json], depth: int = 0) -> Iterator[Field]:
+def nested(at: str, sample: Mapping[str, Json], depth: int = 0) -> Iterator[Field]:
     """The fields within fields: the page shows them in its samples alone, and so says little about them."""
     if depth > 20:
         raise UnreadableError("has samples that are nested too deeply")

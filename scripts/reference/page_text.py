@@ -3,19 +3,21 @@
 The page says everything twice: the samples at its head name each field, the list below describes it. What one has and
 the other lacks shows that a line is missing. Headings differ from language to language, so that lines are told apart by
 their shape alone: a name followed by a type opens a field, `default:1` and `1 <= x <= 128` are what they are in any
-language, possible values end in a comma except for the last, and a line that ends in a colon announces a value.
+language, possible values end in a comma except for the last, and a line that ends in a colon announces a value. What
+is neither that nor a sentence of a description, nor the heading of a part, is kept as a line that is not understood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from . import page_samples
-from .facts import MISSING, PROPERTIES, Facts, Field, UnreadableError, by_place
+from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine, UnreadableError, by_place
 from .page_field import Block, Found, Reader
 from .page_lines import (
     LABEL,
     LENGTH,
+    MEANINGLESS,
     MEDIA_TYPE,
     NAME,
     PLACES,
@@ -24,6 +26,7 @@ from .page_lines import (
     TYPE,
     Line,
     is_json,
+    is_prose,
     short,
     split,
 )
@@ -45,8 +48,9 @@ def read(text: str, *, ends_itself: bool = True) -> Facts:
     if ends_itself:
         _check_end(lines)
     intro, blocks = _blocks(rest)
-    fields = list(_fields(samples, intro, blocks))
-    return Facts(samples.operation, by_place(fields))
+    reader = _Reader(samples)
+    fields = reader.fields(intro, blocks)
+    return Facts(samples.operation, by_place(fields), unknown=tuple(reader.unknown))
 
 
 def _check_end(lines: list[Line]) -> None:
@@ -78,38 +82,81 @@ def _opens_field(lines: list[Line], i: int) -> bool:
     return bool(NAME.fullmatch(lines[i]) and TYPE.fullmatch(lines[i + 1]) and not is_next_a_name)
 
 
-def _fields(samples: Samples, intro: list[Line], blocks: list[Block]) -> Iterator[Field]:
-    """All fields: credentials, parameters, the request's body, the reply; then those of the samples alone."""
-    first = _begin_of_body(samples, intro, blocks)
-    required = _words_for_required(blocks)
-    found = [Reader(block, required).read() for block in blocks]
-    reply = _begin_of_reply(samples, found, first)
-    for i, one in enumerate(found):
-        # Below the last field of a part stand the next part's heading and description.
-        last_of_part = i + 1 in (reply, len(found)) or i + 1 < first
-        if one.after and not last_of_part:
-            raise UnreadableError(f"line {one.after[0].number}: `{short(one.after[0])}` is not expected here")
-        if i < first:
-            yield _parameter(one, is_last=i + 1 == first)
+class _Reader:
+    """Reads the list of fields, and notes the lines that are not understood."""
+
+    def __init__(self, samples: Samples) -> None:
+        self.samples = samples
+        self.unknown: list[UnknownLine] = []
+        self._note("page", samples.others)
+
+    def fields(self, intro: list[Line], blocks: list[Block]) -> list[Field]:
+        """All fields: credentials, parameters, the request's body, the reply; then those of the samples alone."""
+        first = _begin_of_body(self.samples, intro, blocks)
+        self._note("page", intro[:-1] if intro and not is_prose(intro[-1]) else intro)
+        required = _words_for_required(blocks)
+        found = [Reader(block, required).read() for block in blocks]
+        reply = _begin_of_reply(self.samples, found, first)
+        _check_all_listed(self.samples, found, first, reply)
+        parameters = [self._parameter(one, is_last=i + 1 == first) for i, one in enumerate(found[:first])]
+        body = self._part("body", found[first:reply], self.samples.request, is_followed=reply < len(found))
+        return [
+            *parameters,
+            *body,
+            *self._part("reply", found[reply:], self.samples.reply, is_followed=False),
+        ]
+
+    def _parameter(self, one: Found, *, is_last: bool) -> Field:
+        if one.block.place:
+            if not one.prose and not is_last:
+                raise UnreadableError(f"line {one.block.name.number}: no heading follows `{one.block.name}`")
+            at, said = f"authorization.{one.block.name}", frozenset(PROPERTIES)
         else:
-            where, sample = ("body", samples.request) if i < reply else ("reply", samples.reply)
-            said = frozenset((*PROPERTIES, "description", "sample"))
-            is_described = _last_heading(one.prose) > 0 if i + 1 == reply else bool(one.prose)
-            yield one.field(
-                where, said, sample=sample.get(one.block.name, MISSING), is_described=is_described
+            at, said = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
+        is_described = self._described(at, one, is_followed=not is_last)
+        return one.field(at, said, is_described=is_described)
+
+    def _part(
+        self, where: str, found: list[Found], sample: Mapping[str, Json], *, is_followed: bool
+    ) -> Iterator[Field]:
+        """The fields of the body or the reply, then those that only its sample has."""
+        sampled = {field.at: field for field in page_samples.nested(where, sample)}
+        types: dict[str, str] = {}
+        for one in found:
+            at = _place(where, str(one.block.name), types)
+            types[at] = one.type
+            value = sample.get(one.block.name, MISSING)
+            if at in sampled:
+                value = sampled.pop(at).sample
+            is_child = "." in at[len(where) + 1 :]
+            said = {*PROPERTIES, "description"} | (
+                {"sample"} if not is_child or value is not MISSING else set()
             )
-    _check_all_listed(samples, found, first, reply)
-    yield from page_samples.nested("body", samples.request)
-    yield from page_samples.nested("reply", samples.reply)
+            is_described = self._described(at, one, is_followed=is_followed and one is found[-1])
+            yield one.field(at, frozenset(said), sample=value, is_described=is_described)
+        yield from sampled.values()
+
+    def _described(self, at: str, one: Found, *, is_followed: bool) -> bool:
+        """Whether a field has a description. The last heading below it may be that of the next part."""
+        heading = _last_heading(one.prose) if is_followed else -1
+        own = one.prose[:heading] if heading >= 0 else one.prose
+        self._note(at, own)
+        return any(is_prose(line) for line in own)
+
+    def _note(self, at: str, lines: list[Line]) -> None:
+        self.unknown += [
+            UnknownLine(at, str(line), line.number)
+            for line in lines
+            if not is_prose(line) and not MEANINGLESS.fullmatch(line)
+        ]
 
 
-def _parameter(one: Found, *, is_last: bool) -> Field:
-    if one.block.place:
-        if not one.prose and not is_last:
-            raise UnreadableError(f"line {one.block.name.number}: no heading follows `{one.block.name}`")
-        return one.field("authorization", frozenset(PROPERTIES))
-    said = frozenset((*PROPERTIES, "description"))
-    return one.field("parameter", said, is_described=bool(one.prose))
+def _place(where: str, name: str, types: Mapping[str, str]) -> str:
+    """The place of a field. One within another is shown as `input.role`, whether `input` is an object or a list."""
+    at = where
+    for token in name.split("."):
+        at += "[]" * types.get(at, "").split(" | ")[0].count("[]") + f".{token}"
+    return at
 
 
 def _begin_of_body(samples: Samples, intro: list[Line], blocks: list[Block]) -> int:
@@ -159,7 +206,7 @@ def _length_with(names: list[str], wanted: list[str]) -> int:
 
 def _last_heading(prose: list[Line]) -> int:
     """Which of these lines is a heading, from the end; -1 for none. A description is made of sentences."""
-    return max((i for i, line in enumerate(prose) if not SENTENCE.fullmatch(line)), default=-1)
+    return max((i for i, line in enumerate(prose) if not is_prose(line)), default=-1)
 
 
 def _words_for_required(blocks: list[Block]) -> set[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from . import model_list, openapi_document, ours, page_html, page_markdown, page_text, plain_yaml
+from scripts.generation.document import Document, DocumentError
+
+from . import model_list, observations, openapi_document, ours, page_html, page_markdown, page_text, parsing
 from .facts import Facts, UnreadableError
 from .openapi_document import Wanted
 from .ours import OurDocument
@@ -57,22 +58,30 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
 
 
 def parse(text: str, wanted: Wanted | None = None) -> Facts:
-    """The facts in a text of any form."""
-    start = text.lstrip()[:1]
-    if start == "{":
-        return _document(plain_yaml.parse_json(text), wanted)
-    if start == "<":
-        return page_html.read(text)
-    if page_markdown.FENCE.search(text):
-        return page_markdown.read(text)
-    if re.search(r"^[\"']?openapi[\"']?\s*:", text, re.MULTILINE):
-        return _document(plain_yaml.parse_yaml(text), wanted)
+    """The facts in a text of any form.
+
+    Raises:
+        UnreadableError: It has none of the forms, or is not whole.
+    """
+    text = text.replace("\r\n", "\n")
+    if observations.is_observations(text):
+        return observations.read(text)
+    try:
+        if text.lstrip().startswith("<"):
+            return page_html.read(text)
+        if page_markdown.FENCE.search(text):
+            return page_markdown.read(text)
+        if text.lstrip().startswith("{") or re.search(r"^[\"']?openapi[\"']?\s*:", text, re.MULTILINE):
+            return _document(parsing.parse(text), wanted)
+    except DocumentError as error:
+        raise UnreadableError(str(error)) from None
     return page_text.read(text)
 
 
-def _document(tree: dict[str, Any], wanted: Wanted | None) -> Facts:
+def _document(document: Document, wanted: Wanted | None) -> Facts:
     """A document of the vendor's, or one of ours, of which only the page's part counts."""
-    return openapi_document.read(ours.page_part(tree) if ours.SOURCE in tree else tree, wanted)
+    is_ours = ours.SOURCE in document.data
+    return openapi_document.read(ours.page_part(document) if is_ours else document, wanted)
 
 
 def _name(where: str) -> str:

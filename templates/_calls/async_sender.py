@@ -177,7 +177,13 @@ class AsyncSender:
         reply: Any = http
         if read is not None:
             try:
-                reply = read_reply(http, read, token=settings.token, strict=settings.strict)
+                reply = read_reply(
+                    http,
+                    read,
+                    token=settings.token,
+                    strict=settings.strict,
+                    observations=settings.observations,
+                )
             except AceDataError as error:
                 if isinstance(error, APIStatusError):
                     self._note_rate_limit(error)

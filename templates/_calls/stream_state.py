@@ -103,7 +103,8 @@ class StreamState:
             StreamInterruptedError: What came is no event.
             ReplyDecodeError: The settings are strict and the event departs from the document.
         """
-        waiting, end_marker, strict = self._waiting, self._operation.end_marker, self._settings.strict
+        waiting, end_marker, settings = self._waiting, self._operation.end_marker, self._settings
+        is_compared = settings.strict or settings.observations is not None
         parse, read = _parse.parse_text, self._read_event
         while waiting and not self.is_over:
             data = waiting.popleft()
@@ -124,8 +125,8 @@ class StreamState:
             self.new_text = ""
             if event._role is not None:
                 self._apply_role(event, event._role)
-            if strict and _parse.departs(event):
-                raise self._departure(event)
+            if is_compared:
+                self._compare(event)
             yield event
         if self._failure is not None:
             raise self._failure
@@ -181,7 +182,13 @@ class StreamState:
         http = evolve(self.http, content=bytes(self._whole))
         token, read = self._settings.token, self._operation.read_reply
         try:
-            self.reply = _parse.read_reply(http, read, token=token, strict=self._settings.strict)
+            self.reply = _parse.read_reply(
+                http,
+                read,
+                token=token,
+                strict=self._settings.strict,
+                observations=self._settings.observations,
+            )
         except AceDataError as error:
             self._failure = error
             raise
@@ -193,6 +200,13 @@ class StreamState:
         reply = _parse.redact_reply(self.reply, http, read, token)
         self._failure = ReplyDecodeError(text, http=reply.http, body=reply.http.content, reply=reply)
         raise self._report.describe(self._failure)
+
+    def _compare(self, event: Model) -> None:
+        """Hold an event against the document."""
+        if self._settings.observations is not None:
+            self._settings.observations.add(event)
+        if self._settings.strict and _parse.departs(event):
+            raise self._departure(event)
 
     def _check_unknown(self, event: Any, data: str) -> None:
         """Pass an event of a kind that is not documented; refuse an error body, and JSON that is no event at all."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as markup
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -88,7 +88,8 @@ def facts() -> Facts:
 
 
 @cache
-def _everything() -> Facts:
+def everything() -> Facts:
+    """What openapi.yaml has from any source."""
     return document().from_all()
 
 
@@ -96,7 +97,7 @@ def differences(page: str, ours: OurDocument | None = None) -> list[Difference]:
     """What a page says otherwise than openapi.yaml."""
     if ours is not None:
         return compare(parse(page, ours.wanted), ours.from_page(), ours.from_all())
-    return compare(parse(page, document().wanted), facts(), _everything())
+    return compare(parse(page, document().wanted), facts(), everything())
 
 
 def outcome(page: str) -> str:
@@ -155,12 +156,14 @@ def parts(base: Facts, words: Words = ENGLISH) -> Iterator[Part]:
     """The page from top to bottom."""
     yield "heading", words.skip
     yield from _head(base, words)
-    yield "heading", words.authorizations
-    for field in _top(base, "authorization"):
-        yield from _field(field, words, place="header", is_described=False)
-    yield "heading", words.headers
-    for field in _top(base, "parameter"):
-        yield from _field(field, words)
+    for heading, where, place in (
+        (words.authorizations, "authorization", "header"),
+        (words.headers, "parameter", ""),
+    ):
+        if fields := _top(base, where):
+            yield "heading", heading
+            for field in fields:
+                yield from _field(field, words, place=place, is_described=not place)
     yield "heading", words.body
     yield "data", base.operation["media type"]
     for field in _top(base, "body"):
@@ -300,9 +303,18 @@ def yaml(base: Facts) -> str:
 
 
 def _yaml_lines(node: Any, indent: str) -> Iterator[str]:
-    entries = node.items() if isinstance(node, Mapping) else ((None, value) for value in node)
-    for key, value in entries:
-        head = f"{indent}-" if key is None else f"{indent}{_scalar(key)}:"
+    if isinstance(node, list):
+        for value in node:
+            first, *others = (
+                [*_yaml_lines(value, f"{indent}  ")]
+                if value and isinstance(value, dict)
+                else [f"{indent}  {_scalar(value)}"]
+            )
+            yield f"{indent}- {first[len(indent) + 2 :]}"
+            yield from others
+        return
+    for key, value in node.items():
+        head = f"{indent}{_scalar(key)}:"
         if isinstance(value, (dict, list)) and value:
             yield head
             yield from _yaml_lines(value, f"{indent}  ")

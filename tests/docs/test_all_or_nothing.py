@@ -19,7 +19,8 @@ import pytest
 from scripts import models
 from scripts.change import all_or_nothing as subject
 from scripts.change import commands
-from scripts.change.all_or_nothing import COPIES, BusyError, StoppedError, all_or_nothing, alone, write
+from scripts.change.all_or_nothing import COPY, OLD, READY, BusyError, all_or_nothing, exclusive_lock
+from scripts.change.commands import StoppedError
 from tests.docs import pages
 
 NAMES = ["openapi.yaml", "CHANGELOG.md", "generated"]
@@ -29,7 +30,7 @@ Snapshot = dict[str, bytes]
 
 def snapshot(root: Path) -> Snapshot:
     """All files below a folder, with what they hold. Leftovers that git ignores and the next run removes aside."""
-    files = (path for path in root.rglob("*") if path.is_file() and subject.UNWANTED not in path.parts)
+    files = (path for path in root.rglob("*") if path.is_file() and not {COPY, OLD} & {*path.parts})
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
@@ -52,8 +53,8 @@ def root(tmp_path: Path) -> Path:
 
 def change(root: Path) -> None:
     """A change of every kind: other content, a new file, a missing file, a new folder."""
-    write(root / "openapi.yaml", "version: 2\n")
-    write(root / "CHANGELOG.md", "# 2\n")
+    (root / "openapi.yaml").write_text("version: 2\n", encoding="utf-8")
+    (root / "CHANGELOG.md").write_text("# 2\n", encoding="utf-8")
     package = root / "generated" / "package"
     with (package / "a.py").open("w", encoding="utf-8") as file:
         file.write("# other\n")
@@ -65,8 +66,8 @@ def change(root: Path) -> None:
 
 def make(root: Path, then: BaseException | None = None) -> None:
     """The change, all or nothing."""
-    with alone(root), all_or_nothing(root, NAMES):
-        change(root)
+    with exclusive_lock(root), all_or_nothing(root, NAMES) as copy:
+        change(copy)
         if then:
             raise then
 
@@ -141,20 +142,20 @@ def test_a_failure_at_any_step_leaves_all_or_nothing(
         fault.arm(number, error(), root)
         try:
             make(root)
-        except type(error()):
+        except (OSError, type(error())):
             expected = (before, after)
         else:
             expected = (after,)
         finally:
             went_off = fault.disarm()
         assert snapshot(root) in expected, f"at step {number}"
-        assert not (root / COPIES).exists()
+        assert not (root / READY).exists()
         assert signal.getsignal(signal.SIGINT) is handler
         number += 1
     assert number > 20
 
 
-def test_it_restores_times_and_rights_too(root: Path) -> None:
+def test_times_and_rights_stay(root: Path) -> None:
     path = root / "generated" / "package" / "a.py"
     path.chmod(0o755)
     before = path.stat()
@@ -171,58 +172,73 @@ def test_nothing_is_left_behind(root: Path) -> None:
     assert not list(root.glob(".*"))
 
 
-def test_a_second_interruption_while_files_are_put_back_is_not_heard(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_interruption_while_files_are_moved_has_no_effect(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = snapshot(root)
-    put_back, handler = subject._put_back, signal.getsignal(signal.SIGINT)
+    move, handler = subject._move_into_place, signal.getsignal(signal.SIGINT)
 
     def impatient(folder: Path) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            os.kill(os.getpid(), number)
-        put_back(folder)
+        if (folder / READY).exists():
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                os.kill(os.getpid(), number)
+        move(folder)
 
-    monkeypatch.setattr(subject, "_put_back", impatient)
-    with pytest.raises(KeyboardInterrupt):
-        make(root, KeyboardInterrupt())
-    assert snapshot(root) == before
+    make(small_project(tmp_path / "after"))
+    monkeypatch.setattr(subject, "_move_into_place", impatient)
+    make(small_project(tmp_path / "interrupted"))
+    assert snapshot(tmp_path / "interrupted") == snapshot(tmp_path / "after")
     assert signal.getsignal(signal.SIGINT) is handler
 
 
 KILLED = """\
 import os, sys
 from pathlib import Path
-from scripts.change.all_or_nothing import COPIES, all_or_nothing, alone
+from scripts.change.all_or_nothing import all_or_nothing, exclusive_lock
 from tests.docs.test_all_or_nothing import NAMES, change
 
-root, files_back = Path(sys.argv[1]), int(sys.argv[2])
-with alone(root), all_or_nothing(root, NAMES):
-    change(root)
-    copies = root / COPIES / "files"
-    for path in sorted(path for path in copies.rglob("*") if path.is_file())[:files_back]:
-        (root / path.relative_to(copies)).parent.mkdir(parents=True, exist_ok=True)
-        path.replace(root / path.relative_to(copies))
-    os._exit(9)
+root, last = Path(sys.argv[1]), int(sys.argv[2])
+renames = 0
+
+def count(event, arguments):
+    global renames
+    if event == "os.rename":
+        if renames == last:
+            os._exit(9)
+        renames += 1
+
+sys.addaudithook(count)
+with exclusive_lock(root), all_or_nothing(root, NAMES) as copy:
+    change(copy)
+os._exit(9)
 """
-"""Dies without a chance to clean up, in the middle of the change or while it puts files back."""
+"""Dies without a chance to clean up, at the n-th time that a file or folder is renamed."""
 
 
-@pytest.mark.parametrize("files_back", [0, 2, 4])
-def test_what_a_killed_run_left_is_put_back_by_the_next(root: Path, files_back: int) -> None:
-    before = snapshot(root)
-    command = (sys.executable, "-c", KILLED, str(root), str(files_back))
+@pytest.mark.parametrize("renames", range(9))
+def test_a_run_that_is_killed_leaves_nothing_or_what_the_next_one_completes(
+    tmp_path: Path, renames: int
+) -> None:
+    before = snapshot(small_project(tmp_path / "before"))
+    make(small_project(tmp_path / "after"))
+    after = snapshot(tmp_path / "after")
+    root = small_project(tmp_path / "killed")
+    command = (sys.executable, "-c", KILLED, str(root), str(renames))
     assert subprocess.run(command, cwd=pages.ROOT, check=False).returncode == 9
-    assert snapshot(root) != before
-    with alone(root) as was_cut_off:
-        assert was_cut_off
-        assert snapshot(root) == before
-    with alone(root) as was_cut_off:
-        assert not was_cut_off
+    is_changed = (root / READY).exists()
+    assert is_changed or snapshot(root) in (before, after)
+    with exclusive_lock(root) as was_killed:
+        assert was_killed == is_changed
+        assert snapshot(root) in ((after,) if is_changed else (before, after))
+    with exclusive_lock(root) as was_killed:
+        assert not was_killed
+    with exclusive_lock(root), all_or_nothing(root, NAMES):
+        pass
+    assert not list(root.glob(".*"))
 
 
 def test_two_runs_do_not_meet(root: Path) -> None:
     before = snapshot(root)
-    with alone(root), pytest.raises(BusyError, match="another run"), alone(root):
+    with exclusive_lock(root), pytest.raises(BusyError, match="another run"), exclusive_lock(root):
         pass
     assert snapshot(root) == before
 
@@ -235,7 +251,7 @@ def test_a_disk_that_is_full_from_the_start_changes_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(subject.shutil, "copy2", full)
+    monkeypatch.setattr(subject.shutil, "copytree", full)
     with pytest.raises(OSError, match="No space"):
         make(root)
     assert snapshot(root) == before
@@ -414,18 +430,12 @@ def test_a_signal_in_the_middle_undoes_all(project: Path, program: str, number: 
     process = subprocess.Popen(
         (sys.executable, "-c", RUN, str(project)), cwd=pages.ROOT, stderr=subprocess.DEVNULL
     )
-    while not (project / "up").exists():
+    while not (project / COPY / "up").exists():
         assert process.poll() is None
         time.sleep(0.01)
-    assert snapshot(project) != before
     process.send_signal(number)
     process.wait()
-    (project / "up").unlink()
-    if number == signal.SIGKILL:
-        assert (project / COPIES).exists()
-        (project / "page").write_text("", encoding="utf-8")
-        before["page"] = b""
-        assert models.main(["page"]) == models.UNREADABLE  # whatever the next run is asked to do
-    else:
+    if number != signal.SIGKILL:
         assert process.returncode == models.REFUSED
+        assert not (project / COPY).exists()
     assert snapshot(project) == before

@@ -11,7 +11,7 @@ import pytest
 from scripts import breaking
 from scripts.change import surface_changes
 from scripts.change.document_changes import ToolError
-from scripts.change.versions import Impact, Version
+from scripts.change.versions import Impact, parse
 from tests.docs import pages
 
 REDOCLY = pages.ROOT / breaking.REDOCLY
@@ -267,7 +267,7 @@ def test_the_version_and_the_changelog_have_to_follow(
     ],
 )
 def test_complaints_say_what_to_do(impact: Impact, now: str, log: str, complaint: str) -> None:
-    found = breaking.complaints(impact, Version(0, 3, 0), Version.parse(now), log)
+    found = breaking.complaints(impact, parse("0.3.0"), parse(now), log)
     assert complaint in "".join(found)
     assert bool(found) == bool(complaint)
 

@@ -134,11 +134,9 @@ def test_without_a_source_the_page_is_read_where_the_vendor_has_it(monkeypatch: 
 
     monkeypatch.setattr(reading, "fetch", fetch)
     assert drift.main([]) == drift.SAME
-    address = (
-        pages.document().tree["paths"]["/openai/responses"]["post"].get("externalDocs")
-        or pages.document().tree["externalDocs"]
-    )
-    assert asked == [f"{address['url']}.md", address["url"]]
+    tree = pages.document().whole.data
+    address = tree["paths"]["/openai/responses"]["post"]["externalDocs"]["url"]
+    assert asked == [f"{address}.md", address]
 
 
 def test_without_a_source_both_reasons_are_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

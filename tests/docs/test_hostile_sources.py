@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.reference import model_list, plain_yaml, source
+from scripts.reference import model_list, parsing, source
 from scripts.reference.facts import Facts, UnreadableError
 from scripts.reference.reading import parse, read
 from tests.docs import pages
@@ -81,9 +81,15 @@ def test_a_hostile_text_is_refused_soon(name: str, tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_harmless_aliases_are_read() -> None:
-    tree = plain_yaml.parse_yaml("a: &a {x: [1, 2.5, true, null, 2024-05-13, yes]}\nb: *a\n")
-    assert tree["b"] == tree["a"] == {"x": [1, 2.5, True, None, "2024-05-13", "yes"]}
+def test_an_alias_is_refused_with_its_line() -> None:
+    with pytest.raises(UnreadableError, match=r"the source:1: an alias repeats this part"):
+        parsing.parse("a: &a {x: [1, 2.5, true]}\nb: *a\n")
+
+
+def test_plain_values_are_read() -> None:
+    assert parsing.parse("b: [1, 2.5, true, null, 2024-05-13, yes]\n").data == {
+        "b": [1, 2.5, True, None, "2024-05-13", "yes"]
+    }
 
 
 def test_bytes_at_random_are_never_a_page(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from tests.contract.document import DOCUMENT
 PACKAGE = acedata_responses.__name__
 PUBLIC = {
     "acedata_responses",
-    *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "resources", "retry", "sse", "testing", "types")),
+    *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "observations", "resources")),
+    *(f"{PACKAGE}.{name}" for name in ("retry", "sse", "testing", "types")),
 }
 RUNTIME_DEPENDENCIES = {"attrs", "httpx", "python-dateutil"}
 
@@ -141,8 +142,8 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPResponse", "Limiter", "Limits", "Problem", "RetryPolicy",
-    "Stream", "UnknownValueWarning", "VERSION",
+    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPResponse", "Limiter", "Limits", "Observation",
+    "Observations", "Problem", "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
     "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",
     "StreamFailedError", "StreamInterruptedError", "TransportError",

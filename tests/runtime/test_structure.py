@@ -14,7 +14,7 @@ FLOORS = [
     ["_document"],
     ["types"],
     ["errors"],
-    ["_redact", "limits", "retry", "sse"],
+    ["_redact", "limits", "observations", "retry", "sse"],
     ["_replies"],
     ["_request"],
     ["_transport"],

@@ -147,9 +147,7 @@ async def _receive(incoming: AsyncResponseStream, state: StreamState) -> None:
     try:
         chunk = await incoming.read()
     except NetworkError as error:
-        failure = (
-            error.failure
-        )  # not raised here: the error for the caller must not have this one as its context
+        failure = error.failure  # raised below: the caller's error must not have this one as its context
     if failure is not None:
         raise state.interrupted(failure)
     if chunk:

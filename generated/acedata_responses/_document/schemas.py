@@ -224,7 +224,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "x-source": "page",
     },
-    "ResponseFormatKind": {"type": "string", "x-known": ["text", "json_object"], "x-source": "page"},
+    "ResponseFormatKind": {"type": "string", "x-source": "guide", "x-known": ["text", "json_object"]},
     "TextOptions": {
         "properties": {"format": {"$ref": "ResponseFormat"}},
         "type": "object",
@@ -270,8 +270,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "FinishReason": {
         "type": "string",
+        "x-source": "guide",
         "x-known": ["stop", "length", "tool_calls", "content_filter", "function_call"],
-        "x-source": "page",
     },
     "ChatMessage": {
         "properties": {

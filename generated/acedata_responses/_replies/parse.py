@@ -14,6 +14,7 @@ from .._redact import redact_data, redact_response, redact_text
 from ..errors import AceDataError, APIStatusError, ReplyDecodeError, ReplyFailedError, class_for
 
 if TYPE_CHECKING:
+    from ..observations import Observations
     from ..types._http_response import HTTPResponse
     from ..types._model import ListReply, Model
 
@@ -46,7 +47,14 @@ def parse_text(text: str) -> Any:
         raise ValueError("nested too deeply") from None
 
 
-def read_reply(http: HTTPResponse, read: Callable[[Any], Any], *, token: str, strict: bool) -> Any:
+def read_reply(
+    http: HTTPResponse,
+    read: Callable[[Any], Any],
+    *,
+    token: str,
+    strict: bool,
+    observations: Observations | None = None,
+) -> Any:
     """The reply that an answer with a status of success holds.
 
     Args:
@@ -54,6 +62,7 @@ def read_reply(http: HTTPResponse, read: Callable[[Any], Any], *, token: str, st
         read: Decodes the JSON of the operation's replies.
         token: The token, which an echo in an error must not show.
         strict: Whether departures from the document are errors.
+        observations: Where to count departures and growth.
 
     Raises:
         ReplyDecodeError: It is not JSON, or not a documented reply; or, when strict, departs from the document.
@@ -70,6 +79,8 @@ def read_reply(http: HTTPResponse, read: Callable[[Any], Any], *, token: str, st
         raise error_from(http, token)
     if reply is None or not _has_shape(reply):
         raise _undecodable(http, token, f"its JSON is no documented reply: {shorten(http, token)}")
+    if observations is not None:
+        observations.add(reply)
     if _is_failed(reply) or (strict and departs(reply)):
         raise _refusal(redact_reply(reply, http, read, token))
     reply._http = http

@@ -19,6 +19,8 @@ from .headers import header_lines
 if TYPE_CHECKING:
     import httpx
 
+    from ..observations import Observations
+
 DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
 """Seconds. An answer may take minutes; a connection must not."""
 
@@ -40,6 +42,7 @@ class Settings:
         header_lines: All lines that each request has, as bytes.
         validate: Whether requests are checked against the document.
         strict: Whether a reply that departs from the document is an error.
+        observations: Where departures of replies, and growth, are counted.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Settings:
         headers: Mapping[str, str] | None = None,
         validate: bool = True,
         strict: bool = False,
+        observations: Observations | None = None,
     ) -> None:
         self.token = _token(token)
         self.base_url = base_url or facts.BASE_URL
@@ -69,6 +73,9 @@ class Settings:
         self.headers = dict(headers or {})
         self.validate = validate
         self.strict = strict
+        if observations is not None and not callable(getattr(observations, "add", None)):
+            raise ConfigurationError(f"observations must be Observations, not {type(observations).__name__}")
+        self.observations = observations
         self.header_lines = self._lines()
 
     @property
@@ -86,6 +93,7 @@ class Settings:
         """The same settings but for some."""
         names = (
             "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
+            "observations",
         )  # fmt: skip
         return Settings(**{name: changes.get(name, getattr(self, name)) for name in names})
 

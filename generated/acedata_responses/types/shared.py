@@ -65,7 +65,7 @@ class ResponseFormat(Model):
     """The form of an answer.
 
     Attributes:
-        type: The kind of form.
+        type: The kind of form. When not sent, the service takes "text".
     """
 
     _schema: ClassVar[str] = "ResponseFormat"

@@ -1,0 +1,88 @@
+"""What clients in production counted (`acedata_responses.observations`), beside openapi.yaml.
+
+A place is a schema and a JSON pointer into a reply, with `*` for each entry of a list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from scripts.generation.document import Document, below, tokens
+
+from . import schema
+from .differences import Difference, summary_of_values
+from .facts import Facts, Observed, UnreadableError
+from .ours import OurDocument
+from .schema import Shape
+
+COMPONENTS = "/components/schemas"
+_HEAD = re.compile(r'\s*\{"package": "[\w.]+", "version": "[\w.]+", "replies": \d+\}\s*(?:\n|$)')
+_KINDS = {"type", "required", "unknown field", "unknown value", "unknown kind", "more places"}
+
+
+def is_observations(text: str) -> bool:
+    """Whether a text is what `Observations.write` wrote."""
+    return bool(_HEAD.match(text))
+
+
+def read(text: str) -> Facts:
+    """What was counted, from JSON lines.
+
+    Raises:
+        UnreadableError: A line is not one that `Observations.write` writes.
+    """
+    head, *lines = text.splitlines()
+    found = tuple(_observed(number, line) for number, line in enumerate(lines, 2) if line.strip())
+    return Facts({}, {}, whole=False, observed=found, replies=json.loads(head)["replies"])
+
+
+def _observed(number: int, line: str) -> Observed:
+    try:
+        one = Observed(**json.loads(line))
+    except (ValueError, TypeError, RecursionError):
+        raise UnreadableError(f"line {number}: is not an observation") from None
+    texts = (one.schema, one.pointer, one.what)
+    if (
+        not all(isinstance(text, str) for text in texts)
+        or type(one.count) is not int
+        or one.what not in _KINDS
+    ):
+        raise UnreadableError(f"line {number}: is not an observation")
+    return one
+
+
+def differences(facts: Facts, document: OurDocument) -> list[Difference]:
+    """A row for each place, with what the document says there."""
+    rows = []
+    for one in facts.observed:
+        pointer, shape = _find(document.whole, one)
+        counted = f"{one.count} time{'s' * (one.count != 1)} in {facts.replies} replies"
+        field = f"{one.schema}{one.pointer}" or "(a whole reply)"
+        rows.append(Difference(field, one.what, counted, _words(one, shape), document.whole.line(pointer)))
+    return rows
+
+
+def _words(one: Observed, shape: Shape | None) -> str:
+    if shape is None or one.what == "unknown field":
+        return "none"
+    values = shape.words.get("enum", ())
+    if one.what == "unknown value" and values:
+        return f"one of {summary_of_values(values)}"
+    if one.what == "required":
+        return "required"
+    return shape.type + (" | null" if shape.is_nullable and shape.types else "")
+
+
+def _find(whole: Document, one: Observed) -> tuple[str, Shape | None]:
+    """The pointer of what the document says of a place, or of the nearest thing above it; and what it says."""
+    pointer, node = below(COMPONENTS, one.schema), whole.components("schemas").get(one.schema)
+    if node is None:
+        return COMPONENTS, None
+    shape = schema.read(whole, [(pointer, node)])
+    for step in tokens(one.pointer):
+        places = shape.items if step == "*" else shape.properties.get(step, [])
+        if not places:
+            return pointer, None
+        pointer, shape = places[0][0], schema.read(whole, places)
+    return pointer, shape

@@ -1,0 +1,60 @@
+"""A source's text as a document: YAML through the reader that openapi.yaml has, JSON through Python's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.nodes import MappingNode
+
+from scripts.generation import document
+from scripts.generation.document import Document, DocumentError
+
+from .facts import UnreadableError
+
+SOURCE = Path("the source")
+LONGEST = 1024 * 1024
+"""Characters of YAML, which takes its time to read. JSON may be longer."""
+
+
+def parse(text: str) -> Document:
+    """The document in a text.
+
+    Raises:
+        UnreadableError: It is neither JSON nor YAML, holds more than JSON data, or has a key twice.
+    """
+    return _json(text) if text.lstrip().startswith("{") else _yaml(text)
+
+
+def _yaml(text: str) -> Document:
+    if len(text) > LONGEST:
+        raise UnreadableError("is more YAML than can be read in good time; give it as JSON")
+    try:
+        return document.parse(SOURCE, text)
+    except DocumentError as error:
+        raise UnreadableError(str(error)) from None
+    except (RecursionError, ValueError, OverflowError) as error:
+        raise UnreadableError(f"is not valid YAML ({type(error).__name__})") from None
+
+
+def _json(text: str) -> Document:
+    try:
+        data = json.loads(text, object_pairs_hook=each_once)
+    except RecursionError:
+        raise UnreadableError("is nested too deeply") from None
+    except ValueError as error:
+        raise UnreadableError(f"is not valid JSON ({error})") from None
+    return Document(SOURCE, data, MappingNode("", []))
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, for `object_pairs_hook`.
+
+    Raises:
+        ValueError: A key stands twice.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found

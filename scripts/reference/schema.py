@@ -1,0 +1,211 @@
+"""What a schema says of a value, with its references followed and its alternatives put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.generation.document import Document, below
+
+from .facts import Json, UnreadableError
+
+Place = tuple[str, Any]
+"""A JSON pointer, and the node that is there."""
+
+DEEPEST = 50
+
+BOUNDS = {
+    "minimum": ("number", "integer"),
+    "maximum": ("number", "integer"),
+    "exclusiveMinimum": ("number", "integer"),
+    "exclusiveMaximum": ("number", "integer"),
+    "minItems": ("array",),
+    "maxItems": ("array",),
+    "minLength": ("string",),
+    "maxLength": ("string",),
+}
+"""Which types a bound is about: it says nothing about alternatives of another type."""
+
+_VALUES = ("default", "example", "examples", "enum", "description", "x-specification")
+_OF_ONE = ("default", "example", "examples")
+"""What an alternative may say for the whole."""
+
+_STRUCTURE = (
+    "$ref", "allOf", "anyOf", "const", "items", "nullable", "oneOf", "properties", "required", "type",
+)  # fmt: skip
+
+MEANINGLESS = frozenset({"discriminator", "externalDocs", "rank", "summary", "title", "xml"})
+"""Keywords that say nothing about the value: words for people, the order in which the vendor shows fields, a name in
+XML, and the discriminator, as the alternatives that it tells apart are compared themselves."""
+
+_USUAL: Mapping[str, Any] = {
+    "additionalProperties": True,
+    "deprecated": False,
+    "minLength": 0,
+    "minItems": 0,
+    "minProperties": 0,
+    "readOnly": False,
+    "uniqueItems": False,
+    "writeOnly": False,
+}
+"""Keywords with the value that they have where they are left out."""
+
+
+@dataclass
+class Shape:
+    """A schema without references and alternatives.
+
+    Attributes:
+        types: The JSON types, apart from null.
+        words: Bounds, examples and the like, by keyword.
+        others: The keywords that are not understood here, with their values.
+        items: The schemas of entries; any of them may hold.
+        properties: The schemas of each field; any of them may hold.
+        places: Where each keyword, and each field as `properties/name`, stands.
+    """
+
+    types: tuple[str, ...] = ()
+    is_nullable: bool = False
+    words: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
+    items: list[Place] = field(default_factory=list)
+    properties: dict[str, list[Place]] = field(default_factory=dict)
+    required: set[str] = field(default_factory=set)
+    places: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The types as a page writes them."""
+        return " | ".join(self.types) or ("null" if self.is_nullable else "any")
+
+    def bound(self, inclusive: str, exclusive: str) -> tuple[Json, bool]:
+        """A bound, and whether it is itself out of bounds: a number of its own in 3.1, a yes or no in 3.0."""
+        if self.words.get(exclusive) is True:
+            return self.words.get(inclusive), True
+        if exclusive in self.words and self.words[exclusive] is not False:
+            return self.words[exclusive], True
+        return self.words.get(inclusive), False
+
+
+def read(document: Document, places: Iterable[Place], seen: tuple[str, ...] = ()) -> Shape:
+    """What holds for a value that fits one of some schemas.
+
+    Raises:
+        UnreadableError: A schema contains itself other than in a field, or is malformed.
+        DocumentError: A reference names nothing.
+    """
+    shapes = [_one(document, place, seen) for place in places if isinstance(place[1], dict)]
+    return shapes[0] if len(shapes) == 1 else _united(shapes)
+
+
+def _one(document: Document, place: Place, seen: tuple[str, ...]) -> Shape:
+    pointer, schema = place
+    if pointer in seen or len(seen) > DEEPEST:
+        raise UnreadableError("has a schema that consists of itself")
+    seen = (*seen, pointer)
+    parts = [_own(pointer, schema)]
+    if "$ref" in schema:
+        if not isinstance(schema["$ref"], str):
+            raise UnreadableError(f"has a `$ref` that is no text: {str(schema['$ref'])[:60]}")
+        parts.append(read(document, [document.resolve(pointer, schema)], seen))
+    parts += [read(document, [part], seen) for part in entries(place, "allOf")]
+    for word in ("anyOf", "oneOf"):
+        if alternatives := list(entries(place, word)):
+            united = read(document, alternatives, seen)
+            united.places.setdefault("type", below(pointer, word))
+            parts.append(united)
+    return _combined(parts)
+
+
+def entries(place: Place, key: str) -> Iterator[Place]:
+    """The mappings in the list under a key."""
+    pointer, node = place
+    values = node.get(key)
+    for index, one in enumerate(values if isinstance(values, list) else ()):
+        if isinstance(one, dict):
+            yield below(pointer, key, index), one
+
+
+def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
+    """What a schema says itself, next to its references and alternatives."""
+    kinds = schema.get("type")
+    types = [kinds] if isinstance(kinds, str) else [one for one in _list(kinds) if isinstance(one, str)]
+    words = {word: schema[word] for word in (*BOUNDS, *_VALUES) if word in schema}
+    if "const" in schema:
+        words["enum"] = [schema["const"]]
+    if not isinstance(words.get("enum", []), list):
+        raise UnreadableError("has an `enum` that is no list")
+    properties = schema.get("properties")
+    fields = properties if isinstance(properties, dict) else {}
+    places = {str(word): below(pointer, word) for word in schema}
+    places |= {f"properties/{name}": below(pointer, "properties", name) for name in fields}
+    return Shape(
+        tuple(kind for kind in types if kind != "null"),
+        "null" in types or schema.get("nullable") is True,
+        words,
+        {word: value for word, value in schema.items() if _is_unknown(word, value)},
+        [(below(pointer, "items"), schema["items"])] if "items" in schema else [],
+        {name: [(below(pointer, "properties", name), one)] for name, one in fields.items()},
+        {name for name in _list(schema.get("required")) if isinstance(name, str)},
+        places,
+    )
+
+
+def _is_unknown(word: str, value: Any) -> bool:
+    if word in BOUNDS or word in _VALUES or word in _STRUCTURE or word in MEANINGLESS:
+        return False
+    usual = _USUAL.get(word, ...)
+    return not (value == usual and type(value) is type(usual)) and not (
+        word == "additionalProperties" and value == {}
+    )
+
+
+def _combined(parts: list[Shape]) -> Shape:
+    """All of these hold: the first word on a thing counts."""
+    types = next((part.types for part in parts if part.types), ())
+    whole = Shape(types, any(part.is_nullable for part in parts))
+    for part in parts:
+        _fill(whole.words, part.words)
+        _fill(whole.others, part.others)
+        _fill(whole.properties, part.properties)
+        _fill(whole.places, part.places)
+        whole.items = whole.items or part.items
+        whole.required |= part.required
+    return whole
+
+
+def _united(shapes: list[Shape]) -> Shape:
+    """One of these holds: a bound counts if all alternatives of the type that it is about have it, else it is shown.
+
+    Possible values count even where another alternative takes any string: that is how an open list is written.
+    """
+    kinds = tuple(dict.fromkeys(kind for shape in shapes for kind in shape.types))
+    whole = Shape(kinds, any(shape.is_nullable for shape in shapes))
+    for word, types in BOUNDS.items():
+        values = [shape.words.get(word) for shape in shapes if set(shape.types) & set(types)]
+        if values and values[0] is not None and all(value == values[0] for value in values):
+            whole.words[word] = values[0]
+        elif bounds := [value for value in values if value is not None]:
+            whole.others[word] = bounds
+    if values := [value for shape in shapes for value in shape.words.get("enum", ())]:
+        whole.words["enum"] = [value for i, value in enumerate(values) if value not in values[:i]]
+    for shape in shapes:
+        _fill(whole.words, {word: shape.words[word] for word in _OF_ONE if word in shape.words})
+        _fill(whole.others, shape.others)
+        _fill(whole.places, shape.places)
+        whole.items += shape.items
+        for name, schemas in shape.properties.items():
+            whole.properties.setdefault(name, []).extend(schemas)
+    objects = [shape for shape in shapes if shape.properties or "object" in shape.types]
+    whole.required = set.intersection(*(shape.required for shape in objects)) if objects else set()
+    return whole
+
+
+def _fill(known: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for word, value in more.items():
+        known.setdefault(word, value)
+
+
+def _list(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else []

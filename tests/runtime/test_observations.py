@@ -1,0 +1,214 @@
+"""What a client counts of replies that depart from the document, or have outgrown it: places and never values."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acedata_responses import Client, ConfigurationError, Observations, ReplyDecodeError, testing
+from acedata_responses.types import ChatCompletion, ResponseObject
+from tests.drivers import MINIMAL, Driver
+
+Data = dict[str, Any]
+
+CHAT: Data = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1795420800,
+    "model": "gpt-4o-mini",
+    "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"},
+        {"index": 1, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "length"},
+    ],
+}
+
+RESPONSE: Data = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1795420800,
+    "status": "completed",
+    "model": "gpt-4o-mini",
+    "output": [
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]},
+    ],
+    "metadata": {"customer": "ada@example.com"},
+}
+
+
+def counted(*replies: Any) -> dict[tuple[str, str, str], int]:
+    observations = Observations()
+    for reply in replies:
+        observations.add(reply)
+    assert observations.replies == len(replies)
+    return {(one.schema, one.pointer, one.what): one.count for one in observations.counts}
+
+
+def changed(data: Data, change: Callable[[Any], object]) -> Data:
+    copy: Data = json.loads(json.dumps(data))
+    change(copy)
+    return copy
+
+
+def test_replies_as_documented_are_not_counted() -> None:
+    assert counted(ChatCompletion.from_dict(CHAT), ResponseObject.from_dict(RESPONSE)) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda data: data.pop("model"), ("/model", "required")),
+        (lambda data: data.update(id=5), ("/id", "type")),
+        (lambda data: data["choices"][1].update(index="one"), ("/choices/*/index", "type")),
+        (lambda data: data["choices"][0].pop("message"), ("/choices/*/message", "required")),
+        (lambda data: data.update(seed=7), ("/seed", "unknown field")),
+        (lambda data: data["choices"][0].update(rank=1), ("/choices/*/rank", "unknown field")),
+        (lambda data: data["choices"][0].update(finish_reason="paused"), ("/choices/*/finish_reason", "unknown value")),
+        (lambda data: data["choices"][0]["message"].update(role="ai"), ("/choices/*/message/role", "unknown value")),
+    ],
+)  # fmt: skip
+def test_a_departure_or_growth_is_counted_at_its_place(
+    change: Callable[[Any], object], place: tuple[str, str]
+) -> None:
+    reply = ChatCompletion.from_dict(changed(CHAT, change))
+    assert counted(reply) == {("ChatCompletion", *place): 1}
+    assert counted(reply, reply, ChatCompletion.from_dict(CHAT)) == {("ChatCompletion", *place): 2}
+
+
+def test_places_in_a_list_are_one_place() -> None:
+    def change(data: Data) -> None:
+        for choice in data["choices"]:
+            choice["rank"] = 1
+
+    reply = ChatCompletion.from_dict(changed(CHAT, change))
+    assert counted(reply) == {("ChatCompletion", "/choices/*/rank", "unknown field"): 2}
+
+
+def test_an_unknown_kind_is_counted_where_it_stands() -> None:
+    data = changed(RESPONSE, lambda data: data["output"].append({"type": "song", "notes": "secret"}))
+    assert counted(ResponseObject.from_dict(data)) == {("ResponseObject", "/output/*", "unknown kind"): 1}
+
+
+def test_no_value_is_kept(tmp_path: Path) -> None:
+    def change(data: Data) -> None:
+        data["output"][0]["content"][0].update(text=["secret"], annotations={"secret": "secret"})
+        data["usage"] = {"input_tokens": "secret", "secret key": "secret"}
+        data["status"] = "secret"
+        data["output"].append({"type": "secret", "secret": "secret"})
+
+    observations = Observations()
+    observations.add(ResponseObject.from_dict(changed(RESPONSE, change)))
+    observations.write(tmp_path / "observed.jsonl")
+    written = (tmp_path / "observed.jsonl").read_text(encoding="utf-8")
+    assert len(observations.counts) >= 6
+    assert "secret" not in written
+    assert "ada@" not in written
+    assert "secret" not in repr(observations)
+
+
+def test_what_is_written_are_lines_of_json_with_the_most_frequent_first(tmp_path: Path) -> None:
+    observations = Observations()
+    for key in ("seed", "seed", "rank"):
+        observations.add(ChatCompletion.from_dict({**CHAT, key: 1}))
+    observations.write(tmp_path / "observed.jsonl")
+    head, *lines = map(json.loads, (tmp_path / "observed.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (head["package"], head["replies"]) == ("acedata_responses", 3)
+    assert lines == [
+        {"schema": "ChatCompletion", "pointer": "/seed", "what": "unknown field", "count": 2},
+        {"schema": "ChatCompletion", "pointer": "/rank", "what": "unknown field", "count": 1},
+    ]
+
+
+def test_the_number_of_places_is_bounded() -> None:
+    observations = Observations()
+    for number in range(1500):
+        observations.add(ChatCompletion.from_dict({**CHAT, f"field_{number}": 1}))
+    assert len(observations.counts) == 1001
+    assert observations.counts[0].what == "more places"
+    assert observations.counts[0].count == 500
+
+
+def test_a_reply_that_is_nested_too_deeply_is_passed_over() -> None:
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    counted(ResponseObject.from_dict({**RESPONSE, "content_filters": deep, "output": deep}))
+
+
+def test_threads_count_together() -> None:
+    observations, reply = Observations(), ChatCompletion.from_dict({**CHAT, "seed": 1})
+    threads = [
+        threading.Thread(target=lambda: [observations.add(reply) for _ in range(500)]) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (observations.replies, observations.counts[0].count) == (2000, 2000)
+
+
+def test_counts_can_be_pickled() -> None:
+    observations = Observations()
+    observations.add(ChatCompletion.from_dict({**CHAT, "seed": 1}))
+    copy = pickle.loads(pickle.dumps(observations))
+    copy.add(ChatCompletion.from_dict({**CHAT, "seed": 1}))
+    assert (observations.counts[0].count, copy.counts[0].count) == (1, 2)
+
+
+# ---- Through a client --------------------------------------------------------------------------------------------
+
+
+def test_a_client_counts_nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("counted")
+
+    monkeypatch.setattr(Observations, "add", never)
+    with Client(token=testing.TOKEN, transport=testing.transport()) as client:
+        client.responses.create(model="gpt-4o-mini", input="Hi")
+
+
+def test_replies_are_counted_as_they_come(connect: Callable[..., Driver], service: testing.Server) -> None:
+    observations = Observations()
+    driver = connect(service, observations=observations)
+    service.reply_with(testing.Answer(json={**CHAT, "seed": 1}), testing.Answer(json=RESPONSE))
+    driver.create()
+    driver.client.with_options(timeout=5).responses.create(**MINIMAL)
+    assert observations.replies == 2
+    assert [(one.schema, one.pointer) for one in observations.counts] == [("ChatCompletion", "/seed")]
+
+
+def test_events_are_counted_as_they_come(connect: Callable[..., Driver], service: testing.Server) -> None:
+    observations = Observations()
+    driver = connect(service, observations=observations)
+    events = [
+        {"type": "response.created", "response": {**RESPONSE, "status": "paused"}, "phase": 1},
+        {"type": "response.song", "notes": []},
+        {"type": "response.completed", "response": RESPONSE},
+    ]
+    service.reply_with(testing.Answer(events=events))
+    driver.stream()
+    assert observations.replies == 3
+    assert {(one.schema, one.pointer, one.what) for one in observations.counts} == {
+        ("ResponseCreatedEvent", "/phase", "unknown field"),
+        ("ResponseCreatedEvent", "/response/status", "unknown value"),
+        ("", "", "unknown kind"),
+    }
+
+
+def test_a_reply_that_raises_is_counted_too(connect: Callable[..., Driver], service: testing.Server) -> None:
+    observations = Observations()
+    driver = connect(service, observations=observations, strict=True)
+    service.reply_with(testing.Answer(json={**CHAT, "id": 5}))
+    with pytest.raises(ReplyDecodeError):
+        driver.create()
+    assert [(one.pointer, one.what) for one in observations.counts] == [("/id", "type")]
+
+
+def test_what_is_no_counter_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="observations must be Observations, not str"):
+        Client(token="t", observations="observed.jsonl")  # type: ignore[arg-type]
