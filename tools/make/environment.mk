@@ -8,8 +8,8 @@ fingerprint = $(firstword $(shell { pwd; cat $(1); } | cksum))
 export UV_PYTHON_DOWNLOADS := never
 PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
 space := $(subst ,, )
-PYTHONS := $(subst $(PYENV)/shims:,,$(PATH)):$(subst $(space),:,$(wildcard $(PYENV)/versions/3.[1-9][0-9]*/bin))
-UV := PATH="$(PYTHONS)" .venvs/uv/bin/uv
+export PATH := $(subst $(PYENV)/shims:,,$(PATH)):$(subst $(space),:,$(wildcard $(PYENV)/versions/3.[1-9][0-9]*/bin))
+UV := .venvs/uv/bin/uv
 UV_READY := .venvs/uv/.made-from-$(call fingerprint,tools/uv.txt)
 
 $(UV_READY):
