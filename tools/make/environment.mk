@@ -4,7 +4,10 @@
 
 fingerprint = $(firstword $(shell { pwd; cat $(1); } | cksum))
 
-# Interpreters are those on the PATH and those of pyenv, whose shims run only what is selected.
+# Interpreters are those on the PATH and those of pyenv, whose shims run only what is selected. The first python3 comes
+# first.
+USUAL = $(shell PATH="$(SELECTED)" python3 -c 'import sys; sys.version_info < (3, 11) or print(sys._base_executable)')
+SELECTED := $(PATH)
 export UV_PYTHON_DOWNLOADS := never
 PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
 space := $(subst ,, )
@@ -30,7 +33,7 @@ endef
 
 # .venv is for everything; the generator needs Python 3.11. At first it has only what generates and runs the package.
 PY := .venv/bin/python
-FITTING := $(or $(PYTHON),>=3.11)
+FITTING = $(or $(PYTHON),$(USUAL),>=3.11)
 TOO_OLD := import sys; sys.exit("The generator needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)
 WITH := $(if $(PYTHON),-with-$(subst /,-,$(PYTHON)))
 VENV := .venv/.made-from-$(call fingerprint,tools/development.txt)$(WITH)
