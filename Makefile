@@ -8,6 +8,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 
 include tools/make/environment.mk
 
@@ -19,21 +21,20 @@ help: ## print this list
 setup: $(VENV) $(PACKAGE) $(NODE_TOOLS) ## make the environments (every target does it by itself)
 	@echo "ready: .venv$(if $(NODE), and tools/node_modules,; node and npm are not installed)"
 
-generate: $(VENV) ## openapi.yaml + templates/ -> generated/acedata_responses/
+generate: $(GENERATOR) ## openapi.yaml + templates/ -> generated/acedata_responses/
 	@$(PY) scripts/generate.py
 
 all: ## generate, then test
 	@$(MAKE) generate
 	@$(MAKE) test
 
-demo: $(VENV) ## generate, verify, then call the embedded service (LIVE=1: the real one)
+demo: $(GENERATOR) ## generate, verify, then call the embedded service (LIVE=1: the real one)
 	@$(PY) scripts/generate.py
 	@$(PY) scripts/generate.py --check
-	@$(MAKE) package
-	@$(PY) scripts/demo.py $(if $(LIVE),--live) $(ARGS)
+	@PYTHONPATH=generated $(PY) scripts/demo.py $(if $(LIVE),--live) $(ARGS)
 
-serve: package ## run the embedded service, for calls by hand
-	@$(PY) -m acedata_responses.testing $(ARGS)
+serve: $(GENERATOR) ## run the embedded service, for calls by hand
+	@PYTHONPATH=generated $(PY) -m acedata_responses.testing $(ARGS)
 
 clean: ## remove all that make has made, environments included
 	rm -rf .venv .venvs tools/node_modules build dist .coverage .coverage.* .hypothesis .*_cache

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -16,6 +18,7 @@ from tests.drivers import FLAVOURS, Driver, Flavour
 # What the machine has in its environment is nobody's business here: no proxy in the way, no real token.
 for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.lower().endswith("_proxy")]:
     del os.environ[_name]
+os.environ.pop("SSL_CERT_DIR", None)
 
 # Their asserts tell as much as those of the tests that call them.
 pytest.register_assert_rewrite("tests.faults.streams", "tests.runtime.answers", "tests.runtime.waiting")
@@ -25,6 +28,17 @@ _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [Health
 settings.register_profile("tests", derandomize=True, **_ANY_SPEED)
 settings.register_profile("fuzz", max_examples=int(os.environ.get("EXAMPLES", "2000")), **_ANY_SPEED)
 settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Trust one authority: to read the usual ones takes each client that is made 50 ms."""
+    certificate, end, _ = (
+        Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
+    )
+    file = tmp_path_factory.mktemp("certificates") / "one.pem"
+    file.write_text(certificate + end, encoding="utf-8")
+    os.environ["SSL_CERT_FILE"] = str(file)
 
 
 @pytest.fixture(params=FLAVOURS)

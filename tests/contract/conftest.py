@@ -65,6 +65,15 @@ class Wire:
         return httpx.Response(200, content=self._answer)
 
 
+@pytest.fixture(scope="module")
+def wires() -> Iterator[list[Wire]]:
+    """Both at once, where an example takes longer to make up than to try."""
+    wires = [Wire(flavour) for flavour in FLAVOURS]
+    yield wires
+    for wire in wires:
+        wire.driver.close()
+
+
 @pytest.fixture(scope="module", params=FLAVOURS)
 def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
     """A client of each flavour, with both ends in hand."""

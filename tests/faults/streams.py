@@ -71,5 +71,5 @@ def text_of(stream: Any) -> tuple[str, errors.AceDataError | None]:
 
 def assert_usable(client: Any, service: Any) -> None:
     """The next call of a client with one place in flight gets its answer."""
-    assert client.create(deadline=5).output_text
+    assert client.create(deadline=30).output_text
     assert service.unused == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -113,9 +112,7 @@ def test_after_a_broken_connection_half_an_event_does_not_count(client, service)
 )
 def test_what_happens_after_the_last_event_does_not_matter(fault, client, service):
     service.reply_with(fault)
-    began = time.monotonic()
     assert client.open().final().status == "completed"
-    assert time.monotonic() - began < 2
     assert_usable(client, service)
 
 

@@ -12,13 +12,14 @@ import pytest
 from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
 from tests.drivers import MINIMAL
 from tests.faults.table import SHORT
+from tests.runtime.waiting import until, until_async
 
 
 @pytest.fixture
 def service():
     """A service that repeats what it was told, after a while."""
     with testing.serve(text=lambda request: request.json["input"]) as service:
-        service.reply_with(always=testing.Fault("delay", seconds=0.03))
+        service.reply_with(always=testing.Fault("delay", seconds=0.005))
         yield service
 
 
@@ -47,36 +48,44 @@ def run(flavour, service, count, **options):
     return asyncio.run(main())
 
 
+def run_held(flavour, service, count, held, **options):
+    """Make calls, of which the service answers none until so many are in flight."""
+    service.reply_with(*[testing.Fault("stall")] * held)
+    with ThreadPoolExecutor(1) as pool:
+        calls = pool.submit(run, flavour, service, count, **options)
+        service.wait_until_stalled(held, timeout=30)
+        service.release()
+        return calls.result()
+
+
 def most_in_a_second(service):
     moments = [request.arrived for request in service.requests]
     return max(sum(1 for other in moments if moment <= other < moment + 1) for moment in moments)
 
 
 def test_by_default_the_limits_of_the_vendor_hold(flavour, service):
-    service.reply_with(always=testing.Fault("delay", seconds=0.25))
-    assert run(flavour, service, 75) == [f"call {n}" for n in range(75)]
+    assert run_held(flavour, service, 75, 20) == [f"call {n}" for n in range(75)]
     assert service.most_in_flight == 20
     assert most_in_a_second(service) <= 60
     assert service.connections_opened == 20
 
 
 def test_without_limits_all_go_at_once(flavour, service):
-    service.reply_with(always=testing.Fault("delay", seconds=0.3))
-    assert run(flavour, service, 40, limits=None) == [f"call {n}" for n in range(40)]
-    assert service.most_in_flight > 20
+    assert run_held(flavour, service, 40, 40, limits=None) == [f"call {n}" for n in range(40)]
 
 
 @pytest.mark.parametrize("in_flight", [1, 7])
 def test_no_more_calls_are_in_flight_than_asked_for(flavour, in_flight, service):
     limits = Limits(in_flight=in_flight, per_second=None)
-    assert run(flavour, service, 25, limits=limits) == [f"call {n}" for n in range(25)]
+    assert run_held(flavour, service, 25, in_flight, limits=limits) == [f"call {n}" for n in range(25)]
     assert service.most_in_flight == in_flight
     assert service.connections_opened == in_flight
 
 
 def test_calls_have_their_turn_in_the_order_in_which_they_came(connect, service):
     service.reply_with(testing.Fault("stall"))
-    driver = connect(service, limits=Limits(in_flight=1, per_second=None))
+    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    driver = connect(service, limits=limiter)
     first = threading.Thread(target=driver.create)
     first.start()
     service.wait_until_stalled()
@@ -84,10 +93,10 @@ def test_calls_have_their_turn_in_the_order_in_which_they_came(connect, service)
     for number in range(6):
         others.append(threading.Thread(target=driver.create, kwargs={"input": f"call {number}"}))
         others[-1].start()
-        time.sleep(0.03)
+        until(lambda: limiter.waiting == number + 1)  # noqa: B023 - called at once
     service.release()
     for thread in [first, *others]:
-        thread.join(10)
+        thread.join(30)
     assert [request.json["input"] for request in service.requests[1:]] == [f"call {n}" for n in range(6)]
 
 
@@ -121,10 +130,10 @@ def test_a_call_that_waits_in_vain_for_its_turn_takes_nothing_from_others(connec
     with driver.open():
         for _ in range(3):
             with pytest.raises(errors.RequestTimeoutError, match="gave this call no turn") as caught:
-                driver.create(deadline=SHORT / 4)
+                driver.create(deadline=SHORT)
             assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("turn", False, 0)
         assert limiter.waiting == 0
-    assert driver.create(deadline=5).output_text == MINIMAL["input"]
+    assert driver.create(deadline=30).output_text == MINIMAL["input"]
     assert len(service.requests) == 2
     assert limiter.in_flight == 0
 
@@ -135,7 +144,7 @@ def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(ser
         async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
             async with await client.responses.create(**MINIMAL, stream=True):
                 waiting = [asyncio.create_task(client.responses.create(**MINIMAL)) for _ in range(4)]
-                await asyncio.sleep(0.02)
+                await until_async(lambda: limiter.waiting == 4)
                 for task in waiting[::2]:
                     task.cancel()
                 await asyncio.sleep(0)

@@ -18,6 +18,7 @@ from tests.drivers import MINIMAL
 from tests.faults.certificates import tls_of
 from tests.faults.clock import SkippingClock
 from tests.faults.sockets import answering, bare, http, read_request, silent
+from tests.faults.table import PATIENT
 
 EVENT = {"type": "response.output_text.delta", "sequence_number": 1, "delta": "Hel"}
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -72,7 +73,7 @@ def test_a_request_that_cannot_be_written_in_time_is_named_as_that(connect):
     with bare(lambda _connection, _received: is_over.wait(30)) as server:
         driver = connect(base_url=server.url)
         with pytest.raises(errors.RequestTimeoutError, match=r"could not be written within 0.2 s") as caught:
-            driver.create(input="x" * 40_000_000, timeout=0.2)
+            driver.create(input="x" * 40_000_000, timeout=httpx.Timeout(30, write=0.2))
         is_over.set()
     assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("write", True, 1)
 
@@ -152,14 +153,14 @@ def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
     async def main(server):
         url = server.url.replace("http:", "https:")
         async with AsyncClient(testing.TOKEN, base_url=url, max_retries=0) as client:
-            timeout = 0.2 if cut_short == "timed out" else None
+            timeout = PATIENT if cut_short == "timed out" else None
             call = asyncio.create_task(client.responses.create(**MINIMAL, timeout=timeout))
-            assert await asyncio.to_thread(began.wait, 5)
+            assert await asyncio.to_thread(began.wait, 30)
             if cut_short == "cancelled":
                 call.cancel()
             with pytest.raises((asyncio.CancelledError, errors.RequestTimeoutError)):
                 await call
-            assert await asyncio.to_thread(ended.wait, 5)
+            assert await asyncio.to_thread(ended.wait, 30)
 
     with bare(talk) as server:
         asyncio.run(main(server))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
 
@@ -10,9 +11,11 @@ import pytest
 
 from acedata_responses import Failure, RetryPolicy, errors, testing
 from tests.faults.clock import SkippingClock
+from tests.faults.sockets import bare, read_request
 from tests.faults.table import PATIENT, SHORT, TRIES
 
 BUSY = testing.error("too_many_requests")
+READING = httpx.Timeout(30, read=SHORT)
 
 
 @pytest.fixture
@@ -110,40 +113,39 @@ def test_the_deadline_of_a_call_wins_over_that_of_the_client(connect, service, c
 
 
 def test_a_deadline_bounds_a_try_that_stands_still(connect, service):
-    driver = connect(service, deadline=SHORT)
+    driver = connect(service, deadline=PATIENT)
     service.reply_with(testing.Fault("stall"))
     began = time.monotonic()
     with pytest.raises(
-        errors.RequestTimeoutError, match=rf"the call was not complete within {SHORT} s"
+        errors.RequestTimeoutError, match=rf"the call was not complete within {PATIENT} s"
     ) as caught:
         driver.create()
-    assert SHORT <= time.monotonic() - began < 2
+    assert time.monotonic() - began >= PATIENT
     error = caught.value
-    assert (error.phase, error.after, error.sent, error.tries) == ("deadline", SHORT, True, 1)
+    assert (error.phase, error.after, error.sent, error.tries) == ("deadline", PATIENT, True, 1)
     assert len(service.requests) == 1
 
 
-def test_a_deadline_bounds_an_answer_that_keeps_coming(connect, service):
-    driver = connect(service, deadline=PATIENT)
-    service.reply_with(testing.Fault("drip", "body", seconds=0.01))
-    with pytest.raises(errors.RequestTimeoutError) as caught:
-        driver.create()
-    assert caught.value.phase == "deadline"
-    assert 0 < len(caught.value.http.content) < 100
-    assert len(service.requests) == 1
+@pytest.mark.parametrize("comes_next", [itertools.repeat(b"x"), ()], ids=["bytes", "nothing"])
+@pytest.mark.parametrize("is_stream", [False, True], ids=["reply", "stream"])
+def test_a_deadline_that_passes_within_an_answer_ends_the_call(is_stream, comes_next, connect, clock):
+    """The deadline is looked at when something comes, and what is left of it bounds the wait for what comes next."""
 
+    def talk(connection, received):
+        read_request(connection, received)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n ")
+        clock.sleep(60)
+        connection.sendall(b" ")
+        for byte in comes_next:
+            connection.sendall(byte)
+        connection.recv(1)
 
-def test_a_deadline_bounds_the_wait_for_what_comes_next(connect, service):
-    driver = connect(service, deadline=0.5)
-    delay, stall = (
-        testing.Fault("delay", "body", after=10, seconds=0.4),
-        testing.Fault("stall", "body", after=20),
-    )
-    service.reply_with((delay, stall))
-    began = time.monotonic()
-    with pytest.raises(errors.RequestTimeoutError):
-        driver.create()
-    assert time.monotonic() - began < 0.8
+    with bare(talk) as server:
+        driver = connect(base_url=server.url, clock=clock, deadline=30)
+        with pytest.raises(errors.AceDataError, match=r"the call was not complete within 30 s") as caught:
+            driver.stream() if is_stream else driver.create()
+        assert isinstance(caught.value, (errors.RequestTimeoutError, errors.StreamInterruptedError))
+        assert server.requests == 1
 
 
 def test_an_error_is_not_waited_for_as_long_as_an_answer(connect, service):
@@ -151,21 +153,22 @@ def test_an_error_is_not_waited_for_as_long_as_an_answer(connect, service):
         def monotonic(self):
             return 200 * time.monotonic()
 
-    service.reply_with(testing.Answer(400, body="x" * 2000).but(testing.Fault("drip", "body", seconds=0.01)))
-    began = time.monotonic()
+    service.reply_with(testing.Answer(400, body="x" * 9000).but(testing.Fault("drip", "body", seconds=0.01)))
     with pytest.raises(errors.BadRequestError) as caught:
         connect(service, clock=Racing(), limits=None).create()
-    assert time.monotonic() - began < 5
+    assert len(caught.value.http.content) < 9000
     assert caught.value.message.startswith("xxx")
 
 
-def test_a_deadline_bounds_a_stream(connect, service):
-    driver = connect(service, deadline=PATIENT)
+def test_a_deadline_bounds_a_stream_between_its_events(connect, service, clock):
     service.reply_with(testing.Fault("drip", "event", after=4, seconds=0.01))
-    with pytest.raises(
-        errors.StreamInterruptedError, match=r"the call was not complete within 0.6 s"
-    ) as caught:
-        driver.stream()
+    with connect(service, clock=clock, deadline=30).open() as stream:
+        next(iter(stream))
+        clock.sleep(60)
+        with pytest.raises(
+            errors.StreamInterruptedError, match=r"the call was not complete within 30 s"
+        ) as caught:
+            stream.final()
     assert caught.value.reason == "timed out"
     assert len(service.requests) == 1
 
@@ -188,27 +191,28 @@ def test_a_deadline_that_passes_in_a_wait_ends_the_call(connect, service):
 
 @pytest.mark.parametrize("timeout", [SHORT, httpx.Timeout(5, read=SHORT), httpx.Timeout(SHORT, connect=5)])
 def test_a_time_out_can_be_given_in_each_form(timeout, client, service):
+    client.create()  # leaves a connection: to make one takes longer on a busy machine
     service.reply_with(testing.Fault("stall"))
     with pytest.raises(
         errors.RequestTimeoutError, match=rf"nothing came from the service within {SHORT} s"
     ) as caught:
         client.create(timeout=timeout)
     assert caught.value.after == SHORT
-    assert len(service.requests) == 1
+    service.wait_for_requests(2)
 
 
 def test_a_time_out_is_for_each_wait_not_for_the_whole_answer(client, service):
-    service.reply_with(testing.Fault("drip", "body", size=60, seconds=0.05))
+    service.reply_with(testing.Fault("drip", "body", size=70, seconds=0.05))
     began = time.monotonic()
-    assert client.create(timeout=0.3).output_text
-    assert time.monotonic() - began > 0.3
+    assert client.create(timeout=PATIENT).output_text
+    assert time.monotonic() - began > PATIENT
 
 
 def test_no_time_out_at_all_can_be_asked_for(connect, service):
-    service.reply_with(testing.Fault("delay", seconds=0.3))
+    service.reply_with(testing.Fault("delay", seconds=0.1))
     assert connect(service, timeout=None).create().output_text
-    service.reply_with(testing.Fault("delay", seconds=0.3))
-    assert connect(service, timeout=0.1).create(timeout=None).output_text
+    service.reply_with(testing.Fault("delay", seconds=0.1))
+    assert connect(service, timeout=SHORT).create(timeout=None).output_text
 
 
 # --- the policy
@@ -219,9 +223,9 @@ def test_a_read_time_out_is_sent_again_by_a_policy_that_says_so(is_stream, conne
     driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
     service.reply_with(always=testing.Fault("stall"))
     with pytest.raises(errors.RequestTimeoutError) as caught:
-        driver.open(timeout=SHORT) if is_stream else driver.create(timeout=SHORT)
+        driver.open(timeout=READING) if is_stream else driver.create(timeout=READING)
     assert (caught.value.sent, caught.value.tries) == (True, TRIES)
-    assert len(service.requests) == TRIES
+    service.wait_for_requests(TRIES)
 
 
 def test_that_policy_does_not_send_again_once_an_answer_has_begun(connect, service, clock):

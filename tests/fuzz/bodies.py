@@ -60,10 +60,10 @@ FIELDS = (
 
 stream_pieces = st.sampled_from([
     b"\n", b"\r", b"\r\n", b"\n\n", b"\r\r", b"\r\n\r\n", b":", b": ", b" ", b"\0", b"\v", b"\f", b"\x1c",
-    b"data", b"data:", b"data: ", b"\n\ndata: ", b"event: ", b"id: ", b"id: \0\n", b"id", b"retry: ", b"7" * 5000,
-    b"\xef\xbb\xbf", b"\n\n\xef\xbb\xbf", b"\xef", b"\xbb\xbf", b"\xc3\xa9", b"\xf0\x9f", b"\x98\x80", b"\xe2\x80\xa8",
-    b"\xff", b"data: {}\n\n", b"data: {}\n\ndata: {}\n\n", b"data: a\ndata: b\n\n", b"event: a\ndata: {}\n\n",
-    b": ping\n\n",
+    b"data", b"data:", b"data: ", b"\n\ndata: ", b"event: ", b"id: ", b"id: \0\n", b"id", b"retry: ",
+    b"retry: \xc2\xb2\n", b"\xef\xbb\xbf", b"\n\n\xef\xbb\xbf", b"\xef", b"\xbb\xbf", b"\xc3\xa9",
+    b"\xf0\x9f", b"\x98\x80", b"\xe2\x80\xa8", b"\xff", b"data: {}\n\n", b"data: {}\n\ndata: {}\n\n",
+    b"data: a\ndata: b\n\n", b"event: a\ndata: {}\n\n", b": ping\n\n", b"7" * 5000,
 ])  # fmt: skip
 STREAMS = [sample("stream.sse"), sample("stream_incomplete.sse"), sample("chat_stream.sse")]
 _starts = st.sampled_from([b"", b"", b"", b"\xef\xbb\xbf"])

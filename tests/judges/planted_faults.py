@@ -270,7 +270,7 @@ FAULTS = [
         "pyproject.toml",
         'requires-python = ">=3.10"',
         'requires-python = ">=3.11"',
-        "requires a different Python",
+        "does not satisfy Python>=3.11",
     ),
     Fault(
         "a dependency that it does not name",

@@ -82,7 +82,8 @@ class Relay:
     async def end(self) -> None:
         """Break off what is still open."""
         for writer in self._writers:
-            writer.transport.abort()
+            with suppress(AttributeError):  # early versions of Python 3.10 and 3.11: it was closed twice
+                writer.transport.abort()
         await asyncio.gather(*filter(None, self._tasks), return_exceptions=True)
 
 

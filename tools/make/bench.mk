@@ -6,8 +6,9 @@ BENCH_ENVIRONMENTS :=
 
 define bench-environment
 BENCH_ENVIRONMENTS += .venvs/bench-$(1)/.made-from-$(call fingerprint,tools/$(2).txt)
-.venvs/bench-$(1)/.made-from-$(call fingerprint,tools/$(2).txt):
-	@$$(ENVIRONMENT) --lowest 3.11 --python "$$(PYTHON)" $$@ tools/$(2).txt
+.venvs/bench-$(1)/.made-from-$(call fingerprint,tools/$(2).txt): | $$(UV_READY)
+	$$(call environment,$(2),$$(FITTING))
+	@touch $$@
 endef
 
 $(foreach pair,$(MEASURED),$(eval $(call bench-environment,$(firstword $(subst =, ,$(pair))),$(lastword $(subst =, ,$(pair))))))

@@ -1,6 +1,6 @@
 ##@ Checks
 
-PYTHON_CODE := scripts tests templates generated tools
+PYTHON_CODE := scripts tests templates generated
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 quietly := @tools/quietly
 
@@ -9,7 +9,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 check: verify lint typecheck test ## all of these: verify, lint, typecheck, test, judge (edits nothing)
 
-verify: $(VENV) ## fail unless generated/ is exactly what generation gives
+verify: $(GENERATOR) ## fail unless generated/ is exactly what generation gives
 	@$(PY) scripts/generate.py --check
 
 lint: lint-python lint-openapi lint-redocly lint-spectral lint-workflows ## the linters, on code, openapi.yaml and workflows
@@ -59,8 +59,13 @@ test-on-%:
 	@echo "on Python $*:"
 	@.venvs/$*/bin/python -m pytest -q -n auto $(ARGS)
 
-test-all: ## the test suite on every supported Python that is on this machine
-	@$(MAKE) test VERSIONS="$$($(ENVIRONMENT) --installed 3.10 3.11 3.12 3.13)"
+SUPPORTED := 3.10 3.11 3.12 3.13
+
+test-all: | $(UV_READY) ## the test suite on every supported Python that is on this machine (SUPPORTED="3.10 3.13": of these)
+	@for version in $(SUPPORTED); do \
+	    if $(UV) python find --quiet $$version > /dev/null 2>&1; then $(MAKE) test-on-$$version || exit; \
+	    else echo "skipped  Python $$version is not installed"; fi; \
+	done
 
 .PHONY: check verify format lint lint-python lint-openapi lint-redocly lint-spectral lint-workflows \
         typecheck typecheck-mypy typecheck-pyright typecheck-ty test test-here test-all

@@ -2,8 +2,9 @@
 
 MUTANTS := .venvs/mutants/.made-from-$(call fingerprint,tools/mutants.txt)
 
-$(MUTANTS):
-	@$(ENVIRONMENT) --lowest 3.11 --python "$(PYTHON)" $@ tools/mutants.txt
+$(MUTANTS): | $(UV_READY)
+	$(call environment,mutants,$(FITTING))
+	@touch $@
 
 soak: package ## 11,000 calls at 64 in flight with faults of every kind, about 2 minutes (QUICK=1: an eighth of it)
 	@$(PY) scripts/soak.py $(if $(QUICK),--quick) $(ARGS)

@@ -5,11 +5,13 @@ JUDGES := .venvs/judges/.made-from-$(call fingerprint,tools/judges.txt)
 OLDEST := .venvs/openai-oldest/.made-from-$(call fingerprint,tools/openai-oldest.txt)
 MARKDOWN := $(wildcard *.md templates/*.md)
 
-.venvs/judges/.made-from-%:
-	@$(ENVIRONMENT) --lowest 3.11 --python "$(PYTHON)" $@ tools/judges.txt
+$(JUDGES): | $(UV_READY)
+	$(call environment,judges,$(FITTING))
+	@touch $@
 
-.venvs/openai-oldest/.made-from-%:
-	@$(ENVIRONMENT) --python "$(PYTHON)" $@ tools/openai-oldest.txt
+$(OLDEST): | $(UV_READY)
+	$(call environment,openai-oldest,$(FITTING))
+	@touch $@
 
 judges: judge schemathesis clients decoders packaging coverage planted ## all of these
 
