@@ -57,8 +57,9 @@ class AsyncSender:
                 http = attempts.answer(incoming.status_code, incoming.headers, b"")
                 from .async_streams import AsyncStream
 
+                reading = call.operation.reply_format(token=settings.token, strict=settings.strict)
                 stream: AsyncStream[Any, Any] = AsyncStream(
-                    incoming, http, call.operation, settings, attempts
+                    incoming, http, reading, attempts.error_for, attempts.log
                 )
                 return stream
             else:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import evolve
 
 from .._redact import redact_response, redact_text
-from .._replies.parse import error_from, read_reply
+from .._replies.error_body import error_from
+from .._replies.whole import read_reply
 from .._transport.failures import error_of
 from ..errors import AceDataError, APIStatusError, RequestTimeoutError
 from ..retry import Failure
@@ -154,7 +155,7 @@ class Attempts:
         if operation.read_reply is not None:
             settings = self._settings
             try:
-                reply = read_reply(http, operation.read_reply, token=settings.token, strict=settings.strict)
+                reply = read_reply(http, operation.reply_format(token=settings.token, strict=settings.strict))
             except AceDataError as error:
                 self._over(error)
                 raise

@@ -57,7 +57,8 @@ class Sender:
                 http = attempts.answer(incoming.status_code, incoming.headers, b"")
                 from .streams import Stream
 
-                stream: Stream[Any, Any] = Stream(incoming, http, call.operation, settings, attempts)
+                reading = call.operation.reply_format(token=settings.token, strict=settings.strict)
+                stream: Stream[Any, Any] = Stream(incoming, http, reading, attempts.error_for, attempts.log)
                 return stream
             else:
                 http, failure = self._read(incoming, attempts)

@@ -1,0 +1,27 @@
+"""What must be known of an operation to read what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+
+class ReplyFormat(NamedTuple):
+    """How to read the answers to an operation.
+
+    Attributes:
+        read_reply: Decodes the JSON of a whole reply.
+        event_decoder: Returns what decodes the JSON of an event, which is imported for streams alone; None when the
+            operation does not stream.
+        end_marker: The data that ends a stream without being an event.
+        heartbeats: The names of events that only keep a connection alive.
+        token: The token, which errors must not show.
+        strict: Whether departures from the document are errors.
+    """
+
+    read_reply: Callable[[Any], Any]
+    event_decoder: Callable[[], Callable[[Any], Any]] | None = None
+    end_marker: str | None = None
+    heartbeats: frozenset[str] = frozenset()
+    token: str = ""
+    strict: bool = False
