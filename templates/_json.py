@@ -1,13 +1,46 @@
-"""What a piece of JSON data is, asked in a way from which type checkers learn no more than is true."""
+"""JSON: its text, and what a piece of its data is, asked so that type checkers learn no more than is true."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeGuard
 
+_SHOWN_CHARACTERS = 200
+_decode = json.JSONDecoder().decode
+_decode_from_start = (
+    json.JSONDecoder().raw_decode
+)  # does not look for white space around, which takes as long
+
 kind_of: Callable[[Any], Any] = type
 """`type`, for data of any kind: what a checker would conclude of it (a dictionary of unknown things) is no help."""
+
+
+def parse(text: str) -> Any:
+    """JSON data from text; a byte order mark is passed over, as RFC 8259, section 8.1, allows.
+
+    Raises:
+        ValueError: It is not JSON, or nested deeper than Python can follow.
+    """
+    try:
+        data, end = _decode_from_start(text)
+        if end == len(text):
+            return data
+    except (ValueError, RecursionError):
+        pass  # white space or a byte order mark in front, or no JSON at all
+    try:
+        return _decode(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def parsed(content: bytes | str) -> tuple[Any, str]:
+    """JSON data, or None and why it is none. The exception is not kept, since it carries the whole text."""
+    try:
+        return parse(content if isinstance(content, str) else content.decode()), ""
+    except ValueError as error:
+        return None, str(error).partition("\n")[0][:_SHOWN_CHARACTERS]
 
 
 def is_object(data: Any) -> TypeGuard[dict[str, Any]]:

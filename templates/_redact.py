@@ -1,7 +1,13 @@
-"""The token is taken out of what an error carries, should the service have echoed it."""
+"""Takes the token out of what errors and logs carry, in case the service echoed it.
+
+A token of some length is replaced wherever it occurs. A short one may be an everyday word, which must stay in the
+service's sentences: it is replaced where a token can stand, after `Bearer` and as a whole value, and never in a key.
+"""
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ._json import is_list, is_object
@@ -9,31 +15,41 @@ from ._json import is_list, is_object
 if TYPE_CHECKING:
     from .types._http_response import HTTPResponse
 
+_HIDDEN = "***"
+_SHORTEST_SECRET = 12  # characters; what is shorter can be a word
 _CARRIED_LEVELS = 100  # Python follows data, to pickle it say, a few hundred levels deep
 
 
 def redact_text(text: str, token: str) -> str:
-    """Text without the token, should the service have echoed it."""
-    return text.replace(token, "***") if token else text
+    """Return text without the token."""
+    if not token:
+        return text
+    if len(token) >= _SHORTEST_SECRET:
+        return text.replace(token, _HIDDEN)
+    return _HIDDEN if text == token else _where_tokens_stand(token).sub(_HIDDEN, text)
 
 
 def redact_response(http: HTTPResponse, token: str) -> HTTPResponse:
-    """An answer without the token, should the service have echoed it."""
+    """Return a response without the token in its headers and its body."""
     secret = token.encode()
-    headers = b"".join(value for _name, value in http.raw_headers)
-    if not secret or (secret not in http.content and secret not in headers):
+    if not secret or (
+        secret not in http.content and not any(secret in value for _, value in http.raw_headers)
+    ):
         return http
     from attrs import evolve
 
     return evolve(
         http,
-        content=http.content.replace(secret, b"***"),
-        raw_headers=[(name, value.replace(secret, b"***")) for name, value in http.raw_headers],
+        content=_redact_bytes(http.content, token),
+        raw_headers=[(name, _redact_bytes(value, token)) for name, value in http.raw_headers],
     )
 
 
 def redact_data(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
-    """JSON data without the token, and without what is nested beyond so many levels: an error must stay portable."""
+    """Return JSON data without the token, and without what is nested deeper than so many levels.
+
+    The limit keeps errors portable: what is nested deeper cannot be pickled.
+    """
     if isinstance(data, str):
         return redact_text(data, token)
     if not levels and (is_list(data) or is_object(data)):
@@ -41,5 +57,21 @@ def redact_data(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
     if is_list(data):
         return [redact_data(entry, token, levels - 1) for entry in data]
     if is_object(data):
-        return {redact_text(key, token): redact_data(value, token, levels - 1) for key, value in data.items()}
+        return {_redact_key(key, token): redact_data(value, token, levels - 1) for key, value in data.items()}
     return data
+
+
+def _redact_key(key: str, token: str) -> str:
+    return redact_text(key, token) if len(token) >= _SHORTEST_SECRET else key
+
+
+def _redact_bytes(content: bytes, token: str) -> bytes:
+    """Latin-1 gives each byte a character and back, so what is no UTF-8 stays as it is; a token is ASCII."""
+    return redact_text(content.decode("latin-1"), token).encode("latin-1")
+
+
+@lru_cache(maxsize=8)
+def _where_tokens_stand(token: str) -> re.Pattern[str]:
+    """After `Bearer`, and as a whole string of JSON that is no key."""
+    one = re.escape(token)
+    return re.compile(rf'(?i:(?<=bearer )){one}(?![\w.~+/-])|(?<="){one}(?="\s*(?:[,}}\]]|$))')

@@ -8,12 +8,14 @@ before it are then decoded and read at once. The one departure from the standard
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 __all__ = ["EventDecoder", "ServerSentEvent"]
 
 _CR = 0x0D
 _BLANK_LINE = b"\n\n"
+_LONGEST_IGNORED = 10_000  # characters
 _LONGEST_RETRY = 18  # digits; millions of years, and more than int() reads at any length
 
 
@@ -40,10 +42,13 @@ class EventDecoder:
     """With what a client would go on after a lost connection (`Last-Event-ID`)."""
     retry: int | None
     """How long it would wait before that, in milliseconds; None if the stream has not said."""
+    ignored: str
+    """The lines that are no field of an event, which the standard ignores; no more than 10,000 characters of them."""
 
     def __init__(self) -> None:
         self.last_event_id = ""
         self.retry = None
+        self.ignored = ""
         self._pending = bytearray()
         self._after_cr = False
         # "UTF-8 decode": one leading byte order mark is dropped. It is part of the first text decoded.
@@ -57,11 +62,18 @@ class EventDecoder:
             return self._read(text)
         return [ServerSentEvent(value, "message", self.last_event_id, self.retry) for value in data]
 
-    def feed_data(self, chunk: bytes) -> list[str]:
-        """The data alone of the events that are complete with this chunk: all that many a stream needs."""
+    def feed_data(self, chunk: bytes, without: Container[str] = ()) -> list[str]:
+        """The data alone of the events that are complete with this chunk: all that many a stream needs.
+
+        Args:
+            chunk: The bytes that were received.
+            without: The types of events that are left out.
+        """
         text = self._complete_with(chunk)
         data = _data_alone(text)
-        return [event.data for event in self._read(text)] if data is None else data
+        if data is not None:
+            return data
+        return [event.data for event in self._read(text) if event.event not in without]
 
     def finish(self) -> list[ServerSentEvent]:
         """The event, if any, that lacked only its end when the body ended cleanly.
@@ -130,16 +142,18 @@ class EventDecoder:
                 data.append(value)
             elif name == "event":
                 event = value
-            else:
-                self._remember(name, value)
+            elif name:
+                self._remember(name, value, line)
         return events
 
-    def _remember(self, name: str, value: str) -> None:
-        """Note what holds beyond its event; any other field "is ignored"."""
+    def _remember(self, name: str, value: str, line: str) -> None:
+        """Note what holds beyond its event; any other field "is ignored", though some services report errors so."""
         if name == "id" and "\0" not in value:
             self.last_event_id = value
         elif name == "retry" and len(value) <= _LONGEST_RETRY and value.isascii() and value.isdigit():
             self.retry = int(value)
+        elif name not in ("id", "retry"):
+            self.ignored = f"{self.ignored}{line}\n"[:_LONGEST_IGNORED]
 
 
 def _data_alone(text: str) -> list[str] | None:

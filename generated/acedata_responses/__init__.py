@@ -8,7 +8,9 @@
 Importing this module imports nothing else: what you use is imported when you use it.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = (
+    False  # `typing` need not be imported for it; editors take the other branch into account
+)
 if TYPE_CHECKING:
     from ._async_client import (
         AsyncClient,

@@ -25,7 +25,9 @@ from ._document.schemas import SCHEMAS
 from ._document.validation import Problem, departures
 from ._json import is_list
 from ._version import VERSION
-from .types._model import ListReply, Model, Unknown, _attributes
+from .types._list_reply import ListReply
+from .types._model import Model, attributes_of
+from .types._unknown import Unknown
 
 MOST_PLACES = 1000
 """Places that are counted; what comes at further ones is counted together, at no place."""
@@ -129,7 +131,7 @@ def _growth(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Unknown):
         yield pointer, "unknown kind"
     elif isinstance(value, Model):
-        names, known = _attributes(type(value)), _known_values(value._schema)
+        names, known = attributes_of(type(value)), _known_values(value._schema)
         for key, came in value._data.items():
             if key not in names:
                 yield f"{pointer}/{key if re.fullmatch(_FIELD, key) else '*'}", "unknown field"

@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import names
 from .collect import Named, is_open_enum, members_of
 from .document import Document, Node, below
 
 ENDINGS = ("completed", "incomplete", "failed", "error")
 _WORDS_OF_A_CLASS = ("x-aliases", "x-assembles", "x-error-body", "x-event", "x-failed-when", "x-text")
-_WORDS_OF_AN_EVENT = ("code", "ends", "message", "reply", "text")
-_WORDS_OF_AN_ASSEMBLY = ("constants", "delta", "into", "key", "list", "once", "reply")
-_OPTIONAL = ("constants", "once")
+_WORDS_OF_AN_EVENT = ("at", "code", "ends", "message", "puts", "reply", "text")
+_WORDS_OF_AN_ASSEMBLY = (
+    "constants",
+    "delta",
+    "finished",
+    "id",
+    "into",
+    "key",
+    "list",
+    "once",
+    "pieces",
+    "reply",
+)
+_OPTIONAL = ("constants", "finished", "id", "once", "pieces")
 _COMPONENTS = "/components/schemas"
 
 Place = tuple[str, Node]
 """A schema and where it stands."""
-
-
-def attributes(path: list[Any]) -> tuple[Any, ...]:
-    """A path of the document as one through objects of the client, whose attributes may be named otherwise."""
-    return tuple(
-        names.attribute(step)
-        if isinstance(step, str)
-        else {names.attribute(key): value for key, value in step.items()}
-        for step in path
-    )
 
 
 def check(document: Document, named: Iterable[Named]) -> None:
@@ -116,9 +116,22 @@ class _Extensions:
         if "reply" in said:
             where = below(at, "reply")
             self._must_be("object", where, self._field(where, self.here, said["reply"]))
+        if "puts" in said:
+            self._field(below(at, "puts"), self.here, said["puts"])
+            self._place(below(at, "at"), said.get("at"))
         if said.get("ends", "completed") not in ENDINGS:
             found = f"a stream does not end as {said['ends']!r}"
             raise self.document.error(below(at, "ends"), found, f"Say one of {', '.join(ENDINGS)}.")
+
+    def _place(self, at: str, path: Node) -> None:
+        """Where in the reply something belongs: keys, and entries of lists by their index in a field of the event."""
+        if not isinstance(path, list) or not path or not isinstance(path[0], str):
+            advice = "List its steps: `[key, {place: field}]`."
+            raise self.document.error(at, "it is not said where in the reply this belongs", advice)
+        for index, step in enumerate(path):
+            if isinstance(step, dict):
+                self._known(below(at, index), step, ("place",))
+                self._field(below(at, index), self.here, step.get("place"))
 
     def _assembly(self, at: str, said: Node) -> None:
         self._known(at, said, _WORDS_OF_AN_ASSEMBLY)
@@ -127,9 +140,12 @@ class _Extensions:
                 raise self.document.error(at, f"`x-assembles` does not say its `{word}`", "Add it.")
         entries = self._entries(below(at, "list"), self._field(below(at, "list"), self.here, said["list"]))
         self._field(below(at, "key"), entries, said["key"])
-        deltas = self._field(below(at, "delta"), entries, said["delta"])
-        for key in said.get("once", []):
-            self._field(below(at, "once"), deltas, key)
+        self._field(below(at, "delta"), entries, said["delta"])
+        for word in ("once", "pieces"):
+            if not all(isinstance(key, str) for key in said.get(word, [])):
+                raise self.document.error(below(at, word), "these are no names of fields", "List names.")
+        if "finished" in said:
+            self._field(below(at, "finished"), entries, said["finished"])
         replies = [self._component(below(at, "reply"), said["reply"])]
         for key, value in said.get("constants", {}).items():
             self._field_with(below(at, "constants", key), replies, key, value)

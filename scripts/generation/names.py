@@ -17,14 +17,14 @@ from .document import Document, below
 
 CLASSES_OF_THE_PACKAGE = frozenset(
     """
-    Any Assembly AsyncClient AsyncStream Call Callable Client ClassVar EventRole HTTPResponse ListReply Literal Mapping
-    Awaitable Model NoReturn NotGiven Operation Path Problem Sequence Shapes Stream TypeAlias Union Unknown
+    Any Assembly Awaitable AsyncClient AsyncStream Call Callable Client ClassVar EventRole HTTPResponse ListReply
+    Literal Mapping Model NoReturn NotGiven Operation Path Problem Sequence Shapes Stream TypeAlias Union Unknown
     """.split()
 )
 """What the generated modules import or define beside the document's classes."""
 
-ATTRIBUTES_OF_A_MODEL = frozenset({"from_dict", "http", "problems", "to_dict"})
-"""What `Model` in templates/_replies/model.py gives to each class."""
+ATTRIBUTES_OF_A_MODEL = frozenset({"from_dict", "http", "problems", "to_dict", "to_json"})
+"""What `Model` in templates/types/_model.py gives to each class."""
 
 ATTRIBUTES_OF_A_CLIENT = frozenset({"close", "with_options"})
 """What a client has beside its tags."""

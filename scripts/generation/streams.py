@@ -36,10 +36,9 @@ def build(document: Document, pointer: str, media: Node, flags: Mapping[str, str
     """
     at, said = below(pointer, "x-stream"), media.get("x-stream", {})
     for word in said:
-        if word not in ("end-marker", "selected-by"):
-            raise document.error(
-                below(at, word), f"`{word}` means nothing here", "Use selected-by and end-marker."
-            )
+        if word not in ("end-marker", "heartbeats", "selected-by"):
+            advice = "Use selected-by, end-marker and heartbeats."
+            raise document.error(below(at, word), f"`{word}` means nothing here", advice)
     if said.get("selected-by") not in flags:
         advice = "Name a boolean field of the body: `x-stream: {selected-by: stream}`."
         raise document.error(at, "the stream does not say what asks for it", advice)

@@ -13,6 +13,7 @@ from .errors import Kinds
 from .examples import Examples
 from .examples import build as examples_of
 from .facts import Facts
+from .literals import written
 from .operations import Operation, described
 from .reduce import all_reduced, reduced
 from .types import Type, Typist
@@ -27,6 +28,7 @@ class Field:
     name: str
     type: Type
     required: bool
+    default: str
     doc: str
 
 
@@ -53,11 +55,13 @@ class Table:
 
     Attributes:
         key: The field.
+        attribute: The attribute of that field.
         name: What the field adds to the name of the constant.
         functions: The decoder by value.
     """
 
     key: str
+    attribute: str
     name: str
     functions: dict[str, str]
 
@@ -167,7 +171,7 @@ class Api:
     def home(self, function: str) -> str:
         """The module of a decoder, as a resource names it."""
         home = next((module.name for module in self.modules.values() if function in module.functions()), None)
-        return f"..types.{home}" if home else "..types._model"
+        return f"..types.{home}" if home else "..types._decoding"
 
 
 def build(document: Document) -> Api:
@@ -238,7 +242,7 @@ class _Builder:
             doc=_doc(named),
             schema_name=named.component or named.name,
             fields=[self._field(named, key, child) for key, child in properties.items()],
-            text=extensions.attributes(schema.get("x-text", [])),
+            text=tuple(schema.get("x-text", [])),
             aliases={names.attribute(alias): names.attribute(key) for alias, key in aliases.items()},
             renamed={key: names.attribute(key) for key in properties if names.attribute(key) != key},
             failed_when={
@@ -253,11 +257,7 @@ class _Builder:
         """What an event is to its stream (`x-event`)."""
         if "x-event" not in schema:
             return None
-        said: dict[str, Any] = dict(schema["x-event"])
-        if "text" in said:
-            said["text"] = extensions.attributes(said["text"])
-        if "reply" in said:
-            said["reply"] = names.attribute(said["reply"])
+        said: dict[str, Any] = schema["x-event"]
         return {word: tuple(value) if isinstance(value, list) else value for word, value in said.items()}
 
     def _assembly(self, pointer: str, schema: Node) -> dict[str, Any] | None:
@@ -280,8 +280,16 @@ class _Builder:
             name=names.attribute(key),
             type=type_ if required else type_.optional(),
             required=required,
+            default=self._default(pointer, schema, required=required),
             doc=prose.of_field(described(self.document, pointer, schema), None),
         )
+
+    def _default(self, pointer: str, schema: Node, *, required: bool) -> str:
+        """Return the default as Python: the value of a constant, None for what need not be given, else nothing."""
+        _at, schema = self.document.resolve(pointer, schema)
+        if required and isinstance(schema.get("const"), str):
+            return written(schema["const"])
+        return "" if required else "None"
 
     def _union(self, named: Named) -> Union:
         cases = unions.cases(self.document, self.named, named.pointer, named.schema)
@@ -294,6 +302,7 @@ class _Builder:
             tables=[
                 Table(
                     key,
+                    names.attribute(key),
                     constant if constants.count(constant) == 1 and constant else f"{constant}{index}",
                     table,
                 )

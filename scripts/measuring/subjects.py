@@ -117,12 +117,12 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
 
     def __init__(self, url: str) -> None:
         from acedata_responses import AsyncClient, Client
-        from acedata_responses._replies.parse import parse, parse_text
+        from acedata_responses._json import parse
         from acedata_responses.types.events import decode_stream_event
         from acedata_responses.types.replies import decode_reply
 
         super().__init__(url)
-        self._parse, self._parse_text = parse, parse_text
+        self._parse = parse
         self._read_reply, self._read_event = decode_reply, decode_stream_event
         options: dict[str, Any] = {"token": TOKEN, "base_url": url, "limits": self._limits()}
         self._client: Any = Client(**options)
@@ -146,10 +146,10 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
                 yield event
 
     def decode_reply(self, content: bytes) -> Any:
-        return self._read_reply(self._parse(content))
+        return self._read_reply(self._parse(content.decode()))
 
     def decode_event(self, content: bytes) -> Any:
-        return self._read_event(self._parse_text(content.decode()))
+        return self._read_event(self._parse(content.decode()))
 
     def _limits(self) -> Any:
         return None

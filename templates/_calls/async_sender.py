@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve
 
-from .._replies.parse import error_from, read_reply
+from .._replies.error_body import error_from
+from .._replies.whole import read_reply
 from .._request.arguments import NOT_GIVEN
 from .._request.build import build
 from .._request.settings import seconds, timeouts
@@ -21,6 +22,7 @@ from .report import Report
 
 if TYPE_CHECKING:
     from .._clock import Clock
+    from .._replies.format import ReplyFormat
     from .._request.build import Request
     from .._request.operation import Call
     from .._request.settings import Settings
@@ -45,6 +47,13 @@ class Exchange(NamedTuple):
         report = self.report
         return HTTPResponse(
             incoming.status_code, incoming.headers, content, report.method, report.url, report.tries
+        )
+
+    def reply_format(self) -> ReplyFormat:
+        """How to read what comes back."""
+        settings = self.settings
+        return self.call.operation.reply_format(
+            token=settings.token, strict=settings.strict, observations=settings.observations
         )
 
 
@@ -173,17 +182,10 @@ class AsyncSender:
         Raises:
             AceDataError: It holds none, or an error.
         """
-        read, settings = exchange.call.operation.read_reply, exchange.settings
         reply: Any = http
-        if read is not None:
+        if exchange.call.operation.read_reply is not None:
             try:
-                reply = read_reply(
-                    http,
-                    read,
-                    token=settings.token,
-                    strict=settings.strict,
-                    observations=settings.observations,
-                )
+                reply = read_reply(http, exchange.reply_format())
             except AceDataError as error:
                 if isinstance(error, APIStatusError):
                     self._note_rate_limit(error)
@@ -205,9 +207,9 @@ class AsyncSender:
 def _stream(incoming: AsyncResponseStream, exchange: Exchange) -> Any:
     from .async_streams import AsyncStream
 
-    http = exchange.response(incoming, b"")
+    report = exchange.report
     stream: AsyncStream[Any, Any] = AsyncStream(
-        incoming, http, exchange.call.operation, exchange.settings, exchange.report
+        incoming, exchange.response(incoming, b""), exchange.reply_format(), report.error_for, report.log
     )
     return stream
 

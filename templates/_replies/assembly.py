@@ -1,92 +1,193 @@
-"""Puts a reply together from events that each bring a small part of it."""
+"""Puts a reply together from events that each bring a small part of it: by the rules of `x-assembles`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._json import is_list, is_object
-from ..types._model import Assembly
+from ..types._roles import Assembly
 
 
 class Assembler:
-    """Adds up events by the rules of an `Assembly`.
-
-    Fields of the events keep their last value that is not null; the entries of the list are merged by their key.
-    In a delta texts are pieces to be joined, and lists with keys of their own (tool calls) are merged likewise.
-    """
+    """Adds up the events of a stream."""
 
     def __init__(self, rules: Assembly) -> None:
         self._rules = rules
         self._fields: dict[str, Any] = {}
-        self._entries: dict[str, dict[str, Any]] = {}
-        self._deltas: dict[str, _Merged] = {}
+        self._entries: dict[Any, _Entry] = {}
 
     def add(self, event: dict[str, Any]) -> None:
         """Take the JSON data of one event."""
-        rules = self._rules
+        rules, fields = self._rules, self._fields
         for key, value in event.items():
-            if key != rules.list and (value is not None or key not in self._fields):
-                self._fields[key] = value
-        for entry in _objects(event.get(rules.list)):
-            self._add_entry(entry)
+            if key != rules.list and (key not in fields or not (value is None or value == "")):
+                fields[key] = value
+        for data in _objects(event.get(rules.list)):
+            place = data.get(rules.key)
+            entry = self._entries.get(place if isinstance(place, int) else 0)
+            if entry is None:
+                entry = self._entries[place if isinstance(place, int) else 0] = _Entry(rules)
+            entry.add(data)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether each entry says that it is whole."""
+        return bool(self._entries) and all(entry.is_finished for entry in self._entries.values())
 
     def reply(self) -> Any:
         """The reply as far as it has come."""
         rules = self._rules
-        entries = [{**entry, rules.into: self._deltas[name].value()} for name, entry in self._entries.items()]
-        entries.sort(key=lambda entry: _place(entry.get(rules.key)))
+        entries = [self._entries[place].value(place) for place in sorted(self._entries)]
         return rules.decode({**self._fields, **rules.constants, rules.list: entries})
 
-    def _add_entry(self, entry: dict[str, Any]) -> None:
-        rules = self._rules
-        name = repr(entry.get(rules.key))
-        whole = self._entries.setdefault(name, {})
-        merged = self._deltas.setdefault(name, _Merged(rules))
-        for key, value in entry.items():
-            if key == rules.delta:
-                merged.add(value)
-            elif value is not None or key not in whole:
-                whole[key] = value
 
-
-class _Merged:
-    """An object that arrives in pieces. Texts are joined when asked for, not at each piece."""
+class _Entry:
+    """An entry of the list: what its deltas add up to, and all else that was sent of it."""
 
     def __init__(self, rules: Assembly) -> None:
         self._rules = rules
-        self._values: dict[str, Any] = {}
-        self._texts: dict[str, list[str]] = {}
-        self._lists: dict[str, dict[str, _Merged]] = {}
+        self._into = _Pieces(rules)
+        self._rest = _Pieces(rules, joins_texts=False)
 
-    def add(self, delta: Any) -> None:
-        if not is_object(delta):
-            return
-        for key, value in delta.items():
-            if isinstance(value, str) and key not in self._rules.once and key != self._rules.key:
-                self._texts.setdefault(key, []).append(value)
-            elif isinstance(value, dict):
-                self._nested(key, "").add(value)
-            elif isinstance(value, list) and all(self._rules.key in entry for entry in _objects(value)):
-                for entry in _objects(value):
-                    self._nested(key, repr(entry[self._rules.key])).add(entry)
-            elif value is not None or key not in self._values:
-                self._values[key] = value
+    def add(self, data: dict[str, Any]) -> None:
+        rules = self._rules
+        delta, whole = data.get(rules.delta), data.get(rules.into)
+        if is_object(delta):
+            self._into.add(delta)
+        if is_object(whole):
+            self._into.replace(whole)
+        self._rest.add({key: value for key, value in data.items() if key not in (rules.delta, rules.into)})
+
+    @property
+    def is_finished(self) -> bool:
+        return self._rules.finished is not None and bool(self._rest.get(self._rules.finished))
+
+    def value(self, place: int) -> dict[str, Any]:
+        rules = self._rules
+        return {rules.key: place, **self._rest.value(), rules.into: self._into.value()}
+
+
+class _Text(list[str]):
+    """The pieces of a text. They are joined when it is asked for, not at each piece."""
+
+
+class _Pieces:
+    """An object that arrives in pieces: identifiers replace, other texts add, lists extend."""
+
+    def __init__(self, rules: Assembly, *, joins_texts: bool = True) -> None:
+        self._rules = rules
+        self._joins_texts = joins_texts
+        self._parts: dict[str, Any] = {}
+
+    def add(self, piece: Mapping[str, Any]) -> None:
+        for key, value in piece.items():
+            part = self._parts.get(key)
+            if isinstance(part, _List):
+                part.extend(value if is_list(value) else [] if value is None else [value])
+            elif isinstance(value, str):
+                self._add_text(key, value, part)
+            elif is_object(value):
+                if not isinstance(part, _Pieces):
+                    part = self._parts[key] = _Pieces(self._rules, joins_texts=self._joins_texts)
+                part.add(value)
+            elif is_list(value):
+                before = _value(part)
+                part = self._parts[key] = _List(self._rules, are_pieces=key in self._rules.pieces)
+                part.extend([before, *value] if before else value)
+            elif value is not None or key not in self._parts:
+                self._parts[key] = value
+
+    def replace(self, whole: Mapping[str, Any]) -> None:
+        """Take an object that may be whole: where it goes on from the texts so far, it has them in it."""
+        repeats = all(
+            str(whole.get(key) or "").startswith(_value(part))
+            for key, part in self._parts.items()
+            if isinstance(part, _Text)
+        )
+        if repeats:
+            self._parts = {key: part for key, part in self._parts.items() if key not in whole}
+        self.add(whole)
+
+    def get(self, key: str) -> Any:
+        return _value(self._parts.get(key))
 
     def value(self) -> dict[str, Any]:
-        whole = dict(self._values)
-        whole.update({key: "".join(pieces) for key, pieces in self._texts.items()})
-        for key, parts in self._lists.items():
-            values = [part.value() for part in parts.values()]
-            whole[key] = values[0] if "" in parts else values
-        return whole
+        return {key: _value(part) for key, part in self._parts.items()}
 
-    def _nested(self, key: str, name: str) -> _Merged:
-        return self._lists.setdefault(key, {}).setdefault(name, _Merged(self._rules))
+    def identifiers(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The strings that are whole in each piece, with where they are."""
+        return _identifiers(self._parts, self._rules)
+
+    def _add_text(self, key: str, value: str, part: Any) -> None:
+        if not self._joins_texts or key in self._rules.once:
+            if value or part is None:
+                self._parts[key] = value
+        elif isinstance(part, _Text):
+            part.append(value)
+        else:
+            self._parts[key] = _Text([value])
+
+
+class _List:
+    """A list that arrives in pieces; those of some lists have entries that do so themselves."""
+
+    def __init__(self, rules: Assembly, *, are_pieces: bool) -> None:
+        self._rules = rules
+        self._are_pieces = are_pieces
+        self._entries: list[Any] = []
+
+    def extend(self, values: Iterable[Any]) -> None:
+        if not self._are_pieces:
+            self._entries.extend(values)
+            return
+        for value in values:
+            entry = self._continued(value) if is_object(value) else None
+            if entry is not None:
+                entry.add(value)
+            elif is_object(value):
+                entry = _Pieces(self._rules)
+                entry.add(value)
+                self._entries.append(entry)
+            else:
+                self._entries.append(value)
+
+    def value(self) -> list[Any]:
+        return [_value(entry) for entry in self._entries]
+
+    def _continued(self, piece: dict[str, Any]) -> _Pieces | None:
+        """The entry that a piece belongs to: by its key, else by its id, else the last one.
+
+        A piece that has all of the identifiers of that entry, and one of them with another value, begins a new one:
+        some services number every call 0.
+        """
+        found = [entry for entry in self._entries if isinstance(entry, _Pieces)]
+        for name in (self._rules.key, self._rules.id):
+            if name is not None and piece.get(name) not in (None, ""):
+                found = [entry for entry in found if entry.get(name) == piece[name]]
+                break
+        if not found:
+            return None
+        old, new = dict(found[-1].identifiers()), dict(_identifiers(piece, self._rules))
+        is_another = old.keys() <= new.keys() and any(new[where] != old[where] for where in old)
+        return None if is_another else found[-1]
+
+
+def _identifiers(data: Mapping[str, Any], rules: Assembly) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, value in data.items():
+        if isinstance(value, _Pieces):
+            yield from (((key, *where), one) for where, one in value.identifiers())
+        elif is_object(value):
+            yield from (((key, *where), one) for where, one in _identifiers(value, rules))
+        elif key in rules.once and isinstance(value, str) and value:
+            yield (key,), value
+
+
+def _value(part: Any) -> Any:
+    if isinstance(part, _Text):
+        return "".join(part)
+    return part.value() if isinstance(part, (_Pieces, _List)) else part
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if is_object(entry)] if is_list(value) else []
-
-
-def _place(key: Any) -> float:
-    return key if isinstance(key, (int, float)) else 0.0

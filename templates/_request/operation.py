@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._document.schemas import OPERATIONS
+from .._replies.format import ReplyFormat
+
+if TYPE_CHECKING:
+    from ..observations import Observations
 
 Decoder = Callable[[Any], Any]
 
@@ -21,7 +25,6 @@ class Operation:
         is_safe: Whether the method only reads (RFC 9110, section 9.2.1), so that sending it twice costs nothing.
         schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
         reply_schema: The schema of a whole answer; None when the answer has no JSON.
-        end_marker: The data that ends a stream without being an event.
     """
 
     def __init__(
@@ -39,7 +42,8 @@ class Operation:
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
         self.reply_schema: Any = described["reply"]
         stream: dict[str, Any] = described["stream"] or {}
-        self.end_marker: str | None = stream.get("end_marker")
+        self._end_marker: str | None = stream.get("end_marker")
+        self._heartbeats = frozenset[str](stream.get("heartbeats", ()))
         self._reply_decoder = reply_decoder
         self._event_decoder = event_decoder
 
@@ -48,10 +52,13 @@ class Operation:
         """Decodes the JSON of a whole answer; None when the answer has no JSON."""
         return self._reply_decoder() if self._reply_decoder else None
 
-    @cached_property
-    def read_event(self) -> Decoder | None:
-        """Decodes the JSON of an event; None when the operation does not stream."""
-        return self._event_decoder() if self._event_decoder else None
+    def reply_format(self, *, token: str, strict: bool, observations: Observations | None) -> ReplyFormat:
+        """Return what must be known to read an answer."""
+        assert self.read_reply is not None
+        return ReplyFormat(
+            self.read_reply, self._event_decoder, self._end_marker, self._heartbeats, token, strict,
+            observations,
+        )  # fmt: skip
 
 
 class Call:

@@ -37,8 +37,14 @@ class AsyncResponseStream:
         self._finalize = finalizer()
 
     def on_close(self, callback: Callable[[], None]) -> None:
-        """Call a function when the response is closed."""
+        """Call a function when the response is finished or closed."""
         self._on_close.append(callback)
+
+    def finish(self) -> None:
+        """Call these functions now, as all that matters of the response has been read."""
+        callbacks, self._on_close = self._on_close, []
+        for callback in callbacks:
+            callback()
 
     def shorten_deadline(self, seconds: float) -> None:
         """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
@@ -71,10 +77,10 @@ class AsyncResponseStream:
         try:
             await close()
         finally:
-            for callback in self._on_close:
-                callback()
+            self.finish()
 
     def __del__(self) -> None:
         """Close the connection of a response that was dropped without being closed."""
         if self._close is not None:
+            self.finish()  # not left to `aclose`, which never runs if the event loop has ended
             self._finalize(self.aclose)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from .._document.facts import ERROR_BODY, ERROR_KINDS
-from ._paths import put
+from .._paths import put
 
 How = Literal["delay", "stall", "cut", "reset", "write", "drip"]
 Stage = Literal["start", "head", "body", "event", "tail", "end"]

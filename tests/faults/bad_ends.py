@@ -31,7 +31,7 @@ BAD_ENDS: dict[str, tuple[list[Any], Outcome]] = {
     "a number": ([delta("Hel"), "5"], interrupted("unreadable", 1, "Hel")),
     "null": ([delta("Hel"), "null"], interrupted("unreadable", 1, "Hel")),
     "a list": ([delta("Hel"), "[1]"], interrupted("unreadable", 1, "Hel")),
-    "no event": ([delta("Hel"), {"hello": "world"}], interrupted("unreadable", 1, "Hel")),
+    "an unknown object at the end": ([delta("Hel"), {"hello": "world"}], interrupted("ended", 2, "Hel")),
     "nested too deeply": ([delta("Hel"), '{"a":' * 200_000], interrupted("unreadable", 1, "Hel")),
     "an end without a reply": (
         [delta("Hel"), {"type": "response.completed", "sequence_number": 2}],

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import copy
 import inspect
+import io
 import json
 import pickle
+import typing
 from datetime import datetime, timezone
 
+import attrs
 import pytest
 
 from acedata_responses import Client, testing, types
@@ -35,21 +38,51 @@ def test_there_is_a_class_for_each_object_of_the_document():
 @pytest.mark.parametrize("name", MODELS)
 def test_a_class_has_each_field_of_the_document_with_a_docstring_for_it(name):
     fields = SCHEMAS[name]["properties"]
-    assert set(inspect.signature(MODELS[name]).parameters) == fields.keys()
+    assert set(inspect.signature(MODELS[name]).parameters) - {"further_fields"} == fields.keys()
     described = inspect.getdoc(MODELS[name])
     assert all(f"\n    {field}: " in described for field in fields)
 
 
+def constants_of(name):
+    """The fields of a class that have one value."""
+    return {key: field["const"] for key, field in SCHEMAS[name]["properties"].items() if "const" in field}
+
+
 @pytest.mark.parametrize("name", MODELS)
-def test_only_what_the_document_requires_must_be_given(name):
-    required = dict.fromkeys(SCHEMAS[name].get("required", []))
-    made = MODELS[name](**required)
-    assert all(getattr(made, field) is None for field in SCHEMAS[name]["properties"])
-    for key in required:
+def test_only_what_the_document_requires_and_has_no_one_value_must_be_given(name):
+    wanted = [key for key in SCHEMAS[name].get("required", []) if key not in constants_of(name)]
+    made = MODELS[name](**dict.fromkeys(wanted))
+    assert all(
+        getattr(made, key) in (None, constants_of(name).get(key)) for key in SCHEMAS[name]["properties"]
+    )
+    for key in wanted:
         with pytest.raises(TypeError, match=key):
-            MODELS[name](**{other: None for other in required if other != key})
+            MODELS[name](**{other: None for other in wanted if other != key})
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_has_one_value_and_is_required_has_it_by_itself(name):
+    required = set(SCHEMAS[name].get("required", []))
+    constants = {key: value for key, value in constants_of(name).items() if key in required}
+    made = MODELS[name](**dict.fromkeys(required - constants.keys()))
+    assert {key: made.to_dict().get(key) for key in constants} == constants
+
+
+def test_a_part_of_a_request_takes_further_fields_as_a_dict_does():
+    image = types.InputImagePart(image_url="https://example.com/a.png", detail="low")
+    assert image.to_dict() == {
+        "type": "input_image",
+        "image_url": "https://example.com/a.png",
+        "detail": "low",
+    }
+    assert image.detail == "low"
+    nested = types.InputMessage(role="user", content="Hi", extra=[types.InputTextPart(text="Hi")])
+    assert nested.to_dict()["extra"] == [{"type": "input_text", "text": "Hi"}]
+
+
+def test_a_part_of_a_reply_has_no_other_fields_than_documented_when_it_is_made_by_hand():
     with pytest.raises(TypeError, match="nonsense"):
-        MODELS[name](**required, nonsense=1)
+        types.Usage(input_tokens=1, output_tokens=1, total_tokens=2, nonsense=1)
 
 
 # Data out of objects
@@ -132,14 +165,53 @@ def test_objects_are_copied_and_pickled(duplicate):
 def test_an_object_shows_its_fields_that_are_set():
     part = types.OutputTextPart(type="output_text", text="Hi")
     assert repr(part) == "OutputTextPart(type='output_text', text='Hi')"
-    assert repr(types.OutputTextPart.from_dict({"type": "output_text", "text": "Hi", "new": 1})) == repr(part)
+    newer = types.OutputTextPart.from_dict({"type": "output_text", "text": "Hi", "new": 1})
+    assert repr(newer) == "OutputTextPart(type='output_text', text='Hi', new=1)"
+
+
+def test_an_object_has_the_fields_that_the_document_lacks_as_attributes_too():
+    message = types.ChatMessage.from_dict({"role": "assistant", "content": None, "tool_calls": [{"id": "c"}]})
+    assert message.tool_calls == [{"id": "c"}]
+    assert "tool_calls=[{'id': 'c'}]" in repr(message)
+    with pytest.raises(AttributeError, match="'ChatMessage' object has no attribute 'tool_cals'"):
+        _ = message.tool_cals
+    assert types.ChatMessage.from_dict({"role": "a", "content": "", "to_dict": 1}).to_dict()["to_dict"] == 1
+
+
+def test_rich_shows_what_repr_shows():
+    from rich.console import Console
+
+    console = Console(width=200, file=io.StringIO())
+    console.print(types.OutputTextPart.from_dict({"type": "output_text", "text": "Hi", "new": 1}))
+    assert console.file.getvalue() == "OutputTextPart(type='output_text', text='Hi', new=1)\n"
+
+
+def test_attrs_shows_the_fields_and_nothing_else():
+    part = types.OutputTextPart.from_dict({"type": "output_text", "text": "Hi"})
+    assert attrs.asdict(part) == {"type": "output_text", "annotations": None, "text": "Hi"}
+    assert [one.name for one in attrs.fields(types.IncompleteDetails)] == ["reason"]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_annotations_of_a_class_can_be_resolved(name):
+    hints = typing.get_type_hints(MODELS[name])
+    assert SCHEMAS[name]["properties"].keys() <= hints.keys()
+    attrs.resolve_types(MODELS[name])
+
+
+def test_an_object_as_json_text():
+    reply = response()
+    assert json.loads(reply.to_json()) == RESPONSE
+    assert reply.to_json(indent=1).count("\n") > 50
+    cut = types.OutputTextPart(text="half of an emoji: \ud83c")
+    assert json.loads(cut.to_json().encode()) == cut.to_dict()
 
 
 def test_an_unknown_object_shows_all_it_has_and_gives_its_fields_as_attributes():
     unknown = response().output[3]
     assert repr(unknown) == f"Unknown({RESPONSE['output'][3]!r})"
     assert unknown.action == {"type": "search", "query": "deepest lake"}
-    with pytest.raises(AttributeError, match="no field 'nonsense'"):
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = unknown.nonsense
     assert not hasattr(unknown, "_private")
 

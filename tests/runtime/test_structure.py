@@ -11,7 +11,7 @@ PACKAGE = Path(acedata_responses.__file__).parent
 
 FLOORS = [
     ["_clock", "_json", "_version"],
-    ["_document"],
+    ["_document", "_paths"],
     ["types"],
     ["errors"],
     ["_redact", "limits", "observations", "retry", "sse"],

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
-from ..errors import ReplyDecodeError
-from .stream_state import StreamState
+from ..errors import AceDataError, ReplyDecodeError
 
 if TYPE_CHECKING:
-    from .._request.operation import Operation
-    from .._request.settings import Settings
+    from .._replies.format import ReplyFormat
     from .._transport.response import ResponseStream
     from ..retry import Failure
     from ..types._http_response import HTTPResponse
-    from .report import Report
 
 EventT = TypeVar("EventT")
 ReplyT = TypeVar("ReplyT")
@@ -29,59 +27,62 @@ class Stream(Generic[EventT, ReplyT]):
     """An answer that comes event by event.
 
     Iterate over it for the events, or over `text_deltas()` for the text alone; `final()` reads on to the end and
-    gives the whole reply. Use it in a `with`: leaving it closes the connection at once, which tells
+    returns the whole reply. Use it in a `with`: leaving it closes the connection at once, which tells
     the service to stop.
 
-    Iterating raises `StreamInterruptedError` when the stream breaks off and `StreamFailedError` when the service
-    reports an error in it; both carry the text so far. Should the service send a whole reply instead of events, its
-    text and the reply are there all the same, and asking for events raises `ReplyDecodeError` with the reply on it.
+    Iterating raises `StreamInterruptedError` when the stream breaks off or was closed before its end, and
+    `StreamFailedError` when the service reports an error in it; both carry what had come. A stream that ended in an
+    error raises it again each time it is read. If the service sends a whole reply in place of events, its text and
+    the reply can be read all the same, and iterating over the events raises `ReplyDecodeError` with the reply on it.
     """
 
     def __init__(
         self,
         incoming: ResponseStream,
         http: HTTPResponse,
-        operation: Operation,
-        settings: Settings,
-        report: Report,
+        reading: ReplyFormat,
+        error_for: Callable[[Failure], AceDataError],
+        log: Callable[[str], None],
     ) -> None:
         self._incoming = incoming
-        self._state = StreamState(http, operation, settings, report)
-        self._events = _events(incoming, self._state)
-        incoming.on_close(self._state.log)
+        self._state = state = StreamState(http, reading)
+        self._error_for = error_for
+        incoming.on_close(lambda: log(state.outcome()))
 
     @property
     def http(self) -> HTTPResponse:
-        """The status and the headers of the answer."""
+        """The status and the headers of the response."""
         return self._state.http
 
     @property
     def partial_text(self) -> str:
         """The text of all events so far."""
-        return self._state.partial_text
+        return self._state.content.text
 
-    def __iter__(self) -> Iterator[EventT]:
-        return self._events
+    def __iter__(self: SelfT) -> SelfT:
+        return self
 
     def __next__(self) -> EventT:
-        return self._events.__next__()  # type: ignore[no-any-return]
-
-    def text_deltas(self) -> Iterator[str]:
-        """The text of the answer, piece by piece as it comes."""
         state = self._state
         try:
-            for _event in self._events:
-                if state.new_text:
-                    yield state.new_text
-        except ReplyDecodeError:
-            if not state.is_plain_reply:
-                raise
-            if state.new_text:
-                yield state.new_text
-        if (
-            state.failure is not None
-        ):  # known from before: a text that breaks off must not look like a whole one
-            raise state.failure
+            event = state.next_event()
+            while event is None and not state.is_over:
+                self._receive()
+                event = state.next_event()
+        except (
+            BaseException
+        ):  # cancelled, or cut short otherwise: what was being read is lost, so nothing can follow
+            self.close()
+            raise
+        if event is None:
+            self._end()
+        elif state.is_over:
+            self._incoming.finish()  # this event is the last: the call no longer counts as in flight
+        return event  # type: ignore[no-any-return]
+
+    def text_deltas(self) -> Iterator[str]:
+        """Return an iterator over the text of the answer, piece by piece as it comes."""
+        return TextDeltas(self, self._state)
 
     def final(self) -> ReplyT:
         """Read on to the end and return the whole reply.
@@ -94,18 +95,16 @@ class Stream(Generic[EventT, ReplyT]):
             StreamFailedError: The service reported an error in it.
         """
         try:
-            for _event in self._events:
+            for _event in self:
                 pass
         except ReplyDecodeError:
             if not self._state.is_plain_reply:
                 raise
-        if self._state.reply is None:
-            raise self._state.without_reply()
         return self._state.reply  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Close the connection, if the stream is not at its end. It can be called at any time, and again."""
-        self._state.leave()
+        self._state.close()
         self._incoming.close()
 
     def __enter__(self: SelfT) -> SelfT:
@@ -120,37 +119,60 @@ class Stream(Generic[EventT, ReplyT]):
         self.close()
 
     def __repr__(self) -> str:
-        state = "over" if self._state.is_over else "closed" if self._incoming.is_closed else "open"
-        return f"<{type(self).__name__} {state}, {self._state.events} events>"
+        state = "closed" if self._incoming.is_closed else "over" if self._state.is_over else "open"
+        return f"<{type(self).__name__} {state}, {self._state.content.events} events>"
+
+    def _receive(self) -> None:
+        """Hand the next piece of the body, or its end, to the state."""
+        failure: Failure | None = None
+        try:
+            chunk = self._incoming.read()
+        except NetworkError as error:
+            failure = error.failure  # the error for the caller must not have this one as its context
+        else:
+            if chunk:
+                self._state.feed(chunk)
+            else:
+                self._state.end()
+        if failure is not None:
+            self._state.break_off(self._error_for(failure), timed_out=failure.phase is not None)
+
+    def _end(self) -> None:
+        """Finish the response of a stream that is over.
+
+        Raises:
+            StopIteration: The stream has ended well.
+            AceDataError: It has not.
+        """
+        error = self._state.error
+        try:
+            if error is None and not self._incoming.is_closed:
+                self._incoming.drain(_PATIENCE_AFTER_THE_END)
+        finally:
+            self._incoming.close()
+        if error is not None:
+            raise error
+        raise StopIteration
 
 
-def _events(incoming: ResponseStream, state: StreamState) -> Generator[Any, None, None]:
-    """The events as they come. The connection is closed on every way out.
+class TextDeltas:
+    """The text of a stream. Unlike a generator, it can be read on after a step of it was cancelled."""
 
-    It is a function of its own, so that a stream that nobody holds any more goes at once, and its connection too.
-    """
-    try:
-        while not (state.is_over or incoming.is_closed):
-            _receive(incoming, state)
-            for event in state.received():
-                yield event
-        if state.is_over:
-            incoming.drain(_PATIENCE_AFTER_THE_END)
-    finally:
-        incoming.close()
+    def __init__(self, stream: Stream[Any, Any], state: StreamState) -> None:
+        self._stream = stream
+        self._state = state
 
+    def __iter__(self) -> TextDeltas:
+        return self
 
-def _receive(incoming: ResponseStream, state: StreamState) -> None:
-    """Hand the next piece of the body, or its end, to the state."""
-    chunk = b""
-    failure: Failure | None = None
-    try:
-        chunk = incoming.read()
-    except NetworkError as error:
-        failure = error.failure  # raised below: the caller's error must not have this one as its context
-    if failure is not None:
-        raise state.interrupted(failure)
-    if chunk:
-        state.feed(chunk)
-    else:
-        state.end()
+    def __next__(self) -> str:
+        try:
+            for _event in self._stream:
+                if text := self._state.take_text():
+                    return text
+        except ReplyDecodeError:
+            if not self._state.is_plain_reply:
+                raise
+            if text := self._state.take_text():
+                return text
+        raise StopIteration

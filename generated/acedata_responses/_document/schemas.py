@@ -717,7 +717,11 @@ OPERATIONS: list[dict[str, Any]] = [
         "status": 200,
         "reply": {"$ref": "Reply"},
         "events": {"$ref": "StreamEvent"},
-        "stream": {"selected_by": "stream", "end_marker": "[DONE]"},
+        "stream": {
+            "selected_by": "stream",
+            "end_marker": "[DONE]",
+            "heartbeats": ["heartbeat", "keep-alive", "keepalive", "ping"],
+        },
     },
     {
         "id": "models.list",

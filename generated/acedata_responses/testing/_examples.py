@@ -317,7 +317,29 @@ LISTINGS: dict[str, dict[str, str]] = {"models.list": {"list": "data", "key": "i
 NOTES: dict[str, dict[str, Any]] = {
     "ChatCompletion": {"x-text": ["choices", {"index": 0}, "message", "content"]},
     "ResponseObject": {"x-text": ["output", {"type": "message"}, "content", {"type": "output_text"}, "text"]},
+    "ResponseCreatedEvent": {"x-event": {"reply": "response"}},
+    "ResponseInProgressEvent": {"x-event": {"reply": "response"}},
+    "OutputItemAddedEvent": {"x-event": {"puts": "item", "at": ["output", {"place": "output_index"}]}},
+    "ContentPartAddedEvent": {
+        "x-event": {
+            "puts": "part",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}],
+        }
+    },
     "OutputTextDeltaEvent": {"x-event": {"text": ["delta"]}},
+    "OutputTextDoneEvent": {
+        "x-event": {
+            "puts": "text",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}, "text"],
+        }
+    },
+    "ContentPartDoneEvent": {
+        "x-event": {
+            "puts": "part",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}],
+        }
+    },
+    "OutputItemDoneEvent": {"x-event": {"puts": "item", "at": ["output", {"place": "output_index"}]}},
     "ResponseCompletedEvent": {"x-event": {"ends": "completed", "reply": "response"}},
     "ResponseIncompleteEvent": {"x-event": {"ends": "incomplete", "reply": "response"}},
     "ResponseFailedEvent": {"x-event": {"ends": "failed", "reply": "response"}},
@@ -329,9 +351,12 @@ NOTES: dict[str, dict[str, Any]] = {
             "constants": {"object": "chat.completion"},
             "list": "choices",
             "key": "index",
+            "id": "id",
             "delta": "delta",
             "into": "message",
-            "once": ["role"],
+            "finished": "finish_reason",
+            "once": ["role", "id", "type", "name", "format", "signature", "url"],
+            "pieces": ["tool_calls", "reasoning_details"],
         },
     },
 }

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 from .._document.schemas import OPERATIONS, SCHEMAS
 from .._document.validation import check
+from .._json import is_list, is_object
+from .._paths import find, put
 from ._examples import LISTINGS, NOTES, REPLIES, STREAMS
-from ._paths import find, is_list, is_object, put
 from ._synthesis import minimal
 
 T = TypeVar("T")

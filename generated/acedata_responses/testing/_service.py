@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from .._document.facts import NEEDS_TOKEN
+from .._json import is_object
 from . import _contract, _replies
 from ._answers import Answer, Fault, documented_codes, error
-from ._paths import is_object
 from ._record import Record, Request
 
 TOKEN = "test-token"  # noqa: S105 it opens nothing

@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ._model import ListReply, Model, Unknown
+    from ._list_reply import ListReply
+    from ._model import Model
+    from ._unknown import Unknown
     from .events import (
         ChatCompletionChunk,
         ChunkChoice,
@@ -71,9 +73,9 @@ if TYPE_CHECKING:
     )
 
 _MODULES = {
-    "ListReply": "._model",
+    "ListReply": "._list_reply",
     "Model": "._model",
-    "Unknown": "._model",
+    "Unknown": "._unknown",
     "ResponseFormatKind": ".shared",
     "Tool": ".shared",
     "ResponseFormat": ".shared",

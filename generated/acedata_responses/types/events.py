@@ -13,19 +13,11 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from ._model import (
-    Assembly,
-    EventRole,
-    Model,
-    Shapes,
-    Unknown,
-    by_shape,
-    list_of,
-    new,
-    text_reader,
-    time_of,
-    unknown,
-)
+from ._decoding import list_of, new, time_of
+from ._model import Model
+from ._roles import Assembly, EventRole
+from ._shapes import Shapes, by_shape
+from ._unknown import Unknown, unknown
 from .replies import (
     ChatUsage,
     ErrorDetail,
@@ -42,7 +34,7 @@ from .replies import (
 )
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseCreatedEvent(Model):
     """The response has been taken on.
 
@@ -54,8 +46,11 @@ class ResponseCreatedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseCreatedEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        reply="response",
+    )
 
-    type: Literal["response.created"]
+    type: Literal["response.created"] = "response.created"
     sequence_number: int | None = None
     response: ResponseObject
     model: str | None = None
@@ -79,7 +74,7 @@ def decode_response_created_event(data: Any) -> Any:
 ResponseCreatedEvent._decode = decode_response_created_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseInProgressEvent(Model):
     """The model is at work.
 
@@ -91,8 +86,11 @@ class ResponseInProgressEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseInProgressEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        reply="response",
+    )
 
-    type: Literal["response.in_progress"]
+    type: Literal["response.in_progress"] = "response.in_progress"
     sequence_number: int | None = None
     response: ResponseObject
     model: str | None = None
@@ -116,7 +114,7 @@ def decode_response_in_progress_event(data: Any) -> Any:
 ResponseInProgressEvent._decode = decode_response_in_progress_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputItemAddedEvent(Model):
     """An item of the output has begun.
 
@@ -129,8 +127,12 @@ class OutputItemAddedEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputItemAddedEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="item",
+        at=("output", {"place": "output_index"}),
+    )
 
-    type: Literal["response.output_item.added"]
+    type: Literal["response.output_item.added"] = "response.output_item.added"
     sequence_number: int | None = None
     output_index: int | None = None
     item: OutputItem
@@ -156,7 +158,7 @@ def decode_output_item_added_event(data: Any) -> Any:
 OutputItemAddedEvent._decode = decode_output_item_added_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartAddedEvent(Model):
     """A part of a message has begun.
 
@@ -171,8 +173,12 @@ class ContentPartAddedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ContentPartAddedEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="part",
+        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}),
+    )
 
-    type: Literal["response.content_part.added"]
+    type: Literal["response.content_part.added"] = "response.content_part.added"
     sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
@@ -202,7 +208,7 @@ def decode_content_part_added_event(data: Any) -> Any:
 ContentPartAddedEvent._decode = decode_content_part_added_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputTextDeltaEvent(Model):
     """A piece of the text.
 
@@ -218,10 +224,10 @@ class OutputTextDeltaEvent(Model):
 
     _schema: ClassVar[str] = "OutputTextDeltaEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        text=text_reader(("delta",)),
+        text=("delta",),
     )
 
-    type: Literal["response.output_text.delta"]
+    type: Literal["response.output_text.delta"] = "response.output_text.delta"
     sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
@@ -251,7 +257,7 @@ def decode_output_text_delta_event(data: Any) -> Any:
 OutputTextDeltaEvent._decode = decode_output_text_delta_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputTextDoneEvent(Model):
     """The text of a part is whole.
 
@@ -266,8 +272,12 @@ class OutputTextDoneEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputTextDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="text",
+        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "text"),
+    )
 
-    type: Literal["response.output_text.done"]
+    type: Literal["response.output_text.done"] = "response.output_text.done"
     sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
@@ -297,7 +307,7 @@ def decode_output_text_done_event(data: Any) -> Any:
 OutputTextDoneEvent._decode = decode_output_text_done_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartDoneEvent(Model):
     """A part of a message is whole.
 
@@ -312,8 +322,12 @@ class ContentPartDoneEvent(Model):
     """
 
     _schema: ClassVar[str] = "ContentPartDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="part",
+        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}),
+    )
 
-    type: Literal["response.content_part.done"]
+    type: Literal["response.content_part.done"] = "response.content_part.done"
     sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
@@ -343,7 +357,7 @@ def decode_content_part_done_event(data: Any) -> Any:
 ContentPartDoneEvent._decode = decode_content_part_done_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputItemDoneEvent(Model):
     """An item of the output is whole.
 
@@ -356,8 +370,12 @@ class OutputItemDoneEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputItemDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="item",
+        at=("output", {"place": "output_index"}),
+    )
 
-    type: Literal["response.output_item.done"]
+    type: Literal["response.output_item.done"] = "response.output_item.done"
     sequence_number: int | None = None
     output_index: int | None = None
     item: OutputItem
@@ -383,7 +401,7 @@ def decode_output_item_done_event(data: Any) -> Any:
 OutputItemDoneEvent._decode = decode_output_item_done_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseCompletedEvent(Model):
     """The response is whole. The stream ends with this event.
 
@@ -400,7 +418,7 @@ class ResponseCompletedEvent(Model):
         reply="response",
     )
 
-    type: Literal["response.completed"]
+    type: Literal["response.completed"] = "response.completed"
     sequence_number: int | None = None
     response: ResponseObject
     model: str | None = None
@@ -424,7 +442,7 @@ def decode_response_completed_event(data: Any) -> Any:
 ResponseCompletedEvent._decode = decode_response_completed_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseIncompleteEvent(Model):
     """The model stopped early, for example at a limit. The stream ends with this event.
 
@@ -441,7 +459,7 @@ class ResponseIncompleteEvent(Model):
         reply="response",
     )
 
-    type: Literal["response.incomplete"]
+    type: Literal["response.incomplete"] = "response.incomplete"
     sequence_number: int | None = None
     response: ResponseObject
     model: str | None = None
@@ -465,7 +483,7 @@ def decode_response_incomplete_event(data: Any) -> Any:
 ResponseIncompleteEvent._decode = decode_response_incomplete_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseFailedEvent(Model):
     """The response failed. The stream ends with this event.
 
@@ -482,7 +500,7 @@ class ResponseFailedEvent(Model):
         reply="response",
     )
 
-    type: Literal["response.failed"]
+    type: Literal["response.failed"] = "response.failed"
     sequence_number: int | None = None
     response: ResponseObject
     model: str | None = None
@@ -506,7 +524,7 @@ def decode_response_failed_event(data: Any) -> Any:
 ResponseFailedEvent._decode = decode_response_failed_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ErrorEvent(Model):
     """The service failed in the middle of the stream, which ends with this event.
 
@@ -526,7 +544,7 @@ class ErrorEvent(Model):
         message=("message",),
     )
 
-    type: Literal["error"]
+    type: Literal["error"] = "error"
     sequence_number: int | None = None
     code: str | None = None
     message: str | None = None
@@ -554,7 +572,7 @@ def decode_error_event(data: Any) -> Any:
 ErrorEvent._decode = decode_error_event
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatCompletionChunk(Model):
     """A piece of a chat completion.
 
@@ -570,7 +588,7 @@ class ChatCompletionChunk(Model):
 
     _schema: ClassVar[str] = "ChatCompletionChunk"
     _role: ClassVar[EventRole | None] = EventRole(
-        text=text_reader(("choices", {"index": 0}, "delta", "content")),
+        text=("choices", {"index": 0}, "delta", "content"),
         assembly=Assembly(
             decode=decode_chat_completion,
             constants={"object": "chat.completion"},
@@ -578,12 +596,15 @@ class ChatCompletionChunk(Model):
             key="index",
             delta="delta",
             into="message",
-            once=frozenset(["role"]),
+            finished="finish_reason",
+            id="id",
+            once=frozenset(["role", "id", "type", "name", "format", "signature", "url"]),
+            pieces=frozenset(["tool_calls", "reasoning_details"]),
         ),
     )
 
     id: str
-    object: Literal["chat.completion.chunk"]
+    object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
     created: datetime
     model: str
     choices: list[ChunkChoice]
@@ -617,7 +638,7 @@ def decode_chat_completion_chunk(data: Any) -> Any:
 ChatCompletionChunk._decode = decode_chat_completion_chunk
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChunkChoice(Model):
     """What is new of one alternative answer.
 
@@ -651,7 +672,7 @@ def decode_chunk_choice(data: Any) -> Any:
 ChunkChoice._decode = decode_chunk_choice
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChunkDelta(Model):
     """What is new of a message.
 

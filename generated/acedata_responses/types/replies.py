@@ -13,18 +13,11 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from ._model import (
-    Model,
-    Path,
-    Shapes,
-    Unknown,
-    by_shape,
-    list_of,
-    new,
-    text_at,
-    time_of,
-    unknown,
-)
+from .._paths import Path, text_at
+from ._decoding import list_of, new, time_of
+from ._model import Model
+from ._shapes import Shapes, by_shape
+from ._unknown import Unknown, unknown
 from .shared import (
     OutputTextPart,
     ReasoningOptions,
@@ -44,7 +37,7 @@ content (content_filter), or called a tool or, formerly, a function (tool_calls,
 """
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatCompletion(Model):
     """An answer in the shape of a chat completion.
 
@@ -101,7 +94,7 @@ def decode_chat_completion(data: Any) -> Any:
 ChatCompletion._decode = decode_chat_completion
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatChoice(Model):
     """One of the alternative answers.
 
@@ -138,7 +131,7 @@ def decode_chat_choice(data: Any) -> Any:
 ChatChoice._decode = decode_chat_choice
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatMessage(Model):
     """A message of the model.
 
@@ -169,7 +162,7 @@ def decode_chat_message(data: Any) -> Any:
 ChatMessage._decode = decode_chat_message
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatUsage(Model):
     """Tokens that a chat completion took.
 
@@ -217,7 +210,7 @@ def decode_chat_usage(data: Any) -> Any:
 ChatUsage._decode = decode_chat_usage
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseObject(Model):
     """An answer in the shape of a response.
 
@@ -258,7 +251,7 @@ class ResponseObject(Model):
     _text: ClassVar[Path] = ("output", {"type": "message"}, "content", {"type": "output_text"}, "text")
 
     id: str
-    object: Literal["response"]
+    object: Literal["response"] = "response"
     created_at: datetime
     status: Literal["completed", "failed", "in_progress", "incomplete", "queued", "cancelled"] | str
     background: bool | None = None
@@ -336,7 +329,7 @@ def decode_response_object(data: Any) -> Any:
 ResponseObject._decode = decode_response_object
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class IncompleteDetails(Model):
     """Why a response is incomplete.
 
@@ -364,7 +357,7 @@ def decode_incomplete_details(data: Any) -> Any:
 IncompleteDetails._decode = decode_incomplete_details
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class Usage(Model):
     """Tokens that a response took.
 
@@ -408,7 +401,7 @@ def decode_usage(data: Any) -> Any:
 Usage._decode = decode_usage
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class InputTokensDetails(Model):
     """What the tokens of an input were.
 
@@ -436,7 +429,7 @@ def decode_input_tokens_details(data: Any) -> Any:
 InputTokensDetails._decode = decode_input_tokens_details
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputTokensDetails(Model):
     """What the tokens of an output were.
 
@@ -464,7 +457,7 @@ def decode_output_tokens_details(data: Any) -> Any:
 OutputTokensDetails._decode = decode_output_tokens_details
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputMessage(Model):
     """A message of the model.
 
@@ -479,10 +472,10 @@ class OutputMessage(Model):
     _schema: ClassVar[str] = "OutputMessage"
 
     id: str | None = None
-    type: Literal["message"]
+    type: Literal["message"] = "message"
     status: str | None = None
     content: list[OutputContentPart]
-    role: Literal["assistant"]
+    role: Literal["assistant"] = "assistant"
 
 
 def decode_output_message(data: Any) -> Any:
@@ -504,7 +497,7 @@ def decode_output_message(data: Any) -> Any:
 OutputMessage._decode = decode_output_message
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class FunctionCall(Model):
     """The model wants a function of yours to be called.
 
@@ -520,7 +513,7 @@ class FunctionCall(Model):
     _schema: ClassVar[str] = "FunctionCall"
 
     id: str | None = None
-    type: Literal["function_call"]
+    type: Literal["function_call"] = "function_call"
     call_id: str
     name: str
     arguments: str
@@ -547,7 +540,7 @@ def decode_function_call(data: Any) -> Any:
 FunctionCall._decode = decode_function_call
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class CustomToolCall(Model):
     """The model wants a custom tool of yours to be called.
 
@@ -562,7 +555,7 @@ class CustomToolCall(Model):
     _schema: ClassVar[str] = "CustomToolCall"
 
     id: str | None = None
-    type: Literal["custom_tool_call"]
+    type: Literal["custom_tool_call"] = "custom_tool_call"
     call_id: str
     name: str
     input: str
@@ -587,7 +580,7 @@ def decode_custom_tool_call(data: Any) -> Any:
 CustomToolCall._decode = decode_custom_tool_call
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ReasoningItem(Model):
     """What the model tells of its thinking.
 
@@ -600,7 +593,7 @@ class ReasoningItem(Model):
     _schema: ClassVar[str] = "ReasoningItem"
 
     id: str | None = None
-    type: Literal["reasoning"]
+    type: Literal["reasoning"] = "reasoning"
     summary: list[dict[str, Any]] | None = None
 
 
@@ -621,7 +614,7 @@ def decode_reasoning_item(data: Any) -> Any:
 ReasoningItem._decode = decode_reasoning_item
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ModelList(Model):
     """The models that the service offers.
 
@@ -632,7 +625,7 @@ class ModelList(Model):
 
     _schema: ClassVar[str] = "ModelList"
 
-    object: Literal["list"]
+    object: Literal["list"] = "list"
     data: list[ModelInfo]
 
 
@@ -652,7 +645,7 @@ def decode_model_list(data: Any) -> Any:
 ModelList._decode = decode_model_list
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ModelInfo(Model):
     """A model that the service offers.
 
@@ -666,7 +659,7 @@ class ModelInfo(Model):
     _schema: ClassVar[str] = "ModelInfo"
 
     id: str
-    object: Literal["model"]
+    object: Literal["model"] = "model"
     created: datetime
     owned_by: str
 
@@ -689,7 +682,7 @@ def decode_model_info(data: Any) -> Any:
 ModelInfo._decode = decode_model_info
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ErrorDetail(Model):
     """What went wrong.
 

@@ -12,15 +12,10 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from ._model import (
-    Model,
-    Shapes,
-    Unknown,
-    by_shape,
-    list_of,
-    new,
-    unknown,
-)
+from ._decoding import list_of, new
+from ._model import Model
+from ._shapes import Shapes, by_shape
+from ._unknown import Unknown, unknown
 from .shared import OutputTextPart, RefusalPart, decode_output_text_part, decode_refusal_part
 
 ModelName: TypeAlias = (
@@ -95,7 +90,7 @@ ModelName: TypeAlias = (
 """The model to ask. A name that is not listed here may work too."""
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputMessage(Model):
     """What one side of the conversation said.
 
@@ -110,6 +105,19 @@ class InputMessage(Model):
     role: Literal["user", "assistant", "system", "developer"] | str
     content: str | list[InputContentPart]
     type: Literal["message"] | None = None
+
+    def __init__(
+        self,
+        *,
+        role: Literal["user", "assistant", "system", "developer"] | str,
+        content: str | list[InputContentPart],
+        type: Literal["message"] | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.role = role
+        self.content = content
+        self.type = type
 
 
 def decode_input_message(data: Any) -> Any:
@@ -129,7 +137,7 @@ def decode_input_message(data: Any) -> Any:
 InputMessage._decode = decode_input_message
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ToolItem(Model):
     """A call of a tool, what the tool gave, or another item of an earlier output.
 
@@ -153,6 +161,27 @@ class ToolItem(Model):
     input: str | None = None
     output: str | list[dict[str, Any]] | None = None
 
+    def __init__(
+        self,
+        *,
+        type: str,
+        id: str | None = None,
+        call_id: str | None = None,
+        name: str | None = None,
+        arguments: str | None = None,
+        input: str | None = None,
+        output: str | list[dict[str, Any]] | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.id = id
+        self.call_id = call_id
+        self.name = name
+        self.arguments = arguments
+        self.input = input
+        self.output = output
+
 
 def decode_tool_item(data: Any) -> Any:
     """Read a `ToolItem`."""
@@ -175,7 +204,7 @@ def decode_tool_item(data: Any) -> Any:
 ToolItem._decode = decode_tool_item
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OtherInputPart(Model):
     """A part of another kind, which the service passes on as it is.
 
@@ -186,6 +215,15 @@ class OtherInputPart(Model):
     _schema: ClassVar[str] = "OtherInputPart"
 
     type: str
+
+    def __init__(
+        self,
+        *,
+        type: str,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
 
 
 def decode_other_input_part(data: Any) -> Any:
@@ -203,7 +241,7 @@ def decode_other_input_part(data: Any) -> Any:
 OtherInputPart._decode = decode_other_input_part
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputTextPart(Model):
     """Text in a message.
 
@@ -214,8 +252,19 @@ class InputTextPart(Model):
 
     _schema: ClassVar[str] = "InputTextPart"
 
-    type: Literal["input_text"]
+    type: Literal["input_text"] = "input_text"
     text: str
+
+    def __init__(
+        self,
+        *,
+        type: Literal["input_text"] = "input_text",
+        text: str,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.text = text
 
 
 def decode_input_text_part(data: Any) -> Any:
@@ -234,7 +283,7 @@ def decode_input_text_part(data: Any) -> Any:
 InputTextPart._decode = decode_input_text_part
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputImagePart(Model):
     """An image in a message.
 
@@ -245,8 +294,19 @@ class InputImagePart(Model):
 
     _schema: ClassVar[str] = "InputImagePart"
 
-    type: Literal["input_image"]
+    type: Literal["input_image"] = "input_image"
     image_url: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["input_image"] = "input_image",
+        image_url: str | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.image_url = image_url
 
 
 def decode_input_image_part(data: Any) -> Any:
@@ -265,7 +325,7 @@ def decode_input_image_part(data: Any) -> Any:
 InputImagePart._decode = decode_input_image_part
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputFilePart(Model):
     """A file in a message.
 
@@ -276,8 +336,19 @@ class InputFilePart(Model):
 
     _schema: ClassVar[str] = "InputFilePart"
 
-    type: Literal["input_file"]
+    type: Literal["input_file"] = "input_file"
     file_url: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["input_file"] = "input_file",
+        file_url: str | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.file_url = file_url
 
 
 def decode_input_file_part(data: Any) -> Any:

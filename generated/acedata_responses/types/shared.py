@@ -11,16 +11,14 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from ._model import (
-    Model,
-    new,
-)
+from ._decoding import new
+from ._model import Model
 
 ResponseFormatKind: TypeAlias = Literal["text", "json_object"] | str
 """The kind of a form. One that is not listed here may work too."""
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class Tool(Model):
     """A tool that the model may call. Which further fields it has depends on its kind.
 
@@ -39,6 +37,23 @@ class Tool(Model):
     description: str | None = None
     parameters: dict[str, Any] | None = None
     strict: bool | None = None
+
+    def __init__(
+        self,
+        *,
+        type: str,
+        name: str | None = None,
+        description: str | None = None,
+        parameters: dict[str, Any] | None = None,
+        strict: bool | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+        self.strict = strict
 
 
 def decode_tool(data: Any) -> Any:
@@ -60,7 +75,7 @@ def decode_tool(data: Any) -> Any:
 Tool._decode = decode_tool
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseFormat(Model):
     """The form of an answer.
 
@@ -71,6 +86,15 @@ class ResponseFormat(Model):
     _schema: ClassVar[str] = "ResponseFormat"
 
     type: ResponseFormatKind | None = None
+
+    def __init__(
+        self,
+        *,
+        type: ResponseFormatKind | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
 
 
 def decode_response_format(data: Any) -> Any:
@@ -88,7 +112,7 @@ def decode_response_format(data: Any) -> Any:
 ResponseFormat._decode = decode_response_format
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class TextOptions(Model):
     """How the text of an answer should be.
 
@@ -99,6 +123,15 @@ class TextOptions(Model):
     _schema: ClassVar[str] = "TextOptions"
 
     format: ResponseFormat | None = None
+
+    def __init__(
+        self,
+        *,
+        format: ResponseFormat | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.format = format
 
 
 def decode_text_options(data: Any) -> Any:
@@ -116,7 +149,7 @@ def decode_text_options(data: Any) -> Any:
 TextOptions._decode = decode_text_options
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningOptions(Model):
     """How a reasoning model should think.
 
@@ -129,6 +162,17 @@ class ReasoningOptions(Model):
 
     effort: str | None = None
     summary: str | None = None
+
+    def __init__(
+        self,
+        *,
+        effort: str | None = None,
+        summary: str | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.effort = effort
+        self.summary = summary
 
 
 def decode_reasoning_options(data: Any) -> Any:
@@ -147,7 +191,7 @@ def decode_reasoning_options(data: Any) -> Any:
 ReasoningOptions._decode = decode_reasoning_options
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputTextPart(Model):
     """Text that the model wrote.
 
@@ -159,9 +203,22 @@ class OutputTextPart(Model):
 
     _schema: ClassVar[str] = "OutputTextPart"
 
-    type: Literal["output_text"]
+    type: Literal["output_text"] = "output_text"
     annotations: list[dict[str, Any]] | None = None
     text: str
+
+    def __init__(
+        self,
+        *,
+        type: Literal["output_text"] = "output_text",
+        annotations: list[dict[str, Any]] | None = None,
+        text: str,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.annotations = annotations
+        self.text = text
 
 
 def decode_output_text_part(data: Any) -> Any:
@@ -181,7 +238,7 @@ def decode_output_text_part(data: Any) -> Any:
 OutputTextPart._decode = decode_output_text_part
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class RefusalPart(Model):
     """The model's word that it will not answer.
 
@@ -192,8 +249,19 @@ class RefusalPart(Model):
 
     _schema: ClassVar[str] = "RefusalPart"
 
-    type: Literal["refusal"]
+    type: Literal["refusal"] = "refusal"
     refusal: str
+
+    def __init__(
+        self,
+        *,
+        type: Literal["refusal"] = "refusal",
+        refusal: str,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.refusal = refusal
 
 
 def decode_refusal_part(data: Any) -> Any:

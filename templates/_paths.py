@@ -1,0 +1,89 @@
+"""Paths into JSON data, as the extensions of the document write them.
+
+A step is a key, or a mapping that selects the entries of a list that have its values. An entry that lacks such a field
+is selected too: services leave out what seems to go without saying, such as the index of the only choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from ._json import is_list, is_object
+
+Path: TypeAlias = Sequence[str | Mapping[str, Any]]
+
+
+def find_all(data: Any, path: Path) -> list[Any]:
+    """Return everything at a path that is not null.
+
+    Args:
+        data: JSON data, or an object of one of the classes in `types`.
+        path: The path.
+    """
+    found = [data]
+    for step in path:
+        if isinstance(step, str):
+            found = [value for one in found if (value := _field(one, step)) is not None]
+        else:
+            found = [entry for one in found if is_list(one) for entry in one if _matches(entry, step)]
+    return found
+
+
+def find(data: Any, path: Path) -> Any:
+    """Return the first thing at a path that is not null, or None."""
+    return next(iter(find_all(data, path)), None)
+
+
+def text_at(data: Any, path: Path) -> str:
+    """Return the text at a path; where there are several, they are joined."""
+    return "".join([found for found in find_all(data, path) if isinstance(found, str)])
+
+
+def text_reader(path: Path) -> Callable[[dict[str, Any]], str]:
+    """Return the function that reads the text at a path of a JSON object: for most events it is a single key."""
+    name = path[0]
+    if len(path) > 1 or not isinstance(name, str):
+        return lambda data: text_at(data, path)
+
+    def read(data: dict[str, Any]) -> str:
+        text = data.get(name)
+        return text if isinstance(text, str) else ""
+
+    return read
+
+
+def put(data: Any, path: Path, value: Any) -> None:
+    """Set what is at a path, and make what is missing on the way; of a list, in the first entry that is selected."""
+    step, rest = path[0], path[1:]
+    if not isinstance(step, str):
+        put(_entry(data, step), rest, value)
+    elif not rest:
+        data[step] = value
+    else:
+        if not data.get(step):
+            data[step] = {} if isinstance(rest[0], str) else []
+        put(data[step], rest, value)
+
+
+def _entry(entries: list[Any], values: Mapping[str, Any]) -> Any:
+    for entry in entries:
+        if is_object(entry) and _matches(entry, values):
+            return entry
+    entries.append(dict(values))
+    return entries[-1]
+
+
+def _field(holder: Any, key: str) -> Any:
+    if is_object(holder):
+        return holder.get(key)
+    renamed: Mapping[str, str] | None = getattr(holder, "_renamed", None)
+    return None if renamed is None else getattr(holder, renamed.get(key, key), None)
+
+
+def _matches(entry: Any, values: Mapping[str, Any]) -> bool:
+    for key, wanted in values.items():
+        found = _field(entry, key)
+        if found is not None and found != wanted:
+            return False
+    return True

@@ -1,0 +1,263 @@
+"""From the bytes of a stream to events, and to the reply or the error in which it ends. It does no I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import evolve
+
+from .._json import is_object, parse, parsed
+from .._paths import text_at
+from .._redact import redact_data, redact_response, redact_text
+from ..errors import AceDataError, ReplyDecodeError, StreamError, StreamFailedError, StreamInterruptedError
+from ..types._model import Model
+from ..types._roles import EventRole
+from ..types._unknown import Unknown
+from .content import StreamContent
+from .error_body import ERROR_KEYS, error_words, is_error_body, shorten_text
+from .framing import Framing
+from .whole import departs, departure, has_failed, read_reply, redact_reply, with_request
+
+if TYPE_CHECKING:
+    from ..types._http_response import HTTPResponse
+    from .format import ReplyFormat
+
+StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
+_NO_ROLE = EventRole()
+
+
+class StreamState:
+    """How far a stream has come, and how it ended.
+
+    Attributes:
+        http: The status and the headers of the response.
+        content: What the events brought.
+        is_over: Whether the stream has ended, well or badly.
+        reply: The whole reply, once the stream has ended well.
+        error: What iterating over the stream raises once it is over; None after a good end.
+    """
+
+    def __init__(self, http: HTTPResponse, reading: ReplyFormat) -> None:
+        assert reading.event_decoder is not None
+        self.http = http
+        self.content = StreamContent(reading)
+        self.is_over = False
+        self.reply: Any = None
+        self.error: AceDataError | None = None
+        self._reading = reading
+        self._read_event = reading.event_decoder()
+        self._framing = Framing(reading.heartbeats)
+        self._has_ended = False
+        self._latest_unknown = ""
+
+    @property
+    def is_plain_reply(self) -> bool:
+        """Whether the service sent a whole reply in place of a stream."""
+        return self._framing.whole is not None and self.reply is not None
+
+    def take_text(self) -> str:
+        """Return the text that the latest event brought, once."""
+        text, self.content.new_text = self.content.new_text, ""
+        return text
+
+    def feed(self, chunk: bytes) -> None:
+        """Take a piece of the body."""
+        self._framing.feed(chunk)
+
+    def end(self) -> None:
+        """Take the end of the body, an orderly one."""
+        if self._framing.whole is not None:
+            self._end_as_plain_reply(bytes(self._framing.whole))
+        else:
+            self._framing.finish()
+            self._has_ended = True
+
+    def next_event(self) -> Any:
+        """Return the next event; None when more of the body is needed, or the stream is over."""
+        waiting = self._framing.waiting
+        while waiting and not self.is_over:
+            event = self._event(waiting.popleft())
+            if event is not None:
+                if waiting and waiting[0] == self._reading.end_marker and not self.is_over:
+                    self._finish()  # this event is the last
+                return event
+        if self._has_ended and not self.is_over:
+            self._end_without_last_event()
+        return None
+
+    def break_off(self, cause: AceDataError, *, timed_out: bool) -> None:
+        """End the stream, as its connection failed."""
+        if not self.is_over:
+            self._interrupt(f"the stream broke off: {cause}", "timed out" if timed_out else "broken")
+
+    def close(self) -> None:
+        """End the stream, as nobody will read on."""
+        if not self.is_over:
+            self._interrupt("the stream was closed before its end", "closed")
+
+    def outcome(self) -> str:
+        """How the stream went, for the log."""
+        if not self.is_over or getattr(self.error, "reason", "") == "closed":
+            how = "left by the caller"
+        else:
+            how = "whole" if self.error is None or self.is_plain_reply else type(self.error).__name__
+        return f"{self.http.status_code}, a stream of {self.content.events} events, {how},"
+
+    def _event(self, data: str) -> Any:
+        """Read an event; None for what is none to be given out."""
+        if data == self._reading.end_marker:
+            self._finish()
+            return None
+        event = self._decoded(data)
+        if type(event) is Unknown or not isinstance(event, Model):
+            if not self._can_pass(event, data):
+                return None
+        elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
+            return None
+        self.content.add(event)
+        if self._reading.observations is not None:
+            self._reading.observations.add(event)
+        if event._role is not None and event._role.ends is not None:
+            self._end_by(event, event._role)
+        if self._reading.strict and departs(event):
+            self._end_in(departure(redact_reply(event, self.http, self._read_event, self._reading.token)))
+            return None
+        return event
+
+    def _decoded(self, data: str) -> Any:
+        """The event that data is read as; None when it is not JSON. An exception would carry all of the data."""
+        try:
+            return self._read_event(parse(data))
+        except ValueError:
+            return None
+
+    def _can_pass(self, event: Any, data: str) -> bool:
+        """Whether data that is no documented event is given out: an object that is no error is a sign of growth."""
+        if isinstance(event, Unknown):
+            self._latest_unknown = data
+            if is_error_body(event._data, None):
+                self._fail_by(event._data, _NO_ROLE)
+                return False
+            return True
+        if data.strip() == self._reading.end_marker:
+            self._finish()
+        elif data.strip():  # some servers keep a connection alive with empty events
+            what = "JSON that is no object" if not parsed(data)[1] else "data that is not JSON"
+            self._interrupt(f"the stream brought {what}: {self._shortened(data)}", "unreadable", data)
+        return False
+
+    def _reports_error(self, event: Model) -> bool:
+        """Whether a documented event is an error body too, and that is not its own way to end the stream."""
+        ends = event._role is not None and event._role.ends is not None
+        if ends or not is_error_body(event._data, event):
+            return False
+        self._fail_by(event._data, _NO_ROLE)
+        return True
+
+    def _end_by(self, event: Model, role: EventRole) -> None:
+        """End by an event that says that it is the last."""
+        if role.ends in ("failed", "error"):
+            self._fail_by(event._data, role)
+        else:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Reach the end, with the whole reply; with an error, where the stream brought none."""
+        reply = self.content.reply()
+        if reply is None:
+            self._interrupt("the stream ended without a reply", "ended", self._latest_unknown)
+        elif has_failed(reply):
+            self._fail_by(reply._data, _NO_ROLE)
+        else:
+            self.is_over = True
+            self.reply = reply
+            reply._http = self.http
+
+    def _end_without_last_event(self) -> None:
+        """End with the body."""
+        stray = self._framing.stray_text
+        said = parsed(stray)[0]
+        if self.content.is_complete:
+            self._finish()
+        elif is_object(said) and is_error_body(said, None):
+            self._fail_by(said, _NO_ROLE)
+        else:
+            came = stray or self._latest_unknown or ("" if self.content.events else self._framing.beginning)
+            nothing = "" if self.content.events else "; nothing came instead of events"
+            shown = f"; what came instead: {self._shortened(came)}" if came.strip() else nothing
+            self._interrupt(
+                "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "
+                f"billed, and may be asked for again{shown}",
+                "ended", came,
+            )  # fmt: skip
+
+    def _end_as_plain_reply(self, content: bytes) -> None:
+        """Read a whole reply that came in place of a stream."""
+        http = evolve(self.http, content=content)
+        try:
+            reply = read_reply(http, self._reading._replace(event_decoder=None))
+        except AceDataError as error:
+            self._end_in(error)
+            return
+        self.reply = reply
+        self.content.add_text(getattr(reply, "output_text", ""))
+        shown = redact_reply(reply, http, self._reading.read_reply, self._reading.token)
+        text = (
+            "the service sent a whole reply in place of a stream: it is in `reply` and comes from `final()`, "
+            "its text from `text_deltas()`"
+        )
+        self._end_in(ReplyDecodeError(text, http=shown.http, body=shown.http.content, reply=shown))
+
+    def _fail_by(self, data: dict[str, Any], role: EventRole) -> None:
+        """End in the error that an event reports."""
+        data = redact_data(data, self._reading.token)
+        reply = data.get(role.reply) if role.reply else None
+        code, message = error_words(data if reply is None else reply)
+        code = code or text_at(data, role.code) or None
+        message = message or text_at(data, role.message)
+        text = f"the service reported an error in the stream: {code or 'no code'}, {message or 'no message'}"
+        self._fail(StreamFailedError, text, code=code, message=message, event=data)
+
+    def _interrupt(self, text: str, reason: str, data: str = "") -> None:
+        """End in an error that is none of the service's."""
+        data = redact_text(data.strip(), self._reading.token)
+        self._fail(StreamInterruptedError, text, reason=reason, data=data)
+
+    def _fail(self, cls: type[StreamErrorT], text: str, **facts: Any) -> None:
+        """End in an error, which carries what has come. What the service echoed of the token is not on it."""
+        token, content = self._reading.token, self.content
+        so_far = f" ({content.events} events and {len(content.text)} characters of text had come, see partial_text)"
+        http = evolve(self.http, content=bytes(self._framing.whole)) if self._framing.whole else self.http
+        reply = content.partial_reply()
+        error = cls(
+            text + so_far,
+            partial_text=redact_text(content.text, token),
+            events=content.events,
+            http=redact_response(http, token),
+            reply=None if reply is None else redact_reply(reply, http, reply.from_dict, token),
+            **facts,
+        )
+        self._end_in(error)
+
+    def _end_in(self, error: AceDataError) -> None:
+        self.is_over = True
+        self.error = with_request(error, self.http)
+
+    def _shortened(self, text: str) -> str:
+        return shorten_text(redact_text(text, self._reading.token))
+
+
+def read_stream(http: HTTPResponse, reading: ReplyFormat) -> Any:
+    """Return the reply of a stream whose events are all there.
+
+    Raises:
+        AceDataError: The stream has no good end.
+    """
+    state = StreamState(http, reading)
+    state.feed(http.content)
+    state.end()
+    while state.next_event() is not None:
+        pass
+    if state.error is not None:
+        raise state.error
+    return state.reply

@@ -1,0 +1,79 @@
+"""What an event is to its stream, as `x-event` and `x-assembles` in the document say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from attrs import frozen
+
+from .._paths import Path, text_reader
+
+
+@frozen
+class Assembly:
+    """How a series of events adds up to a reply (`x-assembles`).
+
+    Attributes:
+        decode: Decodes the reply.
+        constants: Fields that the reply has and the events lack, or have with other values.
+        list: The field with the entries.
+        key: The field by which entries of several events are one.
+        delta: The field of an event's entry that holds what is new.
+        into: The field of the reply's entry into which that is merged.
+        finished: The field of an entry that is null until the entry is whole.
+        id: The field that tells entries of a list in pieces apart where they lack the `key`.
+        once: Strings that are whole in each delta; all others are pieces to be joined.
+        pieces: Lists whose entries arrive in pieces; all others are extended.
+    """
+
+    decode: Callable[[Any], Any]
+    constants: dict[str, Any]
+    list: str
+    key: str
+    delta: str
+    into: str
+    finished: str | None = None
+    id: str | None = None
+    once: frozenset[str] = frozenset()
+    pieces: frozenset[str] = frozenset()
+
+
+@frozen(slots=False)
+class EventRole:
+    """What an event is to its stream (`x-event`).
+
+    Attributes:
+        text: The path to its piece of the text; empty when it has none.
+        ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None when it does not.
+        reply: The field that holds the reply, as far as it has come or, in an event that ends the stream, whole.
+        puts: The field with a part of the reply that is whole as far as it has come.
+        at: Where in the reply that part belongs: a step is a key, or `{place: field}` for the entry of a list whose
+            index is in that field of the event.
+        code: The path to the code of the error that it reports.
+        message: The path to the text of that error.
+        assembly: How a series of such events adds up to a reply.
+    """
+
+    text: Path = ()
+    ends: str | None = None
+    reply: str | None = None
+    puts: str | None = None
+    at: Sequence[str | Mapping[str, str]] = ()
+    code: Path = ()
+    message: Path = ()
+    assembly: Assembly | None = None
+
+    @cached_property
+    def read_text(self) -> Callable[[dict[str, Any]], str] | None:
+        """Reads the event's piece of the text."""
+        return text_reader(self.text) if self.text else None
+
+    @cached_property
+    def read_whole_text(self) -> Callable[[dict[str, Any]], str] | None:
+        """Reads the text of an event that has the whole entry in the place of what is new of it."""
+        rules = self.assembly
+        if rules is None or not self.text:
+            return None
+        return text_reader([rules.into if step == rules.delta else step for step in self.text])
