@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -24,7 +25,6 @@ sys.path.insert(0, str(ROOT))
 from scripts.generation.document import DocumentError, load  # noqa: E402 - the line above makes it importable
 from scripts.generation.project import LINE_LENGTH, project_for  # noqa: E402
 
-PACKAGE = "acedata_responses"
 DONE, DIFFERS, REFUSED = 0, 1, 2
 
 _RUFF = ("--isolated", "--no-cache", "--target-version=py310", f"--line-length={LINE_LENGTH}")
@@ -32,8 +32,20 @@ _FIXES = "I,F401,RUF022,UP007"
 _LONGEST_DIFF = 60  # lines for each file
 
 
-def render(document_path: Path, templates: Path, config: Path) -> dict[str, bytes]:
-    """Every file of the package with its bytes.
+class Package(NamedTuple):
+    """A package as it is to be.
+
+    Attributes:
+        name: The name of its folder.
+        files: Every file with its bytes.
+    """
+
+    name: str
+    files: dict[str, bytes]
+
+
+def render(document_path: Path, templates: Path, config: Path) -> Package:
+    """The package with the bytes of its files.
 
     Args:
         document_path: The OpenAPI document.
@@ -44,27 +56,30 @@ def render(document_path: Path, templates: Path, config: Path) -> dict[str, byte
         DocumentError: The document cannot be expressed faithfully; the text names the place.
     """
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / PACKAGE
-        files = project_for(load(document_path), config, templates, output).files()
-        for name, text in files.items():
+        output = Path(folder).resolve() / "package"
+        project = project_for(load(document_path), config, templates, output)
+        output = output.with_name(project.package_name)
+        for name, text in project.files().items():
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        _format(Path(folder), sorted(files))
-        return {name: (output / name).read_bytes() for name in sorted(files)}
+        _format(output)
+        project.run_post_hooks(output)
+        files = {path.relative_to(output).as_posix(): path.read_bytes() for path in _entries(output)}
+        return Package(project.package_name, dict(sorted(files.items())))
 
 
-def _format(folder: Path, names: list[str]) -> None:
+def _format(package: Path) -> None:
     """Sort imports, drop unused ones and format, by the pinned ruff and no settings but these.
 
     The files are named one by one, as ruff passes over what a .gitignore above names; and they are named from their
     folder, as what lies in the working directory has a say in what is an import of our own.
     """
-    paths = [f"{PACKAGE}/{name}" for name in names if name.endswith(".py")]
+    paths = sorted(path.relative_to(package.parent).as_posix() for path in package.rglob("*.py"))
     for command in (["check", "--fix-only", "--select", _FIXES], ["format"]):
         done = subprocess.run(
             [_ruff(), *command, *_RUFF, *paths],
-            cwd=folder,
+            cwd=package.parent,
             env={name: value for name, value in os.environ.items() if not name.startswith("RUFF_")},
             capture_output=True,
             text=True,
@@ -171,10 +186,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--output", type=Path, default=ROOT / "generated", help="the folder that holds the package"
     )
     parser.add_argument("--templates", type=Path, default=ROOT / "templates")
+    parser.add_argument("--config", type=Path, default=ROOT / "generator-config.yaml")
     options = parser.parse_args(arguments)
-    package = options.output / PACKAGE
     try:
-        files = render(options.document, options.templates, ROOT / "generator-config.yaml")
+        name, files = render(options.document, options.templates, options.config)
+        package = options.output / name
         return check(files, package) if options.check else make(files, package)
     except (DocumentError, OSError) as error:
         print(f"generate: {error}\nNothing was written.", file=sys.stderr)

@@ -44,8 +44,10 @@ RULES: Mapping[str, Rule] = {
     "x-example-lists": NOTE,
     "x-failed-when": MEANING,
     "x-limits": PACE,
+    "x-python-name": MEANING,
     "x-removed": PACE,
     "x-retry": PACE,
+    "x-safe": PACE,
     "x-source": NOTE,
     "x-specification": NOTE,
     "x-stream": OFFER,
@@ -62,7 +64,7 @@ _KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE}
 def find(old: Document, new: Document) -> Iterator[Finding]:
     """All changes that matter, of places that both documents have: a new schema is judged as a whole."""
     before, after = _extensions(old), _extensions(new)
-    places_before, places_after = (dict(document.mappings()) for document in (old, new))
+    places_before, places_after = (dict(document.objects()) for document in (old, new))
     for place, word in sorted(before.keys() | after.keys()):
         if place in places_before and place in places_after:
             values = before.get((place, word)), after.get((place, word))
@@ -72,7 +74,7 @@ def find(old: Document, new: Document) -> Iterator[Finding]:
 def _extensions(document: Document) -> dict[tuple[str, str], Any]:
     return {
         (pointer, word): value
-        for pointer, node in document.mappings()
+        for pointer, node in document.objects()
         for word, value in node.items()
         if word.startswith("x-") and "/x-" not in pointer
     }

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .collect import is_open_enum
 from .document import Document, Node, below
-from .operations import JSON, Described
-from .streams import EVENTS
+from .operations import JSON, OperationSpec
+from .parse import EVENTS
+from .schemas import is_open_enum
 
 _NOTED = ("x-text", "x-event", "x-assembles")
 
@@ -33,67 +33,43 @@ class Examples:
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def build(document: Document, operations: Iterable[Described]) -> Examples:
-    """Gather them.
-
-    Raises:
-        DocumentError: An example is not written out, or a listing names what is not there.
-    """
+def build(document: Document, operations: Iterable[OperationSpec]) -> Examples:
+    """Gather them. An example that is not written out, or a listing of what is not there, is reported."""
     found = Examples()
     for name, schema in document.components("schemas").items():
         if note := {word: schema[word] for word in _NOTED if word in schema}:
             found.notes[name] = note
     for operation in operations:
-        _add(document, found, operation)
+        if operation.body and (requests := _values(document, *operation.body)):
+            found.requests[operation.id] = requests[0]
+        if JSON in operation.answers:
+            at, media = operation.answers[JSON]
+            if replies := _values(document, at, media):
+                found.replies[operation.id] = replies
+            if listing := media.get("x-example-lists"):
+                _check_listing(document, below(at, "x-example-lists"), listing)
+                found.listings[operation.id] = dict(listing)
+        if streams := operation.answers.get(EVENTS, ("", {}))[1].get("x-example-events"):
+            found.streams[operation.id] = list(streams.values())
     return found
 
 
-def _add(document: Document, found: Examples, operation: Described) -> None:
-    if "requestBody" in operation.node:
-        at, body = document.resolve(below(operation.pointer, "requestBody"), operation.node["requestBody"])
-        if requests := _shown(document, below(at, "content", JSON), body["content"][JSON]):
-            found.requests[operation.id] = requests[0]
-    if JSON in operation.answers:
-        at, media = operation.answers[JSON]
-        if replies := _shown(document, at, media):
-            found.replies[operation.id] = replies
-        if "x-example-lists" in media:
-            found.listings[operation.id] = _listing(
-                document, below(at, "x-example-lists"), media["x-example-lists"]
-            )
-    if EVENTS in operation.answers:
-        at, media = operation.answers[EVENTS]
-        if "x-example-events" in media:
-            found.streams[operation.id] = _streams(
-                document, below(at, "x-example-events"), media["x-example-events"]
-            )
-
-
-def _shown(document: Document, pointer: str, media: Node) -> list[Any]:
+def _values(document: Document, pointer: str, media: Node) -> list[Any]:
     """The values of `example` or `examples`."""
     if "example" in media:
         return [media["example"]]
     values = []
-    for name, node in media.get("examples", {}).items():
-        at, example = document.resolve(below(pointer, "examples", name), node)
-        if "value" not in example:
-            raise document.error(
-                at, "an example that is kept elsewhere is not expressed", "Write its `value`."
-            )
-        values.append(example["value"])
+    for name in media.get("examples", {}):
+        at, example = document.resolve(below(pointer, "examples", name))
+        if "value" in example:
+            values.append(example["value"])
+        else:
+            found = "an example that is kept elsewhere is not expressed"
+            document.report(at, found, "Write its `value`.")
     return values
 
 
-def _streams(document: Document, pointer: str, said: Node) -> list[list[Any]]:
-    for name, events in said.items() if isinstance(said, dict) else [("", None)]:
-        if not (isinstance(events, list) and events and all(isinstance(event, dict) for event in events)):
-            raise document.error(below(pointer, name), "an example stream is a list of events", "List them.")
-    return list(said.values())
-
-
-def _listing(document: Document, pointer: str, said: Node) -> dict[str, str]:
-    if not isinstance(said, dict) or said.keys() != {"list", "key", "values"}:
-        raise document.error(pointer, "the listing is not described", "Say its `list`, `key` and `values`.")
-    if not is_open_enum(document.components("schemas").get(said["values"], {})):
-        raise document.error(below(pointer, "values"), f"`{said['values']}` is no open enum", "Name one.")
-    return dict(said)
+def _check_listing(document: Document, pointer: str, listing: Node) -> None:
+    if not is_open_enum(document.components("schemas").get(listing["values"], {})):
+        found = f"`{listing['values']}` is no open enum"
+        document.report(below(pointer, "values"), found, "Name one.")

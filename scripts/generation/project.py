@@ -6,23 +6,30 @@ generator's own templates are out of reach: one that is missing here is an error
 
 from __future__ import annotations
 
+import ast
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from openapi_python_client import Project
-from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.strings import safe_for_docstring
 
-from . import errors, literals, names, structure
+from . import checks, literals, names, prose, reserved, spec
+from .config import read as read_config
 from .document import Document, DocumentError
+from .methods import Operation, Stream
+from .operations import OperationSpec, find
+from .parse import Parsed, parse
+from .resources import Resource
+from .types import ANYTHING, Decoder
 from .unasync import sync_name, to_sync
-from .view import Api, build
+from .view import Api, ApiBuilder, Module
 
 LINE_LENGTH = 110
 
@@ -57,27 +64,61 @@ class ClientProject(Project):
     """The generator's project, rendered by our templates alone.
 
     Attributes:
-        api: The document as the templates see it.
         templates: The folder of the templates.
+        sources: The templates and plain modules by their path in it.
+        reserved: The names that the templates need themselves.
+        api: The document as the templates see it; nothing at all until it is built.
     """
 
-    def __init__(self, *, openapi: GeneratorData, config: Config, templates: Path, api: Api) -> None:
+    def __init__(self, *, openapi: GeneratorData, config: Config, templates: Path) -> None:
         super().__init__(openapi=openapi, config=config, custom_template_path=templates)
-        self.api = api
         self.templates = templates
+        self.sources = _sources(templates)
         self.env.loader = FileSystemLoader(str(templates))
         self.env.undefined = StrictUndefined
         self.env.filters.update(FILTERS)
-        self.env.globals.update(
-            api=api,
-            package=self.package_name,
-            modules=list(api.modules.values()),
-            module_docs=MODULE_DOCS,
-            public=(
-                public := {**PUBLIC, ".errors": [*errors.BASE, *(kind.name for kind in api.errors.kinds)]}
-            ),
-            public_names=sorted(name for found in public.values() for name in found),
+        self.env.globals.update(package=self.package_name, module_docs=MODULE_DOCS)
+        self.api = Api()
+        self.env.globals.update(api=self.api, modules=[])
+        self.reserved = reserved.of_templates(self._empty)
+
+    def build_api(self, parsed: Parsed, operations: list[OperationSpec]) -> None:
+        """Decide what the templates print."""
+        version = self.version.get_untrusted_value()
+        api = self.api = ApiBuilder(parsed, operations, self.reserved).build(version)
+        errors = [*sorted(self.reserved.exceptions), *(kind.name for kind in api.errors.kinds)]
+        public = {**PUBLIC, ".errors": errors}
+        public_names = sorted(name for found in public.values() for name in found)
+        modules = list(api.modules.values())
+        self.env.globals.update(api=api, modules=modules, public=public, public_names=public_names)
+
+    def run_post_hooks(self, package: Path) -> None:
+        """Run the commands of `post_hooks` in the folder of the package.
+
+        Raises:
+            DocumentError: One failed, or its program is not installed.
+        """
+        self.project_dir = package
+        self._run_post_hooks()
+        if self.errors:
+            texts = [f"{error.header}: {' '.join((error.detail or '').split())}" for error in self.errors]
+            raise DocumentError(*(f"post_hooks in generator-config.yaml: {text}" for text in texts))
+
+    def _empty(self, name: str) -> ast.Module:
+        """What a module or template gives with nothing of the document but a method `call` that takes nothing."""
+        if name not in self.sources:
+            raise DocumentError(f"there is no {name} in {self.templates}. Put it back.")
+        event = replace(ANYTHING, decoder=Decoder("read({})", frozenset()))
+        operation = Operation(
+            id="", name="call", http_method="", path="", stream=Stream("stream", None, event)
         )
+        tag = Resource("", "", "Empty", "", [operation])
+        code = self._render(name, self.sources[name], module=Module("shared"), tag=tag)
+        try:
+            return ast.parse(code)
+        except SyntaxError as error:
+            text = f"{self.templates / name}: {error} in what it gives. Correct the template."
+            raise DocumentError(text) from None
 
     def files(self) -> dict[str, str]:
         """Every file of the package: path inside it and text, not formatted yet.
@@ -90,7 +131,7 @@ class ClientProject(Project):
             DocumentError: A template is missing or cannot be rendered.
         """
         files: dict[str, str] = {}
-        for name, source in self._sources().items():
+        for name, source in self.sources.items():
             if not name.endswith(".jinja"):
                 files[name] = source
                 continue
@@ -108,16 +149,6 @@ class ClientProject(Project):
                 if not {f"{wanted}.py", f"{wanted}/__init__.py".lstrip("/")} & files.keys():
                     text = f"{name} imports {wanted}, and no template in {self.templates} gives that module."
                     raise DocumentError(f"{text} Put the template back, or correct the import.")
-
-    def _sources(self) -> dict[str, str]:
-        """The templates and plain modules, with the synchronous twins of those written in asynchronous form."""
-        paths = [path for path in sorted(self.templates.rglob("*")) if path.name.endswith(_ENDINGS)]
-        sources = {path.relative_to(self.templates).as_posix(): path.read_text("utf-8") for path in paths}
-        for name, source in list(sources.items()):
-            twin = sync_name(name)
-            if twin is not None:
-                sources.setdefault(twin, to_sync(source))
-        return sources
 
     def _values_for(self, name: str) -> list[dict[str, Any]]:
         """What a template is rendered with: once, or for each of what its name has in brackets."""
@@ -140,49 +171,37 @@ class ClientProject(Project):
             raise DocumentError(f"{self.templates / template}: {error}. Correct the template.") from error
 
 
+def _sources(templates: Path) -> dict[str, str]:
+    """The templates and plain modules, with the synchronous twins of those written in asynchronous form."""
+    paths = [path for path in sorted(templates.rglob("*")) if path.name.endswith(_ENDINGS)]
+    sources = {path.relative_to(templates).as_posix(): path.read_text("utf-8") for path in paths}
+    for name, source in list(sources.items()):
+        twin = sync_name(name)
+        if twin is not None:
+            sources.setdefault(twin, to_sync(source))
+    return sources
+
+
 def project_for(document: Document, config_path: Path, templates: Path, output: Path) -> ClientProject:
-    """Parse the document, with the generator and for our templates.
+    """Let the generator parse the document, and decide what our templates print.
+
+    Args:
+        document: The document.
+        config_path: generator-config.yaml.
+        templates: The folder of the templates.
+        output: The folder of the package.
 
     Raises:
-        DocumentError: Either of them has something to say about it.
+        DocumentError: The document or the configuration is not expressed faithfully, or a template cannot be rendered.
     """
-    structure.check(document)
-    api = build(document)
-    config_file = ConfigFile.load_from_path(config_path)
-    config = Config.from_sources(config_file, MetaType.NONE, document.path, "utf-8", True, output)
-    parsed = GeneratorData.from_dict(document.data, config=config)
-    if isinstance(parsed, GeneratorError):
-        raise _told(document, [parsed])
-    project = ClientProject(openapi=parsed, config=config, templates=templates, api=api)
-    if complaints := project._get_errors():
-        raise _told(document, complaints)
-    _check_all_parsed(document, project)
+    config = read_config(config_path, document, output)
+    spec.check(document)
+    checks.check(document)
+    operations = find(document, config)
+    parsed = parse(document, config)
+    project = ClientProject(openapi=parsed.data, config=config, templates=templates)
+    project.build_api(parsed, operations)
     return project
-
-
-def _told(document: Document, complaints: Iterable[GeneratorError | ParseError]) -> DocumentError:
-    """All that the generator says, as an error: it goes on after most of it, without the part."""
-    lines = [f"{document.path.name}: openapi-python-client does not take the document as it is."]
-    for complaint in complaints:
-        lines.append(f"  {complaint.header.strip()}")
-        lines.append(textwrap.indent(str(complaint.detail or "").strip(), "    "))
-    lines.append("Correct the document: what the generator warns of would be missing in the package.")
-    return DocumentError("\n".join(line for line in lines if line.strip()))
-
-
-def _check_all_parsed(document: Document, project: ClientProject) -> None:
-    """Hold our reading of the document against the generator's: the same operations."""
-    theirs = {
-        f"{endpoint.method.upper()} {_without_names(endpoint.path.get_untrusted_value())}"
-        for collection in project.openapi.endpoint_collections_by_tag.values()
-        for endpoint in collection.endpoints
-    }
-    ours = {
-        f"{one.http_method} {_without_names(one.path)}" for tag in project.api.tags for one in tag.operations
-    }
-    if missing := ", ".join(sorted(ours ^ theirs)):
-        text = f"{document.path.name}: openapi-python-client leaves out {missing}. Correct the document."
-        raise DocumentError(text)
 
 
 def _filled(name: str, values: dict[str, Any]) -> str:
@@ -190,11 +209,6 @@ def _filled(name: str, values: dict[str, Any]) -> str:
     for kind, value in values.items():
         name = name.replace(f"[{kind}]", value.name)
     return name
-
-
-def _without_names(path: str) -> str:
-    """A path without the names of its parameters, which the generator writes as in Python."""
-    return re.sub(r"\{[^{}]*\}", "{}", path)
 
 
 def _prose(text: str, indent: int, goes_on: bool = False) -> str:
@@ -236,5 +250,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "literal": literals.written,
     "prose": _prose,
     "safe": _safe,
+    "sentence": prose.sentence,
     "tuple": tuple,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .document import Node
+from .document import Document, Node
 from .literals import written
 
 
@@ -59,3 +59,12 @@ def deprecation(node: Node) -> str:
 
 def _count(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def described(document: Document, pointer: str) -> Node:
+    """A schema with its own description, or that of the component that it refers to."""
+    schema = document.node(pointer)
+    if "$ref" not in schema:
+        return schema
+    _at, target = document.resolve(pointer)
+    return {**target, **{key: value for key, value in schema.items() if key != "$ref"}}

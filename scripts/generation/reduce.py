@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .collect import is_open_enum
-from .document import Document, Node
-from .keywords import COMPONENT
+from .document import Document, Node, below
+from .parse import SCHEMAS
+from .schemas import is_open_enum
+from .spec import COMPONENT
 
 _KEPT = """
     additionalProperties anyOf const discriminator enum format items maxItems maxLength maximum minItems minLength
@@ -14,31 +15,67 @@ _KEPT = """
 """.split()
 
 
-def schema_name(reference: str) -> str:
-    """The component that a `$ref` names."""
-    return reference.removeprefix(COMPONENT)
-
-
-def reduced(schema: Node) -> dict[str, Any]:
+def reduced(document: Document, pointer: str) -> dict[str, Any]:
     """A schema without its prose; an open enum becomes a string with `x-known` values."""
+    schema = document.node(pointer)
     if "$ref" in schema:
-        return {"$ref": schema_name(schema["$ref"])}
+        return {"$ref": schema["$ref"].removeprefix(COMPONENT)}
     if is_open_enum(schema):
-        known, other = schema["anyOf"]
         extensions = {key: schema[key] for key in ("x-source", "x-removed") if key in schema}
-        return {**reduced(other), **extensions, "x-known": list(known["enum"])}
-    return {key: _operand(key, schema[key]) for key in _KEPT if key in schema}
+        known, other = list(schema["anyOf"][0]["enum"]), reduced(document, below(pointer, "anyOf", 1))
+        beside = {key: schema[key] for key in ("minLength", "maxLength", "pattern") if key in schema}
+        rules = {key: value for key, value in other.items() if key not in ("type", "x-source")}
+        if rules.keys() <= {"minLength"} and all(len(value) >= rules.get("minLength", 0) for value in known):
+            return {**other, **beside, **extensions, "x-known": known}
+        # The rules for other values are not those for the known ones.
+        members = [{"enum": known, "type": "string"}, other]
+        return {"type": "string", "anyOf": members, **beside, **extensions, "x-known": known}
+    if len(schema.get("allOf", [])) == 1 and "properties" not in schema:
+        return reduced(document, below(pointer, "allOf", 0))
+    merged = _merged(document, pointer)
+    return {
+        key: _operand(document, below(pointer, key), key, schema[key]) for key in _KEPT if key in schema
+    } | merged
 
 
-def _operand(keyword: str, value: Node) -> Any:
+def _merged(document: Document, pointer: str) -> dict[str, Any]:
+    """The fields of an object that is put together with `allOf`; nothing for another one."""
+    schema = document.node(pointer)
+    if "allOf" not in schema:
+        return {}
+    found: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    places = [document.resolve(below(pointer, "allOf", index))[0] for index in range(len(schema["allOf"]))]
+    own = {key: value for key, value in schema.items() if key != "allOf"}
+    parts = [reduced(document, at) for at in places]
+    if "properties" in own or "required" in own:
+        parts.append(
+            {
+                "properties": {
+                    key: reduced(document, below(pointer, "properties", key))
+                    for key in own.get("properties", {})
+                },
+                "required": own.get("required", []),
+            }
+        )
+    for part in parts:
+        found["properties"] |= part.get("properties", {})
+        found["required"] += [key for key in part.get("required", []) if key not in found["required"]]
+        if "additionalProperties" in part:
+            found["additionalProperties"] = part["additionalProperties"]
+    return found
+
+
+def _operand(document: Document, pointer: str, keyword: str, value: Node) -> Any:
     if keyword == "properties":
-        return {name: reduced(child) for name, child in value.items()}
+        return {name: reduced(document, below(pointer, name)) for name in value}
     if keyword in ("anyOf", "oneOf"):
-        return [reduced(child) for child in value]
+        return [reduced(document, below(pointer, index)) for index in range(len(value))]
     if keyword in ("items", "additionalProperties") and isinstance(value, dict):
-        return reduced(value)
+        return reduced(document, pointer)
     if keyword == "discriminator":
-        mapping = {key: schema_name(reference) for key, reference in value.get("mapping", {}).items()}
+        mapping = {
+            key: reference.removeprefix(COMPONENT) for key, reference in value.get("mapping", {}).items()
+        }
         return {"propertyName": value["propertyName"], "mapping": mapping}
     return value
 
@@ -47,24 +84,29 @@ def all_reduced(document: Document) -> dict[str, dict[str, Any]]:
     """Every component schema, each with the source that holds for it."""
     default = document.data.get("x-source")
     result = {}
-    for name, schema in document.components("schemas").items():
-        small = reduced(schema)
+    for name in document.components("schemas"):
+        # A component that only refers to another one is that one.
+        at, _schema = document.resolve(below(SCHEMAS, name))
+        small = reduced(document, at)
         if default and "x-source" not in small:
             small["x-source"] = default
         result[name] = small
     return result
 
 
-def parameters_schema(parameters: list[Node]) -> dict[str, Any]:
+def parameters_schema(document: Document, parameters: list[tuple[str, Node]]) -> dict[str, Any]:
     """An operation's parameters of one place as one object, so that they are checked like a body."""
     properties = {}
-    for parameter in parameters:
-        schema = reduced(parameter["schema"])
-        if parameter["in"] == "path" and schema.get("type") == "string":
+    for at, parameter in parameters:
+        is_path = parameter["in"] == "path"
+        # A path parameter that is described elsewhere is written out, since it may not be empty.
+        place = document.resolve(below(at, "schema"))[0] if is_path else below(at, "schema")
+        schema = reduced(document, place)
+        if is_path and "string" in schema.get("type", "string"):
             # An empty segment would name another resource, such as the whole collection.
             schema = {"minLength": 1, **schema}
         if "x-source" in parameter:
             schema["x-source"] = parameter["x-source"]
         properties[parameter["name"]] = schema
-    required = [parameter["name"] for parameter in parameters if parameter.get("required")]
+    required = [parameter["name"] for _at, parameter in parameters if parameter.get("required")]
     return {"type": "object", "properties": properties, "required": required}

@@ -1,4 +1,4 @@
-"""A schema as a Python type: how it is annotated, what may be passed for it, and the call that decodes it.
+"""What the generator says of a value, as a Python type: its annotation, what may be passed for it, how it is decoded.
 
 The decoders that this module composes let everything pass that is not of their JSON type. So a union of a string,
 a list and an object is read by one call inside the other, and data of another type than documented is kept.
@@ -6,17 +6,26 @@ a list and an object is read by one call inside the other, and data of another t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations
+from typing import Any
+
+from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty, Property
+from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.float import FloatProperty
+from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.union import UnionProperty
 
 from . import names
-from .collect import Named, kind_of, members_of
-from .document import Document, Node, below
+from .document import Node, below
 from .literals import written
-
-_SCALARS = {"string": "str", "number": "float", "integer": "int", "boolean": "bool", "null": "None"}
+from .parse import NUMBERS, Parsed
+from .schemas import NamedSchema, kind_of
 
 
 @dataclass(frozen=True)
@@ -89,82 +98,102 @@ class Type:
         return replace(self, members=_union([self.members, ("None",)]))
 
 
-ANYTHING = Type(("Any",), ("Any",), frozenset({"any"}))
+def _plain(annotation: str, json: str) -> Type:
+    return Type((annotation,), (annotation,), frozenset({json}))
+
+
+ANYTHING = _plain("Any", "any")
+_SCALARS: dict[type, tuple[str, str]] = {
+    AnyProperty: ("Any", "any"),
+    BooleanProperty: ("bool", "boolean"),
+    FloatProperty: ("float", "number"),
+    IntProperty: ("int", "number"),
+    NoneProperty: ("None", "null"),
+}
+TIME = replace(_plain("datetime", "number"), decoder=Decoder("time_of({})", frozenset({"time_of"})))
 
 
 @dataclass(frozen=True)
-class Typist:
-    """Makes types from schemas.
+class TypeResolver:
+    """Makes types from the generator's properties.
 
     Attributes:
-        document: The document.
+        parsed: The generator's parse.
         named: The schemas that have a name in Python, by pointer.
     """
 
-    document: Document
-    named: dict[str, Named]
+    parsed: Parsed
+    named: dict[str, NamedSchema]
 
-    def type_of(self, pointer: str, schema: Node) -> Type:
-        """The type of a schema.
+    def type_of(self, pointer: str, prop: Property) -> Type:
+        """The type of a value.
+
+        Args:
+            pointer: Where its schema stands.
+            prop: What the generator makes of it.
 
         Raises:
-            DocumentError: The schema is something that the client cannot express faithfully.
+            DocumentError: Two members of a union cannot be told apart, or it is not said what type there is.
         """
-        pointer, schema = self.document.resolve(pointer, schema)
+        pointer, schema = self.parsed.resolve(pointer)
+        return self.of_named(pointer, prop) or self._of(prop, pointer, schema)
+
+    def of_named(self, pointer: str, prop: Property | None = None) -> Type | None:
+        """The type of a schema that has a name in Python; None for another one."""
+        pointer, _schema = self.parsed.resolve(pointer)
         named = self.named.get(pointer)
-        if named is not None and named.kind == "alias":
-            return Type((named.name,), (named.name,), frozenset({"string"}), frozenset({named.name}))
-        if named is not None:
-            return self._joined(pointer, [_class(named.name), *self._besides_objects(pointer, schema)])
-        if "anyOf" in schema or "oneOf" in schema:
-            return self._joined(pointer, self._members(pointer, schema))
-        if "const" in schema:
-            return _literal([schema["const"]])
-        if "enum" in schema:
-            return _open_literal(schema["enum"])
-        if isinstance(schema.get("type"), list):
-            return self._joined(
-                pointer, [self._simple(pointer, {**schema, "type": one}) for one in schema["type"]]
-            )
-        return self._simple(pointer, schema)
+        if named is None:
+            return None
+        if named.kind == "alias":
+            return replace(_plain(named.name, "string"), classes=frozenset({named.name}))
+        return self._joined(pointer, [_class(named.name), *self._besides_objects(pointer, prop)])
 
-    def _members(self, pointer: str, schema: Node) -> list[Type]:
-        """The types of a union's members; one that does not state its type has that of the union."""
-        stated = {"type": schema["type"]} if "type" in schema else {}
-        members = members_of(self.document, pointer, schema)
-        return [self.type_of(at, {**stated, **member}) for at, member in members]
-
-    def _besides_objects(self, pointer: str, schema: Node) -> list[Type]:
+    def _besides_objects(self, pointer: str, prop: Property | None) -> list[Type]:
         """What else than an object a named schema can be: null, a text, a list."""
-        if schema.get("properties"):
-            kinds = schema.get("type", "object")
-            others = [kind for kind in kinds if kind != "object"] if isinstance(kinds, list) else []
-            return [self._simple(pointer, {**schema, "type": kind}) for kind in others]
+        if not isinstance(prop, UnionProperty):
+            return []
+        objects = ("class", "union")
         found = []
-        for at, member in members_of(self.document, pointer, schema):
-            is_object = kind_of(self.document, at, member) in ("class", "union")
-            found += self._besides_objects(at, member) if is_object else [self.type_of(at, member)]
+        for at, inner in self.parsed.members(prop, pointer):
+            if at == pointer and not isinstance(inner, ModelProperty):
+                found.append(self._of(inner, at, self.parsed.document.node(at)))
+            elif at != pointer and kind_of(self.parsed, at) in objects:
+                found += self._besides_objects(at, inner)
+            elif at != pointer:
+                found.append(self.type_of(at, inner))
         return found
 
-    def _simple(self, pointer: str, schema: Node) -> Type:
-        kind = schema.get("type")
-        if schema.get("format") == "unix-time" and kind in ("number", "integer"):
-            decoder = Decoder("time_of({})", frozenset({"time_of"}))
-            return Type(("datetime",), ("datetime",), frozenset({"number"}), frozenset(), decoder)
-        if kind in _SCALARS:
-            members = (_SCALARS[kind],)
-            return Type(members, members, frozenset({"number" if kind == "integer" else kind}))
-        if kind == "array":
-            return _list(self._inner(pointer, schema, "items"))
-        if kind == "object":
-            return _mapping(self._inner(pointer, schema, "additionalProperties"))
-        if schema.keys().isdisjoint({"items", "additionalProperties"}):
-            return ANYTHING
-        raise self.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
+    def _of(self, prop: Property, pointer: str, schema: Node) -> Type:
+        """The type of a value that has no name. Dates and UUIDs are text, which the client leaves as it is."""
+        match prop:
+            case UnionProperty():
+                return self._joined(pointer, list(self._members(prop, pointer)))
+            case ListProperty():
+                return _list(self.type_of(below(pointer, "items"), prop.inner_property))
+            case ModelProperty():
+                return _mapping(self._additional(prop, pointer, schema))
+            case LiteralEnumProperty():
+                return _open_literal(_in_order(prop.values, schema.get("enum", [])))
+            case ConstProperty():
+                return _literal([prop.value.raw_value])
+            case BooleanProperty() if "const" in schema:
+                return _literal([schema["const"]])
+            case AnyProperty() if not schema.keys().isdisjoint({"items", "additionalProperties"}):
+                text = "the schema does not say what type it has"
+                raise self.parsed.document.error(pointer, text, "Add `type`.")
+        is_time = isinstance(prop, NUMBERS) and schema.get("format") == "unix-time"
+        return TIME if is_time else _plain(*_SCALARS.get(type(prop), ("str", "string")))
 
-    def _inner(self, pointer: str, schema: Node, keyword: str) -> Type:
-        inner = schema.get(keyword)
-        return self.type_of(below(pointer, keyword), inner) if isinstance(inner, dict) else ANYTHING
+    def _members(self, prop: UnionProperty, pointer: str) -> Iterator[Type]:
+        schema = self.parsed.document.node(pointer)
+        for at, inner in self.parsed.members(prop, pointer):
+            yield self._of(inner, at, schema) if at == pointer else self.type_of(at, inner)
+
+    def _additional(self, prop: ModelProperty, pointer: str, schema: Node) -> Type:
+        """What an object that may have any field holds; one with fields of its own has a name."""
+        if prop.additional_properties is None or not isinstance(schema.get("additionalProperties"), dict):
+            return ANYTHING
+        return self.type_of(below(pointer, "additionalProperties"), prop.additional_properties)
 
     def _joined(self, pointer: str, parts: list[Type]) -> Type:
         for one, other in combinations(parts, 2):
@@ -173,7 +202,7 @@ class Typist:
                 advice = (
                     "Make the union of objects a component of its own, or give all its lists one `items`."
                 )
-                raise self.document.error(pointer, found, advice)
+                raise self.parsed.document.error(pointer, found, advice)
         decoders = list(dict.fromkeys(part.decoder for part in parts if part.decoder))
         return Type(
             members=_union(part.members for part in parts),
@@ -190,6 +219,13 @@ def _are_distinct(one: Type, other: Type) -> bool:
     if one.decoder == other.decoder or not shared:
         return True
     return shared == {"array"} and not (one.decoder and other.decoder)
+
+
+def values_of(prop: Property) -> list[Any]:
+    """The values that a field can have, where that is said."""
+    if isinstance(prop, ConstProperty):
+        return [prop.value.raw_value]
+    return sorted(prop.values) if isinstance(prop, LiteralEnumProperty) else []
 
 
 def _class(name: str) -> Type:
@@ -220,6 +256,13 @@ def _literal(values: list[Node]) -> Type:
     if None in values:
         members.append("None")
     return Type(tuple(members), tuple(members), frozenset(map(_json_type, values)))
+
+
+def _in_order(values: Iterable[Any], order: list[Node]) -> list[Any]:
+    """The values of an enum as the document lists them: the generator keeps them in a set."""
+    return sorted(
+        values, key=lambda value: (order.index(value) if value in order else len(order), str(value))
+    )
 
 
 def _open_literal(values: list[Node]) -> Type:

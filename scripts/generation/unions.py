@@ -8,9 +8,11 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from . import names
-from .collect import Named, kind_of, object_members
-from .document import Document, DocumentError, Node, below
-from .keywords import COMPONENT
+from .document import DocumentError, below
+from .parse import Parsed
+from .schemas import NamedSchema, object_members
+from .spec import COMPONENT
+from .types import values_of
 
 _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."
 
@@ -51,41 +53,41 @@ class Cases:
     others: list[Shape] = field(default_factory=list)
 
 
-def cases(document: Document, named: dict[str, Named], pointer: str, schema: Node) -> Cases:
+def cases(parsed: Parsed, named: dict[str, NamedSchema], pointer: str) -> Cases:
     """Tell the members of a union, and those of unions among them, apart.
 
     Args:
-        document: The document.
+        parsed: The generator's parse.
         named: The schemas that have a name in Python, by pointer.
         pointer: Where the union stands.
-        schema: The union.
 
     Raises:
         DocumentError: Two members cannot be told apart, or the discriminator does not name them all.
     """
-    return _Union(document, named, pointer, schema).cases()
+    return _Union(parsed, named, pointer).cases()
 
 
 class _Union:
-    def __init__(self, document: Document, named: dict[str, Named], pointer: str, schema: Node) -> None:
-        self.document = document
+    def __init__(self, parsed: Parsed, named: dict[str, NamedSchema], pointer: str) -> None:
+        self.parsed = parsed
+        self.document = parsed.document
         self.named = named
         self.pointer = pointer
-        self.discriminator = schema.get("discriminator")
+        self.discriminator = self.document.node(pointer).get("discriminator")
         self.chosen_by = self.discriminator["propertyName"] if self.discriminator else None
-        self.members = object_members(document, pointer, schema)
-        self.found = Cases([named[at].name for at, _member in self.members])
+        self.members = object_members(parsed, pointer)
+        self.found = Cases([named[at].name for at in self.members])
 
     def cases(self) -> Cases:
         """All cases, with those of the unions among the members."""
         if self.chosen_by:
             self.found.tables[self.chosen_by] = self._table()
         marks = self._marks()
-        for at, member in self.members:
-            if kind_of(self.document, at, member) == "union":
-                self._take(cases(self.document, self.named, at, member))
+        for at in self.members:
+            if self.named[at].kind == "union":
+                self._take(cases(self.parsed, self.named, at))
             else:
-                self._add(self._shape(at, member), marks)
+                self._add(self._shape(at), marks)
         for one, other in combinations(self.found.others, 2):
             if one.is_like(other):
                 raise self._alike(one.function, other.function)
@@ -101,50 +103,45 @@ class _Union:
         targets = {
             value: self._member(below(at, "mapping", value), value, name) for value, name in mapping.items()
         }
-        for pointer, _member in self.members:
+        for pointer in self.members:
             if pointer not in targets.values():
                 found = f"no value of the discriminator stands for `{self.named[pointer].name}`"
                 raise self.document.error(at, found, "Add it to the mapping.")
         return {value: names.function_name(self.named[target].name) for value, target in targets.items()}
 
-    def _member(self, at: str, value: str, name: Node) -> str:
+    def _member(self, at: str, value: str, name: str) -> str:
         """The member that an entry of the mapping names, by a reference or just by its name."""
         reference = name if "/" in str(name) else f"{COMPONENT}{name}"
-        target, schema = self.document.resolve(at, {"$ref": reference})
-        if target not in dict(self.members):
+        target, _schema = self.document.target(at, reference)
+        target, _schema = self.parsed.resolve(target)
+        if target not in self.members:
             raise self.document.error(at, f"`{name}` is no member of the union", "List it there.")
-        if value not in self._values(target, schema, self.discriminator["propertyName"], value):
+        if value not in self._values(target).get(self.chosen_by, [value]):
             found = f"`{self.named[target].name}` never has the value {value!r}"
             raise self.document.error(at, found, "Correct it here or there.")
         return target
 
     def _marks(self) -> Counter[tuple[str, Any]]:
         """How many members have a constant, by field and value."""
-        constants = [
-            self._constants(at, member)
-            for at, member in self.members
-            if kind_of(self.document, at, member) == "class"
-        ]
+        constants = [self._constants(at) for at in self.members if self.named[at].kind == "class"]
         return Counter(pair for found in constants for pair in found.items())
 
-    def _constants(self, pointer: str, schema: Node) -> dict[str, Any]:
+    def _constants(self, pointer: str) -> dict[str, Any]:
         """The fields that have one value only; without the discriminator, which may stand for several."""
-        values = {
-            key: self._values(pointer, schema, key) for key in schema["properties"] if key != self.chosen_by
-        }
-        return {key: found[0] for key, found in values.items() if len(found) == 1}
+        values = self._values(pointer)
+        return {key: one[0] for key, one in values.items() if len(one) == 1 and key != self.chosen_by}
 
-    def _values(self, pointer: str, schema: Node, key: str, *otherwise: Node) -> list[Node]:
-        """The values that a field can have, where that is said."""
-        at, field = below(pointer, "properties", key), schema.get("properties", {}).get(key, {})
-        _at, field = self.document.resolve(at, field)
-        return [field["const"]] if "const" in field else list(field.get("enum", otherwise))
+    def _values(self, pointer: str) -> dict[str, list[Any]]:
+        """The values that fields can have, where that is said."""
+        found = {key: values_of(prop) for key, _at, prop in self.parsed.fields(pointer)}
+        return {key: values for key, values in found.items() if values}
 
-    def _shape(self, pointer: str, schema: Node) -> Shape:
+    def _shape(self, pointer: str) -> Shape:
+        required = [key for key, _at, prop in self.parsed.fields(pointer) if prop.required]
         return Shape(
             function=names.function_name(self.named[pointer].name),
-            required=[key for key in schema.get("required", []) if key != self.chosen_by],
-            constants=self._constants(pointer, schema),
+            required=[key for key in required if key != self.chosen_by],
+            constants=self._constants(pointer),
         )
 
     def _add(self, shape: Shape, marks: Counter[tuple[str, Any]]) -> None:

@@ -6,24 +6,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import errors, extensions, facts, keywords, names, operations, prose, unions
-from .collect import MODULES, Named, collect, take_names
-from .document import Document, Node, below
-from .errors import Kinds
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import Property
+from openapi_python_client.parser.properties.const import ConstProperty
+
+from . import examples, extensions, names, prose, service, unions
+from .document import below
 from .examples import Examples
-from .examples import build as examples_of
-from .facts import Facts
+from .extensions import ClassFacts
 from .literals import written
-from .operations import Operation, described
+from .methods import MethodBuilder, uses
+from .operations import OperationSpec
+from .parse import Field, Parsed
 from .reduce import all_reduced, reduced
-from .types import Type, Typist
+from .reserved import Reserved
+from .resources import Resource, ResourceBuilder
+from .schemas import MODULES, NamedSchema, collect
+from .service import Facts, Kinds
+from .types import Type, TypeResolver, values_of
 from .unions import Shape
 
 
 @dataclass(frozen=True)
-class Field:
+class Attribute:
     """An attribute of a class."""
 
+    pointer: str
     key: str
     name: str
     type: Type
@@ -40,13 +48,9 @@ class Class:
     function: str
     doc: str
     schema_name: str
-    fields: list[Field]
-    text: tuple[Any, ...]
-    aliases: dict[str, str]
+    fields: list[Attribute]
     renamed: dict[str, str]
-    failed_when: dict[str, Any]
-    role: dict[str, Any] | None
-    assembly: dict[str, Any] | None
+    facts: ClassFacts
 
 
 @dataclass(frozen=True)
@@ -130,43 +134,27 @@ class Module:
         for class_ in self.classes:
             for one in class_.fields:
                 used |= one.type.classes | (one.type.decoder.functions if one.type.decoder else frozenset())
-            if class_.assembly:
-                used.add(class_.assembly["decode"])
+            if class_.facts.assembly:
+                used.add(class_.facts.assembly["decode"])
         for union in self.unions:
             used |= {*union.members, *(shape.function for shape in union.shapes)}
             used |= {function for table in union.tables for function in table.functions.values()}
         return used
 
 
-@dataclass
-class Tag:
-    """A resource of the client: the operations of one tag."""
-
-    name: str
-    class_name: str
-    doc: str
-    operations: list[Operation] = field(default_factory=list)
-
-    def type_names(self) -> list[str]:
-        """The classes and aliases that the signatures of the methods name."""
-        return sorted(
-            {name for operation in self.operations for type_ in operation.types() for name in type_.classes}
-        )
-
-
 @dataclass(frozen=True)
 class Api:
     """All that the templates need."""
 
-    title: str
-    version: str
-    modules: dict[str, Module]
-    tags: list[Tag]
-    schemas: dict[str, Any]
-    operations: list[dict[str, Any]]
-    errors: Kinds
-    facts: Facts
-    examples: Examples
+    title: str = ""
+    version: str = ""
+    modules: dict[str, Module] = field(default_factory=dict)
+    tags: list[Resource] = field(default_factory=list)
+    schemas: dict[str, Any] = field(default_factory=dict)
+    operations: list[dict[str, Any]] = field(default_factory=list)
+    errors: Kinds = field(default_factory=Kinds)
+    facts: Facts = field(default_factory=Facts)
+    examples: Examples = field(default_factory=Examples)
 
     def home(self, function: str) -> str:
         """The module of a decoder, as a resource names it."""
@@ -174,177 +162,169 @@ class Api:
         return f"..types.{home}" if home else "..types._decoding"
 
 
-def build(document: Document) -> Api:
-    """Decide everything that the templates print.
+@dataclass
+class ApiBuilder:
+    """Decides everything that the templates print.
 
-    Raises:
-        DocumentError: The document says something that the client cannot express faithfully.
+    Attributes:
+        parsed: The generator's parse of it.
+        operations: The operations as the document describes them.
+        reserved: The names that the templates need themselves.
     """
-    return _Builder(document).api()
 
+    parsed: Parsed
+    operations: list[OperationSpec]
+    reserved: Reserved
 
-class _Builder:
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        for name, schema in document.components("schemas").items():
-            keywords.check(document, below("/components/schemas", name), schema)
-        self.found = operations.find(document)
-        self.named = collect(document, [root for one in self.found for root in one.roots()])
-        self.classes = names.Classes(document)
-        take_names(document, self.named.values(), self.classes)
-        extensions.check(document, self.named.values())
-        self.typist = Typist(document, self.named)
+    def build(self, version: str) -> Api:
+        """Everything together.
 
-    def api(self) -> Api:
-        """Everything together."""
-        info = self.document.data["info"]
-        return Api(
-            title=" ".join(info["title"].split()),
-            version=info["version"],
+        Args:
+            version: The version of the package.
+
+        Raises:
+            DocumentError: The document says something that the client cannot express faithfully.
+        """
+        document = self.parsed.document
+        endpoints = {at: one for found in self.parsed.endpoints.values() for at, one in found}
+        self._check_operations(endpoints)
+        roots = []
+        for one in self.operations:
+            with document.reporting():
+                roots += list(uses(self.parsed, one, endpoints[one.pointer]))
+        named = collect(self.parsed, roots)
+        self._check_overrides(named)
+        kinds = {f"{kind}Error" for kind in service.error_kinds(document)}
+        self.classes = names.Classes(document, self.reserved.classes | self.reserved.exceptions | kinds)
+        for schema in named.values():
+            advice = "Name it otherwise with `class_overrides` in generator-config.yaml."
+            self.classes.reserve(schema.pointer, schema.name, advice)
+        self.types = TypeResolver(self.parsed, named)
+        self.facts = extensions.read(self.types)
+        operations = [one.data() for one in self.operations]
+        api = Api(
+            title=" ".join(document.data["info"]["title"].split()),
+            version=version,
             modules=self._modules(),
-            tags=self._tags(),
+            tags=self._resources(),
             schemas=self._schemas(),
-            operations=[one.data() for one in self.found],
-            errors=errors.build(self.document),
-            facts=facts.build(self.document),
-            examples=examples_of(self.document, self.found),
+            operations=operations,
+            errors=service.kinds_of(document, self.reserved.exceptions),
+            facts=service.facts_of(document, operations),
+            examples=examples.build(document, self.operations),
         )
+        document.raise_problems()
+        return api
+
+    def _check_operations(self, endpoints: dict[str, Endpoint]) -> None:
+        """Hold our reading of the document against the generator's: the same operations."""
+        document = self.parsed.document
+        for missing in [one.pointer for one in self.operations if one.pointer not in endpoints]:
+            document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
+            document.raise_problems()
+
+    def _check_overrides(self, named: dict[str, NamedSchema]) -> None:
+        """An override that renames nothing is a slip."""
+        known = {schema.name for schema in named.values()}
+        for name, override in self.parsed.config.class_overrides.items():
+            if override.class_name and override.class_name.get_untrusted_value() not in known:
+                found = f"`class_overrides` in generator-config.yaml renames `{name}`, which is no class"
+                self.parsed.document.report("", found, "Name a class of the package.")
+
+    def _attribute_for(self, key: str) -> str:
+        """The attribute that holds a field, in the first class that has it."""
+        fields = (field for at in self.types.named for field in self.parsed.fields(at))
+        return next(names.identifier(field.prop.python_name) for field in fields if field.key == key)
+
+    def _resources(self) -> list[Resource]:
+        methods = MethodBuilder(self.types, self.reserved)
+        specs = {one.pointer: one for one in self.operations}
+        return ResourceBuilder(methods, self.classes, specs).build()
 
     def _schemas(self) -> dict[str, Any]:
         """The components, and the classes that are described where they are used."""
-        inline = {one.name: reduced(one.schema) for one in self.named.values() if not one.component}
-        return {**all_reduced(self.document), **inline}
+        document, named = self.parsed.document, self.types.named.values()
+        inline = {one.name: reduced(document, one.pointer) for one in named if not one.component}
+        return {**all_reduced(document), **inline}
 
     def _modules(self) -> dict[str, Module]:
         modules = {name: Module(name) for name in MODULES}
-        for named in self.named.values():
+        for named in self.types.named.values():
             module = modules[named.module]
-            if named.kind == "class":
-                module.classes.append(self._class(named))
-            elif named.kind == "union":
-                module.unions.append(self._union(named))
-            else:
-                module.aliases.append(_alias(named))
+            with self.parsed.document.reporting():
+                if named.kind == "class":
+                    module.classes.append(self._class(named))
+                elif named.kind == "union":
+                    module.unions.append(self._union(named))
+                else:
+                    module.aliases.append(_alias(named))
         for module in modules.values():
             module.unions = _inner_first(module.unions)
         return {name: module for name, module in modules.items() if list(module.defined())}
 
-    def _class(self, named: Named) -> Class:
-        schema, at = named.schema, named.pointer
-        properties, aliases = schema["properties"], schema.get("x-aliases", {})
-        keys = [(below(at, "properties", key), key) for key in properties]
-        keys += [(below(at, "x-aliases", alias), alias) for alias in aliases]
-        reserved = names.ATTRIBUTES_OF_A_MODEL | ({"output_text"} if "x-text" in schema else set())
-        names.check_attributes(self.document, keys, reserved)
+    def _class(self, named: NamedSchema) -> Class:
+        at, facts = named.pointer, self.facts[named.pointer]
+        fields = [self._attribute(field) for field in self.parsed.fields(at)]
+        keys = [(one.pointer, one.key, one.name) for one in fields]
+        keys += [(below(at, "x-aliases", alias), alias, alias) for alias in facts.aliases]
+        reserved = self.reserved.attributes | ({"output_text"} if facts.text else set())
+        names.check_attributes(self.parsed.document, keys, reserved)
         return Class(
             name=named.name,
             function=names.function_name(named.name),
             doc=_doc(named),
             schema_name=named.component or named.name,
-            fields=[self._field(named, key, child) for key, child in properties.items()],
-            text=tuple(schema.get("x-text", [])),
-            aliases={names.attribute(alias): names.attribute(key) for alias, key in aliases.items()},
-            renamed={key: names.attribute(key) for key in properties if names.attribute(key) != key},
-            failed_when={
-                names.attribute(key): value for key, value in schema.get("x-failed-when", {}).items()
-            },
-            role=self._role(schema),
-            assembly=self._assembly(at, schema),
+            fields=fields,
+            renamed={one.key: one.name for one in fields if one.key != one.name},
+            facts=facts,
         )
 
-    @staticmethod
-    def _role(schema: Node) -> dict[str, Any] | None:
-        """What an event is to its stream (`x-event`)."""
-        if "x-event" not in schema:
-            return None
-        said: dict[str, Any] = schema["x-event"]
-        return {word: tuple(value) if isinstance(value, list) else value for word, value in said.items()}
-
-    def _assembly(self, pointer: str, schema: Node) -> dict[str, Any] | None:
-        """How a series of events adds up to a reply (`x-assembles`)."""
-        if "x-assembles" not in schema:
-            return None
-        rules = dict(schema["x-assembles"])
-        reply = self.named.get(below("/components/schemas", rules.pop("reply")))
-        if reply is None:
-            at = below(pointer, "x-assembles", "reply")
-            raise self.document.error(at, "no operation answers with this", "Name a schema of a reply.")
-        return {"decode": names.function_name(reply.name), **rules}
-
-    def _field(self, named: Named, key: str, schema: Node) -> Field:
-        pointer = below(named.pointer, "properties", key)
-        required = key in named.schema.get("required", [])
-        type_ = self.typist.type_of(pointer, schema)
-        return Field(
+    def _attribute(self, field: Field) -> Attribute:
+        key, pointer, prop = field
+        type_ = self.types.type_of(pointer, prop)
+        return Attribute(
+            pointer=pointer,
             key=key,
-            name=names.attribute(key),
-            type=type_ if required else type_.optional(),
-            required=required,
-            default=self._default(pointer, schema, required=required),
-            doc=prose.of_field(described(self.document, pointer, schema), None),
+            name=names.identifier(prop.python_name),
+            type=type_ if prop.required else type_.optional(),
+            required=prop.required,
+            default=_default(prop),
+            doc=prose.of_field(prose.described(self.parsed.document, pointer), None),
         )
 
-    def _default(self, pointer: str, schema: Node, *, required: bool) -> str:
-        """Return the default as Python: the value of a constant, None for what need not be given, else nothing."""
-        _at, schema = self.document.resolve(pointer, schema)
-        if required and isinstance(schema.get("const"), str):
-            return written(schema["const"])
-        return "" if required else "None"
-
-    def _union(self, named: Named) -> Union:
-        cases = unions.cases(self.document, self.named, named.pointer, named.schema)
+    def _union(self, named: NamedSchema) -> Union:
+        cases = unions.cases(self.parsed, self.types.named, named.pointer)
         constants = [names.constant(key) for key in cases.tables]
+        tables = []
+        for index, (constant, (key, table)) in enumerate(zip(constants, cases.tables.items(), strict=True)):
+            name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
+            tables.append(Table(key, self._attribute_for(key), name, table))
         return Union(
             name=named.name,
             function=names.function_name(named.name),
             doc=_doc(named),
             members=cases.members,
-            tables=[
-                Table(
-                    key,
-                    names.attribute(key),
-                    constant if constants.count(constant) == 1 and constant else f"{constant}{index}",
-                    table,
-                )
-                for index, (constant, (key, table)) in enumerate(
-                    zip(constants, cases.tables.items(), strict=True)
-                )
-            ],
+            tables=tables,
             shapes=cases.shapes,
             others=cases.others,
         )
 
-    def _tags(self) -> list[Tag]:
-        listed = {tag["name"]: tag.get("description") for tag in self.document.data.get("tags", [])}
-        tags: dict[str, Tag] = {}
-        taken: dict[str, str] = {}
-        for one in self.found:
-            at = below(one.pointer, "tags", 0)
-            names.check_tag(self.document, at, one.tag, taken)
-            if one.tag not in tags:
-                tags[one.tag] = self._tag(at, one.tag, listed.get(one.tag))
-            methods = tags[one.tag].operations
-            names.check_method(self.document, one.pointer, one.name, [method.name for method in methods])
-            methods.append(one.as_method(self.typist))
-        return list(tags.values())
 
-    def _tag(self, pointer: str, name: str, description: str | None) -> Tag:
-        class_ = names.class_name(name)
-        for taken in (class_, f"Async{class_}"):
-            self.classes.take(pointer, taken, "Give the tag, or the schema, another name.")
-        return Tag(
-            names.identifier(name), class_, prose.sentence(description) or f"The operations of {name}."
-        )
+def _default(prop: Property) -> str:
+    """The default as Python: the value of a constant, None for what need not be given, else nothing."""
+    if not prop.required:
+        return "None"
+    is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
+    return written(values_of(prop)[0]) if is_text else ""
 
 
-def _doc(named: Named) -> str:
+def _doc(named: NamedSchema) -> str:
     """What a schema is, in the document's words where there are any."""
     return prose.sentence(named.schema.get("description")) or f"A `{named.name}`."
 
 
-def _alias(named: Named) -> Alias:
-    known = named.schema["anyOf"][0]["enum"]
-    return Alias(named.name, _doc(named), known)
+def _alias(named: NamedSchema) -> Alias:
+    return Alias(named.name, _doc(named), named.schema["anyOf"][0]["enum"])
 
 
 def _inner_first(found: list[Union]) -> list[Union]:

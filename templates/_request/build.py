@@ -12,6 +12,7 @@ from .._document.schemas import SCHEMAS
 from .._json import is_sequence
 from ..errors import RequestValidationError
 from .headers import header_lines
+from .operation import SAFE_METHODS
 
 if TYPE_CHECKING:
     from .._document.validation import Problem
@@ -34,7 +35,7 @@ class Request:
         target: Path and query, as they stand in the request line.
         headers: The header lines, names in lower case.
         content: The body.
-        is_safe: Whether sending it twice costs nothing (RFC 9110, section 9.2.1).
+        is_safe: Whether sending it twice costs nothing.
     """
 
     __slots__ = ("content", "headers", "is_safe", "method", "target")
@@ -58,7 +59,7 @@ def build(call: Call, settings: Settings) -> Request:
     operation = call.operation
     if settings.validate:
         _check(call, settings.token)
-    headers = settings.header_lines
+    headers = settings.header_lines if operation.sends_token else settings.header_lines_without_token
     if call.extra_headers or "header" in call.values:
         headers = _with_headers(
             headers, {**_texts(call.values.get("header", {})), **(call.extra_headers or {})}
@@ -71,7 +72,7 @@ def build(call: Call, settings: Settings) -> Request:
             if not _has(headers, b"content-type")
             else headers
         )
-    if content or not operation.is_safe:
+    if content or operation.method not in SAFE_METHODS:
         headers = [*headers, (b"content-length", b"%d" % len(content))]
     return Request(operation.method, settings.path + _target(call), headers, content, operation.is_safe)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Decoder = Callable[[Any], Any]
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
+
 
 class Operation:
     """What does not change from call to call.
@@ -22,7 +24,8 @@ class Operation:
         id: The operationId.
         method: The HTTP method.
         path: The path, with `{name}` for path parameters.
-        is_safe: Whether the method only reads (RFC 9110, section 9.2.1), so that sending it twice costs nothing.
+        is_safe: Whether sending it twice costs nothing: its method only reads, or the document says so (`x-safe`).
+        sends_token: Whether the token goes with it, where there is one.
         schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
         reply_schema: The schema of a whole answer; None when the answer has no JSON.
     """
@@ -38,6 +41,7 @@ class Operation:
         self.method: str = described["method"]
         self.path: str = described["path"]
         self.is_safe: bool = described["safe"]
+        self.sends_token: bool = described["security"] != "none"
         schemas = {**described["parameters"], "body": described["body"]}
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
         self.reply_schema: Any = described["reply"]

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from .._document.facts import NEEDS_TOKEN
 from .._json import is_object
 from . import _contract, _replies
 from ._answers import Answer, Fault, documented_codes, error
@@ -106,7 +105,7 @@ class Service(Record):
         if found is None:
             return refused("no_api", f"There is no {request.method} {request.path}.")
         operation, in_path = found
-        refusal = self._refusal(request)
+        refusal = self._refusal(operation, request)
         if refusal is not None:
             return refusal
         problems = _contract.problems(operation, in_path, request)
@@ -114,12 +113,13 @@ class Service(Record):
             return refused("bad_request", "; ".join(map(str, problems)))
         return self._reply(operation, request)
 
-    def _refusal(self, request: Request) -> Answer | None:
+    def _refusal(self, operation: _contract.Operation, request: Request) -> Answer | None:
         """The refusal of a request that is not even looked at."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if NEEDS_TOKEN and (scheme.lower() != "bearer" or not token.strip()):
+        has_token = scheme.lower() == "bearer" and bool(token.strip())
+        if operation["security"] == "required" and not has_token:
             return refused("no_token")
-        if NEEDS_TOKEN and token.strip() != self.token:
+        if operation["security"] != "none" and has_token and token.strip() != self.token:
             return refused("invalid_token")
         if len(request.body) > self.max_body:
             return refused("request_too_large")

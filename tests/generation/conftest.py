@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from scripts.generate import Package
     from tests.generation.workshop import Workshop
 
 
@@ -28,7 +29,7 @@ def rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     render = generate.render
 
-    def remembered(document: Path, templates: Path, config: Path) -> dict[str, bytes]:
+    def remembered(document: Path, templates: Path, config: Path) -> Package:
         text = document.read_bytes()
         if text not in _RENDERED:
             _RENDERED[text] = render(document, templates, config)
@@ -37,7 +38,7 @@ def rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generate, "render", remembered)
 
 
-_RENDERED: dict[bytes, dict[str, bytes]] = {}
+_RENDERED: dict[bytes, Package] = {}
 
 
 @pytest.fixture(scope="session")

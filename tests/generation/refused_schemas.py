@@ -21,16 +21,14 @@ CONSTRUCTS: dict[str, Case] = {
         f"the keyword {word}": (
             {FIELD: {"type": "object", word: value}},
             f"{FIELD}/{word}",
-            f"the schema keyword `{word}` is not expressed. Use one of",
+            f"`{word}` is not expressed here. Take it out",
         )
         for word, value in {
             "not": {"type": "string"},
-            "allOf": [REF],
             "if": {},
             "patternProperties": {"^a": {}},
             "prefixItems": [{}],
             "nullable": True,
-            "readOnly": True,
             "unevaluatedProperties": False,
             "multipleOf": 2,
             "exclusiveMinimum": 1,
@@ -43,7 +41,7 @@ CONSTRUCTS: dict[str, Case] = {
     "a bound that is text": (
         {FIELD: {"type": "number", "minimum": "3"}},
         f"{FIELD}/minimum",
-        "It takes a number.",
+        "input should be a valid number, found '3'",
     ),
     "a length that is none": (
         {FIELD: {**TEXT, "minLength": -1}},
@@ -53,7 +51,7 @@ CONSTRUCTS: dict[str, Case] = {
     "a pattern that Python does not read": (
         {FIELD: {**TEXT, "pattern": "(?<a"}},
         f"{FIELD}/pattern",
-        "a regular expression that Python reads, too",
+        "`pattern` is no regular expression that Python reads, too",
     ),
     "an empty enum": ({FIELD: {**TEXT, "enum": []}}, f"{FIELD}/enum", "list should have at least 1 item"),
     "a value of another type": (
@@ -72,12 +70,16 @@ CONSTRUCTS: dict[str, Case] = {
         "an enum of fractions",
     ),
     "an enum of two types": ({FIELD: {"enum": ["a", 1]}}, f"{FIELD}/enum", "of values of several types"),
-    "an object as a value": ({FIELD: {"enum": [{"a": 1}]}}, f"{FIELD}/enum", "a list of texts, numbers"),
+    "an object as a value": (
+        {FIELD: {"enum": [{"a": 1}]}},
+        f"{FIELD}/enum/0",
+        "is no text, number, true, false or null",
+    ),
     "anyOf beside oneOf": ({FIELD: {"anyOf": [TEXT], "oneOf": [TEXT]}}, FIELD, "`anyOf` beside `oneOf`"),
     "a keyword beside a reference": (
         {FIELD: {**REF, "minLength": 1}},
         f"{FIELD}/minLength",
-        "`minLength` beside `$ref` is not expressed",
+        "`minLength` is not expressed beside `$ref`",
     ),
     "a required field that is not described": (
         {f"{PART}/required": ["weight"]},
@@ -134,6 +136,16 @@ CONSTRUCTS: dict[str, Case] = {
         f"{FIELD}/discriminator",
         "a discriminator without `mapping` is not expressed. List the values.",
     ),
+    "a discriminator without a union": (
+        {f"{PART}/discriminator": {"propertyName": "size"}},
+        f"{PART}/discriminator",
+        "a `discriminator` without `anyOf` or `oneOf` is not expressed",
+    ),
+    "a union beside properties": (
+        {f"{PART}/oneOf": [{"required": ["size"]}]},
+        f"{PART}/oneOf",
+        "`oneOf` beside `properties` is not expressed",
+    ),
     "a discriminator that names no field": (
         {FIELD: union("Part", "Thing", discriminator={"mapping": {}})},
         f"{FIELD}/discriminator",
@@ -166,13 +178,13 @@ CONSTRUCTS: dict[str, Case] = {
     ),
     "a list that consists of itself": (
         {f"{SCHEMAS}/L": {"type": "array", "items": {"$ref": "#/components/schemas/L"}}},
-        f"{SCHEMAS}/L",
-        "this schema consists of itself. Put an object with properties in between",
+        f"{SCHEMAS}/L/items",
+        "Recursive and circular references are not supported directly in an array schema's 'items' section",
     ),
     "a union that is a member of itself": (
         {f"{SCHEMAS}/U": union("Part", "Thing", "U")},
-        f"{SCHEMAS}/U",
-        "this schema consists of itself",
+        f"{SCHEMAS}/U/anyOf/2",
+        "Invalid property in union",
     ),
     "references in a circle": (
         {
@@ -210,6 +222,6 @@ CONSTRUCTS: dict[str, Case] = {
     "a schema that is true": (
         {f"{THING}/properties/kind": True},
         f"{THING}/properties/kind",
-        "input should be a valid dictionary",
+        "input should be an object",
     ),
 }

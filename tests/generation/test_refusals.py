@@ -15,7 +15,17 @@ from tests.generation.refused_extensions import EXTENSIONS
 from tests.generation.refused_names import NAMES
 from tests.generation.refused_operations import OPERATIONS
 from tests.generation.refused_schemas import CONSTRUCTS
-from tests.generation.small_document import NEW, SCHEMAS, STREAM, Case, operation, parameter
+from tests.generation.small_document import (
+    NEW,
+    PART,
+    SCHEMAS,
+    STREAM,
+    TEXT,
+    THING,
+    Case,
+    operation,
+    parameter,
+)
 from tests.generation.workshop import SMALL, Workshop, changed, snapshot, steps
 
 pytestmark = pytest.mark.generation
@@ -33,13 +43,15 @@ def test_it_is_refused_with_its_place(workshop: Workshop, case: Case) -> None:
     before = snapshot(workshop.output)
     outcome = workshop.run()
     assert outcome.code == 2, outcome.out
-    assert outcome.err.startswith("generate: document.yaml:"), outcome.err
-    assert words in outcome.err
+    assert outcome.err.startswith("generate: ")
     assert outcome.err.endswith("\nNothing was written.\n")
     assert snapshot(workshop.output) == before
-    line, place = re.search(r"^generate: document\.yaml:(\d+) \(#(.*?)\):", outcome.err).groups()  # type: ignore[union-attr]
-    assert place == pointer
-    assert _names(document, place) in workshop.document.read_text(encoding="utf-8").split("\n")[int(line) - 1]
+    problems = re.findall(
+        r"^(?:generate: |  )document\.yaml:(\d+) \(#(.*?)\): (.*)$", outcome.err, re.MULTILINE
+    )
+    line = next((int(line) for line, place, text in problems if place == pointer and words in text), None)
+    assert line is not None, outcome.err
+    assert _names(document, pointer) in workshop.document.read_text(encoding="utf-8").split("\n")[line - 1]
 
 
 def _names(document: Any, pointer: str) -> str:
@@ -80,7 +92,7 @@ def test_every_message_of_the_generator_is_fatal(
     workshop.write(changed(SMALL, changes))
     outcome = workshop.run()
     assert outcome.code == 2
-    assert "openapi-python-client does not take the document as it is." in outcome.err
+    assert re.search(r"document\.yaml:\d+ \(#/\S+\): openapi-python-client: ", outcome.err), outcome.err
     assert words.lower() in outcome.err.lower()
     assert not workshop.output.exists()
 
@@ -89,3 +101,36 @@ def test_the_small_document_itself_is_taken(workshop: Workshop) -> None:
     """Else the cases above would show nothing."""
     assert workshop.make(SMALL).is_dir()
     assert workshop.make(changed(SMALL, STREAM)).is_dir()
+
+
+def test_one_run_shows_all_problems_in_the_order_of_the_document(workshop: Workshop) -> None:
+    changes = {
+        "/paths/~1things/get": operation(parameters=[parameter("a", "cookie")]),
+        f"{THING}/properties/kind/multipleOf": 2,
+        f"{THING}/properties/kind/enum": ["a", "a"],
+        f"{THING}/x-text": ["nome"],
+        f"{THING}/x-aliases": {"title": "nome"},
+        f"{PART}/properties/to_dict": TEXT,
+        "/x-error-kinds": {"Timeout": {}},
+    }
+    workshop.write(changed(SMALL, changes))
+    outcome = workshop.run()
+    assert outcome.code == 2
+    places = re.findall(r"^  document\.yaml:(\d+) \(#(\S+?)\): ", outcome.err, re.MULTILINE)
+    assert {pointer for _line, pointer in places} == {
+        "/paths/~1things/get/parameters/0",
+        f"{THING}/properties/kind/multipleOf",
+        f"{THING}/properties/kind/enum/1",
+        f"{THING}/x-text/0",
+        f"{THING}/x-aliases/title",
+        f"{PART}/properties/to_dict",
+        "/x-error-kinds/Timeout",
+    }
+    assert outcome.err.startswith("generate: 7 problems:\n")
+    assert [int(line) for line, _pointer in places] == sorted(int(line) for line, _pointer in places)
+
+
+def test_each_mistake_of_form_is_shown(workshop: Workshop) -> None:
+    changes = {"/x-limits/in-flight": 0, f"{THING}/x-text": "name", f"{PART}/properties/size/minimum": "3"}
+    workshop.write(changed(SMALL, changes))
+    assert workshop.run().err.startswith("generate: 3 problems:\n")

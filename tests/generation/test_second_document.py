@@ -195,7 +195,7 @@ def test_a_reply_is_decoded_field_by_field(client: Any, service: Service, librar
         "text": "torn",
         "by": None,
     }
-    assert (book.class_, book.list_, book.links) == ("b", ["to read"], {"self": "/books/7"})
+    assert (book.class_, book.list_, book.field_links) == ("b", ["to read"], {"self": "/books/7"})
     assert book.to_dict() == BOOK
     assert book.problems == []
 
@@ -396,14 +396,14 @@ from typing_extensions import assert_type
 
 from acedata_responses import AsyncClient, AsyncStream, Client, HTTPResponse, Stream
 from acedata_responses.types import (
-    Applause, Book, BooksSearchReply, Colour, Cough, Ending, Holder, Length, ListReply, Note, Opening, Person, Price,
-    Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
+    Applause, Book, BooksSearchResponse200, Colour, Cough, Ending, Holder, Length, ListReply, Note, Opening, Person,
+    Price, Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
 )
 
 
 def sync(client: Client, live: bool) -> None:
     page = client.books.search(q="x", x_reader_id="r1", genre=["crime"], class_="lending", page_size=3)
-    assert_type(page, BooksSearchReply)
+    assert_type(page, BooksSearchResponse200)
     assert_type(page.items, list[Book])
     assert_type(page.next_page, str | None)
     book = client.books.add(

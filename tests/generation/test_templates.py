@@ -8,10 +8,14 @@ import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.generation.workshop import ROOT, SECOND, SMALL, Workshop, bytes_of, part, snapshot
+
+if TYPE_CHECKING:
+    from scripts.generation.reserved import Reserved
 
 pytestmark = pytest.mark.generation
 
@@ -142,59 +146,58 @@ def test_a_ruff_that_is_not_installed_is_missed(workshop: Workshop, monkeypatch:
     assert "ruff is not installed beside this Python. Run: make setup" in said
 
 
-def test_no_schema_can_be_named_like_what_the_templates_import(tmp_path: Path) -> None:
-    """Also like what ruff takes out of a module again that does not need it."""
-    from scripts.generation import names
-    from scripts.generation.collect import MODULES
+@pytest.fixture(scope="module")
+def reserved(tmp_path_factory: pytest.TempPathFactory) -> Reserved:
+    """The names that are kept from the document, as the generator finds them in the templates."""
     from scripts.generation.document import load
     from scripts.generation.project import project_for
 
-    project = project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, tmp_path)
+    folder = tmp_path_factory.mktemp("reserved")
+    return project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, folder).reserved
+
+
+def test_names_that_generated_modules_import_are_kept_from_schemas(
+    reserved: Reserved, tmp_path: Path
+) -> None:
+    """Also those that ruff takes out of a module again that does not need them."""
+    from scripts.generation.document import load
+    from scripts.generation.project import project_for
+    from scripts.generation.schemas import MODULES
+
     found: set[str] = set()
-    for name, code in project.files().items():
+    files = project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, tmp_path).files()
+    for name, code in files.items():
         if name.startswith(("types/", "resources/")) and "/_" not in name:
             for node in ast.walk(ast.parse(code)):
                 if isinstance(node, ast.ImportFrom) and node.module not in ("types", *MODULES):
                     found |= {alias.asname or alias.name for alias in node.names}
     classes = {name for name in found if name[0].isupper() and not name.isupper()}
-    assert classes
-    assert classes - names.CLASSES_OF_THE_PACKAGE == set()
+    assert "Mapping" in classes
+    assert classes <= reserved.classes
 
 
-def test_names_that_clients_have_are_kept_from_tags(library: ModuleType) -> None:
-    from scripts.generation import names
-
+def test_names_that_clients_have_are_kept_from_tags(reserved: Reserved, library: ModuleType) -> None:
     tags = {"books", "reading_rooms", "stories"}
     for client in (library.Client, library.AsyncClient):
-        assert {
-            name for name in dir(client) if not name.startswith("_")
-        } - tags == names.ATTRIBUTES_OF_A_CLIENT
+        assert {name for name in dir(client) if not name.startswith("_")} - tags == reserved.resources
 
 
-def test_names_that_objects_have_are_kept_from_fields(library: ModuleType) -> None:
-    from scripts.generation import names
-
+def test_names_that_objects_have_are_kept_from_fields(reserved: Reserved, library: ModuleType) -> None:
     model = part(library, "types").Model
-    assert {name for name in dir(model) if not name.startswith("_")} | {
-        "from_dict"
-    } == names.ATTRIBUTES_OF_A_MODEL
+    assert {name for name in dir(model) if not name.startswith("_")} == reserved.attributes
 
 
-def test_names_that_methods_have_are_kept_from_fields(library: ModuleType) -> None:
-    from scripts.generation import names
-
+def test_names_that_methods_have_are_kept_from_fields(reserved: Reserved, library: ModuleType) -> None:
     signature = inspect.signature(part(library, "resources.books").Books.newest)
-    assert set(signature.parameters) == names.ARGUMENTS_OF_A_CALL
+    assert set(signature.parameters) == reserved.arguments
 
 
-def test_names_of_exceptions_are_kept_from_kinds(library: ModuleType) -> None:
+def test_names_of_exceptions_are_kept_from_kinds(reserved: Reserved, library: ModuleType) -> None:
     """The document of this package has no kinds of its own."""
-    from scripts.generation import errors
-
     module = part(library, "errors")
     found = {
         name
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Exception)
     }
-    assert found == set(errors.BASE)
+    assert found == reserved.exceptions

@@ -26,7 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "a text": ("openapi", "document.yaml: expected a mapping at the top, found str"),
     "nothing": ("", "document.yaml: expected a mapping at the top, found nothing"),
     "a comment": ("# nothing yet\n", "document.yaml: expected a mapping at the top, found nothing"),
-    "no OpenAPI": ("a: 1", "document.yaml:1 (#): `info` is missing. See the OpenAPI Specification."),
+    "no OpenAPI": ("a: 1", "document.yaml:1 (#): `info` is missing. Add it."),
     "an older OpenAPI": (
         'swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}',
         "document.yaml:1 (#): `openapi`",

@@ -121,24 +121,32 @@ class Workshop:
         document: The document.
         output: The folder that holds the package.
         package: The package's folder.
+        config: The configuration of openapi-python-client.
     """
 
     def __init__(self, folder: Path) -> None:
         self.document = folder / "document.yaml"
         self.output = folder / "output"
         self.package = self.output / PACKAGE
+        self.config = ROOT / "generator-config.yaml"
 
     def write(self, document: Mapping[str, Any] | str) -> None:
         """Put a document in place: a text as it is, data as JSON, one value on a line."""
         text = document if isinstance(document, str) else json.dumps(document, indent=1)
         self.document.write_text(text, encoding="utf-8")
 
+    def configure(self, text: str) -> None:
+        """Put a configuration of the generator in place, in the stead of the project's own."""
+        self.config = self.document.with_name("config.yaml")
+        self.config.write_text(text, encoding="utf-8")
+
     def run(self, *flags: str, templates: Path = ROOT / "templates") -> Outcome:
         """Run scripts/generate.py."""
-        arguments = ["--document", self.document, "--output", self.output, "--templates", templates, *flags]
+        arguments = ["--document", self.document, "--output", self.output, "--templates", templates]
+        arguments += ["--config", self.config]
         out, err = StringIO(), StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = generate.main([str(argument) for argument in arguments])
+            code = generate.main([str(argument) for argument in (*arguments, *flags)])
         return Outcome(code, out.getvalue(), err.getvalue())
 
     def make(self, document: Mapping[str, Any] | str) -> Path:

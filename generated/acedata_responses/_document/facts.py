@@ -16,7 +16,7 @@ TOKEN_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_
 IN_FLIGHT_LIMIT: int | None = 20
 """How many calls one token may have in flight."""
 
-PER_SECOND_LIMIT: float | None = 60
+PER_SECOND_LIMIT: float | None = 60.0
 """How many calls one token may make in a second."""
 
 RETRY_WAITS: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0)

@@ -143,7 +143,10 @@ class _Check:
             yield from self._chosen(data, chosen_by, pointer, source)
             return
         found = [list(self.problems(data, member, pointer, source)) for member in members]
-        if any(not problems for problems in found):
+        fitting = sum(not problems for problems in found)
+        if self.strict and fitting > 1 and "oneOf" in schema:
+            yield Problem(pointer, "oneOf", "what fits one member alone", shown(data), source)
+        if fitting:
             return
         of_the_type = [problems for problems in found if not _is_about_type(problems, pointer)]
         if of_the_type:

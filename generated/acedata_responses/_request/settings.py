@@ -40,6 +40,7 @@ class Settings:
         retry: What may be sent again, and when.
         headers: Header lines for each request.
         header_lines: All lines that each request has, as bytes.
+        header_lines_without_token: The same for an operation to which no token is sent.
         validate: Whether requests are checked against the document.
         strict: Whether a reply that departs from the document is an error.
         observations: Where departures of replies, and growth, are counted.
@@ -76,7 +77,8 @@ class Settings:
         if observations is not None and not callable(getattr(observations, "add", None)):
             raise ConfigurationError(f"observations must be Observations, not {type(observations).__name__}")
         self.observations = observations
-        self.header_lines = self._lines()
+        self.header_lines = self._lines(f"Bearer {self.token}" if self.token else None)
+        self.header_lines_without_token = self._lines(None)
 
     @property
     def origin(self) -> str:
@@ -100,14 +102,14 @@ class Settings:
     def __repr__(self) -> str:
         return f"base_url={self.base_url!r}, token='***'"
 
-    def _lines(self) -> list[tuple[bytes, bytes]]:
+    def _lines(self, authorization: str | None) -> list[tuple[bytes, bytes]]:
         ours = {
             "host": self.netloc,
             "accept": "application/json",
             # A stream must not wait in a compressor's buffer, and a reply is small.
             "accept-encoding": "identity",
             "user-agent": f"{__name__.partition('.')[0]}/{VERSION}",
-            **({"authorization": f"Bearer {self.token}"} if self.token else {}),
+            **({"authorization": authorization} if authorization else {}),
         }
         try:
             given = header_lines(self.headers)

@@ -746,7 +746,7 @@ _OUTPUT_ITEM_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "reasoning": decode_reasoning_item,
 }
 _OUTPUT_ITEM_SHAPES: Shapes = (
-    (decode_output_message, frozenset(["role", "content"]), {"role": "assistant"}),
+    (decode_output_message, frozenset(["content", "role"]), {"role": "assistant"}),
     (decode_function_call, frozenset(["call_id", "name", "arguments"]), {}),
     (decode_custom_tool_call, frozenset(["call_id", "name", "input"]), {}),
 )

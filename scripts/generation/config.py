@@ -1,0 +1,62 @@
+"""generator-config.yaml: the configuration of openapi-python-client, of which each key has its effect or is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from pydantic import ValidationError
+
+from .document import Document, below, load
+
+_REFUSED = {
+    "http_timeout": "it bounds the download of a document, and this one is a file",
+}
+
+
+def read(path: Path, document: Document, output: Path) -> Config:
+    """The configuration, read by the generator's own loader.
+
+    Args:
+        path: The file.
+        document: The document that is generated from.
+        output: The folder of the package.
+
+    Raises:
+        DocumentError: A key is unknown, has no effect here or has a value that the templates do not express.
+    """
+    keys = load(path)
+    for key in keys.data:
+        if key not in ConfigFile.model_fields:
+            found = f"`{key}` is no key of openapi-python-client"
+            keys.report(below("", key), found, f"Use one of {', '.join(sorted(ConfigFile.model_fields))}.")
+        elif key in _REFUSED:
+            keys.report(below("", key), f"`{key}` has no effect here: {_REFUSED[key]}", "Take it out.")
+    keys.raise_problems()
+    try:
+        file = ConfigFile.load_from_path(path)
+    except ValidationError as error:
+        for one in error.errors():
+            keys.report(below("", *one["loc"]), one["msg"][:1].lower() + one["msg"][1:], "Correct it.")
+        keys.raise_problems()
+        raise
+    _check(keys, file)
+    return Config.from_sources(file, MetaType.NONE, document.path, "utf-8", True, output)
+
+
+def _check(keys: Document, file: ConfigFile) -> None:
+    if not file.literal_enums:
+        found = (
+            "`literal_enums` is not true: an enum class could not hold a value that the service adds later"
+        )
+        keys.report("/literal_enums", found, "Write `literal_enums: true`.")
+    if not file.field_prefix.isidentifier() or file.field_prefix.startswith("_"):
+        found = f"`field_prefix: {file.field_prefix}` does not begin a public Python name"
+        keys.report("/field_prefix", found, "Begin it with a letter.")
+    for name, override in (file.class_overrides or {}).items():
+        if override.module_name is not None:
+            found = (
+                "`module_name` has no effect here: where a class is used decides in which module it stands"
+            )
+            keys.report(below("/class_overrides", name, "module_name"), found, "Take it out.")
+    keys.raise_problems()

@@ -1,0 +1,75 @@
+"""The names that the package itself needs, as its templates and runtime modules say when nothing is put into them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """Names with a meaning of their own, which nothing in the document may have.
+
+    Attributes:
+        classes: What the modules of types and resources import beside the document's classes.
+        attributes: What each class of the document has from `Model`.
+        arguments: What each method takes beside the document's fields.
+        methods: What the code of a resource's class names, and a method of such a name would hide.
+        resources: What a client has beside its resources.
+        exceptions: The exceptions that do not come from the document.
+    """
+
+    classes: frozenset[str]
+    attributes: frozenset[str]
+    arguments: frozenset[str]
+    methods: frozenset[str]
+    resources: frozenset[str]
+    exceptions: frozenset[str]
+
+
+def of_templates(empty: Callable[[str], ast.Module]) -> Reserved:
+    """Ask the templates.
+
+    Args:
+        empty: Gives the code that a template makes of one method `call` without arguments, and of no more.
+    """
+    types, resource = empty("types/[module].py.jinja"), empty("resources/[tag].py.jinja")
+    methods = (
+        node for node in ast.walk(resource) if isinstance(node, ast.FunctionDef) and node.name == "call"
+    )
+    arguments = (
+        argument
+        for method in methods
+        for argument in (*method.args.args, *method.args.kwonlyargs, method.args.kwarg)
+        if argument
+    )
+    own_class = next(node for node in resource.body if isinstance(node, ast.ClassDef))
+    return Reserved(
+        classes=frozenset({*_imported(types), *_imported(resource)}),
+        attributes=frozenset(_public(empty("types/_model.py"), "Model")),
+        arguments=frozenset(argument.arg for argument in arguments),
+        methods=frozenset(node.id for node in ast.walk(own_class) if isinstance(node, ast.Name)),
+        resources=frozenset(_public(empty("_async_client.py.jinja"), "AsyncClient")),
+        exceptions=frozenset(_classes(empty("errors.py.jinja"))),
+    )
+
+
+def _imported(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _classes(module: ast.Module) -> Iterator[str]:
+    return (node.name for node in module.body if isinstance(node, ast.ClassDef))
+
+
+def _public(module: ast.Module, class_name: str) -> Iterator[str]:
+    """The methods and properties of a class."""
+    for node in module.body:
+        if isinstance(node, ast.ClassDef) and node.name == class_name:
+            functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+            yield from (
+                one.name for one in node.body if isinstance(one, functions) and not one.name.startswith("_")
+            )

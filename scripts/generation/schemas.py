@@ -1,0 +1,155 @@
+"""Which schemas have a name in Python, and in which module of `types/` they stand.
+
+A schema stands in `types/requests.py`, `types/replies.py` or `types/events.py` by where the document uses it, and in
+`types/shared.py` when both a request and an answer use it. Each module needs the earlier ones only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from openapi_python_client.strings import pascal_case
+
+from .document import Node, below
+from .parse import SCHEMAS, Parsed, member_places
+
+Role = Literal["requests", "replies", "events"]
+Kind = Literal["class", "union", "alias"]
+MODULES = ("shared", "requests", "replies", "events")
+
+
+class SchemaUse(NamedTuple):
+    """A schema that an operation uses.
+
+    Attributes:
+        role: What for.
+        pointer: Where it stands.
+        parent: The class or operation that it is in, as the generator puts it before the name of an inline schema.
+        name: What it is called there.
+    """
+
+    role: Role
+    pointer: str
+    parent: str
+    name: str
+
+
+@dataclass
+class NamedSchema:
+    """A schema that has a name in Python.
+
+    Attributes:
+        pointer: Where it stands in the document.
+        name: Its class or alias.
+        kind: A class with attributes, a union of classes, or an alias for known strings and any other.
+        schema: The schema.
+        roles: Where the document uses it.
+    """
+
+    pointer: str
+    name: str
+    kind: Kind
+    schema: Node
+    roles: set[Role] = field(default_factory=set)
+
+    @property
+    def module(self) -> str:
+        """The module of `types/` that defines it."""
+        if len(self.roles) > 1 and "requests" in self.roles:
+            return "shared"
+        return next(role for role in ("requests", "replies", "events") if role in self.roles)
+
+    @property
+    def component(self) -> str | None:
+        """Its name in the document; None for a schema that is written where it is used."""
+        return component_name(self.pointer)
+
+
+def component_name(pointer: str) -> str | None:
+    """The name of a component; None for a schema that is written where it is used."""
+    folder, _, name = pointer.rpartition("/")
+    return name if folder == SCHEMAS else None
+
+
+def collect(parsed: Parsed, uses: Iterable[SchemaUse]) -> dict[str, NamedSchema]:
+    """Find all named schemas below the given ones.
+
+    Returns:
+        The named schemas by pointer, in the order in which the components stand in the document.
+    """
+    found: dict[str, NamedSchema] = {}
+    for use in uses:
+        _visit(parsed, found, use)
+    order = {below(SCHEMAS, name): place for place, name in enumerate(parsed.document.components("schemas"))}
+    in_order = sorted(
+        found.values(), key=lambda named: order.get("/".join(named.pointer.split("/")[:4]), len(order))
+    )
+    return {named.pointer: named for named in in_order}
+
+
+def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
+    """Whether a schema is a class, a union to be told apart, an open enum, or nothing with a name."""
+    pointer, schema = parsed.resolve(pointer)
+    if pointer in parsed.models:
+        return "class"
+    if is_open_enum(schema):
+        return "alias"
+    if "discriminator" in schema or len(object_members(parsed, pointer)) > 1:
+        return "union"
+    return None
+
+
+def is_open_enum(schema: Node) -> bool:
+    """Known strings and any other: `anyOf: [{type: string, enum: [...]}, {type: string}]`."""
+    members = schema.get("anyOf", [])
+    return (
+        len(members) == 2
+        and all(member.get("type") == "string" for member in members)
+        and "enum" in members[0]
+        and "enum" not in members[1]
+    )
+
+
+def object_members(parsed: Parsed, pointer: str) -> list[str]:
+    """The members of a union that are classes or unions of classes."""
+    places = member_places(pointer, parsed.document.node(pointer))
+    members = [parsed.resolve(at)[0] for at in places]
+    return [at for at in members if kind_of(parsed, at) in ("class", "union")]
+
+
+def children(pointer: str, schema: Node) -> Iterator[tuple[str, str]]:
+    """What a schema consists of: where that stands, and what the generator adds to the name for it."""
+    for key in schema.get("properties", {}):
+        yield below(pointer, "properties", key), key
+    for word in ("allOf", "anyOf", "oneOf"):
+        for index in range(len(schema.get(word, []))):
+            yield below(pointer, word, index), f"_type_{index}"
+    for word, suffix in (("items", "_item"), ("additionalProperties", "AdditionalProperty")):
+        if isinstance(schema.get(word), dict):
+            yield below(pointer, word), suffix
+
+
+def _visit(parsed: Parsed, found: dict[str, NamedSchema], use: SchemaUse) -> None:
+    """Note a schema, if it gets a name, and those below it."""
+    pointer, schema = parsed.resolve(use.pointer)
+    component = component_name(pointer)
+    parent, name = ("", component) if component else (use.parent, use.name)
+    kind = kind_of(parsed, pointer)
+    class_name = pascal_case(parent) + pascal_case(name)
+    if kind and (kind != "alias" or component):
+        class_name = parsed.class_name(pointer, parent, name)
+        named = found.setdefault(pointer, NamedSchema(pointer, class_name, kind, schema))
+        if use.role in named.roles:
+            return
+        named.roles.add(use.role)
+        class_name = named.name
+    if kind == "class":
+        for key, at in parsed.field_places(pointer).items():
+            _visit(parsed, found, SchemaUse(use.role, at, class_name, key))
+    for at, suffix in children(pointer, schema):
+        if suffix == "AdditionalProperty":
+            _visit(parsed, found, SchemaUse(use.role, at, class_name, suffix))
+        elif kind != "class":
+            _visit(parsed, found, SchemaUse(use.role, at, parent, name + suffix))

@@ -1,0 +1,333 @@
+"""What the next operation of a document may bring: each thing works as the document says, or is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.faults.clock import SkippingClock
+from tests.generation.small_document import (
+    BODY,
+    FIELD,
+    NEW,
+    OPERATION,
+    PART,
+    REF,
+    REPLY,
+    SCHEMAS,
+    TEXT,
+    an_object,
+    answer,
+    operation,
+    parameter,
+    union,
+)
+from tests.generation.workshop import GONE, SMALL, Workshop, changed, load, part, unload
+
+pytestmark = pytest.mark.generation
+
+PACKAGE = "next_operations"
+BEARER = {"/components/securitySchemes/bearer": {"type": "http", "scheme": "bearer"}}
+
+Make = Callable[[dict[str, Any]], ModuleType]
+
+
+@pytest.fixture
+def make(workshop: Workshop) -> Iterator[Make]:
+    """Generates and imports the package of the small document with some changes."""
+    yield lambda changes: load(workshop.make(changed(SMALL, changes)), PACKAGE)
+    unload(PACKAGE)
+
+
+class Service:
+    """Answers each request in turn: a response, or an exception of the transport."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        found = self.answers.pop(0) if self.answers else {"name": "x"}
+        if isinstance(found, Exception):
+            raise found
+        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+
+
+def client_of(package: ModuleType, service: Service, **options: Any) -> Any:
+    """A client of a package in front of a service."""
+    return package.Client(
+        base_url="https://small.test",
+        transport=httpx.MockTransport(service),
+        clock=SkippingClock(),
+        **options,
+    )
+
+
+def sent(package: ModuleType, **fields: Any) -> Any:
+    """The body that a call sends."""
+    service = Service()
+    client_of(package, service).things.make(id="1", name="x", **fields)
+    return json.loads(service.requests[0].content)
+
+
+def refused(workshop: Workshop, changes: dict[str, Any]) -> str:
+    """What is said of a document that is refused."""
+    workshop.write(changed(SMALL, changes))
+    outcome = workshop.run()
+    assert outcome.code == 2, outcome.out
+    return outcome.err
+
+
+# Names
+
+
+def test_a_field_of_a_reply_may_be_called_self(make: Make) -> None:
+    package = make({f"{PART}/properties/self": TEXT, REPLY: answer(REF)})
+    reply = client_of(package, Service({"size": 1, "self": "/parts/1"})).things.make(id="1", name="x")
+    assert reply.self_ == "/parts/1"
+    assert reply.to_dict() == {"size": 1, "self": "/parts/1"}
+
+
+@pytest.mark.parametrize("key", ["timeout", "deadline", "extra_body", "unknown"])
+def test_a_field_that_is_named_like_an_argument_is_given_another_name(
+    make: Make, workshop: Workshop, key: str
+) -> None:
+    assert "with `x-python-name`." in refused(workshop, {f"{NEW}/properties/{key}": {"type": "integer"}})
+    package = make({f"{NEW}/properties/{key}": {"type": "integer", "x-python-name": f"the_{key}"}})
+    assert sent(package, **{f"the_{key}": 3}) == {"name": "x", key: 3}
+
+
+def test_a_field_that_is_named_like_an_attribute_is_given_another_name(make: Make) -> None:
+    package = make({f"{PART}/properties/http": {**TEXT, "x-python-name": "scheme"}, REPLY: answer(REF)})
+    reply = client_of(package, Service({"size": 1, "http": "a"})).things.make(id="1", name="x")
+    assert reply.scheme == "a"
+    assert reply.http.status_code == 200
+    assert part(package, "types").Part(size=1, scheme="b").to_dict() == {"size": 1, "http": "b"}
+
+
+def test_a_parameter_is_given_another_name(make: Make) -> None:
+    package = make({f"{OPERATION}/parameters/1": parameter("timeout", **{"x-python-name": "patience"})})
+    service = Service()
+    client_of(package, service).things.make(id="1", name="x", patience="long")
+    assert service.requests[0].url.query == b"timeout=long"
+
+
+def test_fields_that_differ_in_capitals_or_signs_are_told_apart(make: Make) -> None:
+    counts = {"+1": {"type": "integer"}, "-1": {"type": "integer", "x-python-name": "minus_one"}}
+    package = make({f"{PART}/properties/id": TEXT, f"{PART}/properties/ID": TEXT, FIELD: an_object(**counts)})
+    types = part(package, "types")
+    assert types.Part(size=1, id="a", ID="b").to_dict() == {"size": 1, "id": "a", "ID": "b"}
+    assert types.ThingIt.from_dict({"+1": 3, "-1": 4}).field_1 == 3
+    assert types.ThingIt.from_dict({"+1": 3, "-1": 4}).minus_one == 4
+
+
+def test_a_schema_may_end_in_error(make: Make) -> None:
+    package = make(
+        {f"{SCHEMAS}/QuotaError": an_object("a"), FIELD: {"$ref": "#/components/schemas/QuotaError"}}
+    )
+    assert part(package, "types").QuotaError(a="x").a == "x"
+
+
+def test_a_tag_with_dots_is_a_resource_in_a_resource(make: Make) -> None:
+    package = make(
+        {
+            f"{OPERATION}/tags": ["chat.completions"],
+            f"{OPERATION}/operationId": "chat.completions.create",
+            "/paths/~1chats/get": operation(operationId="chat.list", tags=["chat"]),
+        }
+    )
+    service = Service({"name": "x"}, httpx.Response(204))
+    client = client_of(package, service)
+    client.chat.completions.create(id="1", name="x")
+    client.chat.list()
+    assert [request.url.path for request in service.requests] == ["/things/1", "/chats"]
+    assert client.chat.completions is client.chat.completions
+
+
+# Values
+
+
+def test_a_component_that_only_refers_to_another_is_checked(make: Make) -> None:
+    package = make(
+        {
+            f"{SCHEMAS}/Alias": {"$ref": "#/components/schemas/NewThing"},
+            f"{BODY}/content/application~1json/schema": {"$ref": "#/components/schemas/Alias"},
+        }
+    )
+    with pytest.raises(package.RequestValidationError, match="/name: expected a string"):
+        client_of(package, Service()).things.make(id="1", name=5)
+
+
+def test_a_value_that_fits_two_members_of_one_of_is_not_sent(make: Make) -> None:
+    package = make({f"{NEW}/properties/count": {"oneOf": [{"type": "number"}, {"type": "integer"}]}})
+    assert sent(package, count=1.5) == {"name": "x", "count": 1.5}
+    with pytest.raises(package.RequestValidationError, match="/count: expected what fits one member alone"):
+        sent(package, count=1)
+
+
+def test_the_rules_of_an_open_enum_are_for_other_values_only(make: Make) -> None:
+    model = {"anyOf": [{**TEXT, "enum": ["a"]}, {**TEXT, "pattern": "^ft:"}], "maxLength": 5}
+    package = make({f"{NEW}/properties/model": model})
+    assert sent(package, model="a") == {"name": "x", "model": "a"}
+    with pytest.warns(package.UnknownValueWarning):
+        assert sent(package, model="ft:b") == {"name": "x", "model": "ft:b"}
+    for wrong in ("b", "ft:too-long"):
+        with pytest.raises(package.RequestValidationError, match="/model: "):
+            sent(package, model=wrong)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/components/schemas/Id"},
+        {"anyOf": [{**TEXT, "enum": ["a"]}, TEXT]},
+        {"anyOf": [TEXT, {"type": "integer"}]},
+    ],
+)
+def test_a_path_parameter_is_never_empty(make: Make, schema: dict[str, Any]) -> None:
+    package = make({f"{SCHEMAS}/Id": TEXT, f"{OPERATION}/parameters/0/schema": schema})
+    with pytest.raises(package.RequestValidationError, match="/id: "):
+        client_of(package, Service()).things.make(id="", name="x")
+
+
+def test_fields_of_all_of_are_those_of_one_object(make: Make) -> None:
+    package = make(
+        {
+            f"{SCHEMAS}/Base": {**an_object("kind"), "x-aliases": {}},
+            f"{NEW}/properties/it": {
+                "allOf": [{"$ref": "#/components/schemas/Base"}],
+                "required": ["size"],
+                "properties": {"size": {"type": "integer", "minimum": 1}},
+            },
+        }
+    )
+    it = part(package, "types").NewThingIt(kind="a", size=1)
+    assert sent(package, it=it) == {"name": "x", "it": {"kind": "a", "size": 1}}
+    for wrong in ({"size": 1}, {"kind": "a"}, {"kind": "a", "size": 0}):
+        with pytest.raises(package.RequestValidationError, match="/it/"):
+            sent(package, it=wrong)
+
+
+def test_a_union_of_objects_put_together_is_told_apart(make: Make) -> None:
+    def kind(value: str) -> dict[str, Any]:
+        return {"allOf": [{"$ref": "#/components/schemas/Base"}, an_object(kind={**TEXT, "const": value})]}
+
+    package = make(
+        {
+            f"{SCHEMAS}/Base": an_object("id"),
+            f"{SCHEMAS}/A": kind("a"),
+            f"{SCHEMAS}/B": kind("b"),
+            FIELD: union("A", "B"),
+        }
+    )
+    thing = part(package, "types").Thing.from_dict({"name": "x", "it": {"id": "1", "kind": "b"}})
+    assert thing.it == part(package, "types").B(id="1", kind="b")
+
+
+def test_values_that_are_literals_need_no_names(make: Make) -> None:
+    sort = {**TEXT, "enum": ["name", "-name", "+1", "-1"]}
+    package = make({f"{NEW}/properties/sort": sort})
+    assert sent(package, sort="-name") == {"name": "x", "sort": "-name"}
+
+
+def test_null_is_written_as_in_openapi_3_0(make: Make) -> None:
+    changes = {
+        "/openapi": "3.0.3",
+        f"{NEW}/properties/note": {**TEXT, "nullable": True},
+        f"{NEW}/properties/sort": {**TEXT, "enum": ["a"], "nullable": True},
+    }
+    package = make(changes)
+    assert sent(package, note=None, sort=None) == {"name": "x", "note": None, "sort": None}
+    with pytest.raises(package.RequestValidationError, match="/name: "):
+        client_of(package, Service()).things.make(id="1", name=None)
+
+
+def test_nullable_is_no_word_of_openapi_3_1(workshop: Workshop) -> None:
+    assert "`nullable` is not expressed here" in refused(workshop, {FIELD: {**TEXT, "nullable": True}})
+
+
+def test_words_for_readers_are_passed_over(make: Make) -> None:
+    words = {"title": "T", "xml": {"name": "n"}, "externalDocs": {"url": "https://x.test"}, "readOnly": True}
+    package = make({FIELD: {**TEXT, **words, "writeOnly": False, "x-foreign": {"$ref": "nowhere"}}})
+    assert part(package, "types").Thing(name="x", it="y").it == "y"
+
+
+@pytest.mark.parametrize("character", "\x85\u2028\u2029")
+def test_a_character_that_yaml_alters_must_be_escaped(workshop: Workshop, character: str) -> None:
+    workshop.write(changed(SMALL, {FIELD: {**TEXT, "const": "a*b"}}))
+    text = workshop.document.read_text(encoding="utf-8").replace("a*b", f"a{character}b")
+    workshop.document.write_text(text, encoding="utf-8")
+    outcome = workshop.run()
+    assert outcome.code == 2
+    assert f'Write "\\u{ord(character):04x}" for it.' in outcome.err
+
+
+# Answers
+
+
+def test_json_is_taken_where_there_is_xml_too(make: Make) -> None:
+    package = make({f"{REPLY}/content/application~1xml": {"schema": TEXT}})
+    assert client_of(package, Service({"name": "y"})).things.make(id="1", name="x").name == "y"
+
+
+def test_an_operation_without_responses_gives_the_http_answer(make: Make) -> None:
+    package = make({f"{OPERATION}/responses": GONE})
+    reply = client_of(package, Service(httpx.Response(202, text="later"))).things.make(id="1", name="x")
+    assert (reply.status_code, reply.content) == (202, b"later")
+
+
+def test_head_has_no_json(make: Make) -> None:
+    package = make(
+        {"/paths/~1things/head": operation(operationId="things.peek", responses={"200": answer(REF)})}
+    )
+    service = Service(httpx.Response(200, headers={"etag": "1"}))
+    assert client_of(package, service).things.peek().headers["etag"] == "1"
+
+
+# Calls
+
+
+@pytest.mark.parametrize(
+    ("of_all", "of_one", "expected"),
+    [
+        ([{"bearer": []}], None, "Bearer t"),
+        ([{"bearer": []}], [], None),
+        ([{"bearer": []}], [{}, {"bearer": []}], "Bearer t"),
+        ([], None, None),
+        ([], [{"bearer": []}], "Bearer t"),
+    ],
+)
+def test_the_token_goes_with_what_asks_for_it(
+    make: Make, of_all: Any, of_one: Any, expected: str | None
+) -> None:
+    own = {} if of_one is None else {f"{OPERATION}/security": of_one}
+    package = make({**BEARER, "/security": of_all, **own})
+    service = Service()
+    client_of(package, service, token="t").things.make(id="1", name="x")
+    assert service.requests[0].headers.get("authorization") == expected
+
+
+def test_a_token_that_is_optional_is_not_demanded(make: Make) -> None:
+    package = make({**BEARER, "/security": [{}, {"bearer": []}]})
+    service = Service()
+    client_of(package, service).things.make(id="1", name="x")
+    assert "authorization" not in service.requests[0].headers
+
+
+@pytest.mark.parametrize(("safe", "requests"), [(True, 2), (False, 1)])
+def test_an_operation_that_is_marked_as_safe_is_sent_again(make: Make, safe: bool, requests: int) -> None:
+    package = make({f"{OPERATION}/x-safe": safe})
+    service = Service(httpx.ReadError("broken"))
+    client = client_of(package, service)
+    if safe:
+        assert client.things.make(id="1", name="x").name == "x"
+    else:
+        with pytest.raises(package.ConnectionLostError):
+            client.things.make(id="1", name="x")
+    assert len(service.requests) == requests
