@@ -38,6 +38,7 @@ _MAPS = frozenset(
 
 
 _POINTER = "x-pointer"
+_LOOKED_UP: Node = object()
 
 
 class Problem(NamedTuple):
@@ -146,7 +147,7 @@ class Document:
             node = node[int(token)] if isinstance(node, list) else node[token]
         return node
 
-    def resolve(self, pointer: str, node: Node = None) -> tuple[str, Node]:
+    def resolve(self, pointer: str, node: Node = _LOOKED_UP) -> tuple[str, Node]:
         """What a place leads to when every `$ref` is followed: its pointer and the node.
 
         Args:
@@ -154,7 +155,7 @@ class Document:
             node: What stands there; it is looked up when not given.
         """
         seen: list[str] = []
-        node = self.node(pointer) if node is None else node
+        node = self.node(pointer) if node is _LOOKED_UP else node
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             if reference in seen:

@@ -34,7 +34,7 @@ class ClassFacts:
     Attributes:
         text: The path to its text.
         aliases: Further names of attributes.
-        failed_when: The values that make it a failure.
+        failed_when: The values of attributes that make it a failure.
         role: What it is to its stream, as arguments of `EventRole`.
         assembly: How a series of it adds up to a reply, as arguments of `Assembly`.
     """
@@ -106,7 +106,12 @@ class _Reader:
                 self._check_path(below(at, "x-text"), schema["x-text"])
                 facts.text = tuple(schema["x-text"])
         with self.document.reporting():
-            facts.role = self._role(below(at, "x-event"), schema["x-event"]) if "x-event" in schema else None
+            if "x-event" in schema:
+                self._check_role(below(at, "x-event"), schema["x-event"])
+                facts.role = {
+                    word: tuple(value) if isinstance(value, list) else value
+                    for word, value in schema["x-event"].items()
+                }
         with self.document.reporting():
             if "x-assembles" in schema:
                 facts.assembly = self._assembly(below(at, "x-assembles"), schema["x-assembles"])
@@ -115,30 +120,22 @@ class _Reader:
                 self._check_error_body(below(at, "x-error-body"), schema["x-error-body"])
         return facts
 
-    def _role(self, at: str, data: Node) -> dict[str, Any]:
-        role = EventRole.model_validate(data).model_dump(exclude_none=True)
-        for word in ("code", "message", "text"):
-            if word in role:
-                self._check_path(below(at, word), role[word])
-        if "reply" in role:
+    def _check_role(self, at: str, data: Node) -> None:
+        role = EventRole.model_validate(data)
+        for word, path in (("code", role.code), ("message", role.message), ("text", role.text)):
+            if path:
+                self._check_path(below(at, word), path)
+        if role.reply is not None:
             where = below(at, "reply")
-            self._check_kind("object", where, self._field(where, self.here, role["reply"]))
-        if "puts" in role:
-            self._field(below(at, "puts"), self.here, role["puts"])
-            self._check_place(below(at, "at"), role.get("at"))
-        return {word: tuple(value) if isinstance(value, list) else value for word, value in role.items()}
-
-    def _check_place(self, at: str, path: list[Any] | None) -> None:
-        """Where in the reply something belongs: keys, and entries of lists by their index in a field of the event."""
-        if not path or not isinstance(path[0], str):
-            advice = "List its steps: `[key, {place: field}]`."
-            raise self.document.error(at, "it is not said where in the reply this belongs", advice)
-        for index, step in enumerate(path):
-            if isinstance(step, dict):
-                if step.keys() != {"place"}:
-                    found = f"`{', '.join(step)}` means nothing here"
-                    raise self.document.error(below(at, index), found, "Use place.")
-                self._field(below(at, index), self.here, step["place"])
+            self._check_kind("object", where, self._field(where, self.here, role.reply))
+        if role.puts is not None:
+            self._field(below(at, "puts"), self.here, role.puts)
+            if not role.at or not isinstance(role.at[0], str):
+                found = "it is not said where in the reply this belongs"
+                raise self.document.error(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
+        for index, step in enumerate(role.at or []):
+            if not isinstance(step, str):
+                self._field(below(at, "at", index), self.here, step.place)
 
     def _assembly(self, at: str, data: Node) -> dict[str, Any]:
         """Of events and of the reply: both have the list, and each entry of it has what is added up."""

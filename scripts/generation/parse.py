@@ -79,11 +79,19 @@ class Parsed:
 
     @cached_property
     def models(self) -> dict[str, ModelProperty]:
-        """The models by pointer, without those that stand for an object that may have any field."""
+        """The models by pointer. An object that may have any field is one only as a whole reply, to have its facts."""
+        replies = {
+            pointer_of(response.prop.data)
+            for found_in_tag in self.endpoints.values()
+            for _at, endpoint in found_in_tag
+            for response in endpoint.responses.patterns
+            if response.status_code.pattern.startswith("2") and isinstance(response.prop, ModelProperty)
+        }
         found: dict[str, ModelProperty] = {}
         for model in self.data.models:
             pointer = pointer_of(model.data)
-            if pointer is not None and (model.required_properties or model.optional_properties):
+            has_fields = model.required_properties or model.optional_properties
+            if pointer is not None and (has_fields or pointer in replies):
                 if model.name == pointer:
                     found[pointer] = model
                 else:

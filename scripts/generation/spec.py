@@ -77,25 +77,46 @@ def _without_source(value: Any) -> Any:
     return {key: one for key, one in value.items() if key != "x-source"} if isinstance(value, dict) else value
 
 
+def _kind_of_step(step: Any) -> str:
+    return "<values>" if isinstance(step, dict) else "<key>"
+
+
 Scalar: TypeAlias = Annotated[Any, AfterValidator(_scalar)]
 Step: TypeAlias = Annotated[
     Annotated[str, Tag("<key>")] | Annotated[dict[str, Scalar], Tag("<values>")],
-    Discriminator(lambda step: "<values>" if isinstance(step, dict) else "<key>"),
+    Discriminator(_kind_of_step),
 ]
 Path: TypeAlias = Annotated[list[Step], Field(min_length=1)]
 """A way into data: a key, or a mapping that stands for each entry of a list that has these values."""
+
+
+class EntryAt(_Extension):
+    """The entry of a list whose index an event has in a field."""
+
+    place: str
+
+
+PlacePath: TypeAlias = Annotated[
+    list[
+        Annotated[
+            Annotated[str, Tag("<key>")] | Annotated[EntryAt, Tag("<values>")], Discriminator(_kind_of_step)
+        ]
+    ],
+    Field(min_length=1),
+]
+"""Where in a reply something belongs: a key, or the entry of a list by its index."""
 
 
 class EventRole(_Extension):
     """What an event is to its stream."""
 
     text: Path | None = None
+    puts: str | None = None
+    at: PlacePath | None = None
     ends: Literal["completed", "incomplete", "failed", "error"] | None = None
     reply: str | None = None
     code: Path | None = None
     message: Path | None = None
-    puts: str | None = None
-    at: Path | None = None
 
 
 class Assembly(_Extension):
@@ -106,9 +127,9 @@ class Assembly(_Extension):
     key: str
     delta: str
     into: str
-    constants: dict[str, Scalar] = {}
-    finished: str | None = None
     id: str | None = None
+    finished: str | None = None
+    constants: dict[str, Scalar] = {}
     once: Sequence[str] = ()
     pieces: Sequence[str] = ()
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import Property
-from openapi_python_client.strings import PythonIdentifier
+from openapi_python_client.parser.properties.const import ConstProperty
 
 from . import examples, extensions, names, prose, service, unions
-from .document import Node, below
+from .document import below
 from .examples import Examples
 from .extensions import ClassFacts
 from .literals import written
@@ -23,7 +23,7 @@ from .reserved import Reserved
 from .resources import Resource, ResourceBuilder
 from .schemas import MODULES, NamedSchema, collect
 from .service import Facts, Kinds
-from .types import Type, TypeResolver
+from .types import Type, TypeResolver, values_of
 from .unions import Shape
 
 
@@ -231,6 +231,11 @@ class ApiBuilder:
                 found = f"`class_overrides` in generator-config.yaml renames `{name}`, which is no class"
                 self.parsed.document.report("", found, "Name a class of the package.")
 
+    def _attribute_for(self, key: str) -> str:
+        """The attribute that holds a field, in the first class that has it."""
+        fields = (field for at in self.types.named for field in self.parsed.fields(at))
+        return next(names.identifier(field.prop.python_name) for field in fields if field.key == key)
+
     def _resources(self) -> list[Resource]:
         methods = MethodBuilder(self.types, self.reserved)
         specs = {one.pointer: one for one in self.operations}
@@ -283,25 +288,17 @@ class ApiBuilder:
             name=names.identifier(prop.python_name),
             type=type_ if prop.required else type_.optional(),
             required=prop.required,
-            default=_default(prop, self.parsed.resolve(pointer)[1]),
+            default=_default(prop),
             doc=prose.of_field(prose.described(self.parsed.document, pointer), None),
         )
 
     def _union(self, named: NamedSchema) -> Union:
-        prefix = self.parsed.config.field_prefix
         cases = unions.cases(self.parsed, self.types.named, named.pointer)
         constants = [names.constant(key) for key in cases.tables]
-        tables = [
-            Table(
-                key,
-                names.identifier(PythonIdentifier(key, prefix)),
-                constant if constants.count(constant) == 1 and constant else f"{constant}{index}",
-                table,
-            )
-            for index, (constant, (key, table)) in enumerate(
-                zip(constants, cases.tables.items(), strict=True)
-            )
-        ]
+        tables = []
+        for index, (constant, (key, table)) in enumerate(zip(constants, cases.tables.items(), strict=True)):
+            name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
+            tables.append(Table(key, self._attribute_for(key), name, table))
         return Union(
             name=named.name,
             function=names.function_name(named.name),
@@ -313,11 +310,12 @@ class ApiBuilder:
         )
 
 
-def _default(prop: Property, schema: Node) -> str:
+def _default(prop: Property) -> str:
     """The default as Python: the value of a constant, None for what need not be given, else nothing."""
-    if prop.required and isinstance(schema.get("const"), str):
-        return written(schema["const"])
-    return "" if prop.required else "None"
+    if not prop.required:
+        return "None"
+    is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
+    return written(values_of(prop)[0]) if is_text else ""
 
 
 def _doc(named: NamedSchema) -> str:

@@ -282,6 +282,17 @@ def test_an_operation_without_responses_gives_the_http_answer(make: Make) -> Non
     assert (reply.status_code, reply.content) == (202, b"later")
 
 
+@pytest.mark.parametrize(
+    "schema", [{"type": "object"}, {"type": "object", "additionalProperties": {"type": "integer"}}]
+)
+def test_a_reply_may_be_an_object_of_any_fields(make: Make, schema: dict[str, Any]) -> None:
+    package = make({REPLY: answer(schema)})
+    reply = client_of(package, Service({"a": 1})).things.make(id="1", name="x")
+    assert (reply.to_dict(), reply.http.status_code, reply.problems) == ({"a": 1}, 200, [])
+    with pytest.raises(package.ReplyDecodeError):
+        client_of(package, Service(["a"])).things.make(id="1", name="x")
+
+
 def test_head_has_no_json(make: Make) -> None:
     package = make(
         {"/paths/~1things/head": operation(operationId="things.peek", responses={"200": answer(REF)})}
