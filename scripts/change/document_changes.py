@@ -1,8 +1,8 @@
 """What changed in the document, judged by Redocly's `diff`: it knows which way round a schema is used.
 
-Its word is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that it
-does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions are judged
-by `fact_changes`.
+Its verdict is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that
+it does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions are
+judged by `fact_changes`.
 """
 
 from __future__ import annotations
@@ -84,5 +84,5 @@ def _where(change: Mapping[str, Any]) -> str:
 
 
 def _what(change: Mapping[str, Any]) -> str:
-    told = "; ".join(verdict["message"].rstrip(".") for verdict in change["verdicts"])
-    return told or " ".join(filter(None, (change.get("property"), change["kind"])))
+    verdicts = "; ".join(verdict["message"].rstrip(".") for verdict in change["verdicts"])
+    return verdicts or " ".join(filter(None, (change.get("property"), change["kind"])))

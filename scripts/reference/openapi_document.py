@@ -95,7 +95,7 @@ class _Reader:
         self.count = 0
 
     def facts(self) -> Facts:
-        """All that is said of it."""
+        """All facts of the operation."""
         self._server()
         fields = [*self._credentials(), *self._parameters()]
         body = self._under(self.operation, "requestBody")
@@ -106,22 +106,22 @@ class _Reader:
         lines = {name: self.document.line(place) for name, place in self.places.items()}
         return Facts(self.about, by_place(fields), lines=lines)
 
-    def _say(self, name: str, word: str, place: str) -> None:
+    def _state(self, name: str, word: str, place: str) -> None:
         self.about[name], self.places[name] = word, place
 
     def _server(self) -> None:
         for holder in (self.operation, self.item, ("", self.document.data)):
             for place, server in entries(holder, "servers"):
-                self._say("server", str(server.get("url")).rstrip("/"), below(place, "url"))
+                self._state("server", str(server.get("url")).rstrip("/"), below(place, "url"))
                 return
-        self._say("server", "none", "")
+        self._state("server", "none", "")
 
     def _others(self, what: str, place: Place, known: set[str]) -> None:
-        """Keywords that are not understood here."""
+        """State the keywords that are not understood."""
         pointer, node = place
         for word, value in node.items():
             if word not in known and value is not False:
-                self._say(f"{what}: {word}", _json(value), below(pointer, word))
+                self._state(f"{what}: {word}", _json(value), below(pointer, word))
 
     def _credentials(self) -> Iterator[Field]:
         holder = self.operation if "security" in self.operation[1] else ("", self.document.data)
@@ -132,7 +132,7 @@ class _Reader:
         for name in dict.fromkeys(name for one in alternatives for name in one):
             pointer, scheme = self._under(schemes, name)
             if scheme.get("type") == "http":
-                self._say("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
+                self._state("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
             header = str(scheme.get("name")) if scheme.get("type") == "apiKey" else "Authorization"
             lines = {"": self.document.line(below(schemes[0], name))}
             yield Field(f"authorization.{header}", "string", required=is_required, lines=lines)
@@ -160,7 +160,7 @@ class _Reader:
 
     def _reply(self) -> list[Field]:
         responses = self._under(self.operation, "responses")
-        self._say("statuses", ", ".join(sorted(responses[1])) or "none", responses[0])
+        self._state("statuses", ", ".join(sorted(responses[1])) or "none", responses[0])
         for status in sorted(status for status in responses[1] if status.startswith("2")):
             content = self._content("reply's media type", self._under(responses, status))
             place = next((place for place in content if "json" in place[0].rpartition("/")[2]), None)
@@ -171,7 +171,7 @@ class _Reader:
         """What is sent or answered, by media type."""
         content = self._under(holder, "content")
         if content[1]:
-            self._say(name, ", ".join(content[1]), content[0])
+            self._state(name, ", ".join(content[1]), content[0])
         return [self._under(content, media_type) for media_type in content[1]]
 
     # ---- Schemas -------------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ class _Reader:
         pointer, node = media
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
         for word, value in shape.others.items():
-            self._say(f"{at}: {word}", _json(value), shape.places[word])
+            self._state(f"{at}: {word}", _json(value), shape.places[word])
         return list(self._fields(at, shape))
 
     def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:
@@ -201,7 +201,7 @@ class _Reader:
                 yield from self._fields(place, inner, depth + 1)
         if shape.properties:
             for name in sorted(shape.required - shape.properties.keys()):
-                yield Field(f"{at}.{name}", required=True, said=frozenset({"required"}))
+                yield Field(f"{at}.{name}", required=True, stated=frozenset({"required"}))
 
     def _field(self, at: str, shape: Shape, places: Mapping[str, str], *, is_required: bool) -> Field:
         words = shape.words
@@ -228,7 +228,7 @@ class _Reader:
             example=example,
             description="description" in words,
             others=others,
-            said=frozenset((*PROPERTIES, "others")),
+            stated=frozenset((*PROPERTIES, "others")),
             specification=words.get("x-specification", {}),
             lines={name: self.document.line(place) for name, place in {**found, **places}.items() if place},
         )

@@ -23,7 +23,7 @@ SOURCE = "x-source"
 VALUE_SOURCES = "x-value-sources"
 SPECIFICATION = "x-specification"
 OWN_FORMATS = ("unix-time",)
-"""Formats that are the client's own convention and nobody's word."""
+"""Formats that are the client's own convention, and no fact of the API."""
 
 CUT: Any = object()
 

@@ -302,7 +302,7 @@ def test_items_keep_their_comments(items: list[str], old: str, new: str) -> None
     ],
 )
 def test_a_text_that_the_round_trip_would_alter_is_refused_with_the_line(text: str, line: int) -> None:
-    with pytest.raises(EditError, match=rf"openapi\.yaml:{line}: an edit would write this line anew, as"):
+    with pytest.raises(EditError, match=rf"openapi\.yaml:{line}: an edit would rewrite this line as"):
         edited(text, ["a"])
 
 
