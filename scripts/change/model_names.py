@@ -13,10 +13,11 @@ from ruamel.yaml.comments import CommentedMap
 from semver import Version
 
 from scripts.generation.document import Document, below, tokens
-from scripts.reference.differences import LABELS, Difference, as_text
+from scripts.reference.differences import LABELS, Difference
 from scripts.reference.facts import Facts
 from scripts.reference.model_list import AT
 from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
+from scripts.reference.tables import as_text
 
 from . import changelog, versions, yaml_edit
 from .versions import Impact
@@ -133,8 +134,7 @@ def objections(
 
 
 def _title(document: OurDocument) -> tuple[str, str]:
-    method, paths = document.wanted
-    return method, paths[0]
+    return document.wanted.method, document.wanted.paths[0]
 
 
 def _about_names(names: Sequence[Any]) -> Iterable[str]:
@@ -271,8 +271,7 @@ class _Holder:
 
 def _find(document: OurDocument) -> tuple[str, str]:
     """The pointers of the schema that has the enum, and of the component that it belongs to."""
-    method, (path, *_) = document.wanted
-    whole = document.whole
+    whole, (method, path) = document.whole, _title(document)
     try:
         content = below("/paths", path, method.lower(), "requestBody", "content")
         body = below(content, next(iter(_at(whole.data, content))), "schema")

@@ -1,23 +1,21 @@
-"""The differences between a page and openapi.yaml, and the tables that show them."""
+"""The differences between a page and openapi.yaml."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
 
-DOCUMENT = "openapi.yaml"
 LABELS = {"min_length": "minimum length", "max_length": "maximum length", "enum": "possible values"}
 NUMBERS = {"number", "integer"}
 OPERATION = ("method", "path", "server", "credentials", "media type")
 """What every form of a page says of the operation."""
 
 ABSENT_IS_NONE = ("range", "min_length", "max_length")
-LISTS = ("statuses", "reply's media type")
+LISTS = ("statuses", "error codes", "reply's media type")
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,8 @@ def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Diff
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
     """Of two lists what only one has. What the document has from elsewhere may be missing on the page."""
     listed, known = page.split(", "), everything.split(", ")
-    only_page = [one for one in listed if one not in known]
-    only_ours = [one for one in ours.split(", ") if one not in listed]
+    only_page = [one for one in listed if one not in (*known, "none")]
+    only_ours = [one for one in ours.split(", ") if one not in (*listed, "none")]
     return (_only(only_page), _only(only_ours)) if only_page or only_ours else (ours, ours)
 
 
@@ -237,54 +235,3 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_comparable(one) for one in value]
     return (isinstance(value, bool), value)
-
-
-# ---- Tables ------------------------------------------------------------------------------------------------------
-
-HEADINGS = ("field", "what", "the page", DOCUMENT, "line")
-
-
-def as_text(differences: list[Difference]) -> str:
-    """A table for a terminal."""
-    rows = [HEADINGS, *(_cells(one) for one in differences)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-
-
-def as_markdown(differences: list[Difference]) -> str:
-    """A table for a pull request. What the page says is shown as code, so that none of it is markup."""
-    rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
-    rows += [
-        f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |"
-        for one in differences
-    ]
-    return "\n".join(rows)
-
-
-def as_json(differences: list[Difference]) -> str:
-    """The same as JSON."""
-    return json.dumps(
-        {"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2
-    )
-
-
-FORMATS: dict[str, Callable[[list[Difference]], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "markdown": as_markdown,
-}
-
-
-def _cells(one: Difference) -> tuple[str, ...]:
-    return (one.field, one.property, one.page, one.document, str(one.line))
-
-
-def _code(cell: str) -> str:
-    """A cell as code. A bar would end the cell, a backtick the code."""
-    text = " ".join(cell.split()).replace("|", "\\|")
-    if "`" not in text:
-        return f"`{text}`"
-    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
-    return f"{fence} {text} {fence}"

@@ -74,7 +74,8 @@ def number(text: str) -> str:
 
 def is_prose(line: str) -> bool:
     """Whether a line is part of a description, which is made of sentences."""
-    return bool(SENTENCE.fullmatch(line)) and not LABELLED.fullmatch(line)
+    is_one_word = line.isascii() and " " not in line
+    return bool(SENTENCE.fullmatch(line)) and not is_one_word and not LABELLED.fullmatch(line)
 
 
 def is_json(text: str) -> bool:
