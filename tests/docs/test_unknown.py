@@ -367,6 +367,12 @@ def test_bounds_are_read_however_they_are_written(form: str) -> None:
     assert rows(page) == [("body.n", "range", "1 <= x <= 1000", "1 <= x <= 128")]
 
 
+@pytest.mark.parametrize("bound", ["1" + ",000" * 2000, "9" * 9000, "1,00", "1.000,5", "-1"])
+def test_what_is_no_length_is_shown(bound: str) -> None:
+    page = pages.text(pages.facts()).replace("Minimum length: 1\nn\n", f"Minimum length: {bound}\nn\n")
+    assert ("body.input", f"Minimum length: {bound}") in {(row[0], row[2]) for row in rows(page)}
+
+
 def test_a_length_and_a_default_may_have_thousands() -> None:
     page = pages.text(pages.facts())
     page = page.replace("Minimum length: 1\nn\n", "Minimum length: 1,000\nn\n", 1)
