@@ -222,6 +222,8 @@ class _Reader:
         pointer, node = media
         self._others(f"{at}'s content", media)
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
+        kind = "object" if shape.properties and not shape.types else shape.type
+        self._state(f"{at}: type", kind, below(pointer, "schema"))
         for word, value in shape.others.items():
             self._state(f"{at}: {word}", _json(value), shape.places[word])
         return list(self._fields(at, shape))

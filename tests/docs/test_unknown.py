@@ -196,6 +196,10 @@ CHANGES: dict[str, tuple[Change, tuple[str, str]]] = {
         lambda tree: body(tree).update(additionalProperties=False),
         ("operation", "body: additionalProperties"),
     ),
+    "another type of the body": (
+        lambda tree: body(tree).update(type=["object", "string"]),
+        ("operation", "body: type"),
+    ),
     "a new status": (
         lambda tree: operation(tree)["responses"].update({"402": {"description": ""}}),
         ("operation", "statuses"),
