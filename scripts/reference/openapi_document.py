@@ -240,9 +240,8 @@ class _Reader:
             place = f"{at}.{name}"
             yield self._field(place, inner, places, is_required=name in shape.required)
             if depth < DEEPEST:
-                while "array" in inner.types:
-                    place, inner = f"{place}[]", schema.read(self.document, inner.items)
-                yield from self._fields(place, inner, depth + 1)
+                levels = list(self._entries(inner))
+                yield from self._fields(place + "[]" * len(levels), [inner, *levels][-1], depth + 1)
         if shape.properties:
             for name in sorted(shape.required - shape.properties.keys()):
                 yield Field(f"{at}.{name}", required=True, stated=frozenset({"required"}))
@@ -277,29 +276,34 @@ class _Reader:
             lines={name: self.document.line(place) for name, place in {**found, **places}.items() if place},
         )
 
+    def _entries(self, shape: Shape) -> Iterator[Shape]:
+        """What the entries of a list are, the entries of these where they are lists as well, and so on."""
+        for _ in range(DEEPEST):
+            if "array" not in shape.types:
+                return
+            shape = schema.read(self.document, shape.items)
+            yield shape
+        raise UnreadableError("has lists within lists without an end")
+
     def _of_entries(self, shape: Shape) -> dict[str, Any]:
-        """What is not understood of the entries of a list that are no objects with fields of their own."""
-        if "array" not in shape.types:
-            return {}
-        inner = schema.read(self.document, shape.items)
-        known = (
-            {}
-            if inner.properties
-            else {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
-        )
-        found = {**known, **inner.others, **self._of_entries(inner)}
-        return {f"items: {word}": value for word, value in found.items()}
+        """What is not understood of the entries of a list, and the bounds of those that are no objects."""
+        found = {}
+        for level, inner in enumerate(self._entries(shape), 1):
+            bounds_of_values = {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
+            for word, value in {**bounds_of_values, **inner.others}.items():
+                found["items: " * level + word] = value
+        return found
 
     def _type(self, shape: Shape) -> str:
         """The type as a page writes it: `object[]` for a list of objects, `array` for a list of anything."""
-        if "array" not in shape.types:
-            return shape.type
-        inner = schema.read(self.document, shape.items)
-        element = self._type(inner) if len(inner.types) == 1 else ""
-        if inner.words.get("enum"):
-            shape.words.setdefault("enum", inner.words["enum"])
-        array = f"{element}[]" if element else "array"
-        return " | ".join(array if kind == "array" else kind for kind in shape.types)
+        kind = element = ""
+        for inner in reversed([shape, *self._entries(shape)]):
+            if inner is not shape and inner.words.get("enum"):
+                shape.words.setdefault("enum", inner.words["enum"])
+            array = f"{element}[]" if element else "array"
+            kind = " | ".join(array if one == "array" else one for one in inner.types) or inner.type
+            element = kind if len(inner.types) == 1 else ""
+        return kind
 
     # ---- Places --------------------------------------------------------------------------------------------------
 
