@@ -69,8 +69,8 @@ def extract(root: Path, revision: str, folder: Path) -> None:
 
 def compare(root: Path, base: Path) -> list[Finding]:
     """All changes, the gravest first."""
-    found = list(document_changes.find(root / REDOCLY, base / DOCUMENT, root / DOCUMENT))
-    found += fact_changes.find(load(base / DOCUMENT), load(root / DOCUMENT))
+    old, new = load(base / DOCUMENT), load(root / DOCUMENT)
+    found = [*document_changes.find(root / REDOCLY, old, new), *fact_changes.find(old, new)]
     if (base / GENERATED / surface_changes.PACKAGE).is_dir():
         found += surface_changes.find(base / GENERATED, root / GENERATED)
     return sorted(found, key=lambda one: -one.impact)

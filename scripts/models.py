@@ -52,7 +52,7 @@ def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, 
     """The change that a source asks for. Writes nothing.
 
     Raises:
-        RefusedError: Something speaks against it.
+        RefusedError: There are objections to it.
         UnreadableError: The source or the document could not be read.
     """
     try:

@@ -1,8 +1,9 @@
 """What changed in the document, judged by Redocly's `diff`: it knows which way round a schema is used.
 
-Its word is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that it
-does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions are judged
-by `fact_changes`.
+Its verdict is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that
+it does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions and the
+known values of open enums are judged by `fact_changes`: Redocly gets the documents without them, and with strings and
+numbers in place of references to them, as it does not see that they are of the same type.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from scripts.generation.document import Document
+
+from .fact_changes import known_values
 from .versions import Finding, Impact
 
 IMPACTS = {"major": Impact.BREAKING, "minor": Impact.ADDITION, "patch": Impact.FIX}
@@ -27,34 +32,70 @@ WORDS = {
     "externalDocs",
     "version",
 }
-SURROUNDINGS = {"Info", "Contact", "License", "Tag", "ExternalDocs", "Example", "SpecExtension"}
+SURROUNDINGS = {"Info", "Contact", "License", "Tag", "ExternalDocs", "Example"}
 
 
 class ToolError(Exception):
     """The comparison could not be made."""
 
 
-def find(redocly: Path, old: Path, new: Path) -> Iterator[Finding]:
+def find(redocly: Path, old: Document, new: Document) -> Iterator[Finding]:
     """All changes that matter.
 
     Raises:
         ToolError: The tool is missing or failed.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("old.json", "new.json")]
+        for path, document in zip(paths, (old, new), strict=True):
+            path.write_text(json.dumps(_reduced(document, document.data)), encoding="utf-8")
+        changes = _diff(redocly, *paths)
+    for change in changes:
+        impact = _impact(change)
+        if impact is not Impact.NONE:
+            yield Finding(impact, _where(change), _what(change))
+
+
+def _reduced(document: Document, node: Any, *, are_names: bool = False) -> Any:
+    """A node without extensions, with scalars in place of references and of unions that come to the same."""
+    if isinstance(node, list):
+        return [_reduced(document, one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    found = {
+        key: _reduced(document, value, are_names=key == "properties" and not are_names)
+        for key, value in node.items()
+        if are_names or not key.startswith("x-")
+    }
+    target = _reduced(document, document.resolve("", node)[1]) if isinstance(node.get("$ref"), str) else {}
+    if _is_scalar(target):
+        return {**target, **{key: value for key, value in found.items() if key != "$ref"}}
+    members = found.get("anyOf", [])
+    others = {key: value for key, value in found.items() if key != "anyOf"}
+    if known_values(node):
+        return {"type": "string", **others}
+    if len(members) == 2 and members[1] == {"type": "null"} and _is_scalar(members[0]):
+        return {**members[0], "type": [members[0]["type"], "null"], **others}
+    return found
+
+
+def _is_scalar(schema: Mapping[str, Any]) -> bool:
+    return schema.get("type") in ("string", "number", "integer", "boolean")
+
+
+def _diff(redocly: Path, old: Path, new: Path) -> list[dict[str, Any]]:
     command = [str(redocly), "diff", str(old), str(new), "--format", "json", "--fail-on", "none"]
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     try:
         done = subprocess.run(
             command, env={**os.environ, **quiet}, capture_output=True, text=True, timeout=120, check=False
         )
-        report = json.loads(done.stdout)
+        changes: list[dict[str, Any]] = json.loads(done.stdout)["changes"]
     except FileNotFoundError:
         raise ToolError("Redocly's command is missing: run `make setup` (it needs node)") from None
-    except (ValueError, subprocess.TimeoutExpired) as error:
+    except (ValueError, KeyError, subprocess.TimeoutExpired) as error:
         raise ToolError(f"Redocly's `diff` gave no report ({error})") from None
-    for change in report["changes"]:
-        impact = _impact(change)
-        if impact is not Impact.NONE:
-            yield Finding(impact, _where(change), _what(change))
+    return changes
 
 
 def _impact(change: Mapping[str, Any]) -> Impact:
@@ -84,5 +125,5 @@ def _where(change: Mapping[str, Any]) -> str:
 
 
 def _what(change: Mapping[str, Any]) -> str:
-    told = "; ".join(verdict["message"].rstrip(".") for verdict in change["verdicts"])
-    return told or " ".join(filter(None, (change.get("property"), change["kind"])))
+    verdicts = "; ".join(verdict["message"].rstrip(".") for verdict in change["verdicts"])
+    return verdicts or " ".join(filter(None, (change.get("property"), change["kind"])))

@@ -1,4 +1,4 @@
-"""What changed in the facts that the document states in extensions (`x-...`).
+"""What changed in the facts that the document states in extensions (`x-...`) and in open enums.
 
 They decide which exception a caller catches, what is sent again, what is billed and how fast calls may be. Redocly's
 `diff` does not know what they mean, so each extension has its rule here.
@@ -18,6 +18,8 @@ NONE, FIX, ADDITION, BREAKING = Impact.NONE, Impact.FIX, Impact.ADDITION, Impact
 
 KINDS = "x-error-kinds"
 VARIABLES = "x-environment"
+KNOWN_VALUES = "anyOf"
+"""Where an open enum has the values that are known."""
 
 
 class Rule(NamedTuple):
@@ -72,12 +74,20 @@ def find(old: Document, new: Document) -> Iterator[Finding]:
 
 
 def _extensions(document: Document) -> dict[tuple[str, str], Any]:
-    return {
-        (pointer, word): value
-        for pointer, node in document.objects()
-        for word, value in node.items()
-        if word.startswith("x-") and "/x-" not in pointer
-    }
+    found: dict[tuple[str, str], Any] = {}
+    for pointer, node in document.objects():
+        if values := known_values(node):
+            found[pointer, KNOWN_VALUES] = values
+        if "/x-" not in pointer:
+            found.update({(pointer, word): one for word, one in node.items() if word.startswith("x-")})
+    return found
+
+
+def known_values(schema: Mapping[str, Any]) -> list[str]:
+    """The values of an open enum, which is an `anyOf` of an enum of strings and of any string; else none."""
+    members = schema.get("anyOf", [])
+    are_strings = len(members) == 2 and all(member.get("type") == "string" for member in members)
+    return list(members[0].get("enum", [])) if are_strings and "enum" not in members[1] else []
 
 
 def _changes(place: str, word: str, old: Any, new: Any) -> Iterator[Finding]:
@@ -86,6 +96,8 @@ def _changes(place: str, word: str, old: Any, new: Any) -> Iterator[Finding]:
         yield from _kinds(at, old or {}, new or {})
     elif word == VARIABLES:
         yield from _variables(at, old or [], new or [])
+    elif word == KNOWN_VALUES:
+        yield from _set(at, old or [], new or [])
     else:
         yield from _entries(at, RULES.get(word, MEANING), old, new)
 
@@ -115,14 +127,18 @@ def _finding(impact: Impact, at: str, what: str) -> Iterator[Finding]:
         yield Finding(impact, at, what)
 
 
-def _variables(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
-    """The first variable that is set counts, so the order of those that stay matters as well."""
+def _set(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
     for name in old:
         if name not in new:
             yield Finding(BREAKING, at, f"removed {name}")
     for name in new:
         if name not in old:
             yield Finding(ADDITION, at, f"added {name}")
+
+
+def _variables(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
+    """The first variable that is set counts, so the order of those that stay matters as well."""
+    yield from _set(at, old, new)
     if [name for name in old if name in new] != [name for name in new if name in old]:
         yield Finding(BREAKING, at, "another order")
 

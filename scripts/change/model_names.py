@@ -1,4 +1,4 @@
-"""The change of the model list: what it would be, what speaks against it, and the texts that it gives."""
+"""The change of the model list: the plan, the objections to it, and the new texts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from ruamel.yaml.comments import CommentedMap
 from semver import Version
 
 from scripts.generation.document import Document, below, tokens
-from scripts.reference.differences import LABELS, Difference, as_text
+from scripts.reference.differences import LABELS, Difference
 from scripts.reference.facts import Facts
 from scripts.reference.model_list import AT
 from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
+from scripts.reference.tables import as_text
 
 from . import changelog, versions, yaml_edit
 from .versions import Impact
@@ -110,14 +111,14 @@ def objections(
     allow_removals: bool = False,
     models_only: bool = False,
 ) -> list[str]:
-    """What speaks against taking over a list: each with its reason and what to do."""
+    """The objections to taking over a list, each with its reason and what to do."""
     if page.whole and (page.operation.get("method"), page.operation.get("path")) != _title(document):
         return [
             f"this is the page of {page.title}, not of {' '.join(_title(document))}. Take that operation's page."
         ]
     field = page.fields.get(AT)
     if field is None or not field.enum:
-        return ["there is no list of model names. Take the page anew, whole."]
+        return ["there is no list of model names. Save the whole page again."]
     found = list(_about_names(field.enum))
     if not found:
         holder = _Holder(document)
@@ -133,17 +134,16 @@ def objections(
 
 
 def _title(document: OurDocument) -> tuple[str, str]:
-    method, paths = document.wanted
-    return method, paths[0]
+    return document.wanted.method, document.wanted.paths[0]
 
 
 def _about_names(names: Sequence[Any]) -> Iterable[str]:
     odd = [name for name in names if not isinstance(name, str) or not GOOD_NAME.fullmatch(name)]
     if odd:
-        yield f"names with odd characters: {_shown(odd)}. Look at the page; take it anew if it was saved badly."
+        yield f"names with odd characters: {_shown(odd)}. Look at the page; save it again if it was saved badly."
     twice = list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i]))
     if twice:
-        yield f"names that stand twice: {_shown(twice)}. Look at the page; take it anew if it was saved badly."
+        yield f"names that stand twice: {_shown(twice)}. Look at the page; save it again if it was saved badly."
     alike: dict[str, list[Any]] = {}
     for name in dict.fromkeys(names):
         alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
@@ -160,10 +160,10 @@ def _about_removals(holder: _Holder, listed: Sequence[str], *, is_page: bool, al
     if len(gone) * 5 > len(holder.names):
         yield (
             f"the list lost more than a fifth of its names ({len(gone)} of {len(holder.names)}): it looks cut off. "
-            "Take the page anew; if the vendor did withdraw them all, say so with ALLOW_REMOVALS=1."
+            "Save the page again; if the vendor did withdraw them all, set ALLOW_REMOVALS=1."
         )
     else:
-        yield f"names that are gone: {_shown(gone)}. If the vendor withdrew them, say so with ALLOW_REMOVALS=1."
+        yield f"names that are gone: {_shown(gone)}. If the vendor withdrew them, set ALLOW_REMOVALS=1."
 
 
 def _shown(names: Sequence[Any]) -> str:
@@ -221,11 +221,11 @@ def _lines(
     if moved or not (added or removed):
         lines["Changed"] = ["The model names stand in the order of the vendor's page."]
     if removed:
-        told = "The client knows them as deprecated until the next minor version."
-        lines["Removed"] = [f"**Breaking:** model names that the vendor withdrew: {_code(removed)}. {told}"]
+        note = "The client knows them as deprecated until the next minor version."
+        lines["Removed"] = [f"**Breaking:** model names that the vendor withdrew: {_code(removed)}. {note}"]
     if forgotten:
-        told = f"Model names that were withdrawn before are no longer known: {_code(forgotten)}."
-        lines.setdefault("Removed", []).append(told)
+        line = f"Model names that were withdrawn before are no longer known: {_code(forgotten)}."
+        lines.setdefault("Removed", []).append(line)
     return lines
 
 
@@ -271,8 +271,7 @@ class _Holder:
 
 def _find(document: OurDocument) -> tuple[str, str]:
     """The pointers of the schema that has the enum, and of the component that it belongs to."""
-    method, (path, *_) = document.wanted
-    whole = document.whole
+    whole, (method, path) = document.whole, _title(document)
     try:
         content = below("/paths", path, method.lower(), "requestBody", "content")
         body = below(content, next(iter(_at(whole.data, content))), "schema")

@@ -47,6 +47,7 @@ def _yaml() -> YAML:
     yaml = YAML()
     yaml.Representer = _Representer
     yaml.preserve_quotes = True
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
     yaml.width = 10_000
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
@@ -63,11 +64,11 @@ def _check_unaltered(text: str, dumped: str) -> None:
     for number, (old, new) in enumerate(lines, 1):
         if old != new:
             raise EditError(
-                f"openapi.yaml:{number}: an edit would write this line anew, as `{new.strip()}`; "
+                f"openapi.yaml:{number}: an edit would rewrite this line as `{new.strip()}`; "
                 "write it so, then run again"
             )
     if text != dumped:
-        raise EditError("openapi.yaml: an edit would write its end anew; end it with one line break")
+        raise EditError("openapi.yaml: an edit would rewrite its end; end it with one line break")
 
 
 def set_text(parent: CommentedMap, key: str, value: str) -> None:

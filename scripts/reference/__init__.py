@@ -1,4 +1,4 @@
-"""Reading the vendor: whatever form the word comes in, it is turned into the same plain facts.
+"""Reads what the vendor says of its API, in whatever form, into the same plain facts.
 
 source ──text──> page_text | page_html | page_markdown | openapi_document ──┐
 client.models.list() ──────────────────────────────────> model_list ────────┴──> facts ──> differences

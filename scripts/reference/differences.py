@@ -1,23 +1,21 @@
-"""What a page says otherwise than our document, and the tables that show it."""
+"""The differences between a page and openapi.yaml."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
 
-DOCUMENT = "openapi.yaml"
 LABELS = {"min_length": "minimum length", "max_length": "maximum length", "enum": "possible values"}
 NUMBERS = {"number", "integer"}
 OPERATION = ("method", "path", "server", "credentials", "media type")
 """What every form of a page says of the operation."""
 
 ABSENT_IS_NONE = ("range", "min_length", "max_length")
-LISTS = ("statuses", "reply's media type")
+LISTS = ("statuses", "error codes", "reply's media type")
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,8 @@ class Difference:
     Attributes:
         field: `body.n`, or `operation`.
         property: What of it differs; `field` where one side does not have it at all.
-        page: The page's word.
-        document: Ours.
+        page: What the page has.
+        document: What openapi.yaml has.
         line: Where openapi.yaml has it, or would have it.
     """
 
@@ -73,8 +71,8 @@ def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Diff
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
     """Of two lists what only one has. What the document has from elsewhere may be missing on the page."""
     listed, known = page.split(", "), everything.split(", ")
-    only_page = [one for one in listed if one not in known]
-    only_ours = [one for one in ours.split(", ") if one not in listed]
+    only_page = [one for one in listed if one not in (*known, "none")]
+    only_ours = [one for one in ours.split(", ") if one not in (*listed, "none")]
     return (_only(only_page), _only(only_ours)) if only_page or only_ours else (ours, ours)
 
 
@@ -86,27 +84,27 @@ def _unknown_line(one: UnknownLine, everything: Facts) -> Difference:
 
 def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
     for name in (*PROPERTIES, "description"):
-        if name in page.said and not _same(name, page, ours, everything):
+        if name in page.stated and not _same(name, page, ours, everything):
             words = _words(name, getattr(page, name), _known(name, ours, everything))
             yield Difference(page.at, LABELS.get(name, name), *words, _line(ours, name))
-    if "others" in page.said:
+    if "others" in page.stated:
         for name in dict.fromkeys((*page.others, *ours.others)):
             words = page.others.get(name, MISSING), ours.others.get(name, MISSING)
             if not _agree(name, *words, everything):
                 yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
-    if "names" in page.said and set(page.enum) != set(everything.enum):
+    if "names" in page.stated and set(page.enum) != set(everything.enum):
         yield Difference(
             page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum")
         )
-    if "sample" in page.said and (row := _sample(page, ours)):
+    if "sample" in page.stated and (row := _sample(page, ours)):
         yield row
 
 
 def _same(name: str, page: Field, ours: Field, everything: Field) -> bool:
     word, our_word = getattr(page, name), getattr(ours, name)
     if name == "description":
-        return word or not our_word  # a page that lost one may have lost more
-    if name == "type" and "sample" in page.said and "enum" not in page.said and word in NUMBERS:
+        return word or not our_word  # a page that lost a description may have lost more
+    if name == "type" and "sample" in page.stated and "enum" not in page.stated and word in NUMBERS:
         return our_word in NUMBERS  # a sample's 123 may stand for either
     return _agree(name, word, our_word, everything) or _is_equal(word, _known(name, ours, everything))
 
@@ -131,7 +129,7 @@ def _sample(page: Field, ours: Field) -> Difference | None:
     if page.sample is MISSING:
         return Difference(page.at, "sample", "not in the sample at its head", "a field", _line(ours, ""))
     is_known = not ours.enum or page.sample in ours.enum or not isinstance(page.sample, str)
-    if "enum" in page.said or is_known or page.sample.startswith("<"):
+    if "enum" in page.stated or is_known or page.sample.startswith("<"):
         return None
     return Difference(
         page.at, "sample", _json(page.sample), f"one of {summary_of_values(ours.enum)}", _line(ours, "enum")
@@ -143,7 +141,7 @@ def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
     if known is None:
         yield Difference(page.at, "field", summary(page), "none", 1)
     else:
-        if "type" in page.said:
+        if "type" in page.stated:
             yield Difference(page.at, "source", "on the page", "from another source", _line(known, ""))
         yield from _field(page, known, known)
 
@@ -154,7 +152,7 @@ def _gone(ours: Field) -> Difference:
 
 def summary(field: Field) -> str:
     """A field in one line: `number | null, default 1, 1 <= x <= 128`."""
-    if "type" not in field.said and field.required:
+    if "type" not in field.stated and field.required:
         return "required, but not described"
     words = [(field.type or "any") + (" | null" if field.nullable else "")]
     words += ["required"] if field.required else []
@@ -237,54 +235,3 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_comparable(one) for one in value]
     return (isinstance(value, bool), value)
-
-
-# ---- Tables ------------------------------------------------------------------------------------------------------
-
-HEADINGS = ("field", "what", "the page", DOCUMENT, "line")
-
-
-def as_text(differences: list[Difference]) -> str:
-    """A table for a terminal."""
-    rows = [HEADINGS, *(_cells(one) for one in differences)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
-
-
-def as_markdown(differences: list[Difference]) -> str:
-    """A table for a pull request. What the page says is shown as code, so that none of it is markup."""
-    rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
-    rows += [
-        f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |"
-        for one in differences
-    ]
-    return "\n".join(rows)
-
-
-def as_json(differences: list[Difference]) -> str:
-    """The same as JSON."""
-    return json.dumps(
-        {"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2
-    )
-
-
-FORMATS: dict[str, Callable[[list[Difference]], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "markdown": as_markdown,
-}
-
-
-def _cells(one: Difference) -> tuple[str, ...]:
-    return (one.field, one.property, one.page, one.document, str(one.line))
-
-
-def _code(cell: str) -> str:
-    """A cell as code. A bar would end the cell, a backtick the code."""
-    text = " ".join(cell.split()).replace("|", "\\|")
-    if "`" not in text:
-        return f"`{text}`"
-    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
-    return f"{fence} {text} {fence}"

@@ -44,7 +44,7 @@ class Field:
         description: Whether there is one. Its words are no fact.
         sample: The value in the sample at the head of a page.
         others: What else an OpenAPI document says of it: keywords that are compared as they stand.
-        said: The properties on which the source has a word; silence about others is no difference.
+        stated: The properties that the source can state; that it lacks others is no difference.
         specification: What the vendor's OpenAPI document says otherwise, by property, as openapi.yaml knows.
         lines: The line of openapi.yaml at which each property stands; "" is the field itself.
     """
@@ -62,7 +62,7 @@ class Field:
     description: bool = True
     sample: Json = MISSING
     others: Mapping[str, Json] = field(default_factory=dict)
-    said: frozenset[str] = frozenset(PROPERTIES)
+    stated: frozenset[str] = frozenset(PROPERTIES)
     specification: Mapping[str, Json] = field(default_factory=dict, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 

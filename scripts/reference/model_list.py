@@ -29,4 +29,4 @@ def from_names(names: list[object]) -> Facts:
     """The facts in a list of names: these and nothing else, in no order that means anything."""
     if not names or not all(isinstance(name, str) for name in names):
         raise UnreadableError("is no list of model names")
-    return Facts({}, {AT: Field(AT, "string", enum=tuple(names), said=frozenset({"names"}))}, whole=False)
+    return Facts({}, {AT: Field(AT, "string", enum=tuple(names), stated=frozenset({"names"}))}, whole=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from scripts.generation.document import Document, below
 
@@ -20,8 +20,20 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 MOST_FIELDS = 2000
 DEEPEST = 10
 
-Wanted = tuple[str, tuple[str, ...]]
-"""A method, and the paths under which the operation may be found."""
+
+class Wanted(NamedTuple):
+    """The operation to read.
+
+    Attributes:
+        method: Its method, in capitals.
+        paths: The paths under which it may be found.
+        error_code: Where the body of an error has its code.
+    """
+
+    method: str
+    paths: tuple[str, ...]
+    error_code: tuple[str, ...] = ()
+
 
 _LINE_OF = {
     "type": ("type", "anyOf", "oneOf", "$ref"),
@@ -33,10 +45,21 @@ _LINE_OF = {
     "example": ("example", "examples"),
     "default": ("default",),
 }
-_OF_OPERATION = {
-    "callbacks", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "security",
-    "servers", "summary", "tags",
+_UNDERSTOOD: dict[str, set[str]] = {
+    "body": {"content", "description", "required"},
+    "body's content": {"example", "examples", "schema"},
+    "credentials": {"bearerFormat", "description", "in", "name", "scheme", "type"},
+    "operation": {
+        "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "security", "servers",
+        "summary", "tags",
+    },
+    "path": {*METHODS, "$ref", "description", "parameters", "servers", "summary"},
+    "reply": {"content", "description"},
+    "reply's content": {"example", "examples", "schema"},
+    "server": {"description", "url"},
 }  # fmt: skip
+"""By part of a document the keywords that are read, or known to say nothing; others are compared as they stand."""
+
 _OF_PARAMETER = {"description", "example", "examples", "in", "name", "required", "schema"}
 
 
@@ -68,18 +91,18 @@ def read(document: Document, wanted: Wanted | None = None) -> Facts:
     if not isinstance(document.data.get("openapi"), str):
         raise UnreadableError("is no OpenAPI document (it has no `openapi: 3...`)")
     method, path = _choose(operations(document), wanted)
-    return _Reader(document, method, path).facts()
+    return _Reader(document, method, path).facts(wanted.error_code if wanted else ())
 
 
 def _choose(found: list[tuple[str, str]], wanted: Wanted | None) -> tuple[str, str]:
     if wanted:
-        for path in wanted[1]:
-            if (wanted[0], path) in found:
-                return wanted[0], path
+        for path in wanted.paths:
+            if (wanted.method, path) in found:
+                return wanted.method, path
     if len(found) == 1:
         return found[0]
     names = ", ".join(" ".join(operation) for operation in found[:5]) + (", ..." if len(found) > 5 else "")
-    sought = f"{wanted[0]} {wanted[1][0]}" if wanted else "a single operation"
+    sought = f"{wanted.method} {wanted.paths[0]}" if wanted else "a single operation"
     raise UnreadableError(f"does not have {sought} (it has {names or 'no operation'})")
 
 
@@ -94,34 +117,35 @@ class _Reader:
         self.places: dict[str, str] = {"path": self.item[0], "method": self.operation[0]}
         self.count = 0
 
-    def facts(self) -> Facts:
-        """All that is said of it."""
+    def facts(self, error_code: tuple[str, ...]) -> Facts:
+        """All facts of the operation."""
         self._server()
         fields = [*self._credentials(), *self._parameters()]
-        body = self._under(self.operation, "requestBody")
-        if content := self._content("media type", body):
-            fields += self._root("body", content[0])
+        fields += self._body()
         fields += self._reply()
-        self._others("operation", self.operation, _OF_OPERATION)
+        self._error_codes(error_code)
+        self._others("path", self.item)
+        self._others("operation", self.operation)
         lines = {name: self.document.line(place) for name, place in self.places.items()}
         return Facts(self.about, by_place(fields), lines=lines)
 
-    def _say(self, name: str, word: str, place: str) -> None:
+    def _state(self, name: str, word: str, place: str) -> None:
         self.about[name], self.places[name] = word, place
 
     def _server(self) -> None:
         for holder in (self.operation, self.item, ("", self.document.data)):
             for place, server in entries(holder, "servers"):
-                self._say("server", str(server.get("url")).rstrip("/"), below(place, "url"))
+                self._state("server", str(server.get("url")).rstrip("/"), below(place, "url"))
+                self._others("server", (place, server))
                 return
-        self._say("server", "none", "")
+        self._state("server", "none", "")
 
-    def _others(self, what: str, place: Place, known: set[str]) -> None:
-        """Keywords that are not understood here."""
+    def _others(self, what: str, place: Place) -> None:
+        """State the keywords that are not understood."""
         pointer, node = place
-        for word, value in node.items():
-            if word not in known and value is not False:
-                self._say(f"{what}: {word}", _json(value), below(pointer, word))
+        for keyword, value in node.items():
+            if keyword not in _UNDERSTOOD[what] and not _is_usual(keyword, value):
+                self._state(f"{what}: {keyword}", _json(value), below(pointer, keyword))
 
     def _credentials(self) -> Iterator[Field]:
         holder = self.operation if "security" in self.operation[1] else ("", self.document.data)
@@ -131,8 +155,9 @@ class _Reader:
         schemes = self._under(self._under(("", self.document.data), "components"), "securitySchemes")
         for name in dict.fromkeys(name for one in alternatives for name in one):
             pointer, scheme = self._under(schemes, name)
+            self._others("credentials", (pointer, scheme))
             if scheme.get("type") == "http":
-                self._say("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
+                self._state("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
             header = str(scheme.get("name")) if scheme.get("type") == "apiKey" else "Authorization"
             lines = {"": self.document.line(below(schemes[0], name))}
             yield Field(f"authorization.{header}", "string", required=is_required, lines=lines)
@@ -149,7 +174,7 @@ class _Reader:
             unknown = {
                 word: value
                 for word, value in parameter.items()
-                if word not in _OF_PARAMETER and value is not False
+                if word not in _OF_PARAMETER and not _is_usual(word, value)
             }
             shape.others |= {**unknown, "in": where}
             shape.places = {**{word: below(pointer, word) for word in parameter}, **shape.places}
@@ -158,20 +183,36 @@ class _Reader:
                 f"parameter.{name}", shape, places, is_required=parameter.get("required") is True
             )
 
+    def _body(self) -> list[Field]:
+        body = self._under(self.operation, "requestBody")
+        self._others("body", body)
+        self._state("body", "required" if body[1].get("required") is True else "not required", body[0])
+        content = self._content("media type", body)
+        return self._root("body", content[0]) if content else []
+
     def _reply(self) -> list[Field]:
         responses = self._under(self.operation, "responses")
-        self._say("statuses", ", ".join(sorted(responses[1])) or "none", responses[0])
+        self._state("statuses", ", ".join(sorted(responses[1])) or "none", responses[0])
         for status in sorted(status for status in responses[1] if status.startswith("2")):
-            content = self._content("reply's media type", self._under(responses, status))
+            response = self._under(responses, status)
+            self._others("reply", response)
+            content = self._content("reply's media type", response)
             place = next((place for place in content if "json" in place[0].rpartition("/")[2]), None)
             return self._root("reply", place) if place else []
         return []
+
+    def _error_codes(self, path: tuple[str, ...]) -> None:
+        """State the codes in the examples of errors, which is where a document has them."""
+        pointer, responses = self._under(self.operation, "responses")
+        errors = [response for status, response in responses.items() if not status.startswith("2")]
+        if codes := sorted({code for response in errors for code in _texts_at(response, path)}):
+            self._state("error codes", ", ".join(codes), pointer)
 
     def _content(self, name: str, holder: Place) -> list[Place]:
         """What is sent or answered, by media type."""
         content = self._under(holder, "content")
         if content[1]:
-            self._say(name, ", ".join(content[1]), content[0])
+            self._state(name, ", ".join(content[1]), content[0])
         return [self._under(content, media_type) for media_type in content[1]]
 
     # ---- Schemas -------------------------------------------------------------------------------------------------
@@ -179,9 +220,12 @@ class _Reader:
     def _root(self, at: str, media: Place) -> list[Field]:
         """The fields of a body or reply."""
         pointer, node = media
+        self._others(f"{at}'s content", media)
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
+        kind = "object" if shape.properties and not shape.types else shape.type
+        self._state(f"{at}: type", kind, below(pointer, "schema"))
         for word, value in shape.others.items():
-            self._say(f"{at}: {word}", _json(value), shape.places[word])
+            self._state(f"{at}: {word}", _json(value), shape.places[word])
         return list(self._fields(at, shape))
 
     def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:
@@ -196,12 +240,11 @@ class _Reader:
             place = f"{at}.{name}"
             yield self._field(place, inner, places, is_required=name in shape.required)
             if depth < DEEPEST:
-                while "array" in inner.types:
-                    place, inner = f"{place}[]", schema.read(self.document, inner.items)
-                yield from self._fields(place, inner, depth + 1)
+                levels = list(self._entries(inner))
+                yield from self._fields(place + "[]" * len(levels), [inner, *levels][-1], depth + 1)
         if shape.properties:
             for name in sorted(shape.required - shape.properties.keys()):
-                yield Field(f"{at}.{name}", required=True, said=frozenset({"required"}))
+                yield Field(f"{at}.{name}", required=True, stated=frozenset({"required"}))
 
     def _field(self, at: str, shape: Shape, places: Mapping[str, str], *, is_required: bool) -> Field:
         words = shape.words
@@ -228,34 +271,39 @@ class _Reader:
             example=example,
             description="description" in words,
             others=others,
-            said=frozenset((*PROPERTIES, "others")),
+            stated=frozenset((*PROPERTIES, "others")),
             specification=words.get("x-specification", {}),
             lines={name: self.document.line(place) for name, place in {**found, **places}.items() if place},
         )
 
+    def _entries(self, shape: Shape) -> Iterator[Shape]:
+        """What the entries of a list are, the entries of these where they are lists as well, and so on."""
+        for _ in range(DEEPEST):
+            if "array" not in shape.types:
+                return
+            shape = schema.read(self.document, shape.items)
+            yield shape
+        raise UnreadableError("has lists within lists without an end")
+
     def _of_entries(self, shape: Shape) -> dict[str, Any]:
-        """What is not understood of the entries of a list that are no objects with fields of their own."""
-        if "array" not in shape.types:
-            return {}
-        inner = schema.read(self.document, shape.items)
-        known = (
-            {}
-            if inner.properties
-            else {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
-        )
-        found = {**known, **inner.others, **self._of_entries(inner)}
-        return {f"items: {word}": value for word, value in found.items()}
+        """What is not understood of the entries of a list, and the bounds of those that are no objects."""
+        found = {}
+        for level, inner in enumerate(self._entries(shape), 1):
+            bounds_of_values = {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
+            for word, value in {**bounds_of_values, **inner.others}.items():
+                found["items: " * level + word] = value
+        return found
 
     def _type(self, shape: Shape) -> str:
         """The type as a page writes it: `object[]` for a list of objects, `array` for a list of anything."""
-        if "array" not in shape.types:
-            return shape.type
-        inner = schema.read(self.document, shape.items)
-        element = self._type(inner) if len(inner.types) == 1 else ""
-        if inner.words.get("enum"):
-            shape.words.setdefault("enum", inner.words["enum"])
-        array = f"{element}[]" if element else "array"
-        return " | ".join(array if kind == "array" else kind for kind in shape.types)
+        kind = element = ""
+        for inner in reversed([shape, *self._entries(shape)]):
+            if inner is not shape and inner.words.get("enum"):
+                shape.words.setdefault("enum", inner.words["enum"])
+            array = f"{element}[]" if element else "array"
+            kind = " | ".join(array if one == "array" else one for one in inner.types) or inner.type
+            element = kind if len(inner.types) == 1 else ""
+        return kind
 
     # ---- Places --------------------------------------------------------------------------------------------------
 
@@ -267,6 +315,25 @@ class _Reader:
 
     def _resolved(self, place: Place) -> Place:
         return self.document.resolve(*place)
+
+
+def _texts_at(node: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """The texts at a path below any mapping within a node."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _texts_at(one, path)
+    elif isinstance(node, dict):
+        found: Any = node
+        for key in path:
+            found = found.get(key) if isinstance(found, dict) else None
+        if path and isinstance(found, str):
+            yield found
+        for one in node.values():
+            yield from _texts_at(one, path)
+
+
+def _is_usual(keyword: str, value: Any) -> bool:
+    return keyword in ("allowEmptyValue", "allowReserved", "deprecated") and value is False
 
 
 def _json(value: Any) -> str:

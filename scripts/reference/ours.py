@@ -23,7 +23,7 @@ SOURCE = "x-source"
 VALUE_SOURCES = "x-value-sources"
 SPECIFICATION = "x-specification"
 OWN_FORMATS = ("unix-time",)
-"""Formats that are the client's own convention and nobody's word."""
+"""Formats that are the client's own convention, and no fact of the API."""
 
 CUT: Any = object()
 
@@ -47,12 +47,14 @@ class OurDocument:
             raise UnreadableError("has no operation from the page")
         method, path = found[0]
         node = self.whole.data["paths"][path][method.lower()]
-        return method, (path, *node.get("x-alias-paths", []))
+        bodies = [schema.get("x-error-body", {}) for schema in self.whole.components("schemas").values()]
+        error_code = next((tuple(body["code"]) for body in bodies if "code" in body), ())
+        return Wanted(method, (path, *node.get("x-alias-paths", [])), error_code)
 
     @property
     def address(self) -> str | None:
         """Where the vendor has the page."""
-        method, (path, *_) = self.wanted
+        method, path = self.wanted.method, self.wanted.paths[0]
         places = (self.whole.data["paths"][path][method.lower()], self.whole.data)
         return next((place["externalDocs"]["url"] for place in places if "externalDocs" in place), None)
 
@@ -63,7 +65,13 @@ class OurDocument:
     def from_all(self) -> Facts:
         """What the document has from any source."""
         data = _without_extensions(self.whole.data)
-        return openapi_document.read(replace(self.whole, data=data), self.wanted)
+        facts = openapi_document.read(replace(self.whole, data=data), self.wanted)
+        codes = [
+            code
+            for kind in self.whole.data.get("x-error-kinds", {}).values()
+            for code in kind.get("codes", {})
+        ]
+        return replace(facts, operation={**facts.operation, "error codes": ", ".join(codes) or "none"})
 
 
 def page_part(whole: Document) -> Document:

@@ -43,11 +43,17 @@ class Found:
         self.facts[name] = value
 
     def field(
-        self, at: str, said: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
+        self, at: str, stated: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
     ) -> Field:
         """The field, at its place."""
         return Field(
-            at, self.type, self.is_nullable, **self.facts, description=is_described, sample=sample, said=said
+            at,
+            self.type,
+            self.is_nullable,
+            **self.facts,
+            description=is_described,
+            sample=sample,
+            stated=stated,
         )
 
 

@@ -13,8 +13,8 @@ MOST_LINES = 20_000
 LONGEST_LINE = 10_000
 
 _WORD = r"(?:enum<\w+>|(?:string|number|integer|boolean|object|array|null|any|file)(?:<[\w.-]+>)?)(?:\[\])*"
-_NUMBER = r"-?(?:\d{1,3}(?:[,' \u00a0\u202f]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
-_COUNT = r"\d{1,3}(?:[,' \u00a0\u202f]\d{3})+|\d{1,9}"
+_NUMBER = r"-?(?:\d{1,3}(?:[,' \u00a0\u202f]\d{3}){1,6}|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_COUNT = r"\d{1,3}(?:[,' \u00a0\u202f]\d{3}){1,3}|\d{1,9}"
 NAME = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
 TYPE = re.compile(rf"{_WORD}(?: \| {_WORD})*")
 MEDIA_TYPE = re.compile(r"(?:\d{3} - )?([\w.+-]+/[\w.+-]+)", re.ASCII)
@@ -74,7 +74,8 @@ def number(text: str) -> str:
 
 def is_prose(line: str) -> bool:
     """Whether a line is part of a description, which is made of sentences."""
-    return bool(SENTENCE.fullmatch(line)) and not LABELLED.fullmatch(line)
+    is_one_word = line.isascii() and " " not in line
+    return bool(SENTENCE.fullmatch(line)) and not is_one_word and not LABELLED.fullmatch(line)
 
 
 def is_json(text: str) -> bool:

@@ -9,6 +9,7 @@ import re
 
 from . import openapi_document
 from .facts import Facts, UnreadableError
+from .openapi_document import Wanted
 from .parsing import parse
 
 FENCE = re.compile(r"^````ya?ml\b(.*)$", re.MULTILINE)
@@ -30,7 +31,7 @@ def read(text: str) -> Facts:
         raise UnreadableError("breaks off in its OpenAPI block")
     document = parse(text[start : end.start()])
     named = OPERATION.search(fences[0][1])
-    facts = openapi_document.read(document, (named[1].upper(), (named[2],)) if named else None)
+    facts = openapi_document.read(document, Wanted(named[1].upper(), (named[2],)) if named else None)
     if named and facts.title != f"{named[1].upper()} {named[2]}":
         raise UnreadableError(
             f"is about {named[1].upper()} {named[2]}, its OpenAPI block about {facts.title}"

@@ -87,8 +87,8 @@ def _request(words: list[str], method: Line, path: str) -> Samples:
     except ValueError as error:
         raise UnreadableError(f"the sample request has a malformed address ({error})") from None
     if (options["--request"][0], address.path) != (method, path):
-        told = f"{options['--request'][0]} {address.path}"
-        raise UnreadableError(f"line {method.number}: the page shows {method} {path}, its sample {told}")
+        shown = f"{options['--request'][0]} {address.path}"
+        raise UnreadableError(f"line {method.number}: the page shows {method} {path}, its sample {shown}")
     headers = {name: value.strip() for name, _, value in (h.partition(":") for h in options["--header"])}
     operation = {"method": str(method), "path": path, "server": f"{address.scheme}://{address.netloc}"}
     if credentials := headers.get("Authorization"):
@@ -135,8 +135,8 @@ def nested(at: str, sample: Mapping[str, Json], depth: int = 0) -> Iterator[Fiel
         place = f"{at}.{name}"
         if depth:
             kind = _type_of(value)
-            said = frozenset({"sample", "type"} if kind else {"sample"})
-            yield Field(place, kind, sample=value, said=said)
+            stated = frozenset({"sample", "type"} if kind else {"sample"})
+            yield Field(place, kind, sample=value, stated=stated)
         inner = value
         while isinstance(inner, list) and inner:
             inner, place = inner[0], f"{place}[]"

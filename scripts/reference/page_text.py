@@ -93,7 +93,7 @@ class _Reader:
     def fields(self, intro: list[Line], blocks: list[Block]) -> list[Field]:
         """All fields: credentials, parameters, the request's body, the reply; then those of the samples alone."""
         first = _begin_of_body(self.samples, intro, blocks)
-        self._note("page", intro[:-1] if intro and not is_prose(intro[-1]) else intro)
+        self._note("page", intro[:-1] if first else intro)  # the last is the heading of the first part
         required = _words_for_required(blocks)
         found = [Reader(block, required).read() for block in blocks]
         reply = _begin_of_reply(self.samples, found, first)
@@ -110,11 +110,11 @@ class _Reader:
         if one.block.place:
             if not one.prose and not is_last:
                 raise UnreadableError(f"line {one.block.name.number}: no heading follows `{one.block.name}`")
-            at, said = f"authorization.{one.block.name}", frozenset(PROPERTIES)
+            at, stated = f"authorization.{one.block.name}", frozenset(PROPERTIES)
         else:
-            at, said = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
+            at, stated = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
         is_described = self._described(at, one, is_followed=not is_last)
-        return one.field(at, said, is_described=is_described)
+        return one.field(at, stated, is_described=is_described)
 
     def _part(
         self, where: str, found: list[Found], sample: Mapping[str, Json], *, is_followed: bool
@@ -129,11 +129,11 @@ class _Reader:
             if at in sampled:
                 value = sampled.pop(at).sample
             is_child = "." in at[len(where) + 1 :]
-            said = {*PROPERTIES, "description"} | (
+            stated = {*PROPERTIES, "description"} | (
                 {"sample"} if not is_child or value is not MISSING else set()
             )
             is_described = self._described(at, one, is_followed=is_followed and one is found[-1])
-            yield one.field(at, frozenset(said), sample=value, is_described=is_described)
+            yield one.field(at, frozenset(stated), sample=value, is_described=is_described)
         yield from sampled.values()
 
     def _described(self, at: str, one: Found, *, is_followed: bool) -> bool:
@@ -180,7 +180,7 @@ def _begin_of_body(samples: Samples, intro: list[Line], blocks: list[Block]) -> 
 
 
 def _begin_of_reply(samples: Samples, found: list[Found], first: int) -> int:
-    """The first field of the reply: the samples tell which fields are whose, and a heading stands above it."""
+    """The index of the first field of the reply: the samples name its fields, and a heading stands above it."""
     names = [str(one.block.name) for one in found]
     least = first + _length_with(names[first:], list(samples.request))
     most = len(names) - _length_with(names[first:][::-1], list(samples.reply)[::-1])
@@ -210,9 +210,9 @@ def _last_heading(prose: list[Line]) -> int:
 
 
 def _words_for_required(blocks: list[Block]) -> set[str]:
-    """The page's word for a required field, in its language: the first field, the credentials, has it.
+    """How the page marks a required field in its language: the first field, the credentials, has the mark.
 
-    It is believed if it also stands below the type of another field; else it is the next heading.
+    It is taken for one if it also stands below the type of another field; else it is the next heading.
     """
     credentials = next((block.below[0] for block in blocks if block.place and block.below), None)
     others = [block.below[0] for block in blocks if block.below and not block.place]

@@ -13,7 +13,7 @@ from .ours import OurDocument
 from .source import fetch
 
 LIVE = "live"
-"""The word that stands for the service's own model list."""
+"""The source that stands for the service's own list of models."""
 
 
 def read(where: str, wanted: Wanted | None = None) -> Facts:

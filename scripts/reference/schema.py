@@ -110,10 +110,10 @@ def _one(document: Document, place: Place, seen: tuple[str, ...]) -> Shape:
             raise UnreadableError(f"has a `$ref` that is no text: {str(schema['$ref'])[:60]}")
         parts.append(read(document, [document.resolve(pointer, schema)], seen))
     parts += [read(document, [part], seen) for part in entries(place, "allOf")]
-    for word in ("anyOf", "oneOf"):
-        if alternatives := list(entries(place, word)):
+    for keyword in ("anyOf", "oneOf"):
+        if alternatives := list(entries(place, keyword)):
             united = read(document, alternatives, seen)
-            united.places.setdefault("type", below(pointer, word))
+            united.places.setdefault("type", below(pointer, keyword))
             parts.append(united)
     return _combined(parts)
 
@@ -131,20 +131,20 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     """What a schema says itself, next to its references and alternatives."""
     kinds = schema.get("type")
     types = [kinds] if isinstance(kinds, str) else [one for one in _list(kinds) if isinstance(one, str)]
-    words = {word: schema[word] for word in (*BOUNDS, *_VALUES) if word in schema}
+    words = {keyword: schema[keyword] for keyword in (*BOUNDS, *_VALUES) if keyword in schema}
     if "const" in schema:
         words["enum"] = [schema["const"]]
     if not isinstance(words.get("enum", []), list):
         raise UnreadableError("has an `enum` that is no list")
     properties = schema.get("properties")
     fields = properties if isinstance(properties, dict) else {}
-    places = {str(word): below(pointer, word) for word in schema}
+    places = {str(keyword): below(pointer, keyword) for keyword in schema}
     places |= {f"properties/{name}": below(pointer, "properties", name) for name in fields}
     return Shape(
         tuple(kind for kind in types if kind != "null"),
         "null" in types or schema.get("nullable") is True,
         words,
-        {word: value for word, value in schema.items() if _is_unknown(word, value)},
+        {keyword: value for keyword, value in schema.items() if _is_unknown(keyword, value)},
         [(below(pointer, "items"), schema["items"])] if "items" in schema else [],
         {name: [(below(pointer, "properties", name), one)] for name, one in fields.items()},
         {name for name in _list(schema.get("required")) if isinstance(name, str)},
@@ -152,17 +152,17 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     )
 
 
-def _is_unknown(word: str, value: Any) -> bool:
-    if word in BOUNDS or word in _VALUES or word in _STRUCTURE or word in MEANINGLESS:
+def _is_unknown(keyword: str, value: Any) -> bool:
+    if keyword in BOUNDS or keyword in _VALUES or keyword in _STRUCTURE or keyword in MEANINGLESS:
         return False
-    usual = _USUAL.get(word, ...)
+    usual = _USUAL.get(keyword, ...)
     return not (value == usual and type(value) is type(usual)) and not (
-        word == "additionalProperties" and value == {}
+        keyword == "additionalProperties" and value == {}
     )
 
 
 def _combined(parts: list[Shape]) -> Shape:
-    """All of these hold: the first word on a thing counts."""
+    """All of these hold: the first that states a thing counts."""
     types = next((part.types for part in parts if part.types), ())
     whole = Shape(types, any(part.is_nullable for part in parts))
     for part in parts:
@@ -182,16 +182,16 @@ def _united(shapes: list[Shape]) -> Shape:
     """
     kinds = tuple(dict.fromkeys(kind for shape in shapes for kind in shape.types))
     whole = Shape(kinds, any(shape.is_nullable for shape in shapes))
-    for word, types in BOUNDS.items():
-        values = [shape.words.get(word) for shape in shapes if set(shape.types) & set(types)]
+    for keyword, types in BOUNDS.items():
+        values = [shape.words.get(keyword) for shape in shapes if set(shape.types) & set(types)]
         if values and values[0] is not None and all(value == values[0] for value in values):
-            whole.words[word] = values[0]
+            whole.words[keyword] = values[0]
         elif bounds := [value for value in values if value is not None]:
-            whole.others[word] = bounds
+            whole.others[keyword] = bounds
     if values := [value for shape in shapes for value in shape.words.get("enum", ())]:
         whole.words["enum"] = [value for i, value in enumerate(values) if value not in values[:i]]
     for shape in shapes:
-        _fill(whole.words, {word: shape.words[word] for word in _OF_ONE if word in shape.words})
+        _fill(whole.words, {keyword: shape.words[keyword] for keyword in _OF_ONE if keyword in shape.words})
         _fill(whole.others, shape.others)
         _fill(whole.places, shape.places)
         whole.items += shape.items
@@ -203,8 +203,8 @@ def _united(shapes: list[Shape]) -> Shape:
 
 
 def _fill(known: dict[str, Any], more: Mapping[str, Any]) -> None:
-    for word, value in more.items():
-        known.setdefault(word, value)
+    for keyword, value in more.items():
+        known.setdefault(keyword, value)
 
 
 def _list(node: Any) -> list[Any]:

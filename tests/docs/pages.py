@@ -341,7 +341,8 @@ def openapi(base: Facts) -> dict[str, Any]:
             for field in _top(base, "parameter")
         ],
         "requestBody": {
-            "content": {operation["media type"]: {"schema": {"$ref": "#/components/schemas/body"}}}
+            "required": True,
+            "content": {operation["media type"]: {"schema": {"$ref": "#/components/schemas/body"}}},
         },
         "responses": {
             "200": {

@@ -225,6 +225,14 @@ def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
         ("        u: {", "        v: {type: string}\n        u: {", Impact.ADDITION),
         ("default: 1", "default: 2", Impact.FIX),
         ("description: One.", "description: Two.", Impact.NONE),
+        ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}", Impact.NONE),
+        ("note: {type: string}", "note: {$ref: '#/components/schemas/ModelName'}", Impact.NONE),
+        ("note: {type: string}", "note: {type: [string, 'null']}", Impact.BREAKING),
+        (
+            "note: {type: string}",
+            "note: {anyOf: [{$ref: '#/components/schemas/ModelName'}, {type: 'null'}]}",
+            Impact.BREAKING,
+        ),
     ],
 )
 def test_a_change_of_the_document_is_judged(repository: Path, old: str, new: str, impact: Impact) -> None:

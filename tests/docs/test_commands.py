@@ -16,8 +16,9 @@ import pytest
 
 from scripts import drift
 from scripts.reference import reading
-from scripts.reference.differences import FORMATS, Difference
+from scripts.reference.differences import Difference
 from scripts.reference.facts import UnreadableError
+from scripts.reference.tables import FORMATS
 from tests.docs import pages
 
 Capture = pytest.CaptureFixture[str]

@@ -62,7 +62,7 @@ class Nights:
         self.set_state({"pr": [], "issue": []})
         program = folder / "bin" / "gh"
         program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} {gh.__file__} "$@"\n', encoding="utf-8")
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {gh.__file__} "$@"\n', encoding="utf-8")
         program.chmod(0o755)
         self.git("init", "--quiet", "--bare", "--initial-branch=main", "origin", cwd=folder)
         self.git("clone", "--quiet", "origin", "maintainer", cwd=folder)

@@ -54,6 +54,9 @@ HOSTILE = {
     "a huge yaml number": "openapi: 3.1.0\npaths: " + "9" * 10000,
     "a reference to itself": with_body({"$ref": "#/c"}, c={"$ref": "#/c"}),
     "references in a ring": with_body({"$ref": "#/a"}, a={"$ref": "#/b"}, b={"$ref": "#/a"}),
+    "a list of itself": with_body(
+        {"properties": {"a": {"$ref": "#/c"}}}, c={"type": "array", "items": {"$ref": "#/c"}}
+    ),
     "a reference elsewhere": with_body({"$ref": "file:///etc/passwd"}),
     "an entity bomb": '<!DOCTYPE html [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]><html>&b;</html>',
     "an outer entity": '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]><html>&x;</html>',

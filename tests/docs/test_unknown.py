@@ -196,9 +196,43 @@ CHANGES: dict[str, tuple[Change, tuple[str, str]]] = {
         lambda tree: body(tree).update(additionalProperties=False),
         ("operation", "body: additionalProperties"),
     ),
+    "another type of the body": (
+        lambda tree: body(tree).update(type=["object", "string"]),
+        ("operation", "body: type"),
+    ),
     "a new status": (
         lambda tree: operation(tree)["responses"].update({"402": {"description": ""}}),
         ("operation", "statuses"),
+    ),
+    "a new error code": (
+        lambda tree: operation(tree)["responses"].update(
+            {"429": {"content": {"application/json": {"example": {"error": {"code": "too_soon"}}}}}}
+        ),
+        ("operation", "error codes"),
+    ),
+    "a header of the reply": (
+        lambda tree: reply(tree).update(headers={"Retry-After": {}}),
+        ("operation", "reply: headers"),
+    ),
+    "another encoding of the body": (
+        lambda tree: operation(tree)["requestBody"]["content"]["application/json"].update(encoding={"a": {}}),
+        ("operation", "body's content: encoding"),
+    ),
+    "a body that may be left out": (
+        lambda tree: operation(tree)["requestBody"].update(required=False),
+        ("operation", "body"),
+    ),
+    "a variable of the server": (
+        lambda tree: tree["servers"][0].update(variables={"a": {}}),
+        ("operation", "server: variables"),
+    ),
+    "what holds for the path": (
+        lambda tree: tree["paths"]["/openai/responses"].update({"x-hidden": True}),
+        ("operation", "path: x-hidden"),
+    ),
+    "of the credentials": (
+        lambda tree: tree["components"]["securitySchemes"]["token"].update(flows={}),
+        ("operation", "credentials: flows"),
     ),
     "a second media type of the request": (
         lambda tree: operation(tree)["requestBody"]["content"].update({"text/plain": {}}),
@@ -255,6 +289,11 @@ def test_a_keyword_that_is_not_understood_is_shown(name: str) -> None:
 )
 def test_keywords_that_are_known_to_mean_nothing_are_passed_over(keywords: Node) -> None:
     assert rows(changed(of("n", **keywords))) == []
+
+
+def test_an_error_code_that_openapi_yaml_knows_is_no_difference() -> None:
+    example = {"content": {"application/json": {"example": {"error": {"code": "rate_limited"}}}}}
+    assert rows(changed(lambda tree: operation(tree)["responses"].update({"429": example}))) == []
 
 
 def test_what_usually_holds_may_be_said() -> None:
@@ -330,6 +369,12 @@ def test_a_child_of_an_object_is_no_child_of_a_list() -> None:
 def test_bounds_are_read_however_they_are_written(form: str) -> None:
     page = pages.text(pages.facts()).replace("1 <= x <= 128", form)
     assert rows(page) == [("body.n", "range", "1 <= x <= 1000", "1 <= x <= 128")]
+
+
+@pytest.mark.parametrize("bound", ["1" + ",000" * 2000, "9" * 9000, "1,00", "1.000,5", "-1"])
+def test_what_is_no_length_is_shown(bound: str) -> None:
+    page = pages.text(pages.facts()).replace("Minimum length: 1\nn\n", f"Minimum length: {bound}\nn\n")
+    assert ("body.input", f"Minimum length: {bound}") in {(row[0], row[2]) for row in rows(page)}
 
 
 def test_a_length_and_a_default_may_have_thousands() -> None:

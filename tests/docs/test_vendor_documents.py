@@ -31,7 +31,7 @@ def rough() -> Node:
     operation["summary"] = "A sample."
     error = {
         "type": "object",
-        "example": {"error": {"code": "x"}},
+        "example": {"error": {"code": "api_error"}},
         "properties": {"trace_id": {"type": "string"}},
     }
     for status in ("400", "401", "429", "500"):

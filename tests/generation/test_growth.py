@@ -99,6 +99,7 @@ GROWTH: dict[str, Any] = {
     "/components/securitySchemes/bearer/x-environment/0": "GROWN_TOKEN",
     "/x-limits/in-flight": 3,
     "/x-retry/waits": [9],
+    "/x-billing": {"x-source": "guide", "504": True, "5XX": False, "reply-lost": None},
 }
 REPLY: dict[str, Any] = {
     "id": "resp_1",
@@ -260,6 +261,7 @@ def test_kinds_of_events_are_decoded(grown: ModuleType) -> None:
 def test_facts_of_the_service_are_carried_over(grown: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     assert grown.VERSION == "7.8.9"
     assert grown.Limits().in_flight == 3
+    assert part(grown, "_document.facts").BILLING == {"504": True, "5XX": False, "reply-lost": None}
     monkeypatch.setenv("GROWN_TOKEN", "from-the-environment")
     with grown.Client(
         transport=httpx.MockTransport(lambda request: httpx.Response(200, json=echo(request)))

@@ -1,0 +1,58 @@
+"""The tables that show differences."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict
+
+from .differences import Difference
+
+HEADINGS = ("field", "what", "the page", "openapi.yaml", "line")
+
+
+def as_text(differences: list[Difference]) -> str:
+    """A table for a terminal."""
+    rows = [HEADINGS, *(_cells(one) for one in differences)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def as_markdown(differences: list[Difference]) -> str:
+    """A table for a pull request. What the page says is shown as code, so that none of it is markup."""
+    rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
+    rows += [
+        f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |"
+        for one in differences
+    ]
+    return "\n".join(rows)
+
+
+def as_json(differences: list[Difference]) -> str:
+    """The same as JSON."""
+    return json.dumps(
+        {"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2
+    )
+
+
+FORMATS: dict[str, Callable[[list[Difference]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+}
+
+
+def _cells(one: Difference) -> tuple[str, ...]:
+    return (one.field, one.property, one.page, one.document, str(one.line))
+
+
+def _code(cell: str) -> str:
+    """A cell as code. A bar would end the cell, a backtick the code."""
+    text = " ".join(cell.split()).replace("|", "\\|")
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
+    return f"{fence} {text} {fence}"
