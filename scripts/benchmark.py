@@ -1,8 +1,8 @@
 """Measure the client beside others: raw httpx, openai, acedatacloud and the generator's own client.
 
 Every client runs in an environment of its own (`make bench` makes them), calls a server that sends bytes made
-beforehand, and takes turns with the others. The table goes to the standard output; without `--quick` the results are
-also written to tools/bench/, as JSON and as the picture that the README shows.
+beforehand, and takes turns with the others. The table goes to the standard output; the results of a whole run also to
+tools/bench/results.json, from which `make bench` draws the picture that the README shows.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.generation.document import load
 from scripts.measuring.figures import figures, growth
-from scripts.measuring.picture import picture
 from scripts.measuring.running import Bench
-from scripts.measuring.showing import table
 from scripts.measuring.subjects import SUBJECTS
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "tools" / "bench"
+RESULTS = ROOT / "tools" / "bench" / "results.json"
+SHOWN = ("httpx again", *(name for name in SUBJECTS if not name.startswith("httpx")))
 _LONGEST_GENERATION = 2.5  # seconds
 _LARGEST_WHEEL = 100  # KB
 _LARGEST_GROWTH = 1.0  # MB
@@ -47,18 +46,33 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="measure less, and write no results")
     parser.add_argument("--only", metavar="TEXT", default="", help="only figures with this in their name")
-    parser.add_argument("--output", type=Path, metavar="FOLDER", help="write the results there in any case")
     options = parser.parse_args(arguments)
     results = measured(quick=options.quick, only=options.only)
-    print(table(results))
-    folder = options.output or (RESULTS if not options.quick and not options.only else None)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(results, indent=2, ensure_ascii=False) + "\n"
-        (folder / "results.json").write_text(text, encoding="utf-8")
-        (folder / "results.svg").write_text(picture(results), encoding="utf-8")
-        print(f"\nwritten: {folder}/results.json, results.svg")
+    print(*table(results), sep="\n")
+    if not options.quick and not options.only:
+        RESULTS.write_text(as_lines(results), encoding="utf-8")
     return 0
+
+
+def table(results: dict[str, Any]) -> Iterator[str]:
+    """The ratio of each client to httpx with its quartiles, in Markdown; then what else was measured."""
+    yield f"| ratio to httpx | {' | '.join(SHOWN)} | target |"
+    yield "|---" * (len(SHOWN) + 2) + "|"
+    for figure in results["figures"]:
+        ratios = [figure["clients"].get(name, {}).get("ratio") for name in SHOWN]
+        cells = ["{median:.3g} ({low:.3g}–{high:.3g})".format(**ratio) if ratio else "–" for ratio in ratios]
+        yield f"| {figure['title']} | {' | '.join(cells)} | {figure['target'] or ''} |"
+    for other in results["others"]:
+        yield f"{other['title']}: {other['value']} {other['unit']} (target: {other['target']})"
+    for name, why in results["missing"].items():
+        yield f"not measured: {name}: {why}"
+
+
+def as_lines(results: dict[str, Any]) -> str:
+    """The results as JSON, each figure on a line of its own."""
+    figures = ",\n".join(json.dumps(figure, ensure_ascii=False) for figure in results["figures"])
+    rest = json.dumps({**results, "figures": None}, indent=1, ensure_ascii=False)
+    return rest.replace('"figures": null', f'"figures": [\n{figures}\n ]') + "\n"
 
 
 def measured(*, quick: bool, only: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ real service, where they cost money.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
@@ -17,9 +18,11 @@ MODEL = "gpt-4o-mini"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo; 0 when every step went as it should, 1 otherwise."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description="Show the client at work, against the embedded service.")
     parser.add_argument("--live", action="store_true", help="call the real service (costs money)")
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not know every character
+        sys.stdout.reconfigure(errors="replace")
     service: AbstractContextManager[testing.Service | None] = (
         nullcontext() if options.live else testing.serve()
     )

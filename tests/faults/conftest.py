@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import trustme
 
 from tests.faults.streams import ONE_PLACE
 
@@ -11,6 +10,8 @@ from tests.faults.streams import ONE_PLACE
 @pytest.fixture
 def authority(monkeypatch, tmp_path):
     """A certificate authority that the client trusts."""
+    import trustme
+
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))

@@ -34,7 +34,7 @@ from tests.runtime.plain_clients import ASK, ask, async_client_of, client_of
     ],
 )
 def test_a_fault_is_the_same_in_process_and_on_a_socket(service, scripted, error, stream):
-    timeout = httpx.Timeout(10, read=0.1 if error is httpx.ReadTimeout else 10)
+    timeout = httpx.Timeout(10, read=0.05 if error is httpx.ReadTimeout else 10)
 
     def sync(service):
         with client_of(service, timeout=timeout) as http:
@@ -52,7 +52,7 @@ def test_a_fault_is_the_same_in_process_and_on_a_socket(service, scripted, error
         with pytest.raises(error) as async_failure:
             asyncio.run(async_(carrier))
         messages.append((str(sync_failure.value), str(async_failure.value)))
-        carrier.wait_until_idle()
+        carrier.wait_until(lambda: len(carrier.requests) == 2 and not carrier.in_flight)  # noqa: B023
         assert [bool(request.hung_up) for request in carrier.requests] == [error is httpx.ReadTimeout] * 2
     if error is httpx.RemoteProtocolError:
         assert messages[0] == messages[1]

@@ -1,7 +1,8 @@
 ##@ Benchmark
 
 # Each client has an environment of its own, so that none pays for what another needs, made from: its name=lock.
-MEASURED := httpx=runtime stock=runtime ours=runtime acedatacloud=bench-acedatacloud openai=bench-openai
+MEASURED := httpx=runtime stock=runtime ours=runtime acedatacloud=bench-acedatacloud openai=bench-openai \
+    picture=bench-picture
 BENCH_ENVIRONMENTS :=
 
 define bench-environment
@@ -15,5 +16,6 @@ $(foreach pair,$(MEASURED),$(eval $(call bench-environment,$(firstword $(subst =
 
 bench: package $(BENCH_ENVIRONMENTS) ## measure the client beside others (QUICK=1: less of it, and nothing is written)
 	@$(PY) scripts/benchmark.py $(if $(QUICK),--quick) $(ARGS)
+	@.venvs/bench-picture/bin/python -m scripts.measuring.picture tools/bench
 
 .PHONY: bench

@@ -9,6 +9,8 @@ fingerprint = $(firstword $(shell { pwd; cat $(1); } | cksum))
 USUAL = $(shell PATH="$(SELECTED)" python3 -c 'import sys; sys.version_info < (3, 11) or print(sys._base_executable)')
 SELECTED := $(PATH)
 export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
+unexport PYTHONHOME PYTHONPATH PYTHONOPTIMIZE
 PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
 space := $(subst ,, )
 export PATH := $(subst $(PYENV)/shims:,,$(PATH)):$(subst $(space),:,$(wildcard $(PYENV)/versions/3.[1-9][0-9]*/bin))
