@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 600.0}
 """Seconds. An answer may take minutes, and so may a turn (`pool`) when all places are taken; a connection must not."""
 
+_LONGEST_WAIT = 2_147_483  # seconds: the system counts a wait for a socket in milliseconds, with 31 bits
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?"
 
 
@@ -212,13 +213,14 @@ def seconds(name: str, value: Any) -> float | None:
     """A span of time that was passed in.
 
     Raises:
-        ConfigurationError: It is not a number above 0, nor None.
+        ConfigurationError: It is not a number above 0 that the system's timers can express, nor None.
     """
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _LONGEST_WAIT:
         raise ConfigurationError(
-            f"{name} must be a number of seconds above 0, or None for no limit, not {value!r}"
+            f"{name} must be a number of seconds above 0 and up to {_LONGEST_WAIT}, or None for no limit, "
+            f"not {value!r}"
         )
     return float(value)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from .async_lifetime import finalizer
+from .async_lifetime import AsyncClosing
 from .failures import NetworkError
+from .lifetime import call_each_once
 
 
 class AsyncResponseStream:
-    """An answer whose head has come.
+    """A response whose head has come.
 
     Attributes:
         status_code: The HTTP status.
@@ -18,7 +19,7 @@ class AsyncResponseStream:
         read: Returns the next piece of the body, an empty one at its end. It raises `NetworkError` and nothing else.
     """
 
-    __slots__ = ("_close", "_finalize", "_on_close", "_shorten_deadline", "headers", "read", "status_code")
+    __slots__ = ("_closing", "_shorten_deadline", "headers", "read", "status_code")
 
     def __init__(
         self,
@@ -31,20 +32,16 @@ class AsyncResponseStream:
         self.status_code = status_code
         self.headers = headers
         self.read = read
-        self._close: Callable[[], Awaitable[None]] | None = close
         self._shorten_deadline = shorten_deadline
-        self._on_close: list[Callable[[], None]] = []
-        self._finalize = finalizer()
+        self._closing = AsyncClosing(close)
 
     def on_close(self, callback: Callable[[], None]) -> None:
-        """Call a function when the response is finished or closed."""
-        self._on_close.append(callback)
+        """Call a function once the response is finished or closed."""
+        self._closing.callbacks.append(callback)
 
     def finish(self) -> None:
         """Call these functions now, as all that matters of the response has been read."""
-        callbacks, self._on_close = self._on_close, []
-        for callback in callbacks:
-            callback()
+        call_each_once(self._closing.callbacks)
 
     def shorten_deadline(self, seconds: float) -> None:
         """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
@@ -55,7 +52,7 @@ class AsyncResponseStream:
         """Read on to the end of the body, should it come soon: then the connection can be kept.
 
         Args:
-            seconds: How long to wait for it. A connection that was plugged in is not waited for.
+            seconds: How long to wait for it. There is no waiting on a connection of an httpx client.
         """
         if self._shorten_deadline is None:
             return
@@ -67,20 +64,12 @@ class AsyncResponseStream:
     @property
     def is_closed(self) -> bool:
         """Whether the response was closed."""
-        return self._close is None
+        return self._closing.is_done
 
     async def aclose(self) -> None:
-        """Finish the response: its connection is kept if the body was read to the end, else closed."""
-        close, self._close = self._close, None
-        if close is None:
-            return
-        try:
-            await close()
-        finally:
-            self.finish()
+        """Close the response: its connection is kept if the body was read to the end, else closed."""
+        await self._closing.aclose()
 
     def __del__(self) -> None:
         """Close the connection of a response that was dropped without being closed."""
-        if self._close is not None:
-            self.finish()  # not left to `aclose`, which never runs if the event loop has ended
-            self._finalize(self.aclose)
+        self._closing.drop()

@@ -1,75 +1,102 @@
-"""A connection to a host as a stream of bytes with time-outs, over the transports of asyncio."""
+"""A connection to a host as a stream of bytes with timeouts, over the transports of asyncio."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
+from .addresses import Address, numeric_addresses
 from .sockets import is_readable
 
 if TYPE_CHECKING:
     import ssl
 
-_ENOUGH = 262_144  # bytes that nobody has read yet; from there on the host has to wait
-_HAPPY_EYEBALLS = 0.25  # seconds until a host's next address is tried beside the first (RFC 8305, section 5)
+_WRITTEN_AT_ONCE = 65_536  # bytes
+_MOST_UNREAD = 262_144  # bytes; from there on the host has to wait
+_NEXT_ADDRESS_DELAY = (
+    0.25  # seconds until a host's next address is tried beside the first (RFC 8305, section 5)
+)
 _NEVER = 1e9  # seconds
 
 
 class AsyncSocketStream(asyncio.Protocol):
-    """Bytes to and from a host. Each wait may last as long as the caller says, in seconds; None is for ever.
+    """Bytes to and from a host.
 
-    Reading and writing raise `TimeoutError` when that has passed, and other kinds of `OSError` when the connection
-    breaks. One task at a time reads or writes: whatever the event loop tells wakes it, and it looks again.
+    Each wait takes a timeout in seconds, None for no limit. Reading and writing raise `TimeoutError` when it has
+    passed, and other kinds of `OSError` when the connection breaks.
+
+    One task at a time reads or writes: every event of the transport wakes it, and it looks at the state again. Any task
+    may close the stream, which wakes it too.
     """
 
-    _transport: asyncio.Transport
-
-    def __init__(self) -> None:
+    def __init__(self, connected: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
+        self._socket = connected
+        self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._has_ended = False
         self._failure: Exception | None = None
-        self._is_holding_back = self._is_held_up = False
+        self._is_reading_paused = self._is_writing_paused = False
         self._waiter: asyncio.Future[None] | None = None
 
     async def read(self, timeout: float | None) -> bytes:
-        """The next bytes, as soon as there are any; empty at the end of the connection."""
+        """Return the next bytes, as soon as there are any; none at the end of the connection."""
         while not (self._received or self._has_ended):
             await self._wait_for_event(timeout)
         if self._failure is not None and not self._received:
             raise self._failure
         data = bytes(self._received)
         self._received.clear()
-        if self._is_holding_back:
-            self._is_holding_back = False
-            self._transport.resume_reading()
+        if self._is_reading_paused:
+            self._is_reading_paused = False
+            self._connected.resume_reading()
         return data
 
-    async def write(self, data: bytes, timeout: float | None) -> None:
+    async def write(self, data: bytes | memoryview, timeout: float | None) -> None:
         """Send these bytes, or leave few enough of them to the event loop."""
-        self._transport.write(data)
-        while self._is_held_up and not self._has_ended:
+        self._connected.write(data)
+        while self._is_writing_paused and not (self._received or self._has_ended):
             await self._wait_for_event(timeout)
-        if self._failure is not None:
-            raise self._failure
+
+    async def write_some(self, data: memoryview, timeout: float | None) -> int:
+        """Send some of these bytes and return how many; 0 once the host has sent something itself, if only its end."""
+        # Where a write fails, asyncio drops what has come and was not yet read: the event loop has to read it before.
+        # (Over TLS that may be no data, of which no event would tell.)
+        while not (self._received or self._has_ended) and is_readable(self._socket.fileno()):  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        if self._received or self._has_ended:
+            return 0
+        await self.write(data[:_WRITTEN_AT_ONCE], timeout)
+        return min(len(data), _WRITTEN_AT_ONCE)
 
     @property
     def has_no_pending_data(self) -> bool:
         """Whether nothing has come, not even the end: only then can an idle connection be used again.
 
-        The event loop may not have had time to tell, so the socket is asked too.
+        The event loop may not have read it yet, so the socket is asked too.
         """
-        if self._received or self._has_ended:
-            return False
-        return not is_readable(self._transport.get_extra_info("socket").fileno())
+        return not (self._received or self._has_ended or is_readable(self._socket.fileno()))
 
     async def aclose(self) -> None:
-        """End the connection."""
-        self._transport.abort()
+        """Close the connection."""
+        self.abort()
         await asyncio.sleep(0)  # in which the event loop closes the socket
 
+    def abort(self) -> None:
+        """Close the connection as soon as the event loop goes on; at once if the loop is closed or does not know it."""
+        if self._transport is None or self._loop.is_closed():
+            self._socket.close()
+        else:
+            self._transport.abort()
+
+    @property
+    def _connected(self) -> asyncio.Transport:
+        return cast("asyncio.Transport", self._transport)
+
     async def _wait_for_event(self, timeout: float | None) -> None:
-        """Wait until the event loop has something to tell."""
+        """Wait for the next event of the transport."""
         self._waiter = self._loop.create_future()
         timer = None if timeout is None else self._loop.call_later(timeout, self._time_out)
         try:
@@ -87,16 +114,16 @@ class AsyncSocketStream(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    # What the event loop tells.
+    # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        if len(self._received) >= _ENOUGH and not self._is_holding_back:
-            self._is_holding_back = True
-            self._transport.pause_reading()
+        if len(self._received) >= _MOST_UNREAD and not self._is_reading_paused:
+            self._is_reading_paused = True
+            self._connected.pause_reading()
         self._wake()
 
     def eof_received(self) -> None:
@@ -109,10 +136,10 @@ class AsyncSocketStream(asyncio.Protocol):
         self._wake()
 
     def pause_writing(self) -> None:
-        self._is_held_up = True
+        self._is_writing_paused = True
 
     def resume_writing(self) -> None:
-        self._is_held_up = False
+        self._is_writing_paused = False
         self._wake()
 
 
@@ -125,36 +152,95 @@ async def connect(
         host: Its name or address.
         port: The port.
         tls: For TLS, what is trusted.
-        timeout: The seconds that it may take, with the TLS handshake; None for no limit.
+        timeout: The seconds that it may take: looking up the name, connecting and the TLS handshake together; None for
+            no limit.
 
     Raises:
         TimeoutError: It took longer.
         OSError: There is no such host, it does not listen, or its certificate is not trusted.
     """
+    connecting = asyncio.get_running_loop().create_task(_connect(host, port, tls, timeout))
+    is_done = False
+    try:
+        await asyncio.wait({connecting}, timeout=timeout)
+        is_done = connecting.done()
+    finally:
+        if not is_done:
+            _abandon(connecting)
+    if not is_done:
+        raise TimeoutError("timed out")
+    return connecting.result()
+
+
+async def _connect(
+    host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None
+) -> AsyncSocketStream:
     loop = asyncio.get_running_loop()
+    addresses = numeric_addresses(host, port)
+    if not addresses:
+        addresses = [Address(*each) for each in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    connected = await _connect_to_one(_interleaved(addresses))
+    stream = AsyncSocketStream(connected)
     options: dict[str, Any] = {}
     if tls is not None:
         options = {"ssl": tls, "server_hostname": host, "ssl_handshake_timeout": timeout or _NEVER}
-    if isinstance(loop, asyncio.BaseEventLoop):  # others, such as uvloop, try one address after the other
-        options["happy_eyeballs_delay"] = _HAPPY_EYEBALLS
-    connecting = loop.create_task(loop.create_connection(AsyncSocketStream, host, port, **options))
-    is_wanted = False
     try:
-        await asyncio.wait({connecting}, timeout=timeout)
-        is_wanted = connecting.done()
-    finally:
-        if not is_wanted:
-            await _abandon(connecting)
-    if not is_wanted:
-        raise TimeoutError("timed out")
-    _transport, stream = connecting.result()
+        await loop.create_connection(lambda: stream, sock=connected, **options)
+    except BaseException:
+        stream.abort()
+        raise
     return stream
 
 
-async def _abandon(connecting: asyncio.Task[tuple[asyncio.Transport, AsyncSocketStream]]) -> None:
-    """Stop connecting. `asyncio.wait_for` is no help: before Python 3.12 it can lose a connection that is just made."""
+async def _connect_to_one(addresses: list[Address]) -> socket.socket:
+    """Connect to the first address that answers: the next one is tried beside those that have not yet."""
+    if len(addresses) == 1:
+        return await _connect_to(addresses[0])
+    attempts: list[asyncio.Task[socket.socket]] = []
+    first: asyncio.Task[socket.socket] | None = None
+    try:
+        while first is None:
+            if len(attempts) < len(addresses):
+                attempts.append(asyncio.create_task(_connect_to(addresses[len(attempts)])))
+            pending = [attempt for attempt in attempts if not attempt.done()]
+            if not pending:
+                break
+            delay = _NEXT_ADDRESS_DELAY if len(attempts) < len(addresses) else None
+            await asyncio.wait(pending, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
+            first = next((each for each in attempts if each.done() and each.exception() is None), None)
+    finally:
+        for attempt in attempts:
+            if attempt is not first:
+                _abandon(attempt)
+    return (first or attempts[-1]).result()
+
+
+async def _connect_to(address: Address) -> socket.socket:
+    connecting = socket.socket(address.family, address.type, address.protocol)
+    try:
+        connecting.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connecting, address.address)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+def _interleaved(addresses: list[Address]) -> list[Address]:
+    """Let the families of addresses take turns (RFC 8305, section 4): one may be out of reach as a whole."""
+    families = dict.fromkeys(address.family for address in addresses)
+    columns = [[address for address in addresses if address.family == family] for family in families]
+    return [address for address in chain.from_iterable(zip_longest(*columns)) if address is not None]
+
+
+def _abandon(connecting: asyncio.Task[AsyncSocketStream] | asyncio.Task[socket.socket]) -> None:
+    """Cancel an attempt to connect. It waits for nothing, so that a further cancellation of its caller does no harm."""
     connecting.cancel()
-    await asyncio.wait({connecting})
+    connecting.add_done_callback(_discard)
+
+
+def _discard(connecting: asyncio.Task[AsyncSocketStream] | asyncio.Task[socket.socket]) -> None:
+    """Close a connection that was made after all."""
     if not connecting.cancelled() and connecting.exception() is None:
-        transport, _stream = connecting.result()
-        transport.abort()
+        unwanted = connecting.result()
+        unwanted.close() if isinstance(unwanted, socket.socket) else unwanted.abort()

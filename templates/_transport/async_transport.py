@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from .environment import names_a_proxy, tls_context
+from .environment import find_proxy, tls_context
 
 if TYPE_CHECKING:
     import httpx
@@ -41,10 +41,15 @@ def make_transport(
 ) -> AsyncTransport:
     """Choose how requests travel.
 
-    They go through httpx where the caller passed a client or a transport of it, or where a proxy may be in the way;
+    They go through httpx where the caller passed a client or a transport of it, or where a proxy is in the way;
     everywhere else over connections of our own, which cost half as much.
+
+    Raises:
+        ConfigurationError: The environment names a proxy that cannot be used.
     """
-    if http_client is None and transport is None and not names_a_proxy():
+    is_plugged_in = http_client is not None or transport is not None
+    proxy = None if is_plugged_in else find_proxy(settings.scheme, settings.host, settings.port)
+    if not is_plugged_in and proxy is None:
         from .async_connections import AsyncConnections
 
         return AsyncConnections(settings, tls_context, clock)
@@ -52,4 +57,4 @@ def make_transport(
 
     if http_client is not None:
         return AsyncHttpxTransport(settings.origin, http_client, clock, is_ours=False)
-    return AsyncHttpxTransport.made(settings.origin, transport, clock)
+    return AsyncHttpxTransport.made(settings.origin, transport, proxy, clock)

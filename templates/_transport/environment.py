@@ -1,25 +1,46 @@
-"""What a client takes from the machine it runs on: trusted certificates, and whether a proxy is in the way."""
+"""What a client takes from the machine it runs on: trusted certificates, and the proxy that is in the way."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
 
 _PROXY_VARIABLES = frozenset({"all_proxy", "http_proxy", "https_proxy"})
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _lock = threading.Lock()
 _contexts: dict[tuple[str | None, ...], ssl.SSLContext] = {}
 
 
-def tls_context() -> ssl.SSLContext:
-    """A TLS context like that of httpx, made when the first connection needs it and shared from then on.
+class Proxy(NamedTuple):
+    """A proxy.
 
-    Making it is nearly all that making a client would cost, and importing httpx for it would double that.
-    `SSL_CERT_FILE` holds, else `SSL_CERT_DIR`, else what certifi brings.
+    Attributes:
+        url: Its URL, which may hold a password.
+        name: What it is called in messages: scheme, host and port, and who names it.
+    """
+
+    url: str
+    name: str
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return the TLS context for all connections, which is made when the first one needs it.
+
+    Making it is nearly all that making a client would cost, and importing httpx for it would double that. It trusts the
+    certificates of `SSL_CERT_FILE`, else those of `SSL_CERT_DIR`, else those of certifi.
+
+    Raises:
+        ConfigurationError: A variable names a place that has none.
     """
     places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     with _lock:
@@ -33,17 +54,76 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
 
     import certifi
 
-    if file or not folder:
-        return ssl.create_default_context(cafile=file or certifi.where())
-    return ssl.create_default_context(capath=folder)
+    if not file and not folder:
+        return ssl.create_default_context(cafile=certifi.where())
+    try:
+        if file:
+            return ssl.create_default_context(cafile=file)
+        next(Path(folder or "").iterdir(), None)  # OpenSSL would trust nothing, and not say why
+        return ssl.create_default_context(capath=folder)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{'SSL_CERT_FILE' if file else 'SSL_CERT_DIR'} is {file or folder!r}, where no certificates can be read "
+            f"({error}): name a place that has some, in PEM form, or unset it to trust those of certifi"
+        ) from None
 
 
-def names_a_proxy() -> bool:
-    """Whether the environment, or the system's settings, may ask for a proxy. httpx then decides for which hosts."""
+def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:
+    """Return the proxy that the environment, or the system's settings, name for a host; None if there is none.
+
+    `NO_PROXY` lists hosts and domains that are reached without one. The machine itself (`localhost` and the loopback
+    addresses) always is, as in Go's net/http: behind a proxy these names mean the machine of the proxy.
+
+    Raises:
+        ConfigurationError: What is named is no URL of a proxy.
+    """
+    if not _may_name_a_proxy() or _is_loopback(host):
+        return None
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    url = proxies.get(scheme) or proxies.get("all")
+    if not url or proxy_bypass(f"{host}:{port}"):
+        return None
+    return _proxy(url, _source(url, scheme))
+
+
+def _may_name_a_proxy() -> bool:
+    """Whether to look for a proxy at all: that imports a good part of the standard library."""
     if any(value and name.lower() in _PROXY_VARIABLES for name, value in os.environ.items()):
         return True
-    if sys.platform in ("darwin", "win32"):
-        from urllib.request import getproxies
+    return sys.platform in ("darwin", "win32")
 
-        return bool(getproxies())
-    return False
+
+def _is_loopback(host: str) -> bool:
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _proxy(url: str, source: str) -> Proxy:
+    url = url if "://" in url else f"http://{url}"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), None, None
+    if parts.scheme not in _PROXY_SCHEMES or not host:
+        raise ConfigurationError(
+            f"{source} is not the URL of a proxy that can be used (it is not shown here, as it may hold a password): "
+            f"expected one of {', '.join(f'{each}://' for each in _PROXY_SCHEMES)}, a host and a port"
+        )
+    host = f"[{host}]" if ":" in host else host
+    address = host if port is None else f"{host}:{port}"
+    return Proxy(url, f"{parts.scheme}://{address} of {source}")
+
+
+def _source(url: str, scheme: str) -> str:
+    """Return the variable that names a proxy."""
+    for name, value in os.environ.items():
+        if value == url and name.lower() in (f"{scheme}_proxy", "all_proxy"):
+            return name
+    return "the system's settings"

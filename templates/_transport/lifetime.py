@@ -1,46 +1,107 @@
-"""How long connections live: idle ones are kept for the next call, dropped ones are closed."""
+"""How long connections and responses live: idle connections are kept for the next call, dropped responses closed."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from .sockets import SocketStream
 
 KEPT_IDLE_CONNECTIONS = 100
 KEPT_IDLE_SECONDS = 5.0
 
 
-class _Closable(Protocol):
-    def close(self) -> None: ...
+class _Connection(Protocol):
+    stream: SocketStream
 
 
-ConnectionT = TypeVar("ConnectionT", bound=_Closable)
+ConnectionT = TypeVar("ConnectionT", bound=_Connection)
 
 
-class IdleConnections(Generic[ConnectionT]):
-    """The connections that no call uses."""
+class ConnectionPool(Generic[ConnectionT]):
+    """The idle connections of a client. Those that calls use are not in it."""
 
     def __init__(self) -> None:
         self._idle: deque[ConnectionT] = deque()
+        self._is_closed = False
 
-    def current(self) -> deque[ConnectionT]:
-        """Return those that this call may use, the last used one at the right."""
-        return self._idle
+    def take(self) -> ConnectionT | None:
+        """Return the connection that was used last; None if there is none."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def keep(self, connection: ConnectionT) -> None:
+        """Keep a connection for the next call; close it if enough are kept."""
+        if self._is_closed or len(self._idle) >= KEPT_IDLE_CONNECTIONS:
+            connection.stream.close()
+        else:
+            self._idle.append(connection)
 
     def close(self) -> None:
-        """Close all of them."""
-        while self._idle:
-            self._idle.pop().close()
+        """Close all connections; one that a call uses is closed after it."""
+        self._is_closed = True
+        while connection := self.take():
+            connection.stream.close()
 
     def __del__(self) -> None:
         """Close the connections of a client that was dropped without being closed."""
         self.close()
 
 
-def finalizer() -> Callable[[Callable[[], None]], None]:
-    """Return a function that a destructor can call to run a `close`."""
-    return _run
+class ConnectionPools(Generic[ConnectionT]):
+    """The pool of a client, in the place where the asynchronous client has one for each event loop."""
+
+    def __init__(self) -> None:
+        self._pool: ConnectionPool[ConnectionT] = ConnectionPool()
+
+    def current(self) -> ConnectionPool[ConnectionT]:
+        """Return the pool that this call may use."""
+        return self._pool
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._pool.close()
 
 
-def _run(close: Callable[[], None]) -> None:
-    close()
+class Closing:
+    """Closes a response, once, whoever asks for it: its reader, another thread, or the garbage collector.
+
+    Attributes:
+        callbacks: Functions to call once the response is closed.
+    """
+
+    __slots__ = ("_close", "callbacks")
+
+    def __init__(self, close: Callable[[], None]) -> None:
+        self._close = [close]
+        self.callbacks: list[Callable[[], None]] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the response was closed."""
+        return not self._close
+
+    def close(self) -> None:
+        """Close the response, unless that was done."""
+        try:
+            close = self._close.pop()  # of several threads one gets it
+        except IndexError:
+            return
+        try:
+            close()
+        finally:
+            call_each_once(self.callbacks)
+
+    def drop(self) -> None:
+        """Close a response from its destructor."""
+        self.close()
+
+
+def call_each_once(callbacks: list[Callable[[], None]]) -> None:
+    """Call these functions, of which several threads have the list."""
+    while callbacks:
+        callbacks.pop(0)()

@@ -1,61 +1,190 @@
-"""How long connections live in event loops: each loop keeps its own idle ones, and closes them before it is closed."""
+"""How long connections and responses live in event loops: what is open in a loop is closed before the loop is.
+
+asyncio closes the asynchronous generators of a loop before the loop itself (`asyncio.run`, `loop.shutdown_asyncgens`):
+one generator for each loop waits for that. Where a program closes a loop without it, what was open is closed as soon as
+another loop comes into use.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from .lifetime import KEPT_IDLE_CONNECTIONS, call_each_once
+
+if TYPE_CHECKING:
+    from .async_sockets import AsyncSocketStream
 
 
 class _Closable(Protocol):
     async def aclose(self) -> None: ...
 
+    def abort(self) -> None: ...  # for a loop that is closed, or will go on later
 
-ConnectionT = TypeVar("ConnectionT", bound=_Closable)
+
+class _Connection(Protocol):
+    stream: AsyncSocketStream
 
 
-class AsyncIdleConnections(Generic[ConnectionT]):
-    """The connections that no call uses, for each event loop its own."""
+ConnectionT = TypeVar("ConnectionT", bound=_Connection)
+
+
+class _OpenInLoop:
+    """The pools and responses that are open in an event loop."""
 
     def __init__(self) -> None:
-        self._idle_by_loop: dict[asyncio.AbstractEventLoop, deque[ConnectionT]] = {}
-        self._ends_by_loop: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
+        self.items: set[_Closable] = set()
+        self.end = self._close_at_end()
 
-    async def current(self) -> deque[ConnectionT]:
-        """Return those of the running event loop, the last used one at the right."""
-        loop = asyncio.get_running_loop()
-        idle = self._idle_by_loop.get(loop)
-        if idle is None:
-            idle = self._idle_by_loop[loop] = deque()
-            self._ends_by_loop[loop] = self._close_with(loop, idle)
-            await anext(self._ends_by_loop[loop])
-        return idle
-
-    async def aclose(self) -> None:
-        """Close all of the running event loop."""
-        end = self._ends_by_loop.get(asyncio.get_running_loop())
-        if end is not None:
-            await end.aclose()
-
-    async def _close_with(
-        self, loop: asyncio.AbstractEventLoop, idle: deque[ConnectionT]
-    ) -> AsyncGenerator[None, None]:
-        """Close the idle connections when this generator is closed, which asyncio does before it closes a loop."""
+    async def _close_at_end(self) -> AsyncGenerator[None, None]:
         try:
             yield
         finally:
-            del self._idle_by_loop[loop], self._ends_by_loop[loop]
-            while idle:
-                await idle.pop().aclose()
+            _open_by_loop.pop(asyncio.get_running_loop(), None)
+            for item in list(self.items):
+                await item.aclose()
+
+    def abort(self) -> None:
+        for item in list(self.items):
+            item.abort()
 
 
-def finalizer() -> Callable[[Callable[[], Coroutine[Any, Any, None]]], None]:
-    """Return a function that a destructor can call, from any thread, to run a `close` in the running event loop."""
-    loop = asyncio.get_running_loop()
+_open_by_loop: dict[asyncio.AbstractEventLoop, _OpenInLoop] = {}
 
-    def run(aclose: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(lambda: loop.create_task(aclose()))
 
-    return run
+async def _open_in_new_loop() -> _OpenInLoop:
+    for loop in list(_open_by_loop):
+        if loop.is_closed() and (left := _open_by_loop.pop(loop, None)):
+            left.abort()
+    opened = _open_by_loop[asyncio.get_running_loop()] = _OpenInLoop()
+    await anext(opened.end)
+    return opened
+
+
+class AsyncConnectionPool(Generic[ConnectionT]):
+    """The idle connections of a client in one event loop. Those that calls use are not in it."""
+
+    def __init__(self, opened: set[_Closable]) -> None:
+        self._opened = opened
+        self._opened.add(self)
+        self._idle: deque[ConnectionT] = deque()
+        self._is_closed = False
+
+    def take(self) -> ConnectionT | None:
+        """Return the connection that was used last; None if there is none."""
+        return self._idle.pop() if self._idle else None
+
+    async def keep(self, connection: ConnectionT) -> None:
+        """Keep a connection for the next call; close it if enough are kept."""
+        if self._is_closed or len(self._idle) >= KEPT_IDLE_CONNECTIONS:
+            await connection.stream.aclose()
+        else:
+            self._idle.append(connection)
+
+    async def aclose(self) -> None:
+        """Close all connections; one that a call uses is closed after it."""
+        self._end()
+        while self._idle:
+            await self._idle.pop().stream.aclose()
+
+    def abort(self) -> None:
+        """Close all connections without waiting for it."""
+        self._end()
+        while self._idle:
+            self._idle.pop().stream.abort()
+
+    def _end(self) -> None:
+        self._is_closed = True
+        self._opened.discard(self)
+
+
+class AsyncConnectionPools(Generic[ConnectionT]):
+    """The pools of a client, one for each event loop."""
+
+    def __init__(self) -> None:
+        self._pools: dict[asyncio.AbstractEventLoop, AsyncConnectionPool[ConnectionT]] = {}
+
+    async def current(self) -> AsyncConnectionPool[ConnectionT]:
+        """Return the pool of the running event loop."""
+        pool = self._pools.get(asyncio.get_running_loop())
+        return pool or await self._new()
+
+    async def aclose(self) -> None:
+        """Close the pools."""
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.aclose()
+        self._abort()
+
+    def __del__(self) -> None:
+        """Close the connections of a client that was dropped without being closed."""
+        self._abort()
+
+    async def _new(self) -> AsyncConnectionPool[ConnectionT]:
+        loop = asyncio.get_running_loop()
+        opened = _open_by_loop.get(loop) or await _open_in_new_loop()
+        for closed in [each for each in list(self._pools) if each.is_closed()]:
+            self._pools.pop(closed, None)
+        pool = self._pools[loop] = AsyncConnectionPool(opened.items)
+        return pool
+
+    def _abort(self) -> None:
+        for loop, pool in list(self._pools.items()):
+            _call_in(loop, pool.abort)
+
+
+class AsyncClosing:
+    """Closes a response, once, whoever asks for it: its reader, another task, or the garbage collector.
+
+    Attributes:
+        callbacks: Functions to call once the response is closed.
+    """
+
+    __slots__ = ("_close", "_loop", "_opened", "callbacks")
+
+    def __init__(self, close: Callable[[], Awaitable[None]]) -> None:
+        self._loop = asyncio.get_running_loop()
+        opened = _open_by_loop.get(self._loop)
+        self._opened: set[_Closable] = set() if opened is None else opened.items
+        self._opened.add(self)
+        self._close = [close]
+        self.callbacks: list[Callable[[], None]] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the response was closed."""
+        return not self._close
+
+    async def aclose(self) -> None:
+        """Close the response, unless that was done."""
+        self._opened.discard(self)
+        try:
+            if self._close:
+                await self._close.pop()()
+        finally:
+            call_each_once(self.callbacks)
+
+    def drop(self) -> None:
+        """Close a response from its destructor, which any thread may run, even after the end of the event loop."""
+        if self._close:
+            call_each_once(self.callbacks)
+            _call_in(self._loop, self.abort)
+
+    def abort(self) -> None:
+        """Close the response without waiting for it. After the end of the loop, only the callbacks can be called."""
+        if not self._loop.is_closed():
+            self._loop.create_task(self.aclose())
+            return
+        self._opened.discard(self)
+        self._close.clear()
+        call_each_once(self.callbacks)
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """Call a function in an event loop, from any thread; here if the loop is closed."""
+    try:
+        loop.call_soon_threadsafe(function)
+    except RuntimeError:
+        function()

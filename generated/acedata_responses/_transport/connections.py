@@ -1,10 +1,8 @@
-"""The way straight to the service: connections that are kept between calls."""
+"""Requests over connections of our own, which are kept between calls."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import h11
@@ -12,7 +10,7 @@ import h11
 from ..retry import Failure
 from .failures import NetworkError, read_failure, reason_of
 from .http1 import HTTP1, Head
-from .lifetime import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS, IdleConnections
+from .lifetime import KEPT_IDLE_SECONDS, ConnectionPool, ConnectionPools
 from .response import ResponseStream
 from .sockets import SocketStream, connect
 
@@ -23,79 +21,121 @@ if TYPE_CHECKING:
     from .._request.build import Request
     from .._request.settings import Settings
 
-_WRITTEN_AT_ONCE = 65_536  # bytes; between two pieces the deadline is looked at
+_SMALL_REQUEST = 65_536  # bytes; the buffers of a connection take so many at once
 
 
 class _Connection:
-    """One connection to the service. The call that uses it sets how long each wait may take."""
+    """A connection to the service.
 
-    def __init__(self, stream: SocketStream, clock: Clock) -> None:
-        self._stream = stream
+    Attributes:
+        stream: The bytes.
+        http: What they mean.
+        idle_since: When it was last used, in the seconds of the clock.
+    """
+
+    __slots__ = ("http", "idle_since", "stream")
+
+    def __init__(self, stream: SocketStream) -> None:
+        self.stream = stream
+        self.http = HTTP1()
+        self.idle_since = 0.0
+
+
+class _Exchange:
+    """A request and its response on a connection.
+
+    Closing it gives the connection back to the pool, unless it cannot be used again. From then on the exchange does not
+    touch the connection: the bytes that come over it belong to the next one.
+    """
+
+    __slots__ = (
+        "_clock", "_connection", "_give_up_at", "_is_closed", "_is_reading", "_is_written", "_pool", "_timeouts",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        connection: _Connection,
+        pool: ConnectionPool[_Connection],
+        clock: Clock,
+        timeouts: dict[str, float | None],
+        give_up_at: float | None,
+    ) -> None:
+        self._connection = connection
+        self._pool = pool
         self._clock = clock
-        self._http = HTTP1()
-        self._timeouts: dict[str, float | None] = {}
-        self._give_up_at: float | None = None
-        self._idle_since = 0.0
+        self._timeouts = timeouts
+        self._give_up_at = give_up_at
+        self._is_written = self._is_reading = self._is_closed = False
 
-    def send(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> Head:
-        """Send a request and wait for the head of its answer."""
-        self._timeouts, self._give_up_at = timeouts, give_up_at
-        if give_up_at is not None and self._clock.monotonic() >= give_up_at:
+    def send(self, request: Request) -> Head:
+        """Send the request and wait for the head of the response."""
+        if self._give_up_at is not None and self._clock.monotonic() >= self._give_up_at:
             raise NetworkError(Failure("connect", phase="deadline"))
-        data = self._http.request(request)
-        # A service that takes no more of a request may have answered it all the same: too large, say.
-        with suppress(OSError):
-            self._write(data)
+        self._write(self._connection.http.request(request))
+        http, stream = self._connection.http, self._connection.stream
         try:
-            while (head := self._http.head()) is None:
-                self._http.receive(self._stream.read(self._remaining("read")))
+            while (head := http.head()) is None:
+                http.receive(stream.read(self._remaining("read")))
         except (OSError, h11.RemoteProtocolError) as error:
             raise NetworkError(read_failure(error)) from None
         return head
 
     def read(self) -> bytes:
-        """The next piece of the answer's body; empty at its end."""
+        """Return the next piece of the response's body, an empty one at its end."""
+        http, stream = self._connection.http, self._connection.stream
+        self._is_reading = True  # before the look at `_is_closed`: another thread may close it at any point
         try:
-            while (data := self._http.body()) is None:
-                self._http.receive(self._stream.read(self._remaining("read")))
+            self._check_open()
+            while (data := http.body()) is None:
+                received = stream.read(self._remaining("read"))
+                self._check_open()
+                http.receive(received)
         except (OSError, h11.RemoteProtocolError) as error:
             raise NetworkError(read_failure(error)) from None
+        finally:
+            self._is_reading = False
         return data
 
     def shorten_deadline(self, seconds: float) -> None:
         """Bring the deadline forward to so many seconds from now."""
-        soon = self._clock.monotonic() + seconds
-        self._give_up_at = soon if self._give_up_at is None else min(self._give_up_at, soon)
-
-    def mark_idle(self) -> bool:
-        """Be idle from now on, if the connection can be used again."""
-        self._idle_since = self._clock.monotonic()
-        return self._http.is_reusable
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether it can be used again: it has not been idle for long, and the service has not ended it."""
-        return (
-            self._clock.monotonic() - self._idle_since < KEPT_IDLE_SECONDS
-            and self._stream.has_no_pending_data
-        )
+        give_up_at = self._clock.monotonic() + seconds
+        self._give_up_at = give_up_at if self._give_up_at is None else min(self._give_up_at, give_up_at)
 
     def close(self) -> None:
-        """End the connection."""
-        self._stream.close()
+        """End the exchange. It can be called while another thread or task reads, whose `read` then fails."""
+        self._is_closed = True
+        if self._is_written and not self._is_reading and self._connection.http.is_reusable:
+            self._connection.idle_since = self._clock.monotonic()
+            self._pool.keep(self._connection)
+        else:
+            self._connection.stream.close()
 
     def _write(self, data: bytes) -> None:
+        """Write the request, or as much of it as the service wants: it may answer early, that it is too large."""
+        stream = self._connection.stream
         try:
-            for start in range(0, len(data), _WRITTEN_AT_ONCE):
-                self._stream.write(data[start : start + _WRITTEN_AT_ONCE], self._remaining("write"))
+            if len(data) <= _SMALL_REQUEST:
+                stream.write(data, self._remaining("write"))
+                self._is_written = True
+                return
+            left = memoryview(data)
+            while left and (count := stream.write_some(left, self._remaining("write"))):
+                left = left[count:]
+            self._is_written = not left
         except TimeoutError as error:
             raise NetworkError(Failure("write_timeout", phase="write", reason=reason_of(error))) from None
+        except OSError:
+            pass  # the connection broke; what came before that may be the response
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ConnectionAbortedError("the response was closed")
 
     def _remaining(self, phase: str) -> float | None:
-        """The seconds for one wait: as many as its phase may take, none beyond the deadline.
+        """Return the seconds that a wait may take: those of its phase, but none beyond the deadline.
 
         Raises:
-            NetworkError: The deadline passed.
+            NetworkError: The deadline has passed.
         """
         limit = self._timeouts[phase]
         if self._give_up_at is None:
@@ -117,49 +157,41 @@ class Connections:
         self._port = settings.port
         self._tls = tls if settings.scheme == "https" else None
         self._clock = clock
-        self._idle: IdleConnections[_Connection] = IdleConnections()
+        self._pools: ConnectionPools[_Connection] = ConnectionPools()
 
     def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> ResponseStream:
-        """Send a request and wait for the head of its answer."""
-        idle = self._idle.current()
-        connection = self._idle_one(idle) or self._new_one(timeouts["connect"])
+        """Send a request and wait for the head of its response."""
+        pool = self._pools.current()
+        connection = self._idle(pool) or self._new(timeouts["connect"])
+        exchange = _Exchange(connection, pool, self._clock, timeouts, give_up_at)
         try:
-            head = connection.send(request, timeouts, give_up_at)
+            head = exchange.send(request)
         except BaseException:
-            connection.close()
+            connection.stream.close()
             raise
-
-        def close() -> None:
-            if connection.mark_idle() and len(idle) < KEPT_IDLE_CONNECTIONS:
-                idle.append(connection)
-            else:
-                connection.close()
-
         is_coded = any(name.lower() == b"content-encoding" for name, _value in head.headers)
-        read = _decoded(head, connection.read) if is_coded else connection.read
-        return ResponseStream(head.status_code, head.headers, read, close, connection.shorten_deadline)
+        read = _decoded(head, exchange.read) if is_coded else exchange.read
+        return ResponseStream(head.status_code, head.headers, read, exchange.close, exchange.shorten_deadline)
 
     def close(self) -> None:
-        """Close the idle connections of this event loop."""
-        self._idle.close()
+        """Close the connections that are not in use."""
+        self._pools.close()
 
-    def _idle_one(self, idle: deque[_Connection]) -> _Connection | None:
-        while idle:
-            try:
-                connection = idle.pop()
-            except IndexError:  # another thread was quicker
-                break
-            if connection.is_fresh:
+    def _idle(self, pool: ConnectionPool[_Connection]) -> _Connection | None:
+        """Return a connection that can be used again: it was not idle for long, and the service has not ended it."""
+        while connection := pool.take():
+            is_recent = self._clock.monotonic() - connection.idle_since < KEPT_IDLE_SECONDS
+            if is_recent and connection.stream.has_no_pending_data:
                 return connection
-            connection.close()
+            connection.stream.close()
         return None
 
-    def _new_one(self, timeout: float | None) -> _Connection:
+    def _new(self, timeout: float | None) -> _Connection:
         tls = self._tls() if self._tls else None
         try:
-            return _Connection(connect(self._host, self._port, tls, timeout), self._clock)
+            return _Connection(connect(self._host, self._port, tls, timeout))
         except TimeoutError as error:
             raise NetworkError(Failure("connect", phase="connect", reason=reason_of(error))) from None
         except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one

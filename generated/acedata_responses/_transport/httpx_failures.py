@@ -8,6 +8,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import ModuleType
 
+from attrs import evolve
+
 from ..retry import Failure, Phase, Stage
 from .failures import NetworkError, read_failure, reason_of
 
@@ -25,8 +27,11 @@ _MEANINGS: tuple[tuple[str, Stage, Phase | None], ...] = (
 
 
 @contextmanager
-def network_errors() -> Generator[None, None, None]:
+def network_errors(proxy: str = "") -> Generator[None, None, None]:
     """Translate what httpx, or a transport that was passed in, raises for a failure of the network.
+
+    Args:
+        proxy: The proxy that is in the way, for the reason.
 
     Raises:
         NetworkError: The network failed. Any other exception passes through.
@@ -37,6 +42,8 @@ def network_errors() -> Generator[None, None, None]:
         failure = _failure_of(error)
         if failure is None:
             raise
+        if proxy:
+            failure = evolve(failure, reason=f"{failure.reason}, through the proxy {proxy}")
         raise NetworkError(failure) from None
 
 

@@ -1,39 +1,77 @@
-"""A connection to a host as a stream of bytes with time-outs, over the sockets of the standard library."""
+"""A connection to a host as a stream of bytes with timeouts, over the sockets of the standard library."""
 
 from __future__ import annotations
 
+import os
 import select
+import selectors
 import socket
+import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from .addresses import Address, look_up, numeric_addresses
 
 if TYPE_CHECKING:
     import ssl
 
-READ_AT_ONCE = 65_536  # bytes
+_READ_AT_ONCE = 65_536  # bytes
+_WRITTEN_AT_ONCE = 16_384  # bytes: one TLS record, which a socket that can take some bytes can take whole
 _SHORTEST_WAIT = 0.001  # seconds; 0 would mean not to wait at all
+_LONGEST_WAIT = 86_400.0  # seconds; without any timeout, a socket would block until it has taken all bytes
 
 
 class SocketStream:
-    """Bytes to and from a host. Each wait may last as long as the caller says, in seconds; None is for ever.
+    """Bytes to and from a host.
 
-    Reading and writing raise `TimeoutError` when that has passed, and other kinds of `OSError` when the connection
-    breaks.
+    Each wait takes a timeout in seconds, None for no limit. Reading and writing raise `TimeoutError` when it has
+    passed, and other kinds of `OSError` when the connection breaks.
+
+    Any thread may close the stream. A thread that reads or writes meanwhile is woken first, and the descriptor is
+    closed after that: the system gives its number to the next connection, whose bytes that thread would take for its
+    own.
     """
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._timeout = connected.gettimeout()
+        self._process = os.getpid()
+        self._in_use = threading.Lock()
+        self._is_shut_down = False
+        self._early: bytes | None = None  # what came while a request was written; empty for the end
 
     def read(self, timeout: float | None) -> bytes:
-        """The next bytes, as soon as there are any; empty at the end of the connection."""
-        self._wait_for(timeout)
-        return self._socket.recv(READ_AT_ONCE)
+        """Return the next bytes, as soon as there are any; none at the end of the connection."""
+        self._in_use.acquire()
+        try:
+            if self._early is not None:
+                data, self._early = self._early, None
+                return data
+            self._set_timeout(timeout)
+            return self._socket.recv(_READ_AT_ONCE)
+        finally:
+            self._end_use()
 
     def write(self, data: bytes, timeout: float | None) -> None:
         """Send these bytes."""
-        self._wait_for(timeout)
-        self._socket.sendall(data)
+        self._in_use.acquire()
+        try:
+            self._set_timeout(timeout)
+            self._socket.sendall(data)
+        finally:
+            self._end_use()
+
+    def write_some(self, data: memoryview, timeout: float | None) -> int:
+        """Send some of these bytes and return how many; 0 once the host has sent something itself, if only its end."""
+        self._in_use.acquire()
+        try:
+            if _wait_for(self._socket, timeout) and self._has_received():
+                return 0
+            self._set_timeout(_LONGEST_WAIT if timeout is None else timeout)
+            return self._socket.send(data[:_WRITTEN_AT_ONCE])
+        finally:
+            self._end_use()
 
     @property
     def has_no_pending_data(self) -> bool:
@@ -41,13 +79,48 @@ class SocketStream:
         return not is_readable(self._socket.fileno())
 
     def close(self) -> None:
-        """End the connection; not by `shutdown`, which would end that of a parent process too."""
-        self._socket.close()
+        """Close the connection.
 
-    def _wait_for(self, timeout: float | None) -> None:
+        In a forked child only its copy of the descriptor is closed: a shutdown would end the parent's connection.
+        """
+        if self._process == os.getpid():
+            with suppress(OSError):  # the host has ended it
+                # Not SSLSocket.shutdown: a thread that reads would get what is still encrypted.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            self._is_shut_down = True
+            self._close_unless_in_use()
+        else:
+            self._socket.close()
+
+    def _end_use(self) -> None:
+        self._in_use.release()
+        if self._is_shut_down:
+            self._close_unless_in_use()
+
+    def _close_unless_in_use(self) -> None:
+        if self._in_use.acquire(blocking=False):
+            try:
+                self._socket.close()
+            finally:
+                self._in_use.release()
+
+    def _set_timeout(self, timeout: float | None) -> None:
         if timeout != self._timeout:  # each change is a system call
             self._socket.settimeout(timeout)
             self._timeout = timeout
+
+    def _has_received(self) -> bool:
+        """Read what has come; in TLS that may be a message of the protocol, and no data."""
+        self._set_timeout(0)
+        try:
+            self._early = self._socket.recv(_READ_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as error:
+            if not _is_incomplete(error):
+                raise
+            return False
+        return True
 
 
 def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> SocketStream:
@@ -57,20 +130,20 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
         host: Its name or address.
         port: The port.
         tls: For TLS, what is trusted.
-        timeout: The seconds that it may take, with the TLS handshake; None for no limit. A host that has several
-            addresses gets them for each.
+        timeout: The seconds that it may take: looking up the name, connecting and the TLS handshake together; None for
+            no limit. Of several addresses each gets its share of what is left.
 
     Raises:
         TimeoutError: It took longer.
         OSError: There is no such host, it does not listen, or its certificate is not trusted.
     """
-    began = time.monotonic()
-    connected = socket.create_connection((host, port), timeout)
+    give_up_at = None if timeout is None else time.monotonic() + timeout
+    addresses = numeric_addresses(host, port) or look_up(host, port, timeout)
+    connected = _connect_to_one(addresses, give_up_at)
     try:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is not None:
-            if timeout is not None:
-                connected.settimeout(max(began + timeout - time.monotonic(), _SHORTEST_WAIT))
+            connected.settimeout(_remaining(give_up_at))
             connected = tls.wrap_socket(connected, server_hostname=host)
         return SocketStream(connected)
     except BaseException:
@@ -79,9 +152,54 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
 
 
 def is_readable(descriptor: int) -> bool:
-    """Whether something has come over a connection that nobody has read yet, if only its end."""
+    """Whether something has come over a connection that has not been read yet, if only its end."""
     if hasattr(select, "poll"):  # not on Windows; `select` cannot do descriptors from 1024
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(0))
     return bool(select.select([descriptor], [], [], 0)[0])
+
+
+def _connect_to_one(addresses: list[Address], give_up_at: float | None) -> socket.socket:
+    """Connect to the first address that can be reached."""
+    failure: OSError | None = None
+    for number, address in enumerate(addresses):
+        remaining = _remaining(give_up_at)
+        share = None if remaining is None else remaining / (len(addresses) - number)
+        connecting = socket.socket(address.family, address.type, address.protocol)
+        try:
+            connecting.settimeout(share)
+            connecting.connect(address.address)
+        except OSError as error:
+            connecting.close()
+            failure = error
+        except BaseException:
+            connecting.close()
+            raise
+        else:
+            return connecting
+    raise failure or OSError("the host has no address")
+
+
+def _remaining(give_up_at: float | None) -> float | None:
+    return None if give_up_at is None else max(give_up_at - time.monotonic(), _SHORTEST_WAIT)
+
+
+def _wait_for(connected: socket.socket, timeout: float | None) -> bool:
+    """Wait until a socket can be written or read; return whether it can be read.
+
+    Raises:
+        TimeoutError: Neither came in time.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(connected, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        ready = selector.select(timeout)
+    if not ready:
+        raise TimeoutError("timed out")
+    return bool(ready[0][1] & selectors.EVENT_READ)
+
+
+def _is_incomplete(error: OSError) -> bool:
+    import ssl
+
+    return isinstance(error, ssl.SSLWantReadError | ssl.SSLWantWriteError)

@@ -1,0 +1,64 @@
+"""The addresses of a host."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
+
+
+class Address(NamedTuple):
+    """An address that a socket can connect to, as `socket.getaddrinfo` gives it."""
+
+    family: int
+    type: int
+    protocol: int
+    canonical_name: str
+    address: Any
+
+
+def numeric_addresses(host: str, port: int) -> list[Address]:
+    """Return the address that the host is written as; none if it is a name, which has to be looked up."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (socket.gaierror, UnicodeError):
+        return []
+    return [Address(*each) for each in found]
+
+
+def look_up(host: str, port: int, timeout: float | None) -> list[Address]:
+    """Look up the name of a host.
+
+    The system's resolver knows no timeout, so it runs in a thread of its own, which is left behind when time runs out.
+
+    Raises:
+        TimeoutError: It took longer than these seconds.
+        OSError: There is no such host.
+        UnicodeError: The name cannot be one.
+    """
+    if timeout is None:
+        return _look_up(host, port)
+    answers: SimpleQueue[list[Address] | Exception] = SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            answers.put(_look_up(host, port))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    try:
+        threading.Thread(target=resolve, name=__name__, daemon=True).start()
+    except RuntimeError:  # the interpreter is shutting down
+        return _look_up(host, port)
+    try:
+        answer = answers.get(timeout=timeout)
+    except Empty:
+        raise TimeoutError(f"the address of {host} was not found in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _look_up(host: str, port: int) -> list[Address]:
+    return [Address(*each) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]

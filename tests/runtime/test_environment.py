@@ -1,0 +1,169 @@
+"""What a client takes from the environment: the proxy that is in the way, and whose certificates it trusts."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from importlib.util import find_spec
+from shutil import which
+from urllib.parse import urlsplit
+
+import pytest
+
+from acedata_responses import ConfigurationError, ConnectionFailedError, testing
+from tests.runtime.relay import Relay, both_ways
+
+
+@pytest.fixture(autouse=True)
+def _usual_certificates(monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+
+
+@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_used(connect, proxy, monkeypatch, name):
+    relay, address = proxy
+    monkeypatch.setenv(name, address)
+    both_ways(connect(base_url="http://service.test"))
+    assert relay.seen[0] == "POST http://service.test/openai/responses HTTP/1.1"
+
+
+def test_a_proxy_without_a_scheme_speaks_http(connect, proxy, monkeypatch):
+    relay, address = proxy
+    monkeypatch.setenv("HTTP_PROXY", address.removeprefix("http://"))
+    both_ways(connect(base_url="http://service.test"))
+    assert relay.seen
+
+
+@pytest.mark.parametrize("no_proxy", ["service.test", ".test", "other.example, service.test:80", "*"])
+def test_hosts_that_need_no_proxy_are_called_without(connect, port, proxy, monkeypatch, no_proxy):
+    relay, address = proxy
+    monkeypatch.setenv("HTTP_PROXY", address)
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    there = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [there])
+    both_ways(connect(base_url="http://service.test"))
+    assert relay.seen == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
+def test_the_machine_itself_is_called_without_a_proxy(connect, port, proxy, monkeypatch, host):
+    """The embedded service works behind any proxy."""
+    relay, address = proxy
+    monkeypatch.setenv("ALL_PROXY", address)
+    with testing.serve(host="0.0.0.0") as service:
+        both_ways(connect(base_url=service.url.replace("0.0.0.0", host)))
+    assert relay.seen == []
+
+
+def test_a_proxy_that_is_not_there_is_named_without_its_password(connect, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:1")
+    driver = connect(base_url="http://service.test", max_retries=0)
+    with pytest.raises(
+        ConnectionFailedError, match=r"through the proxy http://127\.0\.0\.1:1 of HTTP_PROXY"
+    ) as caught:
+        driver.create()
+    assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_that_refuses_is_named(connect, listen, monkeypatch):
+    class Refusing(Relay):
+        async def talk(self, reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listen(Refusing(0))}")
+    driver = connect(base_url="https://service.test", max_retries=0)
+    with pytest.raises(
+        ConnectionFailedError, match=r"407.*through the proxy http://127\.0\.0\.1:\d+ of HTTPS_PROXY"
+    ):
+        driver.create()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://me:secret@proxy.test",
+        "http://",
+        "http://me:secret@proxy.test:port",
+        "http://[::1",
+        "http://:3128",
+    ],
+)
+def test_what_is_no_proxy_is_refused_before_anything_is_sent(connect, monkeypatch, url):
+    monkeypatch.setenv("https_proxy", url)
+    driver = connect(base_url="https://service.test")
+    with pytest.raises(ConfigurationError, match="https_proxy is not the URL of a proxy") as caught:
+        driver.create()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.skipif(find_spec("socksio") is not None, reason="httpx can use a SOCKS proxy here")
+def test_a_proxy_that_needs_what_is_not_installed_is_refused(connect, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "socks5://proxy.test:1080")
+    driver = connect(base_url="https://service.test")
+    with pytest.raises(ConfigurationError, match=r"socks5://proxy\.test:1080 of ALL_PROXY .*httpx\[socks\]"):
+        driver.create()
+
+
+def test_tls_goes_through_a_proxy_to_its_end(connect, listen, tls_url, trusted, monkeypatch):
+    relay = Relay(urlsplit(tls_url).port or 0)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listen(relay)}")
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    both_ways(connect(base_url="https://service.test"))
+    assert relay.seen[0] == "CONNECT service.test:443 HTTP/1.1"
+
+
+def test_certificates_of_the_environment_are_trusted(connect, tls_url, trusted, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    both_ways(connect(base_url=tls_url))
+
+
+@pytest.mark.parametrize(
+    ("variable", "place"), [
+        ("SSL_CERT_FILE", "missing"), ("SSL_CERT_FILE", "empty"), ("SSL_CERT_FILE", "folder"),
+        ("SSL_CERT_DIR", "missing"), ("SSL_CERT_DIR", "empty"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:9"], ids=["direct", "proxy"])
+def test_certificates_that_are_not_there_are_an_error_before_anything_is_sent(
+    connect, monkeypatch, tmp_path, variable, place, proxy
+):
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    monkeypatch.setenv(variable, str(tmp_path / place))
+    if proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+    driver = connect(base_url="https://service.test")
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match=f"{variable} is '{re.escape(str(tmp_path / place))}'"):
+            driver.create()
+
+
+@pytest.mark.skipif(
+    which("openssl") is None, reason="openssl, which names the files of such a folder, is not there"
+)
+def test_a_folder_of_certificates_is_too(connect, tls_url, trusted, tmp_path, monkeypatch):
+    folder = tmp_path / "trusted"
+    folder.mkdir()
+    named = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", str(trusted)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (folder / f"{named.stdout.strip()}.0").write_bytes(trusted.read_bytes())
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    both_ways(connect(base_url=tls_url))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_no_connection(connect, tls_url):
+    with pytest.raises(ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+        connect(base_url=tls_url, max_retries=0).create()
+
+
+def test_a_certificate_for_another_host_is_not_one_either(connect, tls_url, trusted, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with pytest.raises(ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
+        connect(base_url=tls_url.replace("127.0.0.1", "localhost"), max_retries=0).create()
