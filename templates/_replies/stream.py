@@ -14,7 +14,7 @@ from ..types._model import Model
 from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .content import StreamContent
-from .error_body import ERROR_KEYS, error_words, is_error_body, shorten_text
+from .error_body import ERROR_KEYS, error_words, is_error_body, other_words, shorten_text
 from .framing import Framing
 from .whole import departs, departure, has_failed, read_reply, redact_reply, with_request
 
@@ -135,7 +135,7 @@ class StreamState:
         """Whether data that is no documented event is given out: an object that is no error is a sign of growth."""
         if isinstance(event, Unknown):
             self._latest_unknown = data
-            if is_error_body(event._data, None):
+            if is_error_body(event._data, self.content.whole_reply(event)):
                 self._fail_by(event._data, _NO_ROLE)
                 return False
             return True
@@ -214,7 +214,7 @@ class StreamState:
         reply = data.get(role.reply) if role.reply else None
         code, message = error_words(data if reply is None else reply)
         code = code or text_at(data, role.code) or None
-        message = message or text_at(data, role.message)
+        message = message or text_at(data, role.message) or ("" if code else other_words(data))
         text = f"the service reported an error in the stream: {code or 'no code'}, {message or 'no message'}"
         self._fail(StreamFailedError, text, code=code, message=message, event=data)
 
