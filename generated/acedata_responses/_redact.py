@@ -1,8 +1,8 @@
 """Takes the token out of what errors and logs carry, in case the service echoed it.
 
 A token of some length is replaced wherever it occurs. A short one may be an everyday word, which must stay in the
-service's sentences: it is replaced where a token can stand, which is after `Bearer` or an equals sign, as a whole value,
-and as a word of a header. It is never replaced in a key.
+service's sentences: it is replaced where a token can stand, which is after `Bearer` or an equals sign, as a whole
+value, and as a word of a header. It is never replaced in a key.
 """
 
 from __future__ import annotations

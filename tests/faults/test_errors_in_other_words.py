@@ -7,7 +7,7 @@ import json
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.streams import chunk, choice, delta, ending, events_of
+from tests.faults.streams import choice, chunk, delta, ending, events_of
 
 WORDS = "upstream overloaded"
 BODIES = {

@@ -116,7 +116,7 @@ def test_tool_calls_are_neither_lost_nor_doubled(name, client, service):
 
 LISTS = {
     "annotations": ([[{"type": "url_citation", "url": "a"}], [{"type": "url_citation", "url": "b"}]], None),
-    "images": ([[{"type": "image_url", "image_url": {"url": "a"}}], [{"type": "image_url", "image_url": {"url": "b"}}]], None),
+    "images": ([[{"image_url": {"url": "a"}}], [{"image_url": {"url": "b"}}]], None),
     "content": ([[{"type": "text", "text": "Hel"}], [{"type": "text", "text": "lo"}]], None),
     "strings": ([["a"], ["b", "c"]], None),
     "numbers": ([[1], [2]], None),
@@ -125,7 +125,8 @@ LISTS = {
     "reasoning_details": (
         [[{"index": 0, "type": "reasoning.text", "text": "Hm", "format": "x"}],
          [{"index": 0, "type": "reasoning.text", "text": "m.", "format": "x"}],
-         [{"index": 0, "type": "reasoning.text", "signature": "s"}], [{"index": 1, "type": "reasoning.encrypted", "data": "d"}]],
+         [{"index": 0, "type": "reasoning.text", "signature": "s"}],
+         [{"index": 1, "type": "reasoning.encrypted", "data": "d"}]],
         [{"index": 0, "type": "reasoning.text", "text": "Hmm.", "format": "x", "signature": "s"},
          {"index": 1, "type": "reasoning.encrypted", "data": "d"}],
     ),
@@ -139,7 +140,7 @@ def test_lists_in_pieces_are_whole_in_the_reply(field, client, service):
     sent = [chunk(choice(**{field: piece})) for piece in pieces]
     service.reply_with(testing.Answer(events=[*sent, "[DONE]"]))
     message = client.open().final().to_dict()["choices"][0]["message"]
-    assert message[field] == (sum(pieces, []) if expected is None else expected)
+    assert message[field] == ([one for piece in pieces for one in piece] if expected is None else expected)
 
 
 def test_the_likelihoods_of_all_tokens_are_in_the_reply(client, service):

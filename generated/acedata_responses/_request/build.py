@@ -109,9 +109,8 @@ def _check(call: Call, token: str) -> None:
 
 def _without(problem: Problem, token: str) -> Problem:
     """Return the problem as it may be shown, should the token have got into a field by mistake."""
-    return evolve(
-        problem, found=redact_text(problem.found, token), pointer=redact_key(problem.pointer, token)
-    )
+    found = redact_text(problem.found.replace(repr(token), repr("***")), token)
+    return evolve(problem, found=found, pointer=redact_key(problem.pointer, token))
 
 
 def _refused(call: Call, problems: list[Problem]) -> RequestValidationError:
