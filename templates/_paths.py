@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ._json import is_list, is_object
+from ._json import is_object, kind_of
 
 Path: TypeAlias = Sequence[str | Mapping[str, Any]]
 
@@ -21,13 +21,15 @@ def find_all(data: Any, path: Path) -> list[Any]:
         data: JSON data, or an object of one of the classes in `types`.
         path: The path.
     """
-    found = [data]
-    for step in path:
+    for index, step in enumerate(path):
         if isinstance(step, str):
-            found = [value for one in found if (value := _field(one, step)) is not None]
+            data = _field(data, step)
+        elif kind_of(data) is list:
+            rest = path[index + 1 :]
+            return [found for entry in data if _matches(entry, step) for found in find_all(entry, rest)]
         else:
-            found = [entry for one in found if is_list(one) for entry in one if _matches(entry, step)]
-    return found
+            return []
+    return [] if data is None else [data]
 
 
 def find(data: Any, path: Path) -> Any:
@@ -75,7 +77,7 @@ def _entry(entries: list[Any], values: Mapping[str, Any]) -> Any:
 
 
 def _field(holder: Any, key: str) -> Any:
-    if is_object(holder):
+    if kind_of(holder) is dict:
         return holder.get(key)
     renamed: Mapping[str, str] | None = getattr(holder, "_renamed", None)
     return None if renamed is None else getattr(holder, renamed.get(key, key), None)

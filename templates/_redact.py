@@ -1,7 +1,8 @@
 """Takes the token out of what errors and logs carry, in case the service echoed it.
 
 A token of some length is replaced wherever it occurs. A short one may be an everyday word, which must stay in the
-service's sentences: it is replaced where a token can stand, after `Bearer` and as a whole value, and never in a key.
+service's sentences: it is replaced where a token can stand, which is after `Bearer` or an equals sign, as a whole
+value, and as a word of a header. It is never replaced in a key.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from .types._http_response import HTTPResponse
 
 _HIDDEN = "***"
-_SHORTEST_SECRET = 12  # characters; what is shorter can be a word
+_SHORTEST_SECRET = 10  # characters; what is shorter can be a word
+_END = r"(?![\w.~+/-])"  # of what may be in a token: RFC 6750, section 2.1
 _CARRIED_LEVELS = 100  # Python follows data, to pickle it say, a few hundred levels deep
 
 
@@ -41,7 +43,7 @@ def redact_response(http: HTTPResponse, token: str) -> HTTPResponse:
     return evolve(
         http,
         content=_redact_bytes(http.content, token),
-        raw_headers=[(name, _redact_bytes(value, token)) for name, value in http.raw_headers],
+        raw_headers=[(name, _redact_header(value, token)) for name, value in http.raw_headers],
     )
 
 
@@ -57,21 +59,33 @@ def redact_data(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
     if is_list(data):
         return [redact_data(entry, token, levels - 1) for entry in data]
     if is_object(data):
-        return {_redact_key(key, token): redact_data(value, token, levels - 1) for key, value in data.items()}
+        return {redact_key(key, token): redact_data(value, token, levels - 1) for key, value in data.items()}
     return data
 
 
-def _redact_key(key: str, token: str) -> str:
+def redact_key(key: str, token: str) -> str:
+    """Return a key, or a path of keys, without the token, unless that can be a word."""
     return redact_text(key, token) if len(token) >= _SHORTEST_SECRET else key
 
 
+def _redact_header(value: bytes, token: str) -> bytes:
+    text = value.decode("latin-1")
+    redacted = redact_text(text, token) if len(token) >= _SHORTEST_SECRET else _word(token).sub(_HIDDEN, text)
+    return redacted.encode("latin-1")
+
+
 def _redact_bytes(content: bytes, token: str) -> bytes:
-    """Latin-1 gives each byte a character and back, so what is no UTF-8 stays as it is; a token is ASCII."""
+    # Latin-1 gives each byte a character and takes it back; the token is ASCII.
     return redact_text(content.decode("latin-1"), token).encode("latin-1")
 
 
 @lru_cache(maxsize=8)
 def _where_tokens_stand(token: str) -> re.Pattern[str]:
-    """After `Bearer`, and as a whole string of JSON that is no key."""
+    """After `Bearer` or an equals sign, and as a whole string of JSON that is no key."""
     one = re.escape(token)
-    return re.compile(rf'(?i:(?<=bearer )){one}(?![\w.~+/-])|(?<="){one}(?="\s*(?:[,}}\]]|$))')
+    return re.compile(rf'(?:(?i:(?<=bearer ))|(?<==)){one}{_END}|(?<="){one}(?="\s*(?:[,}}\]]|$))')
+
+
+@lru_cache(maxsize=8)
+def _word(token: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.~+/-]){re.escape(token)}{_END}")

@@ -71,6 +71,13 @@ class StreamContent:
         """The reply as far as it has come; None where the events do not add up to one."""
         return self.reply() or self._draft.reply(self.text)
 
+    def whole_reply(self, event: Unknown) -> Model | None:
+        """The reply that is sent as the data of an event, where it is one."""
+        reply = decode_reply(event._data, self._reading)
+        if not isinstance(reply, Model) or isinstance(reply, Unknown):
+            return None
+        return reply if getattr(reply, "output_text", "") or not departs(reply) else None
+
     @property
     def is_complete(self) -> bool:
         """Whether the reply is whole, though no event said that it is the last."""
@@ -93,11 +100,10 @@ class StreamContent:
             self._take_whole(self._draft.complete(reply, self.text))
 
     def _add_unknown(self, event: Unknown) -> None:
-        """Look whether an event of an unknown kind is a whole reply, or adds to one that is being put together."""
-        reply = decode_reply(event._data, self._reading)
-        if isinstance(reply, Model) and not isinstance(reply, Unknown):
-            if getattr(reply, "output_text", "") or not departs(reply):
-                self._take_whole(reply)
+        """Take an event that is none of the documented ones: it may add to a reply that is being put together."""
+        reply = self.whole_reply(event)
+        if reply is not None:
+            self._take_whole(reply)
         elif self._assembler is not None and not event._names_its_kind:
             self._assembler.add(event._data)
 

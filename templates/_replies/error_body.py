@@ -36,16 +36,16 @@ def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
 
 
 def error_words(body: Any) -> tuple[str | None, str | None]:
-    """Return the code and the message of an error body, where it has them.
+    """Return the code and the message of an error body, where it has them."""
+    return _string_at(body, ERROR_BODY["code"]), _string_at(body, ERROR_BODY["message"])
 
-    The message of an error in another form, such as `{"error": "overloaded"}`, is that form's text.
-    """
-    code, message = _string_at(body, ERROR_BODY["code"]), _string_at(body, ERROR_BODY["message"])
-    if message is None and is_object(body) and ERROR_BODY["message"]:
-        error = body.get(ERROR_BODY["message"][0])
-        if error and (code is None or not is_object(error)):
-            message = error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
-    return code, message
+
+def other_words(body: dict[str, Any]) -> str:
+    """Return what an error body says in another form than the documented one, such as `{"error": "overloaded"}`."""
+    error = body.get(ERROR_BODY["message"][0]) if ERROR_BODY["message"] else None
+    if not error:
+        return ""
+    return error if isinstance(error, str) else json.dumps(error, ensure_ascii=False)
 
 
 def error_from(http: HTTPResponse, token: str) -> APIStatusError:

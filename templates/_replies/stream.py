@@ -14,7 +14,7 @@ from ..types._model import Model
 from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .content import StreamContent
-from .error_body import ERROR_KEYS, error_words, is_error_body, shorten_text
+from .error_body import ERROR_KEYS, error_words, is_error_body, other_words, shorten_text
 from .framing import Framing
 from .whole import departs, departure, has_failed, read_reply, redact_reply, with_request
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .format import ReplyFormat
 
 StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
+_NO_JSON: Any = object()
 _NO_ROLE = EventRole()
 
 
@@ -46,7 +47,10 @@ class StreamState:
         self.error: AceDataError | None = None
         self._reading = reading
         self._read_event = reading.event_decoder()
+        self._end_marker = reading.end_marker
+        self._strict = reading.strict
         self._framing = Framing(reading.heartbeats)
+        self._waiting = self._framing.waiting
         self._has_ended = False
         self._latest_unknown = ""
 
@@ -74,13 +78,28 @@ class StreamState:
 
     def next_event(self) -> Any:
         """Return the next event; None when more of the body is needed, or the stream is over."""
-        waiting = self._framing.waiting
+        waiting, read_event, end_marker = self._waiting, self._read_event, self._end_marker
         while waiting and not self.is_over:
-            event = self._event(waiting.popleft())
-            if event is not None:
-                if waiting and waiting[0] == self._reading.end_marker and not self.is_over:
-                    self._finish()  # this event is the last
-                return event
+            data = waiting.popleft()
+            try:
+                event = read_event(parse(data))
+            except ValueError:
+                event = _NO_JSON  # the exception is not kept, since it carries all of the data
+            if type(event) is Unknown or not isinstance(event, Model):
+                if not self._can_pass(event, data):
+                    continue
+            elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
+                break
+            self.content.add(event)
+            role = event._role
+            if role is not None and role.ends is not None:
+                self._end_by(event, role)
+            if self._strict and departs(event):
+                self._end_in(departure(redact_reply(event, self.http, read_event, self._reading.token)))
+                break
+            if waiting and waiting[0] == end_marker and not self.is_over:
+                self._finish()  # this event is the last
+            return event
         if self._has_ended and not self.is_over:
             self._end_without_last_event()
         return None
@@ -103,46 +122,17 @@ class StreamState:
             how = "whole" if self.error is None or self.is_plain_reply else type(self.error).__name__
         return f"{self.http.status_code}, a stream of {self.content.events} events, {how},"
 
-    def _event(self, data: str) -> Any:
-        """Read an event; None for what is none to be given out."""
-        if data == self._reading.end_marker:
-            self._finish()
-            return None
-        event = self._decoded(data)
-        if type(event) is Unknown or not isinstance(event, Model):
-            if not self._can_pass(event, data):
-                return None
-        elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
-            return None
-        self.content.add(event)
-        if self._reading.observations is not None:
-            self._reading.observations.add(event)
-        if event._role is not None and event._role.ends is not None:
-            self._end_by(event, event._role)
-        if self._reading.strict and departs(event):
-            self._end_in(departure(redact_reply(event, self.http, self._read_event, self._reading.token)))
-            return None
-        return event
-
-    def _decoded(self, data: str) -> Any:
-        """The event that data is read as; None when it is not JSON. An exception would carry all of the data."""
-        try:
-            return self._read_event(parse(data))
-        except ValueError:
-            return None
-
     def _can_pass(self, event: Any, data: str) -> bool:
         """Whether data that is no documented event is given out: an object that is no error is a sign of growth."""
-        if isinstance(event, Unknown):
-            self._latest_unknown = data
-            if is_error_body(event._data, None):
-                self._fail_by(event._data, _NO_ROLE)
-                return False
-            return True
-        if data.strip() == self._reading.end_marker:
+        if data.strip() == self._end_marker:
             self._finish()
+        elif isinstance(event, Unknown):
+            self._latest_unknown = data
+            if not is_error_body(event._data, self.content.whole_reply(event)):
+                return True
+            self._fail_by(event._data, _NO_ROLE)
         elif data.strip():  # some servers keep a connection alive with empty events
-            what = "JSON that is no object" if not parsed(data)[1] else "data that is not JSON"
+            what = "data that is not JSON" if event is _NO_JSON else "JSON that is no object"
             self._interrupt(f"the stream brought {what}: {self._shortened(data)}", "unreadable", data)
         return False
 
@@ -214,7 +204,7 @@ class StreamState:
         reply = data.get(role.reply) if role.reply else None
         code, message = error_words(data if reply is None else reply)
         code = code or text_at(data, role.code) or None
-        message = message or text_at(data, role.message)
+        message = message or text_at(data, role.message) or ("" if code else other_words(data))
         text = f"the service reported an error in the stream: {code or 'no code'}, {message or 'no message'}"
         self._fail(StreamFailedError, text, code=code, message=message, event=data)
 

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .._document import facts
 from .._json import is_object
+from .._redact import redact_text
 from .._version import VERSION
 from ..errors import ConfigurationError, RequestValidationError
 from ..retry import RetryPolicy
@@ -155,7 +156,7 @@ def _address(base_url: str, token: str) -> tuple[str, str, int, str]:
         ConfigurationError: It is not an http or https URL, or it has parts that do not belong there.
     """
     expected = "expected http:// or https://, a host, and perhaps a port and a path"
-    shown = repr(base_url).replace(token, "***") if token else repr(base_url)
+    shown = redact_text(repr(base_url), token)
     parts, host, port = _split(base_url)
     if parts is None:
         raise ConfigurationError(f"the base URL cannot be read: {expected}")

@@ -75,3 +75,52 @@ def test_text_instead_of_a_stream_is_shown_in_the_error(client, service):
     service.reply_with(testing.Answer(body="upstream connect error", headers={"content-type": "text/plain"}))
     with pytest.raises(errors.StreamInterruptedError, match="upstream connect error"):
         client.stream()
+
+
+# --- a stream in place of a reply
+
+
+@pytest.mark.parametrize("shape", ["response", "chat.completion"])
+def test_a_stream_that_was_not_asked_for_gives_its_reply(shape, client, service):
+    service.answers(shape=shape, text="one two three")
+    reply = client.create(extra_body={"stream": True})
+    assert (reply.object, reply.output_text) == (shape, "one two three")
+    assert (reply.http.status_code, reply.http.content[:6]) == (200, b"data: ")
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"\xef\xbb\xbf", b"\n\n", b": hello\n\n", b"event: x\n", b"retry: 5\n"]
+)
+@pytest.mark.parametrize("kind", ["text/event-stream; charset=utf-8", "text/plain", None])
+def test_a_stream_in_place_of_a_reply_is_known_by_what_it_says(start, kind, client, service):
+    body = start + b"data: " + json.dumps(ending("completed", text="Hello")).encode()
+    service.reply_with(testing.Answer(body=body, headers={"content-type": kind}))
+    assert client.create().output_text == "Hello"
+
+
+def test_a_stream_in_place_of_a_reply_that_fails_is_the_error_of_a_stream(client, service):
+    service.reply_with(
+        testing.Answer(events=[delta("Hel"), {"error": {"code": "api_error", "message": "No."}}]),
+        testing.Answer(events=[delta("Hel")]),
+    )
+    with pytest.raises(errors.StreamFailedError, match=r"api_error, No\.") as failed:
+        client.create()
+    with pytest.raises(errors.StreamInterruptedError) as ended:
+        client.create()
+    assert (failed.value.partial_text, ended.value.partial_text) == ("Hel", "Hel")
+    assert ended.value.http.content
+    assert_usable(client, service)
+
+
+@pytest.mark.parametrize("body", ["<html>no</html>", "{no}", "[no", ""])
+def test_what_only_calls_itself_a_stream_is_no_reply(body, client, service):
+    service.reply_with(testing.Answer(body=body, headers={"content-type": "text/event-stream"}))
+    with pytest.raises((errors.ReplyDecodeError, errors.StreamInterruptedError)) as caught:
+        client.create()
+    assert caught.value.http.content == body.encode()
+
+
+def test_an_operation_that_does_not_stream_takes_no_stream(client, service):
+    service.reply_with(testing.Answer(events=[delta("Hel")]))
+    with pytest.raises(errors.ReplyDecodeError, match="not JSON"):
+        client.list_models()

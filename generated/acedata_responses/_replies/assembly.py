@@ -21,14 +21,20 @@ class Assembler:
         """Take the JSON data of one event."""
         rules, fields = self._rules, self._fields
         for key, value in event.items():
-            if key != rules.list and (key not in fields or not (value is None or value == "")):
+            if key == rules.list:
+                for data in _objects(value):
+                    self._add_entry(data)
+            elif (value is not None and value != "") or key not in fields:
                 fields[key] = value
-        for data in _objects(event.get(rules.list)):
-            place = data.get(rules.key)
-            entry = self._entries.get(place if isinstance(place, int) else 0)
-            if entry is None:
-                entry = self._entries[place if isinstance(place, int) else 0] = _Entry(rules)
-            entry.add(data)
+
+    def _add_entry(self, data: dict[str, Any]) -> None:
+        place = data.get(self._rules.key)
+        if not isinstance(place, int):
+            place = 0
+        entry = self._entries.get(place)
+        if entry is None:
+            entry = self._entries[place] = _Entry(self._rules)
+        entry.add(data)
 
     @property
     def is_finished(self) -> bool:
@@ -52,12 +58,15 @@ class _Entry:
 
     def add(self, data: dict[str, Any]) -> None:
         rules = self._rules
-        delta, whole = data.get(rules.delta), data.get(rules.into)
-        if is_object(delta):
-            self._into.add(delta)
-        if is_object(whole):
-            self._into.replace(whole)
-        self._rest.add({key: value for key, value in data.items() if key not in (rules.delta, rules.into)})
+        for key, value in data.items():
+            if key == rules.delta:
+                if is_object(value):
+                    self._into.add(value)
+            elif key == rules.into:
+                if is_object(value):
+                    self._into.replace(value)
+            else:
+                self._rest.add_part(key, value)
 
     @property
     def is_finished(self) -> bool:
@@ -82,21 +91,25 @@ class _Pieces:
 
     def add(self, piece: Mapping[str, Any]) -> None:
         for key, value in piece.items():
-            part = self._parts.get(key)
-            if isinstance(part, _List):
-                part.extend(value if is_list(value) else [] if value is None else [value])
-            elif isinstance(value, str):
-                self._add_text(key, value, part)
-            elif is_object(value):
-                if not isinstance(part, _Pieces):
-                    part = self._parts[key] = _Pieces(self._rules, joins_texts=self._joins_texts)
-                part.add(value)
-            elif is_list(value):
-                before = _value(part)
-                part = self._parts[key] = _List(self._rules, are_pieces=key in self._rules.pieces)
-                part.extend([before, *value] if before else value)
-            elif value is not None or key not in self._parts:
-                self._parts[key] = value
+            self.add_part(key, value)
+
+    def add_part(self, key: str, value: Any) -> None:
+        """Take one field of a piece."""
+        part = self._parts.get(key)
+        if isinstance(part, _List):
+            part.extend(value if is_list(value) else [] if value is None else [value])
+        elif isinstance(value, str):
+            self._add_text(key, value, part)
+        elif is_object(value):
+            if not isinstance(part, _Pieces):
+                part = self._parts[key] = _Pieces(self._rules, joins_texts=self._joins_texts)
+            part.add(value)
+        elif is_list(value):
+            before = _value(part)
+            part = self._parts[key] = _List(self._rules, are_pieces=key in self._rules.pieces)
+            part.extend([before, *value] if before else value)
+        elif value is not None or key not in self._parts:
+            self._parts[key] = value
 
     def replace(self, whole: Mapping[str, Any]) -> None:
         """Take an object that may be whole: where it goes on from the texts so far, it has them in it."""

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from attrs import evolve
+
 from .._document.schemas import SCHEMAS
 from .._json import is_sequence
+from .._redact import redact_key, redact_text
 from ..errors import RequestValidationError
 from .headers import header_lines
 from .operation import SAFE_METHODS
@@ -106,13 +109,9 @@ def _check(call: Call, token: str) -> None:
 
 
 def _without(problem: Problem, token: str) -> Problem:
-    """The problem as it may be shown, should the token have got into a field by mistake."""
-    if not token or token not in problem.found + problem.pointer:
-        return problem
-    from attrs import evolve
-
-    hidden = {name: getattr(problem, name).replace(token, "***") for name in ("found", "pointer")}
-    return evolve(problem, **hidden)
+    """Return the problem as it may be shown, should the token have got into a field by mistake."""
+    found = redact_text(problem.found.replace(repr(token), repr("***")), token)
+    return evolve(problem, found=found, pointer=redact_key(problem.pointer, token))
 
 
 def _refused(call: Call, problems: list[Problem]) -> RequestValidationError:

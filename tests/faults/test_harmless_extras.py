@@ -1,0 +1,145 @@
+"""What is sent beside the answer, or left out at its end, does not end the stream."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from acedata_responses import errors, testing
+from acedata_responses.types import Unknown
+from tests.faults.streams import assert_usable, choice, chunk, delta, ending, events_of
+
+USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+ENDS = {"response": [ending("completed", text="Hello")], "chat": ["[DONE]"]}
+
+
+def pieces(shape: str):
+    """The events that bring `Hel` and `lo`."""
+    if shape == "response":
+        return delta("Hel"), delta("lo")
+    return chunk(choice(content="Hel")), chunk(choice(content="lo"))
+
+
+def event(name: str, data: str) -> bytes:
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
+HEARTBEATS = {
+    "a comment": b": ping\n\n",
+    "an empty object": event("ping", "{}"),
+    "a time": event("ping", "2026-01-01T00:00:00Z"),
+    "null": event("keepalive", "null"),
+    "a word": event("heartbeat", "hello"),
+    "a number": event("keep-alive", "5"),
+    "no data": b"event: ping\ndata:\n\n",
+    "blank data": b"data:  \n\n",
+}
+
+
+@pytest.mark.parametrize("shape", ENDS)
+@pytest.mark.parametrize("name", HEARTBEATS)
+def test_heartbeats_are_passed_over(name, shape, client, service):
+    first, second = pieces(shape)
+    beat = HEARTBEATS[name]
+    service.reply_with(testing.Answer(events=[beat, first, beat, second, beat, *ENDS[shape]]))
+    with client.open() as stream:
+        events, error = events_of(stream)
+        assert (error, stream.final().output_text) == (None, "Hello")
+        assert len(events) == 2 + (shape == "response")
+    assert_usable(client, service)
+
+
+EXTRAS = {
+    "a ping as an object": {"type": "ping"},
+    "an empty object": {},
+    "an object without a kind": {"hello": "world"},
+    "an event of a new kind": {"type": "response.brand_new", "delta": "x"},
+    "an object of a new kind": {"object": "brand.new", "id": "x"},
+    "a cost": {"cost": 0.25},
+    "filter results": {
+        "id": "",
+        "object": "",
+        "model": "",
+        "choices": [],
+        "prompt_filter_results": [{"index": 0}],
+    },
+}
+
+
+@pytest.mark.parametrize("shape", ENDS)
+@pytest.mark.parametrize("name", EXTRAS)
+def test_an_object_that_is_no_error_is_given_out_and_the_stream_goes_on(name, shape, client, service):
+    first, second = pieces(shape)
+    service.reply_with(testing.Answer(events=[first, EXTRAS[name], second, *ENDS[shape]]))
+    with client.open() as stream:
+        events, error = events_of(stream)
+        assert (error, stream.final().output_text) == (None, "Hello")
+    assert isinstance(events[1], Unknown)
+    assert events[1].to_dict() == EXTRAS[name]
+
+
+@pytest.mark.parametrize("extra", [{"usage": USAGE}, chunk(usage=USAGE), {"usage": USAGE, "choices": []}])
+def test_a_chunk_with_usage_alone_adds_it_to_the_reply(extra, client, service):
+    first, second = pieces("chat")
+    service.reply_with(testing.Answer(events=[first, second, extra, "[DONE]"]))
+    final = client.open().final()
+    assert (final.output_text, final.usage.total_tokens) == ("Hello", 3)
+
+
+def test_an_object_of_another_kind_adds_nothing_to_the_reply(client, service):
+    first, second = pieces("chat")
+    service.reply_with(testing.Answer(events=[first, {"type": "ping", "model": "x"}, second, "[DONE]"]))
+    final = client.open().final()
+    assert (final.model, final.to_dict().get("type")) == ("gpt-4o-mini", None)
+
+
+@pytest.mark.parametrize("data", ["5", "null", "[1]", '"x"', "x"])
+@pytest.mark.parametrize("shape", ENDS)
+def test_what_is_no_object_ends_the_stream(data, shape, client, service):
+    first, second = pieces(shape)
+    service.reply_with(testing.Answer(events=[first, data, second, *ENDS[shape]]))
+    events, error = events_of(client.open())
+    assert (len(events), error.reason) == (1, "unreadable")
+
+
+# --- how a stream of chunks ends
+
+ENDINGS = {
+    "nothing": [],
+    "its mark": ["[DONE]"],
+    "its mark with a blank behind it": [b"data: [DONE] \n\n"],
+    "its mark with two blanks before it": [b"data:  [DONE]\n\n"],
+    "its mark without a blank line": [b"data: [DONE]"],
+    "usage": [chunk(usage=USAGE)],
+    "an object of a new kind": [{"type": "brand.new"}],
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_a_stream_of_chunks_that_are_finished_is_whole_at_its_orderly_end(name, client, service):
+    sent = [chunk(choice(content="Hel")), chunk(choice(0, "stop", content="lo")), *ENDINGS[name]]
+    service.reply_with(testing.Answer(events=sent))
+    with client.open() as stream:
+        assert (stream.final().output_text, stream.final().choices[0].finish_reason) == ("Hello", "stop")
+    assert_usable(client, service)
+
+
+def test_one_unfinished_choice_of_two_is_no_end(client, service):
+    sent = [chunk(choice(0, "stop", content="a"), choice(1, content="b")), chunk(choice(1, content="c"))]
+    service.reply_with(testing.Answer(events=sent))
+    with pytest.raises(errors.StreamInterruptedError) as caught:
+        client.open().final()
+    assert caught.value.reason == "ended"
+
+
+@pytest.mark.parametrize("fault", [testing.Fault("cut", "tail"), testing.Fault("reset", "tail")])
+def test_a_finished_stream_of_chunks_whose_body_breaks_off_is_no_end(fault, client, service):
+    body = b"".join(
+        b"data: " + json.dumps(one).encode() + b"\n\n"
+        for one in (chunk(choice(content="Hel")), chunk(choice(0, "stop", content="lo")))
+    )
+    service.reply_with(testing.Answer(events=[body]).but(fault))
+    with pytest.raises(errors.StreamInterruptedError) as caught:
+        client.open().final()
+    assert (caught.value.reason, caught.value.partial_text) == ("broken", "Hello")

@@ -1,0 +1,221 @@
+"""Whatever shape a streamed answer arrives in, its text, its reply and what cannot be read of it reach the caller."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from acedata_responses import errors, testing
+from acedata_responses.types import ChatCompletion, ResponseObject
+from tests.faults.streams import (
+    assert_usable,
+    choice,
+    chunk,
+    created,
+    delta,
+    ending,
+    events_of,
+    response,
+    text_of,
+)
+
+CHAT = {
+    "id": "c-1", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+}  # fmt: skip
+CALL = {"type": "function_call", "id": "fc-1", "call_id": "call-1", "name": "look", "arguments": '{"a": 1}'}
+MESSAGE = response(text="Hello")["output"][0]
+
+
+def as_message(content, **fields):
+    """A chunk that has a whole message where others have a delta."""
+    return chunk({"index": 0, "message": {"role": "assistant", "content": content}, **fields})
+
+
+def item(kind: str, index: int, value):
+    return {
+        "type": f"response.output_item.{kind}",
+        "sequence_number": 1,
+        "output_index": index,
+        "item": value,
+    }
+
+
+def part(kind: str, value):
+    return {
+        "type": f"response.content_part.{kind}", "sequence_number": 1, "item_id": "m-1", "output_index": 0,
+        "content_index": 0, "part": value,
+    }  # fmt: skip
+
+
+def done(text: str):
+    return {
+        "type": "response.output_text.done",
+        "sequence_number": 1,
+        "output_index": 0,
+        "content_index": 0,
+        "text": text,
+    }
+
+
+def without(event, *names):
+    """An event whose reply lacks fields."""
+    return {**event, "response": {key: value for key, value in event["response"].items() if key not in names}}
+
+
+WHOLE = {
+    "a chat completion as one event": ([CHAT, "[DONE]"], ChatCompletion),
+    "a chat completion as one event, and no mark of the end": ([CHAT], ChatCompletion),
+    "a response as one event": ([response(text="Hello"), "[DONE]"], ResponseObject),
+    "a response as one event, and no mark of the end": ([response(text="Hello")], ResponseObject),
+    "a chat completion after its chunks": (
+        [chunk(choice(content="Hel")), chunk(choice(content="lo")), CHAT, "[DONE]"], ChatCompletion,
+    ),
+    "a response after its first text": ([delta("Hel"), response(text="Hello")], ResponseObject),
+    "a message for a delta": ([as_message("Hello", finish_reason="stop"), "[DONE]"], ChatCompletion),
+    "messages for deltas": ([as_message("Hel"), as_message("lo"), "[DONE]"], ChatCompletion),
+    "messages that grow": ([as_message("Hel"), as_message("Hello"), "[DONE]"], ChatCompletion),
+    "a whole message after its deltas": (
+        [chunk(choice(content="Hel")), chunk(choice(content="lo")), as_message("Hello"), "[DONE]"], ChatCompletion,
+    ),
+    "the last event alone": ([ending("completed", text="Hello")], ResponseObject),
+    "the last event with more than came before": ([delta("Hel"), ending("completed", text="Hello")], ResponseObject),
+    "deltas, and an empty output": ([delta("Hel"), delta("lo"), ending("completed")], ResponseObject),
+    "deltas, and a null output": ([created(), delta("Hello"), ending("completed", output=None)], ResponseObject),
+    "deltas, and no output": ([delta("Hello"), without(ending("completed"), "output")], ResponseObject),
+    "deltas, and a message without content": (
+        [delta("Hello"), ending("completed", output=[{**MESSAGE, "content": []}])], ResponseObject,
+    ),
+    "an item, and an empty output": ([item("done", 0, MESSAGE), ending("completed")], ResponseObject),
+    "a part, and an empty output": (
+        [item("added", 0, {**MESSAGE, "content": []}), part("done", MESSAGE["content"][0]), ending("completed")],
+        ResponseObject,
+    ),
+    "a part without its item": ([part("done", MESSAGE["content"][0]), ending("completed")], ResponseObject),
+    "a whole text alone": ([done("Hello"), ending("completed")], ResponseObject),
+    "an incomplete response with an empty output": ([delta("Hello"), ending("incomplete")], ResponseObject),
+}  # fmt: skip
+"""What the service sends; the answer is always `Hello`."""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_reply_has_the_text_whatever_brought_it(name, client, service):
+    sent, cls = WHOLE[name]
+    service.reply_with(testing.Answer(events=sent))
+    with client.open() as stream:
+        reply = stream.final()
+        assert (type(reply), reply.output_text) == (cls, "Hello")
+        assert reply.http.status_code == 200
+    assert_usable(client, service)
+
+
+@pytest.mark.parametrize("name", [name for name in WHOLE if name not in {
+    "an item, and an empty output", "a part, and an empty output", "a part without its item", "a whole text alone",
+}])  # fmt: skip
+def test_the_texts_are_the_text_once(name, client, service):
+    service.reply_with(testing.Answer(events=WHOLE[name][0]))
+    with client.open() as stream:
+        assert text_of(stream) == ("Hello", None)
+        assert stream.partial_text == "Hello"
+
+
+@pytest.mark.parametrize(
+    "name", ["an item, and an empty output", "a part, and an empty output", "a whole text alone"]
+)
+def test_a_text_that_no_delta_brought_comes_with_the_last_event(name, client, service):
+    service.reply_with(testing.Answer(events=WHOLE[name][0]))
+    with client.open() as stream:
+        assert text_of(stream) == ("Hello", None)
+
+
+@pytest.mark.parametrize("output", [[], None])
+def test_tool_calls_are_in_the_reply_though_its_output_is_empty(output, client, service):
+    growing = {**CALL, "arguments": ""}
+    sent = [created(), item("added", 0, growing), item("done", 0, CALL), item("done", 1, MESSAGE)]
+    service.reply_with(testing.Answer(events=[*sent, ending("completed", output=output)]))
+    reply = client.open().final()
+    assert reply.to_dict()["output"] == [CALL, MESSAGE]
+
+
+def test_items_are_in_the_order_of_their_places_not_of_their_ends(client, service):
+    sent = [item("done", 1, MESSAGE), item("done", 0, CALL), ending("completed")]
+    service.reply_with(testing.Answer(events=sent))
+    assert client.open().final().to_dict()["output"] == [CALL, MESSAGE]
+
+
+def test_what_the_last_event_has_is_not_touched(client, service):
+    last = ending("completed", text="Bonjour", metadata={"a": []})
+    service.reply_with(testing.Answer(events=[delta("Hello"), item("done", 0, CALL), last]))
+    with client.open() as stream:
+        assert stream.final().to_dict() == last["response"]
+        assert stream.partial_text == "Hello"
+
+
+def test_the_events_themselves_stay_as_they_came(client, service):
+    sent = [created(), item("done", 0, MESSAGE), ending("completed")]
+    service.reply_with(testing.Answer(events=sent))
+    events, _error = events_of(client.open())
+    assert [event.to_dict() for event in events] == sent
+
+
+def test_a_whole_reply_that_failed_is_an_error_with_the_reply(client, service):
+    failed = response(text="Hel", status="failed", error={"code": "api_error", "message": "No."})
+    service.reply_with(testing.Answer(events=[failed]))
+    with pytest.raises(errors.StreamFailedError) as caught:
+        client.open().final()
+    assert (caught.value.code, caught.value.message) == ("api_error", "No.")
+    assert caught.value.reply.output_text == "Hel"
+
+
+# --- nothing is lost on the way into an error
+
+
+@pytest.mark.parametrize(
+    "data", ["lo " * 500, json.dumps([CHAT] * 9), "5", "data without end".ljust(5000, "x")]
+)
+def test_what_cannot_be_read_is_whole_on_the_error(data, client, service):
+    service.reply_with(testing.Answer(events=[delta("Hel"), data]))
+    _events, error = events_of(client.open())
+    assert (error.reason, error.data) == ("unreadable", data.strip())
+    assert pickle.loads(pickle.dumps(error)).data == error.data
+
+
+def test_an_unknown_object_at_the_end_is_whole_on_the_error(client, service):
+    unknown = {"answer": "Hello " * 100}
+    service.reply_with(testing.Answer(events=[unknown]))
+    events, error = events_of(client.open())
+    assert [event.to_dict() for event in events] == [unknown]
+    assert (error.reason, json.loads(error.data)) == ("ended", unknown)
+
+
+@pytest.mark.parametrize(
+    "fault", [None, testing.Fault("cut", "tail"), testing.Fault("write", "event", after=3, data="no JSON")]
+)
+def test_the_reply_as_far_as_it_came_is_on_the_error(fault, client, service):
+    sent = [created(), delta("Hel"), item("done", 0, CALL)]
+    service.reply_with(testing.Answer(events=sent).but(*([fault] if fault else [])))
+    _events, error = events_of(client.open())
+    assert isinstance(error, errors.StreamInterruptedError)
+    assert (error.partial_text, error.reply.status) == ("Hel", "in_progress")
+    assert error.reply.to_dict()["output"] == [CALL]
+
+
+def test_the_chunks_as_far_as_they_came_are_on_the_error(client, service):
+    call = {"index": 0, "id": "call-1", "type": "function", "function": {"name": "f", "arguments": '{"a"'}}
+    service.reply_with(testing.Answer(events=[chunk(choice(content="Hel", tool_calls=[call]))]))
+    _events, error = events_of(client.open())
+    assert error.reply.output_text == "Hel"
+    assert error.reply.choices[0].message.tool_calls == [call]
+
+
+def test_a_reply_on_an_error_lacks_the_token(connect):
+    with testing.serve(token="tok-4f2a9c77e1b04d2a") as service:
+        client = connect(service, token=service.token)
+        service.reply_with(
+            testing.Answer(events=[created(user=service.token), delta(service.token), service.token])
+        )
+        _events, error = events_of(client.open())
+        assert service.token not in repr(error.reply) + error.partial_text + error.data
+        assert service.token.encode() not in pickle.dumps(error)

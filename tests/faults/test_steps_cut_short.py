@@ -1,0 +1,172 @@
+"""A step of a stream that was cut short from outside: what can be read afterwards never looks whole when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import signal
+
+import pytest
+
+from acedata_responses import AsyncClient, Client, StreamInterruptedError, testing
+from tests.faults.streams import ONE_PLACE, assert_usable, choice, chunk, delta, ending
+
+HI = {"model": "gpt-4o-mini", "input": "Hi", "stream": True}
+STALLED = testing.Fault("stall", "event", after=2)
+SENT = testing.Answer(events=[delta("Hel"), delta("lo"), ending("completed", text="Hello")])
+READERS = {
+    "events": lambda stream: stream,
+    "one iterator": lambda stream: stream.__aiter__(),
+    "texts": lambda stream: stream.text_deltas(),
+}
+
+
+def closed(error: StreamInterruptedError) -> bool:
+    return (error.reason, error.partial_text, error.events) == ("closed", "Hello", 2)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_cancelled_step_is_followed_by_an_error_in_async_code(reader, service):
+    async def main():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+            service.reply_with(SENT.but(STALLED))
+            stream = await client.responses.create(**HI)
+            reading = READERS[reader](stream)
+            for _ in range(2):
+                await anext(reading)
+            step = asyncio.ensure_future(anext(reading))
+            await asyncio.to_thread(service.wait_until_stalled)
+            step.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await step
+            for read in (
+                lambda: anext(reading),
+                lambda: anext(stream),
+                lambda: anext(stream.text_deltas()),
+                stream.final,
+            ):
+                with pytest.raises(StreamInterruptedError) as caught:
+                    await read()
+                assert closed(caught.value)
+            await asyncio.to_thread(service.wait_until_disconnected, service.requests[0], 5)
+            assert (await client.responses.create(model="gpt-4o-mini", input="Hi", deadline=5)).output_text
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("reader", ["events", "texts"])
+def test_a_signal_in_a_step_is_followed_by_an_error_in_sync_code(reader, service):
+    def stop(*_):
+        raise ZeroDivisionError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        with Client(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+            service.reply_with(SENT.but(STALLED))
+            stream = client.responses.create(**HI)
+            reading = stream if reader == "events" else stream.text_deltas()
+            for _ in range(2):
+                next(reading)
+            service.wait_until_stalled()
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(ZeroDivisionError):
+                next(reading)
+            for read in (
+                lambda: next(reading),
+                lambda: next(stream),
+                lambda: list(stream.text_deltas()),
+                stream.final,
+            ):
+                with pytest.raises(StreamInterruptedError) as caught:
+                    read()
+                assert closed(caught.value)
+            service.wait_until_disconnected(service.requests[0], 5)
+            assert client.responses.create(model="gpt-4o-mini", input="Hi", deadline=5).output_text
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_reader_that_leaves_between_two_steps_changes_nothing(client, service):
+    service.reply_with(SENT)
+    with client.open() as stream:
+        for _event in stream:
+            break
+        assert "".join(stream.text_deltas()) == "lo"
+        assert stream.final().output_text == "Hello"
+
+
+def test_a_stream_that_was_cut_raises_whenever_it_is_read(client, service):
+    service.reply_with(SENT.but(testing.Fault("cut", "event", after=2)))
+    with client.open() as stream:
+        found = []
+        for read in (
+            lambda: list(stream),
+            lambda: list(stream),
+            lambda: list(stream.text_deltas()),
+            stream.final,
+        ):
+            with pytest.raises(StreamInterruptedError) as caught:
+                read()
+            found.append(caught.value)
+        assert {id(error) for error in found} == {id(found[0])}
+        assert found[0].reason == "broken"
+
+
+# --- a call is no longer in flight once its last event was read
+
+
+def last_events():
+    """Streams of both shapes, and how many events each has."""
+    chat = [chunk(choice(content="Hel")), chunk(choice(0, "stop", content="lo"))]
+    lines = "".join(f"data: {json.dumps(event)}\n\n" for event in chat) + "data: [DONE]\n\n"
+    return {"response": (SENT, 3), "chat": (testing.Answer(events=[lines.encode()]), 2)}
+
+
+@pytest.mark.parametrize("shape", ["response", "chat"])
+def test_a_stream_that_is_left_open_at_its_last_event_takes_no_place(shape, client, service):
+    answer, count = last_events()[shape]
+    service.reply_with(answer)
+    stream = client.open()
+    for _ in range(count):
+        next(stream)
+    assert_usable(client, service)
+    assert stream.final().output_text == "Hello"
+
+
+def test_a_stream_takes_its_place_until_its_last_event(connect, service):
+    driver = connect(service, limits=ONE_PLACE, deadline=0.2)
+    service.reply_with(SENT.but(STALLED))
+    stream = driver.open(deadline=30)
+    next(stream)
+    next(stream)
+    assert driver.actual._sender.limiter.in_flight == 1
+    service.wait_until_stalled()
+    service.release()
+    next(stream)
+    assert driver.actual._sender.limiter.in_flight == 0
+    stream.close()
+    assert driver.actual._sender.limiter.in_flight == 0
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # of sockets whose loop has ended
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_places_of_unread_streams_come_back_when_their_event_loop_ends(fails, service):
+    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
+
+    async def peek():
+        stream = await client.responses.create(**HI, deadline=5)
+        if fails:
+            raise ZeroDivisionError
+        assert stream.http.status_code == 200
+
+    for _ in range(3):
+        try:
+            asyncio.run(peek())
+        except ZeroDivisionError:
+            assert fails
+        gc.collect()  # the exception and asyncio's frames refer to each other
+    assert len(service.requests) == 3
