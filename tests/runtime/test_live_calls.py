@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -17,12 +16,19 @@ REFUSED = (
     r"nothing was sent.*acedata_client.*testing\.transport\(\).*base_url.*"
     r"@pytest\.mark\.acedata_live.*--acedata-live"
 )
-NO_PROXY_HERE = "http://127.0.0.1:1"
 
 
 @pytest.fixture(params=["plain", "streamed"])
 def ask(request):
     return lambda driver: driver.create() if request.param == "plain" else driver.stream()
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """Have the way to the real service lead through a proxy that is not there."""
+    with testing.unreachable() as nowhere:
+        monkeypatch.setenv("HTTPS_PROXY", nowhere)
+        yield nowhere
 
 
 def plugged_in(flavour, kind):
@@ -43,8 +49,7 @@ def test_it_is_refused_through_what_is_plugged_in_too(connect, flavour, ask, kin
         ask(connect(**plugged_in(flavour, kind)))
 
 
-def test_it_is_refused_through_a_proxy_too(connect, ask, monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", NO_PROXY_HERE)
+def test_it_is_refused_through_a_proxy_too(connect, ask, proxy):
     with pytest.raises(ConfigurationError, match=REFUSED):
         ask(connect())
 
@@ -61,8 +66,7 @@ def test_what_answers_in_place_of_the_service_is_called(connect, ask):
 
 
 @pytest.mark.acedata_live
-def test_a_marked_test_is_let_through(connect, ask, monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", NO_PROXY_HERE)
+def test_a_marked_test_is_let_through(connect, ask, proxy):
     with pytest.raises(ConnectionFailedError):
         ask(connect(max_retries=0))
 
@@ -100,19 +104,18 @@ def test_after_a_marked_one():
 """
 
 
-def test_a_run_sends_what_is_marked_alone(tmp_path):
+def test_a_run_sends_what_is_marked_alone(tmp_path, proxy):
     assert calls_sent(tmp_path) == ["refused", "refused", "sent", "sent", "refused"]
 
 
-def test_a_run_with_the_option_sends_all(tmp_path):
+def test_a_run_with_the_option_sends_all(tmp_path, proxy):
     assert calls_sent(tmp_path, "--acedata-live") == ["sent"] * 5
 
 
 def calls_sent(folder: Path, *options: str) -> list[str]:
-    """Run the tests above where a proxy that is not there stands before the service; what came of each."""
+    """Run the tests above; what came of each."""
     file = folder / "test_calls.py"
     file.write_text(TESTS)
-    variables = {**os.environ, "HTTPS_PROXY": NO_PROXY_HERE}
     command = [
         sys.executable,
         "-m",
@@ -123,6 +126,6 @@ def calls_sent(folder: Path, *options: str) -> list[str]:
         *options,
         str(file),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=variables, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     errors = re.findall(r"acedata_responses\.errors\.(\w+): ", done.stdout)
     return [{"ConfigurationError": "refused", "ConnectionFailedError": "sent"}[error] for error in errors]
