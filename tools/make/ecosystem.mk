@@ -1,19 +1,19 @@
-##@ Ecosystem: tools that programs have around httpx
+##@ Ecosystem
 
 ECOSYSTEM := .venvs/ecosystem/.made-from-$(call fingerprint,tools/ecosystem.txt)
-ECOSYSTEM_PY := .venvs/ecosystem/bin/python
-# A tracer stays in its process for good, so each tool gets one of its own.
-ECOSYSTEM_TESTS := $(sort $(wildcard tests/ecosystem/with_*.py))
+# What a tracer has done to a process it leaves there, so each file has a process of its own.
+ECOSYSTEM_TESTS := $(patsubst tests/ecosystem/%.py,ecosystem-%,$(sort $(wildcard tests/ecosystem/with_*.py)))
 
-ecosystem: $(ECOSYSTEM_TESTS:tests/ecosystem/%.py=ecosystem-%) ## mocks, recorders, tracers, other loops: the client in the midst of them
+ecosystem: $(ECOSYSTEM_TESTS) ## the client with mocks, recorders, tracers, caches and other event loops around it
 
-ecosystem-%: .venvs/ecosystem/$(INSTALLED)
-	$(quietly) "$(subst _, ,$*)" $(ECOSYSTEM_PY) -m pytest -q tests/ecosystem/$*.py $(ARGS)
+$(ECOSYSTEM_TESTS): ecosystem-%: .venvs/ecosystem/$(INSTALLED)
+	$(quietly) "the client $(subst _, ,$*)" .venvs/ecosystem/bin/python -m pytest -q tests/ecosystem/$*.py $(ARGS)
 
-.venvs/ecosystem/.made-from-%:
-	@$(ENVIRONMENT) --python "$(PYTHON)" $@ tools/ecosystem.txt
+$(ECOSYSTEM): | $(UV_READY)
+	$(call environment,ecosystem,$(FITTING))
+	@touch $@
 
 .venvs/ecosystem/$(INSTALLED): $(ECOSYSTEM)
 	@$(install-package)
 
-.PHONY: ecosystem
+.PHONY: ecosystem $(ECOSYSTEM_TESTS)
