@@ -43,7 +43,9 @@ class Client:
         base_url: Where the service is: `http` or `https`, a host, perhaps a port and a path.
             The service's own address when not given.
         timeout: Seconds for each phase of a try (making a connection, writing, each wait for the next bytes), an
-            `httpx.Timeout`, or None for no limit. 10 s to connect, 600 s to read and 60 s for the rest when not given.
+            `httpx.Timeout`, or None for no limit. 10 s to connect, 60 s to write and 600 s to read when not given.
+            Its `pool` (600 s) is for turns: a call gives up when within the limits no other call has started or
+            finished for so long.
         deadline: Seconds for a whole call, with its waits and further tries; None for no limit.
         max_retries: How many further tries a call may have; 0 or more.
         retry: What may be sent again, and after what wait.

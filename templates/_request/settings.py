@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ..observations import Observations
 
-DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
-"""Seconds. An answer may take minutes; a connection must not."""
+DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 600.0}
+"""Seconds. An answer may take minutes, and so may a turn (`pool`) when all places are taken; a connection must not."""
 
 _LONGEST_WAIT = 2_147_483  # seconds: the system counts a wait for a socket in milliseconds, with 31 bits
 _HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?"

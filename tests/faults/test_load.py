@@ -11,7 +11,8 @@ import pytest
 
 from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
 from tests.drivers import MINIMAL
-from tests.faults.table import SHORT
+from tests.faults.streams import ONE_PLACE
+from tests.faults.table import PATIENT, SHORT
 from tests.runtime.waiting import until, until_async
 
 
@@ -136,6 +137,47 @@ def test_a_call_that_waits_in_vain_for_its_turn_takes_nothing_from_others(connec
     assert driver.create(deadline=30).output_text == MINIMAL["input"]
     assert len(service.requests) == 2
     assert limiter.in_flight == 0
+
+
+@pytest.mark.parametrize("streams", [1, 3])
+def test_a_call_that_gets_no_place_ends_with_its_time_out_and_the_error_says_why(streams, connect, service):
+    """A call within the loop over a stream waits for itself where the stream has the only place."""
+    driver = connect(service, limits=Limits(in_flight=streams, per_second=None))
+    held = [driver.open() for _ in range(streams)]
+    with pytest.raises(errors.RequestTimeoutError) as caught:
+        driver.create(timeout=SHORT)
+    error = caught.value
+    assert (error.phase, error.after, error.sent, error.tries) == ("turn", SHORT, False, 0)
+    assert (
+        f"within {SHORT} s; nothing was sent. {streams} of {streams} calls are in flight, the oldest"
+        in str(error)
+    )
+    assert "close streams that are left early" in str(error)
+    for stream in held:
+        stream.close()
+    assert driver.create().output_text == MINIMAL["input"]
+    assert len(service.requests) == streams + 1
+
+
+def test_the_time_out_counts_from_when_another_call_last_finished(connect, service):
+    """A long queue is no reason to give up: each call takes longer than a fifth of the time-out of the last one."""
+    service.reply_with(always=testing.Fault("delay", seconds=0.2))
+    driver = connect(service, limits=ONE_PLACE)
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(driver.create, timeout=1.0) for _ in range(8)]
+        assert [call.result().output_text for call in calls] == [MINIMAL["input"]] * 8
+
+
+def test_a_stream_that_was_left_at_its_last_event_keeps_no_place(connect, service):
+    driver = connect(service, limits=ONE_PLACE)
+    left = []
+    for _ in range(3):
+        stream = driver.open(timeout=PATIENT)
+        events = iter(stream)
+        while next(events).type != "response.completed":
+            pass
+        left.append(stream)
+    assert len(service.requests) == 3
 
 
 def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(service):

@@ -23,23 +23,23 @@ def test_threads_and_tasks_of_several_loops_share_the_places():
         running.append(None)
         most.append(len(running))
 
-    def end():
+    def end(place):
         running.pop()
-        limiter.release()
+        place.release()
 
     def in_thread():
         for _ in range(50):
-            limiter.acquire()
+            place = limiter.acquire()
             begin()
             time.sleep(0)
-            end()
+            end(place)
 
     async def one_of_many():
         for _ in range(10):
-            await limiter.acquire_async()
+            place = await limiter.acquire_async()
             begin()
             await asyncio.sleep(0)
-            end()
+            end(place)
 
     async def many():
         await asyncio.gather(*(one_of_many() for _ in range(10)))
@@ -56,18 +56,18 @@ def test_threads_and_tasks_of_several_loops_share_the_places():
 
 def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
     limiter = one_at_a_time()
-    limiter.acquire()
+    held = limiter.acquire()
     order = []
 
     def in_thread(name):
-        limiter.acquire()
+        place = limiter.acquire()
         order.append(name)
-        limiter.release()
+        place.release()
 
     async def in_task(name):
-        await limiter.acquire_async()
+        place = await limiter.acquire_async()
         order.append(name)
-        limiter.release()
+        place.release()
 
     async def calls():
         async def queued(number):
@@ -82,7 +82,7 @@ def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
             await queued(3)
             tasks.append(asyncio.create_task(in_task("task 4")))
             await queued(4)
-            limiter.release()
+            held.release()
             await asyncio.gather(*tasks, *map(asyncio.wrap_future, done))
 
     run(calls())
@@ -92,13 +92,13 @@ def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
 def test_a_thread_can_give_a_tasks_turn_back():
     limiter = one_at_a_time()
 
-    def in_a_thread():
+    def in_a_thread(place):
         until(lambda: limiter.waiting == 1)
-        limiter.release()
+        place.release()
 
     async def calls():
-        await limiter.acquire_async()
-        with thread(in_a_thread):
+        place = await limiter.acquire_async()
+        with thread(lambda: in_a_thread(place)):
             await limiter.acquire_async()
 
     run(calls(), debug=True)  # the loop then refuses what another thread must not do to it
@@ -117,20 +117,20 @@ def abandoned_task(limiter: Limiter) -> Iterator[asyncio.AbstractEventLoop]:
 
 def test_a_task_whose_loop_was_closed_over_it_is_passed_over():
     limiter = one_at_a_time()
-    limiter.acquire()
+    held = limiter.acquire()
     with abandoned_task(limiter) as loop:
         loop.close()
         with thread(limiter.acquire):
             until(lambda: limiter.waiting == 2)
-            limiter.release()
+            held.release()
         assert (limiter.in_flight, limiter.waiting) == (1, 0)
 
 
 def test_a_task_whose_loop_was_closed_after_it_was_called_is_passed_over():
     limiter = one_at_a_time()
-    limiter.acquire()
+    held = limiter.acquire()
     with abandoned_task(limiter) as loop:
-        limiter.release()
+        held.release()
         loop.close()
         assert limiter.waiting == 1
         with thread(limiter.acquire):
@@ -140,10 +140,10 @@ def test_a_task_whose_loop_was_closed_after_it_was_called_is_passed_over():
 
 def test_a_task_in_a_closed_loop_is_no_trouble_for_who_gives_a_turn_back():
     limiter = one_at_a_time()
-    limiter.acquire()
+    held = limiter.acquire()
     with abandoned_task(limiter) as loop:
         loop.close()
-        limiter.release()
+        held.release()
         assert (limiter.in_flight, limiter.waiting) == (0, 0)
 
 
@@ -152,12 +152,38 @@ def test_one_limiter_serves_several_loops_one_after_another():
 
     async def calls():
         async def call():
-            await limiter.acquire_async()
+            place = await limiter.acquire_async()
             await asyncio.sleep(0)
-            limiter.release()
+            place.release()
 
         await asyncio.gather(*(call() for _ in range(5)))
 
     for _ in range(3):
         run(calls())
     assert (limiter.in_flight, limiter.waiting) == (0, 0)
+
+
+def test_the_places_of_a_loop_that_was_closed_over_them_are_free_again(flavour):
+    limiter = Limiter(Limits(in_flight=3, per_second=None))
+    loop = asyncio.new_event_loop()
+    lost = [loop.run_until_complete(limiter.acquire_async()) for _ in range(3)]
+    loop.close()
+    assert limiter.in_flight == 3
+    if flavour == "sync":
+        limiter.acquire(timeout=PATIENCE)
+    else:
+        run(limiter.acquire_async(timeout=PATIENCE))
+    assert limiter.in_flight == 1
+    for place in lost:
+        place.release()
+    assert limiter.in_flight == 1
+
+
+def test_a_call_that_waits_gets_a_place_of_a_loop_that_is_closed_meanwhile():
+    limiter = one_at_a_time()
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(limiter.acquire_async())
+    with thread(lambda: limiter.acquire(timeout=0.1)):
+        until(lambda: limiter.waiting == 1)
+        loop.close()
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)

@@ -24,8 +24,7 @@ def test_a_pickled_limiter_starts_anew_with_the_same_limits():
     for twin in (pickle.loads(pickle.dumps(limiter)), copy.copy(limiter), copy.deepcopy(limiter)):
         assert twin is not limiter
         assert (twin.limits, twin.in_flight, twin.pace) == (limiter.limits, 0, 7)
-        twin.acquire()
-        twin.release()
+        twin.acquire().release()
     assert limiter.in_flight == 1
 
 
@@ -84,8 +83,7 @@ def test_asyncio_is_not_imported_for_threads():
         "import sys\n"
         "from acedata_responses.limits import Limiter\n"
         "limiter = Limiter()\n"
-        "limiter.acquire()\n"
-        "limiter.release()\n"
+        "limiter.acquire().release()\n"
         "print([name for name in ('httpx', 'asyncio') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

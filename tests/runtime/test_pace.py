@@ -1,6 +1,10 @@
-"""The pace: no second sees more starts than the limit, a refusal halves it, and successes restore it."""
+"""The pace: no second sees more starts than the limit; refusals slow it, for a moment or for longer."""
 
 from __future__ import annotations
+
+import heapq
+import random
+from collections import deque
 
 import pytest
 from hypothesis import given
@@ -118,23 +122,102 @@ def test_a_call_a_second_is_left_however_often_calls_are_refused(limit, slowest)
     assert pace.is_slowed is (slowest < limit)
 
 
-def test_successes_restore_the_pace_by_a_tenth_of_the_limit_each_second():
-    pace = Pace(60)
-    pace.slowed(100.0)
+def restored(pace: Pace, moments: list[float]) -> list[float]:
     paces = []
-    for moment in (100.0, 100.5, 101.0, 104.0, 105.0, 106.0):
+    for moment in moments:
         pace.succeeded(moment)
         paces.append(pace.per_second)
-    assert paces == pytest.approx([30, 33, 36, 54, 60, 60])
+    return paces
+
+
+def test_after_one_refusal_successes_restore_the_pace_within_a_quarter_of_a_second():
+    pace = Pace(60)
+    pace.slowed(100.0)
+    assert restored(pace, [100.0, 100.1, 100.2, 100.25]) == pytest.approx([30, 42, 54, 60])
     assert not pace.is_slowed
 
 
 def test_how_many_calls_succeed_does_not_matter_only_how_long():
     pace = Pace(60)
     pace.slowed(0.0)
-    for moment in range(1, 2001):
-        pace.succeeded(moment / 1000)
-    assert pace.per_second == pytest.approx(30 + 12)
+    restored(pace, [moment / 1000 for moment in range(1, 101)])
+    assert pace.per_second == pytest.approx(42)
+
+
+@pytest.mark.parametrize(("limit", "many"), [(60, 6), (20, 2), (3, 2)])
+def test_when_a_tenth_of_a_seconds_calls_is_refused_the_pace_comes_back_to_half_and_then_slowly(limit, many):
+    pace, moment = Pace(limit), 100.0
+    for _ in range(many):
+        pace.slowed(moment)
+    paces = restored(pace, [moment, moment + 1, moment + 11, moment + 25, moment + 26])
+    assert paces == pytest.approx([limit * part for part in (0.5, 0.52, 0.72, 1.0, 1.0)])
+
+
+def test_refusals_just_short_of_a_tenth_are_for_a_moment():
+    pace = Pace(60)
+    for moment in (0.0, 0.1, 0.2, 0.3, 0.4):
+        pace.slowed(moment)
+    assert restored(pace, [0.4, 1.0])[-1] == 60
+
+
+def test_a_level_that_is_refused_again_is_halved_again():
+    pace = Pace(60)
+    for second in (0.0, 10.0):
+        for _ in range(6):
+            pace.slowed(second)
+        pace.succeeded(second + 1)
+    assert pace.per_second == pytest.approx((0.5 + 0.02) * 60 / 2 + 0.02 * 60)
+
+
+def work_through(pace: Pace, refuses, seconds: float = 100.0) -> tuple[float, float]:
+    """Twenty workers that call as fast as the pace allows: successes a second, and the part of calls refused."""
+    chance, now, done, refused = random.Random(1), 0.0, 0, 0
+    events = [(0.001 * worker, worker, "ask") for worker in range(20)]
+    heapq.heapify(events)
+    while now < seconds:
+        now, worker, kind = heapq.heappop(events)
+        if kind == "ask":
+            start = pace.next_start(now)
+            if start > now:
+                event = (start, worker, "ask")
+            else:
+                pace.started(now)
+                is_refused = refuses(now, chance)
+                event = (now + (0.05 if is_refused else 0.357), worker, "refused" if is_refused else "done")
+        elif kind == "done":
+            done += 1
+            pace.succeeded(now)
+            event = (now, worker, "ask")
+        else:
+            refused += 1
+            pace.slowed(now)
+            event = (now + 1 + chance.random(), worker, "ask")
+        heapq.heappush(events, event)
+    return done / seconds, refused / (done + refused)
+
+
+def test_one_refusal_in_a_hundred_costs_less_than_a_seventh_of_the_throughput():
+    undisturbed, _ = work_through(Pace(60), lambda _now, _chance: False)
+    disturbed, refused = work_through(Pace(60), lambda _now, chance: chance.random() < 0.01)
+    assert refused == pytest.approx(0.01, abs=0.003)
+    assert disturbed > undisturbed * 6 / 7
+
+
+@pytest.mark.parametrize(("takes", "most_refused"), [(30, 0.06), (10, 0.1)])
+def test_a_service_that_takes_fewer_calls_refuses_few_of_them(takes, most_refused):
+    taken: deque[float] = deque()
+
+    def refuses(now, _chance):
+        while taken and taken[0] <= now - 1:
+            taken.popleft()
+        if len(taken) == takes:
+            return True
+        taken.append(now)
+        return False
+
+    done, refused = work_through(Pace(60), refuses)
+    assert refused < most_refused
+    assert done > takes * 0.7
 
 
 def test_without_a_success_the_pace_stays_slow():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -22,21 +23,22 @@ class Crowd(RuleBasedStateMachine):
         self.names = itertools.count()
         self.now = 0.0
         self.queue: list[int] = []
-        self.running = 0
+        self.running: list[int] = []
         self.starts: list[float] = []
+        self.moved_at = -math.inf
 
     def place_is_free(self) -> bool:
-        return self.limits.in_flight is None or self.running < self.limits.in_flight
+        return self.limits.in_flight is None or len(self.running) < self.limits.in_flight
 
     @rule()
     def come(self):
-        if self.turns.start_at_once(self.now):
+        call = next(self.names)
+        if self.turns.start_at_once(call, self.now):
             assert not self.queue, "a newcomer went before those who wait"
-            self.count_start()
+            self.count_start(call)
         else:
             has_to_wait = self.queue or not self.place_is_free() or self.turns.next_start(self.now) > self.now
             assert has_to_wait, "nothing stood in the way"
-            call = next(self.names)
             self.turns.join(call)
             self.queue.append(call)
 
@@ -46,18 +48,22 @@ class Crowd(RuleBasedStateMachine):
         if call is not None and self.turns.next_start(self.now) <= self.now:
             assert call == self.queue.pop(0)
             self.turns.start(call, self.now)
-            self.count_start()
+            self.count_start(call)
 
-    def count_start(self):
+    def count_start(self, call):
         assert self.place_is_free()
-        self.running += 1
+        self.running.append(call)
         self.starts.append(self.now)
+        self.moved_at = self.now
 
     @precondition(lambda self: self.running)
-    @rule()
-    def finish(self):
-        self.turns.finish()
-        self.running -= 1
+    @rule(data=st.data())
+    def finish(self, data):
+        call = data.draw(st.sampled_from(self.running))
+        self.turns.finish(call, self.now)
+        self.running.remove(call)
+        self.moved_at = self.now
+        self.turns.finish(call, self.now + 1)  # a second time changes nothing
 
     @precondition(lambda self: self.queue)
     @rule(data=st.data())
@@ -87,7 +93,8 @@ class Crowd(RuleBasedStateMachine):
 
     @invariant()
     def the_counts_are_right(self):
-        assert (self.turns.in_flight, self.turns.waiting) == (self.running, len(self.queue))
+        assert (self.turns.running, self.turns.waiting) == (self.running, len(self.queue))
+        assert self.turns.in_flight == len(self.running)
 
     @invariant()
     def no_second_sees_too_many_starts(self):
@@ -99,15 +106,24 @@ class Crowd(RuleBasedStateMachine):
         wait = self.turns.next_start(self.now) - self.now
         assert 0 <= wait <= 1.05 / min(self.limits.per_second or 1, 1) + 1e-9
 
-    def teardown(self):
+    @invariant()
+    def a_standstill_begins_once_the_pace_would_allow_a_start(self):
+        since = self.turns.standstill()
+        assert since >= self.moved_at
+        assert since <= self.turns.next_start(self.now)
+
+    def finish_all(self):
         while self.running:
-            self.finish()
+            self.turns.finish(self.running.pop(), self.now)
+
+    def teardown(self):
+        self.finish_all()
         while self.queue:
             self.now = self.turns.next_start(self.now)
             waiting = len(self.queue)
             self.start()
             assert len(self.queue) == waiting - 1, "the queue is stuck"
-            self.finish()
+            self.finish_all()
         assert (self.turns.in_flight, self.turns.waiting, self.turns.called()) == (0, 0, None)
 
 

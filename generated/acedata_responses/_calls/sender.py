@@ -14,7 +14,7 @@ from .._request.build import build
 from .._request.settings import seconds, timeouts
 from .._transport.failures import NetworkError
 from ..errors import AceDataError, APIStatusError
-from ..limits import Limiter, LimitTimeout
+from ..limits import Limiter, LimitTimeout, Place
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
 from .budget import TimeBudget
@@ -128,25 +128,26 @@ class Sender:
         A failure is returned, not raised: the exception that told of it may have the request, and so the token, hanging
         on it, and must not become the context of the error that the caller sees.
         """
-        limiter, budget = self.limiter, exchange.budget
+        budget = exchange.budget
         if budget.is_spent:
             return None, Failure("connect", phase="deadline")
+        place: Place | None = None
         try:
-            if limiter is not None:
-                limiter.acquire(budget.give_up_at)
+            if self.limiter is not None:
+                place = self.limiter.acquire(budget.give_up_at, budget.allowed("turn"))
         except LimitTimeout as error:
             return None, Failure("connect", phase="turn", reason=str(error))
         try:
             exchange.report.tries += 1
             incoming = self.transport.open(exchange.request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
-            if limiter is not None:
-                limiter.release()
+            if place is not None:
+                place.release()
             if not isinstance(error, NetworkError):
                 raise
             return None, error.failure
-        if limiter is not None:
-            incoming.on_close(limiter.release)
+        if place is not None:
+            incoming.on_close(place.release)
         return incoming, None
 
     def _read(self, incoming: ResponseStream, exchange: Exchange) -> tuple[HTTPResponse, Failure | None]:

@@ -1,0 +1,289 @@
+"""Waits for the turn of each call, in threads and tasks."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakSet
+
+from .._clock import SYSTEM_CLOCK, Clock
+from ._turns import Turns
+from ._values import Limits
+from ._waiting import TaskWaiter, ThreadWaiter, Waiter
+
+if TYPE_CHECKING:
+    import asyncio
+
+logger = logging.getLogger(__name__.partition(".")[0])
+_DAY = 86_400.0  # the longest wait in one piece: every timer takes it
+
+
+class LimitTimeout(TimeoutError):  # noqa: N818 - as in TimeoutError, the word says it
+    """A call had no turn in time. The message says what is in its way."""
+
+
+class Place:
+    """The place of a call within the limits, from when it has its turn until its answer is over."""
+
+    __slots__ = ("_limiter", "_loop", "waiter")
+
+    def __init__(self, limiter: Limiter, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self._limiter = limiter
+        self._loop = loop
+        self.waiter: Waiter | None = None
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Whether its event loop is closed, so that its answer cannot be read any more."""
+        return self._loop is not None and self._loop.is_closed()
+
+    def release(self) -> None:
+        """Free the place, from any thread. A second time changes nothing."""
+        self._limiter._free(self)
+
+
+class _Patience(NamedTuple):
+    """How long a call waits: until `give_up_at`, and for `timeout` seconds in which no call starts or finishes."""
+
+    joined_at: float
+    give_up_at: float
+    timeout: float
+
+
+class _Pause(NamedTuple):
+    """A wait in one piece."""
+
+    seconds: float
+    until: float
+
+
+class Limiter:
+    """Keeps calls within `Limits`, first come, first served.
+
+    One limiter can serve several clients, threads and event loops, sync and async, at once, within one process. A
+    pickled or copied one starts anew with the same limits, as does the one of a forked process.
+    """
+
+    __slots__ = ("__weakref__", "_clock", "_latest", "_lock", "_turns", "limits")
+
+    def __init__(self, limits: Limits | None = None, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        self.limits = Limits() if limits is None else limits
+        self._clock = clock
+        # Re-entrant: the collector can step in anywhere and close a stream, which frees its place.
+        self._lock = threading.RLock()
+        self._turns: Turns[Place] = Turns(self.limits)
+        self._latest = -math.inf
+        _limiters.add(self)
+
+    @property
+    def in_flight(self) -> int:
+        """How many calls have their turn now."""
+        return self._turns.in_flight
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their turn."""
+        return self._turns.waiting
+
+    @property
+    def pace(self) -> float | None:
+        """How many calls may start in a second now; fewer than the limit after a 429."""
+        return None if self._turns.pace is None else self._turns.pace.per_second
+
+    def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+        """Wait for a turn, in a thread.
+
+        Args:
+            give_up_at: The moment of the clock's `monotonic()` at which to give up; None for never.
+            timeout: The seconds for which to wait while no other call starts or finishes; None for no limit. A queue
+                that moves is waited for, however long it is.
+
+        Returns:
+            The place of the call, to be released when its answer is over.
+
+        Raises:
+            LimitTimeout: The turn did not come in time.
+        """
+        place = Place(self)
+        if self._start_at_once(place):
+            return place
+        waiter = place.waiter = ThreadWaiter()
+        patience = self._patience(give_up_at, timeout)
+        try:
+            self._join(place)
+            while not waiter.called:
+                pause = self._pause(patience)
+                waiter.wait(pause.seconds)
+                if not waiter.called:
+                    self._passed(pause)
+            while (wait := self._start(place, patience)) is not None:
+                self._clock.sleep(wait.seconds)
+                self._passed(wait)
+        except BaseException:
+            self._leave(place)
+            raise
+        return place
+
+    async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+        """Wait for a turn, in a task; otherwise like `acquire`."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        place = Place(self, loop)
+        if self._start_at_once(place):
+            return place
+        waiter = place.waiter = TaskWaiter(loop)
+        patience = self._patience(give_up_at, timeout)
+        try:
+            self._join(place)
+            while not waiter.called:
+                pause = self._pause(patience)
+                await waiter.wait(pause.seconds)
+                if not waiter.called:
+                    self._passed(pause)
+            while (wait := self._start(place, patience)) is not None:
+                await self._clock.sleep_async(wait.seconds)
+                self._passed(wait)
+        except BaseException:
+            self._leave(place)
+            raise
+        return place
+
+    def slowed(self) -> None:
+        """Slow down after a 429: the service wants fewer calls. Without `per_second` there is no pace to slow."""
+        pace = self._turns.pace
+        if pace is None:
+            return
+        with self._lock:
+            before = pace.per_second
+            pace.slowed(self._now())
+            after = pace.per_second
+        if after < before:
+            logger.info(
+                "the service refuses calls: pace lowered from %.3g to %.3g calls a second", before, after
+            )
+
+    def succeeded(self) -> None:
+        """Speed up again after a success, if the pace is below its limit."""
+        pace = self._turns.pace
+        if pace is None or not pace.is_slowed:
+            return
+        with self._lock:
+            pace.succeeded(self._now())
+        if not pace.is_slowed:
+            logger.info("the service takes calls again: pace back at %.3g calls a second", pace.per_second)
+
+    def _start_at_once(self, place: Place) -> bool:
+        with self._lock:
+            return self._turns.start_at_once(place, self._now())
+
+    def _join(self, place: Place) -> None:
+        with self._lock:
+            if not self._turns.waiting:
+                self._free_orphans()
+            self._turns.join(place)
+            self._call_next()
+
+    def _leave(self, place: Place) -> None:
+        with self._lock:
+            self._turns.leave(place)
+            self._call_next()
+
+    def _free(self, place: Place) -> None:
+        with self._lock:
+            self._turns.finish(place, self._now())
+            self._call_next()
+
+    def _patience(self, give_up_at: float | None, timeout: float | None) -> _Patience:
+        now = self._now()
+        left = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
+        return _Patience(now, now + left, math.inf if timeout is None else timeout)
+
+    def _pause(self, patience: _Patience) -> _Pause:
+        """How long to wait in one piece until called."""
+        with self._lock:
+            now = self._now()
+            standstill = max(patience.joined_at, self._turns.standstill())
+            until = min(patience.give_up_at, standstill + patience.timeout)
+            if now >= until and not self._free_orphans():
+                raise LimitTimeout(self._in_the_way(now))
+            return _pause(now, until)
+
+    def _start(self, place: Place, patience: _Patience) -> _Pause | None:
+        """Start a call that was called; or how long it waits for the pace first."""
+        with self._lock:
+            now = self._now()
+            start = self._turns.next_start(now)
+            if start <= now:
+                self._turns.start(place, now)
+                self._call_next()
+                return None
+            if now >= patience.give_up_at:
+                raise LimitTimeout(self._in_the_way(now))
+            return _pause(now, min(start, patience.give_up_at))
+
+    def _call_next(self) -> None:
+        while (place := self._turns.called()) is not None:
+            if place.waiter is None or place.waiter.wake():
+                return
+            self._turns.leave(place)
+
+    def _free_orphans(self) -> bool:
+        """Free the places whose event loops are closed; whether there were any."""
+        orphans = [place for place in self._turns.running if place.is_orphaned]
+        for place in orphans:
+            self._free(place)
+        return bool(orphans)
+
+    def _now(self) -> float:
+        """The moment, never before one that was waited for: a clock that stands still must not hold up calls."""
+        return max(self._clock.monotonic(), self._latest)
+
+    def _passed(self, pause: _Pause) -> None:
+        with self._lock:
+            self._latest = max(self._latest, pause.until)
+
+    def _in_the_way(self, now: float) -> str:
+        turns = self._turns
+        if turns.in_flight < turns.places:
+            return f"{turns.waiting} calls wait, of which {self.pace:.3g} may start in a second"
+        oldest = turns.oldest_start
+        age = 0.0 if oldest is None else now - oldest
+        return (
+            f"{turns.in_flight} of {turns.places} calls are in flight, the oldest for {age:.1f} s, "
+            f"and {turns.waiting} wait. A call is over when its reply has come, or its stream was read to the end or "
+            "closed: close streams that are left early, do not wait for another call while streams hold all places, "
+            "or raise Limits(in_flight=...)"
+        )
+
+    def __getstate__(self) -> tuple[Limits, Clock]:
+        return self.limits, self._clock
+
+    def __setstate__(self, state: tuple[Limits, Clock]) -> None:
+        limits, clock = state
+        self.__init__(limits, clock=clock)  # type: ignore[misc]
+
+    def __repr__(self) -> str:
+        load = f"in_flight={self.in_flight}, waiting={self.waiting}, pace={self.pace}"
+        return f"<Limiter {self.limits}: {load}>"
+
+
+def _pause(now: float, until: float) -> _Pause:
+    seconds = max(min(until - now, _DAY), 0.0)
+    return _Pause(seconds, until if seconds < _DAY else now + seconds)
+
+
+_limiters: WeakSet[Limiter] = WeakSet()
+
+
+def _start_anew_after_fork() -> None:
+    """Forget, in a forked process, the calls of its parent: they never finish here."""
+    for limiter in list(_limiters):
+        limiter.__setstate__(limiter.__getstate__())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew_after_fork)
