@@ -14,6 +14,7 @@ from ._calls.sender import Sender
 from ._clock import SYSTEM_CLOCK, Clock
 from ._request.arguments import NOT_GIVEN, NotGiven
 from ._request.settings import Settings
+from ._transport.plugged_in import check_plugged_in, timeout_of
 from ._transport.transport import Transport, make_transport
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
@@ -51,8 +52,9 @@ class Client:
         limits: How many calls may be in flight and how many may start in a second, None for no limit, or a
             `Limiter` to share with other clients. The vendor's limits when not given.
         headers: Header lines for each request; they win over the client's own.
-        transport: An httpx transport to send through.
-        http_client: An `httpx.Client` to send through; it is not closed with this client.
+        transport: An httpx transport to send through, or one of httpx2.
+        http_client: An `httpx.Client` or `httpx2.Client` to send through; it is not closed with this client.
+            Its time-out holds where none is given here, unless it is the library's own, which no model keeps to.
         validate: Whether to hold each request against the document before it is sent.
         strict: Whether a reply that departs from the document is an error, not only listed in `reply.problems`.
         observations: Where to count departures from the document, and growth; nothing is counted when not given.
@@ -84,6 +86,10 @@ class Client:
             raise ConfigurationError(
                 "pass transport or http_client, not both: a client has its own transport"
             )
+        check_plugged_in("transport", transport, "BaseTransport")
+        check_plugged_in("http_client", http_client, "Client")
+        if http_client is not None and isinstance(timeout, NotGiven):
+            timeout = timeout_of(http_client)
         self._settings = Settings(
             token=token,
             base_url=base_url,

@@ -1,88 +1,200 @@
-"""The way to the service through an httpx client (async): one that was plugged in, a transport, a proxy."""
+"""The way to the service through httpx (async): with what was plugged in, through a proxy, past a tool."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-
-import httpx
+from typing import Any, Protocol
 
 from .._clock import Clock
 from .._request.build import Request
 from ..errors import ConfigurationError
 from ..retry import Failure
+from . import live
+from .async_lifetime import AsyncConnectionPools, close_soon
 from .async_response import AsyncResponseStream
 from .environment import Proxy, tls_context
 from .failures import NetworkError
 from .httpx_failures import network_errors
-from .lifetime import KEPT_IDLE_CONNECTIONS, KEPT_IDLE_SECONDS
+from .lifetime import KEPT_IDLE_SECONDS
+from .plugged_in import library_of
 
 
-class AsyncHttpxTransport:
-    """Sends requests through an httpx client: with its transport, its proxies, its HTTP/2.
+class AsyncClientSource(Protocol):
+    """Where the httpx client for a call comes from.
 
-    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
+    Attributes:
+        proxy: The proxy that is in the way, as messages call it.
     """
 
-    def __init__(
-        self,
-        origin: str,
-        client: httpx.AsyncClient,
-        clock: Clock,
-        *,
-        is_ours: bool,
-        proxy: Proxy | None = None,
-    ) -> None:
-        self._origin = origin
-        self._proxy = "" if proxy is None else proxy.name
-        self._client = client
-        self._clock = clock
+    proxy: str
+
+    async def take(self) -> AsyncTakenClient:
+        """Return a client for a call."""
+        ...
+
+    async def give_back(self, taken: AsyncTakenClient) -> None:
+        """Take it back after the call."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the clients that were made here and are idle."""
+        ...
+
+
+class AsyncTakenClient:
+    """An httpx client that a call uses."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    @property
+    def stream(self) -> AsyncTakenClient:
+        """What a pool closes."""
+        return self
+
+    async def aclose(self) -> None:
+        """Close the client."""
+        await self.client.aclose()
+
+    def abort(self) -> None:
+        """Close the client without waiting for it."""
+        close_soon(self.client.aclose)
+
+
+class AsyncOneClient:
+    """One client for all calls: that of the caller, or one over the caller's transport."""
+
+    proxy = ""
+
+    def __init__(self, client: Any, *, is_ours: bool = False) -> None:
+        self._taken = AsyncTakenClient(client)
         self._is_ours = is_ours
 
     @classmethod
-    def made(
-        cls, origin: str, transport: httpx.AsyncBaseTransport | None, proxy: Proxy | None, clock: Clock
-    ) -> AsyncHttpxTransport:
-        """Make one with a client of its own: for a transport, else for a proxy.
+    def over(cls, transport: Any) -> AsyncOneClient:
+        """Make a client over a transport, of the same library."""
+        library: Any = library_of(transport, "AsyncBaseTransport")
+        return cls(library.AsyncClient(transport=transport), is_ours=True)
+
+    async def take(self) -> AsyncTakenClient:
+        """Return the client.
+
+        Raises:
+            ConfigurationError: It is closed.
+        """
+        if self._taken.client.is_closed:
+            raise ConfigurationError("the httpx client that was plugged in is closed")
+        return self._taken
+
+    async def give_back(self, taken: AsyncTakenClient) -> None:
+        """Do nothing: other calls use the client at the same time."""
+
+    async def aclose(self) -> None:
+        """Close the client, if it was made here."""
+        if self._is_ours:
+            await self._taken.aclose()
+
+
+class AsyncClients:
+    """A client for each connection: a call takes the idle one that was used last, or makes one.
+
+    The pool of a single client looks at all its connections whenever one of them changes. Where many calls are in
+    flight, that costs more than all else.
+    """
+
+    def __init__(self, proxy: Proxy | None) -> None:
+        self.proxy = "" if proxy is None else proxy.name
+        self._proxy_url = None if proxy is None else proxy.url
+        self._pools: AsyncConnectionPools[AsyncTakenClient] = AsyncConnectionPools()
+
+    async def take(self) -> AsyncTakenClient:
+        """Return a client that no other call uses."""
+        return (await self._pools.current()).take() or AsyncTakenClient(self._new())
+
+    async def give_back(self, taken: AsyncTakenClient) -> None:
+        """Keep a client for the next call."""
+        await (await self._pools.current()).keep(taken)
+
+    async def aclose(self) -> None:
+        """Close the idle clients."""
+        await self._pools.aclose()
+
+    def _new(self) -> Any:
+        """Make a client.
 
         Raises:
             ConfigurationError: The proxy needs what is not installed, or httpx does not know its scheme.
         """
-        if transport is not None:
-            return cls(origin, httpx.AsyncClient(transport=transport), clock, is_ours=True)
-        assert proxy is not None
-        limits = httpx.Limits(
-            max_keepalive_connections=KEPT_IDLE_CONNECTIONS, keepalive_expiry=KEPT_IDLE_SECONDS
-        )
+        import httpx
+
+        limits = httpx.Limits(max_keepalive_connections=1, keepalive_expiry=KEPT_IDLE_SECONDS)
         try:
-            client = httpx.AsyncClient(verify=tls_context(), limits=limits, proxy=proxy.url, trust_env=False)
+            return httpx.AsyncClient(
+                verify=tls_context(), limits=limits, proxy=self._proxy_url, trust_env=False
+            )
         except (ImportError, ValueError) as error:
-            raise ConfigurationError(f"the proxy {proxy.name} cannot be used: {error}") from None
-        return cls(origin, client, clock, is_ours=True, proxy=proxy)
+            raise ConfigurationError(f"the proxy {self.proxy} cannot be used: {error}") from None
+
+
+class AsyncHttpxTransport:
+    """Sends requests through httpx: with its transports, its proxies, its HTTP/2, and all that tools have done to it.
+
+    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
+    """
+
+    def __init__(self, origin: str, clients: AsyncClientSource, clock: Clock) -> None:
+        self._origin = origin
+        self._clients = clients
+        self._clock = clock
 
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
         """Send a request and wait for the head of its answer."""
-        if self._client.is_closed:
-            raise ConfigurationError("the httpx client that was plugged in is closed")
-        outgoing = self._client.build_request(
-            request.method,
-            self._origin + request.target,
-            headers=httpx.Headers(request.headers),
-            content=request.content or None,
-            timeout=httpx.Timeout(**timeouts),
-        )
-        with network_errors(self._proxy):
-            response = await self._client.send(outgoing, stream=True, follow_redirects=False)
+        taken = await self._clients.take()
+        try:
+            outgoing = taken.client.build_request(
+                request.method,
+                self._origin + request.target,
+                headers=request.headers,
+                content=request.content or None,
+                timeout=tuple(timeouts[phase] for phase in ("connect", "read", "write", "pool")),
+                extensions=self._extensions(),
+            )
+            with network_errors(self._clients.proxy):
+                response = await taken.client.send(outgoing, stream=True, follow_redirects=False)
+        except BaseException:
+            await self._clients.give_back(taken)
+            raise
         chunks = self._within(give_up_at, response.aiter_bytes())
+
+        async def close() -> None:
+            try:
+                await response.aclose()
+            finally:
+                await self._clients.give_back(taken)
+
         return AsyncResponseStream(
-            response.status_code, response.headers.raw, lambda: anext(chunks, b""), response.aclose
+            response.status_code, response.headers.raw, lambda: anext(chunks, b""), close
         )
 
     async def aclose(self) -> None:
-        """Close the client, if it was made here."""
-        if self._is_ours:
-            await self._client.aclose()
+        """Close the clients that were made here and are idle."""
+        await self._clients.aclose()
+
+    def _extensions(self) -> dict[str, Any] | None:
+        """What else httpx is told: where the real service must not be called, to fail when it starts to connect.
+
+        A mock has answered by then, and a transport that is no network never gets there.
+        """
+        refusal = live.refusal(self._origin)
+        if refusal is None:
+            return None
+
+        async def trace(event_name: str, info: object) -> None:  # noqa: ARG001 the names are httpcore's
+            raise refusal
+
+        return {"trace": trace}
 
     async def _within(self, give_up_at: float | None, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         with network_errors():

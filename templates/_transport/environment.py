@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from ipaddress import ip_address
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -37,7 +38,7 @@ def tls_context() -> ssl.SSLContext:
     """Return the TLS context for all connections, which is made when the first one needs it.
 
     Making it is nearly all that making a client would cost, and importing httpx for it would double that. It trusts the
-    certificates of `SSL_CERT_FILE`, else those of `SSL_CERT_DIR`, else those of certifi.
+    certificates of `SSL_CERT_FILE`, else those of `SSL_CERT_DIR`, else those of the operating system.
 
     Raises:
         ConfigurationError: A variable names a place that has none.
@@ -52,10 +53,10 @@ def tls_context() -> ssl.SSLContext:
 def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     import ssl
 
-    import certifi
+    from .certificates import system_context
 
     if not file and not folder:
-        return ssl.create_default_context(cafile=certifi.where())
+        return system_context()
     try:
         if file:
             return ssl.create_default_context(cafile=file)
@@ -64,14 +65,14 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"{'SSL_CERT_FILE' if file else 'SSL_CERT_DIR'} is {file or folder!r}, where no certificates can be read "
-            f"({error}): name a place that has some, in PEM form, or unset it to trust those of certifi"
+            f"({error}): name a place that has some, in PEM form, or unset it to trust those of the system"
         ) from None
 
 
 def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:
     """Return the proxy that the environment, or the system's settings, name for a host; None if there is none.
 
-    `NO_PROXY` lists hosts and domains that are reached without one. The machine itself (`localhost` and the loopback
+    `NO_PROXY` lists hosts, domains and networks (10.0.0.0/8) that are reached without one. The machine itself (`localhost` and the loopback
     addresses) always is, as in Go's net/http: behind a proxy these names mean the machine of the proxy.
 
     Raises:
@@ -83,7 +84,7 @@ def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:
 
     proxies = getproxies()
     url = proxies.get(scheme) or proxies.get("all")
-    if not url or proxy_bypass(f"{host}:{port}"):
+    if not url or proxy_bypass(f"{host}:{port}") or _is_in_network(host, proxies.get("no", "")):
         return None
     return _proxy(url, _source(url, scheme))
 
@@ -102,6 +103,15 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+def _is_in_network(host: str, listed: str) -> bool:
+    """Whether a host is an address of one of the networks in a list."""
+    for entry in listed.split(","):
+        with suppress(ValueError):  # one of the two is a name
+            if ip_address(host.partition("%")[0]) in ip_network(entry.strip(), strict=False):
+                return True
+    return False
 
 
 def _proxy(url: str, source: str) -> Proxy:

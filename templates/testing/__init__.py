@@ -10,6 +10,7 @@
 `serve()` is a real HTTP/1.1 server on the loopback interface, `transport()` the same within the process. Each
 takes requests as the document describes them and refuses others, records what it got, and answers as it is
 told: with an `Answer`, an `error`, a gateway's `page`, or with a `Fault` on the way of the answer.
+`replay()` plays back what the real service once answered.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._answers import Answer, Fault, error, page
     from ._record import Request
+    from ._replay import Replay, replay
     from ._server import Server, serve
     from ._service import TOKEN, Service
     from ._transport import Transport, transport
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "_answers",
     "Fault": "_answers",
+    "Replay": "_replay",
     "Request": "_record",
     "Server": "_server",
     "Service": "_service",
@@ -35,6 +38,7 @@ _HOMES = {
     "Transport": "_transport",
     "error": "_answers",
     "page": "_answers",
+    "replay": "_replay",
     "serve": "_server",
     "transport": "_transport",
     "unreachable": "_unreachable",
@@ -44,12 +48,14 @@ __all__ = [
     "TOKEN",
     "Answer",
     "Fault",
+    "Replay",
     "Request",
     "Server",
     "Service",
     "Transport",
     "error",
     "page",
+    "replay",
     "serve",
     "transport",
     "unreachable",

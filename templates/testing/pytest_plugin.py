@@ -1,18 +1,54 @@
-"""Fixtures for pytest, which finds them by itself where the package is installed.
+"""For pytest, which finds it by itself where the package is installed: fixtures, and no call that costs by accident.
+
+While tests run, calls of the real service are refused before anything is sent, but for tests that are marked with
+`acedata_live` and runs with `--acedata-live`. What answers in its place (the embedded service, recorded replies, a mock
+of httpx) is not affected.
 
 Loading this imports neither httpx nor the client; only a test that uses a fixture does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from .._transport import live
+
 if TYPE_CHECKING:
     from .. import Client
     from . import Server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--acedata-live`."""
+    group = parser.getgroup("acedata-responses")
+    group.addoption(
+        "--acedata-live", action="store_true", help="allow all tests to call the real service, which bills it"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse calls of the real service from now on."""
+    config.addinivalue_line("markers", "acedata_live: the test may call the real service, which bills it")
+    live.refuse(not config.getoption("--acedata-live"))
+
+
+def pytest_unconfigure() -> None:
+    """Allow them again."""
+    live.refuse(False)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
+    """Allow them for a test that is marked, with its fixtures."""
+    is_allowed = item.get_closest_marker("acedata_live") is not None
+    if is_allowed:
+        live.refuse(False)
+    yield
+    if is_allowed:
+        live.refuse(not item.config.getoption("--acedata-live"))
 
 
 @pytest.fixture

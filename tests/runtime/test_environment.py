@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import subprocess
+import sys
 from importlib.util import find_spec
 from shutil import which
 from urllib.parse import urlsplit
 
+import certifi
 import pytest
+import truststore
 
 from acedata_responses import ConfigurationError, ConnectionFailedError, testing
+from acedata_responses._transport import certificates, environment
 from tests.runtime.relay import Relay, both_ways
 
 
@@ -45,6 +50,24 @@ def test_hosts_that_need_no_proxy_are_called_without(connect, port, proxy, monke
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [there])
     both_ways(connect(base_url="http://service.test"))
     assert relay.seen == []
+
+
+@pytest.mark.parametrize(
+    ("host", "no_proxy", "through"),
+    [
+        ("127.0.0.1", "10.0.0.0/8, 127.0.0.0/8", False),
+        ("127.0.0.1", "127.0.0.0/8", False),
+        ("127.0.0.1", "127.0.0.1/16,example.org", False),
+        ("127.0.0.1", "10.0.0.0/8,::/0,service.test/8", True),
+        ("::1", "::/64", False),
+    ],
+)
+def test_networks_can_be_reached_without_one(proxy, monkeypatch, host, no_proxy, through):
+    _relay, address = proxy
+    monkeypatch.setenv("HTTP_PROXY", address)
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    monkeypatch.setattr(environment, "_is_loopback", lambda _host: False)
+    assert (environment.find_proxy("http", host, 80) is not None) == through
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
@@ -141,21 +164,74 @@ def test_certificates_that_are_not_there_are_an_error_before_anything_is_sent(
             driver.create()
 
 
-@pytest.mark.skipif(
+needs_openssl = pytest.mark.skipif(
     which("openssl") is None, reason="openssl, which names the files of such a folder, is not there"
 )
-def test_a_folder_of_certificates_is_too(connect, tls_url, trusted, tmp_path, monkeypatch):
-    folder = tmp_path / "trusted"
+
+
+def folder_of(certificate, folder):
+    """A folder in which OpenSSL finds a certificate."""
     folder.mkdir()
-    named = subprocess.run(
-        ["openssl", "x509", "-hash", "-noout", "-in", str(trusted)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (folder / f"{named.stdout.strip()}.0").write_bytes(trusted.read_bytes())
-    monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    command = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
+    named = subprocess.run(command, capture_output=True, text=True, check=True)
+    (folder / f"{named.stdout.strip()}.0").write_bytes(certificate.read_bytes())
+    return folder
+
+
+@needs_openssl
+def test_a_folder_of_certificates_is_too(connect, tls_url, trusted, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_DIR", str(folder_of(trusted, tmp_path / "folder")))
     both_ways(connect(base_url=tls_url))
+
+
+@pytest.fixture
+def system(monkeypatch):
+    """Says where the operating system keeps the certificates that it trusts."""
+    monkeypatch.setattr(environment, "_contexts", {})
+
+    def keeps(*, file=None, folder=None):
+        paths = ssl.DefaultVerifyPaths(file and str(file), folder and str(folder), "", "", "", "")
+        monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+
+    return keeps
+
+
+def test_a_certificate_that_only_the_system_trusts_is_trusted(connect, tls_url, trusted, system):
+    system(file=trusted)
+    both_ways(connect(base_url=tls_url))
+
+
+@needs_openssl
+def test_a_folder_of_the_system_that_holds_all_is_enough(connect, tls_url, trusted, system, tmp_path):
+    folder = folder_of(trusted, tmp_path / "folder")
+    for number in range(100):
+        (folder / f"{number:08x}.0").touch()
+    system(folder=folder, file=tmp_path / "not there")
+    both_ways(connect(base_url=tls_url))
+
+
+def test_a_folder_of_the_system_that_holds_a_few_is_not(connect, tls_url, trusted, system, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "0123abcd.0").touch()
+    system(folder=folder, file=trusted)
+    both_ways(connect(base_url=tls_url))
+
+
+def test_where_the_system_has_none_those_of_certifi_are_trusted(
+    connect, tls_url, trusted, system, tmp_path, monkeypatch
+):
+    system(folder=tmp_path)
+    monkeypatch.setattr(certifi, "where", lambda: str(trusted))
+    both_ways(connect(base_url=tls_url))
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_the_store_of_macos_and_windows_is_read_by_truststore(platform, monkeypatch):
+    with monkeypatch.context() as patches:
+        patches.setattr(sys, "platform", platform)
+        context = certificates.system_context()
+    assert isinstance(context, truststore.SSLContext)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_no_connection(connect, tls_url):

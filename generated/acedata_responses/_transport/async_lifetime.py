@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Generic, Protocol, TypeVar
 
 from .lifetime import KEPT_IDLE_CONNECTIONS, call_each_once
-
-if TYPE_CHECKING:
-    from .async_sockets import AsyncSocketStream
 
 
 class _Closable(Protocol):
@@ -25,7 +23,8 @@ class _Closable(Protocol):
 
 
 class _Connection(Protocol):
-    stream: AsyncSocketStream
+    @property
+    def stream(self) -> _Closable: ...
 
 
 ConnectionT = TypeVar("ConnectionT", bound=_Connection)
@@ -180,6 +179,12 @@ class AsyncClosing:
         self._opened.discard(self)
         self._close.clear()
         call_each_once(self.callbacks)
+
+
+def close_soon(aclose: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Close something in the running event loop, without waiting for it; what belongs to a loop that ended is lost."""
+    with suppress(RuntimeError):
+        asyncio.get_running_loop().create_task(aclose())
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:

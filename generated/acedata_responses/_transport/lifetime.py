@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    from .sockets import SocketStream
+from typing import Generic, Protocol, TypeVar
 
 KEPT_IDLE_CONNECTIONS = 100
 KEPT_IDLE_SECONDS = 5.0
 
 
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
 class _Connection(Protocol):
-    stream: SocketStream
+    @property
+    def stream(self) -> _Closable: ...
 
 
 ConnectionT = TypeVar("ConnectionT", bound=_Connection)
@@ -99,6 +101,11 @@ class Closing:
     def drop(self) -> None:
         """Close a response from its destructor."""
         self.close()
+
+
+def close_soon(close: Callable[[], None]) -> None:
+    """Close something. (In an event loop, this is done later.)"""
+    close()
 
 
 def call_each_once(callbacks: list[Callable[[], None]]) -> None:

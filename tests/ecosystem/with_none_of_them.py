@@ -1,0 +1,9 @@
+"""Where all of these tools are installed and none is used, the client has its own connections."""
+
+from __future__ import annotations
+
+from tests.runtime.test_plugged_in import modules_after_a_call
+
+
+def test_httpx_is_not_imported(service):
+    assert modules_after_a_call(service.url) == "False"

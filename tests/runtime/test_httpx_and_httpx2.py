@@ -1,0 +1,185 @@
+"""What httpx or httpx2 made can be plugged in, of the client's own flavour; tools that patch httpx see the calls."""
+
+from __future__ import annotations
+
+import importlib
+from unittest import mock
+
+import httpx
+import httpx2
+import pytest
+
+from acedata_responses import AsyncClient, Client, ConfigurationError, RequestTimeoutError, testing
+from tests.drivers import MINIMAL
+
+CLIENTS = {"sync": "Client", "async": "AsyncClient"}
+TRANSPORTS = {"sync": "HTTPTransport", "async": "AsyncHTTPTransport"}
+OTHER = {"sync": "async", "async": "sync"}
+ENTRY_POINTS = {
+    "sync": [
+        "httpx.Client.__init__",
+        "httpx.Client.send",
+        "httpx.Client._send_single_request",
+        "httpx.Client._transport_for_url",
+        "httpx.HTTPTransport.handle_request",
+        "httpcore.ConnectionPool.handle_request",
+        "httpcore.HTTPConnection.handle_request",
+        "httpcore.HTTP11Connection.handle_request",
+    ],
+    "async": [
+        "httpx.AsyncClient.__init__",
+        "httpx.AsyncClient.send",
+        "httpx.AsyncClient._send_single_request",
+        "httpx.AsyncClient._transport_for_url",
+        "httpx.AsyncHTTPTransport.handle_async_request",
+        "httpcore.AsyncConnectionPool.handle_async_request",
+        "httpcore.AsyncHTTPConnection.handle_async_request",
+        "httpcore.AsyncHTTP11Connection.handle_async_request",
+    ],
+}
+
+
+@pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
+def library(request):
+    return request.param
+
+
+@pytest.fixture(params=["plain", "streamed"])
+def ask(request):
+    return lambda driver: driver.create() if request.param == "plain" else driver.stream()
+
+
+@pytest.fixture
+def connect_with(connect, service, flavour, library):
+    """Makes drivers that call the service through a client of a library, made with these options."""
+    made = []
+
+    def connected(*, client_options=(), **options):
+        http_client = getattr(library, CLIENTS[flavour])(**dict(client_options))
+        driver = connect(service, http_client=http_client, **options)
+        made.append((driver, http_client))
+        return driver
+
+    yield connected
+    for driver, http_client in made:
+        if flavour == "sync":
+            http_client.close()
+        else:
+            driver._loop.run(http_client.aclose())
+
+
+def watched(monkeypatch, path):
+    """Put a spy in front of a method, as tools do; it counts the calls."""
+    owner_path, _, name = path.rpartition(".")
+    module, _, class_name = owner_path.rpartition(".")
+    owner = getattr(importlib.import_module(module), class_name)
+    original = getattr(owner, name)
+    spy = mock.Mock()
+
+    def watch(*args, **kwargs):
+        spy()
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, watch)
+    return spy
+
+
+@pytest.mark.parametrize("number", range(len(ENTRY_POINTS["sync"])))
+def test_a_tool_that_takes_hold_of_httpx_sees_the_call(driver, flavour, ask, monkeypatch, number):
+    with monkeypatch.context() as patches:
+        spy = watched(patches, ENTRY_POINTS[flavour][number])
+        assert ask(driver)
+        assert spy.called
+    spy.reset_mock()
+    assert ask(driver)
+    assert not spy.called
+
+
+def test_a_class_that_stands_in_for_that_of_httpx_is_used(driver, flavour, ask, monkeypatch):
+    seen = []
+
+    class Watching(getattr(httpx, CLIENTS[flavour])):
+        def __init__(self, *args, **kwargs):
+            seen.append(kwargs)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(httpx, CLIENTS[flavour], Watching)
+    assert ask(driver)
+    assert seen
+
+
+def test_calls_through_httpx_share_a_connection_that_is_kept(driver, flavour, service, monkeypatch):
+    watched(monkeypatch, ENTRY_POINTS[flavour][1])
+    for _ in range(5):
+        driver.create()
+    assert service.connections_opened == 1
+    driver.client.close()
+    service.wait_until(lambda: service.open_connections == 0)
+
+
+def test_a_stream_that_is_left_through_httpx_is_closed(driver, flavour, service, monkeypatch):
+    watched(monkeypatch, ENTRY_POINTS[flavour][1])
+    service.reply_with(testing.Fault("stall", "event", after=2))
+    with driver.open() as stream:
+        next(iter(stream))
+    service.wait_until_disconnected(service.requests[0])
+    assert driver.create().output_text
+
+
+def test_clients_are_taken(connect_with, ask):
+    assert ask(connect_with())
+
+
+def test_transports_are_taken(connect, service, flavour, library, ask):
+    assert ask(connect(service, transport=getattr(library, TRANSPORTS[flavour])()))
+
+
+def test_time_outs_are_taken(connect, service, library):
+    service.reply_with(testing.Fault("stall"))
+    driver = connect(service, timeout=library.Timeout(60, read=0.05), max_retries=0)
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s") as caught:
+        driver.create()
+    assert caught.value.phase == "read"
+
+
+def test_the_time_outs_of_a_client_hold_where_none_is_given(connect_with, service, library):
+    service.reply_with(always=testing.Fault("stall"))
+    options = {"client_options": {"timeout": library.Timeout(60, read=0.05)}, "max_retries": 0}
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
+        connect_with(**options).create()
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.06 s"):
+        connect_with(timeout=0.06, **options).create()
+    with pytest.raises(RequestTimeoutError, match=r"within 0\.07 s"):
+        connect_with(**options).create(timeout=0.07)
+
+
+def test_the_time_out_that_a_library_has_by_default_does_not(connect, connect_with):
+    assert connect_with().actual._settings.timeout == connect().actual._settings.timeout
+
+
+@pytest.mark.parametrize("argument", ["transport", "http_client"])
+def test_the_other_flavour_is_refused_when_the_client_is_made(flavour, library, argument):
+    names = {"transport": TRANSPORTS, "http_client": CLIENTS}[argument]
+    other = getattr(library, names[OTHER[flavour]])()
+    expected = {"transport": {"sync": "BaseTransport", "async": "AsyncBaseTransport"}, "http_client": CLIENTS}
+    wanted = expected[argument][flavour]
+    text = rf"{argument} must be an httpx\.{wanted} \(or httpx2\.{wanted}\), not {library.__name__}\."
+    with pytest.raises(ConfigurationError, match=text):
+        {"sync": Client, "async": AsyncClient}[flavour](testing.TOKEN, **{argument: other})
+
+
+@pytest.mark.parametrize("value", [object(), "http://127.0.0.1", httpx.Client, mock.Mock()])
+@pytest.mark.parametrize("argument", ["transport", "http_client"])
+def test_anything_else_is_refused_too(flavour, argument, value):
+    with pytest.raises(ConfigurationError, match=f"{argument} must be an httpx"):
+        {"sync": Client, "async": AsyncClient}[flavour](testing.TOKEN, **{argument: value})
+
+
+def test_what_is_made_to_look_like_a_client_is_taken():
+    http_client = mock.Mock(spec=httpx.Client, timeout=httpx.Timeout(5), is_closed=False)
+    http_client.build_request = httpx.Client().build_request
+    http_client.send.return_value = httpx.Response(401, request=httpx.Request("POST", "https://api.test"))
+    client = Client("a-token", http_client=http_client)
+    with pytest.raises(Exception, match="401"):
+        client.responses.create(**MINIMAL)
+    assert http_client.send.called

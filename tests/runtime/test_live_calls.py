@@ -1,0 +1,131 @@
+"""While tests run, no call of the real service is sent by accident. A proxy that is not there stands in for it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from acedata_responses import ConfigurationError, ConnectionFailedError, testing
+
+REFUSED = (
+    r"nothing was sent.*acedata_client.*testing\.transport\(\).*base_url.*"
+    r"@pytest\.mark\.acedata_live.*--acedata-live"
+)
+
+
+@pytest.fixture(params=["plain", "streamed"])
+def ask(request):
+    return lambda driver: driver.create() if request.param == "plain" else driver.stream()
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """Have the way to the real service lead through a proxy that is not there."""
+    with testing.unreachable() as nowhere:
+        monkeypatch.setenv("HTTPS_PROXY", nowhere)
+        yield nowhere
+
+
+def plugged_in(flavour, kind):
+    """Options for a client that goes through httpx."""
+    if kind == "transport":
+        return {kind: {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}[flavour]()}
+    return {kind: {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour]()}
+
+
+def test_a_test_that_would_pay_is_refused(connect, ask):
+    with pytest.raises(ConfigurationError, match=REFUSED):
+        ask(connect())
+
+
+@pytest.mark.parametrize("kind", ["transport", "http_client"])
+def test_it_is_refused_through_what_is_plugged_in_too(connect, flavour, ask, kind):
+    with pytest.raises(ConfigurationError, match=REFUSED):
+        ask(connect(**plugged_in(flavour, kind)))
+
+
+def test_it_is_refused_through_a_proxy_too(connect, ask, proxy):
+    with pytest.raises(ConfigurationError, match=REFUSED):
+        ask(connect())
+
+
+def test_a_client_goes_on_after_it(connect, service, flavour):
+    driver = connect(**plugged_in(flavour, "http_client"))
+    for _ in range(3):
+        with pytest.raises(ConfigurationError, match=REFUSED):
+            driver.create()
+
+
+def test_what_answers_in_place_of_the_service_is_called(connect, ask):
+    assert ask(connect(transport=testing.transport()))
+
+
+@pytest.mark.acedata_live
+def test_a_marked_test_is_let_through(connect, ask, proxy):
+    with pytest.raises(ConnectionFailedError):
+        ask(connect(max_retries=0))
+
+
+CALL = """
+from acedata_responses import Client
+Client("a-token", max_retries=0).responses.create(model="gpt-4o-mini", input="Hello")
+"""
+TESTS = f"""
+import subprocess, sys
+import pytest
+
+CALL = {CALL!r}
+
+def call_in_another_program():
+    print(subprocess.run([sys.executable, "-c", CALL], stderr=subprocess.PIPE, text=True).stderr)
+    raise AssertionError("called")
+
+def test_here():
+    exec(CALL)
+
+def test_in_another_program():
+    call_in_another_program()
+
+@pytest.mark.acedata_live
+def test_marked():
+    exec(CALL)
+
+@pytest.mark.acedata_live
+def test_marked_in_another_program():
+    call_in_another_program()
+
+def test_after_a_marked_one():
+    exec(CALL)
+"""
+
+
+def test_a_run_sends_what_is_marked_alone(tmp_path, proxy):
+    assert calls_sent(tmp_path) == ["refused", "refused", "sent", "sent", "refused"]
+
+
+def test_a_run_with_the_option_sends_all(tmp_path, proxy):
+    assert calls_sent(tmp_path, "--acedata-live") == ["sent"] * 5
+
+
+def calls_sent(folder: Path, *options: str) -> list[str]:
+    """Run the tests above; what came of each."""
+    file = folder / "test_calls.py"
+    file.write_text(TESTS)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=native",
+        "--show-capture=stdout",
+        *options,
+        str(file),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    errors = re.findall(r"acedata_responses\.errors\.(\w+): ", done.stdout)
+    return [{"ConfigurationError": "refused", "ConnectionFailedError": "sent"}[error] for error in errors]
