@@ -48,6 +48,7 @@ class StreamState:
         self._reading = reading
         self._read_event = reading.event_decoder()
         self._end_marker = reading.end_marker
+        self._observations = reading.observations
         self._strict = reading.strict
         self._framing = Framing(reading.heartbeats)
         self._waiting = self._framing.waiting
@@ -91,6 +92,8 @@ class StreamState:
             elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
                 break
             self.content.add(event)
+            if self._observations is not None:
+                self._observations.add(event)
             role = event._role
             if role is not None and role.ends is not None:
                 self._end_by(event, role)

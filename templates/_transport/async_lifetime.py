@@ -16,7 +16,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from .lifetime import KEPT_IDLE_CONNECTIONS, call_each_once
 
 
-
 class _Closable(Protocol):
     async def aclose(self) -> None: ...
 

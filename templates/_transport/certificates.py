@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")
 _WHOLE_STORE = 50  # certificates; a folder of fewer has only what was added to a store that is elsewhere
@@ -36,4 +36,4 @@ def system_context() -> ssl.SSLContext:
 
 
 def _is_whole_store(folder: str) -> bool:
-    return sum(bool(_HASHED_NAME.fullmatch(name)) for name in os.listdir(folder)) >= _WHOLE_STORE
+    return sum(bool(_HASHED_NAME.fullmatch(path.name)) for path in Path(folder).iterdir()) >= _WHOLE_STORE

@@ -49,7 +49,7 @@ VALUES = {
     ],
     "max_tokens": [1, 0, 10**9, 12.5],
     "temperature": [0, 0.3, 1, 2],
-    "response_format": [{}, {"type": "json_object"}, {"type": "json_schema", "json_schema": {"name": "x"}}],
+    "response_format": [{}, {"type": "json_object"}, {"type": "json_object", "further": {"name": "x"}}],
     "tool_choice": ["none", "auto", "required", {"type": "function", "name": "depth"}],
     "parallel_tool_calls": [True, False],
     "include": [[], ["reasoning.encrypted_content"]],
