@@ -116,7 +116,7 @@ class _Union:
         target, _schema = self.parsed.resolve(target)
         if target not in self.members:
             raise self.document.error(at, f"`{name}` is no member of the union", "List it there.")
-        if value not in self._values(target).get(self.chosen_by, [value]):
+        if value not in self._values(target).get(str(self.chosen_by), [value]):
             found = f"`{self.named[target].name}` never has the value {value!r}"
             raise self.document.error(at, found, "Correct it here or there.")
         return target

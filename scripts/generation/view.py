@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import Property
 from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
 from . import examples, extensions, names, prose, service, unions
 from .document import below
