@@ -149,12 +149,13 @@ class Parsed:
         return name
 
     def field_places(self, pointer: str) -> dict[str, str]:
-        """Where the fields of an object are described, those of its `allOf` among them."""
+        """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
         pointer, schema = self.document.resolve(pointer)
-        places: dict[str, str] = {}
-        for index in range(len(schema.get("allOf", []))):
-            places.update(self.field_places(below(pointer, "allOf", index)))
-        return {**places, **{key: below(pointer, "properties", key) for key in schema.get("properties", {})}}
+        places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
+        for index in reversed(range(len(schema.get("allOf", [])))):
+            for key, at in self.field_places(below(pointer, "allOf", index)).items():
+                places.setdefault(key, at)
+        return places
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
         """What the generator has of each member of a union, with the pointer of the member.
