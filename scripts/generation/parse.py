@@ -34,7 +34,8 @@ from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .document import Document, DocumentError, Node, Problem, below, marked, objects, pointer_of, tokens
+from .document import Document, Node, below, marked, objects, pointer_of, tokens
+from .problems import DocumentError, Problem
 
 EVENTS = "text/event-stream"
 SCHEMAS = "/components/schemas"

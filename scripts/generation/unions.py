@@ -8,8 +8,9 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from . import names
-from .document import DocumentError, below
+from .document import below
 from .parse import Parsed
+from .problems import DocumentError
 from .schemas import NamedSchema, object_members
 from .spec import COMPONENT
 from .types import values_of
