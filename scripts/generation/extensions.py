@@ -157,7 +157,7 @@ class _Reader:
         reply = self.types.named.get(pointer)
         if reply is None:
             raise self.document.error(where, "no operation answers with this", "Name a schema of a reply.")
-        return {"decode": names.function_name(reply.name), **rules.model_dump(exclude={"reply"})}
+        return {"decode": reply.function, **rules.model_dump(exclude={"reply"})}
 
     def _check_error_body(self, at: str, data: Node) -> None:
         body = ErrorBody.model_validate(data)

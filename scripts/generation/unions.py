@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from . import names
 from .document import below
 from .parse import Parsed
 from .problems import DocumentError
@@ -108,7 +107,7 @@ class _Union:
             if pointer not in targets.values():
                 found = f"no value of the discriminator stands for `{self.named[pointer].name}`"
                 raise self.document.error(at, found, "Add it to the mapping.")
-        return {value: names.function_name(self.named[target].name) for value, target in targets.items()}
+        return {value: self.named[target].function for value, target in targets.items()}
 
     def _member(self, at: str, value: str, name: str) -> str:
         """The member that an entry of the mapping names, by a reference or just by its name."""
@@ -140,7 +139,7 @@ class _Union:
     def _shape(self, pointer: str) -> Shape:
         required = [key for key, _at, prop in self.parsed.fields(pointer) if prop.required]
         return Shape(
-            function=names.function_name(self.named[pointer].name),
+            function=self.named[pointer].function,
             required=[key for key in required if key != self.chosen_by],
             constants=self._constants(pointer),
         )
@@ -185,4 +184,4 @@ class _Union:
         return self.document.error(self.pointer, found, _ADVICE)
 
     def _owner(self, function: str) -> str:
-        return next(one.name for one in self.named.values() if names.function_name(one.name) == function)
+        return next(one.name for one in self.named.values() if one.function == function)
