@@ -22,7 +22,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.generation.document import DocumentError, load  # noqa: E402 - the line above makes it importable
+from scripts.generation.document import load  # noqa: E402 - the line above makes it importable
+from scripts.generation.problems import DocumentError  # noqa: E402 - the line above makes it importable
 from scripts.generation.project import LINE_LENGTH, project_for  # noqa: E402
 
 DONE, DIFFERS, REFUSED = 0, 1, 2

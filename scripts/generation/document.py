@@ -1,8 +1,4 @@
-"""openapi.yaml as plain data, together with the line at which each thing stands.
-
-Only JSON data comes out, since OpenAPI limits YAML to that (section 4.3). What YAML has beyond it (an alias, a tag, a
-merge, a key that is given twice) is refused with its line, and so is a `$ref` that names nothing.
-"""
+"""openapi.yaml as plain data in which each place has a pointer and a line, and the problems found in it so far."""
 
 from __future__ import annotations
 
@@ -10,20 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from math import isfinite
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml import nodes as yaml_nodes
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from . import yaml_data
+from .problems import DocumentError, Problem
 
 Node = Any
 """A value of the document: a mapping, a list or a scalar."""
-
-_TAG = "tag:yaml.org,2002:"
-_TEXTS = (f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value")
-"""What stays text: a date, too, as JSON has none."""
 
 _NO_OBJECTS = frozenset({"const", "default", "enum", "example", "examples", "security", "callbacks"})
 """Keys below which there is data of the API, or nothing that the client uses."""
@@ -39,31 +31,6 @@ _MAPS = frozenset(
 
 _POINTER = "x-pointer"
 _LOOKED_UP: Node = object()
-
-
-class Problem(NamedTuple):
-    """Something that keeps a document from being turned into a client.
-
-    Attributes:
-        line: The line of the document, from 1.
-        text: The place, what was found there and what to do.
-    """
-
-    line: int
-    text: str
-
-
-class DocumentError(Exception):
-    """The inputs cannot be turned into a client.
-
-    Attributes:
-        problems: Each with its place.
-    """
-
-    def __init__(self, *problems: Problem | str) -> None:
-        self.problems = [Problem(0, one) if isinstance(one, str) else one for one in problems]
-        texts = list(dict.fromkeys(one.text for one in sorted(self.problems)))
-        super().__init__(texts[0] if len(texts) == 1 else "\n  ".join([f"{len(texts)} problems:", *texts]))
 
 
 def below(pointer: str, *keys: object) -> str:
@@ -96,10 +63,10 @@ class Document:
         """The line (from 1) of what is at a JSON pointer, or of the nearest thing above it that is there."""
         node, line = self.root, 1
         for token in tokens(pointer):
-            child = _child(node, token)
-            if child is None:
+            found = yaml_data.child(node, token)
+            if found is None:
                 break
-            node, line = child
+            node, line = found
         return line
 
     def place(self, pointer: str) -> str:
@@ -216,14 +183,7 @@ def parse(path: Path, text: str) -> Document:
     Raises:
         DocumentError: The text is not YAML, holds more than JSON data, has a key twice, or is no mapping at the top.
     """
-    reader = _Reader(path)
-    root = reader.compose(text)
-    if not isinstance(root, yaml_nodes.MappingNode):
-        found = "nothing" if root is None else type(reader.value(root)).__name__
-        raise DocumentError(
-            f"{path.name}: expected a mapping at the top, found {found}. Name an OpenAPI document."
-        )
-    return Document(path, reader.value(root), root)
+    return Document(path, *yaml_data.read(path, text))
 
 
 def _write_null_as_in_3_1(schema: dict[str, Node]) -> None:
@@ -267,85 +227,3 @@ def marked(document: Document) -> dict[str, Any]:
 def pointer_of(model: Any) -> str | None:
     """The pointer of the object that a pydantic model was made of; None for one that something else gave."""
     return (getattr(model, "model_extra", None) or {}).get(_POINTER)
-
-
-class _Reader:
-    """Makes data from YAML nodes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._yaml = YAML(typ="safe", pure=True)
-        self._seen: set[int] = set()
-
-    def compose(self, text: str) -> yaml_nodes.Node | None:
-        try:
-            node: yaml_nodes.Node | None = self._yaml.compose(text)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            raise self._error(
-                mark.line if mark else 0, f"not valid YAML ({error.problem or error.context})"
-            ) from None
-        except (YAMLError, RecursionError, ValueError) as error:
-            raise self._error(0, f"not valid YAML ({' '.join(str(error).split())})") from None
-        return node
-
-    def value(self, node: yaml_nodes.Node) -> Node:
-        """The data of a node.
-
-        Raises:
-            DocumentError: It is not JSON data.
-        """
-        if id(node) in self._seen:
-            raise self._error_at(
-                node, "an alias repeats this part, and JSON has none", "Use `$ref` to a component"
-            )
-        self._seen.add(id(node))
-        if isinstance(node, yaml_nodes.MappingNode):
-            return self._mapping(node)
-        if isinstance(node, yaml_nodes.SequenceNode):
-            return [self.value(entry) for entry in node.value]
-        return self._scalar(node)
-
-    def _mapping(self, node: yaml_nodes.MappingNode) -> dict[str, Node]:
-        found: dict[str, Node] = {}
-        for key, child in node.value:
-            if not isinstance(key, yaml_nodes.ScalarNode) or key.tag == f"{_TAG}merge":
-                raise self._error_at(key, "this key is no text", "Write out what is meant")
-            name = self._text(key)
-            if name in found:
-                raise self._error_at(key, f"the key {name!r} stands twice", "Keep one")
-            found[name] = self.value(child)
-        return found
-
-    def _scalar(self, node: yaml_nodes.Node) -> Node:
-        if node.tag in _TEXTS:
-            return self._text(node)
-        if node.tag in {f"{_TAG}{kind}" for kind in ("bool", "float", "int", "null")}:
-            value = self._yaml.constructor.construct_object(node)
-            if not isinstance(value, float) or isfinite(value):
-                return value
-        raise self._error_at(node, f"`{node.value}` is not JSON data", "Put text in quotes")
-
-    def _text(self, node: yaml_nodes.Node) -> str:
-        """The text of a scalar, in which the two halves that JSON may write a character in are one."""
-        try:
-            return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
-        except UnicodeDecodeError:
-            raise self._error_at(node, "half a character (a lone surrogate)", "Write it whole") from None
-
-    def _error_at(self, node: yaml_nodes.Node, found: str, advice: str) -> DocumentError:
-        return self._error(node.start_mark.line, found, advice)
-
-    def _error(self, line: int, found: str, advice: str = "Correct the line") -> DocumentError:
-        return DocumentError(f"{self._path.name}:{line + 1}: {found}. {advice}.")
-
-
-def _child(node: yaml_nodes.Node, token: str) -> tuple[yaml_nodes.Node, int] | None:
-    """What is under a key or an index, and the line at which that begins."""
-    if isinstance(node, yaml_nodes.MappingNode):
-        found = next(((key, child) for key, child in node.value if key.value == token), None)
-        return (found[1], found[0].start_mark.line + 1) if found else None
-    if isinstance(node, yaml_nodes.SequenceNode) and token.isdecimal() and int(token) < len(node.value):
-        child = node.value[int(token)]
-        return child, child.start_mark.line + 1
-    return None

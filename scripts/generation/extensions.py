@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi_python_client.parser.properties import Property
 from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from . import names
@@ -157,7 +157,7 @@ class _Reader:
         reply = self.types.named.get(pointer)
         if reply is None:
             raise self.document.error(where, "no operation answers with this", "Name a schema of a reply.")
-        return {"decode": names.function_name(reply.name), **rules.model_dump(exclude={"reply"})}
+        return {"decode": reply.function, **rules.model_dump(exclude={"reply"})}
 
     def _check_error_body(self, at: str, data: Node) -> None:
         body = ErrorBody.model_validate(data)

@@ -28,12 +28,14 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import Class, ModelProperty, Property
+from openapi_python_client.parser.properties import Class, ModelProperty
 from openapi_python_client.parser.properties.float import FloatProperty
 from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .document import Document, DocumentError, Node, Problem, below, marked, objects, pointer_of, tokens
+from .document import Document, Node, below, marked, objects, pointer_of, tokens
+from .problems import DocumentError, Problem
 
 EVENTS = "text/event-stream"
 SCHEMAS = "/components/schemas"
@@ -148,12 +150,13 @@ class Parsed:
         return name
 
     def field_places(self, pointer: str) -> dict[str, str]:
-        """Where the fields of an object are described, those of its `allOf` among them."""
+        """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
         pointer, schema = self.document.resolve(pointer)
-        places: dict[str, str] = {}
-        for index in range(len(schema.get("allOf", []))):
-            places.update(self.field_places(below(pointer, "allOf", index)))
-        return {**places, **{key: below(pointer, "properties", key) for key in schema.get("properties", {})}}
+        places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
+        for index in reversed(range(len(schema.get("allOf", [])))):
+            for key, at in self.field_places(below(pointer, "allOf", index)).items():
+                places.setdefault(key, at)
+        return places
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
         """What the generator has of each member of a union, with the pointer of the member.

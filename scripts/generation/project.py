@@ -22,10 +22,11 @@ from openapi_python_client.strings import safe_for_docstring
 
 from . import checks, literals, names, prose, reserved, spec
 from .config import read as read_config
-from .document import Document, DocumentError
+from .document import Document
 from .methods import Operation, Stream
 from .operations import OperationSpec, find
 from .parse import Parsed, parse
+from .problems import DocumentError
 from .resources import Resource
 from .types import ANYTHING, Decoder
 from .unasync import sync_name, to_sync

@@ -43,22 +43,15 @@ def _merged(document: Document, pointer: str) -> dict[str, Any]:
     schema = document.node(pointer)
     if "allOf" not in schema:
         return {}
+    own = {key: schema[key] for key in ("properties", "required") if key in schema}
+    parts = [{key: _operand(document, below(pointer, key), key, own[key]) for key in own}]
+    inherited = [document.resolve(below(pointer, "allOf", index))[0] for index in range(len(schema["allOf"]))]
+    parts += [reduced(document, at) for at in reversed(inherited)]
     found: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
-    places = [document.resolve(below(pointer, "allOf", index))[0] for index in range(len(schema["allOf"]))]
-    own = {key: value for key, value in schema.items() if key != "allOf"}
-    parts = [reduced(document, at) for at in places]
-    if "properties" in own or "required" in own:
-        parts.append(
-            {
-                "properties": {
-                    key: reduced(document, below(pointer, "properties", key))
-                    for key in own.get("properties", {})
-                },
-                "required": own.get("required", []),
-            }
-        )
     for part in parts:
-        found["properties"] |= part.get("properties", {})
+        for key, rules in part.get("properties", {}).items():
+            own_rules = found["properties"].get(key, {})
+            found["properties"][key] = own_rules if "$ref" in own_rules else {**rules, **own_rules}
         found["required"] += [key for key in part.get("required", []) if key not in found["required"]]
         if "additionalProperties" in part:
             found["additionalProperties"] = part["additionalProperties"]

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from openapi_python_client.strings import pascal_case
 
+from . import names, prose
 from .document import Node, below
 from .parse import SCHEMAS, Parsed, member_places
 
@@ -60,6 +61,16 @@ class NamedSchema:
         if len(self.roles) > 1 and "requests" in self.roles:
             return "shared"
         return next(role for role in ("requests", "replies", "events") if role in self.roles)
+
+    @property
+    def function(self) -> str:
+        """The function that decodes it."""
+        return names.function_name(self.name)
+
+    @property
+    def doc(self) -> str:
+        """What it is, in the document's words where there are any."""
+        return prose.sentence(self.schema.get("description")) or f"A `{self.name}`."
 
     @property
     def component(self) -> str | None:

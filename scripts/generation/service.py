@@ -71,7 +71,9 @@ def facts_of(document: Document, operations: list[dict[str, Any]]) -> Facts:
     limits = Limits.model_validate(document.data.get("x-limits", {}))
     retry = Retry.model_validate(document.data.get("x-retry", {}))
     billing = {key: billed for key, billed in document.data.get("x-billing", {}).items() if key != "x-source"}
-    error_body = next((schema["x-error-body"] for schema in bodies if "x-error-body" in schema), {})
+    error_body: dict[str, Any] = next(
+        (schema["x-error-body"] for schema in bodies if "x-error-body" in schema), {}
+    )
     empty: dict[str, Any] = {"code": [], "message": [], "trace-id": [], "when": {}}
     return Facts(
         base_url=_base_url(document),

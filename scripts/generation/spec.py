@@ -37,7 +37,7 @@ TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
 _ANNOTATIONS = """
     default deprecated description example examples externalDocs readOnly title writeOnly xml
 """
-_WORDS: dict[type[BaseModel], frozenset[str]] = {
+_WORDS: dict[Any, frozenset[str]] = {
     model: frozenset(words.split())
     for model, words in {
         oai.PathItem: "delete description get head options parameters patch post put summary trace",
@@ -192,35 +192,33 @@ class Removed(_Extension):
 _OUTCOMES = "not-sent|replied|reply-lost|stream-closed|stream-ended|stream-unfinished"
 """How a call can end other than with an error of the service."""
 
-_FORMS: dict[str, TypeAdapter[Any]] = {
-    word: TypeAdapter(form)
-    for word, form in {
-        "x-alias-paths": list[str],
-        "x-aliases": dict[str, str],
-        "x-assembles": Assembly,
-        "x-billing": Annotated[
-            dict[Annotated[str, Field(pattern=rf"^([3-5](\d\d|XX)|{_OUTCOMES})$")], bool | None],
-            BeforeValidator(_without_source),
-        ],
-        "x-environment": list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
-        "x-error-body": ErrorBody,
-        "x-error-kinds": dict[str, ErrorKind],
-        "x-event": EventRole,
-        "x-example-events": dict[str, Annotated[list[dict[str, Any]], Field(min_length=1)]],
-        "x-example-lists": ExampleLists,
-        "x-failed-when": dict[str, Scalar],
-        "x-limits": Limits,
-        "x-python-name": Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")],
-        "x-removed": dict[str, Removed],
-        "x-retry": Retry,
-        "x-safe": bool,
-        "x-source": str,
-        "x-specification": dict[str, Any],
-        "x-stream": Streaming,
-        "x-text": Path,
-        "x-value-sources": dict[str, str],
-    }.items()
+_FORMS: dict[str, Any] = {
+    "x-alias-paths": list[str],
+    "x-aliases": dict[str, str],
+    "x-assembles": Assembly,
+    "x-billing": Annotated[
+        dict[Annotated[str, Field(pattern=rf"^([3-5](\d\d|XX)|{_OUTCOMES})$")], bool | None],
+        BeforeValidator(_without_source),
+    ],
+    "x-environment": list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
+    "x-error-body": ErrorBody,
+    "x-error-kinds": dict[str, ErrorKind],
+    "x-event": EventRole,
+    "x-example-events": dict[str, Annotated[list[dict[str, Any]], Field(min_length=1)]],
+    "x-example-lists": ExampleLists,
+    "x-failed-when": dict[str, Scalar],
+    "x-limits": Limits,
+    "x-python-name": Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")],
+    "x-removed": dict[str, Removed],
+    "x-retry": Retry,
+    "x-safe": bool,
+    "x-source": str,
+    "x-specification": dict[str, Any],
+    "x-stream": Streaming,
+    "x-text": Path,
+    "x-value-sources": dict[str, str],
 }
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in _FORMS.items()}
 
 
 # The check
@@ -241,7 +239,7 @@ def check(document: Document) -> None:
     for pointer, node in document.objects():
         for word in node.keys() & _FORMS.keys():
             try:
-                _FORMS[word].validate_python(node[word], strict=True)
+                _ADAPTERS[word].validate_python(node[word], strict=True)
             except ValidationError as error:
                 _report(document, below(pointer, word), error)
     document.raise_problems()
@@ -290,8 +288,9 @@ def _report(document: Document, pointer: str, error: ValidationError) -> None:
 
 def _place(document: Document, pointer: str, error: ErrorDetails) -> tuple[str, Node]:
     """Where an error is, by its steps, of which some name a model and no key."""
-    node = document.node(pointer)
+    node: Node = document.node(pointer)
     for step in error["loc"]:
-        if (isinstance(node, list) and isinstance(step, int)) or (isinstance(node, dict) and step in node):
+        is_index = isinstance(node, list) and isinstance(step, int)
+        if is_index or (isinstance(node, dict) and step in node):
             pointer, node = below(pointer, step), node[step]
     return pointer, node

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from . import names
-from .document import DocumentError, below
+from .document import below
 from .parse import Parsed
+from .problems import DocumentError
 from .schemas import NamedSchema, object_members
 from .spec import COMPONENT
 from .types import values_of
@@ -107,7 +107,7 @@ class _Union:
             if pointer not in targets.values():
                 found = f"no value of the discriminator stands for `{self.named[pointer].name}`"
                 raise self.document.error(at, found, "Add it to the mapping.")
-        return {value: names.function_name(self.named[target].name) for value, target in targets.items()}
+        return {value: self.named[target].function for value, target in targets.items()}
 
     def _member(self, at: str, value: str, name: str) -> str:
         """The member that an entry of the mapping names, by a reference or just by its name."""
@@ -116,7 +116,7 @@ class _Union:
         target, _schema = self.parsed.resolve(target)
         if target not in self.members:
             raise self.document.error(at, f"`{name}` is no member of the union", "List it there.")
-        if value not in self._values(target).get(self.chosen_by, [value]):
+        if value not in self._values(target).get(str(self.chosen_by), [value]):
             found = f"`{self.named[target].name}` never has the value {value!r}"
             raise self.document.error(at, found, "Correct it here or there.")
         return target
@@ -139,7 +139,7 @@ class _Union:
     def _shape(self, pointer: str) -> Shape:
         required = [key for key, _at, prop in self.parsed.fields(pointer) if prop.required]
         return Shape(
-            function=names.function_name(self.named[pointer].name),
+            function=self.named[pointer].function,
             required=[key for key in required if key != self.chosen_by],
             constants=self._constants(pointer),
         )
@@ -184,4 +184,4 @@ class _Union:
         return self.document.error(self.pointer, found, _ADVICE)
 
     def _owner(self, function: str) -> str:
-        return next(one.name for one in self.named.values() if names.function_name(one.name) == function)
+        return next(one.name for one in self.named.values() if one.function == function)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import Property
 from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
 from . import examples, extensions, names, prose, service, unions
 from .document import below
@@ -40,17 +40,22 @@ class Attribute:
     doc: str
 
 
-@dataclass(frozen=True)
-class Class:
+@dataclass(kw_only=True)
+class Class(NamedSchema):
     """A schema with attributes."""
 
-    name: str
-    function: str
-    doc: str
-    schema_name: str
     fields: list[Attribute]
-    renamed: dict[str, str]
     facts: ClassFacts
+
+    @property
+    def schema_name(self) -> str:
+        """Its name among the schemas of the package."""
+        return self.component or self.name
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The attributes that are named otherwise than their fields, by field."""
+        return {one.key: one.name for one in self.fields if one.key != one.name}
 
 
 @dataclass(frozen=True)
@@ -70,32 +75,21 @@ class Table:
     functions: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Union:
+@dataclass(kw_only=True)
+class Union(NamedSchema):
     """A schema that is one of several classes.
 
     Attributes:
+        members: Their names.
         tables: For each field that names the kind, the decoder by its value.
         shapes: All members, for data that lacks such a field.
         others: The members that have no such field.
     """
 
-    name: str
-    function: str
-    doc: str
     members: list[str]
     tables: list[Table]
     shapes: list[Shape]
     others: list[Shape]
-
-
-@dataclass(frozen=True)
-class Alias:
-    """A string with known values."""
-
-    name: str
-    doc: str
-    known: list[str]
 
 
 @dataclass
@@ -105,7 +99,7 @@ class Module:
     name: str
     classes: list[Class] = field(default_factory=list)
     unions: list[Union] = field(default_factory=list)
-    aliases: list[Alias] = field(default_factory=list)
+    aliases: list[NamedSchema] = field(default_factory=list)
 
     def defined(self) -> Iterator[str]:
         """The public names, in the order in which they stand."""
@@ -257,7 +251,7 @@ class ApiBuilder:
                 elif named.kind == "union":
                     module.unions.append(self._union(named))
                 else:
-                    module.aliases.append(_alias(named))
+                    module.aliases.append(named)
         for module in modules.values():
             module.unions = _inner_first(module.unions)
         return {name: module for name, module in modules.items() if list(module.defined())}
@@ -269,15 +263,7 @@ class ApiBuilder:
         keys += [(below(at, "x-aliases", alias), alias, alias) for alias in facts.aliases]
         reserved = self.reserved.attributes | ({"output_text"} if facts.text else set())
         names.check_attributes(self.parsed.document, keys, reserved)
-        return Class(
-            name=named.name,
-            function=names.function_name(named.name),
-            doc=_doc(named),
-            schema_name=named.component or named.name,
-            fields=fields,
-            renamed={one.key: one.name for one in fields if one.key != one.name},
-            facts=facts,
-        )
+        return Class(**vars(named), fields=fields, facts=facts)
 
     def _attribute(self, field: Field) -> Attribute:
         key, pointer, prop = field
@@ -300,13 +286,7 @@ class ApiBuilder:
             name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
             tables.append(Table(key, self._attribute_for(key), name, table))
         return Union(
-            name=named.name,
-            function=names.function_name(named.name),
-            doc=_doc(named),
-            members=cases.members,
-            tables=tables,
-            shapes=cases.shapes,
-            others=cases.others,
+            **vars(named), members=cases.members, tables=tables, shapes=cases.shapes, others=cases.others
         )
 
 
@@ -316,15 +296,6 @@ def _default(prop: Property) -> str:
         return "None"
     is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
     return written(values_of(prop)[0]) if is_text else ""
-
-
-def _doc(named: NamedSchema) -> str:
-    """What a schema is, in the document's words where there are any."""
-    return prose.sentence(named.schema.get("description")) or f"A `{named.name}`."
-
-
-def _alias(named: NamedSchema) -> Alias:
-    return Alias(named.name, _doc(named), named.schema["anyOf"][0]["enum"])
 
 
 def _inner_first(found: list[Union]) -> list[Union]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.generation import document
-from scripts.generation.document import Document, DocumentError, tokens
+from scripts.generation.document import Document, tokens
+from scripts.generation.problems import DocumentError
 
 from . import openapi_document
 from .facts import Facts, UnreadableError

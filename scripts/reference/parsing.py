@@ -9,7 +9,8 @@ from typing import Any
 from ruamel.yaml.nodes import MappingNode
 
 from scripts.generation import document
-from scripts.generation.document import Document, DocumentError
+from scripts.generation.document import Document
+from scripts.generation.problems import DocumentError
 
 from .facts import UnreadableError
 

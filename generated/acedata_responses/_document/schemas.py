@@ -525,11 +525,16 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         ],
         "x-source": "guide",
     },
+    "EventInfo": {
+        "properties": {"sequence_number": {"type": "integer"}, "model": {"type": "string"}},
+        "type": "object",
+        "x-source": "guide",
+    },
     "ResponseCreatedEvent": {
         "properties": {
             "type": {"const": "response.created", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "response": {"$ref": "ResponseObject"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "response"],
@@ -539,8 +544,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ResponseInProgressEvent": {
         "properties": {
             "type": {"const": "response.in_progress", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "response": {"$ref": "ResponseObject"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "response"],
@@ -550,9 +555,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "OutputItemAddedEvent": {
         "properties": {
             "type": {"const": "response.output_item.added", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "output_index": {"type": "integer"},
             "item": {"$ref": "OutputItem"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "item"],
@@ -562,11 +567,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ContentPartAddedEvent": {
         "properties": {
             "type": {"const": "response.content_part.added", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "item_id": {"type": "string"},
             "output_index": {"type": "integer"},
             "content_index": {"type": "integer"},
             "part": {"$ref": "OutputContentPart"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "part"],
@@ -576,11 +581,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "OutputTextDeltaEvent": {
         "properties": {
             "type": {"const": "response.output_text.delta", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "item_id": {"type": "string"},
             "output_index": {"type": "integer"},
             "content_index": {"type": "integer"},
             "delta": {"type": "string"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "delta"],
@@ -590,11 +595,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "OutputTextDoneEvent": {
         "properties": {
             "type": {"const": "response.output_text.done", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "item_id": {"type": "string"},
             "output_index": {"type": "integer"},
             "content_index": {"type": "integer"},
             "text": {"type": "string"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "text"],
@@ -604,11 +609,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ContentPartDoneEvent": {
         "properties": {
             "type": {"const": "response.content_part.done", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "item_id": {"type": "string"},
             "output_index": {"type": "integer"},
             "content_index": {"type": "integer"},
             "part": {"$ref": "OutputContentPart"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "part"],
@@ -618,9 +623,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "OutputItemDoneEvent": {
         "properties": {
             "type": {"const": "response.output_item.done", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "output_index": {"type": "integer"},
             "item": {"$ref": "OutputItem"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "item"],
@@ -630,8 +635,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ResponseCompletedEvent": {
         "properties": {
             "type": {"const": "response.completed", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "response": {"$ref": "ResponseObject"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "response"],
@@ -641,8 +646,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ResponseIncompleteEvent": {
         "properties": {
             "type": {"const": "response.incomplete", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "response": {"$ref": "ResponseObject"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "response"],
@@ -652,8 +657,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ResponseFailedEvent": {
         "properties": {
             "type": {"const": "response.failed", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "response": {"$ref": "ResponseObject"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type", "response"],
@@ -663,10 +668,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ErrorEvent": {
         "properties": {
             "type": {"const": "error", "type": "string"},
-            "sequence_number": {"type": "integer"},
             "code": {"type": ["string", "null"]},
             "message": {"type": ["string", "null"]},
             "error": {"$ref": "ErrorDetail"},
+            "sequence_number": {"type": "integer"},
             "model": {"type": "string"},
         },
         "required": ["type"],

@@ -40,8 +40,8 @@ class ResponseCreatedEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         response: The response as it is now, still without output.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -51,8 +51,8 @@ class ResponseCreatedEvent(Model):
     )
 
     type: Literal["response.created"] = "response.created"
-    sequence_number: int | None = None
     response: ResponseObject
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -65,8 +65,8 @@ def decode_response_created_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.response = decode_response_object(get("response"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -80,8 +80,8 @@ class ResponseInProgressEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         response: The response as it is now.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -91,8 +91,8 @@ class ResponseInProgressEvent(Model):
     )
 
     type: Literal["response.in_progress"] = "response.in_progress"
-    sequence_number: int | None = None
     response: ResponseObject
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -105,8 +105,8 @@ def decode_response_in_progress_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.response = decode_response_object(get("response"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -120,9 +120,9 @@ class OutputItemAddedEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         output_index: The place of the item in `output`, from 0.
         item: The item as it is now.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -133,9 +133,9 @@ class OutputItemAddedEvent(Model):
     )
 
     type: Literal["response.output_item.added"] = "response.output_item.added"
-    sequence_number: int | None = None
     output_index: int | None = None
     item: OutputItem
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -148,9 +148,9 @@ def decode_output_item_added_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.output_index = get("output_index")
     self.item = decode_output_item(get("item"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -164,11 +164,11 @@ class ContentPartAddedEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
         part: The part as it is now.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -179,11 +179,11 @@ class ContentPartAddedEvent(Model):
     )
 
     type: Literal["response.content_part.added"] = "response.content_part.added"
-    sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
     content_index: int | None = None
     part: OutputContentPart
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -196,11 +196,11 @@ def decode_content_part_added_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.item_id = get("item_id")
     self.output_index = get("output_index")
     self.content_index = get("content_index")
     self.part = decode_output_content_part(get("part"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -214,11 +214,11 @@ class OutputTextDeltaEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
         delta: The piece, to be added to what came before.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -228,11 +228,11 @@ class OutputTextDeltaEvent(Model):
     )
 
     type: Literal["response.output_text.delta"] = "response.output_text.delta"
-    sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
     content_index: int | None = None
     delta: str
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -245,11 +245,11 @@ def decode_output_text_delta_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.item_id = get("item_id")
     self.output_index = get("output_index")
     self.content_index = get("content_index")
     self.delta = get("delta")
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -263,11 +263,11 @@ class OutputTextDoneEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
         text: The whole text.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -278,11 +278,11 @@ class OutputTextDoneEvent(Model):
     )
 
     type: Literal["response.output_text.done"] = "response.output_text.done"
-    sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
     content_index: int | None = None
     text: str
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -295,11 +295,11 @@ def decode_output_text_done_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.item_id = get("item_id")
     self.output_index = get("output_index")
     self.content_index = get("content_index")
     self.text = get("text")
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -313,11 +313,11 @@ class ContentPartDoneEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
         part: The whole part.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -328,11 +328,11 @@ class ContentPartDoneEvent(Model):
     )
 
     type: Literal["response.content_part.done"] = "response.content_part.done"
-    sequence_number: int | None = None
     item_id: str | None = None
     output_index: int | None = None
     content_index: int | None = None
     part: OutputContentPart
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -345,11 +345,11 @@ def decode_content_part_done_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.item_id = get("item_id")
     self.output_index = get("output_index")
     self.content_index = get("content_index")
     self.part = decode_output_content_part(get("part"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -363,9 +363,9 @@ class OutputItemDoneEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         output_index: The place of the item in `output`, from 0.
         item: The whole item.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -376,9 +376,9 @@ class OutputItemDoneEvent(Model):
     )
 
     type: Literal["response.output_item.done"] = "response.output_item.done"
-    sequence_number: int | None = None
     output_index: int | None = None
     item: OutputItem
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -391,9 +391,9 @@ def decode_output_item_done_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.output_index = get("output_index")
     self.item = decode_output_item(get("item"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -407,8 +407,8 @@ class ResponseCompletedEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         response: The whole response.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -419,8 +419,8 @@ class ResponseCompletedEvent(Model):
     )
 
     type: Literal["response.completed"] = "response.completed"
-    sequence_number: int | None = None
     response: ResponseObject
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -433,8 +433,8 @@ def decode_response_completed_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.response = decode_response_object(get("response"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -448,8 +448,8 @@ class ResponseIncompleteEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         response: The response as far as it came.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -460,8 +460,8 @@ class ResponseIncompleteEvent(Model):
     )
 
     type: Literal["response.incomplete"] = "response.incomplete"
-    sequence_number: int | None = None
     response: ResponseObject
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -474,8 +474,8 @@ def decode_response_incomplete_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.response = decode_response_object(get("response"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -489,8 +489,8 @@ class ResponseFailedEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         response: The response with its error.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -501,8 +501,8 @@ class ResponseFailedEvent(Model):
     )
 
     type: Literal["response.failed"] = "response.failed"
-    sequence_number: int | None = None
     response: ResponseObject
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -515,8 +515,8 @@ def decode_response_failed_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.response = decode_response_object(get("response"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
@@ -530,10 +530,10 @@ class ErrorEvent(Model):
 
     Attributes:
         type: (the document says no more)
-        sequence_number: The event's place in the stream, from 0.
         code: The error's code.
         message: The service's own words.
         error: The same, in the form of an error body.
+        sequence_number: The event's place in the stream, from 0.
         model: The requested model.
     """
 
@@ -545,10 +545,10 @@ class ErrorEvent(Model):
     )
 
     type: Literal["error"] = "error"
-    sequence_number: int | None = None
     code: str | None = None
     message: str | None = None
     error: ErrorDetail | None = None
+    sequence_number: int | None = None
     model: str | None = None
 
 
@@ -561,10 +561,10 @@ def decode_error_event(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
-    self.sequence_number = get("sequence_number")
     self.code = get("code")
     self.message = get("message")
     self.error = decode_error_detail(get("error"))
+    self.sequence_number = get("sequence_number")
     self.model = get("model")
     return self
 
