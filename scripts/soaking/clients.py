@@ -15,7 +15,7 @@ from acedata_responses import AceDataError, AsyncClient, Client, Limiter, RetryP
 from .tasks import HURRY, Task
 
 TRIES = 3
-SILENCE = 1.0  # seconds that a call waits for the next bytes
+SILENCE = 3.0  # seconds that a call waits for the next bytes
 SETTINGS: dict[str, Any] = {
     "token": testing.TOKEN,
     "timeout": SILENCE,

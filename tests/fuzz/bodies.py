@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.contract.strategies import disturbed
 from tests.replies.recorded import events_in, sample
 
-TOKEN = "zap-7f3a9c"
+TOKEN = "zap-7f3a9c51d2e84b06a7f0"
 """The token of the client. It stands in some bodies, and must be in no error."""
 
 cuts = st.lists(st.integers(0, 2**16), max_size=12)
