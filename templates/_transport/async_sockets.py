@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 from .addresses import Address, numeric_addresses
-from .sockets import is_readable
+from .sockets import is_readable, shut_down
 
 if TYPE_CHECKING:
     import ssl
@@ -34,6 +35,7 @@ class AsyncSocketStream(asyncio.Protocol):
     def __init__(self, connected: socket.socket) -> None:
         self._loop = asyncio.get_running_loop()
         self._socket = connected
+        self._process = os.getpid()
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._has_ended = False
@@ -86,6 +88,8 @@ class AsyncSocketStream(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close the connection as soon as the event loop goes on; at once if the loop is closed or does not know it."""
+        if self._process == os.getpid():
+            shut_down(self._socket)
         if self._transport is None or self._loop.is_closed():
             self._socket.close()
         else:
