@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 from .addresses import Address, numeric_addresses
-from .sockets import is_readable
+from .async_lifetime import open_in_loop
+from .sockets import is_readable, shut_down
 
 if TYPE_CHECKING:
     import ssl
@@ -31,9 +33,12 @@ class AsyncSocketStream(asyncio.Protocol):
     may close the stream, which wakes it too.
     """
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, opened: set[Any]) -> None:
         self._loop = asyncio.get_running_loop()
         self._socket = connected
+        self._process = os.getpid()
+        self._opened = opened
+        self._opened.add(self)
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._has_ended = False
@@ -86,6 +91,9 @@ class AsyncSocketStream(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close the connection as soon as the event loop goes on; at once if the loop is closed or does not know it."""
+        self._opened.discard(self)
+        if self._process == os.getpid():
+            shut_down(self._socket)
         if self._transport is None or self._loop.is_closed():
             self._socket.close()
         else:
@@ -131,6 +139,7 @@ class AsyncSocketStream(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._opened.discard(self)
         self._has_ended = True
         self._failure = exc
         self._wake()
@@ -179,8 +188,9 @@ async def _connect(
     addresses = numeric_addresses(host, port)
     if not addresses:
         addresses = [Address(*each) for each in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    opened = await open_in_loop()
     connected = await _connect_to_one(_interleaved(addresses))
-    stream = AsyncSocketStream(connected)
+    stream = AsyncSocketStream(connected, opened)
     options: dict[str, Any] = {}
     if tls is not None:
         options = {"ssl": tls, "server_hostname": host, "ssl_handshake_timeout": timeout or _NEVER}

@@ -81,12 +81,10 @@ class SocketStream:
     def close(self) -> None:
         """Close the connection.
 
-        In a forked child only its copy of the descriptor is closed: a shutdown would end the parent's connection.
+        In a forked process only its copy of the descriptor is closed.
         """
         if self._process == os.getpid():
-            with suppress(OSError):  # the host has ended it
-                # Not SSLSocket.shutdown: a thread that reads would get what is still encrypted.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            shut_down(self._socket)
             self._is_shut_down = True
             self._close_unless_in_use()
         else:
@@ -149,6 +147,16 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
     except BaseException:
         connected.close()
         raise
+
+
+def shut_down(connected: socket.socket) -> None:
+    """End a connection: who waits for it is woken, and the host is told, even if a forked process has it too.
+
+    A forked process must not do so, as it would end the connection of its parent.
+    """
+    with suppress(OSError):  # the host has ended it
+        # SSLSocket has a method of its own, after which a thread that reads gets what is still encrypted.
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
 def is_readable(descriptor: int) -> bool:

@@ -22,16 +22,8 @@ class _Closable(Protocol):
     def abort(self) -> None: ...  # for a loop that is closed, or will go on later
 
 
-class _Connection(Protocol):
-    @property
-    def stream(self) -> _Closable: ...
-
-
-ConnectionT = TypeVar("ConnectionT", bound=_Connection)
-
-
 class _OpenInLoop:
-    """The pools and responses that are open in an event loop."""
+    """The connections, pools and responses that are open in an event loop."""
 
     def __init__(self) -> None:
         self.items: set[_Closable] = set()
@@ -41,25 +33,32 @@ class _OpenInLoop:
         try:
             yield
         finally:
-            _open_by_loop.pop(asyncio.get_running_loop(), None)
             for item in list(self.items):
                 await item.aclose()
-
-    def abort(self) -> None:
-        for item in list(self.items):
-            item.abort()
 
 
 _open_by_loop: dict[asyncio.AbstractEventLoop, _OpenInLoop] = {}
 
 
-async def _open_in_new_loop() -> _OpenInLoop:
-    for loop in list(_open_by_loop):
-        if loop.is_closed() and (left := _open_by_loop.pop(loop, None)):
-            left.abort()
-    opened = _open_by_loop[asyncio.get_running_loop()] = _OpenInLoop()
-    await anext(opened.end)
-    return opened
+async def open_in_loop() -> set[_Closable]:
+    """Return what is open in the running event loop; who adds to it takes it out again."""
+    running = asyncio.get_running_loop()
+    if running not in _open_by_loop:
+        for loop in list(_open_by_loop):
+            if loop.is_closed() and (left := _open_by_loop.pop(loop, None)):
+                for item in list(left.items):
+                    item.abort()
+        _open_by_loop[running] = _OpenInLoop()
+        await anext(_open_by_loop[running].end)
+    return _open_by_loop[running].items
+
+
+class _Connection(Protocol):
+    @property
+    def stream(self) -> _Closable: ...
+
+
+ConnectionT = TypeVar("ConnectionT", bound=_Connection)
 
 
 class AsyncConnectionPool(Generic[ConnectionT]):
@@ -107,8 +106,8 @@ class AsyncConnectionPools(Generic[ConnectionT]):
 
     async def current(self) -> AsyncConnectionPool[ConnectionT]:
         """Return the pool of the running event loop."""
-        pool = self._pools.get(asyncio.get_running_loop())
-        return pool or await self._new()
+        loop = asyncio.get_running_loop()
+        return self._pools.get(loop) or await self._new(loop)
 
     async def aclose(self) -> None:
         """Close the pools."""
@@ -121,12 +120,11 @@ class AsyncConnectionPools(Generic[ConnectionT]):
         """Close the connections of a client that was dropped without being closed."""
         self._abort()
 
-    async def _new(self) -> AsyncConnectionPool[ConnectionT]:
-        loop = asyncio.get_running_loop()
-        opened = _open_by_loop.get(loop) or await _open_in_new_loop()
+    async def _new(self, loop: asyncio.AbstractEventLoop) -> AsyncConnectionPool[ConnectionT]:
+        opened = await open_in_loop()
         for closed in [each for each in list(self._pools) if each.is_closed()]:
             self._pools.pop(closed, None)
-        pool = self._pools[loop] = AsyncConnectionPool(opened.items)
+        pool = self._pools[loop] = AsyncConnectionPool(opened)
         return pool
 
     def _abort(self) -> None:
@@ -172,7 +170,7 @@ class AsyncClosing:
             _call_in(self._loop, self.abort)
 
     def abort(self) -> None:
-        """Close the response without waiting for it. After the end of the loop, only the callbacks can be called."""
+        """Close the response without waiting for it. In a loop that is closed, its connection is closed by itself."""
         if not self._loop.is_closed():
             self._loop.create_task(self.aclose())
             return

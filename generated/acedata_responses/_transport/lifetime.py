@@ -104,7 +104,7 @@ class Closing:
 
 
 def close_soon(close: Callable[[], None]) -> None:
-    """Close something at once; in an event loop this is done later."""
+    """Close something; where the asynchronous client does so later, at once."""
     close()
 
 

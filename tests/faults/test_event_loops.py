@@ -1,0 +1,163 @@
+"""Connections in event loops: calls that are cancelled and loops that are closed leave no socket, and take no place."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+
+import anyio
+import pytest
+
+from acedata_responses import AsyncClient, Limits, testing
+from tests.drivers import MINIMAL
+from tests.faults.certificates import tls_of
+from tests.faults.streams import ONE_PLACE
+
+CALLS = 300
+DESCRIPTORS = Path("/proc/self/fd")
+
+
+async def cancelled_twice(call, steps):
+    """Cancel a call after so many steps of the event loop, and once more while it unwinds."""
+    task = asyncio.create_task(call())
+    await going_on(steps)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def cancelled_by_a_scope(call, steps):
+    """anyio cancels what is in a scope at each step, until it has left."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(call)
+        await going_on(steps)
+        group.cancel_scope.cancel()
+
+
+async def going_on(steps):
+    for _ in range(steps):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("cancel", [cancelled_twice, cancelled_by_a_scope])
+def test_calls_that_are_cancelled_anywhere_leave_no_connection(cancel, authority):
+    async def main(service):
+        limits = Limits(in_flight=5, per_second=None)
+        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limits) as client:
+
+            async def read():
+                async for _event in await client.responses.create(**MINIMAL, stream=True):
+                    pass
+
+            for steps in range(CALLS):
+                await cancel(client.models.list if steps % 2 else read, steps)
+            assert (await client.responses.create(**MINIMAL, deadline=30)).output_text
+        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
+
+    with testing.serve(tls=tls_of(authority)) as service:
+        asyncio.run(main(service))
+
+
+def run_and_close(coroutine):
+    """Run something in a loop that is closed without the care that `asyncio.run` takes."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.close()
+
+
+def sockets():
+    """How many sockets this process has."""
+    links = [str(each.readlink()) for each in DESCRIPTORS.iterdir() if each.is_symlink()]
+    return sum(link.startswith("socket:") for link in links)
+
+
+UNCLOSED = pytest.mark.filterwarnings(
+    "ignore:unclosed transport:ResourceWarning",  # asyncio's word to those who close a loop like this
+    "ignore:.*unclosed.*:pytest.PytestUnraisableExceptionWarning",
+)
+
+
+@pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="this system does not list descriptors")
+@pytest.mark.parametrize("run", [asyncio.run, pytest.param(run_and_close, marks=UNCLOSED)])
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
+def test_closed_loops_leave_no_sockets(run, is_secure, authority):
+    with testing.serve(tls=tls_of(authority) if is_secure else None) as service:
+        client = AsyncClient(testing.TOKEN, base_url=service.url)
+        gc.collect()
+        gc.disable()  # none is left to the collector
+        try:
+            run(client.models.list())
+            before = sockets()
+            for _ in range(10):
+                run(client.models.list())
+            service.wait_until(lambda: service.open_connections <= 1)
+            assert sockets() <= before
+        finally:
+            gc.enable()
+        run(client.close())
+        gc.collect()
+        service.wait_until(lambda: service.open_connections == 0)
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "dropped"])
+def test_a_stream_whose_loop_has_ended_gives_its_place_back(is_held, service):
+    service.reply_with(testing.Fault("stall", "event", after=2))
+    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
+    held = []
+
+    async def begin():
+        stream = await client.responses.create(**MINIMAL, stream=True)
+        held.append(stream)
+
+    async def finish():
+        reply = await client.responses.create(**MINIMAL, deadline=30)
+        await client.close()
+        return reply
+
+    asyncio.run(begin())
+    if not is_held:
+        held.clear()
+    service.wait_until_disconnected(service.requests[0], timeout=10)
+    assert asyncio.run(finish()).output_text
+
+
+@UNCLOSED
+def test_a_stream_that_is_dropped_after_its_loop_was_closed_gives_its_place_back(service):
+    service.reply_with(testing.Fault("stall", "event", after=2))
+    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
+    streams = [run_and_close(client.responses.create(**MINIMAL, stream=True))]
+    streams.clear()
+    assert run_and_close(client.responses.create(**MINIMAL, deadline=30)).output_text
+    run_and_close(client.close())
+    gc.collect()
+
+
+def test_a_client_that_is_dropped_closes_its_connections(service):
+    async def main():
+        client = AsyncClient(testing.TOKEN, base_url=service.url)
+        await client.models.list()
+        del client
+        gc.collect()
+        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
+
+    asyncio.run(main())
+
+
+def test_a_client_closes_its_connections_in_all_loops(service):
+    client = AsyncClient(testing.TOKEN, base_url=service.url)
+
+    async def main():
+        await client.models.list()
+        await asyncio.to_thread(asyncio.run, elsewhere())
+        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
+
+    async def elsewhere():
+        await client.models.list()
+        assert service.open_connections == 2
+        await client.close()
+
+    asyncio.run(main())
