@@ -144,11 +144,13 @@ class StreamError(AceDataError):
     Attributes:
         partial_text: The text of all events that came.
         events: How many events came.
-        http: The status and headers of the answer.
+        reply: The reply as far as it came, put together from the events; None where they do not add up to one.
+        http: The status and headers of the response.
     """
 
     partial_text: str = ""
     events: int = 0
+    reply: Model | None = None
     http: HTTPResponse | None = None
 
 
@@ -157,10 +159,13 @@ class StreamInterruptedError(StreamError):
 
     Attributes:
         reason: What happened: `ended` (without a last event), `broken`, `timed out`, `unreadable` (what came is no
-            event) or `closed` (by the caller).
+            event) or `closed` (by the caller, or because a step of reading it was cancelled).
+        data: What could not be read, whole: the data of an `unreadable` event, or what came outside of events or as
+            an unknown event before the stream `ended`. Empty where there was none.
     """
 
     reason: str = "ended"
+    data: str = ""
 
 
 class StreamFailedError(StreamError):
@@ -169,13 +174,11 @@ class StreamFailedError(StreamError):
     Attributes:
         code: The error's code.
         message: The error's text.
-        reply: The whole reply, where the event that ended the stream brought one.
         event: The event, or the error body, as JSON data.
     """
 
     code: str | None = None
     message: str = ""
-    reply: Model | None = None
     event: Mapping[str, Any]
 
 

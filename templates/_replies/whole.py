@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .format import ReplyFormat
 
 ErrorT = TypeVar("ErrorT", bound=AceDataError)
-_STARTS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_FIELDS_OF_EVENTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_BYTES_LOOKED_AT = 10_000
 
 
 def read_reply(http: HTTPResponse, reading: ReplyFormat) -> Any:
@@ -101,8 +102,12 @@ def with_request(error: ErrorT, http: HTTPResponse | None) -> ErrorT:
 
 
 def _looks_like_events(http: HTTPResponse) -> bool:
-    is_declared = http.header(b"content-type").partition(";")[0].strip().lower() == "text/event-stream"
-    return is_declared or http.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(_STARTS_OF_EVENTS)
+    if http.header(b"content-type").partition(";")[0].strip().lower() == "text/event-stream":
+        return True
+    lines = http.content[:_BYTES_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").splitlines()
+    return (
+        bool(lines) and lines[0].startswith(_FIELDS_OF_EVENTS) and any(line[:5] == b"data:" for line in lines)
+    )
 
 
 def _refusal(reply: Model) -> AceDataError:

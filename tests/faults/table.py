@@ -133,6 +133,16 @@ TRANSPORT = [
 HARMLESS = [
     _row("an answer in small pieces", "", Fault("drip", "body", size=100, seconds=0.001), ANSWERED),
     _row("closed after the answer", "", Fault("cut", "end"), ANSWERED),
+    *(
+        Row(f"{name} in a stream", "", Fault("write", "event", after=3, data=data), {"stream": ANSWERED})
+        for name, data in {
+            "a heartbeat": b"event: ping\ndata: {}\n\n",
+            "a heartbeat that is no JSON": b"event: keepalive\ndata: now\n\n",
+            "an unknown object": {"hello": "world"},
+            "an unknown kind": {"type": "response.brand_new", "delta": "x"},
+            "text between events": b"upstream is slow\n\n",
+        }.items()
+    ),
 ]
 """What costs nothing."""
 

@@ -106,9 +106,35 @@ def answers(*data: Any) -> st.SearchStrategy[bytes]:
 
 # --- streams of replies
 
+CHUNK: dict[str, Any] = {
+    "id": "c-1",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "m",
+    "choices": [],
+}
+CALL = {"type": "function", "function": {"name": "look", "arguments": "{}"}}
 EVENTS: list[Any] = [
     *(event for stream in STREAMS for event in events_in(stream)),
+    *REPLIES,
     ERROR,
+    {"error": "overloaded"},
+    {},
+    {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}},
+    {
+        **CHUNK,
+        "choices": [
+            {"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}
+        ],
+    },
+    *(
+        {**CHUNK, "choices": [{"delta": {"content": text}}]}
+        for text in ("Hel", [{"type": "text", "text": "lo"}])
+    ),
+    *(
+        {**CHUNK, "choices": [{"index": 0, "delta": {"tool_calls": [{**CALL, **of}]}}]}
+        for of in ({}, {"id": "a"}, {"index": 0})
+    ),
     {"type": "error", "code": "api_error", "message": TOKEN},
     *({"type": f"response.{end}", "response": REPLIES[0]} for end in ("completed", "incomplete", "failed")),
 ]

@@ -211,6 +211,25 @@ EXTENSIONS: dict[str, Case] = {
         f"{SCHEMAS}/Event/x-event/reply",
         "is no object",
     ),
+    "an event that puts what is nowhere": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/puts": "thing", f"{SCHEMAS}/Event/x-event/at": ["parts"]},
+        f"{SCHEMAS}/Event/x-event/puts",
+        "there is no field 'thing'",
+    ),
+    "an event that puts something nowhere": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/puts": "piece"},
+        f"{SCHEMAS}/Event/x-event/at",
+        "it is not said where in the reply this belongs",
+    ),
+    "an event whose place is nowhere": (
+        {
+            **STREAM,
+            f"{SCHEMAS}/Event/x-event/puts": "piece",
+            f"{SCHEMAS}/Event/x-event/at": ["parts", {"place": "index"}],
+        },
+        f"{SCHEMAS}/Event/x-event/at/1",
+        "there is no field 'index'",
+    ),
     "an event with a text that is nowhere": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/text": ["whole", "nome"]},
         f"{SCHEMAS}/Event/x-event/text/1",

@@ -128,7 +128,7 @@ FAULTS = [
     Fault(
         "a client stricter than the document: prism proxy",
         pytest_on("prism", "-k", "at_each_bound"),
-        f"{PACKAGE}/_validation.py",
+        f"{PACKAGE}/_document/validation.py",
         "value <= bound",
         "value < bound",
         "failed",
@@ -136,7 +136,7 @@ FAULTS = [
     Fault(
         "a client laxer than the document: prism proxy",
         pytest_on("prism", "-k", "wrong_type"),
-        f"{PACKAGE}/_schemas.py",
+        f"{PACKAGE}/_document/schemas.py",
         '"minItems": 1',
         '"minItems": 0',
         "failed",
@@ -152,9 +152,9 @@ FAULTS = [
     Fault(
         "a field that gets lost: prism mock",
         pytest_on("prism", "-k", "made_up_replies"),
-        f"{PACKAGE}/_model.py",
-        "result[key] = _encoded(came",
-        "if came: result[key] = _encoded(came",
+        f"{PACKAGE}/types/_model.py",
+        "result[key] = encoded(came",
+        "if came: result[key] = encoded(came",
         "failed",
     ),
     # Schemathesis
@@ -202,15 +202,15 @@ FAULTS = [
     Fault(
         "a value that gets lost",
         pytest_on("test_official_clients", "-k", "reply_is or stream_is"),
-        f"{PACKAGE}/_model.py",
-        "result[key] = _encoded(came",
-        "if came: result[key] = _encoded(came",
+        f"{PACKAGE}/types/_model.py",
+        "result[key] = encoded(came",
+        "if came: result[key] = encoded(came",
         "failed",
     ),
     Fault(
         "a role that the service refuses",
         pytest_on("test_official_clients", "-k", "sends"),
-        f"{PACKAGE}/_schemas.py",
+        f"{PACKAGE}/_document/schemas.py",
         ', "developer"',
         "",
         "failed",

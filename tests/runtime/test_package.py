@@ -180,6 +180,17 @@ def test_the_errors_of_the_package_are_the_errors_of_its_module():
     assert classes == {name for name in PUBLIC_NAMES if name.endswith("Error")}
 
 
+@pytest.mark.parametrize(
+    "module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"]
+)
+def test_an_editor_completes_every_public_name(module):
+    import jedi
+
+    code = f"from {module} import "
+    names = {one.name for one in jedi.Script(code).complete(1, len(code))}
+    assert names >= set(importlib.import_module(module).__all__)
+
+
 def documented():
     """Everything that is public and can have a docstring: modules, classes, functions and their methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):

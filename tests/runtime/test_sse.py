@@ -59,6 +59,25 @@ def test_a_stream_may_be_read_as_events_and_as_data_in_turn():
     assert decoder.feed(b"data: 6\n\n") == [Event("6", id="7", retry=5)]
 
 
+def test_the_data_of_some_types_of_events_can_be_left_out():
+    decoder = EventDecoder()
+
+    assert decoder.feed_data(b"event: ping\ndata: {}\n\ndata: 1\n\nevent: pong\ndata: 2\n\n", {"ping"}) == [
+        "1",
+        "2",
+    ]
+    assert decoder.feed_data(b"data: 3\n\nevent:ping\ndata:\n\n", {"ping"}) == ["3"]
+
+
+def test_lines_that_are_no_field_are_kept_aside():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"data: 1\noh: no\n: comment\nevent\nid\nretry: x\nhelp\n\n") == [Event("1")]
+    assert decoder.ignored == "oh: no\nhelp\n"
+    decoder.feed(b"x" * 20_000 + b"\n\n")
+    assert len(decoder.ignored) == 10_000
+
+
 def test_chunks_without_bytes_change_nothing():
     decoder = EventDecoder()
 

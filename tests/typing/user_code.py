@@ -27,7 +27,9 @@ from acedata_responses.types import (
     ChatUsage,
     ErrorEvent,
     FunctionCall,
+    InputImagePart,
     InputMessage,
+    InputTextPart,
     ModelList,
     OutputTextDeltaEvent,
     Reply,
@@ -65,11 +67,16 @@ def shapes(reply: ChatCompletion | ResponseObject) -> None:
         assert_type(reply.usage.input_tokens, int)
     assert_type(reply.http.status_code, int)
     assert_type(reply.http.content, bytes)
+    assert_type(reply.to_json(indent=2), str)
 
 
 def requests(client: Client) -> None:
     client.responses.create(model="a-model-that-no-list-has", input=[{"role": "user", "content": "Hi"}])
     client.responses.create(model="gpt-4o", input=[InputMessage(role="user", content="Hi")], temperature=1)
+    picture = InputImagePart(image_url="https://example.com/a.png", detail="low")
+    client.responses.create(
+        model="gpt-4o", input=[InputMessage(role="user", content=[InputTextPart(text="Hi"), picture])]
+    )
     client.responses.create(
         model="gpt-4o", input="Hi", n=None, extra_body={"new": 1}, timeout=3.5, deadline=60
     )
@@ -111,6 +118,16 @@ def streamed(client: Client) -> None:
         assert_type(stream.text_deltas(), Iterator[str])
         assert_type(stream.final(), Reply)
         assert_type(stream.partial_text, str)
+
+
+def by_type(event: StreamEvent) -> None:
+    if event.type == "response.output_text.delta":
+        assert_type(event, OutputTextDeltaEvent | Unknown)
+        assert_type(event.delta, str | Any)
+    elif event.type == "chat.completion.chunk":
+        print(event.choices)
+    elif event.type == "an.event.that.no.list.has":
+        print(event.to_dict())
 
 
 async def asynchronous(streams: bool) -> None:

@@ -579,7 +579,7 @@ class ChatCompletionChunk(Model):
     Attributes:
         id: The id of the chat completion, the same in each piece.
         object: (the document says no more)
-        created: When the answer was made, in seconds since 1970.
+        created: When the answer was made, in seconds since 1970. Read as a datetime in UTC.
         model: The model that answers.
         choices: What is new of each alternative answer.
         system_fingerprint: Stands for the configuration that the model runs with.

@@ -46,7 +46,7 @@ class ChatCompletion(Model):
         model: The model that answered.
         object: The shape of this reply.
         choices: The alternative answers, as many as `n` asked for.
-        created: When the answer was made, in seconds since 1970.
+        created: When the answer was made, in seconds since 1970. Read as a datetime in UTC.
         system_fingerprint: Stands for the configuration of the model; where it changes, so may the answers.
         usage: The tokens that the call took.
     """
@@ -217,7 +217,7 @@ class ResponseObject(Model):
     Attributes:
         id: The id of this response.
         object: The shape of this reply.
-        created_at: When the response was made, in seconds since 1970.
+        created_at: When the response was made, in seconds since 1970. Read as a datetime in UTC.
         status: How far a response has come.
         background: Whether the model works on after the call has returned.
         content_filters: What the content filters found. Only ever seen as null.
@@ -652,7 +652,8 @@ class ModelInfo(Model):
     Attributes:
         id: The name to ask for it.
         object: (the document says no more)
-        created: When the model was made, in seconds since 1970; 0 if the service does not say.
+        created: When the model was made, in seconds since 1970; 0 if the service does not say. Read as a
+            datetime in UTC.
         owned_by: Who offers the model.
     """
 
