@@ -7,14 +7,19 @@ another loop comes into use.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
+from .._event_loop import EventLoop, TrioLoop, running_loop
+from ..errors import ConfigurationError
 from .lifetime import KEPT_IDLE_CONNECTIONS, call_each_once
 
+
+def has_sockets() -> bool:
+    """Whether the running event loop has what connections of our own are made of; that of trio has not."""
+    return not isinstance(running_loop(), TrioLoop)
 
 
 class _Closable(Protocol):
@@ -42,7 +47,7 @@ class _OpenInLoop:
         try:
             yield
         finally:
-            _open_by_loop.pop(asyncio.get_running_loop(), None)
+            _open_by_loop.pop(running_loop(), None)
             for item in list(self.items):
                 await item.aclose()
 
@@ -51,14 +56,14 @@ class _OpenInLoop:
             item.abort()
 
 
-_open_by_loop: dict[asyncio.AbstractEventLoop, _OpenInLoop] = {}
+_open_by_loop: dict[EventLoop, _OpenInLoop] = {}
 
 
 async def _open_in_new_loop() -> _OpenInLoop:
     for loop in list(_open_by_loop):
         if loop.is_closed() and (left := _open_by_loop.pop(loop, None)):
             left.abort()
-    opened = _open_by_loop[asyncio.get_running_loop()] = _OpenInLoop()
+    opened = _open_by_loop[running_loop()] = _OpenInLoop()
     await anext(opened.end)
     return opened
 
@@ -104,16 +109,16 @@ class AsyncConnectionPools(Generic[ConnectionT]):
     """The pools of a client, one for each event loop."""
 
     def __init__(self) -> None:
-        self._pools: dict[asyncio.AbstractEventLoop, AsyncConnectionPool[ConnectionT]] = {}
+        self._pools: dict[EventLoop, AsyncConnectionPool[ConnectionT]] = {}
 
     async def current(self) -> AsyncConnectionPool[ConnectionT]:
         """Return the pool of the running event loop."""
-        pool = self._pools.get(asyncio.get_running_loop())
+        pool = self._pools.get(running_loop())
         return pool or await self._new()
 
     async def aclose(self) -> None:
         """Close the pools."""
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        pool = self._pools.pop(running_loop(), None)
         if pool is not None:
             await pool.aclose()
         self._abort()
@@ -123,7 +128,7 @@ class AsyncConnectionPools(Generic[ConnectionT]):
         self._abort()
 
     async def _new(self) -> AsyncConnectionPool[ConnectionT]:
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         opened = _open_by_loop.get(loop) or await _open_in_new_loop()
         for closed in [each for each in list(self._pools) if each.is_closed()]:
             self._pools.pop(closed, None)
@@ -145,7 +150,7 @@ class AsyncClosing:
     __slots__ = ("_close", "_loop", "_opened", "callbacks")
 
     def __init__(self, close: Callable[[], Awaitable[None]]) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._loop = running_loop()
         opened = _open_by_loop.get(self._loop)
         self._opened: set[_Closable] = set() if opened is None else opened.items
         self._opened.add(self)
@@ -184,11 +189,11 @@ class AsyncClosing:
 
 def close_soon(aclose: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Close something in the running event loop, without waiting for it; what belongs to a loop that ended is lost."""
-    with suppress(RuntimeError):
-        asyncio.get_running_loop().create_task(aclose())
+    with suppress(ConfigurationError):
+        running_loop().create_task(aclose())
 
 
-def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+def _call_in(loop: EventLoop, function: Callable[[], None]) -> None:
     """Call a function in an event loop, from any thread; here if the loop is closed."""
     try:
         loop.call_soon_threadsafe(function)

@@ -36,4 +36,4 @@ def system_context() -> ssl.SSLContext:
 
 
 def _is_whole_store(folder: str) -> bool:
-    return sum(bool(_HASHED_NAME.fullmatch(name)) for name in os.listdir(folder)) >= _WHOLE_STORE
+    return sum(bool(_HASHED_NAME.fullmatch(name)) for name in os.listdir(folder)) >= _WHOLE_STORE  # noqa: PTH208

@@ -72,8 +72,9 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
 def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:
     """Return the proxy that the environment, or the system's settings, name for a host; None if there is none.
 
-    `NO_PROXY` lists hosts, domains and networks (10.0.0.0/8) that are reached without one. The machine itself (`localhost` and the loopback
-    addresses) always is, as in Go's net/http: behind a proxy these names mean the machine of the proxy.
+    `NO_PROXY` lists hosts, domains and networks (10.0.0.0/8) that are reached without one. The machine itself
+    (`localhost` and the loopback addresses) always is, as in Go's net/http: behind a proxy these names mean the machine
+    of the proxy.
 
     Raises:
         ConfigurationError: What is named is no URL of a proxy.

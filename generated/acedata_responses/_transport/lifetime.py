@@ -10,6 +10,11 @@ KEPT_IDLE_CONNECTIONS = 100
 KEPT_IDLE_SECONDS = 5.0
 
 
+def has_sockets() -> bool:
+    """Whether there is what connections of our own are made of. Not every event loop has it."""
+    return True
+
+
 class _Closable(Protocol):
     def close(self) -> None: ...
 
@@ -104,7 +109,7 @@ class Closing:
 
 
 def close_soon(close: Callable[[], None]) -> None:
-    """Close something. (In an event loop, this is done later.)"""
+    """Close something, where the asynchronous client has an event loop do that later."""
     close()
 
 
