@@ -25,9 +25,9 @@ class Clock:
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        import asyncio
+        from ._event_loop import sleep
 
-        await asyncio.sleep(seconds)
+        await sleep(seconds)
 
 
 SYSTEM_CLOCK = Clock()

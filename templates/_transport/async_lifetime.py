@@ -7,13 +7,19 @@ another loop comes into use.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Generic, Protocol, TypeVar
 
+from .._event_loop import EventLoop, TrioLoop, running_loop
+from ..errors import ConfigurationError
 from .lifetime import KEPT_IDLE_CONNECTIONS, call_each_once
+
+
+def has_sockets() -> bool:
+    """Whether the running event loop has what connections of our own are made of; that of trio has not."""
+    return not isinstance(running_loop(), TrioLoop)
 
 
 class _Closable(Protocol):
@@ -33,16 +39,17 @@ class _OpenInLoop:
         try:
             yield
         finally:
+            _open_by_loop.pop(running_loop(), None)
             for item in list(self.items):
                 await item.aclose()
 
 
-_open_by_loop: dict[asyncio.AbstractEventLoop, _OpenInLoop] = {}
+_open_by_loop: dict[EventLoop, _OpenInLoop] = {}
 
 
 async def open_in_loop() -> set[_Closable]:
     """Return what is open in the running event loop; who adds to it takes it out again."""
-    running = asyncio.get_running_loop()
+    running = running_loop()
     if running not in _open_by_loop:
         for loop in list(_open_by_loop):
             if loop.is_closed() and (left := _open_by_loop.pop(loop, None)):
@@ -102,16 +109,16 @@ class AsyncConnectionPools(Generic[ConnectionT]):
     """The pools of a client, one for each event loop."""
 
     def __init__(self) -> None:
-        self._pools: dict[asyncio.AbstractEventLoop, AsyncConnectionPool[ConnectionT]] = {}
+        self._pools: dict[EventLoop, AsyncConnectionPool[ConnectionT]] = {}
 
     async def current(self) -> AsyncConnectionPool[ConnectionT]:
         """Return the pool of the running event loop."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         return self._pools.get(loop) or await self._new(loop)
 
     async def aclose(self) -> None:
         """Close the pools."""
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        pool = self._pools.pop(running_loop(), None)
         if pool is not None:
             await pool.aclose()
         self._abort()
@@ -120,7 +127,7 @@ class AsyncConnectionPools(Generic[ConnectionT]):
         """Close the connections of a client that was dropped without being closed."""
         self._abort()
 
-    async def _new(self, loop: asyncio.AbstractEventLoop) -> AsyncConnectionPool[ConnectionT]:
+    async def _new(self, loop: EventLoop) -> AsyncConnectionPool[ConnectionT]:
         opened = await open_in_loop()
         for closed in [each for each in list(self._pools) if each.is_closed()]:
             self._pools.pop(closed, None)
@@ -142,7 +149,7 @@ class AsyncClosing:
     __slots__ = ("_close", "_loop", "_opened", "callbacks")
 
     def __init__(self, close: Callable[[], Awaitable[None]]) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._loop = running_loop()
         opened = _open_by_loop.get(self._loop)
         self._opened: set[_Closable] = set() if opened is None else opened.items
         self._opened.add(self)
@@ -181,11 +188,11 @@ class AsyncClosing:
 
 def close_soon(aclose: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Close something in the running event loop, without waiting for it; what belongs to a loop that ended is lost."""
-    with suppress(RuntimeError):
-        asyncio.get_running_loop().create_task(aclose())
+    with suppress(ConfigurationError):
+        running_loop().create_task(aclose())
 
 
-def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+def _call_in(loop: EventLoop, function: Callable[[], None]) -> None:
     """Call a function in an event loop, from any thread; here if the loop is closed."""
     try:
         loop.call_soon_threadsafe(function)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from . import live
+from .async_lifetime import has_sockets
 from .environment import find_proxy, tls_context
 from .patches import is_httpx_patched
 
@@ -59,7 +60,7 @@ class _AsyncChoice:
     """Chooses the way for each call.
 
     A call goes through httpx where a proxy is in the way, or where something has taken hold of httpx and is to see
-    it; everywhere else over connections of our own, which cost half as much.
+    it, or where the event loop is trio's; everywhere else over connections of our own, which cost half as much.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -71,7 +72,7 @@ class _AsyncChoice:
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
         """Send a request and wait for the head of its response."""
-        if self._proxy is not None or is_httpx_patched():
+        if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return await self._through_httpx.open(request, timeouts, give_up_at)
         refusal = live.refusal(self._settings.origin)
         if refusal is not None:

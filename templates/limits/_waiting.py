@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from .._event_loop import TrioLoop
 
 if TYPE_CHECKING:
     import asyncio
+
+    from .._event_loop import EventLoop
 
 
 class Waiter(Protocol):
@@ -44,13 +49,32 @@ class ThreadWaiter:
         self._event.wait(seconds)
 
 
-class TaskWaiter:
+class TaskWaiter(ABC):
     """A call that waits in a task of an event loop."""
 
-    __slots__ = ("_future", "_loop", "called")
+    __slots__ = ("called",)
+
+    def __init__(self) -> None:
+        self.called = False
+
+    @staticmethod
+    def of(loop: EventLoop) -> TaskWaiter:
+        """Make one for a task of this loop, which is running."""
+        return _TrioWaiter(loop) if isinstance(loop, TrioLoop) else _AsyncioWaiter(cast("Any", loop))
+
+    @abstractmethod
+    def wake(self) -> bool: ...
+
+    @abstractmethod
+    async def wait(self, seconds: float) -> None:
+        """Wait until it is called, for so many seconds at most."""
+
+
+class _AsyncioWaiter(TaskWaiter):
+    __slots__ = ("_future", "_loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.called = False
+        super().__init__()
         self._loop = loop
         self._future: asyncio.Future[None] = loop.create_future()
 
@@ -62,7 +86,6 @@ class TaskWaiter:
         return not self._loop.is_closed()
 
     async def wait(self, seconds: float) -> None:
-        """Wait until it is called, for so many seconds at most."""
         if self._future.done():  # by the end of an earlier wait
             self._future = self._loop.create_future()
         timer = self._loop.call_later(seconds, self._stop_waiting)
@@ -74,3 +97,28 @@ class TaskWaiter:
     def _stop_waiting(self) -> None:
         if not self._future.done():
             self._future.set_result(None)
+
+
+class _TrioWaiter(TaskWaiter):
+    __slots__ = ("_event", "_loop")
+
+    def __init__(self, loop: TrioLoop) -> None:
+        super().__init__()
+        import trio
+
+        self._loop = loop
+        self._event = trio.Event()
+
+    def wake(self) -> bool:
+        self.called = True
+        try:
+            self._loop.call_soon_threadsafe(self._event.set)
+        except RuntimeError:
+            return False
+        return True
+
+    async def wait(self, seconds: float) -> None:
+        import trio
+
+        with trio.move_on_after(seconds):
+            await self._event.wait()

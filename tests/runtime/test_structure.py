@@ -10,10 +10,12 @@ import acedata_responses
 PACKAGE = Path(acedata_responses.__file__).parent
 
 FLOORS = [
-    ["_clock", "_json", "_version"],
+    ["_json", "_version"],
     ["_document", "_paths"],
     ["types"],
     ["errors"],
+    ["_event_loop"],
+    ["_clock"],
     ["_redact", "limits", "observations", "retry", "sse"],
     ["_replies"],
     ["_request"],

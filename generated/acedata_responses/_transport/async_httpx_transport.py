@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from .._clock import Clock
@@ -10,7 +9,7 @@ from .._request.build import Request
 from ..errors import ConfigurationError
 from ..retry import Failure
 from . import live
-from .async_lifetime import AsyncConnectionPools, close_soon
+from .async_lifetime import AsyncConnectionPools, close_soon, has_sockets
 from .async_response import AsyncResponseStream
 from .environment import Proxy, tls_context
 from .failures import NetworkError
@@ -151,6 +150,7 @@ class AsyncHttpxTransport:
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
         """Send a request and wait for the head of its answer."""
+        has_sockets()  # raises where the event loop is one that is not known
         taken = await self._clients.take()
         try:
             outgoing = taken.client.build_request(
@@ -166,7 +166,14 @@ class AsyncHttpxTransport:
         except BaseException:
             await self._clients.give_back(taken)
             raise
-        chunks = self._within(give_up_at, response.aiter_bytes())
+        chunks = response.aiter_bytes()
+
+        async def read() -> bytes:
+            with network_errors():
+                chunk: bytes = await anext(chunks, b"")
+            if chunk and give_up_at is not None and self._clock.monotonic() >= give_up_at:
+                raise NetworkError(Failure("read_timeout", phase="deadline"))
+            return chunk
 
         async def close() -> None:
             try:
@@ -174,9 +181,7 @@ class AsyncHttpxTransport:
             finally:
                 await self._clients.give_back(taken)
 
-        return AsyncResponseStream(
-            response.status_code, response.headers.raw, lambda: anext(chunks, b""), close
-        )
+        return AsyncResponseStream(response.status_code, response.headers.raw, read, close)
 
     async def aclose(self) -> None:
         """Close the clients that were made here and are idle."""
@@ -195,10 +200,3 @@ class AsyncHttpxTransport:
             raise refusal
 
         return {"trace": trace}
-
-    async def _within(self, give_up_at: float | None, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        with network_errors():
-            async for chunk in chunks:
-                if give_up_at is not None and self._clock.monotonic() >= give_up_at:
-                    raise NetworkError(Failure("read_timeout", phase="deadline"))
-                yield chunk

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
+from ..errors import ConfigurationError
 from ..retry import Failure
 from .failures import NetworkError, read_failure, reason_of
 from .http1 import HTTP1, Head
@@ -196,6 +197,12 @@ class Connections:
             raise NetworkError(Failure("connect", phase="connect", reason=reason_of(error))) from None
         except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one
             raise NetworkError(Failure("connect", reason=reason_of(error))) from None
+        except (
+            RuntimeError
+        ) as error:  # from what stands in for `socket.socket`, such as that of pytest-socket
+            raise ConfigurationError(
+                f"connections are not allowed here ({reason_of(error)}); nothing was sent"
+            ) from None
 
 
 def _decoded(head: Head, read: Callable[[], bytes]) -> Callable[[], bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 from .._clock import Clock
@@ -13,7 +12,7 @@ from . import live
 from .environment import Proxy, tls_context
 from .failures import NetworkError
 from .httpx_failures import network_errors
-from .lifetime import KEPT_IDLE_SECONDS, ConnectionPools, close_soon
+from .lifetime import KEPT_IDLE_SECONDS, ConnectionPools, close_soon, has_sockets
 from .plugged_in import library_of
 from .response import ResponseStream
 
@@ -148,6 +147,7 @@ class HttpxTransport:
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> ResponseStream:
         """Send a request and wait for the head of its answer."""
+        has_sockets()  # raises where the event loop is one that is not known
         taken = self._clients.take()
         try:
             outgoing = taken.client.build_request(
@@ -163,7 +163,14 @@ class HttpxTransport:
         except BaseException:
             self._clients.give_back(taken)
             raise
-        chunks = self._within(give_up_at, response.iter_bytes())
+        chunks = response.iter_bytes()
+
+        def read() -> bytes:
+            with network_errors():
+                chunk: bytes = next(chunks, b"")
+            if chunk and give_up_at is not None and self._clock.monotonic() >= give_up_at:
+                raise NetworkError(Failure("read_timeout", phase="deadline"))
+            return chunk
 
         def close() -> None:
             try:
@@ -171,7 +178,7 @@ class HttpxTransport:
             finally:
                 self._clients.give_back(taken)
 
-        return ResponseStream(response.status_code, response.headers.raw, lambda: next(chunks, b""), close)
+        return ResponseStream(response.status_code, response.headers.raw, read, close)
 
     def close(self) -> None:
         """Close the clients that were made here and are idle."""
@@ -190,10 +197,3 @@ class HttpxTransport:
             raise refusal
 
         return {"trace": trace}
-
-    def _within(self, give_up_at: float | None, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        with network_errors():
-            for chunk in chunks:
-                if give_up_at is not None and self._clock.monotonic() >= give_up_at:
-                    raise NetworkError(Failure("read_timeout", phase="deadline"))
-                yield chunk

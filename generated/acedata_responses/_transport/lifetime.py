@@ -10,6 +10,11 @@ KEPT_IDLE_CONNECTIONS = 100
 KEPT_IDLE_SECONDS = 5.0
 
 
+def has_sockets() -> bool:
+    """Whether there is what connections of our own are made of. Not every event loop has it."""
+    return True
+
+
 class _Closable(Protocol):
     def close(self) -> None: ...
 

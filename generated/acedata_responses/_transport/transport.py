@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from . import live
 from .environment import find_proxy, tls_context
+from .lifetime import has_sockets
 from .patches import is_httpx_patched
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class _Choice:
     """Chooses the way for each call.
 
     A call goes through httpx where a proxy is in the way, or where something has taken hold of httpx and is to see
-    it; everywhere else over connections of our own, which cost half as much.
+    it, or where the event loop is trio's; everywhere else over connections of our own, which cost half as much.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -71,7 +72,7 @@ class _Choice:
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> ResponseStream:
         """Send a request and wait for the head of its response."""
-        if self._proxy is not None or is_httpx_patched():
+        if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return self._through_httpx.open(request, timeouts, give_up_at)
         refusal = live.refusal(self._settings.origin)
         if refusal is not None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
 from .._clock import SYSTEM_CLOCK, Clock
+from .._event_loop import running_loop
 from ._turns import Turns
 from ._values import Limits
 from ._waiting import TaskWaiter, ThreadWaiter, Waiter
 
 if TYPE_CHECKING:
-    import asyncio
+    from .._event_loop import EventLoop
 
 logger = logging.getLogger(__name__.partition(".")[0])
 _DAY = 86_400.0  # the longest wait in one piece: every timer takes it
@@ -30,7 +31,7 @@ class Place:
 
     __slots__ = ("_limiter", "_loop", "waiter")
 
-    def __init__(self, limiter: Limiter, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    def __init__(self, limiter: Limiter, loop: EventLoop | None = None) -> None:
         self._limiter = limiter
         self._loop = loop
         self.waiter: Waiter | None = None
@@ -129,13 +130,11 @@ class Limiter:
 
     async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
         """Wait for a turn, in a task; otherwise like `acquire`."""
-        import asyncio
-
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         place = Place(self, loop)
         if self._start_at_once(place):
             return place
-        waiter = place.waiter = TaskWaiter(loop)
+        waiter = place.waiter = TaskWaiter.of(loop)
         patience = self._patience(give_up_at, timeout)
         try:
             self._join(place)

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import h11
 import httpx
 
+from .._event_loop import runs_in_trio, sleep
 from ._record import Request
 from ._script import HangUp, Pause, Send, Stall, Step, script
 from ._service import MAX_BODY, TOKEN, Service
@@ -186,8 +187,15 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def _wait_async(self, part: Part) -> None:
         patience = self._http.extensions.get("timeout", {}).get("read")
         if isinstance(part, Pause):
-            await asyncio.sleep(part.seconds if patience is None else min(part.seconds, patience))
+            await sleep(part.seconds if patience is None else min(part.seconds, patience))
             self._check(part.seconds, patience)
+        elif isinstance(part, Stall) and runs_in_trio():
+            import trio
+
+            with trio.move_on_after(math.inf if patience is None else patience) as waiting:
+                await trio.to_thread.run_sync(self._service.stall().result, abandon_on_cancel=True)
+            if waiting.cancelled_caught:
+                self._check(math.inf, patience)
         elif isinstance(part, Stall):
             stall = asyncio.wrap_future(self._service.stall())
             try:

@@ -1,0 +1,107 @@
+"""The event loop that runs an asynchronous call: asyncio's, which others such as uvloop imitate, or trio's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Protocol, cast
+
+from .errors import ConfigurationError
+
+
+class EventLoop(Protocol):
+    """As much of an event loop as both have, in the words of asyncio. It can be the key of a dictionary."""
+
+    def call_soon_threadsafe(self, callback: Callable[[], Any], /) -> Any:
+        """Call a function in the loop, from any thread.
+
+        Raises:
+            RuntimeError: The loop is closed.
+        """
+        ...
+
+    def create_task(self, coroutine: Coroutine[Any, Any, None], /) -> Any:
+        """Run a coroutine on its own. This is called in the loop."""
+        ...
+
+    def is_closed(self) -> bool:
+        """Whether the loop will never run anything again."""
+        ...
+
+
+def running_loop() -> EventLoop:
+    """Return the event loop that runs the caller.
+
+    Raises:
+        ConfigurationError: It is neither asyncio's nor trio's.
+    """
+    if runs_in_trio():
+        return TrioLoop()
+    import asyncio
+
+    try:
+        return cast("EventLoop", asyncio.get_running_loop())
+    except RuntimeError:
+        raise ConfigurationError(
+            "AsyncClient runs under asyncio and trio, and this is neither; nothing was sent"
+        ) from None
+
+
+def runs_in_trio() -> bool:
+    """Whether a task of trio is the caller."""
+    if "trio" not in sys.modules:
+        return False
+    import trio
+
+    return trio.lowlevel.in_trio_task()
+
+
+async def sleep(seconds: float) -> None:
+    """Wait for so many seconds."""
+    if runs_in_trio():
+        import trio
+
+        await trio.sleep(seconds)
+    else:
+        import asyncio
+
+        await asyncio.sleep(seconds)
+
+
+class TrioLoop:
+    """The run of trio that the caller is in."""
+
+    __slots__ = ("_token",)
+
+    def __init__(self) -> None:
+        import trio
+
+        self._token = trio.lowlevel.current_trio_token()
+
+    def call_soon_threadsafe(self, callback: Callable[[], Any], /) -> None:
+        self._token.run_sync_soon(callback)
+
+    def create_task(self, coroutine: Coroutine[Any, Any, None], /) -> None:
+        import trio
+
+        trio.lowlevel.spawn_system_task(_quietly, coroutine)
+
+    def is_closed(self) -> bool:
+        try:
+            self._token.run_sync_soon(lambda: None)
+        except RuntimeError:
+            return True
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TrioLoop) and other._token is self._token
+
+    def __hash__(self) -> int:
+        return hash(self._token)
+
+
+async def _quietly(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine whose failure concerns nobody: trio would end everything that it runs."""
+    with suppress(Exception):
+        await coroutine
