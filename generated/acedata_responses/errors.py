@@ -33,10 +33,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ._document.facts import BILLING, ERROR_KINDS
+
 if TYPE_CHECKING:
     from ._document.validation import Problem
     from .types._http_response import HTTPResponse
     from .types._model import Model
+
+
+_BILLING: dict[str, bool | None] = {"not-sent": False, **BILLING}
 
 
 class AceDataError(Exception):
@@ -46,19 +51,36 @@ class AceDataError(Exception):
         method: The HTTP method of the request, where there was one.
         url: The address of the request, where there was one.
         tries: How many times the request was sent, or its sending begun.
+        retry_after: The seconds after which the service asked to be called again, None where it did not.
     """
 
     method: str | None = None
     url: str | None = None
     tries: int = 0
+    retry_after: float | None = None
+
+    _earlier_tries_billed: bool | None = False
 
     def __init__(self, text: str = "", **facts: Any) -> None:
         super().__init__(text)
         self.__dict__.update(facts)
 
+    @property
+    def may_be_billed(self) -> bool | None:
+        """Whether the call is billed, with all its tries; None where the document does not know."""
+        billed, earlier = _BILLING.get(self._outcome()), self._earlier_tries_billed
+        return billed if earlier is False else billed or earlier
+
+    def _outcome(self) -> str:
+        """How the call ended, as a key of `x-billing` in the document."""
+        return ""
+
 
 class ConfigurationError(AceDataError, ValueError):
     """The client cannot work as it was set up: no token, an unusable base URL, an argument out of range."""
+
+    def _outcome(self) -> str:
+        return "not-sent"
 
 
 class RequestValidationError(AceDataError, ValueError):
@@ -70,6 +92,9 @@ class RequestValidationError(AceDataError, ValueError):
 
     problems: list[Problem]
 
+    def _outcome(self) -> str:
+        return "not-sent"
+
 
 class TransportError(AceDataError):
     """No complete answer came over the network."""
@@ -77,6 +102,9 @@ class TransportError(AceDataError):
 
 class ConnectionFailedError(TransportError):
     """No connection could be made. The request never left: sending it again is safe."""
+
+    def _outcome(self) -> str:
+        return "not-sent"
 
 
 class ConnectionLostError(TransportError):
@@ -90,13 +118,16 @@ class ConnectionLostError(TransportError):
 
     http: HTTPResponse | None = None
 
+    def _outcome(self) -> str:
+        return "reply-lost"
+
 
 class RequestTimeoutError(TransportError, TimeoutError):
     """Something took longer than allowed.
 
     Attributes:
-        phase: What was waited for: `connect`, `write`, `read`, `pool` (a free connection), `turn` (the limits on
-            calls at once and calls a second) or `deadline` (the call as a whole).
+        phase: What was waited for: `connect`, `write`, `read`, `pool` (a free connection of an httpx client), `turn`
+            (the limits on calls at once and calls a second) or `deadline` (the call as a whole).
         after: The seconds that were allowed.
         sent: Whether the request may have reached the service. If so, it may have done its work and may bill it.
         http: What had come of the answer, None when nothing had.
@@ -106,6 +137,9 @@ class RequestTimeoutError(TransportError, TimeoutError):
     after: float | None = None
     sent: bool = False
     http: HTTPResponse | None = None
+
+    def _outcome(self) -> str:
+        return "reply-lost" if self.sent else "not-sent"
 
 
 class ReplyDecodeError(AceDataError):
@@ -123,6 +157,9 @@ class ReplyDecodeError(AceDataError):
     reply: Model | None = None
     problems: list[Problem] | None = None
 
+    def _outcome(self) -> str:
+        return "reply-lost" if self.reply is None else "replied"
+
 
 class ReplyFailedError(AceDataError):
     """The service answered, and the answer says that it failed.
@@ -137,6 +174,9 @@ class ReplyFailedError(AceDataError):
     code: str | None = None
     message: str = ""
 
+    def _outcome(self) -> str:
+        return "replied"
+
 
 class StreamError(AceDataError):
     """A stream did not reach its end.
@@ -145,6 +185,7 @@ class StreamError(AceDataError):
         partial_text: The text of all events that came.
         events: How many events came.
         reply: The reply as far as it came, put together from the events; None where they do not add up to one.
+        reply: The reply as far as the events brought it, None when they brought nothing of it.
         http: The status and headers of the response.
     """
 
@@ -162,10 +203,15 @@ class StreamInterruptedError(StreamError):
             event) or `closed` (by the caller, or because a step of reading it was cancelled).
         data: What could not be read, whole: the data of an `unreadable` event, or what came outside of events or as
             an unknown event before the stream `ended`. Empty where there was none.
+            event) or `closed` (by the caller).
+        data: The data that could not be read as an event, whole.
     """
 
     reason: str = "ended"
     data: str = ""
+
+    def _outcome(self) -> str:
+        return "stream-closed" if self.reason == "closed" else "stream-unfinished"
 
 
 class StreamFailedError(StreamError):
@@ -180,6 +226,9 @@ class StreamFailedError(StreamError):
     code: str | None = None
     message: str = ""
     event: Mapping[str, Any]
+
+    def _outcome(self) -> str:
+        return _outcome_of(200, self.code)
 
 
 class APIStatusError(AceDataError):
@@ -217,6 +266,9 @@ class APIStatusError(AceDataError):
     def headers(self) -> Mapping[str, str]:
         """The headers of the answer."""
         return self.http.headers
+
+    def _outcome(self) -> str:
+        return _outcome_of(self.http.status_code, self.code)
 
 
 class BadRequestError(APIStatusError):
@@ -392,6 +444,22 @@ _BY_STATUS: dict[str, type[APIStatusError]] = {
     "5XX": ServerError,
     "504": GatewayTimeoutError,
 }
+
+_STATUS_OF_CODE: dict[str, int] = {
+    code: described["statuses"][0]
+    for kind in ERROR_KINDS.values()
+    for code, described in kind["codes"].items()
+    if described["statuses"]
+}
+"""The usual status of each code, for errors that come under a status of success."""
+
+
+def _outcome_of(status_code: int, code: str | None) -> str:
+    """The key in `x-billing` of an error of the service: its exact status, else its hundred."""
+    if status_code < 300:
+        status_code = _STATUS_OF_CODE.get(code or "", status_code)
+    exact = str(status_code)
+    return exact if exact in _BILLING else f"{status_code // 100}XX"
 
 
 def class_for(status_code: int, code: str | None) -> type[APIStatusError]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import attrs
@@ -19,6 +19,7 @@ Stage = Literal["connect", "send", "write_timeout", "read_timeout", "reply_lost"
 Phase = Literal["connect", "pool", "write", "read", "turn", "deadline"]
 
 _LONGEST_WAIT = 86_400.0  # a day; a longer setting is a slip of the pen
+_FOREVER = 1e9  # seconds; a reply that asks for more makes no sense
 
 # RFC 9110, 10.2.3: Retry-After is a number of seconds or a date. Decimals are common, so they count too.
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
@@ -98,9 +99,10 @@ def _refuse(name: str, expected: str, value: object) -> NoReturn:
 class RetryPolicy:
     """When a call is sent again, and after what wait.
 
-    A call is sent again where the service cannot have done paid work: no connection was made, or the
-    service answered with an error that it does not bill. A request whose fate is unknown (the connection
-    was lost, no reply came in time) is sent again only with a method that asks for no work, such as GET.
+    A call is sent again where the service cannot have done paid work: no connection was made, or the service answered
+    with an error that it does not bill. A request that was sent and whose reply did not come whole may have been
+    answered and billed: it is sent again only with a method that asks for no work, such as GET. Each of the fields
+    `on_...` allows it for one way to fail, at the risk of paying for both. A stream that was begun is never sent again.
     To decide otherwise, override `should_resend` or `wait`.
     """
 
@@ -108,10 +110,17 @@ class RetryPolicy:
     """Seconds before the second, third, … try; the last one also holds for all that follow."""
     jitter: float = attrs.field(default=RETRY_JITTER, validator=_check_seconds)
     """Up to so many seconds more, at random, so that those who failed together do not return together."""
-    longest_retry_after: float = attrs.field(default=120.0, validator=_check_seconds)
-    """The longest wait that a reply may ask for; one that asks for more gets the usual wait."""
+    longest_retry_after: float = attrs.field(default=600.0, validator=_check_seconds)
+    """The longest wait in seconds that a reply may ask for in a call without a deadline. A call with a deadline waits
+    for as long as that allows. A call that cannot wait so long ends at once with the error; see its `retry_after`."""
+    on_write_timeout: bool = attrs.field(default=False, validator=_check_flag)
+    """Send again also when the request could not be written in time: the service may have read enough of it."""
     on_read_timeout: bool = attrs.field(default=False, validator=_check_flag)
-    """Send again also when no reply came in time, at the risk of paying for both."""
+    """Send again also when no head of a reply came in time."""
+    on_connection_lost: bool = attrs.field(default=False, validator=_check_flag)
+    """Send again also when the connection broke while the request was sent, or before a reply's head was complete."""
+    on_reply_lost: bool = attrs.field(default=False, validator=_check_flag)
+    """Send again also when the body of a reply broke off, or did not go on in time."""
 
     def should_resend(self, failure: Failure) -> bool:
         """Whether the request may be sent a second time after this failure."""
@@ -120,7 +129,12 @@ class RetryPolicy:
             return not_billed
         if failure.stage == "connect" or failure.safe_method:
             return True
-        return failure.stage == "read_timeout" and failure.status is None and self.on_read_timeout
+        return {
+            "write_timeout": self.on_write_timeout,
+            "read_timeout": self.on_read_timeout,
+            "send": self.on_connection_lost,
+            "reply_lost": self.on_reply_lost,
+        }[failure.stage]
 
     def wait(self, failure: Failure, tries: int, clock: Clock) -> float:
         """Return the seconds to wait after so many tries (1 after the first).
@@ -129,9 +143,9 @@ class RetryPolicy:
         larger than what was asked for. So 0 means at once; it is then the limiter that keeps all calls
         of a client from coming back in the same moment.
         """
-        for asked in _asked_waits(failure.headers, clock):
-            if asked <= self.longest_retry_after:
-                return asked + min(self.jitter, asked) * clock.random()
+        asked = retry_after(failure.headers, clock)
+        if asked is not None:
+            return asked + min(self.jitter, asked) * clock.random()
         return self.waits[min(tries, len(self.waits)) - 1] + self.jitter * clock.random()
 
     def plan(
@@ -139,33 +153,40 @@ class RetryPolicy:
     ) -> float | None:
         """Return the seconds to wait before the next try; None if there is to be none.
 
-        `give_up_at` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun.
+        `give_up_at` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun. Without one,
+        a wait is not begun that the reply asks for and that is longer than `longest_retry_after`.
         """
         is_out_of_time = failure.phase in ("turn", "deadline")
         if is_out_of_time or tries > max_retries or not self.should_resend(failure):
             return None
         seconds = self.wait(failure, tries, clock)
-        if give_up_at is not None and clock.monotonic() + seconds >= give_up_at:
-            return None
-        return seconds
+        if give_up_at is not None:
+            return seconds if clock.monotonic() + seconds < give_up_at else None
+        asked = retry_after(failure.headers, clock)
+        return seconds if asked is None or min(asked, seconds) <= self.longest_retry_after else None
 
 
-def _asked_waits(headers: Mapping[str, str], clock: Clock) -> Iterator[float]:
-    """Yield the seconds that a reply asks its client to wait, in the order in which its headers count."""
+def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
+    """Return the seconds that a reply asks its client to wait, by `retry-after-ms`, else by `Retry-After`.
+
+    Args:
+        headers: The headers of the reply, by lower-case names or matched in any case.
+        clock: Its `time()` tells how far off a date is.
+    """
     milliseconds = _number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
-        yield milliseconds / 1000
+        return milliseconds / 1000
     value = headers.get("retry-after", "")
     seconds = _number(value)
-    if seconds is None:
-        seconds = _until(value, clock)
-    if seconds is not None:
-        yield seconds
+    return _until(value, clock) if seconds is None else seconds
 
 
 def _number(value: str) -> float | None:
     text = value.strip(" \t")
-    return float(text) if re.fullmatch(_NUMBER, text) else None
+    if not re.fullmatch(_NUMBER, text):
+        return None
+    number = float(text)
+    return number if number < _FOREVER else None
 
 
 def _until(value: str, clock: Clock) -> float | None:
@@ -183,4 +204,4 @@ def _until(value: str, clock: Clock) -> float | None:
     except (ValueError, OverflowError):  # such as 31 February
         return None
     seconds = date.timestamp() - clock.time()
-    return seconds if seconds > 0 else None
+    return seconds if 0 < seconds < _FOREVER else None

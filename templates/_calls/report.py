@@ -16,8 +16,10 @@ from ..errors import (
     RequestTimeoutError,
     TransportError,
 )
+from ..retry import retry_after
 
 if TYPE_CHECKING:
+    from .._clock import Clock
     from .._request.build import Request
     from .._request.settings import Settings
     from ..retry import Failure
@@ -48,9 +50,11 @@ class Report:
         tries: How many tries have begun; one begins when the call has its turn.
     """
 
-    __slots__ = ("_address", "_budget", "_is_safe", "_may_have_worked", "_token", "method", "tries", "url")
+    __slots__ = (
+        "_address", "_budget", "_clock", "_earlier_tries_billed", "_is_safe", "_token", "method", "tries", "url",
+    )  # fmt: skip
 
-    def __init__(self, request: Request, settings: Settings, budget: TimeBudget) -> None:
+    def __init__(self, request: Request, settings: Settings, budget: TimeBudget, clock: Clock) -> None:
         self.method = request.method
         self.url = settings.origin + request.target.partition("?")[0]
         self.tries = 0
@@ -59,13 +63,15 @@ class Report:
         self._address += f":{settings.port}"
         self._token = settings.token
         self._budget = budget
-        self._may_have_worked = False
+        self._clock = clock
+        self._earlier_tries_billed: bool | None = False
 
     def error_for(self, failure: Failure, http: HTTPResponse | None = None) -> TransportError:
         """The error for a failure of the network, with what had come of the response."""
         if failure.phase not in (None, "turn") and self._budget.is_spent:
             failure = evolve(failure, phase="deadline")
-        if failure.stage == "connect" and self._may_have_worked:
+        may_have_worked = self._earlier_tries_billed is not False and not self._is_safe
+        if failure.stage == "connect" and may_have_worked:
             failure = evolve(failure, stage="send")  # this try did nothing, but an earlier one may have
         # The reason may quote what the service sent.
         reason = redact_text(failure.reason, self._token)[:_SHOWN_CHARACTERS]
@@ -75,8 +81,15 @@ class Report:
         return self.describe(error)
 
     def describe(self, error: ErrorT) -> ErrorT:
-        """Put the facts of the request on an error, and return it."""
-        error.__dict__.update(method=self.method, url=self.url, tries=self.tries)
+        """Put the facts of the call on an error, and return it."""
+        error.__dict__.update(
+            method=self.method,
+            url=self.url,
+            tries=self.tries,
+            _earlier_tries_billed=self._earlier_tries_billed,
+        )
+        if isinstance(error, APIStatusError):
+            error.retry_after = retry_after(error.headers, self._clock)
         return error
 
     def log(self, outcome: str) -> None:
@@ -89,10 +102,9 @@ class Report:
         """Log that the call ended with an error."""
         self.log(_in_short(error))
 
-    def resent(self, failure: Failure, error: AceDataError, wait: float) -> None:
-        """Note that the call is sent again, so many seconds after this failure."""
-        if failure.stage not in ("connect", "status") and not self._is_safe:
-            self._may_have_worked = True
+    def resent(self, error: AceDataError, wait: float) -> None:
+        """Note that the call is sent again, so many seconds after this error."""
+        self._earlier_tries_billed = error.may_be_billed
         logger.debug(
             "%s %s: %s at try %d, sent again in %.2f s",
             self.method, self.url, _in_short(error), self.tries, wait,

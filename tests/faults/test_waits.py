@@ -12,7 +12,7 @@ import pytest
 from acedata_responses import Failure, RetryPolicy, errors, testing
 from tests.faults.clock import SkippingClock
 from tests.faults.sockets import bare, read_request
-from tests.faults.table import PATIENT, SHORT, TRIES
+from tests.faults.table import IN_THE_BODY, PATIENT, SHORT, TRANSPORT, TRIES
 
 BUSY = testing.error("too_many_requests")
 READING = httpx.Timeout(30, read=SHORT)
@@ -76,7 +76,7 @@ def test_a_wait_that_the_answer_asks_for_is_kept(headers, wait, status, client, 
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["-1", "inf", "nan", "121", "1e999", "999999999999", "soon", "", "5 5", "Sun, 22 Nov 2026 00:00:00 GMT",
+    "nonsense", ["-1", "inf", "nan", "1e999", "999999999999", "soon", "", "5 5", "Sun, 22 Nov 2026 00:00:00 GMT",
                  "Fri, 31 Feb 2026 00:00:00 GMT", "2026-11-23T00:00:30Z", "\u00b2"],
 )  # fmt: skip
 def test_a_wait_that_makes_no_sense_is_the_usual_one(nonsense, client, service, clock):
@@ -92,6 +92,41 @@ def test_a_retry_after_with_an_error_that_is_not_sent_again_changes_nothing(clie
         client.create()
     assert caught.value.headers["Retry-After"] == "1"
     assert clock.sleeps == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"), [({"retry_after": "3600"}, 3600), ({"retry_after_ms": "700000"}, 700)]
+)
+def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_else_told(
+    headers, seconds, connect, service, clock
+):
+    service.reply_with(busy(**headers))
+    assert connect(service, clock=clock, deadline=seconds + 60).create().http.tries == 2
+    assert clock.sleeps == [seconds + 0.5]
+    for deadline in (None, seconds - 60):
+        service.reply_with(busy(**headers))
+        with pytest.raises(errors.RateLimitError) as caught:
+            connect(service, clock=clock, deadline=deadline).create()
+        assert (caught.value.retry_after, caught.value.tries) == (seconds, 1)
+    assert len(clock.sleeps) == 1
+
+
+def test_an_error_says_after_how_many_seconds_the_service_wants_to_be_called_again(client, service):
+    date = "Mon, 23 Nov 2026 00:00:30 GMT"
+    for answer, seconds in [
+        (testing.error("bad_request"), None),
+        (replace(testing.error("bad_request"), headers={"retry-after": "5"}), 5),
+        (replace(testing.error("used_up", status=200), headers={"retry-after-ms": "250"}), 0.25),
+        (replace(testing.error("no_api"), headers={"retry-after": date}), 30),
+        (replace(testing.error("no_api"), headers={"retry-after": "soon"}), None),
+    ]:
+        service.reply_with(answer)
+        with pytest.raises(errors.APIStatusError) as caught:
+            client.create()
+        assert caught.value.retry_after == seconds
+    with pytest.raises(errors.RequestValidationError) as refused:
+        client.create(temperature=9)
+    assert refused.value.retry_after is None
 
 
 # --- the deadline
@@ -218,12 +253,35 @@ def test_no_time_out_at_all_can_be_asked_for(connect, service):
 # --- the policy
 
 
-@pytest.mark.parametrize("is_stream", [False, True], ids=["reply", "stream"])
-def test_a_read_time_out_is_sent_again_by_a_policy_that_says_so(is_stream, connect, service, clock):
+FIELDS = ("on_connection_lost", "on_read_timeout", "on_reply_lost", "on_write_timeout")
+
+
+def allowed_by(row):
+    """The field of a policy that allows to send again after a fault of the table."""
+    if row in IN_THE_BODY:
+        return "on_reply_lost"
+    return "on_read_timeout" if row.is_silence else "on_connection_lost"
+
+
+@pytest.mark.parametrize("row", TRANSPORT, ids=lambda row: row.name)
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_a_call_that_may_be_billed_is_sent_again_by_a_policy_that_names_its_fault(
+    is_allowed, row, connect, service, clock
+):
+    retry = RetryPolicy(**{field: (field == allowed_by(row)) is is_allowed for field in FIELDS})
+    driver = connect(service, clock=clock, retry=retry)
+    service.reply_with(always=row.answer)
+    with pytest.raises(errors.TransportError) as caught:
+        driver.create(timeout=PATIENT if row in IN_THE_BODY else READING)
+    assert caught.value.tries == (TRIES if is_allowed else 1)
+    service.wait_for_requests(caught.value.tries)
+
+
+def test_a_stream_whose_head_did_not_come_is_sent_again_by_a_policy_that_says_so(connect, service, clock):
     driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
     service.reply_with(always=testing.Fault("stall"))
     with pytest.raises(errors.RequestTimeoutError) as caught:
-        driver.open(timeout=READING) if is_stream else driver.create(timeout=READING)
+        driver.open(timeout=READING)
     assert (caught.value.sent, caught.value.tries) == (True, TRIES)
     service.wait_for_requests(TRIES)
 

@@ -82,7 +82,7 @@ class AsyncSender:
         deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
         request = build(call, settings)
         budget = TimeBudget(self.clock, limit, deadline)
-        report = Report(request, settings, budget)
+        report = Report(request, settings, budget, self.clock)
         exchange = Exchange(call, request, settings, budget, report)
         while True:
             result = await self._try_once(exchange)
@@ -99,7 +99,7 @@ class AsyncSender:
             if wait is None:
                 report.log_error(result.error)
                 raise result.error
-            report.resent(failure, result.error, wait)
+            report.resent(result.error, wait)
             await self.clock.sleep_async(wait)
 
     async def _try_once(self, exchange: Exchange) -> Any:
@@ -208,9 +208,8 @@ class AsyncSender:
 def _stream(incoming: AsyncResponseStream, exchange: Exchange) -> Any:
     from .async_streams import AsyncStream
 
-    report = exchange.report
     stream: AsyncStream[Any, Any] = AsyncStream(
-        incoming, exchange.response(incoming, b""), exchange.reply_format(), report.error_for, report.log
+        incoming, exchange.response(incoming, b""), exchange.reply_format(), exchange.report
     )
     return stream
 

@@ -82,7 +82,7 @@ class Sender:
         deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
         request = build(call, settings)
         budget = TimeBudget(self.clock, limit, deadline)
-        report = Report(request, settings, budget)
+        report = Report(request, settings, budget, self.clock)
         exchange = Exchange(call, request, settings, budget, report)
         while True:
             result = self._try_once(exchange)
@@ -99,7 +99,7 @@ class Sender:
             if wait is None:
                 report.log_error(result.error)
                 raise result.error
-            report.resent(failure, result.error, wait)
+            report.resent(result.error, wait)
             self.clock.sleep(wait)
 
     def _try_once(self, exchange: Exchange) -> Any:
@@ -206,9 +206,8 @@ class Sender:
 def _stream(incoming: ResponseStream, exchange: Exchange) -> Any:
     from .streams import Stream
 
-    report = exchange.report
     stream: Stream[Any, Any] = Stream(
-        incoming, exchange.response(incoming, b""), exchange.reply_format(), report.error_for, report.log
+        incoming, exchange.response(incoming, b""), exchange.reply_format(), exchange.report
     )
     return stream
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
-from ..errors import AceDataError, ReplyDecodeError
+from ..errors import ReplyDecodeError
 
 if TYPE_CHECKING:
     from .._replies.format import ReplyFormat
     from .._transport.response import ResponseStream
     from ..retry import Failure
     from ..types._http_response import HTTPResponse
+    from .report import Report
 
 EventT = TypeVar("EventT")
 ReplyT = TypeVar("ReplyT")
@@ -41,13 +42,12 @@ class Stream(Generic[EventT, ReplyT]):
         incoming: ResponseStream,
         http: HTTPResponse,
         reading: ReplyFormat,
-        error_for: Callable[[Failure], AceDataError],
-        log: Callable[[str], None],
+        report: Report,
     ) -> None:
         self._incoming = incoming
         self._state = state = StreamState(http, reading)
-        self._error_for = error_for
-        incoming.on_close(lambda: log(state.outcome()))
+        self._report = report
+        incoming.on_close(lambda: report.log(state.outcome()))
 
     @property
     def http(self) -> HTTPResponse:
@@ -135,7 +135,7 @@ class Stream(Generic[EventT, ReplyT]):
             else:
                 self._state.end()
         if failure is not None:
-            self._state.break_off(self._error_for(failure), timed_out=failure.phase is not None)
+            self._state.break_off(self._report.error_for(failure), timed_out=failure.phase is not None)
 
     def _end(self) -> None:
         """Finish the response of a stream that is over.
@@ -151,7 +151,7 @@ class Stream(Generic[EventT, ReplyT]):
         finally:
             self._incoming.close()
         if error is not None:
-            raise error
+            raise self._report.describe(error)
         raise StopIteration
 
 

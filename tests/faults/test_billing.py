@@ -1,0 +1,107 @@
+"""What an error says of the bill: True, False, or None where no source of the document says anything."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from acedata_responses import Client, Limits, RetryPolicy, errors, testing
+from tests.drivers import MINIMAL
+from tests.faults.clock import SkippingClock
+from tests.faults.streams import delta
+from tests.faults.table import CODES, PATIENT, SHORT, response
+
+BILLED_BY_OUTCOME = {
+    "a plain reply that says it failed": (testing.Answer(json=response(status="failed")), False, True),
+    "a lost connection": (testing.Fault("reset"), False, None),
+    "a lost reply": (testing.Fault("cut", "body", after=40), False, None),
+    "no reply in time": (testing.Fault("stall"), False, None),
+    "a reply that halts": (testing.Fault("stall", "body", after=40), False, None),
+    "a page under 200": (testing.page(200, "Welcome"), False, None),
+    "a redirect": (testing.Answer(302, headers={"location": "/elsewhere"}), False, None),
+    "an error under 200": (testing.error("used_up", status=200), False, False),
+    "an unknown error under 200": (testing.Answer(json={"error": {"code": "brand_new"}}), False, None),
+    "a teapot": (testing.Answer(418), False, False),
+    "an unknown status": (testing.Answer(600), False, None),
+    "a stream whose head does not come": (testing.Fault("reset"), True, None),
+    "a stream that ends without a last event": (testing.Answer(events=[delta("a")]), True, False),
+    "a stream that breaks off": (testing.Fault("reset", "event", after=2), True, False),
+    "a stream that halts": (testing.Fault("stall", "event", after=2), True, False),
+    "a stream with what is no event": (testing.Answer(events=[delta("a"), "oh"]), True, False),
+    "a documented error in a stream": (
+        testing.Answer(events=[delta("a"), {"error": {"code": "api_error", "message": "No."}}]), True, False,
+    ),
+    "an unknown error in a stream": (testing.Answer(events=[delta("a"), {"error": {"message": "No."}}]), True, None),
+    "a whole reply in place of a stream": (testing.Answer(json=response()), True, True),
+    **{code: (testing.error(code), False, False) for code in CODES},
+}  # fmt: skip
+"""For each outcome what the service does, whether a stream is asked for, and whether the call is billed."""
+
+
+def error_of(call) -> errors.AceDataError:
+    with pytest.raises(errors.AceDataError) as caught:
+        call()
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert twin.may_be_billed is caught.value.may_be_billed
+    return caught.value
+
+
+@pytest.mark.parametrize("name", BILLED_BY_OUTCOME)
+def test_what_the_document_says_of_an_outcome_is_on_the_error(name, connect, service):
+    answer, is_stream, billed = BILLED_BY_OUTCOME[name]
+    driver = connect(service, max_retries=0, clock=SkippingClock())
+    service.reply_with(answer)
+    timeout = PATIENT if is_stream or "halts" in name else SHORT if "in time" in name else 5
+    error = error_of(lambda: (driver.stream if is_stream else driver.create)(timeout=timeout))
+    assert error.may_be_billed is billed
+
+
+def test_what_was_not_sent_is_not_billed(connect, service):
+    driver = connect(service, limits=Limits(in_flight=1, per_second=None), max_retries=0)
+    assert error_of(lambda: driver.create(temperature=9)).may_be_billed is False
+    assert error_of(lambda: Client(timeout=-1, token="t")).may_be_billed is False
+    with driver.open():
+        assert error_of(lambda: driver.create(timeout=SHORT)).may_be_billed is False
+    with testing.unreachable() as url:
+        error = error_of(lambda: connect(base_url=url, max_retries=0).create())
+    assert type(error) is errors.ConnectionFailedError
+    assert error.may_be_billed is False
+
+
+def test_a_stream_that_its_caller_closed_is_not_billed(connect, service):
+    stream = connect(service).open()
+    next(iter(stream))
+    stream.close()
+    assert error_of(stream.final).may_be_billed is False
+
+
+def test_a_whole_reply_that_is_refused_in_strict_mode_is_billed(connect, service):
+    service.reply_with(testing.Answer(json=response(status=5)))
+    error = error_of(connect(service, strict=True).create)
+    assert type(error) is errors.ReplyDecodeError
+    assert error.may_be_billed is True
+
+
+@pytest.mark.parametrize("last", [testing.error("bad_request"), testing.error("too_many_requests")])
+def test_an_earlier_try_that_may_be_billed_counts(last, connect, service):
+    driver = connect(service, clock=SkippingClock(), retry=RetryPolicy(on_connection_lost=True))
+    service.reply_with(testing.error("api_error"), testing.Fault("reset"), last)
+    error = error_of(driver.create)
+    assert (type(error), error.tries) == (errors.class_for(last.status, last.json["error"]["code"]), 3)
+    assert error.may_be_billed is None
+
+
+def test_an_earlier_try_that_may_be_billed_counts_for_a_stream_too(connect, service):
+    driver = connect(service, clock=SkippingClock(), retry=RetryPolicy(on_connection_lost=True))
+    service.reply_with(testing.Fault("reset"), testing.Fault("reset", "event", after=2))
+    error = error_of(driver.stream)
+    assert (type(error), error.tries) == (errors.StreamInterruptedError, 2)
+    assert error.may_be_billed is None
+
+
+def test_tries_that_were_not_billed_leave_no_doubt(connect, service):
+    driver = connect(service, clock=SkippingClock())
+    service.reply_with(always=testing.error("too_many_requests"))
+    error = error_of(lambda: driver.create(**MINIMAL))
+    assert (error.tries, error.may_be_billed) == (3, False)
