@@ -48,8 +48,7 @@ class StreamState:
         self._reading = reading
         self._read_event = reading.event_decoder()
         self._end_marker = reading.end_marker
-        self._observations = reading.observations
-        self._strict = reading.strict
+        self._is_compared = reading.strict or reading.observations is not None
         self._framing = Framing(reading.heartbeats)
         self._waiting = self._framing.waiting
         self._has_ended = False
@@ -92,13 +91,10 @@ class StreamState:
             elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
                 break
             self.content.add(event)
-            if self._observations is not None:
-                self._observations.add(event)
             role = event._role
             if role is not None and role.ends is not None:
                 self._end_by(event, role)
-            if self._strict and departs(event):
-                self._end_in(departure(redact_reply(event, self.http, read_event, self._reading.token)))
+            if self._is_compared and not self._compare(event):
                 break
             if waiting and waiting[0] == end_marker and not self.is_over:
                 self._finish()  # this event is the last
@@ -106,6 +102,16 @@ class StreamState:
         if self._has_ended and not self.is_over:
             self._end_without_last_event()
         return None
+
+    def _compare(self, event: Model) -> bool:
+        """Hold an event against the document; whether it may be given out."""
+        reading = self._reading
+        if reading.observations is not None:
+            reading.observations.add(event)
+        if reading.strict and departs(event):
+            self._end_in(departure(redact_reply(event, self.http, self._read_event, reading.token)))
+            return False
+        return True
 
     def break_off(self, cause: AceDataError, *, timed_out: bool) -> None:
         """End the stream, as its connection failed."""
