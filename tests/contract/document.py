@@ -13,7 +13,22 @@ from ruamel.yaml import YAML
 DOCUMENT: dict[str, Any] = YAML(typ="safe").load(
     Path(__file__).parents[2].joinpath("openapi.yaml").read_text(encoding="utf-8")
 )
-SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+_COMPONENTS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+PARTS = {part["$ref"].rpartition("/")[2] for schema in _COMPONENTS.values() for part in schema.get("allOf", [])}
+"""The components that others are put together from with `allOf`."""
+
+
+def _put_together(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the fields of its `allOf` among its own."""
+    parts = [_COMPONENTS[part["$ref"].rpartition("/")[2]] for part in schema.get("allOf", [])]
+    if not parts:
+        return schema
+    inherited = {key: field for part in parts for key, field in part["properties"].items()}
+    whole = {key: value for key, value in schema.items() if key != "allOf"}
+    return {**whole, "properties": {**inherited, **schema.get("properties", {})}}
+
+
+SCHEMAS: dict[str, Any] = {name: _put_together(schema) for name, schema in _COMPONENTS.items()}
 CREATE: dict[str, Any] = DOCUMENT["paths"]["/openai/responses"]["post"]
 LIST_MODELS: dict[str, Any] = DOCUMENT["paths"]["/openai/models"]["get"]
 REQUEST: dict[str, Any] = SCHEMAS["CreateResponseRequest"]
