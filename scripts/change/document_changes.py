@@ -2,8 +2,8 @@
 
 Its verdict is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that
 it does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions and the
-known values of open enums are judged by `fact_changes`: Redocly gets the documents without them, and with strings and
-numbers in place of references to them, as it does not see that they are of the same type.
+known values of open enums are judged by `fact_changes`: Redocly gets the documents without them, with strings and
+numbers in place of references to them, and without `allOf`, as it does not see that these come to the same.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ def _reduced(document: Document, node: Any, *, are_names: bool = False) -> Any:
         if are_names or not key.startswith("x-")
     }
     target = _reduced(document, document.resolve("", node)[1]) if isinstance(node.get("$ref"), str) else {}
+    if "allOf" in found:
+        found = _merged(document, node, found)
     if _is_scalar(target):
         return {**target, **{key: value for key, value in found.items() if key != "$ref"}}
     members = found.get("anyOf", [])
@@ -77,6 +79,17 @@ def _reduced(document: Document, node: Any, *, are_names: bool = False) -> Any:
     if len(members) == 2 and members[1] == {"type": "null"} and _is_scalar(members[0]):
         return {**members[0], "type": [members[0]["type"], "null"], **others}
     return found
+
+
+def _merged(document: Document, node: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """A schema with what its `allOf` gives it in the place of that."""
+    whole: dict[str, Any] = {key: value for key, value in found.items() if key != "allOf"}
+    for member in node["allOf"]:
+        part = _reduced(document, document.resolve("", member)[1])
+        properties = {**part.get("properties", {}), **whole.get("properties", {})}
+        required = [*whole.get("required", []), *part.get("required", [])]
+        whole = {**part, **whole, "properties": properties, "required": list(dict.fromkeys(required))}
+    return whole
 
 
 def _is_scalar(schema: Mapping[str, Any]) -> bool:

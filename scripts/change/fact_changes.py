@@ -49,7 +49,7 @@ RULES: Mapping[str, Rule] = {
     "x-python-name": MEANING,
     "x-removed": PACE,
     "x-retry": PACE,
-    "x-safe": PACE,
+    "x-safe": MEANING,
     "x-source": NOTE,
     "x-specification": NOTE,
     "x-stream": OFFER,

@@ -72,6 +72,11 @@ NULLABLE = [
 BOUNDS = list(bounds())
 
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'json_schema' is not a name:acedata_responses.UnknownValueWarning"
+)
+
+
 @pytest.fixture
 def server():
     with PlainServer() as server:

@@ -61,6 +61,14 @@ components:
         note: {type: string}
 """
 
+SHARED = """\
+    Named: {type: object, required: [id], properties: {id: {type: string}}}
+    Answer:
+      allOf: [{$ref: '#/components/schemas/Named'}]
+      type: object
+      properties:
+"""
+
 PACKAGE = {
     "__init__.py": """\
 TYPE_CHECKING = False
@@ -225,6 +233,11 @@ def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
         ("        u: {", "        v: {type: string}\n        u: {", Impact.ADDITION),
         ("default: 1", "default: 2", Impact.FIX),
         ("description: One.", "description: Two.", Impact.NONE),
+        (
+            "    Answer:\n      type: object\n      required: [id]\n      properties:\n        id: {type: string}\n",
+            SHARED,
+            Impact.FIX,
+        ),
         ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}", Impact.NONE),
         ("note: {type: string}", "note: {$ref: '#/components/schemas/ModelName'}", Impact.NONE),
         ("note: {type: string}", "note: {type: [string, 'null']}", Impact.BREAKING),

@@ -107,6 +107,7 @@ CASES: dict[str, Case] = {
     "another error body": (f"{SCHEMAS}/Error/x-error-body/code", ["code"], BREAKING),
     "another mark of errors": (f"{SCHEMAS}/Error/x-error-body/when/success", 0, BREAKING),
     "a withdrawn value is forgotten": (f"{SCHEMAS}/Names/x-removed/old", GONE, FIX),
+    "a call that is safe now": ("paths/~1a/post/x-safe", True, BREAKING),
     "another source": (f"{SCHEMAS}/Reply/x-source", "guide", NONE),
     "an extension that nobody has judged": ("x-new", {"a": 1}, BREAKING),
 }
