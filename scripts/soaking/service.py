@@ -16,7 +16,6 @@ FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS]}
 
 SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
 USUAL_DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
-NOTICED_WITHIN = 0.1  # seconds after which the service notices that a client has left
 
 
 class Arrival(NamedTuple):
@@ -26,7 +25,7 @@ class Arrival(NamedTuple):
         call: The number of the call.
         fault: What the service did to it, by its name in the table.
         began: When it had arrived.
-        ended: When its answer was sent, or the client had left.
+        ended: When its answer was sent; when it had arrived, if the client left before that.
     """
 
     call: int
@@ -79,9 +78,9 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
 
 
 def _arrival(request: testing.Request, fault: str) -> Arrival:
-    # A client that leaves has given up its place a little before the service gets to know.
-    ended = request.answered or (request.hung_up or 0.0) - NOTICED_WITHIN
-    return Arrival(int(request.json["input"].split()[1]), fault, request.arrived, max(ended, request.arrived))
+    # When a client has left is more than the service can tell: until then it counts for nothing but its arrival.
+    ended = request.answered or request.arrived
+    return Arrival(int(request.json["input"].split()[1]), fault, request.arrived, ended)
 
 
 def _chosen(chance: Random, kind: str) -> Row:
