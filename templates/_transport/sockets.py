@@ -161,6 +161,8 @@ def shut_down(connected: socket.socket) -> None:
 
 def is_readable(descriptor: int) -> bool:
     """Whether something has come over a connection that has not been read yet, if only its end."""
+    if descriptor < 0:  # the connection was closed here
+        return True
     if hasattr(select, "poll"):  # not on Windows; `select` cannot do descriptors from 1024
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
