@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 
 import httpx
 import pytest
@@ -152,6 +153,7 @@ def test_headers_of_the_client_win_over_its_own_and_those_of_a_call_over_both(co
 @pytest.mark.parametrize(
     "options",
     [
+        {"timeout": 1e10}, {"timeout": sys.maxsize}, {"deadline": 1e10}, {"timeout": httpx.Timeout(5, read=1e10)},
         {"timeout": 0}, {"timeout": -1}, {"timeout": float("nan")}, {"timeout": "5"}, {"timeout": True},
         {"timeout": {"read": 1}},
         {"deadline": 0}, {"deadline": "soon"}, {"max_retries": -1}, {"max_retries": 1.5}, {"max_retries": True},
@@ -163,6 +165,11 @@ def test_headers_of_the_client_win_over_its_own_and_those_of_a_call_over_both(co
 def test_a_setting_out_of_range_is_refused_when_it_is_made(flavour, options):
     with pytest.raises(ConfigurationError):
         Driver(flavour, token="x", **options)
+
+
+@pytest.mark.parametrize("options", [{"timeout": 2_147_483}, {"timeout": None, "deadline": 2_147_483}])
+def test_the_longest_wait_is_one_that_the_system_can_express(driver, options):
+    assert driver.create(**options).output_text
 
 
 def test_a_setting_out_of_range_is_refused_for_one_call_too(wire):

@@ -13,6 +13,7 @@ from acedata_responses import AsyncClient, Limits, testing
 from tests.drivers import MINIMAL
 from tests.faults.certificates import tls_of
 from tests.faults.streams import ONE_PLACE
+from tests.runtime.waiting import until
 
 CALLS = 300
 DESCRIPTORS = Path("/proc/self/fd")
@@ -94,8 +95,7 @@ def test_closed_loops_leave_no_sockets(run, is_secure, authority):
             before = sockets()
             for _ in range(10):
                 run(client.models.list())
-            service.wait_until(lambda: service.open_connections <= 1)
-            assert sockets() <= before
+            until(lambda: sockets() <= before + 2)  # the two ends of the latest, at most
         finally:
             gc.enable()
         run(client.close())

@@ -157,22 +157,6 @@ def test_a_kept_connection_that_ends_as_the_request_goes_out_is_no_reason_to_pay
         assert server.requests == 2
 
 
-def test_a_service_that_answers_before_it_has_read_the_request_is_heard(connect, flavour):
-    def talk(connection, received):
-        received += connection.recv(1000)
-        body = b'{"error": {"code": "request_too_large", "message": "Too much."}}'
-        connection.sendall(http(body, b"connection: close", status=b"413 Too Large"))
-
-    with bare(talk) as server:
-        driver = connect(base_url=server.url)
-        # asyncio drops what has come unread when it finds that it cannot write.
-        lost = (errors.ConnectionLostError,) if flavour == "async" else ()
-        with pytest.raises((errors.RequestTooLargeError, *lost)) as caught:
-            driver.create(input="x" * 5_000_000)
-        assert caught.value.tries == 1
-        assert server.requests == 1
-
-
 def test_interim_answers_are_passed_over(connect):
     interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
     with bare(answering(interim + http(REPLY))) as server:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import select
-import socket
 import threading
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -114,27 +112,6 @@ def test_a_deadline_that_passes_while_connecting_is_told_as_not_sent(connect, au
             driver.create(deadline=50)
         assert (caught.value.phase, caught.value.sent) == ("deadline", False)
         assert server.requests == 0
-
-
-def test_a_host_is_reached_at_its_second_address_where_the_first_does_not_answer(
-    connect, service, monkeypatch
-):
-    with testing.unreachable("stalled") as nowhere:
-        ports = [urlsplit(url).port for url in (nowhere, service.url)]
-        addresses = [
-            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
-            for port in ports
-        ]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: addresses)
-        driver = connect(base_url="http://service.test", max_retries=0)
-        assert driver.create(timeout=httpx.Timeout(10, connect=0.6)).output_text
-
-
-@pytest.mark.parametrize("host", [f"{'x' * 70}.example", "a..b"], ids=["a long label", "an empty label"])
-def test_a_host_whose_name_cannot_be_one_is_no_connection(host, connect):
-    driver = connect(base_url=f"http://{host}", clock=SkippingClock())
-    with pytest.raises(errors.ConnectionFailedError):
-        driver.create()
 
 
 # asyncio's own

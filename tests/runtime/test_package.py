@@ -23,7 +23,7 @@ PUBLIC = {
     *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "observations", "resources")),
     *(f"{PACKAGE}.{name}" for name in ("retry", "sse", "testing", "types")),
 }
-RUNTIME_DEPENDENCIES = {"attrs", "httpx", "python-dateutil"}
+RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
 
 
 def imported_by(code, *arguments):
@@ -215,7 +215,7 @@ def test_the_version_is_that_of_the_document_and_of_the_distribution():
     assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == metadata.version("acedata-responses")
 
 
-def test_the_distribution_needs_three_packages_and_is_typed():
+def test_the_distribution_needs_what_it_imports_and_is_typed():
     required = metadata.requires("acedata-responses") or []
     needed = [line for line in required if "extra ==" not in line]
     assert {re.split(r"[^\w-]", line)[0] for line in needed} == RUNTIME_DEPENDENCIES

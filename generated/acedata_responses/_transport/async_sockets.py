@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from contextlib import suppress
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
@@ -122,6 +123,13 @@ class AsyncSocketStream(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def _receive_rest(self) -> None:
+        """Read what had come when a write failed, which asyncio drops: it may be the answer. Over TLS it is lost."""
+        if self._connected.get_extra_info("sslcontext") is None:
+            with suppress(OSError):
+                while data := self._socket.recv(_MOST_UNREAD):
+                    self._received += data
+
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -140,6 +148,8 @@ class AsyncSocketStream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._opened.discard(self)
+        if exc is not None:
+            self._receive_rest()
         self._has_ended = True
         self._failure = exc
         self._wake()

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _READ_AT_ONCE = 65_536  # bytes
 _WRITTEN_AT_ONCE = 16_384  # bytes: one TLS record, which a socket that can take some bytes can take whole
-_SHORTEST_WAIT = 0.001  # seconds; 0 would mean not to wait at all
 _LONGEST_WAIT = 86_400.0  # seconds; without any timeout, a socket would block until it has taken all bytes
 
 
@@ -161,6 +160,8 @@ def shut_down(connected: socket.socket) -> None:
 
 def is_readable(descriptor: int) -> bool:
     """Whether something has come over a connection that has not been read yet, if only its end."""
+    if descriptor < 0:  # the connection was closed here
+        return True
     if hasattr(select, "poll"):  # not on Windows; `select` cannot do descriptors from 1024
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -190,7 +191,12 @@ def _connect_to_one(addresses: list[Address], give_up_at: float | None) -> socke
 
 
 def _remaining(give_up_at: float | None) -> float | None:
-    return None if give_up_at is None else max(give_up_at - time.monotonic(), _SHORTEST_WAIT)
+    if give_up_at is None:
+        return None
+    seconds = give_up_at - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError("timed out")
+    return seconds
 
 
 def _wait_for(connected: socket.socket, timeout: float | None) -> bool:
