@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from .._json import is_object, parse, parsed
-from .._paths import text_at
-from .._redact import redact_data, redact_response, redact_text
-from ..errors import AceDataError, ReplyDecodeError, StreamError, StreamFailedError, StreamInterruptedError
+from ..errors import AceDataError
 from ..types._model import Model
 from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .content import StreamContent
-from .error_body import ERROR_KEYS, error_words, is_error_body, other_words, shorten_text
+from .error_body import ERROR_KEYS, is_error_body
 from .framing import Framing
-from .whole import departs, departure, has_failed, read_reply, redact_reply, with_request
+from .stream_errors import StreamErrors
+from .whole import departs, departure, has_failed, read_reply, redact_reply
 
 if TYPE_CHECKING:
     from ..types._http_response import HTTPResponse
     from .format import ReplyFormat
 
-StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 _NO_JSON: Any = object()
 _NO_ROLE = EventRole()
 
@@ -51,6 +49,7 @@ class StreamState:
         self._is_compared = reading.strict or reading.observations is not None
         self._framing = Framing(reading.heartbeats)
         self._waiting = self._framing.waiting
+        self._errors = StreamErrors(http, reading, self._framing, self.content)
         self._has_ended = False
         self._latest_unknown = ""
 
@@ -116,12 +115,12 @@ class StreamState:
     def break_off(self, cause: AceDataError, *, timed_out: bool) -> None:
         """End the stream, as its connection failed."""
         if not self.is_over:
-            self._interrupt(f"the stream broke off: {cause}", "timed out" if timed_out else "broken")
+            self._end_in(self._errors.broken_off(cause, timed_out=timed_out))
 
     def close(self) -> None:
         """End the stream, as nobody will read on."""
         if not self.is_over:
-            self._interrupt("the stream was closed before its end", "closed")
+            self._end_in(self._errors.closed())
 
     def outcome(self) -> str:
         """How the stream went, for the log."""
@@ -139,10 +138,9 @@ class StreamState:
             self._latest_unknown = data
             if not is_error_body(event._data, self.content.whole_reply(event)):
                 return True
-            self._fail_by(event._data, _NO_ROLE)
+            self._end_in(self._errors.failed(event._data, _NO_ROLE))
         elif data.strip():  # some servers keep a connection alive with empty events
-            what = "data that is not JSON" if event is _NO_JSON else "JSON that is no object"
-            self._interrupt(f"the stream brought {what}: {self._shortened(data)}", "unreadable", data)
+            self._end_in(self._errors.unreadable(data, is_json=event is not _NO_JSON))
         return False
 
     def _reports_error(self, event: Model) -> bool:
@@ -150,13 +148,13 @@ class StreamState:
         ends = event._role is not None and event._role.ends is not None
         if ends or not is_error_body(event._data, event):
             return False
-        self._fail_by(event._data, _NO_ROLE)
+        self._end_in(self._errors.failed(event._data, _NO_ROLE))
         return True
 
     def _end_by(self, event: Model, role: EventRole) -> None:
         """End by an event that says that it is the last."""
         if role.ends in ("failed", "error"):
-            self._fail_by(event._data, role)
+            self._end_in(self._errors.failed(event._data, role))
         else:
             self._finish()
 
@@ -164,9 +162,9 @@ class StreamState:
         """Reach the end, with the whole reply; with an error, where the stream brought none."""
         reply = self.content.reply()
         if reply is None:
-            self._interrupt("the stream ended without a reply", "ended", self._latest_unknown)
+            self._end_in(self._errors.without_reply(self._latest_unknown))
         elif has_failed(reply):
-            self._fail_by(reply._data, _NO_ROLE)
+            self._end_in(self._errors.failed(reply._data, _NO_ROLE))
         else:
             self.is_over = True
             self.reply = reply
@@ -174,76 +172,28 @@ class StreamState:
 
     def _end_without_last_event(self) -> None:
         """End with the body."""
-        stray = self._framing.stray_text
-        said = parsed(stray)[0]
+        stray = parsed(self._framing.stray_text)[0]
         if self.content.is_complete:
             self._finish()
-        elif is_object(said) and is_error_body(said, None):
-            self._fail_by(said, _NO_ROLE)
+        elif is_object(stray) and is_error_body(stray, None):
+            self._end_in(self._errors.failed(stray, _NO_ROLE))
         else:
-            came = stray or self._latest_unknown or ("" if self.content.events else self._framing.beginning)
-            nothing = "" if self.content.events else "; nothing came instead of events"
-            shown = f"; what came instead: {self._shortened(came)}" if came.strip() else nothing
-            self._interrupt(
-                "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "
-                f"billed, and may be asked for again{shown}",
-                "ended", came,
-            )  # fmt: skip
+            self._end_in(self._errors.without_last_event(self._latest_unknown))
 
     def _end_as_plain_reply(self, content: bytes) -> None:
         """Read a whole reply that came in place of a stream."""
         http = evolve(self.http, content=content)
         try:
-            reply = read_reply(http, self._reading._replace(event_decoder=None))
+            self.reply = read_reply(http, self._reading._replace(event_decoder=None))
         except AceDataError as error:
             self._end_in(error)
-            return
-        self.reply = reply
-        self.content.add_text(getattr(reply, "output_text", ""))
-        shown = redact_reply(reply, http, self._reading.read_reply, self._reading.token)
-        text = (
-            "the service sent a whole reply in place of a stream: it is in `reply` and comes from `final()`, "
-            "its text from `text_deltas()`"
-        )
-        self._end_in(ReplyDecodeError(text, http=shown.http, body=shown.http.content, reply=shown))
-
-    def _fail_by(self, data: dict[str, Any], role: EventRole) -> None:
-        """End in the error that an event reports."""
-        data = redact_data(data, self._reading.token)
-        reply = data.get(role.reply) if role.reply else None
-        code, message = error_words(data if reply is None else reply)
-        code = code or text_at(data, role.code) or None
-        message = message or text_at(data, role.message) or ("" if code else other_words(data))
-        text = f"the service reported an error in the stream: {code or 'no code'}, {message or 'no message'}"
-        self._fail(StreamFailedError, text, code=code, message=message, event=data)
-
-    def _interrupt(self, text: str, reason: str, data: str = "") -> None:
-        """End in an error that is none of the service's."""
-        data = redact_text(data.strip(), self._reading.token)
-        self._fail(StreamInterruptedError, text, reason=reason, data=data)
-
-    def _fail(self, cls: type[StreamErrorT], text: str, **facts: Any) -> None:
-        """End in an error, which carries what has come. What the service echoed of the token is not on it."""
-        token, content = self._reading.token, self.content
-        so_far = f" ({content.events} events and {len(content.text)} characters of text had come, see partial_text)"
-        http = evolve(self.http, content=bytes(self._framing.whole)) if self._framing.whole else self.http
-        reply = content.partial_reply()
-        error = cls(
-            text + so_far,
-            partial_text=redact_text(content.text, token),
-            events=content.events,
-            http=redact_response(http, token),
-            reply=None if reply is None else redact_reply(reply, http, reply.from_dict, token),
-            **facts,
-        )
-        self._end_in(error)
+        else:
+            self.content.add_text(getattr(self.reply, "output_text", ""))
+            self._end_in(self._errors.plain_reply(self.reply, http))
 
     def _end_in(self, error: AceDataError) -> None:
         self.is_over = True
-        self.error = with_request(error, self.http)
-
-    def _shortened(self, text: str) -> str:
-        return shorten_text(redact_text(text, self._reading.token))
+        self.error = error
 
 
 def read_stream(http: HTTPResponse, reading: ReplyFormat) -> Any:

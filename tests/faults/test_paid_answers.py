@@ -80,6 +80,12 @@ WHOLE = {
     "a whole message after its deltas": (
         [chunk(choice(content="Hel")), chunk(choice(content="lo")), as_message("Hello"), "[DONE]"], ChatCompletion,
     ),
+    "chunks that call themselves completions": (
+        [chunk(choice(content=text), object="chat.completion") for text in ("Hel", "lo")] + ["[DONE]"], ChatCompletion,
+    ),
+    "chunks that call themselves nothing": (
+        [chunk(choice(content=text), object="") for text in ("Hel", "lo")] + ["[DONE]"], ChatCompletion,
+    ),
     "the last event alone": ([ending("completed", text="Hello")], ResponseObject),
     "the last event with more than came before": ([delta("Hel"), ending("completed", text="Hello")], ResponseObject),
     "deltas, and an empty output": ([delta("Hel"), delta("lo"), ending("completed")], ResponseObject),

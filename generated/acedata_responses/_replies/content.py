@@ -25,7 +25,9 @@ class StreamContent:
     def __init__(self, reading: ReplyFormat) -> None:
         self.events = 0
         self.new_text = ""
+        assert reading.event_decoder is not None
         self._reading = reading
+        self._read_event = reading.event_decoder()
         self._text = (
             bytearray()
         )  # UTF-8; as a list of pieces, or in a StringIO, it would take several times the room
@@ -100,10 +102,18 @@ class StreamContent:
             self._take_whole(self._draft.complete(reply, self.text))
 
     def _add_unknown(self, event: Unknown) -> None:
-        """Take an event that is none of the documented ones: it may add to a reply that is being put together."""
+        """Take an event of an unknown kind for what it looks like.
+
+        It can be a whole reply, a piece of a reply that calls itself otherwise (`chat.completion` for a chunk of one),
+        or fields to be added to the reply.
+        """
         reply = self.whole_reply(event)
+        role = None if reply else self._read_event(event._without_kind())._role
         if reply is not None:
             self._take_whole(reply)
+        elif role is not None and role.assembly is not None and role.read_text is not None:
+            self.add_text(role.read_text(event._data))
+            self._assemble(event._data, role)
         elif self._assembler is not None and not event._names_its_kind:
             self._assembler.add(event._data)
 

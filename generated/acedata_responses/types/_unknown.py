@@ -46,6 +46,10 @@ class Unknown(Model):
         """Whether it says of what kind it is."""
         return any(isinstance(self._data.get(key), str) for key in _KINDS)
 
+    def _without_kind(self) -> dict[str, Any]:
+        """Return its data without the fields that say so."""
+        return {key: value for key, value in self._data.items() if key not in _KINDS}
+
     def __repr__(self) -> str:
         return f"Unknown({self._data!r})"
 
