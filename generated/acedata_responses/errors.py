@@ -3,12 +3,12 @@
     AceDataError
     ├── ConfigurationError          the client was set up wrongly (also a ValueError)
     ├── RequestValidationError      the document forbids the request; nothing was sent (also a ValueError)
-    ├── TransportError              no complete answer came over the network
+    ├── TransportError              no complete response came over the network
     │   ├── ConnectionFailedError   no connection could be made; nothing was sent
     │   ├── ConnectionLostError     the connection broke; the service may have done its work
     │   └── RequestTimeoutError     something took longer than allowed (also a TimeoutError)
-    ├── ReplyDecodeError            an answer came that is not what the document describes
-    ├── ReplyFailedError            the answer says of itself that it failed
+    ├── ReplyDecodeError            the response is not what the document describes
+    ├── ReplyFailedError            the reply says that it failed
     ├── StreamError                 a stream did not reach its end; carries the text so far
     │   ├── StreamInterruptedError  it broke off
     │   └── StreamFailedError       the service reported an error in it
@@ -97,23 +97,23 @@ class RequestValidationError(AceDataError, ValueError):
 
 
 class TransportError(AceDataError):
-    """No complete answer came over the network."""
+    """No complete response came over the network."""
 
 
 class ConnectionFailedError(TransportError):
-    """No connection could be made. The request never left: sending it again is safe."""
+    """No connection could be made. Nothing was sent, so sending the request again is safe."""
 
     def _outcome(self) -> str:
         return "not-sent"
 
 
 class ConnectionLostError(TransportError):
-    """The connection broke after sending had begun and before the answer was complete.
+    """The connection broke after sending had begun and before the response was complete.
 
-    The service may have done its work, and may bill it: such a request is not sent again without being asked to.
+    The service may have done its work and may bill it: the request is sent again only where `RetryPolicy` allows that.
 
     Attributes:
-        http: What had come of the answer, None when nothing had: the bytes so far are in `http.content`.
+        http: The response as far as it came, with its bytes in `http.content`; None when nothing came.
     """
 
     http: HTTPResponse | None = None
@@ -129,8 +129,8 @@ class RequestTimeoutError(TransportError, TimeoutError):
         phase: What was waited for: `connect`, `write`, `read`, `pool` (a free connection of an httpx client), `turn`
             (the limits on calls at once and calls a second) or `deadline` (the call as a whole).
         after: The seconds that were allowed.
-        sent: Whether the request may have reached the service. If so, it may have done its work and may bill it.
-        http: What had come of the answer, None when nothing had.
+        sent: Whether the request may have reached the service, which may then have done its work and may bill it.
+        http: The response as far as it came; None when nothing came.
     """
 
     phase: str = "read"
@@ -143,11 +143,11 @@ class RequestTimeoutError(TransportError, TimeoutError):
 
 
 class ReplyDecodeError(AceDataError):
-    """An answer came with a status of success, but it is not what the document describes.
+    """A response has a status of success, but its body is not what the document describes.
 
     Attributes:
-        http: The answer. Nothing of it is lost: the bytes are in `http.content`, and in `body`.
-        body: The bytes of the answer, or the data of the event.
+        http: The response, complete: its bytes are in `http.content` and in `body`.
+        body: The bytes of the body, or the data of the event.
         reply: With `Client(strict=True)`: the reply with departures that made it refuse.
         problems: With `Client(strict=True)`: the departures.
     """
@@ -162,12 +162,12 @@ class ReplyDecodeError(AceDataError):
 
 
 class ReplyFailedError(AceDataError):
-    """The service answered, and the answer says that it failed.
+    """A reply says of itself that it failed.
 
     Attributes:
-        reply: The whole answer.
-        code: The error's code, where the answer has one.
-        message: The error's text, where the answer has one.
+        reply: The whole reply.
+        code: The code of its error, None where it has none.
+        message: The text of its error, empty where it has none.
     """
 
     reply: Model
@@ -185,7 +185,6 @@ class StreamError(AceDataError):
         partial_text: The text of all events that came.
         events: How many events came.
         reply: The reply as far as it came, put together from the events; None where they do not add up to one.
-        reply: The reply as far as the events brought it, None when they brought nothing of it.
         http: The status and headers of the response.
     """
 
@@ -203,8 +202,6 @@ class StreamInterruptedError(StreamError):
             event) or `closed` (by the caller, or because a step of reading it was cancelled).
         data: What could not be read, whole: the data of an `unreadable` event, or what came outside of events or as
             an unknown event before the stream `ended`. Empty where there was none.
-            event) or `closed` (by the caller).
-        data: The data that could not be read as an event, whole.
     """
 
     reason: str = "ended"
@@ -240,8 +237,8 @@ class APIStatusError(AceDataError):
         message: The service's own words, or a short form of the body when it is not the documented one.
         trace_id: The vendor's name for this call, for questions to its support.
         body: The body: JSON data where it is JSON, else text.
-        headers: The headers of the answer; names are matched in any case.
-        http: The answer as a whole.
+        headers: The headers of the response; names are matched in any case.
+        http: The response.
         is_safe_to_resend: Whether the vendor's word is that such a call is not billed and may be sent again.
         slows_down: Whether further calls should come slower.
     """
@@ -259,12 +256,12 @@ class APIStatusError(AceDataError):
 
     @property
     def status_code(self) -> int:
-        """The HTTP status of the answer."""
+        """The HTTP status of the response."""
         return self.http.status_code
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers of the answer."""
+        """The headers of the response."""
         return self.http.headers
 
     def _outcome(self) -> str:

@@ -37,7 +37,11 @@ LINES = [
         "up to 3 tries",
     ),
     Line("connecting takes too long", "`RequestTimeoutError` with `sent=False`", "up to 3 tries"),
-    Line("the turn within the limits does not come before the deadline", "`RequestTimeoutError`", "never"),
+    Line(
+        "the limits give the call no turn before its deadline, or all calls stand still for its time-out",
+        "`RequestTimeoutError`",
+        "never",
+    ),
     Line("429, any 5xx, a gateway's time-out: not billed, by the vendor's word", "{errors}"),
     Line("any other status, a redirect too, which is never followed", "{errors}: by the code, then by the status"),
     Line(
