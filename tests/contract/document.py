@@ -14,7 +14,9 @@ DOCUMENT: dict[str, Any] = YAML(typ="safe").load(
     Path(__file__).parents[2].joinpath("openapi.yaml").read_text(encoding="utf-8")
 )
 _COMPONENTS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-PARTS = {part["$ref"].rpartition("/")[2] for schema in _COMPONENTS.values() for part in schema.get("allOf", [])}
+PARTS = {
+    part["$ref"].rpartition("/")[2] for schema in _COMPONENTS.values() for part in schema.get("allOf", [])
+}
 """The components that others are put together from with `allOf`."""
 
 
