@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from ._calls.async_sender import AsyncSender
 from ._clock import SYSTEM_CLOCK, Clock
-from ._request.arguments import NOT_GIVEN, NotGiven
+from ._request.not_given import NOT_GIVEN, NotGiven
 from ._request.settings import Settings
 from ._transport.async_transport import AsyncTransport, make_transport
 from ._transport.plugged_in import check_plugged_in, timeout_of

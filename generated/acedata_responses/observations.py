@@ -22,7 +22,7 @@ from typing import Any
 from attrs import asdict, frozen
 
 from ._document.schemas import SCHEMAS
-from ._document.validation import Problem, departures
+from ._document.validation import Problem, reply_problems
 from ._json import is_list
 from ._version import VERSION
 from .types._list_reply import ListReply
@@ -119,8 +119,8 @@ def _places(reply: Model | ListReply[Any]) -> Iterator[Place]:
 
 def _problems(reply: Model | ListReply[Any]) -> list[Problem]:
     if isinstance(reply, ListReply):
-        return departures(reply._data, reply._schema, SCHEMAS)
-    return departures(reply._data, SCHEMAS[reply._schema], SCHEMAS) if reply._schema else []
+        return reply_problems(reply._data, reply._schema, SCHEMAS)
+    return reply_problems(reply._data, SCHEMAS[reply._schema], SCHEMAS) if reply._schema else []
 
 
 def _growth(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
