@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ._client import (
         Client,
     )
+    from ._clock import (
+        Clock,
+    )
     from ._document.validation import (
         Problem,
     )
@@ -89,6 +92,7 @@ _MODULES = {
     "AsyncClient": "._async_client",
     "AsyncStream": "._calls.async_streams",
     "Client": "._client",
+    "Clock": "._clock",
     "HTTPResponse": ".types._http_response",
     "NOT_GIVEN": "._request.not_given",
     "NotGiven": "._request.not_given",
@@ -139,6 +143,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "Client",
+    "Clock",
     "ConfigurationError",
     "ConnectionFailedError",
     "ConnectionLostError",

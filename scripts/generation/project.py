@@ -49,6 +49,7 @@ PUBLIC = {
     "._async_client": ["AsyncClient"],
     "._calls.async_streams": ["AsyncStream"],
     "._client": ["Client"],
+    "._clock": ["Clock"],
     ".types._http_response": ["HTTPResponse"],
     "._request.not_given": ["NOT_GIVEN", "NotGiven"],
     "._request.unknown_values": ["UnknownValueWarning"],

@@ -9,8 +9,8 @@ from attrs import evolve
 
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
-from .._request.not_given import NOT_GIVEN
 from .._request.build import build
+from .._request.not_given import NOT_GIVEN
 from .._request.timeouts import seconds, timeouts
 from .._transport.failures import NetworkError
 from ..errors import AceDataError, APIStatusError
@@ -109,6 +109,7 @@ class AsyncSender:
         if incoming is None:
             assert failure is not None
             return Failed(failure, report.error_for(failure))
+        report.log_status(incoming.status_code)
         if incoming.status_code >= 300:
             http = await self._read_error(incoming, exchange)
             error = report.describe(error_from(http, exchange.settings.token))

@@ -29,6 +29,7 @@ def header_lines(headers: Mapping[str, str], token: str = "") -> list[tuple[byte
     """
     lines: list[tuple[bytes, bytes]] = []
     for name, value in headers.items():
+        shown = redact_text(repr(name), token)
         if not isinstance(name, str) or not _may_name_a_header(name):
             raise RequestValidationError(
                 "the name of a header is not one that HTTP allows (RFC 9110, section 5.1); it is not shown, since it "
@@ -37,12 +38,12 @@ def header_lines(headers: Mapping[str, str], token: str = "") -> list[tuple[byte
             )
         if name.lower() in _OF_THE_MESSAGE:
             raise RequestValidationError(
-                f"the header {redact_text(name, token)!r} follows from the body, and is the client's to write: leave it out",
+                f"the header {shown} follows from the body, and is the client's to write: leave it out",
                 problems=[],
             )
         if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
             raise RequestValidationError(
-                f"the value of the header {redact_text(name, token)!r} is not text that a header can hold (RFC 9110, section 5.5)",
+                f"the value of the header {shown} is not text that a header can hold (RFC 9110, section 5.5)",
                 problems=[],
             )
         lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))

@@ -109,6 +109,7 @@ class AsyncSender:
         if incoming is None:
             assert failure is not None
             return Failed(failure, report.error_for(failure))
+        report.log_status(incoming.status_code)
         if incoming.status_code >= 300:
             http = await self._read_error(incoming, exchange)
             error = report.describe(error_from(http, exchange.settings.token))

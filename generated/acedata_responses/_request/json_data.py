@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from typing import Any, TypeGuard
 
@@ -95,8 +96,8 @@ class Converter:
         self.problems.append(Problem(pointer, "type", expected, self._show(value)))
 
 
-def _is_set(value: Any) -> TypeGuard[Set[Any]]:
-    return isinstance(value, Set)
+def _is_set(value: Any) -> TypeGuard[AbstractSet[Any]]:
+    return isinstance(value, AbstractSet)
 
 
 def _is_series(value: Any) -> TypeGuard[Iterable[Any]]:
