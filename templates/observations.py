@@ -45,7 +45,7 @@ class Observation:
     Attributes:
         schema: The schema of the document that the reply or event is of; empty for a kind that it does not know.
         pointer: Where, as a JSON pointer from there; empty for the whole.
-        what: `type` or `required` for a departure; for growth `unknown field`, `unknown value` or `unknown kind`.
+        what: `type` or `required` for a violation; for growth `unknown field`, `unknown value` or `unknown kind`.
         count: How often.
     """
 
@@ -106,7 +106,7 @@ class Observations:
 
 
 def _places(reply: Model | ListReply[Any]) -> Iterator[Place]:
-    """Each departure and each growth; what is nested too deeply to be followed is left out."""
+    """Each violation and each growth; what is nested too deeply to be followed is left out."""
     schema = reply._schema if isinstance(reply, Model) else ""
     try:
         for problem in _problems(reply):

@@ -35,8 +35,8 @@ class Settings:
         header_lines: All lines that each request has, as bytes.
         header_lines_without_token: The same for an operation to which no token is sent.
         validate: Whether requests are checked against the document.
-        strict: Whether a reply that departs from the document raises an error.
-        observations: Where departures of replies, and growth, are counted.
+        strict: Whether a reply that violates the document raises an error.
+        observations: Where violations by replies, and growth, are counted.
     """
 
     def __init__(

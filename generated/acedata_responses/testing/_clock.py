@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 
 from .._clock import Clock
+from .._event_loop import sleep
 
 
 class ManualClock(Clock):
@@ -47,7 +47,7 @@ class ManualClock(Clock):
         self.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        await asyncio.sleep(0)
+        await sleep(0)
         self.sleep(seconds)
 
     def advance(self, seconds: float) -> None:

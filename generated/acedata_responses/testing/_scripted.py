@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard, Union
 
-from .._json import is_list, is_mapping
+from .._json import is_list, is_mapping, is_sequence
 from .._request.json_data import Converter
 from ..types._list_reply import ListReply
 from ..types._model import Model
@@ -52,9 +52,8 @@ def as_answer(reply: Any) -> Answer:
 
 def is_faults(answer: Any) -> TypeGuard[Fault | Sequence[Fault]]:
     """Whether it disturbs the usual answer: a fault, or several."""
-    if isinstance(answer, (list, tuple)):
-        faults: Sequence[Any] = answer
-        return bool(faults) and all(isinstance(fault, Fault) for fault in faults)
+    if is_sequence(answer):
+        return bool(answer) and all(isinstance(one, Fault) for one in answer)
     return isinstance(answer, Fault)
 
 

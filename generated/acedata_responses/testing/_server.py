@@ -106,7 +106,7 @@ class Server(Service):
         main = self._main(started, *address)
         try:
             asyncio.run(main)
-        except BaseException as failure:  # noqa: BLE001 the thread that waits for `started` raises it
+        except BaseException as failure:  # the thread that waits for `started` raises it
             main.close()
             if started.done():
                 raise
