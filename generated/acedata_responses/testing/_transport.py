@@ -198,7 +198,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             import trio
 
             with trio.move_on_after(math.inf if patience is None else patience) as waiting:
-                await trio.to_thread.run_sync(self._service.stall().result, abandon_on_cancel=True)
+                await trio.to_thread.run_sync(self._service._stall().result, abandon_on_cancel=True)
             if waiting.cancelled_caught:
                 self._check(math.inf, patience)
         elif isinstance(part, Stall):
