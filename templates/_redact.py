@@ -83,7 +83,7 @@ def _redact_bytes(content: bytes, token: str) -> bytes:
 def _where_tokens_stand(token: str) -> re.Pattern[str]:
     """After `Bearer` or an equals sign, and as a whole string of JSON that is no key."""
     one = re.escape(token)
-    return re.compile(rf'(?:(?i:(?<=bearer ))|(?<==)){one}{_END}|(?<="){one}(?="\s*(?:[,}}\]]|$))')
+    return re.compile(rf'(?:(?i:(?<=bearer ))|(?<==)){one}{_END}|(?<=["\']){one}(?=["\']\s*(?:[,}}\]]|$))')
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,12 @@ TYPE_CHECKING: bool = (
     False  # `typing` need not be imported for it; editors take the other branch into account
 )
 if TYPE_CHECKING:
+    from . import errors as errors
+    from . import limits as limits
+    from . import observations as observations
+    from . import retry as retry
+    from . import testing as testing
+    from . import types as types
     from ._async_client import (
         AsyncClient,
     )
@@ -24,15 +30,23 @@ if TYPE_CHECKING:
     from ._client import (
         Client,
     )
+    from ._clock import (
+        Clock,
+    )
     from ._document.validation import (
         Problem,
     )
-    from ._request.build import (
+    from ._request.not_given import (
+        NOT_GIVEN,
+        NotGiven,
+    )
+    from ._request.unknown_values import (
         UnknownValueWarning,
     )
     from ._version import (
         VERSION,
     )
+    from ._version import VERSION as __version__
     from .errors import (
         AceDataError,
         APIStatusError,
@@ -78,8 +92,11 @@ _MODULES = {
     "AsyncClient": "._async_client",
     "AsyncStream": "._calls.async_streams",
     "Client": "._client",
+    "Clock": "._clock",
     "HTTPResponse": ".types._http_response",
-    "UnknownValueWarning": "._request.build",
+    "NOT_GIVEN": "._request.not_given",
+    "NotGiven": "._request.not_given",
+    "UnknownValueWarning": "._request.unknown_values",
     "Stream": "._calls.streams",
     "Problem": "._document.validation",
     "VERSION": "._version",
@@ -114,7 +131,10 @@ _MODULES = {
     "GatewayTimeoutError": ".errors",
 }
 
+_SUBMODULES = ("errors", "limits", "observations", "retry", "testing", "types")
+
 __all__ = [
+    "NOT_GIVEN",
     "VERSION",
     "APIStatusError",
     "AceDataError",
@@ -123,6 +143,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "Client",
+    "Clock",
     "ConfigurationError",
     "ConnectionFailedError",
     "ConnectionLostError",
@@ -134,6 +155,7 @@ __all__ = [
     "Limits",
     "ModerationError",
     "NotFoundError",
+    "NotGiven",
     "Observation",
     "Observations",
     "PermissionDeniedError",
@@ -156,14 +178,18 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _SUBMODULES:
+        return import_module(f".{name}", __name__)
+    if name == "__version__":
+        return import_module("._version", __name__).VERSION
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_MODULES[name], __name__), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_SUBMODULES, "__version__"])

@@ -12,7 +12,8 @@ from weakref import WeakSet
 
 from ._calls.sender import Sender
 from ._clock import SYSTEM_CLOCK, Clock
-from ._request.arguments import NOT_GIVEN, NotGiven
+from ._request.log_level import log_as_the_environment_says
+from ._request.not_given import NOT_GIVEN, NotGiven
 from ._request.settings import Settings
 from ._transport.plugged_in import check_plugged_in, timeout_of
 from ._transport.transport import Transport, make_transport
@@ -34,14 +35,18 @@ SelfT = TypeVar("SelfT", bound="Client")
 class Client:
     """A client of Ace Data Cloud Responses.
 
+    `client.responses.create(...)`: Ask a model for an answer.
+    `client.models.list(...)`: List the models.
+
     Threads and tasks can share a client, and it can be pickled and copied. Close it, or use it in a `with` block,
     to close its connections.
 
     Args:
         token: The bearer token. When not given, the first of these environment variables that is set:
             ACEDATACLOUD_API_TOKEN, ACEDATACLOUD_API_KEY, ACEDATA_API_KEY.
-        base_url: Where the service is: `http` or `https`, a host, perhaps a port and a path.
-            The service's own address when not given.
+        base_url: Where the service is: `http` or `https`, a host, perhaps a port and a path. By default
+            what the environment variable ACEDATACLOUD_BASE_URL says, else
+            the service's own address.
         timeout: Seconds for each phase of a try (making a connection, writing, each wait for the next bytes), an
             `httpx.Timeout`, or None for no limit. 10 s to connect, 60 s to write and 600 s to read when not given.
             Its `pool` (600 s) is for turns: a call gives up when within the limits no other call has started or
@@ -56,9 +61,9 @@ class Client:
         http_client: An `httpx.Client` or `httpx2.Client` to send through; it is not closed with this client.
             Its time-out holds where none is given here, unless it is the library's own, which no model keeps to.
         validate: Whether to hold each request against the document before it is sent.
-        strict: Whether a reply that departs from the document is an error, not only listed in `reply.problems`.
-        observations: Where to count departures from the document, and growth; nothing is counted when not given.
-        clock: Where time, waits and chance come from; for tests.
+        strict: Whether a reply that violates the document raises `ReplyDecodeError`, instead of only listing it in `reply.problems`.
+        observations: Where to count replies that violate the document, and growth; nothing is counted by default.
+        clock: Where time, waits and chance come from; for tests, such as a `testing.ManualClock`.
 
     Raises:
         ConfigurationError: There is no token, or an argument is not one of the above.
@@ -90,6 +95,7 @@ class Client:
         check_plugged_in("http_client", http_client, "Client")
         if http_client is not None and isinstance(timeout, NotGiven):
             timeout = timeout_of(http_client)
+        log_as_the_environment_says()
         self._settings = Settings(
             token=token,
             base_url=base_url,

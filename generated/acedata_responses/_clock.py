@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """The system's time. A substitute has these five methods."""
+    """The system's time. A substitute has these five methods; `testing.ManualClock` is one."""
 
     __slots__ = ()
 

@@ -87,7 +87,7 @@ class RequestValidationError(AceDataError, ValueError):
     """The document forbids the request. Nothing was sent.
 
     Attributes:
-        problems: Every departure, with its JSON pointer, the rule, the value and the rule's source.
+        problems: Every violation of the document, with its JSON pointer, the rule, the value and the rule's source.
     """
 
     problems: list[Problem]
@@ -148,8 +148,8 @@ class ReplyDecodeError(AceDataError):
     Attributes:
         http: The response, complete: its bytes are in `http.content` and in `body`.
         body: The bytes of the body, or the data of the event.
-        reply: With `Client(strict=True)`: the reply with departures that made it refuse.
-        problems: With `Client(strict=True)`: the departures.
+        reply: With `Client(strict=True)`: the reply that violates the document.
+        problems: With `Client(strict=True)`: the violations.
     """
 
     http: HTTPResponse | None = None

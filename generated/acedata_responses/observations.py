@@ -22,7 +22,7 @@ from typing import Any
 from attrs import asdict, frozen
 
 from ._document.schemas import SCHEMAS
-from ._document.validation import Problem, departures
+from ._document.validation import Problem, reply_problems
 from ._json import is_list
 from ._version import VERSION
 from .types._list_reply import ListReply
@@ -45,7 +45,7 @@ class Observation:
     Attributes:
         schema: The schema of the document that the reply or event is of; empty for a kind that it does not know.
         pointer: Where, as a JSON pointer from there; empty for the whole.
-        what: `type` or `required` for a departure; for growth `unknown field`, `unknown value` or `unknown kind`.
+        what: `type` or `required` for a violation; for growth `unknown field`, `unknown value` or `unknown kind`.
         count: How often.
     """
 
@@ -106,7 +106,7 @@ class Observations:
 
 
 def _places(reply: Model | ListReply[Any]) -> Iterator[Place]:
-    """Each departure and each growth; what is nested too deeply to be followed is left out."""
+    """Each violation and each growth; what is nested too deeply to be followed is left out."""
     schema = reply._schema if isinstance(reply, Model) else ""
     try:
         for problem in _problems(reply):
@@ -119,8 +119,8 @@ def _places(reply: Model | ListReply[Any]) -> Iterator[Place]:
 
 def _problems(reply: Model | ListReply[Any]) -> list[Problem]:
     if isinstance(reply, ListReply):
-        return departures(reply._data, reply._schema, SCHEMAS)
-    return departures(reply._data, SCHEMAS[reply._schema], SCHEMAS) if reply._schema else []
+        return reply_problems(reply._data, reply._schema, SCHEMAS)
+    return reply_problems(reply._data, SCHEMAS[reply._schema], SCHEMAS) if reply._schema else []
 
 
 def _growth(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,7 @@ RULES: Mapping[str, Rule] = {
     "x-example-lists": NOTE,
     "x-failed-when": MEANING,
     "x-limits": PACE,
+    "x-log-environment": OFFER,
     "x-python-name": MEANING,
     "x-removed": PACE,
     "x-retry": PACE,

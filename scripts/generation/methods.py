@@ -68,23 +68,30 @@ class Operation:
     path: str
     doc: str = ""
     arguments: list[Argument] = field(default_factory=list)
-    has_body: bool = False
     reply: Reply | None = None
     stream: Stream | None = None
     can_fail: bool = False
     source: str | None = None
 
-    def at(self, location: str) -> list[Argument]:
-        """The arguments that go to a place of the request: path, query, header or body."""
-        return [argument for argument in self.arguments if argument.location == location]
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The keys of the arguments whose names differ from them."""
+        return {one.name: one.key for one in self.arguments if one.name != one.key}
+
+    @property
+    def unix_times(self) -> list[str]:
+        """The arguments that the document has as seconds since 1970, and that take a datetime."""
+        decoders = {one.name: one.type.decoder for one in self.arguments}
+        return [name for name, decoder in decoders.items() if decoder and "time_of" in decoder.functions]
 
     def returns(self, stream_class: str) -> str:
         """What the method returns, in words."""
         if self.reply is None:
-            return "The HTTP answer, which has no JSON."
+            return "The HTTP response, which has no JSON."
         if self.stream is None:
             return "The reply."
-        return f"The reply; with `{self.stream.selected_by}=True` an `{stream_class}` of events."
+        article = "an" if stream_class.startswith("A") else "a"
+        return f"The reply; with `{self.stream.selected_by}=True` {article} `{stream_class}` of events."
 
     def types(self) -> list[Type]:
         """The types that the method's signature names."""
@@ -162,7 +169,6 @@ class MethodBuilder:
             path=spec.path,
             doc=prose.of_operation(spec.node) or f"{spec.method} {spec.path}.",
             arguments=sorted(arguments, key=lambda argument: not argument.required),
-            has_body=bool(endpoint.bodies),
             reply=self._reply(spec, endpoint),
             stream=self._stream(spec, arguments),
             can_fail=self._can_fail(spec),

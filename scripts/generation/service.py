@@ -49,6 +49,8 @@ class Facts:
     """The service as a whole."""
 
     base_url: str = ""
+    base_url_variables: list[str] = field(default_factory=list)
+    log_variables: list[str] = field(default_factory=list)
     needs_token: bool = False
     token_variables: list[str] = field(default_factory=list)
     in_flight: int | None = None
@@ -77,6 +79,8 @@ def facts_of(document: Document, operations: list[dict[str, Any]]) -> Facts:
     empty: dict[str, Any] = {"code": [], "message": [], "trace-id": [], "when": {}}
     return Facts(
         base_url=_base_url(document),
+        base_url_variables=document.data.get("servers", [{}])[0].get("x-environment", []),
+        log_variables=document.data.get("x-log-environment", []),
         needs_token=any(one["security"] == "required" for one in operations),
         token_variables=_token_variables(document),
         in_flight=limits.in_flight,

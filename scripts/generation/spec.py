@@ -208,6 +208,7 @@ _FORMS: dict[str, Any] = {
     "x-example-lists": ExampleLists,
     "x-failed-when": dict[str, Scalar],
     "x-limits": Limits,
+    "x-log-environment": list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
     "x-python-name": Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")],
     "x-removed": dict[str, Removed],
     "x-retry": Retry,

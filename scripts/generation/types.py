@@ -87,13 +87,6 @@ class Type:
         """The type of an argument, as it is written."""
         return " | ".join(self.takes)
 
-    def as_json(self, argument: str) -> str:
-        """The expression that makes JSON data of an argument: itself, where no object of ours can be in it."""
-        if self.decoder and "time_of" in self.decoder.functions:
-            return f"_plain({argument}, times=True)"
-        is_plain = self.decoder is None and self.json <= {"string", "number", "boolean", "null"}
-        return argument if is_plain else f"_plain({argument})"
-
     def optional(self) -> Type:
         """The same, or None."""
         return replace(self, members=_union([self.members, ("None",)]))

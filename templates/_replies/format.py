@@ -19,8 +19,8 @@ class ReplyFormat(NamedTuple):
         end_marker: The data that ends a stream without being an event.
         heartbeats: The names of events that only keep a connection alive.
         token: The token, which errors must not show.
-        strict: Whether departures from the document are errors.
-        observations: Where departures and growth are counted; None where they are not.
+        strict: Whether a reply that violates the document raises an error.
+        observations: Where violations and growth are counted; None where they are not.
     """
 
     read_reply: Callable[[Any], Any]

@@ -15,7 +15,7 @@ from .content import StreamContent
 from .error_body import ERROR_KEYS, is_error_body
 from .framing import Framing
 from .stream_errors import StreamErrors
-from .whole import departs, departure, has_failed, read_reply, redact_reply
+from .whole import has_problems, problems_error, has_failed, read_reply, redact_reply
 
 if TYPE_CHECKING:
     from ..types._http_response import HTTPResponse
@@ -107,8 +107,8 @@ class StreamState:
         reading = self._reading
         if reading.observations is not None:
             reading.observations.add(event)
-        if reading.strict and departs(event):
-            self._end_in(departure(redact_reply(event, self.http, self._read_event, reading.token)))
+        if reading.strict and has_problems(event):
+            self._end_in(problems_error(redact_reply(event, self.http, self._read_event, reading.token)))
             return False
         return True
 

@@ -1,33 +1,28 @@
-"""A call as the bytes that go over the wire: the check against the document, the address, the headers, the JSON."""
+"""Builds the request of a call: validates it against the document, then writes its path, headers and JSON body."""
 
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from attrs import evolve
-
 from .._document.schemas import SCHEMAS
-from .._json import is_sequence
-from .._redact import redact_key, redact_text
+from .._document.validation import Problem, child_pointer, request_problems, shown
+from .._json import is_list, is_mapping
+from .._redact import redact_text
 from ..errors import RequestValidationError
 from .headers import header_lines
-from .operation import SAFE_METHODS
+from .json_data import Converter, Show
+from .operation import Call
+from .settings import Settings
+from .unknown_values import warn_of_unknown_values
 
-if TYPE_CHECKING:
-    from .._document.validation import Problem
-    from .operation import Call
-    from .settings import Settings
+Values = dict[str, dict[str, Any]]
+"""For each place of a request (`path`, `query`, `header`, `body`) the JSON data of its fields."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-_warned: set[tuple[str, str]] = set()
-
-
-class UnknownValueWarning(UserWarning):
-    """A value, such as a model's name, that the document does not list. It is sent all the same."""
+_FURTHER = {"extra_query": "query", "extra_headers": "header", "extra_body": "body"}
 
 
 class Request:
@@ -38,170 +33,207 @@ class Request:
         target: Path and query, as they stand in the request line.
         headers: The header lines, names in lower case.
         content: The body.
-        is_safe: Whether sending it twice costs nothing.
+        is_safe: Whether sending it twice costs nothing (RFC 9110, section 9.2.1).
+        is_streamed: Whether it asks for a stream.
     """
 
-    __slots__ = ("content", "headers", "is_safe", "method", "target")
+    __slots__ = ("content", "headers", "is_safe", "is_streamed", "method", "target")
 
     def __init__(
-        self, method: str, target: str, headers: list[tuple[bytes, bytes]], content: bytes, is_safe: bool
+        self,
+        method: str,
+        target: str,
+        headers: list[tuple[bytes, bytes]],
+        content: bytes,
+        *,
+        is_safe: bool,
+        is_streamed: bool = False,
     ) -> None:
         self.method = method
         self.target = target
         self.headers = headers
         self.content = content
         self.is_safe = is_safe
+        self.is_streamed = is_streamed
 
 
 def build(call: Call, settings: Settings) -> Request:
     """Turn a call into a request.
 
     Raises:
-        RequestValidationError: The document forbids it, or it cannot be written as JSON or as a header.
+        RequestValidationError: The document forbids it, or it cannot be written as JSON, as a URL or as a header.
     """
     operation = call.operation
-    if settings.validate:
-        _check(call, settings.token)
-    headers = settings.header_lines if operation.sends_token else settings.header_lines_without_token
-    if call.extra_headers or "header" in call.values:
-        headers = _with_headers(
-            headers, {**_texts(call.values.get("header", {})), **(call.extra_headers or {})}
-        )
-    content = b""
-    if "body" in call.values or call.extra_body:
-        content = _json(call)
-        headers = (
-            [*headers, (b"content-type", b"application/json")]
-            if not _has(headers, b"content-type")
-            else headers
-        )
-    if content or operation.method not in SAFE_METHODS:
-        headers = [*headers, (b"content-length", b"%d" % len(content))]
-    return Request(operation.method, settings.path + _target(call), headers, content, operation.is_safe)
+    values = _Arguments(call, settings.token).values(validate=settings.validate)
+    has_body = "body" in operation.schemas or call.extra_body
+    body = values["body"]
+    content = _json(call, body) if has_body else b""
+    return Request(
+        operation.method,
+        settings.path + _target(operation.path, values),
+        _headers(settings, values["header"], content, may_be_empty=operation.is_safe),
+        content,
+        is_safe=operation.is_safe,
+        is_streamed=operation.selected_by is not None and body.get(operation.selected_by) is True,
+    )
 
 
-def _check(call: Call, token: str) -> None:
-    """Hold every value against the document, and warn of names that it does not list.
+class _Arguments:
+    """The arguments of a call: converted to JSON data, validated, with every problem listed."""
 
-    Raises:
-        RequestValidationError: With all problems.
-    """
-    from .._document.validation import Problem, shown, unknown_values, violations
+    def __init__(self, call: Call, token: str) -> None:
+        self._call = call
+        self._show: Show = lambda value: shown(value, lambda text: redact_text(text, token))
+        self._token = token
+        self._converter = Converter(self._show)
+        self._problems: list[Problem] = []
 
-    problems: list[Problem] = []
-    for place, schema in call.operation.schemas.items():
-        try:
-            problems += violations(call.values.get(place, {}), schema, SCHEMAS)
-        except RecursionError:
-            problems.append(
-                Problem("", "type", "JSON data", "data that holds itself, or is nested too deeply")
+    def values(self, *, validate: bool) -> Values:
+        """Return the data for each place of the request.
+
+        Raises:
+            RequestValidationError: With every problem; the token is in none.
+        """
+        values = self._given()
+        if validate:
+            self._validate(values)
+        documented = {place: dict(fields) for place, fields in values.items()}
+        self._add_unknown_keywords(values, validate=validate)
+        values["header"] = {name: _text(value) for name, value in values["header"].items()}
+        self._add_further_fields(values)
+        problems = self._problems + self._without_duplicates(self._converter.problems)
+        if problems:
+            raise refused(self._call, [self._redacted(problem) for problem in problems])
+        if validate:
+            for place, schema in self._call.operation.schemas.items():
+                warn_of_unknown_values(documented[place], schema)
+        return values
+
+    def _given(self) -> Values:
+        """Convert the arguments that the document describes."""
+        operation = self._call.operation
+        values: Values = {"path": {}, "query": {}, "header": {}, "body": {}}
+        arguments = self._call.arguments
+        for name, (place, key) in operation.places.items():
+            if name in arguments:
+                values[place][key] = self._converter.convert(
+                    arguments[name], child_pointer("", key), unix_times=name in operation.unix_times
+                )
+        return values
+
+    def _add_unknown_keywords(self, values: Values, *, validate: bool) -> None:
+        """List keywords that the document does not describe; a client that does not validate sends them in the body."""
+        operation = self._call.operation
+        for name, value in self._call.arguments.items():
+            if name in operation.places:
+                continue
+            pointer = child_pointer("", name)
+            if validate or "body" not in operation.schemas:
+                expected = "a documented field (pass further ones in extra_body)"
+                self._problems.append(Problem(pointer, "unknown", expected, self._show(value)))
+            else:
+                values["body"][name] = self._converter.convert(value, pointer)
+
+    def _validate(self, values: Values) -> None:
+        """Validate the fields of each place. What could not be converted is reported once, by its type at best."""
+        unconverted = {problem.pointer for problem in self._converter.problems}
+        for place, schema in self._call.operation.schemas.items():
+            try:
+                found = request_problems(values[place], schema, SCHEMAS, show=self._show)
+            except RecursionError:
+                found = [Problem("", "type", "JSON data", "data that is nested too deeply")]
+            self._problems += (
+                problem for problem in found if problem.rule == "type" or problem.pointer not in unconverted
             )
-    for name, value in call.values.get("unknown", {}).items():
-        advice = "a documented field (pass further ones in extra_body)"
-        problems.append(Problem(f"/{name}", "unknown", advice, shown(value)))
-    if problems:
-        raise _refused(call, [_without(problem, token) for problem in problems])
-    if "body" in call.values:
-        for _pointer, value, schema in unknown_values(
-            call.values["body"], call.operation.schemas["body"], SCHEMAS
-        ):
-            _warn_of_unknown(value, schema)
+
+    def _without_duplicates(self, problems: list[Problem]) -> list[Problem]:
+        listed = {problem.pointer for problem in self._problems}
+        return [problem for problem in problems if problem.pointer not in listed]
+
+    def _add_further_fields(self, values: Values) -> None:
+        """Convert what the caller passes beyond the document; it wins, and is not validated."""
+        for name, place in _FURTHER.items():
+            further = getattr(self._call, name)
+            if further is None:
+                continue
+            if not is_mapping(further):
+                self._problems.append(Problem(f"/{name}", "type", "a mapping", self._show(further)))
+            elif place == "header":
+                values[place].update(further)  # `header_lines` checks it
+            else:
+                fields: dict[str, Any] = self._converter.convert(further, "") or {}
+                if place == "query":
+                    self._check_query(fields)
+                values[place].update(fields)
+
+    def _check_query(self, fields: dict[str, Any]) -> None:
+        for name, value in fields.items():
+            if any(isinstance(one, (dict, list)) for one in _each(value)):
+                expected = "text, a number, true or false, or a list of these"
+                self._problems.append(
+                    Problem(child_pointer("", name), "type", expected, self._show(value))
+                )
+
+    def _redacted(self, problem: Problem) -> Problem:
+        """Return the problem without the token, should that have become a key of the data."""
+        if not self._token or self._token not in problem.pointer:
+            return problem
+        from attrs import evolve
+
+        return evolve(problem, pointer=redact_text(problem.pointer, self._token))
 
 
-def _without(problem: Problem, token: str) -> Problem:
-    """Return the problem as it may be shown, should the token have got into a field by mistake."""
-    found = redact_text(problem.found.replace(repr(token), repr("***")), token)
-    return evolve(problem, found=found, pointer=redact_key(problem.pointer, token))
-
-
-def _refused(call: Call, problems: list[Problem]) -> RequestValidationError:
+def refused(call: Call, problems: list[Problem]) -> RequestValidationError:
+    """Return the error for a request that is not sent."""
     lines = "\n".join(f"  {problem}" for problem in problems)
     text = f"{call.operation.id}: the request was not sent, since the document forbids it:\n{lines}"
     return RequestValidationError(text, problems=problems, method=call.operation.method)
 
 
-def _warn_of_unknown(value: str, schema: Mapping[str, Any]) -> None:
-    """Once per value: a name may be mistyped, or newer than the document."""
-    removed = schema.get("x-removed", {}).get(value)
-    category: type[Warning] = DeprecationWarning if removed else UnknownValueWarning
-    if (value, category.__name__) in _warned:
-        return
-    _warned.add((value, category.__name__))
-    if removed:
-        text = f"{value!r} was withdrawn by the vendor: the client has not listed it since version {removed['since']}"
-    else:
-        from difflib import get_close_matches
-
-        known: list[str] = schema["x-known"]
-        close = get_close_matches(value, known, n=1, cutoff=0)
-        text = f"{value!r} is not a name that the document lists; the closest one is {close[0]!r}. It is sent as it is."
-    warnings.warn(text, category, stacklevel=_frames_of_the_package())
-
-
-def _frames_of_the_package() -> int:
-    """How far up the caller's own line is, so that the warning names it."""
-    import sys
-
-    package = __name__.partition(".")[0]
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
-        level, frame = level + 1, frame.f_back
-    return level
-
-
-def _json(call: Call) -> bytes:
-    body = call.values.get("body", {})
-    if call.extra_body:
-        from .arguments import plain
-
-        body = {**body, **plain(call.extra_body)}
+def _json(call: Call, body: dict[str, Any]) -> bytes:
     try:
         return _encode(body).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        from .._document.validation import Problem
-
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits, data nested too deeply
         problem = Problem("", "type", "JSON data", f"{type(error).__name__}: {error}")
-        raise _refused(call, [problem]) from None
+        raise refused(call, [problem]) from None
 
 
-def _target(call: Call) -> str:
-    path = call.operation.path
-    if "path" in call.values:
-        for name, value in _texts(call.values["path"]).items():
-            path = path.replace(f"{{{name}}}", _segment(value))
-    if "query" not in call.values and not call.extra_query:
+def _headers(
+    settings: Settings, further: Mapping[str, Any], content: bytes, *, may_be_empty: bool
+) -> list[tuple[bytes, bytes]]:
+    lines = settings.header_lines
+    if further:
+        added = header_lines(further, settings.token)
+        replaced = {name for name, _value in added}
+        lines = [line for line in lines if line[0] not in replaced] + added
+    if content and not any(name == b"content-type" for name, _value in lines):
+        lines = [*lines, (b"content-type", b"application/json")]
+    if content or not may_be_empty:
+        lines = [*lines, (b"content-length", b"%d" % len(content))]
+    return lines
+
+
+def _target(path: str, values: Values) -> str:
+    for name, value in values["path"].items():
+        path = path.replace(f"{{{name}}}", _segment(_text(value)))
+    if not values["query"]:
         return path
-    query = {**call.values.get("query", {}), **(call.extra_query or {})}
-    pairs = [(name, _text(one)) for name, value in query.items() for one in _each(value)]
+    pairs = [(name, _text(one)) for name, value in values["query"].items() for one in _each(value)]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _segment(value: str) -> str:
-    """A path segment. A lone dot or two would be resolved away on the way, and name another resource."""
+    """Quote a path segment. A lone dot or two would be resolved away on the way, and name another resource."""
     quoted = quote(value, safe="")
     return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 
 
 def _each(value: Any) -> list[Any]:
     """A list in a query is sent as one pair for each entry (OpenAPI 3.1: style form, explode)."""
-    return list(value) if is_sequence(value) else [value]
-
-
-def _texts(fields: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _text(value) for name, value in fields.items()}
+    return value if is_list(value) else [value]
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _has(headers: list[tuple[bytes, bytes]], name: bytes) -> bool:
-    return any(key == name for key, _value in headers)
-
-
-def _with_headers(lines: list[tuple[bytes, bytes]], further: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    added = header_lines(further)
-    replaced = {name for name, _value in added}
-    return [line for line in lines if line[0] not in replaced] + added

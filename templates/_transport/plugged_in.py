@@ -6,7 +6,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from .._request.arguments import NOT_GIVEN
+from .._request.not_given import NOT_GIVEN
 from ..errors import ConfigurationError
 
 _LIBRARIES = ("httpx", "httpx2")

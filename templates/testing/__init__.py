@@ -1,16 +1,16 @@
-"""The service embedded: a faithful imitation for tests, made from the same document as the client.
+"""The service embedded in a test: made from the same document as the client.
 
     from acedata_responses import Client, testing
 
     with testing.serve() as service, Client(token=testing.TOKEN, base_url=service.url) as client:
-        service.reply_with(testing.error("too_many_requests"), testing.Fault("cut", "body"))
+        service.reply_with(testing.error("too_many_requests"), "Hello", {"object": "response", "output": []})
         ...
-        assert len(service.requests) == 3
+        assert len(service.requests) == 4
 
-`serve()` is a real HTTP/1.1 server on the loopback interface, `transport()` the same within the process. Each
-takes requests as the document describes them and refuses others, records what it got, and answers as it is
-told: with an `Answer`, an `error`, a gateway's `page`, or with a `Fault` on the way of the answer.
-`replay()` plays back what the real service once answered.
+`serve()` is an HTTP/1.1 server on the loopback interface, `transport()` the same within the process. Both validate
+each request against the document, record it, and answer as the document's examples do, or with what `reply_with` was
+given: an `Answer`, an `error`, a gateway's `page`, a reply, a text, or a `Fault` that disturbs the usual answer.
+`Limits` make them refuse more calls than the service allows. With a `ManualClock` tests of retries do not wait.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._answers import Answer, Fault, error, page
+    from ._clock import ManualClock
     from ._record import Request
     from ._replay import Replay, replay
     from ._server import Server, serve
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "_answers",
     "Fault": "_answers",
+    "ManualClock": "_clock",
     "Replay": "_replay",
     "Request": "_record",
     "Server": "_server",
@@ -48,6 +50,7 @@ __all__ = [
     "TOKEN",
     "Answer",
     "Fault",
+    "ManualClock",
     "Replay",
     "Request",
     "Server",

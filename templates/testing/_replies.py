@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from .._document.schemas import OPERATIONS, SCHEMAS
-from .._document.validation import check
+from .._document.validation import request_problems
 from .._json import is_list, is_object
 from .._paths import find, put
 from ._examples import LISTINGS, NOTES, REPLIES, STREAMS
@@ -200,7 +200,7 @@ def _echoing(data: Any, schema: Mapping[str, Any], request: Mapping[str, Any]) -
     properties = SCHEMAS[name].get("properties", {})
     result = dict(data)
     for key in data.keys() & properties.keys():
-        if request.get(key) is not None and not check(request[key], properties[key], SCHEMAS):
+        if request.get(key) is not None and not request_problems(request[key], properties[key], SCHEMAS):
             result[key] = request[key]
         elif "x-text" in NOTES.get(_component(data[key], properties[key]) or "", {}):
             result[key] = _echoing(data[key], properties[key], request)
@@ -223,7 +223,7 @@ def _component(data: Any, schema: Mapping[str, Any]) -> str | None:
         member = schema["discriminator"]["mapping"].get(kind)
         return _component(data, {"$ref": member}) if member else None
     for member in (*schema.get("anyOf", []), *schema.get("oneOf", [])):
-        if not check(data, member, SCHEMAS):
+        if not request_problems(data, member, SCHEMAS):
             return _component(data, member)
     return name
 

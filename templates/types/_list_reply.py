@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .._document.schemas import SCHEMAS
-from .._document.validation import Problem, departures
+from .._document.validation import Problem, reply_problems
 from .._json import kind_of
 from ._model import encoded
 
@@ -35,8 +35,8 @@ class ListReply(list[EntryT]):
 
     @property
     def problems(self) -> list[Problem]:
-        """Where this list departs from the document: entries that lack a field or are of another type."""
-        return departures(self.to_list(), self._schema, SCHEMAS)
+        """Where this list violates the document: entries that lack a field or are of another type."""
+        return reply_problems(self.to_list(), self._schema, SCHEMAS)
 
     def to_list(self) -> list[Any]:
         """Return the list as JSON data: what came, with what was set since."""

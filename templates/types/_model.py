@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .._document.schemas import SCHEMAS
-from .._document.validation import Problem, departures
+from .._document.validation import Problem, reply_problems
 from .._json import is_list, is_object, seconds_of
 from ._decoding import time_of
 
@@ -86,11 +86,11 @@ class Model:
 
     @property
     def problems(self) -> list[Problem]:
-        """Where this object departs from the document: fields that are missing or of another type.
+        """Where this object violates the document: required fields that are missing or of another type.
 
         Unknown fields, enum values and kinds are kept and not listed: an API grows.
         """
-        return departures(self.to_dict(), SCHEMAS[self._schema], SCHEMAS) if self._schema else []
+        return reply_problems(self.to_dict(), SCHEMAS[self._schema], SCHEMAS) if self._schema else []
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object as JSON data: what came, with the attributes that were set since."""

@@ -161,6 +161,7 @@ def test_every_field_of_the_document_is_tried_here():
     assert VALUES.keys() == REQUEST["properties"].keys()
 
 
+@pytest.mark.filterwarnings("ignore::acedata_responses.UnknownValueWarning")
 @pytest.mark.parametrize(
     ("field", "value"),
     EACH_FIELD,
@@ -397,7 +398,7 @@ def test_an_unchecked_client_sends_what_the_document_forbids(connect, server):
 
 def test_an_unchecked_client_can_still_not_send_what_is_no_json(connect, server):
     unchecked = connect(base_url=server.url, validate=False)
-    for value in (float("nan"), object(), "\ud800", {"x": {1, 2}}):
+    for value in (float("nan"), object(), "\ud800", {"x": b"1"}):
         with pytest.raises(RequestValidationError):
             unchecked.create(metadata=value)
     assert server.received == []

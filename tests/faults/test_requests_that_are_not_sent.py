@@ -58,11 +58,12 @@ def test_it_is_sent_where_the_checks_are_turned_off(name, connect, service):
     except errors.AceDataError:
         pass  # the service's own opinion
     assert len(service.requests) == 1
+    assert service.requests[0].json == given
 
 
 def test_what_is_no_json_is_not_sent_even_so(connect, service):
     driver = connect(service, validate=False)
-    for value in (NAN, object(), {1, 2}, b"bytes", "\ud800"):
+    for value in (NAN, object(), memoryview(b"1"), b"bytes", "\ud800", dict):
         with pytest.raises(errors.RequestValidationError):
             driver.create(metadata={"a": value})
         with pytest.raises(errors.RequestValidationError):
@@ -184,4 +185,41 @@ def test_a_plugged_in_client_that_was_closed_sends_nothing(flavour, connect, ser
 def test_a_time_out_that_is_none_sends_nothing(options, driver, service):
     with pytest.raises(errors.ConfigurationError, match="must be"):
         driver.create(**options)
+    assert service.connections_opened == 0
+
+
+TOKENS = {"a long token": "secret-token-of-some-length", "a JWT": "eyJ" + "x" * 300, "a short one": "test"}
+SLIPS = {
+    "as a field": lambda token: {"temperature": token},
+    "deep in a field": lambda token: {"input": [{"role": token, "content": "Hi"}]},
+    "as an unknown keyword's value": lambda token: {"token": token},
+    "as bytes' neighbour": lambda token: {"metadata": {"a": [token, b"x"]}, "n": {"a": token}},
+    "as a value of the query": lambda token: {"extra_query": {"a": {"b": token}}},
+    "as a further field": lambda token: {"extra_body": [token]},
+    "in a header": lambda token: {"extra_headers": {"x-a": f"{token}\r\n"}},
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("token", TOKENS.values(), ids=list(TOKENS))
+def test_an_error_about_the_caller_s_request_does_not_show_the_token(token, slip, connect):
+    with testing.serve(token=token) as service:
+        driver = connect(token=token, base_url=service.url)
+        with pytest.raises(errors.RequestValidationError) as refused:
+            driver.create(**SLIPS[slip](token))
+        shown = f"{refused.value!s} {refused.value!r} {refused.value.problems!r}"
+        assert f"'{token}'" not in shown
+        assert token[:20] not in shown or len(token) < 12
+        assert service.requests == []
+
+
+NO_MAPPINGS = [{"extra_body": [1]}, {"extra_query": "a=1"}, {"extra_headers": [("a", "b")]}, {"extra_query": {"q": "\ud800"}}]
+
+
+@pytest.mark.parametrize("options", NO_MAPPINGS, ids=repr)
+def test_what_cannot_be_added_to_a_request_is_refused_with_its_name(options, driver, service):
+    with pytest.raises(errors.RequestValidationError) as refused:
+        driver.create(**options)
+    (problem,) = refused.value.problems
+    assert problem.pointer in ("/q", *(f"/{name}" for name in options))
     assert service.connections_opened == 0

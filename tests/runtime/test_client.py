@@ -286,6 +286,12 @@ def test_each_call_is_one_line_of_the_log_and_by_default_there_is_none(driver, s
 # Names of models
 
 
+def test_an_unknown_model_that_is_like_none_is_warned_of_without_a_guess(driver):
+    with pytest.warns(UnknownValueWarning, match="zzz") as caught:
+        driver.create(model=f"zzz-{driver.flavour}")
+    assert "closest" not in str(caught[0].message)
+
+
 def test_an_unknown_model_is_sent_and_warned_of_once_with_the_closest_name(driver, service):
     name = f"gpt-4o-minni-{driver.flavour}"
     with pytest.warns(UnknownValueWarning, match="'gpt-4o-mini'") as warned:

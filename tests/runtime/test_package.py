@@ -142,7 +142,8 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPResponse", "Limiter", "Limits", "Observation",
+    "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Limiter", "Limits", "NOT_GIVEN",
+    "NotGiven", "Observation",
     "Observations", "Problem", "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
     "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",

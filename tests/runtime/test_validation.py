@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime as dt
 import decimal
 import enum
 import math
+import pathlib
 import types
+import uuid
 from collections.abc import Mapping, Sequence
 
+import attrs
 import pytest
 
 from acedata_responses import Client, Problem, RequestValidationError, testing
@@ -58,6 +62,55 @@ class Text(str):
     __slots__ = ()
 
 
+class Choice(enum.Enum):
+    AUTO = "auto"
+
+
+class Number(enum.Enum):
+    TWO = 2
+
+
+class Raw(enum.Enum):
+    A = b"a"
+
+
+@dataclasses.dataclass
+class Place:
+    name: object
+
+
+@dataclasses.dataclass
+class Kind:
+    type: str
+
+
+@attrs.frozen
+class Point:
+    x: int
+
+
+class Other:
+    """An object of another package."""
+
+    def to_dict(self):
+        return {"a": 1}
+
+
+class NumpyNumber:
+    """What numpy's numbers and arrays offer."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def tolist(self):
+        return self._value
+
+
+class BytesPath:
+    def __fspath__(self):
+        return b"a"
+
+
 class Dict(dict):
     pass
 
@@ -94,6 +147,28 @@ ACCEPTED = {
         Frozen({"deep": Frozen({"x": (1, 2)})}),
         {"deep": {"x": [1, 2]}},
     ),
+    "a generator": ("input", (message for message in [MESSAGE]), [MESSAGE]),
+    "a set": ("include", {"b", "a"}, ["a", "b"]),
+    "a frozen set deep down": ("metadata", {"a": [{"b": frozenset({1})}]}, {"a": [{"b": [1]}]}),
+    "a mapping's keys": ("include", {"a": 1}.keys(), ["a"]),
+    "a decimal": ("temperature", decimal.Decimal("0.5"), 0.5),
+    "a whole decimal": ("max_output_tokens", decimal.Decimal(16), 16),
+    "a date": ("metadata", {"at": dt.date(2026, 1, 2)}, {"at": "2026-01-02"}),
+    "a time": (
+        "metadata",
+        {"at": dt.datetime(2026, 1, 2, 3, tzinfo=dt.timezone.utc)},
+        {"at": "2026-01-02T03:00:00+00:00"},
+    ),
+    "a path": ("metadata", {"at": pathlib.PurePosixPath("a/b")}, {"at": "a/b"}),
+    "a UUID": ("metadata", {"id": uuid.UUID(int=1)}, {"id": "00000000-0000-0000-0000-000000000001"}),
+    "a member of an enum": ("tool_choice", Choice.AUTO, "auto"),
+    "a member for a key": ("metadata", {Choice.AUTO: 1}, {"auto": 1}),
+    "a member that is a number": ("n", Number.TWO, 2),
+    "a data class": ("metadata", Place("Oslo"), {"name": "Oslo"}),
+    "an attrs class": ("metadata", Point(1), {"x": 1}),
+    "data classes in a list": ("tools", [Kind("web_search")], [{"type": "web_search"}]),
+    "an object with to_dict": ("metadata", Other(), {"a": 1}),
+    "numbers of numpy": ("temperature", NumpyNumber(0.5), 0.5),
     "a tuple": ("input", (MESSAGE, MESSAGE), [MESSAGE, MESSAGE]),
     "a deque": ("input", collections.deque([MESSAGE]), [MESSAGE]),
     "a list of the caller's": ("input", collections.UserList([MESSAGE]), [MESSAGE]),
@@ -112,16 +187,21 @@ def test_what_is_json_in_the_end_is_sent(sent, case):
 
 
 REFUSED = {
-    "a generator": ({"input": (message for message in [MESSAGE])}, "/input"),
-    "a set": ({"include": {"a"}}, "/include"),
+    "a memoryview": ({"metadata": {"a": memoryview(b"hi")}}, "/metadata/a"),
+    "a class": ({"metadata": {"a": [dict]}}, "/metadata/a/0"),
+    "a function": ({"metadata": {"a": len}}, "/metadata/a"),
+    "a path of bytes": ({"metadata": {"a": BytesPath()}}, "/metadata/a"),
+    "half a character in a key": ({"metadata": {"\ud800": 1}}, "/metadata"),
+    "half a character in a set": ({"include": {"\ud800"}}, "/include/0"),
+    "a set of bytes": ({"include": {b"a"}}, "/include/0"),
+    "a decimal that is none": ({"temperature": decimal.Decimal("NaN")}, "/temperature"),
+    "a member with bytes": ({"metadata": {"a": Raw.A}}, "/metadata/a"),
+    "a data class with bytes": ({"metadata": {"a": Place(b"x")}}, "/metadata/a/name"),
     "a text for a list of texts": ({"include": "abc"}, "/include"),
     "a dict for a list": ({"tools": {"type": "function"}}, "/tools"),
     "pairs for a dict": ({"metadata": [("a", 1)]}, "/metadata"),
     "bytes": ({"input": b"Hello"}, "/input"),
     "a bytearray": ({"input": bytearray(b"Hello")}, "/input"),
-    "a decimal": ({"temperature": decimal.Decimal(1)}, "/temperature"),
-    "a time": ({"metadata": {"at": dt.datetime.now(dt.timezone.utc)}}, "/metadata/at"),
-    "a set deep down": ({"metadata": {"a": [{"b": {1}}]}}, "/metadata/a/0/b"),
     "what cannot be shown": ({"instructions": Shy()}, "/instructions"),
     "what cannot be shown under an unknown name": ({"nonsense": Shy()}, "/nonsense"),
     "a key with a slash": ({"metadata": {"a/b": {"c~d": math.nan}}}, "/metadata/a~1b/c~0d"),

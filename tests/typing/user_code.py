@@ -86,7 +86,7 @@ def requests(client: Client) -> None:
     client.responses.create(model="gpt-4o", input="Hi", n="two")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.responses.create(model="gpt-4o", input=5)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.responses.create("gpt-4o", "Hi")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
-    client.models.list(limit=1)  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    client.models.list(limit=1)  # type: ignore[call-arg] # pyright: ignore # ty: ignore
     Client(tokn="x")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
     Client(timeout="soon")  # type: ignore[arg-type] # pyright: ignore # ty: ignore
     client.with_options(base_url="x")  # type: ignore[call-arg] # pyright: ignore # ty: ignore

@@ -9,9 +9,9 @@ from attrs import evolve
 
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
-from .._request.arguments import NOT_GIVEN
 from .._request.build import build
-from .._request.settings import seconds, timeouts
+from .._request.not_given import NOT_GIVEN
+from .._request.timeouts import seconds, timeouts
 from .._transport.failures import NetworkError
 from ..errors import AceDataError, APIStatusError
 from ..limits import Limiter, LimitTimeout, Place
@@ -109,12 +109,13 @@ class AsyncSender:
         if incoming is None:
             assert failure is not None
             return Failed(failure, report.error_for(failure))
+        report.log_status(incoming.status_code)
         if incoming.status_code >= 300:
             http = await self._read_error(incoming, exchange)
             error = report.describe(error_from(http, exchange.settings.token))
             self._note_rate_limit(error)
             return Failed(_status_failure(error), error)
-        if exchange.call.streams:
+        if exchange.request.is_streamed:
             self._note_success()
             return _stream(incoming, exchange)
         http, failure = await self._read(incoming, exchange)

@@ -7,6 +7,12 @@ from typing import Any
 BASE_URL = "https://api.acedata.cloud"
 """Where the service is."""
 
+BASE_URL_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_BASE_URL",)
+"""Environment variables that may hold another base URL; the first one that is set counts."""
+
+LOG_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_LOG",)
+"""Environment variables that may hold the level at which the client logs; the first one that is set counts."""
+
 NEEDS_TOKEN: bool = True
 """Whether the service wants a token."""
 

@@ -1,12 +1,11 @@
-"""Checks JSON data against the document's schemas: requests strictly, replies for missing or mistyped fields only.
+"""Validates JSON data against the document's schemas: requests strictly, replies for missing or mistyped fields only.
 
-The part of JSON Schema 2020-12 that the document uses. Every problem is listed, not only the first, each with the
-JSON pointer (RFC 6901) of the value and the source of the rule.
+It knows the part of JSON Schema 2020-12 that the document uses. Every problem is listed, not only the first, each with
+the JSON pointer (RFC 6901) of the value and the source of the rule.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -18,12 +17,14 @@ from .._json import is_list, is_object, kind_of
 
 Schema = Mapping[str, Any]
 Schemas = Mapping[str, Schema]
+Show = Callable[[Any], str]
 _SHOWN_CHARACTERS = 80
+_LONGEST_READ = 10_000  # characters of a text; a token in it must be whole to be recognized
 
 
 @frozen
 class Problem:
-    """One departure of data from the document.
+    """One rule of the document that data violates.
 
     Attributes:
         pointer: Where, as a JSON pointer: `/input/0/role`; empty for the whole.
@@ -46,25 +47,44 @@ class Problem:
         )
 
 
-def violations(data: Any, schema: Schema, schemas: Schemas) -> list[Problem]:
-    """Everything that a request may not contain by the document."""
-    return list(_Check(schemas, strict=True).problems(data, schema, "", None))
+def shown(value: Any, redact: Callable[[str], str] = str) -> str:
+    """Return a value as it is written in Python, for a message, cut short.
+
+    Args:
+        value: The value.
+        redact: Removes what must not be shown; it sees the text before it is cut.
+    """
+    try:
+        text = redact(repr(value[:_LONGEST_READ] if isinstance(value, (str, bytes)) else value))
+    except Exception:  # noqa: BLE001 - a caller's own __repr__ may do anything
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
-def departures(data: Any, schema: Schema, schemas: Schemas) -> list[Problem]:
-    """Where a reply lacks a required field or has one of another type; what is new in it is not a departure."""
-    return list(_Check(schemas, strict=False).problems(data, schema, "", None))
+def request_problems(
+    data: Any, schema: Schema, schemas: Schemas, pointer: str = "", show: Show = shown
+) -> list[Problem]:
+    """List every rule of a schema that data of a request violates.
+
+    Args:
+        data: JSON data.
+        schema: The schema.
+        schemas: The components that a `$ref` names.
+        pointer: Where the data stands, as a JSON pointer.
+        show: Writes a value for a message.
+    """
+    return list(_Validation(schemas, strict=True, show=show).problems(data, schema, pointer, None))
 
 
-def check(data: Any, schema: Schema, schemas: Schemas, pointer: str = "") -> list[Problem]:
-    """All violations of a schema, with pointers that start at `pointer`."""
-    return list(_Check(schemas, strict=True).problems(data, schema, pointer, None))
+def reply_problems(data: Any, schema: Schema, schemas: Schemas) -> list[Problem]:
+    """List the required fields that a reply lacks and the fields that have another type; what is new in it is none."""
+    return list(_Validation(schemas, strict=False).problems(data, schema, "", None))
 
 
 def unknown_values(
     data: Any, schema: Schema, schemas: Schemas, pointer: str = ""
 ) -> Iterator[tuple[str, str, Schema]]:
-    """The strings for which the document has a list of known values that does not name them.
+    """Find the strings for which the document has a list of known values that does not name them.
 
     Yields:
         The pointer, the string and the schema with `x-known` (and `x-removed`, where names were withdrawn).
@@ -79,19 +99,21 @@ def unknown_values(
                 yield from unknown_values(data[key], child, schemas, f"{pointer}/{key}")
 
 
-class _Check:
+class _Validation:
     """A walk over data and schema together.
 
     Attributes:
         schemas: The components that `$ref` names.
         strict: Whether bounds, enums and constants count, or only types and required fields.
+        show: Writes a value for a message.
     """
 
-    __slots__ = ("schemas", "strict")
+    __slots__ = ("schemas", "show", "strict")
 
-    def __init__(self, schemas: Schemas, *, strict: bool) -> None:
+    def __init__(self, schemas: Schemas, *, strict: bool, show: Show = shown) -> None:
         self.schemas = schemas
         self.strict = strict
+        self.show = show
 
     def problems(self, data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
         if "$ref" in schema:
@@ -99,13 +121,13 @@ class _Check:
         source = schema.get("x-source", source)
         wanted = schema.get("type")
         if wanted is not None and not _is_of_type(data, wanted):
-            yield Problem(pointer, "type", _type_in_words(wanted), shown(data), source)
+            yield Problem(pointer, "type", _type_in_words(wanted), self.show(data), source)
             return
         members = schema.get("anyOf") or schema.get("oneOf")
         if members is not None:
             yield from self._union(data, schema, members, pointer, source)
         if self.strict:
-            yield from _values(data, schema, pointer, source)
+            yield from self._bounds(data, schema, pointer, source)
         if is_object(data):
             yield from self._object(data, schema, pointer, source)
         elif is_list(data) and "items" in schema:
@@ -118,22 +140,16 @@ class _Check:
         properties = schema.get("properties", {})
         for key in schema.get("required", ()):
             if key not in data:
-                said = properties.get(key, {}).get("x-source", source)
-                yield Problem(f"{pointer}/{_token(key)}", "required", "a value", "nothing", said)
+                rule_source = properties.get(key, {}).get("x-source", source)
+                yield Problem(child_pointer(pointer, key), "required", "a value", "nothing", rule_source)
         others = schema.get("additionalProperties", True)
         for key, value in data.items():
-            if not isinstance(key, str):
-                yield Problem(pointer, "type", "keys that are strings", shown(key), source)
-            elif key in properties:
-                yield from self.problems(value, properties[key], f"{pointer}/{_token(key)}", source)
-            elif others is False:
-                yield Problem(
-                    f"{pointer}/{_token(key)}", "additionalProperties", "no such field", shown(value), source
-                )
-            elif others is not True:
-                yield from self.problems(value, others, f"{pointer}/{_token(key)}", source)
-            elif self.strict:
-                yield from _not_json(value, f"{pointer}/{_token(key)}", source)
+            rule = properties.get(key, others)
+            if rule is False:
+                at = child_pointer(pointer, key)
+                yield Problem(at, "additionalProperties", "no such field", self.show(value), source)
+            elif rule is not True:
+                yield from self.problems(value, rule, child_pointer(pointer, key), source)
 
     def _union(
         self, data: Any, schema: Schema, members: list[Schema], pointer: str, source: str | None
@@ -145,7 +161,7 @@ class _Check:
         found = [list(self.problems(data, member, pointer, source)) for member in members]
         fitting = sum(not problems for problems in found)
         if self.strict and fitting > 1 and "oneOf" in schema:
-            yield Problem(pointer, "oneOf", "what fits one member alone", shown(data), source)
+            yield Problem(pointer, "oneOf", "what fits one member alone", self.show(data), source)
         if fitting:
             return
         of_the_type = [problems for problems in found if not _is_about_type(problems, pointer)]
@@ -153,49 +169,37 @@ class _Check:
             yield from min(of_the_type, key=len)
         else:
             expected = " or ".join(dict.fromkeys(problems[0].expected for problems in found))
-            yield Problem(pointer, "type", expected, shown(data), source)
+            yield Problem(pointer, "type", expected, self.show(data), source)
 
     def _chosen(
         self, data: dict[str, Any], chosen_by: Schema, pointer: str, source: str | None
     ) -> Iterator[Problem]:
         key, mapping = chosen_by["propertyName"], chosen_by["mapping"]
-        at = f"{pointer}/{_token(key)}"
+        at = child_pointer(pointer, key)
         value = data.get(key)
         if isinstance(value, str) and value in mapping:
             yield from self.problems(data, {"$ref": mapping[value]}, pointer, source)
         elif key not in data:
             yield Problem(at, "required", f"one of {_listed(mapping)}", "nothing", source)
         elif not isinstance(value, str):
-            yield Problem(at, "type", f"one of {_listed(mapping)}", shown(value), source)
-        elif key not in data:
-            yield Problem(at, "required", f"one of {_listed(mapping)}", "nothing", source)
+            yield Problem(at, "type", f"one of {_listed(mapping)}", self.show(value), source)
         elif self.strict:
-            yield Problem(at, "discriminator", f"one of {_listed(mapping)}", shown(value), source)
+            yield Problem(at, "discriminator", f"one of {_listed(mapping)}", self.show(value), source)
 
-
-def _values(data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
-    """The rules on a single value."""
-    kind = kind_of(data)
-    is_union = "anyOf" in schema or "oneOf" in schema  # its members have looked at the value itself
-    if kind is float and not math.isfinite(data) and not is_union:
-        yield Problem(pointer, "type", "a finite number", shown(data), source)
-        return
-    if kind is str and not data.isascii() and not _is_unicode(data) and not is_union:
-        yield Problem(pointer, "type", "valid Unicode text", shown(data), source)
-    if "enum" in schema and not any(_same(data, value) for value in schema["enum"]):
-        yield Problem(pointer, "enum", f"one of {_listed(schema['enum'])}", shown(data), source)
-    if "const" in schema and not _same(data, schema["const"]):
-        yield Problem(pointer, "const", repr(schema["const"]), shown(data), source)
-    for keyword, (applies, holds, words) in _BOUNDS.items():
-        if (
-            keyword in schema
-            and isinstance(data, applies)
-            and kind is not bool
-            and not holds(data, schema[keyword])
-        ):
-            yield Problem(pointer, keyword, words.format(schema[keyword]), shown(data), source)
-    if not schema.keys() & {"type", "anyOf", "oneOf", "enum", "const"}:
-        yield from _not_json(data, pointer, source)
+    def _bounds(self, data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
+        """Check the rules on a single value."""
+        if "enum" in schema and not any(_same(data, value) for value in schema["enum"]):
+            yield Problem(pointer, "enum", f"one of {_listed(schema['enum'])}", self.show(data), source)
+        if "const" in schema and not _same(data, schema["const"]):
+            yield Problem(pointer, "const", repr(schema["const"]), self.show(data), source)
+        for keyword, (applies, holds, words) in _BOUNDS.items():
+            if (
+                keyword in schema
+                and isinstance(data, applies)
+                and kind_of(data) is not bool
+                and not holds(data, schema[keyword])
+            ):
+                yield Problem(pointer, keyword, words.format(schema[keyword]), self.show(data), source)
 
 
 @cache
@@ -213,27 +217,6 @@ _BOUNDS: dict[str, tuple[type | tuple[type, ...], Callable[[Any, Any], bool], st
     "maxItems": (list, lambda value, bound: len(value) <= bound, "at most {} item(s)"),
     "pattern": (str, lambda value, bound: _pattern(bound).search(value) is not None, "text that matches {}"),
 }
-
-
-def _not_json(data: Any, pointer: str, source: str | None) -> Iterator[Problem]:
-    """What is nowhere described must still be JSON."""
-    kind = kind_of(data)
-    if kind is dict:
-        for key, value in data.items():
-            if not isinstance(key, str):
-                yield Problem(pointer, "type", "keys that are strings", shown(key), source)
-            yield from _not_json(value, f"{pointer}/{_token(str(key))}", source)
-    elif kind is list:
-        for index, value in enumerate(data):
-            yield from _not_json(value, f"{pointer}/{index}", source)
-    elif not (
-        data is None
-        or isinstance(data, (bool, int, str))
-        or (isinstance(data, float) and math.isfinite(data))
-    ):
-        yield Problem(pointer, "type", "JSON data", shown(data), source)
-    elif isinstance(data, str) and not _is_unicode(data):
-        yield Problem(pointer, "type", "valid Unicode text", shown(data), source)
 
 
 _TYPES: dict[str, Callable[[Any], bool]] = {
@@ -281,30 +264,14 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _listed(values: Any) -> str:
     return ", ".join(repr(value) for value in values)
 
 
-def _token(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")
+def child_pointer(pointer: str, key: str) -> str:
+    """Return the JSON pointer of a field of an object (RFC 6901, section 3)."""
+    return f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 _DOLLAR = re.compile(r"(\\.|\[(?:\\.|[^\]])*\])|\$")
 """What means `$`, behind what may only contain one: an escape or a set of characters."""
-
-
-def shown(value: Any) -> str:
-    """A value for a message, cut short."""
-    try:
-        text = repr(value if not isinstance(value, (str, bytes)) else value[:_SHOWN_CHARACTERS])
-    except Exception:  # noqa: BLE001 - a caller's own __repr__ may do anything
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"

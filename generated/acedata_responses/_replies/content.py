@@ -11,7 +11,7 @@ from ..types._unknown import Unknown
 from .assembly import Assembler
 from .draft import Draft
 from .format import ReplyFormat
-from .whole import decode_reply, departs
+from .whole import decode_reply, has_problems
 
 
 class StreamContent:
@@ -78,7 +78,7 @@ class StreamContent:
         reply = decode_reply(event._data, self._reading)
         if not isinstance(reply, Model) or isinstance(reply, Unknown):
             return None
-        return reply if getattr(reply, "output_text", "") or not departs(reply) else None
+        return reply if getattr(reply, "output_text", "") or not has_problems(reply) else None
 
     @property
     def is_complete(self) -> bool:

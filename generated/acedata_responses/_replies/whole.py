@@ -28,7 +28,7 @@ def read_reply(http: HTTPResponse, reading: ReplyFormat) -> Any:
     An event stream is read too, where the operation can stream: some services send one without being asked to.
 
     Raises:
-        ReplyDecodeError: It is not JSON, or not a documented reply; or, when strict, departs from the document.
+        ReplyDecodeError: It is not JSON, or not a documented reply; or, when strict, violates the document.
         APIStatusError: It is an error body.
         ReplyFailedError: It is a reply that says of itself that it failed.
         StreamError: It is an event stream without a good end.
@@ -51,7 +51,7 @@ def read_reply(http: HTTPResponse, reading: ReplyFormat) -> Any:
         )
     if reading.observations is not None:
         reading.observations.add(reply)
-    if has_failed(reply) or (reading.strict and departs(reply)):
+    if has_failed(reply) or (reading.strict and has_problems(reply)):
         raise _refusal(redact_reply(reply, http, reading.read_reply, reading.token))
     reply._http = http
     return reply
@@ -75,20 +75,20 @@ def has_failed(reply: Model) -> bool:
     return any(getattr(reply, name) == value for name, value in reply._failed_when.items())
 
 
-def departs(reply: Model) -> bool:
-    """Whether a reply or an event departs from the document, as far as it can be followed into its depth."""
+def has_problems(reply: Model) -> bool:
+    """Whether a reply or an event violates the document, as far as it can be followed into its depth."""
     try:
         return bool(reply.problems)
     except RecursionError:  # only data of free form can be nested that deeply
         return False
 
 
-def departure(reply: Model) -> ReplyDecodeError:
-    """Return the error for a reply or an event that departs from the document."""
+def problems_error(reply: Model) -> ReplyDecodeError:
+    """Return the error for a reply or an event that violates the document."""
     problems, http = reply.problems, reply._http
     lines = "\n".join(f"  {problem}" for problem in problems)
     error = ReplyDecodeError(
-        f"the reply departs from the document (it is in `reply`):\n{lines}",
+        f"the reply violates the document (it is in `reply`):\n{lines}",
         http=http, body=http.content if http else b"", reply=reply, problems=problems,
     )  # fmt: skip
     return with_request(error, http)
@@ -111,9 +111,9 @@ def _looks_like_events(http: HTTPResponse) -> bool:
 
 
 def _refusal(reply: Model) -> AceDataError:
-    """Return the error for a reply that says of itself that it failed, or that departs from the document."""
+    """Return the error for a reply that says of itself that it failed, or that violates the document."""
     if not has_failed(reply):
-        return departure(reply)
+        return problems_error(reply)
     code, message = error_words(reply._data)
     text = f"the service answered that it failed: {code or 'no code'}, {message or 'no message'}"
     return with_request(ReplyFailedError(text, reply=reply, code=code, message=message or ""), reply._http)

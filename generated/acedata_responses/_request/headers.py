@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .._redact import redact_text
 from ..errors import RequestValidationError
 
 _HEADER_NAME_CHARACTERS = frozenset(
@@ -14,8 +15,12 @@ _OF_THE_MESSAGE = frozenset(
 )  # RFC 9112, section 6: where its body ends
 
 
-def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Header lines as bytes.
+def header_lines(headers: Mapping[str, str], token: str = "") -> list[tuple[bytes, bytes]]:
+    """Return header lines as bytes.
+
+    Args:
+        headers: Their names and values.
+        token: What no error may show.
 
     Raises:
         RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
@@ -24,6 +29,7 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     """
     lines: list[tuple[bytes, bytes]] = []
     for name, value in headers.items():
+        shown = redact_text(repr(name), token)
         if not isinstance(name, str) or not _may_name_a_header(name):
             raise RequestValidationError(
                 "the name of a header is not one that HTTP allows (RFC 9110, section 5.1); it is not shown, since it "
@@ -32,12 +38,12 @@ def header_lines(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
             )
         if name.lower() in _OF_THE_MESSAGE:
             raise RequestValidationError(
-                f"the header {name!r} follows from the body, and is the client's to write: leave it out",
+                f"the header {shown} follows from the body, and is the client's to write: leave it out",
                 problems=[],
             )
         if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
             raise RequestValidationError(
-                f"the value of the header {name!r} is not text that a header can hold (RFC 9110, section 5.5)",
+                f"the value of the header {shown} is not text that a header can hold (RFC 9110, section 5.5)",
                 problems=[],
             )
         lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))

@@ -1,20 +1,21 @@
-"""An operation of the document, and one call of it."""
+"""An operation of the document, the methods that send it, and one call of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .._document.schemas import OPERATIONS
+from .._document.schemas import OPERATIONS, SCHEMAS
 from .._replies.format import ReplyFormat
+from .not_given import NOT_GIVEN
 
 if TYPE_CHECKING:
     from ..observations import Observations
 
 Decoder = Callable[[Any], Any]
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
+MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 
 
 class Operation:
@@ -24,28 +25,49 @@ class Operation:
         id: The operationId.
         method: The HTTP method.
         path: The path, with `{name}` for path parameters.
-        is_safe: Whether sending it twice costs nothing: its method only reads, or the document says so (`x-safe`).
-        sends_token: Whether the token goes with it, where there is one.
+        is_safe: Whether the method only reads (RFC 9110, section 9.2.1), so that sending it twice costs nothing.
         schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
+        places: For each argument of the method the place of the request that it goes to, and its key there.
+        unix_times: The arguments in which a datetime becomes seconds since 1970.
+        selected_by: The key of the body that asks for a stream; None where the operation has no stream.
         reply_schema: The schema of a whole answer; None when the answer has no JSON.
     """
 
     def __init__(
         self,
         id: str,
+        *,
+        renamed: Mapping[str, str] | None = None,
+        unix_times: frozenset[str] = frozenset(),
         reply_decoder: Callable[[], Decoder] | None = None,
         event_decoder: Callable[[], Decoder] | None = None,
     ) -> None:
+        """Take the operation from the document.
+
+        Args:
+            id: The operationId.
+            renamed: The arguments whose names differ from their keys, as name: key.
+            unix_times: The arguments in which a datetime becomes seconds since 1970.
+            reply_decoder: Imports the decoder of a reply.
+            event_decoder: Imports the decoder of an event.
+        """
         described = next(one for one in OPERATIONS if one["id"] == id)
         self.id = id
         self.method: str = described["method"]
         self.path: str = described["path"]
         self.is_safe: bool = described["safe"]
-        self.sends_token: bool = described["security"] != "none"
-        schemas = {**described["parameters"], "body": described["body"]}
+        schemas: dict[str, Any] = {**described["parameters"], "body": described["body"]}
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
+        names = {key: name for name, key in (renamed or {}).items()}
+        self.places: dict[str, tuple[str, str]] = {
+            names.get(key, key): (place, key)
+            for place, schema in self.schemas.items()
+            for key in _properties(schema)
+        }
+        self.unix_times = unix_times
         self.reply_schema: Any = described["reply"]
         stream: dict[str, Any] = described["stream"] or {}
+        self.selected_by: str | None = stream.get("selected_by")
         self._end_marker: str | None = stream.get("end_marker")
         self._heartbeats = frozenset[str](stream.get("heartbeats", ()))
         self._reply_decoder = reply_decoder
@@ -65,43 +87,60 @@ class Operation:
         )  # fmt: skip
 
 
+def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    schema = SCHEMAS[schema["$ref"]] if "$ref" in schema else schema
+    properties: Mapping[str, Any] = schema["properties"]
+    return properties
+
+
 class Call:
-    """One call: the values for each place of the request, and the wishes of the caller.
+    """One call of an operation.
 
     Attributes:
         operation: The operation.
-        values: Per place (`path`, `query`, `header`, `body`) the fields that the caller gave, and under `unknown`
-            the keywords that the operation does not have.
-        streams: Whether the caller asked for a stream.
+        arguments: The keywords that the caller gave, by the names of the method's arguments; not checked yet.
         extra_headers: Header lines that win over all others.
         extra_query: Further query parameters.
-        extra_body: Further fields of the body; they win, and are never checked.
+        extra_body: Further fields of the body; they win, and are not checked against the document.
         timeout: Seconds, an `httpx.Timeout`, None for no limit, or NOT_GIVEN for the client's.
         deadline: Seconds for the whole call, None for no limit, or NOT_GIVEN for the client's.
     """
 
     __slots__ = (
-        "deadline", "extra_body", "extra_headers", "extra_query", "operation", "streams", "timeout", "values",
+        "arguments", "deadline", "extra_body", "extra_headers", "extra_query", "operation", "timeout",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        operation: Operation,
-        values: Mapping[str, Mapping[str, Any]],
-        *,
-        unknown: Mapping[str, Any] | None = None,
-        streams: bool = False,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-        extra_body: Mapping[str, Any] | None = None,
-        timeout: Any = None,
-        deadline: Any = None,
-    ) -> None:
+    def __init__(self, operation: Operation, arguments: dict[str, Any]) -> None:
         self.operation = operation
-        self.values = {**values, "unknown": unknown} if unknown else values
-        self.streams = streams
-        self.extra_headers = extra_headers
-        self.extra_query = extra_query
-        self.extra_body = extra_body
-        self.timeout = timeout
-        self.deadline = deadline
+        self.extra_headers = arguments.pop("extra_headers", None)
+        self.extra_query = arguments.pop("extra_query", None)
+        self.extra_body = arguments.pop("extra_body", None)
+        self.timeout = arguments.pop("timeout", NOT_GIVEN)
+        self.deadline = arguments.pop("deadline", NOT_GIVEN)
+        self.arguments = {name: value for name, value in arguments.items() if value is not NOT_GIVEN}
+
+
+def sends(operation: Operation) -> Callable[[MethodT], MethodT]:
+    """Make a method of a resource send an operation with the keywords that it is called with.
+
+    The method itself is a declaration: its signature and docstring are what editors, type checkers and `help` show. All
+    keywords go to the check of the request, which lists the missing and the unknown ones with every other problem;
+    Python's own TypeError would name one.
+    """
+
+    def decorate(method: MethodT) -> MethodT:
+        if iscoroutinefunction(method):
+
+            @wraps(method)
+            async def send_async(self: Any, /, **arguments: Any) -> Any:
+                return await self._send(Call(operation, arguments))
+
+            return cast("MethodT", send_async)
+
+        @wraps(method)
+        def send(self: Any, /, **arguments: Any) -> Any:
+            return self._send(Call(operation, arguments))
+
+        return cast("MethodT", send)
+
+    return decorate

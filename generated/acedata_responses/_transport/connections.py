@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .._request.build import Request
     from .._request.settings import Settings
 
+logger = logging.getLogger(__name__.partition(".")[0])
 _SMALL_REQUEST = 65_536  # bytes; the buffers of a connection take so many at once
 
 
@@ -73,6 +75,9 @@ class _Exchange:
         if self._give_up_at is not None and self._clock.monotonic() >= self._give_up_at:
             raise NetworkError(Failure("connect", phase="deadline"))
         self._write(self._connection.http.request(request))
+        logger.debug(
+            "%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0]
+        )
         http, stream = self._connection.http, self._connection.stream
         try:
             while (head := http.head()) is None:
@@ -191,6 +196,7 @@ class Connections:
 
     def _new(self, timeout: float | None) -> _Connection:
         tls = self._tls() if self._tls else None
+        logger.debug("connecting to %s port %d", self._host, self._port)
         try:
             return _Connection(connect(self._host, self._port, tls, timeout))
         except TimeoutError as error:

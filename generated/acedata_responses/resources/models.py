@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
-from .._request.operation import Call, Operation
+from .._request.not_given import NOT_GIVEN, NotGiven
+from .._request.operation import Call, Operation, sends
 
 if TYPE_CHECKING:
     import httpx
@@ -32,7 +32,7 @@ class Models:
     def __init__(self, send: Callable[[Call], Any]) -> None:
         self._send = send
 
-    @defer_argument_checks
+    @sends(_LIST)
     def list(
         self,
         *,
@@ -41,44 +41,32 @@ class Models:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
-        **unknown: NoReturn,
     ) -> ModelList:
         """List the models.
 
         Gives the models that the service offers now. It may name models that `model` does not list yet.
 
         Args:
-            extra_headers: Header lines for this call; they win over all others.
-            extra_query: Query parameters for this call.
-            extra_body: Further fields of the body; they win, and are not checked.
-            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when
-                not given.
-            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
-                when not given.
+            extra_headers: Header lines for this call, which replace all others of their names.
+            extra_query: Further query parameters for this call.
+            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
+                the client's.
+            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
+                default the client's.
 
         Returns:
             The reply.
 
         Raises:
             RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; its subclasses tell which.
-            TransportError: No complete answer came; its subclasses tell why.
-            ReplyDecodeError: What came is not what the document describes.
+            APIStatusError: The service answered with an error; each kind has a subclass.
+            TransportError: No complete reply came; its subclasses say why.
+            ReplyDecodeError: The reply is not what the document describes.
 
         Source: page, GET /openai/models.
         """
-        return self._send(  # type: ignore[no-any-return]
-            Call(
-                _LIST,
-                {},
-                unknown=unknown,
-                extra_headers=extra_headers,
-                extra_query=extra_query,
-                extra_body=extra_body,
-                timeout=timeout,
-                deadline=deadline,
-            )
-        )
+        raise NotImplementedError  # `sends` puts the call in its place
 
 
 class AsyncModels:
@@ -87,7 +75,7 @@ class AsyncModels:
     def __init__(self, send: Callable[[Call], Awaitable[Any]]) -> None:
         self._send = send
 
-    @defer_argument_checks
+    @sends(_LIST)
     async def list(
         self,
         *,
@@ -96,41 +84,29 @@ class AsyncModels:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
-        **unknown: NoReturn,
     ) -> ModelList:
         """List the models.
 
         Gives the models that the service offers now. It may name models that `model` does not list yet.
 
         Args:
-            extra_headers: Header lines for this call; they win over all others.
-            extra_query: Query parameters for this call.
-            extra_body: Further fields of the body; they win, and are not checked.
-            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when
-                not given.
-            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
-                when not given.
+            extra_headers: Header lines for this call, which replace all others of their names.
+            extra_query: Further query parameters for this call.
+            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
+                the client's.
+            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
+                default the client's.
 
         Returns:
             The reply.
 
         Raises:
             RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; its subclasses tell which.
-            TransportError: No complete answer came; its subclasses tell why.
-            ReplyDecodeError: What came is not what the document describes.
+            APIStatusError: The service answered with an error; each kind has a subclass.
+            TransportError: No complete reply came; its subclasses say why.
+            ReplyDecodeError: The reply is not what the document describes.
 
         Source: page, GET /openai/models.
         """
-        return await self._send(  # type: ignore[no-any-return]
-            Call(
-                _LIST,
-                {},
-                unknown=unknown,
-                extra_headers=extra_headers,
-                extra_query=extra_query,
-                extra_body=extra_body,
-                timeout=timeout,
-                deadline=deadline,
-            )
-        )
+        raise NotImplementedError  # `sends` puts the call in its place

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
-from .._request.arguments import given as _given
-from .._request.arguments import plain as _plain
-from .._request.operation import Call, Operation
+from .._request.not_given import NOT_GIVEN, NotGiven
+from .._request.operation import Call, Operation, sends
 
 if TYPE_CHECKING:
     import httpx
@@ -148,7 +146,7 @@ class Responses:
         deadline: float | None | NotGiven = NOT_GIVEN,
     ) -> Reply | Stream[StreamEvent, Reply]: ...
 
-    @defer_argument_checks
+    @sends(_CREATE)
     def create(
         self,
         *,
@@ -178,7 +176,6 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
-        **unknown: NoReturn,
     ) -> Reply | Stream[StreamEvent, Reply]:
         """Ask a model for an answer.
 
@@ -214,65 +211,27 @@ class Responses:
             top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
                 guide.
             metadata: Notes of your own, kept with the response. Source: guide.
-            extra_headers: Header lines for this call; they win over all others.
-            extra_query: Query parameters for this call.
-            extra_body: Further fields of the body; they win, and are not checked.
-            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when
-                not given.
-            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
-                when not given.
+            extra_headers: Header lines for this call, which replace all others of their names.
+            extra_query: Further query parameters for this call.
+            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
+                the client's.
+            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
+                default the client's.
 
         Returns:
-            The reply; with `stream=True` an `Stream` of events.
+            The reply; with `stream=True` a `Stream` of events.
 
         Raises:
             RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; its subclasses tell which.
-            TransportError: No complete answer came; its subclasses tell why.
-            ReplyDecodeError: What came is not what the document describes.
-            ReplyFailedError: The answer says of itself that it failed.
+            APIStatusError: The service answered with an error; each kind has a subclass.
+            TransportError: No complete reply came; its subclasses say why.
+            ReplyDecodeError: The reply is not what the document describes.
+            ReplyFailedError: The reply reports that it failed.
 
         Source: page, POST /openai/responses.
         """
-        return self._send(  # type: ignore[no-any-return]
-            Call(
-                _CREATE,
-                {
-                    "body": _given(
-                        {
-                            "model": model,
-                            "input": _plain(input),
-                            "n": n,
-                            "background": background,
-                            "stream": stream,
-                            "tools": _plain(tools),
-                            "max_tokens": max_tokens,
-                            "temperature": temperature,
-                            "response_format": _plain(response_format),
-                            "tool_choice": _plain(tool_choice),
-                            "parallel_tool_calls": parallel_tool_calls,
-                            "include": _plain(include),
-                            "reasoning": _plain(reasoning),
-                            "text": _plain(text),
-                            "max_output_tokens": max_output_tokens,
-                            "store": store,
-                            "stream_options": _plain(stream_options),
-                            "instructions": instructions,
-                            "previous_response_id": previous_response_id,
-                            "top_p": top_p,
-                            "metadata": _plain(metadata),
-                        }
-                    ),
-                },
-                unknown=unknown,
-                streams=stream is True,
-                extra_headers=extra_headers,
-                extra_query=extra_query,
-                extra_body=extra_body,
-                timeout=timeout,
-                deadline=deadline,
-            )
-        )
+        raise NotImplementedError  # `sends` puts the call in its place
 
 
 class AsyncResponses:
@@ -377,7 +336,7 @@ class AsyncResponses:
         deadline: float | None | NotGiven = NOT_GIVEN,
     ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
 
-    @defer_argument_checks
+    @sends(_CREATE)
     async def create(
         self,
         *,
@@ -407,7 +366,6 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
-        **unknown: NoReturn,
     ) -> Reply | AsyncStream[StreamEvent, Reply]:
         """Ask a model for an answer.
 
@@ -443,62 +401,24 @@ class AsyncResponses:
             top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
                 guide.
             metadata: Notes of your own, kept with the response. Source: guide.
-            extra_headers: Header lines for this call; they win over all others.
-            extra_query: Query parameters for this call.
-            extra_body: Further fields of the body; they win, and are not checked.
-            timeout: Seconds for each phase of a try, an `httpx.Timeout`, None for no limit. The client's when
-                not given.
-            deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
-                when not given.
+            extra_headers: Header lines for this call, which replace all others of their names.
+            extra_query: Further query parameters for this call.
+            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
+                the client's.
+            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
+                default the client's.
 
         Returns:
             The reply; with `stream=True` an `AsyncStream` of events.
 
         Raises:
             RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; its subclasses tell which.
-            TransportError: No complete answer came; its subclasses tell why.
-            ReplyDecodeError: What came is not what the document describes.
-            ReplyFailedError: The answer says of itself that it failed.
+            APIStatusError: The service answered with an error; each kind has a subclass.
+            TransportError: No complete reply came; its subclasses say why.
+            ReplyDecodeError: The reply is not what the document describes.
+            ReplyFailedError: The reply reports that it failed.
 
         Source: page, POST /openai/responses.
         """
-        return await self._send(  # type: ignore[no-any-return]
-            Call(
-                _CREATE,
-                {
-                    "body": _given(
-                        {
-                            "model": model,
-                            "input": _plain(input),
-                            "n": n,
-                            "background": background,
-                            "stream": stream,
-                            "tools": _plain(tools),
-                            "max_tokens": max_tokens,
-                            "temperature": temperature,
-                            "response_format": _plain(response_format),
-                            "tool_choice": _plain(tool_choice),
-                            "parallel_tool_calls": parallel_tool_calls,
-                            "include": _plain(include),
-                            "reasoning": _plain(reasoning),
-                            "text": _plain(text),
-                            "max_output_tokens": max_output_tokens,
-                            "store": store,
-                            "stream_options": _plain(stream_options),
-                            "instructions": instructions,
-                            "previous_response_id": previous_response_id,
-                            "top_p": top_p,
-                            "metadata": _plain(metadata),
-                        }
-                    ),
-                },
-                unknown=unknown,
-                streams=stream is True,
-                extra_headers=extra_headers,
-                extra_query=extra_query,
-                extra_body=extra_body,
-                timeout=timeout,
-                deadline=deadline,
-            )
-        )
+        raise NotImplementedError  # `sends` puts the call in its place

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote
 
 from .._document.schemas import OPERATIONS, SCHEMAS
-from .._document.validation import Problem, check
+from .._document.validation import Problem, request_problems
+from .._request.json_data import json_problems
 
 if TYPE_CHECKING:
     from ._record import Request
@@ -51,9 +52,10 @@ def _body_problems(schema: Mapping[str, Any], request: Request) -> list[Problem]
     if media_type != "application/json":
         return [Problem("", "content-type", "application/json", media_type or "nothing")]
     try:
-        return check(request.decoded(), schema, SCHEMAS)
+        data = request.decoded()
     except ValueError as error:
         return [Problem("", "json", "JSON", f"{error}")]
+    return json_problems(data) or request_problems(data, schema, SCHEMAS)
 
 
 def _parameter_problems(
@@ -67,7 +69,7 @@ def _parameter_problems(
         texts = given.get(name, given.get(name.lower()))
         if texts is not None:
             values[name] = _read(texts, rule)
-    yield from check(values, schema, SCHEMAS)
+    yield from request_problems(values, schema, SCHEMAS)
 
 
 def _read(texts: list[str], rule: Mapping[str, Any]) -> Any:

@@ -153,7 +153,7 @@ class Record:
 
     # For what carries the bytes
 
-    def connect(self) -> int:
+    def _connect(self) -> int:
         """Note a new connection and return its number, from 1."""
         with self._changed:
             self.connections_opened += 1
@@ -161,13 +161,13 @@ class Record:
             self._changed.notify_all()
             return self.connections_opened
 
-    def disconnect(self) -> None:
+    def _disconnect(self) -> None:
         """Note that a connection has ended."""
         with self._changed:
             self.open_connections -= 1
             self._changed.notify_all()
 
-    def arrive(self, request: Request) -> None:
+    def _arrive(self, request: Request) -> None:
         """Note a request. One that is whole is in flight from now on, until `leave`."""
         with self._changed:
             self._arrived += 1
@@ -178,7 +178,7 @@ class Record:
                 self.most_in_flight = max(self.most_in_flight, self.in_flight)
             self._changed.notify_all()
 
-    def leave(self, request: Request, outcome: Literal["answered", "hung_up", "stopped"]) -> None:
+    def _leave(self, request: Request, outcome: Literal["answered", "hung_up", "stopped"]) -> None:
         """Note that an answer has come to its end, that the client left before, or that the service stops."""
         now = time.monotonic()
         with self._changed:
@@ -191,7 +191,7 @@ class Record:
         took = 1000 * (now - request.arrived)
         _log.info("%s %s: %s, %s after %.0f ms", request.method, request.path, request.status, outcome, took)
 
-    def stall(self) -> Future[None]:
+    def _stall(self) -> Future[None]:
         """What a stalled answer waits for."""
         stall: Future[None] = Future()
         with self._changed:

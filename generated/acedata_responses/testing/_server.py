@@ -9,7 +9,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, cast
@@ -17,8 +17,10 @@ from typing import Any, cast
 import h11
 import httpx
 
+from ..limits import Limits
 from ._record import Request
 from ._script import Pause, Send, Stall, Step, script
+from ._scripted import Text
 from ._service import MAX_BODY, TOKEN, Service, refused
 
 _log = logging.getLogger("acedata_responses.testing")
@@ -32,8 +34,9 @@ def serve(
     *,
     token: str = TOKEN,
     shape: str | None = None,
-    text: str | Callable[[Request], str] | None = None,
+    text: Text | None = None,
     max_body: int = MAX_BODY,
+    limits: Limits | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
     tls: ssl.SSLContext | None = None,
@@ -45,11 +48,17 @@ def serve(
         shape: The shape of its replies, by the value of the document's discriminator.
         text: The text of its answers, or a function of the request that gives it.
         max_body: The size of a body, in bytes, beyond which it refuses a request.
+        limits: What one token may do, `Limits()` for what the document says; more is refused with 429. By default
+            nothing is refused.
         host: The address that it listens at.
         port: The port; 0 for a free one.
         tls: With a context it speaks HTTPS.
+
+    Raises:
+        OSError: The port is taken, or cannot be listened at.
+        TypeError: `tls` is no context.
     """
-    server = Server(token=token, shape=shape, text=text, max_body=max_body)
+    server = Server(token=token, shape=shape, text=text, max_body=max_body, limits=limits)
     server.start(host, port, tls)
     try:
         yield server
@@ -70,11 +79,16 @@ class Server(Service):
         self._stopping = asyncio.Event()
 
     def start(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
-        """Begin to listen. `url` tells where.
+        """Begin to listen, at `url`.
 
         Raises:
             OSError: The port is taken.
+            Exception: Whatever else keeps the service from starting, such as sockets that a plug-in of pytest blocks.
         """
+        if tls is not None and not isinstance(tls, ssl.SSLContext):
+            raise TypeError(f"tls must be an ssl.SSLContext or None, not {tls!r}")
+        if not 0 <= port <= 65535:
+            raise OSError(f"port must be from 0 to 65535, not {port}")
         started: Future[int] = Future()
         name = "acedata_responses.testing"
         self._thread = threading.Thread(
@@ -89,9 +103,13 @@ class Server(Service):
         self._thread.join()
 
     def _run(self, started: Future[int], *address: Any) -> None:
+        main = self._main(started, *address)
         try:
-            asyncio.run(self._main(started, *address))
-        except OSError as failure:
+            asyncio.run(main)
+        except BaseException as failure:  # the thread that waits for `started` raises it
+            main.close()
+            if started.done():
+                raise
             started.set_exception(failure)
 
     async def _main(self, started: Future[int], host: str, port: int, tls: ssl.SSLContext | None) -> None:
@@ -139,7 +157,7 @@ class _Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=1, low=0)  # a pause then means: not everything is out
         self._flushed.set()
-        self._number = self._server.connect()
+        self._number = self._server._connect()
         self._server.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -162,11 +180,11 @@ class _Connection(asyncio.Protocol):
         if self._playing is not None:
             self._playing.cancel()
         if self._answered is not None:
-            self._server.leave(self._answered, "stopped" if self._is_ending else "hung_up")
+            self._server._leave(self._answered, "stopped" if self._is_ending else "hung_up")
         elif self._head is not None:
-            self._server.arrive(self._recorded(self._head, hung_up=time.monotonic()))
+            self._server._arrive(self._recorded(self._head, hung_up=time.monotonic()))
         self._server.connections.discard(self)
-        self._server.disconnect()
+        self._server._disconnect()
         self._closed.set()
 
     # Requests
@@ -216,19 +234,19 @@ class _Connection(asyncio.Protocol):
         self._head, self._body = None, bytearray()
         self._answered = request
         keep_alive = self._parser.their_state is h11.DONE
-        steps = script(self._server.begin(request), request.method, keep_alive=keep_alive)
-        self._playing = asyncio.get_running_loop().create_task(self._apply_role(request, steps))
+        steps = script(self._server._begin(request), request.method, keep_alive=keep_alive)
+        self._playing = asyncio.get_running_loop().create_task(self._play(request, steps))
 
-    async def _apply_role(self, request: Request, steps: Iterator[Step]) -> None:
+    async def _play(self, request: Request, steps: Iterator[Step]) -> None:
         try:
             for step in steps:
                 await self._take(step)
-        except (TypeError, ValueError):
+        except Exception:  # noqa: BLE001 whatever a test put into it; a client must not wait for it
             _log.exception("The answer to %r is not one that can be sent.", request)
             self._transport.abort()
             return
         self._answered = self._playing = None
-        self._server.leave(request, "answered")
+        self._server._leave(request, "answered")
         if not self._transport.is_closing():
             self._next()
 
@@ -240,7 +258,7 @@ class _Connection(asyncio.Protocol):
         elif isinstance(step, Pause):
             await asyncio.sleep(step.seconds)
         elif isinstance(step, Stall):
-            await asyncio.wrap_future(self._server.stall())
+            await asyncio.wrap_future(self._server._stall())
         elif step.reset:
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self._transport.abort()

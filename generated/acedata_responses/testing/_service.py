@@ -1,4 +1,4 @@
-"""The imitation of the service without its I/O: what it answers to a request.
+"""The embedded service without its I/O: what it answers to a request.
 
 `Server` carries it over sockets and `Transport` within the process; both are a `Service`.
 """
@@ -7,39 +7,37 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from .._json import is_object
+from ..limits import Limits
 from . import _contract, _replies
-from ._answers import Answer, Fault, documented_codes, error
+from ._answers import Answer, documented_codes, error
 from ._record import Record, Request
+from ._scripted import Scripted, Text, as_answer, check_scripted, is_faults, with_faults
 
 TOKEN = "test-token"  # noqa: S105 it opens nothing
-"""The token that the service accepts unless it is told another one."""
+"""The token that the service accepts by default."""
 
 MAX_BODY = 32 * 1024 * 1024
-"""The size of a body, in bytes, beyond which the service refuses a request unless it is told another one."""
+"""The size of a body, in bytes, beyond which the service refuses a request by default."""
 
-_STATUS_BY_HTTP = {"bad_request": 400, "no_token": 401, "invalid_token": 401, "no_api": 404}
-_STATUS_BY_HTTP["request_too_large"] = 413
-"""The codes with which the service refuses, and the status that HTTP (RFC 9110, section 15.5) has for each.
-It counts for a document that does not list the code."""
-
-Scripted: TypeAlias = (
-    "Answer | Fault | Sequence[Fault] | Callable[[Request], Answer | Fault | Sequence[Fault] | None]"
-)
-"""What the service can be told to answer: an answer; faults, which disturb the usual answer; or a function of
-the request that gives one of these, or None for the usual answer."""
+_STATUS_BY_HTTP = {
+    "bad_request": 400, "no_token": 401, "invalid_token": 401, "no_api": 404, "request_too_large": 413,
+    "rate_limited": 429, "too_many_requests": 429,
+}  # fmt: skip
+"""The codes with which the service refuses, and the status that HTTP (RFC 9110, section 15.5; RFC 6585, section 4) has
+for each. It counts for a document that does not list the code."""
 
 
 class Service(Record):
-    """The imitated service.
+    """The embedded service.
 
     Attributes:
         url: Where it is.
         token: The token that it accepts.
         max_body: The size of a body, in bytes, beyond which it refuses a request.
+        limits: What one token may do; more is refused with 429. None for no limit.
     """
 
     def __init__(
@@ -47,17 +45,19 @@ class Service(Record):
         *,
         token: str = TOKEN,
         shape: str | None = None,
-        text: str | Callable[[Request], str] | None = None,
+        text: Text | None = None,
         max_body: int = MAX_BODY,
+        limits: Limits | None = None,
     ) -> None:
         super().__init__()
         self.url = "http://service.test"
         self.token = token
         self.max_body = max_body
+        self.limits = limits
         self._scripted: deque[Scripted] = deque()
         self._always: Scripted | None = None
         self._shape: str | None = None
-        self._text: str | Callable[[Request], str] | None = None
+        self._text: Text | None = None
         self.answers(shape=shape, text=text)
 
     @property
@@ -65,9 +65,7 @@ class Service(Record):
         """How many of the answers given to `reply_with` no request has had yet."""
         return len(self._scripted)
 
-    def answers(
-        self, *, shape: str | None = None, text: str | Callable[[Request], str] | None = None
-    ) -> None:
+    def answers(self, *, shape: str | None = None, text: Text | None = None) -> None:
         """Settle the usual answers from now on; what is left out stays as it was.
 
         Args:
@@ -84,10 +82,19 @@ class Service(Record):
     def reply_with(self, *answers: Scripted, always: Scripted | None = None) -> None:
         """Answer the next requests in another way than usual, whatever they are.
 
+        An answer is an `Answer`; JSON data (a dict or a list) or a reply object, sent with status 200; a string,
+        which is the text of the usual answer; a `Fault` or several, which disturb the usual answer; or a function of
+        the request that returns one of these, or None for the usual answer.
+
         Args:
             answers: One for each of the next requests, in their order.
             always: What every request is answered with once they are used up, until `clear()`.
+
+        Raises:
+            TypeError: One of them is none of these.
         """
+        for answer in (*answers, *([] if always is None else [always])):
+            check_scripted(answer)
         with self._changed:
             self._scripted.extend(answers)
             self._always = always if always is not None else self._always
@@ -99,8 +106,13 @@ class Service(Record):
             self._scripted.clear()
             self._always = None
 
-    def usual_answer(self, request: Request) -> Answer:
-        """The answer by the document alone: a refusal, or the reply in the settled shape and text."""
+    def usual_answer(self, request: Request, text: Text | None = None) -> Answer:
+        """Return the answer by the document alone: a refusal, or the reply in the settled shape.
+
+        Args:
+            request: The request.
+            text: The text of the reply; by default the settled one.
+        """
         found = _contract.operation_of(request.method, request.path)
         if found is None:
             return refused("no_api", f"There is no {request.method} {request.path}.")
@@ -111,10 +123,10 @@ class Service(Record):
         problems = _contract.problems(operation, in_path, request)
         if problems:
             return refused("bad_request", "; ".join(map(str, problems)))
-        return self._reply(operation, request)
+        return self._reply(operation, request, self._text if text is None else text)
 
     def _refusal(self, operation: _contract.Operation, request: Request) -> Answer | None:
-        """The refusal of a request that is not even looked at."""
+        """Return the refusal of a request whose content does not count, None where its content does."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         has_token = scheme.lower() == "bearer" and bool(token.strip())
         if operation["security"] == "required" and not has_token:
@@ -123,14 +135,27 @@ class Service(Record):
             return refused("invalid_token")
         if len(request.body) > self.max_body:
             return refused("request_too_large")
+        return self._over_the_limits(request)
+
+    def _over_the_limits(self, request: Request) -> Answer | None:
+        limits = self.limits
+        if limits is None:
+            return None
+        with self._changed:
+            in_flight = self.in_flight
+            recent = sum(one.arrived > request.arrived - 1 for one in self._requests)
+        if limits.in_flight is not None and in_flight > limits.in_flight:
+            return refused("rate_limited")
+        if limits.per_second is not None and recent > limits.per_second:
+            return refused("too_many_requests")
         return None
 
-    def _reply(self, operation: _contract.Operation, request: Request) -> Answer:
+    def _reply(self, operation: _contract.Operation, request: Request, text: Text | None) -> Answer:
         fields: dict[str, Any] = request.json if is_object(request.json) else {}
         wish = _replies.Wish(
             request=fields,
             number=request.number,
-            text=self._text if self._text is None or isinstance(self._text, str) else self._text(request),
+            text=text(request) if callable(text) else text,
             shape=self._shape,
         )
         stream = operation["stream"]
@@ -140,30 +165,34 @@ class Service(Record):
             return Answer(operation["status"])
         return Answer(operation["status"], json=_replies.reply(operation, wish))
 
-    def begin(self, request: Request) -> Answer:
+    def _begin(self, request: Request) -> Answer:
         """Note a request and decide on its answer."""
         with self._changed:
             scripted = self._scripted.popleft() if self._scripted else self._always
-            self.arrive(request)
+            self._arrive(request)
         try:
             answer = self._resolved(scripted, request)
-        except Exception:  # noqa: BLE001 a test's own function may raise anything; the answer shows it
-            answer = Answer(500, body=f"The answer could not be made.\n{traceback.format_exc()}")
+        except Exception as error:  # noqa: BLE001 a test's own function may raise anything; the answer shows it
+            answer = Answer(500, body=f"The answer could not be made: {error}\n{traceback.format_exc()}")
         request.status = answer.status
         return answer
 
-    def _resolved(self, scripted: Any, request: Request) -> Answer:
-        if isinstance(scripted, Answer):
-            return scripted
+    def _resolved(self, scripted: Scripted | None, request: Request) -> Answer:
+        """Return the answer that was scripted for a request.
+
+        Raises:
+            TypeError: A function of the test returned what is no answer.
+        """
         if scripted is None:
             return self.usual_answer(request)
-        if isinstance(scripted, Fault):
-            return self.usual_answer(request).but(scripted)
-        return (
-            self._resolved(scripted(request), request)
-            if callable(scripted)
-            else self.usual_answer(request).but(*scripted)
-        )
+        if callable(scripted):
+            return self._resolved(scripted(request), request)
+        check_scripted(scripted)
+        if isinstance(scripted, str):
+            return self.usual_answer(request, scripted)
+        if is_faults(scripted):
+            return with_faults(self.usual_answer(request), scripted)
+        return scripted if isinstance(scripted, Answer) else as_answer(scripted)
 
 
 def refused(code: str, message: str | None = None) -> Answer:

@@ -10,15 +10,17 @@ import asyncio
 import concurrent.futures
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Literal, TypeAlias
 
 import h11
 import httpx
 
 from .._event_loop import runs_in_trio, sleep
+from ..limits import Limits
 from ._record import Request
 from ._script import HangUp, Pause, Send, Stall, Step, script
+from ._scripted import Text
 from ._service import MAX_BODY, TOKEN, Service
 
 Part: TypeAlias = "Pause | Stall | h11.Response | bytes"
@@ -28,8 +30,9 @@ def transport(
     *,
     token: str = TOKEN,
     shape: str | None = None,
-    text: str | Callable[[Request], str] | None = None,
+    text: Text | None = None,
     max_body: int = MAX_BODY,
+    limits: Limits | None = None,
 ) -> Transport:
     """The service as an httpx transport, for the sync and the async client.
 
@@ -38,8 +41,10 @@ def transport(
         shape: The shape of its replies, by the value of the document's discriminator.
         text: The text of its answers, or a function of the request that gives it.
         max_body: The size of a body, in bytes, beyond which it refuses a request.
+        limits: What one token may do, `Limits()` for what the document says; more is refused with 429. By default
+            nothing is refused.
     """
-    return Transport(token=token, shape=shape, text=text, max_body=max_body)
+    return Transport(token=token, shape=shape, text=text, max_body=max_body, limits=limits)
 
 
 class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -72,7 +77,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             body=body[: service.max_body + 1],
         )
         self._has_ended = False
-        self._parts = self._played(script(service.begin(self._record), request.method))
+        self._parts = self._played(script(service._begin(self._record), request.method))
 
     def head(self) -> httpx.Response:
         try:
@@ -125,7 +130,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
     def _end(self, outcome: Literal["answered", "hung_up"]) -> None:
         if not self._has_ended:
             self._has_ended = True
-            self._service.leave(self._record, outcome)
+            self._service._leave(self._record, outcome)
 
     # The answer as a client reads it
 
@@ -176,7 +181,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             time.sleep(part.seconds if patience is None else min(part.seconds, patience))
             self._check(part.seconds, patience)
         elif isinstance(part, Stall):
-            stall = self._service.stall()
+            stall = self._service._stall()
             try:
                 stall.result(patience)
             except concurrent.futures.TimeoutError:
@@ -193,11 +198,11 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             import trio
 
             with trio.move_on_after(math.inf if patience is None else patience) as waiting:
-                await trio.to_thread.run_sync(self._service.stall().result, abandon_on_cancel=True)
+                await trio.to_thread.run_sync(self._service._stall().result, abandon_on_cancel=True)
             if waiting.cancelled_caught:
                 self._check(math.inf, patience)
         elif isinstance(part, Stall):
-            stall = asyncio.wrap_future(self._service.stall())
+            stall = asyncio.wrap_future(self._service._stall())
             try:
                 await asyncio.wait_for(stall, patience)
             except asyncio.TimeoutError:

@@ -1,0 +1,93 @@
+"""Reads the base URL: where the service is."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from .._document.facts import BASE_URL, BASE_URL_VARIABLES
+from .._document.schemas import OPERATIONS
+from .._redact import redact_text
+from ..errors import ConfigurationError
+
+_PORTS = {"http": 80, "https": 443}
+_HOST = r"[A-Za-z0-9._-]+|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?"
+_EXPECTED = "expected http:// or https://, a host, and perhaps a port and a path"
+
+
+class Address(NamedTuple):
+    """Where the service is.
+
+    Attributes:
+        scheme: `http` or `https`.
+        host: The host, in ASCII; an IPv6 address without brackets.
+        port: The port.
+        path: What stands before the path of each operation; without a slash at the end.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def netloc(self) -> str:
+        """Host and port as the Host header has them (RFC 9110, section 7.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def find_base_url(base_url: str | None) -> str:
+    """Return the base URL that was passed, or the one that the environment has, or the service's own."""
+    from_environment = (os.environ[name] for name in BASE_URL_VARIABLES if os.environ.get(name))
+    return base_url or next(from_environment, BASE_URL)
+
+
+def parse_base_url(base_url: str, token: str) -> Address:
+    """Return the parts of a base URL.
+
+    The folder in which all operations are is taken off its end: other clients of the service have it in their base URL.
+
+    Args:
+        base_url: The base URL.
+        token: What no error may show.
+
+    Raises:
+        ConfigurationError: It is not an http or https URL, or it has parts that do not belong there.
+    """
+    text = redact_text(repr(base_url), token)
+    parts, host, port = _split(base_url)
+    if parts is None:
+        raise ConfigurationError(f"the base URL cannot be read: {_EXPECTED}")
+    scheme = parts.scheme.lower()
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError("the base URL holds a user name or password: pass the token as token=…")
+    if scheme not in _PORTS or not re.fullmatch(_HOST, host) or port == 0 or parts.query or parts.fragment:
+        raise ConfigurationError(f"the base URL {text} cannot be used: {_EXPECTED}")
+    if not base_url.isprintable() or " " in base_url:
+        raise ConfigurationError(f"the base URL {text} cannot be used: it has white space in it; {_EXPECTED}")
+    if not parts.path.isascii():
+        raise ConfigurationError(f"the path of the base URL {text} is not ASCII: percent-encode it")
+    path = parts.path.rstrip("/").removesuffix(_folder_of_operations())
+    return Address(scheme, host, port or _PORTS[scheme], path.rstrip("/"))
+
+
+def _folder_of_operations() -> str:
+    """Return the first segment of the operations' paths where all have the same: `/openai` of `/openai/models`."""
+    folders = {operation["path"].rpartition("/")[0].partition("/")[2].partition("/")[0] for operation in OPERATIONS}
+    folder = folders.pop() if len(folders) == 1 else ""
+    return f"/{folder}" if folder and "{" not in folder else ""
+
+
+def _split(base_url: str) -> tuple[SplitResult | None, str, int | None]:
+    """Return the parts of a base URL, its host in ASCII and its port; None where it cannot be read."""
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        if "[" in parts.netloc and ":" not in host:  # Python 3.10 takes any name in brackets for IPv6
+            return None, "", None
+        return parts, host if host.isascii() else host.encode("idna").decode("ascii"), parts.port
+    except (ValueError, AttributeError, TypeError):
+        return None, "", None

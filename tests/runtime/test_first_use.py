@@ -1,0 +1,132 @@
+"""What a new user tries first: names after a plain import, variables of the environment, base URLs of other clients."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import acedata_responses
+from acedata_responses import AsyncClient, Client, ConfigurationError, RetryPolicy, testing
+from tests.contract.document import DOCUMENT
+
+(BASE_URL_VARIABLE,) = DOCUMENT["servers"][0]["x-environment"]
+(LOG_VARIABLE,) = DOCUMENT["x-log-environment"]
+OFFLINE = {"transport": testing.transport()}
+
+
+@pytest.mark.parametrize("name", ["errors", "limits", "observations", "retry", "testing", "types"])
+def test_a_module_resolves_after_a_plain_import(name):
+    code = f"import acedata_responses; print(acedata_responses.{name}.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == f"acedata_responses.{name}"
+
+
+def test_the_version_has_its_usual_name():
+    assert acedata_responses.__version__ == acedata_responses.VERSION
+    assert "__version__" in dir(acedata_responses)
+
+
+def test_an_argument_may_be_left_out_by_name(service, connect):
+    driver = connect(service)
+    driver.create(temperature=acedata_responses.NOT_GIVEN, timeout=acedata_responses.NOT_GIVEN)
+    assert "temperature" not in service.requests[0].json
+
+
+def test_a_base_url_of_the_environment_is_used(service, connect, monkeypatch):
+    monkeypatch.setenv(BASE_URL_VARIABLE, service.url)
+    connect(token=service.token).create()
+    assert len(service.requests) == 1
+
+
+def test_a_base_url_that_is_passed_wins_over_the_environment(service, connect, monkeypatch):
+    monkeypatch.setenv(BASE_URL_VARIABLE, "http://127.0.0.1:9")
+    connect(token=service.token, base_url=service.url).create()
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+def test_a_base_url_of_the_environment_that_is_none_is_refused(client, monkeypatch):
+    monkeypatch.setenv(BASE_URL_VARIABLE, "nonsense")
+    with pytest.raises(ConfigurationError, match="base URL"):
+        client("x")
+
+
+@pytest.mark.parametrize("end", ["", "/", "/openai", "/openai/"])
+def test_a_base_url_may_end_in_the_folder_of_the_operations(end, service, connect):
+    driver = connect(token=service.token, base_url=service.url + end)
+    driver.create()
+    driver.list_models()
+    assert [request.path for request in service.requests] == ["/openai/responses", "/openai/models"]
+
+
+def test_a_gateway_may_have_a_folder_of_that_name(service, connect):
+    service.reply_with("Hello", "Hello")
+    driver = connect(token=service.token, base_url=f"{service.url}/openai/openai", max_retries=0)
+    with pytest.raises(acedata_responses.APIStatusError):
+        driver.client.models.list()
+    assert service.requests[0].path == "/openai/openai/models"
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("seconds", [sys.maxsize, 1e10, 2_147_484, float("inf"), 0, -1, True])
+@pytest.mark.parametrize("name", ["timeout", "deadline"])
+def test_a_time_that_no_socket_can_wait_is_refused_when_the_client_is_made(name, seconds, client):
+    with pytest.raises(ConfigurationError, match=f"{name} must be .*None for no limit"):
+        client("x", **{name: seconds})
+
+
+@pytest.mark.parametrize("seconds", [2_147_483, None])
+def test_the_longest_time_is_taken(seconds, service, connect):
+    assert connect(service, timeout=seconds, deadline=seconds).create().output_text
+
+
+# A clock for tests
+
+
+def test_a_test_of_retries_does_not_wait(service, connect):
+    clock = testing.ManualClock(random=0)
+    service.reply_with(testing.error("api_error"), testing.error("api_error"))
+    connect(service, clock=clock, retry=RetryPolicy(), max_retries=2).create()
+    assert clock.sleeps == [1, 2]
+    assert isinstance(clock, acedata_responses.Clock)
+
+
+# Logging
+
+
+def logged(flavour, level):
+    """What a program without logging of its own writes when the variable is set."""
+    code = """
+import asyncio, sys
+from acedata_responses import AsyncClient, Client, testing
+with testing.serve() as service:
+    if sys.argv[1] == "sync":
+        Client(service.token, base_url=service.url).models.list()
+    else:
+        asyncio.run(AsyncClient(service.token, base_url=service.url).models.list())
+"""
+    environment = {LOG_VARIABLE: level, "PATH": ""}
+    return subprocess.run(
+        [sys.executable, "-c", code, flavour],
+        capture_output=True, text=True, timeout=60, check=False, env=environment,
+    )  # fmt: skip
+
+
+def test_debug_logs_a_line_for_each_phase_of_a_call(flavour):
+    lines = logged(flavour, "debug").stderr.splitlines()
+    phases = ["connecting to 127.0.0.1", "request sent, waiting for the response", "status 200", "GET http://"]
+    assert [next(n for n, line in enumerate(lines) if phase in line) for phase in phases] == sorted(
+        next(n for n, line in enumerate(lines) if phase in line) for phase in phases
+    )
+    assert testing.TOKEN not in "\n".join(lines)
+
+
+def test_info_logs_one_line_for_each_call(flavour):
+    lines = [line for line in logged(flavour, "INFO").stderr.splitlines() if "GET" in line]
+    assert len([line for line in lines if "acedata_responses " in line or "acedata_responses:" in line]) == 1
+
+
+def test_a_level_that_is_none_is_refused(flavour):
+    assert f"ConfigurationError: {LOG_VARIABLE} must be one of debug, info" in logged(flavour, "loud").stderr
