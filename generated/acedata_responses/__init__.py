@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from . import retry as retry
     from . import testing as testing
     from . import types as types
+
+    __version__: str
     from ._async_client import (
         AsyncClient,
     )
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
     from ._version import (
         VERSION,
     )
-    from ._version import VERSION as __version__
     from .errors import (
         AceDataError,
         APIStatusError,

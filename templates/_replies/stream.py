@@ -15,7 +15,7 @@ from .content import StreamContent
 from .error_body import ERROR_KEYS, is_error_body
 from .framing import Framing
 from .stream_errors import StreamErrors
-from .whole import has_problems, problems_error, has_failed, read_reply, redact_reply
+from .whole import has_failed, has_problems, problems_error, read_reply, redact_reply
 
 if TYPE_CHECKING:
     from ..types._http_response import HTTPResponse

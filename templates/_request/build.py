@@ -170,9 +170,7 @@ class _Arguments:
         for name, value in fields.items():
             if any(isinstance(one, (dict, list)) for one in _each(value)):
                 expected = "text, a number, true or false, or a list of these"
-                self._problems.append(
-                    Problem(child_pointer("", name), "type", expected, self._show(value))
-                )
+                self._problems.append(Problem(child_pointer("", name), "type", expected, self._show(value)))
 
     def _redacted(self, problem: Problem) -> Problem:
         """Return the problem without the token, should that have become a key of the data."""

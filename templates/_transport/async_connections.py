@@ -76,7 +76,9 @@ class _Exchange:
         if self._give_up_at is not None and self._clock.monotonic() >= self._give_up_at:
             raise NetworkError(Failure("connect", phase="deadline"))
         await self._write(self._connection.http.request(request))
-        logger.debug("%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0])
+        logger.debug(
+            "%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0]
+        )
         http, stream = self._connection.http, self._connection.stream
         try:
             while (head := http.head()) is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from acedata_responses import errors, testing
 from acedata_responses.types import ResponseObject
 from tests.faults.streams import assert_usable, created, delta, ending, events_of, response, text_of
+
+SAMPLES = Path(__file__).parents[1] / "replies" / "samples"
 
 
 def test_a_reply_instead_of_a_stream_gives_its_text_and_itself(client, service):
@@ -80,12 +83,16 @@ def test_text_instead_of_a_stream_is_shown_in_the_error(client, service):
 # --- a stream in place of a reply
 
 
-@pytest.mark.parametrize("shape", ["response", "chat.completion"])
-def test_a_stream_that_was_not_asked_for_gives_its_reply(shape, client, service):
-    service.answers(shape=shape, text="one two three")
-    reply = client.create(extra_body={"stream": True})
-    assert (reply.object, reply.output_text) == (shape, "one two three")
-    assert (reply.http.status_code, reply.http.content[:6]) == (200, b"data: ")
+@pytest.mark.parametrize(
+    ("recorded", "shape"), [("stream.sse", "response"), ("chat_stream.sse", "chat.completion")]
+)
+def test_a_stream_that_was_not_asked_for_gives_its_reply(recorded, shape, client, service):
+    body = (SAMPLES / recorded).read_bytes()
+    service.reply_with(testing.Answer(body=body, headers={"content-type": "text/event-stream"}))
+    reply = client.create()
+    assert reply.object == shape
+    assert reply.output_text
+    assert (reply.http.status_code, reply.http.content) == (200, body)
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,12 @@ def test_an_error_about_the_caller_s_request_does_not_show_the_token(token, slip
         assert service.requests == []
 
 
-NO_MAPPINGS = [{"extra_body": [1]}, {"extra_query": "a=1"}, {"extra_headers": [("a", "b")]}, {"extra_query": {"q": "\ud800"}}]
+NO_MAPPINGS = [
+    {"extra_body": [1]},
+    {"extra_query": "a=1"},
+    {"extra_headers": [("a", "b")]},
+    {"extra_query": {"q": "\ud800"}},
+]
 
 
 @pytest.mark.parametrize("options", NO_MAPPINGS, ids=repr)

@@ -302,7 +302,7 @@ def test_an_unknown_model_is_sent_and_warned_of_once_with_the_closest_name(drive
 
 
 def test_a_name_that_is_like_no_other_is_warned_of_too(driver):
-    with pytest.warns(UnknownValueWarning, match="closest"):
+    with pytest.warns(UnknownValueWarning, match=r"lists\. It is sent as it is"):
         driver.create(model=f"\N{WATER WAVE}{driver.flavour}")
 
 

@@ -19,7 +19,9 @@ OFFLINE = {"transport": testing.transport()}
 @pytest.mark.parametrize("name", ["errors", "limits", "observations", "retry", "testing", "types"])
 def test_a_module_resolves_after_a_plain_import(name):
     code = f"import acedata_responses; print(acedata_responses.{name}.__name__)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.strip() == f"acedata_responses.{name}"
 
 
@@ -116,7 +118,12 @@ with testing.serve() as service:
 
 def test_debug_logs_a_line_for_each_phase_of_a_call(flavour):
     lines = logged(flavour, "debug").stderr.splitlines()
-    phases = ["connecting to 127.0.0.1", "request sent, waiting for the response", "status 200", "GET http://"]
+    phases = [
+        "connecting to 127.0.0.1",
+        "request sent, waiting for the response",
+        "status 200",
+        "GET http://",
+    ]
     assert [next(n for n, line in enumerate(lines) if phase in line) for phase in phases] == sorted(
         next(n for n, line in enumerate(lines) if phase in line) for phase in phases
     )

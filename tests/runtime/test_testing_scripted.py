@@ -55,7 +55,11 @@ def test_a_string_answers_no_request_that_is_wrong(anywhere):
         driver.client.with_options(validate=False).responses.create(model="gpt-4o-mini", input=[])
 
 
-@pytest.mark.parametrize("answer", [5, True, b"bytes", {1, 2}, dict, {"a": object()}, {1: 2}, [float("nan")]], ids=repr)
+@pytest.mark.parametrize(
+    "answer",
+    [5, True, b"bytes", {1, 2}, dict, {"a": object()}, {1: 2}, [float("nan")]],
+    ids=["number", "boolean", "bytes", "set", "class", "object", "key that is no string", "nan"],
+)
 def test_what_is_no_answer_is_refused_at_once(answer):
     service = testing.transport()
     with pytest.raises(TypeError, match=r"JSON|an answer must be"):
@@ -98,7 +102,9 @@ def test_calls_beyond_the_limit_a_second_are_refused_as_documented(connect):
     with testing.serve(limits=Limits(in_flight=None, per_second=1)) as service:
         driver = connect(service, limits=None, max_retries=0)
         driver.create()
-        service.requests[0].arrived += 3600  # on a slow machine too, the next call comes within a second of it
+        service.requests[
+            0
+        ].arrived += 3600  # on a slow machine too, the next call comes within a second of it
         with pytest.raises(RateLimitError) as refused:
             driver.create()
         assert (refused.value.status_code, refused.value.code) == (429, "too_many_requests")

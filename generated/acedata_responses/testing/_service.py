@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from .._json import is_object
 from ..limits import Limits
@@ -155,7 +155,7 @@ class Service(Record):
         wish = _replies.Wish(
             request=fields,
             number=request.number,
-            text=text(request) if callable(text) else text,
+            text=_text_for(request, text),
             shape=self._shape,
         )
         stream = operation["stream"]
@@ -186,13 +186,18 @@ class Service(Record):
         if scripted is None:
             return self.usual_answer(request)
         if callable(scripted):
-            return self._resolved(scripted(request), request)
+            return self._resolved(cast("Scripted", scripted(request)), request)
         check_scripted(scripted)
         if isinstance(scripted, str):
             return self.usual_answer(request, scripted)
         if is_faults(scripted):
             return with_faults(self.usual_answer(request), scripted)
         return scripted if isinstance(scripted, Answer) else as_answer(scripted)
+
+
+def _text_for(request: Request, text: Text | None) -> str | None:
+    made: Any = text(request) if callable(text) else text
+    return made  # type: ignore[no-any-return]
 
 
 def refused(code: str, message: str | None = None) -> Answer:
