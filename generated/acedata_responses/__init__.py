@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         ConnectionLostError,
         GatewayTimeoutError,
         InsufficientBalanceError,
+        JournalError,
         ModerationError,
         NotFoundError,
         PermissionDeniedError,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         StreamFailedError,
         StreamInterruptedError,
         TransportError,
+        UnknownOutcomeError,
     )
     from .limits import (
         Limiter,
@@ -99,9 +101,11 @@ _MODULES = {
     "RequestTimeoutError": ".errors",
     "RequestValidationError": ".errors",
     "StreamError": ".errors",
+    "JournalError": ".errors",
     "StreamFailedError": ".errors",
     "StreamInterruptedError": ".errors",
     "TransportError": ".errors",
+    "UnknownOutcomeError": ".errors",
     "BadRequestError": ".errors",
     "AuthenticationError": ".errors",
     "PermissionDeniedError": ".errors",
@@ -130,6 +134,7 @@ __all__ = [
     "GatewayTimeoutError",
     "HTTPResponse",
     "InsufficientBalanceError",
+    "JournalError",
     "Limiter",
     "Limits",
     "ModerationError",
@@ -151,6 +156,7 @@ __all__ = [
     "StreamFailedError",
     "StreamInterruptedError",
     "TransportError",
+    "UnknownOutcomeError",
     "UnknownValueWarning",
 ]
 

@@ -19,9 +19,11 @@ from tests.contract.document import DOCUMENT
 
 PACKAGE = acedata_responses.__name__
 PUBLIC = {
-    "acedata_responses",
-    *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "observations", "resources")),
-    *(f"{PACKAGE}.{name}" for name in ("retry", "sse", "testing", "types")),
+    PACKAGE,
+    *(
+        f"{PACKAGE}.{name}"
+        for name in "errors journal limits observations resources retry sse testing types".split()
+    ),
 }
 RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
 
@@ -145,8 +147,8 @@ PUBLIC_NAMES = {
     "AsyncClient", "AsyncStream", "Client", "Failure", "HTTPResponse", "Limiter", "Limits", "Observation",
     "Observations", "Problem", "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
-    "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",
-    "StreamFailedError", "StreamInterruptedError", "TransportError",
+    "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
+    "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",
     *(f"{kind}Error" for kind in DOCUMENT["x-error-kinds"]),
 }  # fmt: skip
 
