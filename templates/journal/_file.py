@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -57,7 +57,7 @@ class JournalFile:
             self._open()
 
     @contextmanager
-    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, durable: bool = True) -> Generator[sqlite3.Connection, None, None]:
         """Write in one transaction: all of it is in the file afterwards, or nothing.
 
         Args:

@@ -22,7 +22,7 @@ PUBLIC = {
     PACKAGE,
     *(
         f"{PACKAGE}.{name}"
-        for name in "errors journal limits observations resources retry sse testing types".split()
+        for name in "bulk errors journal limits observations resources retry sse testing types".split()
     ),
 }
 RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}

@@ -1,0 +1,45 @@
+"""One request of many, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+from attrs import frozen
+
+from .._json import is_mapping
+from ..errors import AceDataError
+
+ReplyT = TypeVar("ReplyT")
+
+
+@frozen
+class Result(Generic[ReplyT]):
+    """What became of one request: it has a reply or an error.
+
+    Attributes:
+        key: What the caller named the request; its number, from 0, where it was not named.
+        request: The arguments of the call.
+        reply: The reply, None when the call failed.
+        error: Why the call failed, None when it did not.
+    """
+
+    key: Any
+    request: Mapping[str, Any]
+    reply: ReplyT | None = None
+    error: AceDataError | None = None
+
+
+def named(number: int, item: Any) -> Result[Any]:
+    """A request as it was handed in, with its key and without a reply yet.
+
+    Raises:
+        TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
+    """
+    if is_mapping(item):
+        return Result(number, item)
+    if isinstance(item, tuple) and len(item) == 2 and is_mapping(item[1]):
+        return Result(item[0], item[1])
+    raise TypeError(
+        f"request {number} must be a mapping of arguments, or a pair of a key and such a mapping, not {item!r:.100}"
+    )
