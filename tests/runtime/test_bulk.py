@@ -64,8 +64,9 @@ def test_results_can_come_in_the_order_of_the_requests(results):
 
 
 def test_requests_can_have_keys(results):
-    found = results(echo, [("one", {"input": 1}), {"input": 2}], at_once=1)
-    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2}
+    found = results(echo, [("one", {"input": 1}), {"input": 2}, (3, {"input": 3, "key": "three"})], at_once=1)
+    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2, 3: 3}
+    assert [result.request.get("key") for result in found] == ["one", None, "three"]
 
 
 @pytest.mark.parametrize("item", ["text", ("key", "text"), ("key", {"input": 1}, "more"), None])
