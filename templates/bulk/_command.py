@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -74,16 +74,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments to a parser."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXIT_CODES
-    parser.add_argument("requests", metavar="FILE", help="requests: JSON objects, one a line; `key` names one")
+    parser.add_argument(
+        "requests", metavar="FILE", help="requests: JSON objects, one a line; `key` names one"
+    )
     parser.add_argument("--output", required=True, metavar="FILE", help="where the answers go, one a line")
-    parser.add_argument("--journal", metavar="FILE", help="keep requests and answers here; pay for each only once")
+    parser.add_argument(
+        "--journal", metavar="FILE", help="keep requests and answers here; pay for each only once"
+    )
     parser.add_argument("--at-once", type=_count, metavar="N", help="how many calls may be under way")
-    parser.add_argument("--in-order", action="store_true", help="write the answers in the order of the requests")
+    parser.add_argument(
+        "--in-order", action="store_true", help="write the answers in the order of the requests"
+    )
     parser.add_argument("--on-unknown", choices=("raise", "resend"), default="raise")
     for what, unit in (("cost", "Credits"), ("tokens", "tokens")):
         kind = float if what == "cost" else int
         parser.add_argument(f"--budget-{what}", type=kind, metavar="N", help=f"the most {unit} for all calls")
-        parser.add_argument(f"--{what}-of-a-call", type=kind, metavar="N", help=f"the most {unit} for one call")
+        parser.add_argument(
+            f"--{what}-of-a-call", type=kind, metavar="N", help=f"the most {unit} for one call"
+        )
 
 
 def run(options: argparse.Namespace, map_requests: Callable[..., Iterator[Result[Any]]]) -> int:
@@ -104,7 +112,9 @@ def run(options: argparse.Namespace, map_requests: Callable[..., Iterator[Result
     partial = output.with_name(f"{output.name}.partial")
     try:
         budget = _budget(options)
-        total = sum(1 for _request in _requests(options.requests))  # looks at every line before anything is sent
+        total = sum(
+            1 for _request in _requests(options.requests)
+        )  # looks at every line before anything is sent
         with partial.open("w", encoding="utf-8") as lines, _progress(total) as progress:
             for result in map_requests(
                 _requests(options.requests),
