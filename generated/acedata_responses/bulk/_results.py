@@ -19,7 +19,7 @@ class Result(Generic[ReplyT]):
 
     Attributes:
         key: What the caller named the request; its number, from 0, where it was not named.
-        request: The arguments of the call.
+        request: The arguments of the call, with `key` where the caller named the request.
         reply: The reply, None when the call failed.
         error: Why the call failed, None when it did not.
     """
@@ -33,13 +33,16 @@ class Result(Generic[ReplyT]):
 def named(number: int, item: Any) -> Result[Any]:
     """A request as it was handed in, with its key and without a reply yet.
 
+    A key that the caller gave is the request's key in the journal too.
+
     Raises:
         TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
     """
     if is_mapping(item):
         return Result(number, item)
     if isinstance(item, tuple) and len(item) == 2 and is_mapping(item[1]):
-        return Result(item[0], item[1])
+        key, arguments = item
+        return Result(key, {"key": str(key), **arguments})
     raise TypeError(
         f"request {number} must be a mapping of arguments, or a pair of a key and such a mapping, not {item!r:.100}"
     )
