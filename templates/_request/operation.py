@@ -73,6 +73,7 @@ class Call:
         values: Per place (`path`, `query`, `header`, `body`) the fields that the caller gave, and under `unknown`
             the keywords that the operation does not have.
         streams: Whether the caller asked for a stream.
+        key: Tells several wanted answers to one request apart, in a journal.
         extra_headers: Header lines that win over all others.
         extra_query: Further query parameters.
         extra_body: Further fields of the body; they win, and are never checked.
@@ -81,7 +82,8 @@ class Call:
     """
 
     __slots__ = (
-        "deadline", "extra_body", "extra_headers", "extra_query", "operation", "streams", "timeout", "values",
+        "deadline", "extra_body", "extra_headers", "extra_query", "key", "operation", "streams", "timeout",
+        "values",
     )  # fmt: skip
 
     def __init__(
@@ -91,6 +93,7 @@ class Call:
         *,
         unknown: Mapping[str, Any] | None = None,
         streams: bool = False,
+        key: str = "",
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -100,6 +103,7 @@ class Call:
         self.operation = operation
         self.values = {**values, "unknown": unknown} if unknown else values
         self.streams = streams
+        self.key = key
         self.extra_headers = extra_headers
         self.extra_query = extra_query
         self.extra_body = extra_body

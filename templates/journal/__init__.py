@@ -10,7 +10,7 @@ program or another one, today or next week, is answered from the file. The file 
 they are, so it is made readable for its owner alone; it never holds the token.
 """
 
-from ._journal import Journal
+from ._journal import Claim, Journal
 from ._records import Record, State
 
-__all__ = ["Journal", "Record", "State"]
+__all__ = ["Claim", "Journal", "Record", "State"]

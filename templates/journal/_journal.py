@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, get_args
 
 from .._clock import SYSTEM_CLOCK, Clock
-from ..errors import ConfigurationError, UnknownOutcomeError
+from ..errors import ConfigurationError, JournalError, UnknownOutcomeError
 from ._file import JournalFile
 from ._owners import Owner, current_owner
 from ._records import Record, State, fingerprint_of, headers_as_text, record_of
@@ -30,6 +30,7 @@ class Claim:
     def __init__(self, journal: Journal, fingerprint: str, key: str) -> None:
         self._journal = journal
         self._row = (fingerprint, key)
+        self._is_sent = False
 
     def sending(self) -> None:
         """Write down that the request is about to be sent. From here on it may be billed.
@@ -38,10 +39,12 @@ class Claim:
             JournalError: It cannot be written down; then nothing must be sent.
         """
         self._journal._update(self._row, "sent", "tries = tries + 1")
+        self._is_sent = True
 
     def not_sent(self) -> None:
         """Write down that nothing was sent after all: no connection was made."""
         self._journal._update(self._row, "prepared", durable=False)
+        self._is_sent = False
 
     def refused(self, reason: str, response: HTTPResponse | None = None) -> None:
         """Write down that the service does not bill the request, so that it may be sent again."""
@@ -55,17 +58,28 @@ class Claim:
         """Write down that the request may be billed, though no answer came."""
         self._finish("unknown", reason, None)
 
+    def interrupted(self) -> None:
+        """Write down that the call was left: what was not sent may be sent by the next one."""
+        if self._is_sent:
+            self.unknown("interrupted")
+        else:
+            self.refused("interrupted before it was sent")
+
     def _finish(self, state: State, reason: str, response: HTTPResponse | None) -> None:
         status, headers, content = None, "[]", b""
         if response is not None:
             status, headers = response.status_code, headers_as_text(response.raw_headers)
             content = response.content
-        self._journal._update(
-            self._row,
-            state,
-            "reason = ?, status_code = ?, headers = ?, content = ?",
-            (reason, status, headers, content),
-        )
+        try:
+            self._journal._update(
+                self._row,
+                state,
+                "reason = ?, status_code = ?, headers = ?, content = ?",
+                (reason, status, headers, content),
+            )
+        except JournalError:
+            self._journal._unwritten.add(self._row)
+            raise
 
 
 class Journal:
@@ -93,6 +107,7 @@ class Journal:
         self._clock = clock
         self._file = JournalFile(self.path)
         self._owner: tuple[int, Owner] | None = None
+        self._unwritten: set[tuple[str, str]] = set()  # ended here, though the file says `sent`
 
     # What a call asks
 
@@ -124,10 +139,12 @@ class Journal:
             record = record_of(found)
             if record.state == "answered":
                 return record
-            if record.state in ("prepared", "sent") and self._me.is_alive(found["owner"]):
+            is_under_way = record.state in ("prepared", "sent") and self._me.is_alive(found["owner"])
+            if is_under_way and row not in self._unwritten:
                 return None
             self._refuse_unknown(record, resend_crashed)
             self._set(database, row, "prepared")
+            self._unwritten.discard(row)
             return Claim(self, *row)
 
     def _refuse_unknown(self, record: Record, resend_crashed: bool) -> None:

@@ -41,6 +41,7 @@ class Models:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
         **unknown: NoReturn,
     ) -> ModelList:
         """List the models.
@@ -55,6 +56,7 @@ class Models:
                 not given.
             deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
                 when not given.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply.
@@ -77,6 +79,7 @@ class Models:
                 extra_body=extra_body,
                 timeout=timeout,
                 deadline=deadline,
+                key=key,
             )
         )
 
@@ -96,6 +99,7 @@ class AsyncModels:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
         **unknown: NoReturn,
     ) -> ModelList:
         """List the models.
@@ -110,6 +114,7 @@ class AsyncModels:
                 not given.
             deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
                 when not given.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply.
@@ -132,5 +137,6 @@ class AsyncModels:
                 extra_body=extra_body,
                 timeout=timeout,
                 deadline=deadline,
+                key=key,
             )
         )

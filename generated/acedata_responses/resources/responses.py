@@ -82,6 +82,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply: ...
 
     @overload
@@ -114,6 +115,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Stream[StreamEvent, Reply]: ...
 
     @overload
@@ -146,6 +148,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply | Stream[StreamEvent, Reply]: ...
 
     @defer_argument_checks
@@ -178,6 +181,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
         **unknown: NoReturn,
     ) -> Reply | Stream[StreamEvent, Reply]:
         """Ask a model for an answer.
@@ -221,6 +225,7 @@ class Responses:
                 not given.
             deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
                 when not given.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply; with `stream=True` an `Stream` of events.
@@ -271,6 +276,7 @@ class Responses:
                 extra_body=extra_body,
                 timeout=timeout,
                 deadline=deadline,
+                key=key,
             )
         )
 
@@ -311,6 +317,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply: ...
 
     @overload
@@ -343,6 +350,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> AsyncStream[StreamEvent, Reply]: ...
 
     @overload
@@ -375,6 +383,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
 
     @defer_argument_checks
@@ -407,6 +416,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
         **unknown: NoReturn,
     ) -> Reply | AsyncStream[StreamEvent, Reply]:
         """Ask a model for an answer.
@@ -450,6 +460,7 @@ class AsyncResponses:
                 not given.
             deadline: Seconds for the whole call with its waits and tries, None for no limit. The client's
                 when not given.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply; with `stream=True` an `AsyncStream` of events.
@@ -500,5 +511,6 @@ class AsyncResponses:
                 extra_body=extra_body,
                 timeout=timeout,
                 deadline=deadline,
+                key=key,
             )
         )
