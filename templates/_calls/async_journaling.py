@@ -81,9 +81,7 @@ async def _claim(exchange: Exchange, journal: Journal, clock: Clock) -> Claim | 
     resend_crashed = exchange.call.streams and BILLING.get("stream-unfinished") is False
     wait = _SHORTEST_WAIT
     while not budget.is_spent:
-        claim = journal.claim(
-            request.method, path, body, exchange.call.key, resend_crashed=resend_crashed
-        )
+        claim = journal.claim(request.method, path, body, exchange.call.key, resend_crashed=resend_crashed)
         if claim is not None:
             return claim
         left = wait if budget.give_up_at is None else budget.give_up_at - clock.monotonic()

@@ -84,10 +84,8 @@ def test_a_stream_comes_back_as_a_stream(ask, service):
 
 
 def test_the_answer_of_a_stream_is_written_before_its_last_event_is_given_out(ask, path):
-    seen = []
     with ask().open() as stream:
-        for _event in stream:
-            seen.append(states(path))
+        seen = [states(path) for _event in stream]
     assert seen[0] == ["sent"]
     assert seen[-1] == ["answered"]
 

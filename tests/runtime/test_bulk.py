@@ -226,13 +226,13 @@ def test_a_cost_that_is_not_told_counts_as_the_most_it_can_be(results):
 
 @pytest.mark.parametrize(("may_be_billed", "spent"), [(False, 0), (None, 2), (True, 2)])
 def test_a_call_that_failed_counts_unless_it_is_not_billed(results, may_be_billed, spent):
-    class Failed(AceDataError):
+    class FailedError(AceDataError):
         @property
         def may_be_billed(self):
             return may_be_billed
 
     def call(**_):
-        raise Failed("no")
+        raise FailedError("no")
 
     budget = Budget(cost=10, cost_of_a_call=2)
     results(call, asked(1), at_once=1, budget=budget)

@@ -84,9 +84,10 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
             testing.TOKEN,
             service.url,
         )
-    unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client"}
+    unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
+    unused |= {"_calls.journaling"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
-    assert not modules & {"httpx", "dateutil", "difflib", "urllib.request"}
+    assert not modules & {"httpx", "dateutil", "difflib", "sqlite3", "urllib.request"}
 
 
 def test_the_tls_context_is_made_once_when_it_is_first_needed():

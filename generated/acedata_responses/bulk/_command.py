@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -114,7 +113,7 @@ def run(options: argparse.Namespace, map_requests: Callable[..., Iterator[Result
         budget = _budget(options)
         total = sum(
             1 for _request in _requests(options.requests)
-        )  # looks at every line before anything is sent
+        )  # refuses a bad line before anything is sent
         with partial.open("w", encoding="utf-8") as lines, _progress(total) as progress:
             for result in map_requests(
                 _requests(options.requests),
@@ -125,7 +124,7 @@ def run(options: argparse.Namespace, map_requests: Callable[..., Iterator[Result
             ):
                 summary.add(result)
                 lines.write(json.dumps(_line(result), ensure_ascii=False) + "\n")
-        os.replace(partial, output)
+        partial.replace(output)
     except BudgetExhaustedError as error:
         print(error, file=sys.stderr)
         code = EXHAUSTED
@@ -158,7 +157,7 @@ def _requests(path: str) -> Iterator[Mapping[str, Any] | tuple[str, Mapping[str,
     Raises:
         ValueError: A line is not a JSON object.
     """
-    with open(path, encoding="utf-8") as lines:
+    with Path(path).open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -167,7 +166,9 @@ def _requests(path: str) -> Iterator[Mapping[str, Any] | tuple[str, Mapping[str,
             except ValueError as error:
                 raise ValueError(f"{path}:{number}: not JSON ({error})") from None
             if not isinstance(request, dict):
-                raise ValueError(f"{path}:{number}: expected a JSON object, found {line.strip():.80}")
+                raise ValueError(  # noqa: TRY004 - of a file, not of an argument
+                    f"{path}:{number}: expected a JSON object, found {line.strip():.80}"
+                )
             key = request.pop("key", None)
             yield request if key is None else (str(key), request)
 
