@@ -7,6 +7,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -47,7 +48,7 @@ class Summary:
 
     def add(self, result: Result[Any]) -> None:
         """Count a result."""
-        if result.error is not None:
+        if result.reply is None:
             is_unknown = isinstance(result.error, UnknownOutcomeError)
             self.unknown += is_unknown
             self.failed += not is_unknown
@@ -174,9 +175,9 @@ def _requests(path: str) -> Iterator[Mapping[str, Any] | tuple[str, Mapping[str,
 
 
 def _line(result: Result[Any]) -> dict[str, Any]:
-    error: AceDataError | None = result.error
-    if error is None:
+    if result.reply is not None:
         return {"key": result.key, "reply": result.reply.to_dict()}
+    error: AceDataError | None = result.error
     return {"key": result.key, "error": {"type": type(error).__name__, "message": str(error)}}
 
 
@@ -187,7 +188,7 @@ def _progress(total: int) -> Iterator[Callable[[int], object] | None]:
         yield None
         return
     try:
-        from tqdm import tqdm
+        tqdm: Any = import_module("tqdm").tqdm
     except ImportError:
         yield _Counter(total, sys.stderr)
         print(file=sys.stderr)

@@ -7,10 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
+from .._document.facts import IN_FLIGHT_LIMIT
 from .._json import is_mapping
-from ..errors import AceDataError
+from ..errors import AceDataError, ConfigurationError
 
 ReplyT = TypeVar("ReplyT")
+_AT_ONCE = 8  # where the document has no limit
 
 
 @frozen
@@ -46,3 +48,16 @@ def named(number: int, item: Any) -> Result[Any]:
     raise TypeError(
         f"request {number} must be a mapping of arguments, or a pair of a key and such a mapping, not {item!r:.100}"
     )
+
+
+def calls_at_once(wanted: int | None) -> int:
+    """Return how many calls may be under way: by default as many as the document allows for one token.
+
+    Raises:
+        ConfigurationError: It is not a whole number from 1.
+    """
+    if wanted is None:
+        return IN_FLIGHT_LIMIT or _AT_ONCE
+    if type(wanted) is not int or wanted < 1:
+        raise ConfigurationError(f"at_once must be a whole number from 1, not {wanted!r}")
+    return wanted

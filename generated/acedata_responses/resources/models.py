@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Mapping,
+)
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from .._request.arguments import NOT_GIVEN, NotGiven, defer_argument_checks
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
 
     from .._calls.async_streams import AsyncStream
     from .._calls.streams import Stream
+    from ..bulk import Budget, Result
     from ..types import (
         InputItem,
         ModelName,
@@ -280,6 +290,43 @@ class Responses:
             )
         )
 
+    def map(
+        self,
+        requests: Iterable[Any],
+        *,
+        at_once: int | None = None,
+        in_order: bool = False,
+        budget: Budget | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Iterator[Result[Reply]]:
+        """Call `create` for many requests, and yield what becomes of each.
+
+        The requests are taken one by one, as there is room for them. An error of a call is in its result.
+
+        Args:
+            requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
+                and such a mapping.
+            at_once: How many calls may be under way, from 1. As many as the service allows when not given.
+            in_order: Whether the results come in the order of the requests, or each as soon as it is there.
+            budget: What the calls may cost together.
+            progress: Called with 1 for each result.
+
+        Raises:
+            ConfigurationError: `at_once` is not a whole number from 1.
+            BudgetExhaustedError: The budget does not allow the next request. All others have given their results.
+        """
+        from ..bulk._results import calls_at_once
+        from ..bulk.bulk import run
+
+        return run(
+            self.create,
+            requests,
+            at_once=calls_at_once(at_once),
+            in_order=in_order,
+            budget=budget,
+            progress=progress,
+        )
+
 
 class AsyncResponses:
     """Answers from a model."""
@@ -513,4 +560,41 @@ class AsyncResponses:
                 deadline=deadline,
                 key=key,
             )
+        )
+
+    def map(
+        self,
+        requests: Iterable[Any] | AsyncIterable[Any],
+        *,
+        at_once: int | None = None,
+        in_order: bool = False,
+        budget: Budget | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> AsyncIterator[Result[Reply]]:
+        """Call `create` for many requests, and yield what becomes of each.
+
+        The requests are taken one by one, as there is room for them. An error of a call is in its result.
+
+        Args:
+            requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
+                and such a mapping.
+            at_once: How many calls may be under way, from 1. As many as the service allows when not given.
+            in_order: Whether the results come in the order of the requests, or each as soon as it is there.
+            budget: What the calls may cost together.
+            progress: Called with 1 for each result.
+
+        Raises:
+            ConfigurationError: `at_once` is not a whole number from 1.
+            BudgetExhaustedError: The budget does not allow the next request. All others have given their results.
+        """
+        from ..bulk._results import calls_at_once
+        from ..bulk.async_bulk import run
+
+        return run(
+            self.create,
+            requests,
+            at_once=calls_at_once(at_once),
+            in_order=in_order,
+            budget=budget,
+            progress=progress,
         )
