@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from acedata_responses import (
+    AsyncClient,
     ConfigurationError,
     JournalError,
     Limits,
@@ -203,6 +205,50 @@ def test_a_killed_process_leaves_a_doubt_for_a_plain_call_alone(ask, service, pa
             with pytest.raises(UnknownOutcomeError):
                 ask().create()
         assert len(service.requests) == (2 if is_sent_again else 1)
+
+
+def test_ctrl_c_after_sending_leaves_a_doubt(service, path):
+    service.reply_with(testing.Fault("stall"))
+    process = other_process(service, path, "create(**asked)")
+    service.wait_for_requests(1, timeout=60)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    (record,) = Journal(path).records()
+    assert (record.state, record.reason) == ("unknown", "interrupted")
+
+
+def test_a_cancelled_call_leaves_a_doubt(service, path):
+    async def cancel_a_call() -> None:
+        async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path) as client:
+            call = asyncio.ensure_future(client.responses.create(**MINIMAL))
+            await asyncio.to_thread(service.wait_for_requests, 1)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            with pytest.raises(UnknownOutcomeError, match="interrupted"):
+                await client.responses.create(**MINIMAL)
+
+    service.reply_with(testing.Fault("stall"))
+    asyncio.run(cancel_a_call())
+    assert len(service.requests) == 1
+
+
+def test_what_could_not_be_written_before_sending_is_sent_by_the_next_call(ask, service, path, monkeypatch):
+    journal = Journal(path)
+    driver = ask(journal=journal)
+    update = journal._update
+
+    def full(row, state, *args, **kwargs):
+        if state == "sent":
+            raise JournalError("the disk is full")
+        update(row, state, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "_update", full)
+        with pytest.raises(JournalError):
+            driver.create()
+    assert service.requests == []
+    assert driver.create().output_text
 
 
 def test_of_two_threads_that_ask_at_once_one_sends_and_the_other_gets_its_answer(ask, service):

@@ -39,13 +39,10 @@ async def send_once(sender: AsyncSender, exchange: Exchange, journal: Journal) -
         return _answer_in(claim, exchange)
     try:
         result = await sender.send_exchange(exchange._replace(claim=claim))
-    except AceDataError as error:
+    except BaseException as error:
         _settle_error(claim, error)
         raise
-    except BaseException:
-        claim.interrupted()
-        raise
-    if not isinstance(result, AsyncStream):
+    if not exchange.call.streams:
         http = result if isinstance(result, HTTPResponse) else result.http
         _settle(claim, redact_response(http, exchange.settings.token))
     return result
@@ -124,13 +121,15 @@ def _incoming(http: HTTPResponse) -> AsyncResponseStream:
     return AsyncResponseStream(http.status_code, http.raw_headers, read, close)
 
 
-def _settle_error(claim: Claim, error: AceDataError) -> None:
+def _settle_error(claim: Claim, error: BaseException) -> None:
     """Write down what an error makes of the request: an answer that came whole is one, whatever it says."""
     http: HTTPResponse | None = getattr(error, "http", None)
     if isinstance(error, ReplyFailedError):
         http = error.reply.http
     try:
-        if isinstance(error, (ReplyDecodeError, ReplyFailedError)) and http is not None and http.content:
+        if isinstance(error, JournalError) or not isinstance(error, AceDataError):
+            claim.interrupted()
+        elif isinstance(error, (ReplyDecodeError, ReplyFailedError)) and http is not None and http.content:
             claim.answered(http)
         elif error.may_be_billed is False:
             claim.refused(str(error), http)
