@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar, cast
 
 from attrs import frozen
 
@@ -42,12 +42,16 @@ def named(number: int, item: Any) -> Result[Any]:
     """
     if is_mapping(item):
         return Result(number, item)
-    if isinstance(item, tuple) and len(item) == 2 and is_mapping(item[1]):
-        key, arguments = item
+    key, arguments = item if _is_pair(item) else (None, None)
+    if is_mapping(arguments):
         return Result(key, {"key": str(key), **arguments})
     raise TypeError(
         f"request {number} must be a mapping of arguments, or a pair of a key and such a mapping, not {item!r:.100}"
     )
+
+
+def _is_pair(item: object) -> TypeGuard[tuple[Any, Any]]:
+    return isinstance(item, tuple) and len(cast("tuple[Any, ...]", item)) == 2
 
 
 def calls_at_once(wanted: int | None) -> int:

@@ -174,6 +174,23 @@ def test_a_further_try_does_not_take_back_the_doubt_of_an_earlier_one(ask, servi
     assert states(path) == ["unknown"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "state"), [(testing.error("too_many_requests"), "prepared"), (testing.Fault("reset"), "sent")]
+)
+def test_a_crash_before_a_further_try_is_in_doubt_only_if_an_earlier_one_is(
+    ask, service, path, answer, state
+):
+    class Watch(SkippingClock):
+        def sleep(self, seconds: float) -> None:
+            seen.extend(states(path))
+            super().sleep(seconds)
+
+    seen: list[str] = []
+    service.reply_with(answer)
+    ask(clock=Watch(), max_retries=1, retry=RetryPolicy(on_connection_lost=True)).create()
+    assert seen == [state]
+
+
 @pytest.mark.parametrize("how", ["closed", "broken"])
 def test_a_stream_that_did_not_reach_its_end_is_sent_again(ask, service, path, how):
     if how == "broken":

@@ -6,13 +6,14 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from attrs import define
 
+from .._json import is_object
 from ..errors import AceDataError, ConfigurationError, UnknownOutcomeError
 from ._budget import Budget, BudgetExhaustedError, cost_and_tokens
 
@@ -166,10 +167,8 @@ def _requests(path: str) -> Iterator[Mapping[str, Any] | tuple[str, Mapping[str,
                 request = json.loads(line)
             except ValueError as error:
                 raise ValueError(f"{path}:{number}: not JSON ({error})") from None
-            if not isinstance(request, dict):
-                raise ValueError(  # noqa: TRY004 - of a file, not of an argument
-                    f"{path}:{number}: expected a JSON object, found {line.strip():.80}"
-                )
+            if not is_object(request):
+                raise ValueError(f"{path}:{number}: expected a JSON object, found {line.strip():.80}")
             key = request.pop("key", None)
             yield request if key is None else (str(key), request)
 
@@ -182,7 +181,7 @@ def _line(result: Result[Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], object] | None]:
+def _progress(total: int) -> Generator[Callable[[int], object] | None, None, None]:
     """A bar on the terminal, by tqdm where that is installed; nothing where the output is not a terminal."""
     if not sys.stderr.isatty():
         yield None
