@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeGuard, TypeVar, cast
+from typing import Any, Generic, TypeGuard, TypeVar
 
 from attrs import frozen
 
 from .._document.facts import IN_FLIGHT_LIMIT
-from .._json import is_mapping
+from .._json import is_mapping, is_sequence
 from ..errors import AceDataError, ConfigurationError
 
 ReplyT = TypeVar("ReplyT")
@@ -51,7 +51,7 @@ def named(number: int, item: Any) -> Result[Any]:
 
 
 def _is_pair(item: object) -> TypeGuard[tuple[Any, Any]]:
-    return isinstance(item, tuple) and len(cast("tuple[Any, ...]", item)) == 2
+    return type(item) is tuple and is_sequence(item) and len(item) == 2
 
 
 def calls_at_once(wanted: int | None) -> int:
