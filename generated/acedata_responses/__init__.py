@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         ConnectionLostError,
         GatewayTimeoutError,
         InsufficientBalanceError,
+        JournalError,
         ModerationError,
         NotFoundError,
         PermissionDeniedError,
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
         StreamFailedError,
         StreamInterruptedError,
         TransportError,
+        UnknownOutcomeError,
     )
     from .limits import (
         Limiter,
@@ -112,6 +114,7 @@ _MODULES = {
     "ConfigurationError": ".errors",
     "ConnectionFailedError": ".errors",
     "ConnectionLostError": ".errors",
+    "JournalError": ".errors",
     "ReplyDecodeError": ".errors",
     "ReplyFailedError": ".errors",
     "RequestTimeoutError": ".errors",
@@ -120,6 +123,7 @@ _MODULES = {
     "StreamFailedError": ".errors",
     "StreamInterruptedError": ".errors",
     "TransportError": ".errors",
+    "UnknownOutcomeError": ".errors",
     "BadRequestError": ".errors",
     "AuthenticationError": ".errors",
     "PermissionDeniedError": ".errors",
@@ -152,6 +156,7 @@ __all__ = [
     "GatewayTimeoutError",
     "HTTPResponse",
     "InsufficientBalanceError",
+    "JournalError",
     "Limiter",
     "Limits",
     "ModerationError",
@@ -174,6 +179,7 @@ __all__ = [
     "StreamFailedError",
     "StreamInterruptedError",
     "TransportError",
+    "UnknownOutcomeError",
     "UnknownValueWarning",
 ]
 

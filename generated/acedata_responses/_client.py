@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ._request.operation import Call
+    from .journal import Journal
     from .observations import Observations
     from .resources.models import Models
     from .resources.responses import Responses
@@ -63,10 +64,13 @@ class Client:
         validate: Whether to hold each request against the document before it is sent.
         strict: Whether a reply that violates the document raises `ReplyDecodeError`, instead of only listing it in `reply.problems`.
         observations: Where to count replies that violate the document, and growth; nothing is counted by default.
+        journal: A `Journal`, or the path of its file: requests and answers are written there, and what is answered
+            there is not sent, so that nothing is paid twice. Safe methods such as GET are not in it.
         clock: Where time, waits and chance come from; for tests, such as a `testing.ManualClock`.
 
     Raises:
         ConfigurationError: There is no token, or an argument is not one of the above.
+        JournalError: The journal cannot be opened.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class Client:
         validate: bool = True,
         strict: bool = False,
         observations: Observations | None = None,
+        journal: Journal | str | os.PathLike[str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if transport is not None and http_client is not None:
@@ -114,6 +119,7 @@ class Client:
         self._transport = transport
         self._http_client = http_client
         self._clock = clock
+        self._journal = _opened(journal)
         self._owner: Client | None = None
         self._is_closed = False
 
@@ -169,11 +175,13 @@ class Client:
         return Models(self._send)
 
     def close(self) -> None:
-        """Close the connections. Calls made after that raise `ConfigurationError`."""
+        """Close the connections, and the journal's file. Calls made after that raise `ConfigurationError`."""
         if self._owner is None:
             self._is_closed = True
             if "_sender" in self.__dict__:
                 self._sender.transport.close()
+            if self._journal is not None:
+                self._journal.close()
 
     def __enter__(self: SelfT) -> SelfT:
         return self
@@ -190,7 +198,16 @@ class Client:
         return f"<{type(self).__name__} {self._settings!r}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        shared = ("_clock", "_http_client", "_limits", "_settings", "_transport", "_is_closed", "_owner")
+        shared = (
+            "_clock",
+            "_http_client",
+            "_journal",
+            "_limits",
+            "_settings",
+            "_transport",
+            "_is_closed",
+            "_owner",
+        )
         return {name: self.__dict__[name] for name in shared}
 
     def _send(self, call: Call) -> Any:
@@ -204,7 +221,9 @@ class Client:
         with _making:  # of threads that make their first call together, one makes it for all
             if "_sender" not in self.__dict__:
                 _clients.add(self)
-                self.__dict__["_sender"] = Sender(self._make_transport(), self._limiter(), self._clock)
+                self.__dict__["_sender"] = Sender(
+                    self._make_transport(), self._limiter(), self._clock, self._journal
+                )
             sender: Sender = self.__dict__["_sender"]
             return sender
 
@@ -214,6 +233,18 @@ class Client:
 
     def _make_transport(self) -> Transport:
         return make_transport(self._settings, self._transport, self._http_client, self._clock)
+
+
+def _opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
+    if journal is None:
+        return None
+    from .journal import Journal
+
+    if isinstance(journal, (str, os.PathLike)):
+        return Journal(journal)
+    if not isinstance(journal, Journal):
+        raise ConfigurationError(f"journal must be a Journal or a path, not {type(journal).__name__}")
+    return journal
 
 
 _clients: WeakSet[Client] = WeakSet()

@@ -12,6 +12,8 @@
     ├── StreamError                 a stream did not reach its end; carries the text so far
     │   ├── StreamInterruptedError  it broke off
     │   └── StreamFailedError       the service reported an error in it
+    ├── JournalError                the journal's file cannot be used; nothing was sent
+    ├── UnknownOutcomeError         by the journal the request may be billed already; it was not sent again
     └── APIStatusError              the service answered with an error
         ├── BadRequestError  (bad_request, api_not_implemented, 400)
         ├── AuthenticationError  (no_token, token_mismatched, invalid_token, token_expired, 401)
@@ -226,6 +228,22 @@ class StreamFailedError(StreamError):
 
     def _outcome(self) -> str:
         return _outcome_of(200, self.code)
+
+
+class JournalError(AceDataError):
+    """The journal's file cannot be used. What was to be sent was not sent."""
+
+
+class UnknownOutcomeError(AceDataError):
+    """The request was sent before, and it is not known whether it is billed. It was not sent again.
+
+    Attributes:
+        fingerprint: The request's fingerprint in the journal.
+        key: The key under which it was made.
+    """
+
+    fingerprint: str = ""
+    key: str = ""
 
 
 class APIStatusError(AceDataError):

@@ -74,6 +74,11 @@ class Operation:
     source: str | None = None
 
     @property
+    def has_body(self) -> bool:
+        """Whether it sends a body with fields."""
+        return any(argument.location == "body" for argument in self.arguments)
+
+    @property
     def renamed(self) -> dict[str, str]:
         """The keys of the arguments whose names differ from them."""
         return {one.name: one.key for one in self.arguments if one.name != one.key}

@@ -19,9 +19,11 @@ from tests.contract.document import DOCUMENT
 
 PACKAGE = acedata_responses.__name__
 PUBLIC = {
-    "acedata_responses",
-    *(f"{PACKAGE}.{name}" for name in ("errors", "limits", "observations", "resources")),
-    *(f"{PACKAGE}.{name}" for name in ("retry", "sse", "testing", "types")),
+    PACKAGE,
+    *(
+        f"{PACKAGE}.{name}"
+        for name in "bulk errors journal limits observations resources retry sse testing types".split()
+    ),
 }
 SUBMODULES = {"errors", "limits", "observations", "retry", "testing", "types"}
 """The public modules that resolve after a plain import of the package."""
@@ -85,9 +87,10 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
             testing.TOKEN,
             service.url,
         )
-    unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client"}
+    unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
+    unused |= {"_calls.journaling"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
-    assert not modules & {"httpx", "dateutil", "difflib", "urllib.request"}
+    assert not modules & {"httpx", "dateutil", "difflib", "sqlite3", "urllib.request"}
 
 
 def test_the_tls_context_is_made_once_when_it_is_first_needed():
@@ -149,8 +152,8 @@ PUBLIC_NAMES = {
     "NotGiven", "Observation",
     "Observations", "Problem", "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
-    "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError", "StreamError",
-    "StreamFailedError", "StreamInterruptedError", "TransportError",
+    "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
+    "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",
     *(f"{kind}Error" for kind in DOCUMENT["x-error-kinds"]),
 }  # fmt: skip
 

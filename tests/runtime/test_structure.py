@@ -17,7 +17,7 @@ FLOORS = [
     ["_event_loop"],
     ["_clock"],
     ["_redact", "limits", "observations", "retry", "sse"],
-    ["_replies"],
+    ["_replies", "bulk", "journal"],
     ["_request"],
     ["_transport"],
     ["_calls"],

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .._request.settings import Settings
     from .._transport.response import ResponseStream
     from .._transport.transport import Transport
+    from ..journal import Claim, Journal
 
 _ERROR_BODY_TIMEOUT = 10.0  # seconds for the body of an error, which may never end
 _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
@@ -41,6 +42,7 @@ class Exchange(NamedTuple):
     settings: Settings
     budget: TimeBudget
     report: Report
+    claim: Claim | None = None  # with a journal
 
     def response(self, incoming: ResponseStream, content: bytes) -> HTTPResponse:
         """The response with as much of its body as was read."""
@@ -67,7 +69,10 @@ class Failed(NamedTuple):
 class Sender:
     """What a client and its copies send through: they share transport, limiter and clock."""
 
-    def __init__(self, transport: Transport, limiter: Limiter | None, clock: Clock) -> None:
+    def __init__(
+        self, transport: Transport, limiter: Limiter | None, clock: Clock, journal: Journal | None = None
+    ) -> None:
+        self.journal = journal
         self.transport = transport
         self.limiter = limiter
         self.clock = clock
@@ -84,6 +89,15 @@ class Sender:
         budget = TimeBudget(self.clock, limit, deadline)
         report = Report(request, settings, budget, self.clock)
         exchange = Exchange(call, request, settings, budget, report)
+        if self.journal is None or request.is_safe:
+            return self.send_exchange(exchange)
+        from .journaling import send_once
+
+        return send_once(self, exchange, self.journal)
+
+    def send_exchange(self, exchange: Exchange) -> Any:
+        """Send a request until a try succeeds or the retry policy allows no further one."""
+        _call, request, settings, budget, report, claim = exchange
         while True:
             result = self._try_once(exchange)
             if not isinstance(result, Failed):
@@ -99,6 +113,8 @@ class Sender:
             if wait is None:
                 report.log_error(result.error)
                 raise result.error
+            if claim is not None and result.error.may_be_billed is False:
+                claim.not_sent()
             report.resent(result.error, wait)
             self.clock.sleep(wait)
 
@@ -139,6 +155,8 @@ class Sender:
         except LimitTimeout as error:
             return None, Failure("connect", phase="turn", reason=str(error))
         try:
+            if exchange.claim is not None:
+                exchange.claim.sending()
             exchange.report.tries += 1
             incoming = self.transport.open(exchange.request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
@@ -210,6 +228,10 @@ def _stream(incoming: ResponseStream, exchange: Exchange) -> Any:
     stream: Stream[Any, Any] = Stream(
         incoming, exchange.response(incoming, b""), exchange.reply_format(), exchange.report
     )
+    if exchange.claim is not None:
+        from .journaling import record_stream
+
+        record_stream(incoming, stream._state, exchange)
     return stream
 
 

@@ -99,6 +99,7 @@ class Call:
     Attributes:
         operation: The operation.
         arguments: The keywords that the caller gave, by the names of the method's arguments; not checked yet.
+        key: Tells several wanted answers to one request apart, in a journal.
         extra_headers: Header lines that win over all others.
         extra_query: Further query parameters.
         extra_body: Further fields of the body; they win, and are not checked against the document.
@@ -107,7 +108,7 @@ class Call:
     """
 
     __slots__ = (
-        "arguments", "deadline", "extra_body", "extra_headers", "extra_query", "operation", "timeout",
+        "arguments", "deadline", "extra_body", "extra_headers", "extra_query", "key", "operation", "timeout",
     )  # fmt: skip
 
     def __init__(self, operation: Operation, arguments: dict[str, Any]) -> None:
@@ -117,6 +118,7 @@ class Call:
         self.extra_body = arguments.pop("extra_body", None)
         self.timeout = arguments.pop("timeout", NOT_GIVEN)
         self.deadline = arguments.pop("deadline", NOT_GIVEN)
+        self.key = arguments.pop("key", "")
         self.arguments = {name: value for name, value in arguments.items() if value is not NOT_GIVEN}
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Mapping,
+)
 from typing import TYPE_CHECKING, Any
 
 from .._request.not_given import NOT_GIVEN, NotGiven
@@ -41,6 +45,7 @@ class Models:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> ModelList:
         """List the models.
 
@@ -54,6 +59,7 @@ class Models:
                 the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply.
@@ -84,6 +90,7 @@ class AsyncModels:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> ModelList:
         """List the models.
 
@@ -97,6 +104,7 @@ class AsyncModels:
                 the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply.

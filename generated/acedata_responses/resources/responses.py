@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._request.not_given import NOT_GIVEN, NotGiven
@@ -13,6 +22,7 @@ if TYPE_CHECKING:
 
     from .._calls.async_streams import AsyncStream
     from .._calls.streams import Stream
+    from ..bulk import Budget, Result
     from ..types import (
         InputItem,
         ModelName,
@@ -80,6 +90,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply: ...
 
     @overload
@@ -112,6 +123,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Stream[StreamEvent, Reply]: ...
 
     @overload
@@ -144,6 +156,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply | Stream[StreamEvent, Reply]: ...
 
     @sends(_CREATE)
@@ -176,6 +189,7 @@ class Responses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply | Stream[StreamEvent, Reply]:
         """Ask a model for an answer.
 
@@ -218,6 +232,7 @@ class Responses:
                 the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply; with `stream=True` a `Stream` of events.
@@ -232,6 +247,43 @@ class Responses:
         Source: page, POST /openai/responses.
         """
         raise NotImplementedError  # `sends` puts the call in its place
+
+    def map(
+        self,
+        requests: Iterable[Any],
+        *,
+        at_once: int | None = None,
+        in_order: bool = False,
+        budget: Budget | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> Iterator[Result[Reply]]:
+        """Call `create` for many requests, and yield what becomes of each.
+
+        The requests are taken one by one, as there is room for them. An error of a call is in its result.
+
+        Args:
+            requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
+                and such a mapping.
+            at_once: How many calls may be under way, from 1. As many as the service allows when not given.
+            in_order: Whether the results come in the order of the requests, or each as soon as it is there.
+            budget: What the calls may cost together.
+            progress: Called with 1 for each result.
+
+        Raises:
+            ConfigurationError: `at_once` is not a whole number from 1.
+            BudgetExhaustedError: The budget does not allow the next request. All others have given their results.
+        """
+        from ..bulk._results import calls_at_once
+        from ..bulk.bulk import run
+
+        return run(
+            self.create,
+            requests,
+            at_once=calls_at_once(at_once),
+            in_order=in_order,
+            budget=budget,
+            progress=progress,
+        )
 
 
 class AsyncResponses:
@@ -270,6 +322,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply: ...
 
     @overload
@@ -302,6 +355,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> AsyncStream[StreamEvent, Reply]: ...
 
     @overload
@@ -334,6 +388,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
 
     @sends(_CREATE)
@@ -366,6 +421,7 @@ class AsyncResponses:
         extra_body: Mapping[str, Any] | None = None,
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
     ) -> Reply | AsyncStream[StreamEvent, Reply]:
         """Ask a model for an answer.
 
@@ -408,6 +464,7 @@ class AsyncResponses:
                 the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
+            key: With a journal: tells several wanted answers to one request apart.
 
         Returns:
             The reply; with `stream=True` an `AsyncStream` of events.
@@ -422,3 +479,40 @@ class AsyncResponses:
         Source: page, POST /openai/responses.
         """
         raise NotImplementedError  # `sends` puts the call in its place
+
+    def map(
+        self,
+        requests: Iterable[Any] | AsyncIterable[Any],
+        *,
+        at_once: int | None = None,
+        in_order: bool = False,
+        budget: Budget | None = None,
+        progress: Callable[[int], object] | None = None,
+    ) -> AsyncIterator[Result[Reply]]:
+        """Call `create` for many requests, and yield what becomes of each.
+
+        The requests are taken one by one, as there is room for them. An error of a call is in its result.
+
+        Args:
+            requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
+                and such a mapping.
+            at_once: How many calls may be under way, from 1. As many as the service allows when not given.
+            in_order: Whether the results come in the order of the requests, or each as soon as it is there.
+            budget: What the calls may cost together.
+            progress: Called with 1 for each result.
+
+        Raises:
+            ConfigurationError: `at_once` is not a whole number from 1.
+            BudgetExhaustedError: The budget does not allow the next request. All others have given their results.
+        """
+        from ..bulk._results import calls_at_once
+        from ..bulk.async_bulk import run
+
+        return run(
+            self.create,
+            requests,
+            at_once=calls_at_once(at_once),
+            in_order=in_order,
+            budget=budget,
+            progress=progress,
+        )

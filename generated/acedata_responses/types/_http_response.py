@@ -22,6 +22,7 @@ class HTTPResponse:
         method: The request's method.
         url: The request's address.
         tries: How many times the request was sent until this answer came.
+        from_journal: Whether it was read from a journal, and nothing was sent.
     """
 
     status_code: int
@@ -30,6 +31,7 @@ class HTTPResponse:
     method: str = ""
     url: str = ""
     tries: int = 1
+    from_journal: bool = False
 
     @cached_property
     def headers(self) -> httpx.Headers:

@@ -1,0 +1,74 @@
+"""Many calls in threads: no more at once than asked for, and no more requests taken than there are calls for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from attrs import evolve
+
+from ..errors import AceDataError
+from ._budget import Budget
+from ._results import Result
+from .admission import Admission
+
+
+def run(
+    call: Callable[..., Any],
+    requests: Iterable[Any],
+    *,
+    at_once: int,
+    in_order: bool = False,
+    budget: Budget | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Iterator[Result[Any]]:
+    """Make a call for each request and yield the results.
+
+    When the iteration is left, by an exception, Ctrl-C or `break`, the calls under way are waited for, so that their
+    answers reach the journal. No further one is made.
+
+    Args:
+        call: Makes one call.
+        requests: The arguments of each call, or pairs of a key and the arguments.
+        at_once: How many calls may be under way.
+        in_order: Whether the results come in the order of the requests, or each as soon as it is ready.
+        budget: What the calls may cost together.
+        progress: Called with 1 for each result.
+
+    Raises:
+        BudgetExhaustedError: The budget does not allow the next request; all results so far were yielded.
+    """
+    admission = Admission(iter(requests), budget)
+    under_way: dict[Future[Result[Any]], None] = {}
+    threads = ThreadPoolExecutor(at_once, thread_name_prefix="acedata_responses.map")
+    try:
+        while True:
+            while len(under_way) < at_once:
+                request = admission.admit(is_idle=not under_way)
+                if request is None:
+                    break
+                under_way[threads.submit(_make, call, request, budget)] = None
+            if not under_way:
+                return
+            first = [next(iter(under_way))] if in_order else list(under_way)
+            for done in wait(first, return_when=FIRST_COMPLETED).done:
+                del under_way[done]
+                if progress is not None:
+                    progress(1)
+                yield done.result()
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _make(call: Callable[..., Any], request: Result[Any], budget: Budget | None) -> Result[Any]:
+    """Make one call; its error is a result, and what it cost is settled."""
+    reply, error = None, None
+    try:
+        reply = call(**request.request)
+    except AceDataError as raised:
+        error = raised
+    finally:
+        if budget is not None:
+            budget.settle(reply, error)
+    return evolve(request, reply=reply, error=error)

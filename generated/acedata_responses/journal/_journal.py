@@ -1,0 +1,279 @@
+"""The journal: whether a request may be sent, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO, get_args
+
+from .._clock import SYSTEM_CLOCK, Clock
+from ..errors import ConfigurationError, JournalError, UnknownOutcomeError
+from ._file import JournalFile
+from ._owners import Owner, current_owner
+from ._records import Record, State, fingerprint_of, headers_as_text, record_of
+
+if TYPE_CHECKING:
+    from ..types._http_response import HTTPResponse
+
+OnUnknown = Literal["raise", "resend"]
+
+_FINISHED: tuple[State, ...] = ("answered", "refused")
+_CRASHED = "the process ended between sending the request and writing down its answer"
+
+
+class Claim:
+    """The right to send one request, and the duty to write down what became of it."""
+
+    def __init__(self, journal: Journal, fingerprint: str, key: str) -> None:
+        self._journal = journal
+        self._row = (fingerprint, key)
+        self._is_sent = False
+
+    def sending(self) -> None:
+        """Write down that the request is about to be sent. From here on it may be billed.
+
+        Raises:
+            JournalError: It cannot be written down; then nothing must be sent.
+        """
+        self._journal._update(self._row, "sent", "tries = tries + 1")
+        self._is_sent = True
+
+    def not_sent(self) -> None:
+        """Write down that nothing was sent after all: no connection was made."""
+        self._journal._update(self._row, "prepared", durable=False)
+        self._is_sent = False
+
+    def refused(self, reason: str, response: HTTPResponse | None = None) -> None:
+        """Write down that the service does not bill the request, so that it may be sent again."""
+        self._finish("refused", reason, response)
+
+    def answered(self, response: HTTPResponse) -> None:
+        """Write down the answer."""
+        self._finish("answered", "", response)
+
+    def unknown(self, reason: str) -> None:
+        """Write down that the request may be billed, though no answer came."""
+        self._finish("unknown", reason, None)
+
+    def interrupted(self) -> None:
+        """Write down that the call was left: what was not sent may be sent by the next one."""
+        if self._is_sent:
+            self.unknown("interrupted")
+        else:
+            self.refused("interrupted before it was sent")
+
+    def _finish(self, state: State, reason: str, response: HTTPResponse | None) -> None:
+        status, headers, content = None, "[]", b""
+        if response is not None:
+            status, headers = response.status_code, headers_as_text(response.raw_headers)
+            content = response.content
+        try:
+            self._journal._update(
+                self._row,
+                state,
+                "reason = ?, status_code = ?, headers = ?, content = ?",
+                (reason, status, headers, content),
+            )
+        except JournalError:
+            self._journal._unwritten.add(self._row)
+            raise
+
+
+class Journal:
+    """Requests and their answers in a file. Threads, tasks, clients and processes can share it.
+
+    Args:
+        path: The file, an SQLite database. It is created, readable for its owner alone, where it is not there yet; a
+            file `PATH-owners` beside it holds the locks by which processes know of each other.
+        on_unknown: What happens to a request whose earlier outcome is unknown: `raise` an `UnknownOutcomeError`, or
+            `resend` it at the risk of paying twice.
+        clock: Where the time comes from; for tests.
+
+    Raises:
+        JournalError: The file cannot be opened, belongs to another program, is damaged, or comes from a newer version.
+        ConfigurationError: `on_unknown` is neither of the two.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, on_unknown: OnUnknown = "raise", clock: Clock = SYSTEM_CLOCK
+    ) -> None:
+        if on_unknown not in get_args(OnUnknown):
+            raise ConfigurationError(f"on_unknown must be 'raise' or 'resend', not {on_unknown!r}")
+        self.path = Path(path)
+        self.on_unknown = on_unknown
+        self._clock = clock
+        self._file = JournalFile(self.path)
+        self._owner: tuple[int, Owner] | None = None
+        self._unwritten: set[tuple[str, str]] = set()  # ended here, though the file says `sent`
+
+    # What a call asks
+
+    def claim(
+        self, method: str, path: str, body: bytes, key: str = "", *, resend_crashed: bool = False
+    ) -> Claim | Record | None:
+        """Ask whether a request may be sent.
+
+        Args:
+            method: The HTTP method.
+            path: Path and query, without the base URL.
+            body: The body.
+            key: Tells several wanted answers to one request apart.
+            resend_crashed: Whether a request that crashed on the way is known not to be billed, as the document says
+                of streams that did not reach their end.
+
+        Returns:
+            A `Claim` if it may; the `Record` if its answer is here; None while another thread or process is at it.
+
+        Raises:
+            UnknownOutcomeError: It was sent before, and it is not known whether it is billed.
+        """
+        row = (fingerprint_of(method, path, body), key)
+        with self._file.transaction(durable=False) as database:
+            found = database.execute("SELECT * FROM calls WHERE fingerprint = ? AND key = ?", row).fetchone()
+            if found is None:
+                self._insert(database, row, method, path, body)
+                return Claim(self, *row)
+            record = record_of(found)
+            if record.state == "answered":
+                return record
+            is_under_way = record.state in ("prepared", "sent") and self._me.is_alive(found["owner"])
+            if is_under_way and row not in self._unwritten:
+                return None
+            self._refuse_unknown(record, resend_crashed)
+            self._set(database, row, "prepared")
+            self._unwritten.discard(row)
+            return Claim(self, *row)
+
+    def _refuse_unknown(self, record: Record, resend_crashed: bool) -> None:
+        crashed = record.state == "sent" and not resend_crashed
+        if (crashed or record.state == "unknown") and self.on_unknown == "raise":
+            reason = _CRASHED if crashed else record.reason
+            raise UnknownOutcomeError(
+                f"this request was sent before, and it is not known whether it is billed: {reason}. It is in "
+                "journal.unknown(). To send it again all the same, call journal.forget(error), or open the journal "
+                "with on_unknown='resend'",
+                fingerprint=record.fingerprint,
+                key=record.key,
+            )
+
+    # What a person asks
+
+    def records(self, *states: State) -> Iterator[Record]:
+        """Iterate over the requests, the oldest first; only those in some states, if any are named."""
+        wanted = states or get_args(State)
+        marks = ", ".join("?" * len(wanted))
+        query = f"SELECT * FROM calls WHERE state IN ({marks}) ORDER BY created_at"  # noqa: S608
+        with self._file.transaction(durable=False) as database:
+            rows = database.execute(query, wanted).fetchall()
+        return map(record_of, rows)
+
+    def unknown(self) -> list[Record]:
+        """Return the requests of which it is not known whether they are billed, the oldest first.
+
+        They are those whose process ended, or whose connection broke, between sending and the answer.
+        """
+        with self._file.transaction() as database:
+            for fingerprint, key, owner in database.execute(
+                "SELECT fingerprint, key, owner FROM calls WHERE state = 'sent'"
+            ).fetchall():
+                if not self._me.is_alive(owner):
+                    self._set(database, (fingerprint, key), "unknown", "reason = ?", (_CRASHED,))
+        return list(self.records("unknown"))
+
+    def forget(self, *records: Record | UnknownOutcomeError) -> int:
+        """Delete requests and their answers, so that they would be sent again. Returns how many there were."""
+        with self._file.transaction() as database:
+            rows = [(record.fingerprint, record.key) for record in records]
+            return database.executemany("DELETE FROM calls WHERE fingerprint = ? AND key = ?", rows).rowcount
+
+    def prune(self, before: datetime, *states: State) -> int:
+        """Delete what is finished and has not changed since a moment.
+
+        Args:
+            before: The moment, with its time zone.
+            states: Which to delete; those that are answered or refused when none is named.
+
+        Returns:
+            How many were deleted.
+        """
+        wanted = states or _FINISHED
+        marks = ", ".join("?" * len(wanted))
+        with self._file.transaction() as database:
+            done = database.execute(
+                f"DELETE FROM calls WHERE updated_at < ? AND state IN ({marks})",  # noqa: S608
+                (before.timestamp(), *wanted),
+            )
+            return done.rowcount
+
+    def export(self, to: TextIO, *states: State) -> int:
+        """Write the requests with their answers as JSON Lines. Returns how many there are."""
+        count = 0
+        for record in self.records(*states):
+            to.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
+            count += 1
+        return count
+
+    def close(self) -> None:
+        """Close the file. The journal opens it again when it is used again."""
+        self._file.close()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Journal {str(self.path)!r}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"path": self.path, "on_unknown": self.on_unknown, "clock": self._clock}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
+
+    # How it is written
+
+    @property
+    def _me(self) -> Owner:
+        if self._owner is None or self._owner[0] != os.getpid():
+            self._owner = (os.getpid(), current_owner(self.path))
+        return self._owner[1]
+
+    def _insert(self, database: Any, row: tuple[str, str], method: str, path: str, body: bytes) -> None:
+        now = self._clock.time()
+        database.execute(
+            "INSERT INTO calls (fingerprint, key, state, method, path, body, created_at, updated_at, owner)"
+            " VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?)",
+            (*row, method, path, body, now, now, self._me.number),
+        )
+
+    def _update(
+        self,
+        row: tuple[str, str],
+        state: State,
+        changes: str = "",
+        values: tuple[Any, ...] = (),
+        *,
+        durable: bool = True,
+    ) -> None:
+        with self._file.transaction(durable=durable) as database:
+            self._set(database, row, state, changes, values)
+
+    def _set(
+        self,
+        database: Any,
+        row: tuple[str, str],
+        state: State,
+        changes: str = "",
+        values: tuple[Any, ...] = (),
+    ) -> None:
+        further = f", {changes}" if changes else ""
+        database.execute(
+            f"UPDATE calls SET state = ?, owner = ?, updated_at = ?{further}"  # noqa: S608
+            " WHERE fingerprint = ? AND key = ?",
+            (state, self._me.number, self._clock.time(), *values, *row),
+        )

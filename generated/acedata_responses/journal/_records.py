@@ -1,0 +1,108 @@
+"""What the journal knows of one request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any, Literal
+
+from attrs import fields, frozen
+
+State = Literal["prepared", "sent", "answered", "refused", "unknown"]
+"""How far a request came:
+
+- `prepared`: written down, nothing was sent;
+- `sent`: its sending began, and its process is still at it;
+- `answered`: its answer is in the journal;
+- `refused`: the service did not bill it, so it may be sent again;
+- `unknown`: its sending began, and how it ended is not known: it may be billed.
+"""
+
+
+@frozen
+class Record:
+    """A request in the journal.
+
+    Attributes:
+        fingerprint: The SHA-256 of method, path and body, in hexadecimal.
+        key: What the caller named it, empty by default: several answers to one request have several keys.
+        state: How far it came.
+        method: The HTTP method.
+        path: Path and query, without the base URL.
+        body: The body, as it is sent.
+        status_code: The HTTP status of the answer, None when none came.
+        headers: The header lines of the answer.
+        content: The body of the answer, or of the error; empty when none came.
+        reason: Why the request was refused or its outcome is unknown.
+        tries: How many times its sending began.
+        created_at: When it was written down first.
+        updated_at: When its state changed last.
+    """
+
+    fingerprint: str
+    key: str
+    state: State
+    method: str
+    path: str
+    body: bytes
+    status_code: int | None
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+    reason: str
+    tries: int
+    created_at: datetime
+    updated_at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as JSON data: bodies as JSON where they are JSON, else as text."""
+        return {
+            "fingerprint": self.fingerprint,
+            "key": self.key,
+            "state": self.state,
+            "method": self.method,
+            "path": self.path,
+            "request": _readable(self.body),
+            "status_code": self.status_code,
+            "response": _readable(self.content),
+            "reason": self.reason,
+            "tries": self.tries,
+            "created_at": self.created_at.isoformat(),
+            "updated_at": self.updated_at.isoformat(),
+        }
+
+
+def fingerprint_of(method: str, path: str, body: bytes) -> str:
+    """The SHA-256 of what a request asks for.
+
+    The members of JSON objects are sorted first, so that the same request has the same fingerprint in every version of
+    the client, whatever order its fields are written in.
+    """
+    with suppress(ValueError):  # no body, or one that is not JSON, counts as it is
+        body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(b"\n".join([method.encode(), path.encode(), body])).hexdigest()
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """Make a record of a row of the table."""
+    values: dict[str, Any] = {field.name: row[field.name] for field in fields(Record)}
+    values["headers"] = [
+        tuple(part.encode("latin-1") for part in line) for line in json.loads(row["headers"])
+    ]
+    for moment in ("created_at", "updated_at"):
+        values[moment] = datetime.fromtimestamp(row[moment], timezone.utc)
+    return Record(**values)
+
+
+def headers_as_text(headers: list[tuple[bytes, bytes]]) -> str:
+    """Header lines in the form in which the table keeps them."""
+    return json.dumps([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
+
+
+def _readable(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content.decode("utf-8", "replace")

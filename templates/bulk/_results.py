@@ -1,0 +1,67 @@
+"""One request of many, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeGuard, TypeVar
+
+from attrs import frozen
+
+from .._document.facts import IN_FLIGHT_LIMIT
+from .._json import is_mapping, is_sequence
+from ..errors import AceDataError, ConfigurationError
+
+ReplyT = TypeVar("ReplyT")
+_AT_ONCE = 8  # where the document has no limit
+
+
+@frozen
+class Result(Generic[ReplyT]):
+    """What became of one request: it has a reply or an error.
+
+    Attributes:
+        key: What the caller named the request; its number, from 0, where it was not named.
+        request: The arguments of the call, with `key` where the caller named the request.
+        reply: The reply, None when the call failed.
+        error: Why the call failed, None when it did not.
+    """
+
+    key: Any
+    request: Mapping[str, Any]
+    reply: ReplyT | None = None
+    error: AceDataError | None = None
+
+
+def named(number: int, item: Any) -> Result[Any]:
+    """A request as it was handed in, with its key and without a reply yet.
+
+    A key that the caller gave is the request's key in the journal too.
+
+    Raises:
+        TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
+    """
+    if is_mapping(item):
+        return Result(number, item)
+    key, arguments = item if _is_pair(item) else (None, None)
+    if is_mapping(arguments):
+        return Result(key, {"key": str(key), **arguments})
+    raise TypeError(
+        f"request {number} must be a mapping of arguments, or a pair of a key and such a mapping, not {item!r:.100}"
+    )
+
+
+def _is_pair(item: object) -> TypeGuard[tuple[Any, Any]]:
+    return type(item) is tuple and is_sequence(item) and len(item) == 2
+
+
+def calls_at_once(wanted: int | None) -> int:
+    """Return how many calls may be under way: by default as many as the document allows for one token.
+
+    Raises:
+        ConfigurationError: It is not a whole number from 1.
+    """
+    if wanted is None:
+        return IN_FLIGHT_LIMIT or _AT_ONCE
+    if type(wanted) is not int or wanted < 1:
+        raise ConfigurationError(f"at_once must be a whole number from 1, not {wanted!r}")
+    return wanted

@@ -1,0 +1,89 @@
+"""Many calls in tasks: no more at once than asked for, and no more requests taken than there are calls for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import Any
+
+from attrs import evolve
+
+from ..errors import AceDataError
+from ._budget import Budget
+from ._results import Result
+from .async_admission import AsyncAdmission
+
+
+async def run(
+    call: Callable[..., Awaitable[Any]],
+    requests: Iterable[Any] | AsyncIterable[Any],
+    *,
+    at_once: int,
+    in_order: bool = False,
+    budget: Budget | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> AsyncIterator[Result[Any]]:
+    """Make a call for each request and yield the results.
+
+    When the iteration is left, by an exception or `break`, the calls under way are waited for, so that their answers
+    reach the journal; a cancellation cancels them. No further one is made.
+
+    Args:
+        call: Makes one call.
+        requests: The arguments of each call, or pairs of a key and the arguments.
+        at_once: How many calls may be under way.
+        in_order: Whether the results come in the order of the requests, or each as soon as it is ready.
+        budget: What the calls may cost together.
+        progress: Called with 1 for each result.
+
+    Raises:
+        BudgetExhaustedError: The budget does not allow the next request; all results so far were yielded.
+    """
+    admission = AsyncAdmission(_one_by_one(requests), budget)
+    under_way: dict[asyncio.Task[Result[Any]], None] = {}
+    try:
+        while True:
+            while len(under_way) < at_once:
+                request = await admission.admit(is_idle=not under_way)
+                if request is None:
+                    break
+                under_way[asyncio.create_task(_make(call, request, budget))] = None
+            if not under_way:
+                return
+            first = [next(iter(under_way))] if in_order else list(under_way)
+            for done in (await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED))[0]:
+                del under_way[done]
+                if progress is not None:
+                    progress(1)
+                yield done.result()
+    except asyncio.CancelledError:
+        for task in under_way:
+            task.cancel()
+        raise
+    finally:
+        if under_way:
+            await asyncio.wait(under_way)
+
+
+async def _make(
+    call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None
+) -> Result[Any]:
+    """Make one call; its error is a result, and what it cost is settled."""
+    reply, error = None, None
+    try:
+        reply = await call(**request.request)
+    except AceDataError as raised:
+        error = raised
+    finally:
+        if budget is not None:
+            budget.settle(reply, error)
+    return evolve(request, reply=reply, error=error)
+
+
+async def _one_by_one(requests: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
+    if isinstance(requests, AsyncIterable):
+        async for request in requests:
+            yield request
+    else:
+        for request in requests:
+            yield request

@@ -1,0 +1,392 @@
+"""The journal's file: what may be sent again, whoever asks, however the one before ended."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from acedata_responses import ConfigurationError, HTTPResponse, JournalError, UnknownOutcomeError
+from acedata_responses.journal import Journal, Record
+
+CALL = ("POST", "/openai/responses", b'{"model":"gpt-4o","input":"Hello"}')
+ANSWER = HTTPResponse(200, [(b"content-type", b"application/json")], b'{"id":"resp_1","text":"\xc3\xa9"}')
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "answers.db"
+
+
+@pytest.fixture
+def journal(path: Path) -> Journal:
+    return Journal(path)
+
+
+def run(path: Path, code: str, *arguments: str) -> subprocess.Popen[str]:
+    """Another process that uses the journal at a path."""
+    head = f"""
+        import os, signal, sys
+        from acedata_responses import HTTPResponse
+        from acedata_responses.journal import Journal
+        journal = Journal({str(path)!r})
+        CALL, ANSWER = {CALL!r}, HTTPResponse({ANSWER.status_code}, {ANSWER.raw_headers!r}, {ANSWER.content!r})
+    """
+    program = textwrap.dedent(head) + textwrap.dedent(code)
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def killed(path: Path, code: str) -> None:
+    """A process that kills itself where the code has KILL."""
+    process = run(path, code.replace("KILL", "os.kill(os.getpid(), signal.SIGKILL)"))
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+
+
+# One process
+
+
+def test_a_new_request_may_be_sent_and_its_answer_comes_back_byte_for_byte(journal, path):
+    claim = journal.claim(*CALL)
+    claim.sending()
+    claim.answered(ANSWER)
+    found = Journal(path).claim(*CALL)
+    assert isinstance(found, Record)
+    assert (found.status_code, found.headers, found.content) == (200, ANSWER.raw_headers, ANSWER.content)
+    assert (found.state, found.tries) == ("answered", 1)
+
+
+def test_the_order_of_fields_makes_no_other_request(journal):
+    journal.claim(*CALL).answered(ANSWER)
+    twin = b'{ "input": "Hello", "model": "gpt-4o" }'
+    assert isinstance(journal.claim(*CALL[:2], twin), Record)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("PUT", *CALL[1:]),
+        ("POST", "/openai/other", CALL[2]),
+        (*CALL[:2], b'{"model":"gpt-4o","input":"hello"}'),
+        (*CALL[:2], b'{"model":"gpt-4o","input":["Hello"]}'),
+        (*CALL[:2], CALL[2][:-1] + b',"n":null}'),
+    ],
+)
+def test_another_request_has_no_answer_yet(journal, other):
+    journal.claim(*CALL).answered(ANSWER)
+    assert not isinstance(journal.claim(*other), Record)
+
+
+def test_the_fingerprint_is_the_sha_256_of_method_path_and_sorted_body(journal):
+    import hashlib
+
+    journal.claim(*CALL)
+    (record,) = journal.records()
+    text = b'POST\n/openai/responses\n{"input":"Hello","model":"gpt-4o"}'
+    assert record.fingerprint == hashlib.sha256(text).hexdigest()
+
+
+def test_keys_name_several_answers_to_one_request(journal):
+    journal.claim(*CALL, key="sample 1").answered(ANSWER)
+    assert not isinstance(journal.claim(*CALL, key="sample 2"), Record)
+    assert isinstance(journal.claim(*CALL, key="sample 1"), Record)
+
+
+def test_while_one_thread_is_at_it_another_waits(journal, path):
+    claim = journal.claim(*CALL)
+    assert journal.claim(*CALL) is None
+    claim.sending()
+    assert Journal(path).claim(*CALL) is None
+    claim.answered(ANSWER)
+    assert isinstance(journal.claim(*CALL), Record)
+
+
+def test_of_many_threads_that_ask_at_once_one_may_send(journal):
+    with ThreadPoolExecutor(8) as threads:
+        claims = list(threads.map(lambda _: journal.claim(*CALL), range(40)))
+    assert sum(claim is not None for claim in claims) == 1
+
+
+def test_what_the_service_did_not_bill_may_be_sent_again(journal):
+    claim = journal.claim(*CALL)
+    claim.sending()
+    claim.refused("HTTP 429", HTTPResponse(429, [], b"slow down"))
+    (record,) = journal.records("refused")
+    assert (record.reason, record.status_code, record.content) == ("HTTP 429", 429, b"slow down")
+    again = journal.claim(*CALL)
+    again.sending()
+    again.answered(ANSWER)
+    (record,) = journal.records()
+    assert (record.state, record.tries, record.reason) == ("answered", 2, "")
+
+
+def test_what_was_not_sent_after_all_is_sent_by_the_same_claim(journal):
+    claim = journal.claim(*CALL)
+    claim.sending()
+    claim.not_sent()
+    assert [record.state for record in journal.records()] == ["prepared"]
+    assert journal.claim(*CALL) is None
+
+
+def test_an_unknown_outcome_is_not_sent_again_by_itself(journal):
+    claim = journal.claim(*CALL)
+    claim.sending()
+    claim.unknown("the connection broke")
+    for _ in range(2):
+        with pytest.raises(UnknownOutcomeError, match="the connection broke") as caught:
+            journal.claim(*CALL)
+    (record,) = journal.unknown()
+    assert (record.fingerprint, record.body, record.reason) == (
+        caught.value.fingerprint,
+        CALL[2],
+        "the connection broke",
+    )
+    assert pickle.loads(pickle.dumps(caught.value)).fingerprint == record.fingerprint
+
+
+def test_an_unknown_outcome_is_sent_again_where_the_caller_decided_so(journal, path):
+    journal.claim(*CALL).unknown("the connection broke")
+    Journal(path, on_unknown="resend").claim(*CALL).answered(ANSWER)
+    assert journal.unknown() == []
+
+
+def test_what_is_forgotten_may_be_sent_again(journal):
+    journal.claim(*CALL).unknown("the connection broke")
+    with pytest.raises(UnknownOutcomeError) as caught:
+        journal.claim(*CALL)
+    assert journal.forget(caught.value) == 1
+    assert journal.forget(caught.value) == 0
+    assert journal.claim(*CALL) is not None
+
+
+# Processes that end
+
+
+STEPS = {
+    "before it is sent": ("claim = journal.claim(*CALL); KILL", "may be sent"),
+    "after it was written down": ("claim = journal.claim(*CALL); claim.sending(); KILL", "unknown"),
+    "within the transaction that says it is sent": (
+        """
+        import acedata_responses.journal._journal as inside
+        claim = journal.claim(*CALL)
+        with journal._file.transaction() as database:
+            journal._set(database, claim._row, "sent")
+            KILL
+        """,
+        "may be sent",
+    ),
+    "after it was found that nothing was sent": (
+        "claim = journal.claim(*CALL); claim.sending(); claim.not_sent(); KILL",
+        "may be sent",
+    ),
+    "within the transaction that keeps the answer": (
+        """
+        claim = journal.claim(*CALL); claim.sending()
+        with journal._file.transaction() as database:
+            journal._set(database, claim._row, "answered", "content = ?", (ANSWER.content,))
+            KILL
+        """,
+        "unknown",
+    ),
+    "after the answer was kept": (
+        "claim = journal.claim(*CALL); claim.sending(); claim.answered(ANSWER); KILL",
+        "answered",
+    ),
+    "after the service refused it": (
+        "claim = journal.claim(*CALL); claim.sending(); claim.refused('HTTP 500'); KILL",
+        "may be sent",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "outcome"), STEPS.values(), ids=STEPS.keys())
+def test_a_process_that_is_killed_leaves_what_is_true(path, code, outcome):
+    killed(path, code)
+    journal = Journal(path)
+    if outcome == "unknown":
+        with pytest.raises(UnknownOutcomeError):
+            journal.claim(*CALL)
+        assert [record.state for record in journal.unknown()] == ["unknown"]
+    elif outcome == "answered":
+        assert journal.claim(*CALL).content == ANSWER.content
+    else:
+        journal.claim(*CALL).answered(ANSWER)
+        assert journal.unknown() == []
+
+
+def test_a_crash_that_is_known_not_to_be_billed_may_be_sent_again(path):
+    killed(path, "claim = journal.claim(*CALL); claim.sending(); KILL")
+    assert Journal(path).claim(*CALL, resend_crashed=True) is not None
+
+
+def test_while_another_process_is_at_it_this_one_waits(path, journal):
+    process = run(
+        path, "claim = journal.claim(*CALL); claim.sending(); print(1, flush=True); sys.stdin.read()"
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    assert journal.claim(*CALL) is None
+    assert journal.unknown() == []
+    process.kill()
+    process.communicate(timeout=60)
+    assert len(journal.unknown()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_is_another_owner(journal, path):
+    claim = journal.claim(*CALL)
+    claim.sending()
+    child = os.fork()
+    if not child:
+        busy = journal.claim(*CALL) is None and journal.unknown() == []
+        other = journal.claim(*CALL, key="of the child")
+        other.sending()
+        os._exit(0 if busy else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert [record.key for record in journal.unknown()] == ["of the child"]
+    claim.answered(ANSWER)
+    assert isinstance(Journal(path).claim(*CALL), Record)
+
+
+# The file
+
+
+def test_the_file_is_for_its_owner_alone(path):
+    before = os.umask(0)
+    try:
+        Journal(path).claim(*CALL)
+    finally:
+        os.umask(before)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert set(modes) >= {"answers.db", "answers.db-owners"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_full_disk_is_told_before_anything_is_sent(journal):
+    journal.claim(*CALL)
+    with journal._file.transaction() as database:
+        (pages,) = database.execute("PRAGMA page_count").fetchone()
+    journal._file._open().execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(JournalError, match="full"):
+        journal.claim(*CALL[:2], json.dumps({"input": "x" * 100_000}).encode())
+    assert len(list(journal.records())) == 1
+
+
+def test_a_file_of_another_program_is_refused_and_left_as_it_is(path):
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE notes (text)")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match="another program"):
+        Journal(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, but long enough to be one" * 40, b"SQLite format 3\0"]
+)
+def test_a_damaged_file_is_refused_and_left_as_it_is(path, content):
+    path.write_bytes(content)
+    with pytest.raises(JournalError, match="damaged"):
+        Journal(path)
+    assert path.read_bytes() == content
+
+
+def test_a_file_of_a_newer_version_is_refused(path):
+    Journal(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(JournalError, match="newer version"):
+        Journal(path)
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date(path):
+    from acedata_responses.journal import _file
+
+    Journal(path).claim(*CALL).answered(ANSWER)
+    with sqlite3.connect(path) as database:
+        database.execute("DROP INDEX calls_by_state")
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    assert isinstance(Journal(path).claim(*CALL), Record)
+    database = sqlite3.connect(path)
+    assert database.execute("PRAGMA user_version").fetchone() == (len(_file._MIGRATIONS),)
+    database.close()
+
+
+def test_a_file_that_another_program_holds_is_told(path, monkeypatch):
+    from acedata_responses.journal import _file
+
+    monkeypatch.setattr(_file, "_LONGEST_WAIT", 0.01)
+    journal = Journal(path)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(JournalError, match="Another program holds it"):
+        journal.claim(*CALL)
+    holder.close()
+
+
+def test_a_folder_or_a_path_that_is_not_there_is_refused(tmp_path):
+    for path in (tmp_path, tmp_path / "missing" / "answers.db"):
+        with pytest.raises(JournalError, match="cannot be"):
+            Journal(path)
+
+
+def test_what_to_do_with_unknown_outcomes_is_one_of_two(path):
+    with pytest.raises(ConfigurationError, match="'raise' or 'resend'"):
+        Journal(path, on_unknown="ignore")
+    assert not path.exists()
+
+
+# Looking at it
+
+
+def test_records_can_be_exported_as_json_lines(journal):
+    journal.claim(*CALL).answered(ANSWER)
+    journal.claim(*CALL, key="two").refused("HTTP 500", HTTPResponse(500, [], b"<html>"))
+    lines = io.StringIO()
+    assert journal.export(lines) == 2
+    first, second = map(json.loads, lines.getvalue().splitlines())
+    assert (first["request"], first["response"]) == (json.loads(CALL[2]), json.loads(ANSWER.content))
+    assert (second["key"], second["state"], second["response"]) == ("two", "refused", "<html>")
+
+
+def test_only_what_is_finished_is_pruned(path):
+    journal = Journal(path)
+    journal.claim(*CALL).answered(ANSWER)
+    journal.claim(*CALL, key="refused").refused("HTTP 500")
+    journal.claim(*CALL, key="unknown").unknown("the connection broke")
+    journal.claim(*CALL, key="prepared")
+    soon = datetime.now(timezone.utc) + timedelta(hours=1)
+    assert journal.prune(soon - timedelta(days=1)) == 0
+    assert journal.prune(soon) == 2
+    assert {record.key for record in journal.records()} == {"unknown", "prepared"}
+    assert journal.prune(soon, "unknown") == 1
+
+
+def test_a_journal_can_be_handed_to_another_process(journal):
+    journal.claim(*CALL).answered(ANSWER)
+    twin = pickle.loads(pickle.dumps(journal))
+    assert isinstance(twin.claim(*CALL), Record)
+    assert repr(twin) == repr(journal)
+
+
+def test_a_closed_journal_opens_again(journal):
+    with journal:
+        journal.claim(*CALL).answered(ANSWER)
+    assert isinstance(journal.claim(*CALL), Record)
