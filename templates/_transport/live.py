@@ -14,14 +14,19 @@ VARIABLE = "ACEDATA_RESPONSES_REFUSE_LIVE"
 _is_refused = bool(os.environ.get(VARIABLE))
 
 
-def refuse(is_refused: bool) -> None:
-    """Refuse calls of the real service from now on, in this process and in those that it starts; or allow them."""
-    global _is_refused  # noqa: PLW0603 one for the process
-    _is_refused = is_refused
+def refuse(is_refused: bool) -> bool:
+    """Refuse calls of the real service from now on, in this process and in those that it starts; or allow them.
+
+    Returns:
+        Whether they were refused before.
+    """
+    global _is_refused
+    before, _is_refused = _is_refused, is_refused
     if is_refused:
         os.environ[VARIABLE] = "1"
     else:
         os.environ.pop(VARIABLE, None)
+    return before
 
 
 def refusal(origin: str) -> ConfigurationError | None:

@@ -112,6 +112,17 @@ def test_a_run_with_the_option_sends_all(tmp_path, proxy):
     assert calls_sent(tmp_path, "--acedata-live") == ["sent"] * 5
 
 
+def test_a_run_within_a_test_changes_nothing_for_it(connect, flavour, tmp_path):
+    file = tmp_path / f"test_{flavour}_within_a_test.py"
+    file.write_text("def test_nothing(): pass")
+    assert (
+        pytest.main(["-q", "-p", "no:cacheprovider", "--acedata-live", f"--rootdir={tmp_path}", str(file)])
+        == 0
+    )
+    with pytest.raises(ConfigurationError, match=REFUSED):
+        connect().create()
+
+
 def calls_sent(folder: Path, *options: str) -> list[str]:
     """Run the tests above; what came of each."""
     file = folder / "test_calls.py"

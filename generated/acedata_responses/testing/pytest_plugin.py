@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .. import Client
     from . import Server
 
+_BEFORE = pytest.StashKey[bool]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--acedata-live`."""
@@ -32,23 +34,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse calls of the real service from now on."""
     config.addinivalue_line("markers", "acedata_live: the test may call the real service, which bills it")
-    live.refuse(not config.getoption("--acedata-live"))
+    config.stash[_BEFORE] = live.refuse(not config.getoption("--acedata-live"))
 
 
-def pytest_unconfigure() -> None:
-    """Allow them again."""
-    live.refuse(False)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave it as it was: this may be a run within a test."""
+    live.refuse(config.stash[_BEFORE])
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
     """Allow them for a test that is marked, with its fixtures."""
-    is_allowed = item.get_closest_marker("acedata_live") is not None
-    if is_allowed:
-        live.refuse(False)
+    if item.get_closest_marker("acedata_live") is None:
+        yield
+        return
+    before = live.refuse(False)
     yield
-    if is_allowed:
-        live.refuse(not item.config.getoption("--acedata-live"))
+    live.refuse(before)
 
 
 @pytest.fixture
