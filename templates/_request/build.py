@@ -74,7 +74,7 @@ def build(call: Call, settings: Settings) -> Request:
         _headers(settings, values["header"], content, may_be_empty=operation.is_safe),
         content,
         is_safe=operation.is_safe,
-        is_streamed=operation.selected_by is not None and body.get(operation.selected_by) is True,
+        is_streamed=operation.is_asked_to_stream(call.arguments),
     )
 
 

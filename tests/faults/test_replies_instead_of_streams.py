@@ -95,6 +95,13 @@ def test_a_stream_that_was_not_asked_for_gives_its_reply(recorded, shape, client
     assert (reply.http.status_code, reply.http.content) == (200, body)
 
 
+@pytest.mark.parametrize("shape", ["response", "chat.completion"])
+def test_a_stream_that_only_the_further_fields_ask_for_gives_its_reply(shape, client, service):
+    service.answers(shape=shape, text="one two three")
+    reply = client.create(extra_body={"stream": True})
+    assert (reply.object, reply.output_text) == (shape, "one two three")
+
+
 @pytest.mark.parametrize(
     "start", [b"", b"\xef\xbb\xbf", b"\n\n", b": hello\n\n", b"event: x\n", b"retry: 5\n"]
 )
