@@ -230,7 +230,7 @@ def _prose(text: str, indent: int, goes_on: bool = False) -> str:
 
 def _entry(text: str, name: str, indent: int) -> str:
     """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
-    text = _safe(text) or "(the document says no more)"
+    text = _safe(text) or "The document does not describe it."
     return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
 
 

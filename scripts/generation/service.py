@@ -79,7 +79,7 @@ def facts_of(document: Document, operations: list[dict[str, Any]]) -> Facts:
     empty: dict[str, Any] = {"code": [], "message": [], "trace-id": [], "when": {}}
     return Facts(
         base_url=_base_url(document),
-        base_url_variables=document.data.get("servers", [{}])[0].get("x-environment", []),
+        base_url_variables=(document.data.get("servers") or [{}])[0].get("x-environment", []),
         log_variables=document.data.get("x-log-environment", []),
         needs_token=any(one["security"] == "required" for one in operations),
         token_variables=_token_variables(document),

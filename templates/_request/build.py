@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from attrs import evolve
+
 from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, child_pointer, request_problems, shown
 from .._json import is_list, is_mapping
-from .._redact import redact_text
+from .._redact import redact_key, redact_text
 from ..errors import RequestValidationError
 from .headers import header_lines
 from .json_data import Converter, Show
-from .operation import Call
+from .operation import SAFE_METHODS, Call, Operation
 from .settings import Settings
 from .unknown_values import warn_of_unknown_values
 
@@ -33,7 +35,7 @@ class Request:
         target: Path and query, as they stand in the request line.
         headers: The header lines, names in lower case.
         content: The body.
-        is_safe: Whether sending it twice costs nothing (RFC 9110, section 9.2.1).
+        is_safe: Whether sending it twice costs nothing.
         is_streamed: Whether it asks for a stream.
     """
 
@@ -71,7 +73,7 @@ def build(call: Call, settings: Settings) -> Request:
     return Request(
         operation.method,
         settings.path + _target(operation.path, values),
-        _headers(settings, values["header"], content, may_be_empty=operation.is_safe),
+        _headers(operation, settings, values["header"], content),
         content,
         is_safe=operation.is_safe,
         is_streamed=operation.is_asked_to_stream(call.arguments),
@@ -174,11 +176,7 @@ class _Arguments:
 
     def _redacted(self, problem: Problem) -> Problem:
         """Return the problem without the token, should that have become a key of the data."""
-        if not self._token or self._token not in problem.pointer:
-            return problem
-        from attrs import evolve
-
-        return evolve(problem, pointer=redact_text(problem.pointer, self._token))
+        return evolve(problem, pointer=redact_key(problem.pointer, self._token))
 
 
 def refused(call: Call, problems: list[Problem]) -> RequestValidationError:
@@ -197,16 +195,16 @@ def _json(call: Call, body: dict[str, Any]) -> bytes:
 
 
 def _headers(
-    settings: Settings, further: Mapping[str, Any], content: bytes, *, may_be_empty: bool
+    operation: Operation, settings: Settings, further: Mapping[str, Any], content: bytes
 ) -> list[tuple[bytes, bytes]]:
-    lines = settings.header_lines
+    lines = settings.header_lines if operation.sends_token else settings.header_lines_without_token
     if further:
         added = header_lines(further, settings.token)
         replaced = {name for name, _value in added}
         lines = [line for line in lines if line[0] not in replaced] + added
     if content and not any(name == b"content-type" for name, _value in lines):
         lines = [*lines, (b"content-type", b"application/json")]
-    if content or not may_be_empty:
+    if content or operation.method not in SAFE_METHODS:
         lines = [*lines, (b"content-length", b"%d" % len(content))]
     return lines
 

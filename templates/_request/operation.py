@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Decoder = Callable[[Any], Any]
 MethodT = TypeVar("MethodT", bound=Callable[..., Any])
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
+
 
 class Operation:
     """What does not change from call to call.
@@ -25,7 +27,8 @@ class Operation:
         id: The operationId.
         method: The HTTP method.
         path: The path, with `{name}` for path parameters.
-        is_safe: Whether the method only reads (RFC 9110, section 9.2.1), so that sending it twice costs nothing.
+        is_safe: Whether sending it twice costs nothing: its method only reads, or the document says so (`x-safe`).
+        sends_token: Whether the token goes with it, where there is one.
         schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
         places: For each argument of the method the place of the request that it goes to, and its key there.
         unix_times: The arguments in which a datetime becomes seconds since 1970.
@@ -56,6 +59,7 @@ class Operation:
         self.method: str = described["method"]
         self.path: str = described["path"]
         self.is_safe: bool = described["safe"]
+        self.sends_token: bool = described["security"] != "none"
         schemas: dict[str, Any] = {**described["parameters"], "body": described["body"]}
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
         names = {key: name for name, key in (renamed or {}).items()}

@@ -94,7 +94,7 @@ def test_a_field_of_a_reply_may_be_called_self(make: Make) -> None:
     assert reply.to_dict() == {"size": 1, "self": "/parts/1"}
 
 
-@pytest.mark.parametrize("key", ["timeout", "deadline", "extra_body", "unknown"])
+@pytest.mark.parametrize("key", ["timeout", "deadline", "extra_body"])
 def test_a_field_that_is_named_like_an_argument_is_given_another_name(
     make: Make, workshop: Workshop, key: str
 ) -> None:

@@ -441,7 +441,7 @@ async def asynchronous(client: AsyncClient) -> None:
 def wrong(client: Client) -> None:
     client.books.read()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.books.read(book_id="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.books.newest(page=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.books.newest(page=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 """
 
 

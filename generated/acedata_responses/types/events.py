@@ -39,7 +39,7 @@ class ResponseCreatedEvent(Model):
     """The response has been taken on.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         response: The response as it is now, still without output.
         sequence_number: The event's place in the stream, from 0.
         model: The requested model.
@@ -57,7 +57,7 @@ class ResponseCreatedEvent(Model):
 
 
 def decode_response_created_event(data: Any) -> Any:
-    """Read a `ResponseCreatedEvent`."""
+    """Decode JSON data as `ResponseCreatedEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseCreatedEvent)
@@ -79,7 +79,7 @@ class ResponseInProgressEvent(Model):
     """The model is at work.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         response: The response as it is now.
         sequence_number: The event's place in the stream, from 0.
         model: The requested model.
@@ -97,7 +97,7 @@ class ResponseInProgressEvent(Model):
 
 
 def decode_response_in_progress_event(data: Any) -> Any:
-    """Read a `ResponseInProgressEvent`."""
+    """Decode JSON data as `ResponseInProgressEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseInProgressEvent)
@@ -119,7 +119,7 @@ class OutputItemAddedEvent(Model):
     """An item of the output has begun.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         output_index: The place of the item in `output`, from 0.
         item: The item as it is now.
         sequence_number: The event's place in the stream, from 0.
@@ -140,7 +140,7 @@ class OutputItemAddedEvent(Model):
 
 
 def decode_output_item_added_event(data: Any) -> Any:
-    """Read a `OutputItemAddedEvent`."""
+    """Decode JSON data as `OutputItemAddedEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputItemAddedEvent)
@@ -163,7 +163,7 @@ class ContentPartAddedEvent(Model):
     """A part of a message has begun.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
@@ -188,7 +188,7 @@ class ContentPartAddedEvent(Model):
 
 
 def decode_content_part_added_event(data: Any) -> Any:
-    """Read a `ContentPartAddedEvent`."""
+    """Decode JSON data as `ContentPartAddedEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ContentPartAddedEvent)
@@ -213,7 +213,7 @@ class OutputTextDeltaEvent(Model):
     """A piece of the text.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
@@ -237,7 +237,7 @@ class OutputTextDeltaEvent(Model):
 
 
 def decode_output_text_delta_event(data: Any) -> Any:
-    """Read a `OutputTextDeltaEvent`."""
+    """Decode JSON data as `OutputTextDeltaEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputTextDeltaEvent)
@@ -262,7 +262,7 @@ class OutputTextDoneEvent(Model):
     """The text of a part is whole.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
@@ -287,7 +287,7 @@ class OutputTextDoneEvent(Model):
 
 
 def decode_output_text_done_event(data: Any) -> Any:
-    """Read a `OutputTextDoneEvent`."""
+    """Decode JSON data as `OutputTextDoneEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputTextDoneEvent)
@@ -312,7 +312,7 @@ class ContentPartDoneEvent(Model):
     """A part of a message is whole.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
         output_index: The place of the item in `output`, from 0.
         content_index: The place of the part in the item's `content`, from 0.
@@ -337,7 +337,7 @@ class ContentPartDoneEvent(Model):
 
 
 def decode_content_part_done_event(data: Any) -> Any:
-    """Read a `ContentPartDoneEvent`."""
+    """Decode JSON data as `ContentPartDoneEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ContentPartDoneEvent)
@@ -362,7 +362,7 @@ class OutputItemDoneEvent(Model):
     """An item of the output is whole.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         output_index: The place of the item in `output`, from 0.
         item: The whole item.
         sequence_number: The event's place in the stream, from 0.
@@ -383,7 +383,7 @@ class OutputItemDoneEvent(Model):
 
 
 def decode_output_item_done_event(data: Any) -> Any:
-    """Read a `OutputItemDoneEvent`."""
+    """Decode JSON data as `OutputItemDoneEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputItemDoneEvent)
@@ -406,7 +406,7 @@ class ResponseCompletedEvent(Model):
     """The response is whole. The stream ends with this event.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         response: The whole response.
         sequence_number: The event's place in the stream, from 0.
         model: The requested model.
@@ -425,7 +425,7 @@ class ResponseCompletedEvent(Model):
 
 
 def decode_response_completed_event(data: Any) -> Any:
-    """Read a `ResponseCompletedEvent`."""
+    """Decode JSON data as `ResponseCompletedEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseCompletedEvent)
@@ -447,7 +447,7 @@ class ResponseIncompleteEvent(Model):
     """The model stopped early, for example at a limit. The stream ends with this event.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         response: The response as far as it came.
         sequence_number: The event's place in the stream, from 0.
         model: The requested model.
@@ -466,7 +466,7 @@ class ResponseIncompleteEvent(Model):
 
 
 def decode_response_incomplete_event(data: Any) -> Any:
-    """Read a `ResponseIncompleteEvent`."""
+    """Decode JSON data as `ResponseIncompleteEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseIncompleteEvent)
@@ -488,7 +488,7 @@ class ResponseFailedEvent(Model):
     """The response failed. The stream ends with this event.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         response: The response with its error.
         sequence_number: The event's place in the stream, from 0.
         model: The requested model.
@@ -507,7 +507,7 @@ class ResponseFailedEvent(Model):
 
 
 def decode_response_failed_event(data: Any) -> Any:
-    """Read a `ResponseFailedEvent`."""
+    """Decode JSON data as `ResponseFailedEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseFailedEvent)
@@ -529,7 +529,7 @@ class ErrorEvent(Model):
     """The service failed in the middle of the stream, which ends with this event.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         code: The error's code.
         message: The service's own words.
         error: The same, in the form of an error body.
@@ -553,7 +553,7 @@ class ErrorEvent(Model):
 
 
 def decode_error_event(data: Any) -> Any:
-    """Read a `ErrorEvent`."""
+    """Decode JSON data as `ErrorEvent`."""
     if kind_of(data) is not dict:
         return data
     self = new(ErrorEvent)
@@ -578,7 +578,7 @@ class ChatCompletionChunk(Model):
 
     Attributes:
         id: The id of the chat completion, the same in each piece.
-        object: (the document says no more)
+        object: The document does not describe it.
         created: When the answer was made, in seconds since 1970. Read as a datetime in UTC.
         model: The model that answers.
         choices: What is new of each alternative answer.
@@ -618,7 +618,7 @@ class ChatCompletionChunk(Model):
 
 
 def decode_chat_completion_chunk(data: Any) -> Any:
-    """Read a `ChatCompletionChunk`."""
+    """Decode JSON data as `ChatCompletionChunk`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChatCompletionChunk)
@@ -656,7 +656,7 @@ class ChunkChoice(Model):
 
 
 def decode_chunk_choice(data: Any) -> Any:
-    """Read a `ChunkChoice`."""
+    """Decode JSON data as `ChunkChoice`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChunkChoice)
@@ -688,7 +688,7 @@ class ChunkDelta(Model):
 
 
 def decode_chunk_delta(data: Any) -> Any:
-    """Read a `ChunkDelta`."""
+    """Decode JSON data as `ChunkDelta`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChunkDelta)

@@ -74,7 +74,7 @@ class ChatCompletion(Model):
 
 
 def decode_chat_completion(data: Any) -> Any:
-    """Read a `ChatCompletion`."""
+    """Decode JSON data as `ChatCompletion`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChatCompletion)
@@ -114,7 +114,7 @@ class ChatChoice(Model):
 
 
 def decode_chat_choice(data: Any) -> Any:
-    """Read a `ChatChoice`."""
+    """Decode JSON data as `ChatChoice`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChatChoice)
@@ -147,7 +147,7 @@ class ChatMessage(Model):
 
 
 def decode_chat_message(data: Any) -> Any:
-    """Read a `ChatMessage`."""
+    """Decode JSON data as `ChatMessage`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChatMessage)
@@ -193,7 +193,7 @@ class ChatUsage(Model):
 
 
 def decode_chat_usage(data: Any) -> Any:
-    """Read a `ChatUsage`."""
+    """Decode JSON data as `ChatUsage`."""
     if kind_of(data) is not dict:
         return data
     self = new(ChatUsage)
@@ -287,7 +287,7 @@ class ResponseObject(Model):
 
 
 def decode_response_object(data: Any) -> Any:
-    """Read a `ResponseObject`."""
+    """Decode JSON data as `ResponseObject`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseObject)
@@ -343,7 +343,7 @@ class IncompleteDetails(Model):
 
 
 def decode_incomplete_details(data: Any) -> Any:
-    """Read a `IncompleteDetails`."""
+    """Decode JSON data as `IncompleteDetails`."""
     if kind_of(data) is not dict:
         return data
     self = new(IncompleteDetails)
@@ -382,7 +382,7 @@ class Usage(Model):
 
 
 def decode_usage(data: Any) -> Any:
-    """Read a `Usage`."""
+    """Decode JSON data as `Usage`."""
     if kind_of(data) is not dict:
         return data
     self = new(Usage)
@@ -415,7 +415,7 @@ class InputTokensDetails(Model):
 
 
 def decode_input_tokens_details(data: Any) -> Any:
-    """Read a `InputTokensDetails`."""
+    """Decode JSON data as `InputTokensDetails`."""
     if kind_of(data) is not dict:
         return data
     self = new(InputTokensDetails)
@@ -443,7 +443,7 @@ class OutputTokensDetails(Model):
 
 
 def decode_output_tokens_details(data: Any) -> Any:
-    """Read a `OutputTokensDetails`."""
+    """Decode JSON data as `OutputTokensDetails`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputTokensDetails)
@@ -463,7 +463,7 @@ class OutputMessage(Model):
 
     Attributes:
         id: The id of this item.
-        type: (the document says no more)
+        type: The document does not describe it.
         status: How far the message has come.
         content: The parts of the message.
         role: Who speaks.
@@ -479,7 +479,7 @@ class OutputMessage(Model):
 
 
 def decode_output_message(data: Any) -> Any:
-    """Read a `OutputMessage`."""
+    """Decode JSON data as `OutputMessage`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputMessage)
@@ -503,7 +503,7 @@ class FunctionCall(Model):
 
     Attributes:
         id: The id of this item.
-        type: (the document says no more)
+        type: The document does not describe it.
         call_id: The id to give back with the function's result.
         name: The function to call.
         arguments: Its arguments, as JSON text.
@@ -521,7 +521,7 @@ class FunctionCall(Model):
 
 
 def decode_function_call(data: Any) -> Any:
-    """Read a `FunctionCall`."""
+    """Decode JSON data as `FunctionCall`."""
     if kind_of(data) is not dict:
         return data
     self = new(FunctionCall)
@@ -546,7 +546,7 @@ class CustomToolCall(Model):
 
     Attributes:
         id: The id of this item.
-        type: (the document says no more)
+        type: The document does not describe it.
         call_id: The id to give back with the tool's result.
         name: The tool to call.
         input: What to give to the tool, as text.
@@ -562,7 +562,7 @@ class CustomToolCall(Model):
 
 
 def decode_custom_tool_call(data: Any) -> Any:
-    """Read a `CustomToolCall`."""
+    """Decode JSON data as `CustomToolCall`."""
     if kind_of(data) is not dict:
         return data
     self = new(CustomToolCall)
@@ -586,7 +586,7 @@ class ReasoningItem(Model):
 
     Attributes:
         id: The id of this item.
-        type: (the document says no more)
+        type: The document does not describe it.
         summary: The thinking in short, in parts.
     """
 
@@ -598,7 +598,7 @@ class ReasoningItem(Model):
 
 
 def decode_reasoning_item(data: Any) -> Any:
-    """Read a `ReasoningItem`."""
+    """Decode JSON data as `ReasoningItem`."""
     if kind_of(data) is not dict:
         return data
     self = new(ReasoningItem)
@@ -619,7 +619,7 @@ class ModelList(Model):
     """The models that the service offers.
 
     Attributes:
-        object: (the document says no more)
+        object: The document does not describe it.
         data: The models.
     """
 
@@ -630,7 +630,7 @@ class ModelList(Model):
 
 
 def decode_model_list(data: Any) -> Any:
-    """Read a `ModelList`."""
+    """Decode JSON data as `ModelList`."""
     if kind_of(data) is not dict:
         return data
     self = new(ModelList)
@@ -651,7 +651,7 @@ class ModelInfo(Model):
 
     Attributes:
         id: The name to ask for it.
-        object: (the document says no more)
+        object: The document does not describe it.
         created: When the model was made, in seconds since 1970; 0 if the service does not say. Read as a
             datetime in UTC.
         owned_by: Who offers the model.
@@ -666,7 +666,7 @@ class ModelInfo(Model):
 
 
 def decode_model_info(data: Any) -> Any:
-    """Read a `ModelInfo`."""
+    """Decode JSON data as `ModelInfo`."""
     if kind_of(data) is not dict:
         return data
     self = new(ModelInfo)
@@ -699,7 +699,7 @@ class ErrorDetail(Model):
 
 
 def decode_error_detail(data: Any) -> Any:
-    """Read a `ErrorDetail`."""
+    """Decode JSON data as `ErrorDetail`."""
     if kind_of(data) is not dict:
         return data
     self = new(ErrorDetail)

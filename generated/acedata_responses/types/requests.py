@@ -121,7 +121,7 @@ class InputMessage(Model):
 
 
 def decode_input_message(data: Any) -> Any:
-    """Read a `InputMessage`."""
+    """Decode JSON data as `InputMessage`."""
     if kind_of(data) is not dict:
         return data
     self = new(InputMessage)
@@ -184,7 +184,7 @@ class ToolItem(Model):
 
 
 def decode_tool_item(data: Any) -> Any:
-    """Read a `ToolItem`."""
+    """Decode JSON data as `ToolItem`."""
     if kind_of(data) is not dict:
         return data
     self = new(ToolItem)
@@ -227,7 +227,7 @@ class OtherInputPart(Model):
 
 
 def decode_other_input_part(data: Any) -> Any:
-    """Read a `OtherInputPart`."""
+    """Decode JSON data as `OtherInputPart`."""
     if kind_of(data) is not dict:
         return data
     self = new(OtherInputPart)
@@ -246,7 +246,7 @@ class InputTextPart(Model):
     """Text in a message.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         text: The text.
     """
 
@@ -268,7 +268,7 @@ class InputTextPart(Model):
 
 
 def decode_input_text_part(data: Any) -> Any:
-    """Read a `InputTextPart`."""
+    """Decode JSON data as `InputTextPart`."""
     if kind_of(data) is not dict:
         return data
     self = new(InputTextPart)
@@ -288,7 +288,7 @@ class InputImagePart(Model):
     """An image in a message.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         image_url: Where the image is, or the image itself as a data URL.
     """
 
@@ -310,7 +310,7 @@ class InputImagePart(Model):
 
 
 def decode_input_image_part(data: Any) -> Any:
-    """Read a `InputImagePart`."""
+    """Decode JSON data as `InputImagePart`."""
     if kind_of(data) is not dict:
         return data
     self = new(InputImagePart)
@@ -330,7 +330,7 @@ class InputFilePart(Model):
     """A file in a message.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         file_url: Where the file is.
     """
 
@@ -352,7 +352,7 @@ class InputFilePart(Model):
 
 
 def decode_input_file_part(data: Any) -> Any:
-    """Read a `InputFilePart`."""
+    """Decode JSON data as `InputFilePart`."""
     if kind_of(data) is not dict:
         return data
     self = new(InputFilePart)

@@ -57,7 +57,7 @@ class Tool(Model):
 
 
 def decode_tool(data: Any) -> Any:
-    """Read a `Tool`."""
+    """Decode JSON data as `Tool`."""
     if kind_of(data) is not dict:
         return data
     self = new(Tool)
@@ -98,7 +98,7 @@ class ResponseFormat(Model):
 
 
 def decode_response_format(data: Any) -> Any:
-    """Read a `ResponseFormat`."""
+    """Decode JSON data as `ResponseFormat`."""
     if kind_of(data) is not dict:
         return data
     self = new(ResponseFormat)
@@ -135,7 +135,7 @@ class TextOptions(Model):
 
 
 def decode_text_options(data: Any) -> Any:
-    """Read a `TextOptions`."""
+    """Decode JSON data as `TextOptions`."""
     if kind_of(data) is not dict:
         return data
     self = new(TextOptions)
@@ -176,7 +176,7 @@ class ReasoningOptions(Model):
 
 
 def decode_reasoning_options(data: Any) -> Any:
-    """Read a `ReasoningOptions`."""
+    """Decode JSON data as `ReasoningOptions`."""
     if kind_of(data) is not dict:
         return data
     self = new(ReasoningOptions)
@@ -196,7 +196,7 @@ class OutputTextPart(Model):
     """Text that the model wrote.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         annotations: Remarks on places in the text, such as the sources it cites.
         text: The text.
     """
@@ -222,7 +222,7 @@ class OutputTextPart(Model):
 
 
 def decode_output_text_part(data: Any) -> Any:
-    """Read a `OutputTextPart`."""
+    """Decode JSON data as `OutputTextPart`."""
     if kind_of(data) is not dict:
         return data
     self = new(OutputTextPart)
@@ -243,7 +243,7 @@ class RefusalPart(Model):
     """The model's word that it will not answer.
 
     Attributes:
-        type: (the document says no more)
+        type: The document does not describe it.
         refusal: Why the model will not answer.
     """
 
@@ -265,7 +265,7 @@ class RefusalPart(Model):
 
 
 def decode_refusal_part(data: Any) -> Any:
-    """Read a `RefusalPart`."""
+    """Decode JSON data as `RefusalPart`."""
     if kind_of(data) is not dict:
         return data
     self = new(RefusalPart)
