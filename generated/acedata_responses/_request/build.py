@@ -76,7 +76,7 @@ def build(call: Call, settings: Settings) -> Request:
         _headers(operation, settings, values["header"], content),
         content,
         is_safe=operation.is_safe,
-        is_streamed=operation.selected_by is not None and body.get(operation.selected_by) is True,
+        is_streamed=operation.is_asked_to_stream(call.arguments),
     )
 
 

@@ -82,6 +82,11 @@ class Operation:
         """Decodes the JSON of a whole answer; None when the answer has no JSON."""
         return self._reply_decoder() if self._reply_decoder else None
 
+    def is_asked_to_stream(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether the method's own argument asks for a stream; a field of `extra_body` does not."""
+        selector = ("body", self.selected_by)
+        return any(value is True and self.places.get(name) == selector for name, value in arguments.items())
+
     def reply_format(self, *, token: str, strict: bool, observations: Observations | None) -> ReplyFormat:
         """Return what must be known to read an answer."""
         assert self.read_reply is not None
