@@ -71,8 +71,7 @@ def test_by_default_the_limits_of_the_vendor_hold(flavour, service, monkeypatch)
         started(pace, now)
 
     monkeypatch.setattr(Pace, "started", noted)
-    service.reply_with(always=testing.Fault("delay", seconds=0.25))
-    assert run(flavour, service, 75) == [f"call {n}" for n in range(75)]
+    assert run_held(flavour, service, 75, 20) == [f"call {n}" for n in range(75)]
     assert len(starts) == 75
     assert most_in_a_second(starts) <= 60
     assert service.most_in_flight == 20
