@@ -134,6 +134,7 @@ def calls_sent(folder: Path, *options: str) -> list[str]:
         "-q",
         "--tb=native",
         "--show-capture=stdout",
+        "-rN",  # where CI is set, the summary repeats the errors
         *options,
         str(file),
     ]
