@@ -29,7 +29,9 @@ _MAPS = frozenset(
 """Keys of mappings from names to objects: their own keys are names, not words of OpenAPI."""
 
 
-_POINTER = "x-pointer"
+POINTER = "x-pointer"
+"""Where an object of a `marked` copy has its pointer."""
+
 _LOOKED_UP: Node = object()
 
 
@@ -218,7 +220,7 @@ def marked(document: Document) -> dict[str, Any]:
     data = deepcopy(document.data)
     data.setdefault("paths", {})
     for pointer, node in objects(data):
-        node[_POINTER] = pointer
+        node[POINTER] = pointer
         if "operationId" in node:
             node.setdefault("responses", {})  # OpenAPI 3.1 has both optional
     return data
@@ -226,4 +228,4 @@ def marked(document: Document) -> dict[str, Any]:
 
 def pointer_of(model: Any) -> str | None:
     """The pointer of the object that a pydantic model was made of; None for one that something else gave."""
-    return (getattr(model, "model_extra", None) or {}).get(_POINTER)
+    return (getattr(model, "model_extra", None) or {}).get(POINTER)
