@@ -133,6 +133,13 @@ class Document:
             pointer, node = self.target(pointer, reference)
         return pointer, node
 
+    def described(self, pointer: str) -> Node:
+        """A schema as a reader sees it: what a reference leads to, with what is said beside the reference."""
+        return {
+            **self.resolve(pointer)[1],
+            **{key: word for key, word in self.node(pointer).items() if key != "$ref"},
+        }
+
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
         """What a reference names, and its pointer.
 

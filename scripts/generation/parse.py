@@ -40,6 +40,7 @@ from .problems import DocumentError, Problem
 if TYPE_CHECKING:
     from .schemas import NamedSchema
 
+JSON = "application/json"
 EVENTS = "text/event-stream"
 SCHEMAS = "/components/schemas"
 NUMBERS = (FloatProperty, IntProperty)
@@ -51,7 +52,7 @@ PYTHON_NAME = "x-python-name"
 def is_json(media_type: str, config: Config) -> bool:
     """Whether the generator takes a media type for JSON, by itself or by `content_type_overrides`."""
     found = strings.get_content_type(media_type, config) or ""
-    return found == "application/json" or found.endswith("+json")
+    return found == JSON or found.endswith("+json")
 
 
 class Field(NamedTuple):
