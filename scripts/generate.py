@@ -24,12 +24,21 @@ sys.path.insert(0, str(ROOT))
 
 from scripts.generation.document import load  # noqa: E402 - the line above makes it importable
 from scripts.generation.problems import DocumentError  # noqa: E402 - the line above makes it importable
-from scripts.generation.project import LINE_LENGTH, project_for  # noqa: E402
+from scripts.generation.project import project_for  # noqa: E402
+from scripts.generation.text import LINE_LENGTH  # noqa: E402
 
 DONE, DIFFERS, REFUSED = 0, 1, 2
 
 _RUFF = ("--isolated", "--no-cache", "--target-version=py310", f"--line-length={LINE_LENGTH}")
-_FIXES = "I,F401,RUF022,UP007"
+_STEPS = (
+    [
+        "check",
+        "--fix-only",
+        "--select=F401,UP007",
+    ],  # before sorting, which breaks a line that is too long for good
+    ["check", "--fix-only", "--select=I,RUF022"],
+    ["format"],
+)
 _LONGEST_DIFF = 60  # lines for each file
 
 
@@ -77,7 +86,7 @@ def _format(package: Path) -> None:
     folder, as what lies in the working directory has a say in what is an import of our own.
     """
     paths = sorted(path.relative_to(package.parent).as_posix() for path in package.rglob("*.py"))
-    for command in (["check", "--fix-only", "--select", _FIXES], ["format"]):
+    for command in _STEPS:
         done = subprocess.run(
             [_ruff(), *command, *_RUFF, *paths],
             cwd=package.parent,

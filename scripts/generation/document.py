@@ -29,7 +29,9 @@ _MAPS = frozenset(
 """Keys of mappings from names to objects: their own keys are names, not words of OpenAPI."""
 
 
-_POINTER = "x-pointer"
+POINTER = "x-pointer"
+"""Where an object of a `marked` copy has its pointer."""
+
 _LOOKED_UP: Node = object()
 
 
@@ -131,6 +133,13 @@ class Document:
             pointer, node = self.target(pointer, reference)
         return pointer, node
 
+    def described(self, pointer: str) -> Node:
+        """A schema as a reader sees it: what a reference leads to, with what is said beside the reference."""
+        return {
+            **self.resolve(pointer)[1],
+            **{key: word for key, word in self.node(pointer).items() if key != "$ref"},
+        }
+
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
         """What a reference names, and its pointer.
 
@@ -218,7 +227,7 @@ def marked(document: Document) -> dict[str, Any]:
     data = deepcopy(document.data)
     data.setdefault("paths", {})
     for pointer, node in objects(data):
-        node[_POINTER] = pointer
+        node[POINTER] = pointer
         if "operationId" in node:
             node.setdefault("responses", {})  # OpenAPI 3.1 has both optional
     return data
@@ -226,4 +235,4 @@ def marked(document: Document) -> dict[str, Any]:
 
 def pointer_of(model: Any) -> str | None:
     """The pointer of the object that a pydantic model was made of; None for one that something else gave."""
-    return (getattr(model, "model_extra", None) or {}).get(_POINTER)
+    return (getattr(model, "model_extra", None) or {}).get(POINTER)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .document import Document, Node, below
-from .operations import JSON, OperationSpec
-from .parse import EVENTS
+from .operations import Operation
+from .parse import EVENTS, JSON
 from .schemas import is_open_enum
 
 _NOTED = ("x-text", "x-event", "x-assembles")
@@ -33,7 +33,7 @@ class Examples:
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def build(document: Document, operations: Iterable[OperationSpec]) -> Examples:
+def build(document: Document, operations: Iterable[Operation]) -> Examples:
     """Gather them. An example that is not written out, or a listing of what is not there, is reported."""
     found = Examples()
     for name, schema in document.components("schemas").items():

@@ -16,12 +16,23 @@ from openapi_python_client.parser.properties.union import UnionProperty
 
 from . import names
 from .document import Node, below
-from .parse import SCHEMAS, member_places
+from .parse import SCHEMAS, Parsed, member_places
 from .schemas import is_open_enum
-from .spec import Assembly, ErrorBody, EventRole
-from .types import TypeResolver, values_of
+from .spec import Assembly
+from .types import type_of, values_of
 
-_EXTENSIONS = ("x-aliases", "x-assembles", "x-error-body", "x-event", "x-failed-when", "x-text")
+_OF_CLASSES = ("x-aliases", "x-assembles", "x-error-body", "x-event", "x-failed-when", "x-text")
+
+_LEADS_TO = {
+    "x-text": "string",
+    "text": "string",
+    "code": "string",
+    "message": "string",
+    "trace-id": "string",
+    "reply": "object",
+    "puts": "",
+}
+"""What must be at the end of the path that a word has, or in the field that it names; empty for anything."""
 
 Place = tuple[str, Property | None]
 """A schema's pointer, and what the generator makes of it; None for a component that is not a class."""
@@ -46,146 +57,125 @@ class ClassFacts:
     assembly: dict[str, Any] | None = None
 
 
-def read(types: TypeResolver) -> dict[str, ClassFacts]:
+def read(parsed: Parsed) -> dict[str, ClassFacts]:
     """The extensions of all components and named schemas, by pointer. What is wrong with one is reported."""
-    document = types.parsed.document
+    document = parsed.document
     found: dict[str, ClassFacts] = {}
-    for pointer in dict.fromkeys(
-        [*(below(SCHEMAS, name) for name in document.components("schemas")), *types.named]
-    ):
+    components = [below(SCHEMAS, name) for name in document.components("schemas")]
+    for pointer in dict.fromkeys([*components, *parsed.named]):
         schema = document.node(pointer)
-        if "x-removed" in schema:
-            _check_removed(types, pointer, schema)
-        words = [word for word in _EXTENSIONS if word in schema]
-        if pointer in types.parsed.models:
-            found[pointer] = _Reader(types, pointer).read(schema)
-        elif words:
-            at = below(pointer, words[0])
-            document.report(
-                at,
-                f"`{words[0]}` says nothing of a schema without fields",
-                "Move it to one with `properties`.",
-            )
+        _check_removed(parsed, pointer, schema)
+        if pointer in parsed.models:
+            found[pointer] = _Class(parsed, pointer).read(schema)
+        elif words := [word for word in _OF_CLASSES if word in schema]:
+            text = f"`{words[0]}` says nothing of a schema without fields"
+            document.report(below(pointer, words[0]), text, "Move it to one with `properties`.")
     return found
 
 
-def _check_removed(types: TypeResolver, pointer: str, schema: Node) -> None:
-    document, at = types.parsed.document, below(pointer, "x-removed")
-    if not is_open_enum(schema):
+def _check_removed(parsed: Parsed, pointer: str, schema: Node) -> None:
+    document, at = parsed.document, below(pointer, "x-removed")
+    if "x-removed" in schema and not is_open_enum(schema):
         advice = "Write it beside an `anyOf` of an enum and a string."
         document.report(at, "`x-removed` lists withdrawn values of an open enum", advice)
         return
-    for value in schema["x-removed"]:
+    for value in schema.get("x-removed", ()):
         if value in schema["anyOf"][0]["enum"]:
             document.report(below(at, value), f"{value!r} is listed as known, too", "Keep it in one of them.")
 
 
-class _Reader:
-    """The extensions of one class."""
+class _Class:
+    """A class, and the ways from it through data."""
 
-    def __init__(self, types: TypeResolver, pointer: str) -> None:
-        self.types = types
-        self.parsed = types.parsed
-        self.document = types.parsed.document
+    def __init__(self, parsed: Parsed, pointer: str) -> None:
+        self.parsed = parsed
+        self.document = parsed.document
         self.pointer = pointer
-        self.here: list[Place] = [(pointer, self.parsed.models[pointer])]
+        self.here: list[Place] = [(pointer, parsed.models[pointer])]
 
     def read(self, schema: Node) -> ClassFacts:
-        facts = ClassFacts()
-        at = self.pointer
+        facts = ClassFacts(text=tuple(schema.get("x-text", ())))
+        self._check_ways(self.pointer, schema, ["x-text"])
         for alias, key in schema.get("x-aliases", {}).items():
             with self.document.reporting():
-                where = below(at, "x-aliases", alias)
-                facts.aliases[names.identifier(alias)] = self._attribute(where, self.here, key)
-        for key, value in schema.get("x-failed-when", {}).items():
+                at = below(self.pointer, "x-aliases", alias)
+                facts.aliases[names.identifier(alias)] = self._attribute(at, self.here, key)
+        failures = below(self.pointer, "x-failed-when"), schema.get("x-failed-when", {})
+        facts.failed_when = self._constants(*failures, self.here)
+        if "x-event" in schema:
+            role = schema["x-event"]
+            self._check_role(below(self.pointer, "x-event"), role)
+            facts.role = {
+                word: tuple(value) if isinstance(value, list) else value for word, value in role.items()
+            }
+        if "x-error-body" in schema:
+            at, body = below(self.pointer, "x-error-body"), schema["x-error-body"]
+            self._check_ways(at, body, _LEADS_TO)
+            self._constants(below(at, "when"), body.get("when", {}), self.here)
+        if "x-assembles" in schema:
             with self.document.reporting():
-                where = below(at, "x-failed-when", key)
-                facts.failed_when[self._attribute_with(where, self.here, key, value)] = value
-        with self.document.reporting():
-            if "x-text" in schema:
-                self._check_path(below(at, "x-text"), schema["x-text"])
-                facts.text = tuple(schema["x-text"])
-        with self.document.reporting():
-            if "x-event" in schema:
-                self._check_role(below(at, "x-event"), schema["x-event"])
-                facts.role = {
-                    word: tuple(value) if isinstance(value, list) else value
-                    for word, value in schema["x-event"].items()
-                }
-        with self.document.reporting():
-            if "x-assembles" in schema:
-                facts.assembly = self._assembly(below(at, "x-assembles"), schema["x-assembles"])
-        with self.document.reporting():
-            if "x-error-body" in schema:
-                self._check_error_body(below(at, "x-error-body"), schema["x-error-body"])
+                rules = Assembly.model_validate(schema["x-assembles"])
+                facts.assembly = self._assembly(below(self.pointer, "x-assembles"), rules)
         return facts
 
-    def _check_role(self, at: str, data: Node) -> None:
-        role = EventRole.model_validate(data)
-        for word, path in (("code", role.code), ("message", role.message), ("text", role.text)):
-            if path:
-                self._check_path(below(at, word), path)
-        if role.reply is not None:
-            where = below(at, "reply")
-            self._check_kind("object", where, self._field(where, self.here, role.reply))
-        if role.puts is not None:
-            self._field(below(at, "puts"), self.here, role.puts)
-            if not role.at or not isinstance(role.at[0], str):
-                found = "it is not said where in the reply this belongs"
-                raise self.document.error(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
-        for index, step in enumerate(role.at or []):
-            if not isinstance(step, str):
-                self._field(below(at, "at", index), self.here, step.place)
+    def _check_ways(self, at: str, data: Node, words: Iterable[str]) -> None:
+        """Follow the paths that some words have, each of which must end at what the word stands for."""
+        for word in words:
+            if word in data:
+                with self.document.reporting():
+                    self._follow(below(at, word), data[word], _LEADS_TO[word])
 
-    def _assembly(self, at: str, data: Node) -> dict[str, Any]:
+    def _check_role(self, at: str, role: Node) -> None:
+        self._check_ways(at, role, _LEADS_TO)
+        steps = role.get("at", [])
+        if "puts" in role and not (steps and isinstance(steps[0], str)):
+            found = "it is not said where in the reply this belongs"
+            self.document.report(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
+        for index, step in enumerate(steps):
+            if not isinstance(step, str):
+                with self.document.reporting():
+                    self._field(below(at, "at", index), self.here, step["place"])
+
+    def _assembly(self, at: str, rules: Assembly) -> dict[str, Any]:
         """Of events and of the reply: both have the list, and each entry of it has what is added up."""
-        rules = Assembly.model_validate(data)
-        entries = self._entries(below(at, "list"), self._field(below(at, "list"), self.here, rules.list))
-        self._field(below(at, "key"), entries, rules.key)
-        self._field(below(at, "delta"), entries, rules.delta)
-        if rules.finished is not None:
-            self._field(below(at, "finished"), entries, rules.finished)
-        pointer, where = below(SCHEMAS, rules.reply), below(at, "reply")
+        pointer, where = below(SCHEMAS, rules.reply), below(at, "list")
+        entries = self._entries(where, self._field(where, self.here, rules.list))
+        for word in ("key", "delta", "finished"):
+            if key := getattr(rules, word):
+                self._field(below(at, word), entries, key)
         if rules.reply not in self.document.components("schemas"):
             found = f"there is no schema {rules.reply!r}"
-            raise self.document.error(where, found, "Name one of components/schemas.")
+            raise self.document.error(below(at, "reply"), found, "Name one of components/schemas.")
         replies: list[Place] = [(pointer, self.parsed.models.get(pointer))]
-        for key, value in rules.constants.items():
-            self._attribute_with(below(at, "constants", key), replies, key, value)
-        whole = self._entries(below(at, "list"), self._field(below(at, "list"), replies, rules.list))
+        self._constants(below(at, "constants"), rules.constants, replies)
+        whole = self._entries(where, self._field(where, replies, rules.list))
         self._field(below(at, "into"), whole, rules.into)
-        reply = self.types.named.get(pointer)
-        if reply is None:
-            raise self.document.error(where, "no operation answers with this", "Name a schema of a reply.")
+        if (reply := self.parsed.named.get(pointer)) is None:
+            found = "no operation answers with this"
+            raise self.document.error(below(at, "reply"), found, "Name a schema of a reply.")
         return {"decode": reply.function, **rules.model_dump(exclude={"reply"})}
 
-    def _check_error_body(self, at: str, data: Node) -> None:
-        body = ErrorBody.model_validate(data)
-        for word, path in (("code", body.code), ("message", body.message), ("trace-id", body.trace_id)):
-            if path:
-                self._check_path(below(at, word), path)
-        for key, value in body.when.items():
-            self._attribute_with(below(at, "when", key), self.here, key, value)
+    # Ways through data
 
-    # The pieces
-
-    def _check_path(self, at: str, path: list[Any]) -> None:
-        """Follow a path, which must end at a string."""
-        places = self.here
-        for index, step in enumerate(path):
+    def _follow(self, at: str, path: str | list[Any], kind: str) -> None:
+        """Follow a path, or a key alone, to what must be of a kind."""
+        places = self._field(at, self.here, path) if isinstance(path, str) else self.here
+        for index, step in enumerate(path if isinstance(path, list) else ()):
             where = below(at, index)
-            if isinstance(step, dict):
+            if isinstance(step, str):
+                places = self._field(where, places, step)
+            else:
                 entries = self._entries(where, places)
                 for key, value in step.items():
                     self._attribute_with(where, entries, key, value)
                 places = [
-                    entry
-                    for entry in entries
-                    if all(self._can_have(entry, key, value) for key, value in step.items())
+                    entry for entry in entries if all(self._can_have(entry, *pair) for pair in step.items())
                 ]
-            else:
-                places = self._field(where, places, step)
-        self._check_kind("string", at, places)
+        kinds = {
+            json for pointer, prop in places if prop for json in type_of(self.parsed, pointer, prop).json
+        }
+        if kind and not kinds & {kind, "any"}:
+            raise self.document.error(at, f"what is at the end of the path is no {kind}", "Correct the path.")
 
     def _field(self, at: str, places: list[Place], key: str) -> list[Place]:
         """What is in a field; of a union in that of any member."""
@@ -213,6 +203,14 @@ class _Reader:
         if not any(self._can_have(place, key, value) for place in self._spread(places)):
             raise self.document.error(at, f"the field {key!r} never has the value {value!r}", "Correct it.")
         return name
+
+    def _constants(self, at: str, values: Node, places: list[Place]) -> dict[str, Any]:
+        """Values of fields, by the attributes that hold these."""
+        found = {}
+        for key, value in values.items():
+            with self.document.reporting():
+                found[self._attribute_with(below(at, key), places, key, value)] = value
+        return found
 
     def _can_have(self, place: Place, key: str, value: Node) -> bool:
         values = [values_of(field.prop) for field in self.parsed.fields(place[0]) if field.key == key]
@@ -242,8 +240,3 @@ class _Reader:
                 yield from self._spread((place, None) for place in member_places(pointer, schema))
             else:
                 yield pointer, prop
-
-    def _check_kind(self, kind: str, at: str, places: list[Place]) -> None:
-        kinds = {json for pointer, prop in places if prop for json in self.types.type_of(pointer, prop).json}
-        if not kinds & {kind, "any"}:
-            raise self.document.error(at, f"what is at the end of the path is no {kind}", "Correct the path.")

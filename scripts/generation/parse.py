@@ -18,9 +18,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve
 from openapi_python_client import strings
@@ -34,9 +34,13 @@ from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .document import Document, Node, below, marked, objects, pointer_of, tokens
+from .document import POINTER, Document, Node, below, marked, objects, pointer_of, tokens
 from .problems import DocumentError, Problem
 
+if TYPE_CHECKING:
+    from .schemas import NamedSchema
+
+JSON = "application/json"
 EVENTS = "text/event-stream"
 SCHEMAS = "/components/schemas"
 NUMBERS = (FloatProperty, IntProperty)
@@ -48,7 +52,7 @@ PYTHON_NAME = "x-python-name"
 def is_json(media_type: str, config: Config) -> bool:
     """Whether the generator takes a media type for JSON, by itself or by `content_type_overrides`."""
     found = strings.get_content_type(media_type, config) or ""
-    return found == "application/json" or found.endswith("+json")
+    return found == JSON or found.endswith("+json")
 
 
 class Field(NamedTuple):
@@ -65,7 +69,7 @@ class Field(NamedTuple):
     prop: Property
 
 
-@dataclass(frozen=True)
+@dataclass
 class Parsed:
     """The generator's parse, by places of the document.
 
@@ -73,38 +77,36 @@ class Parsed:
         document: The document.
         config: The generator's configuration.
         data: The parse.
+        named: The schemas that have a name in Python, by pointer; `schemas.collect` finds them.
     """
 
     document: Document
     config: Config
     data: GeneratorData
+    named: dict[str, NamedSchema] = field(default_factory=dict)
 
     @cached_property
     def models(self) -> dict[str, ModelProperty]:
         """The models by pointer. An object that may have any field is one only as a whole reply, to have its facts."""
         replies = {
-            pointer_of(response.prop.data)
+            response.prop.description
             for found_in_tag in self.endpoints.values()
             for _at, endpoint in found_in_tag
             for response in endpoint.responses.patterns
-            if response.status_code.pattern.startswith("2") and isinstance(response.prop, ModelProperty)
+            if response.status_code.pattern.startswith("2")
         }
         found: dict[str, ModelProperty] = {}
         for model in self.data.models:
-            pointer = pointer_of(model.data)
             has_fields = model.required_properties or model.optional_properties
-            if pointer is not None and (has_fields or pointer in replies):
-                if model.name == pointer:
-                    found[pointer] = model
-                else:
-                    found.setdefault(pointer, model)
+            if model.description and (has_fields or model.description in replies):
+                found.setdefault(_pointer(model), model)
         return found
 
     @cached_property
     def endpoints(self) -> dict[str, list[tuple[str, Endpoint]]]:
         """The operations by the tag as the generator writes it, each with its pointer."""
         return {
-            tag: [(_place_of(endpoint), endpoint) for endpoint in collection.endpoints]
+            tag: [(_pointer(endpoint), endpoint) for endpoint in collection.endpoints]
             for tag, collection in self.data.endpoint_collections_by_tag.items()
         }
 
@@ -127,27 +129,23 @@ class Parsed:
             name: What it is called there.
         """
         model = self.models.get(pointer)
-        component = pointer.removeprefix(f"{SCHEMAS}/")
-        is_component = component != pointer and "/" not in component
-        if model and (not is_component or model.name == pointer):
+        # A component that may be null is a union for the generator, and its model bears another name.
+        if model and (parent or model.name == pointer):
             return model.class_info.name
-        string = pointer if is_component else f"{strings.pascal_case(parent)}{strings.pascal_case(name)}"
+        string = f"{strings.pascal_case(parent)}{strings.pascal_case(name)}"
         return Class.from_string(string=string, config=self.config).name
 
     def fields(self, pointer: str) -> list[Field]:
         """The fields of a model in the order of the document; none for what is no model."""
         if (model := self.models.get(pointer)) is None:
             return []
-        found = {
-            prop.name.get_untrusted_value(): prop
-            for prop in (*(model.required_properties or []), *(model.optional_properties or []))
-        }
-        places = [(key, at, self._parsed_name(key, at)) for key, at in self.field_places(pointer).items()]
+        props = [*(model.required_properties or []), *(model.optional_properties or [])]
+        found = {prop.name.get_untrusted_value(): prop for prop in props}
+        places = [
+            (key, at, self.document.node(at).get(PYTHON_NAME, key))
+            for key, at in self.field_places(pointer).items()
+        ]
         return [Field(key, at, found[name]) for key, at, name in places if name in found]
-
-    def _parsed_name(self, key: str, at: str) -> str:
-        name: str = self.document.node(at).get(PYTHON_NAME, key)
-        return name
 
     def field_places(self, pointer: str) -> dict[str, str]:
         """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
@@ -159,41 +157,43 @@ class Parsed:
         return places
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
-        """What the generator has of each member of a union, with the pointer of the member.
+        """The members of a union, each with its pointer and what the generator makes of it.
 
-        It names the members after the union and their place in it. One of the same type as an earlier one is left out.
+        The generator flattens unions, and leaves out a member of the same Python type as an earlier one.
         """
-        schema = self.document.node(pointer)
-        places = member_places(pointer, schema)
+        places = member_places(pointer, self.document.node(pointer))
         if not places:
             yield from ((pointer, inner) for inner in prop.inner_properties)
-        for index, at in enumerate(places):
+        for at in places:
             target, member = self.document.resolve(at)
-            title = (
-                member.get("title") if target == at and member.get("title") != schema.get("title") else None
-            )
-            own = {
-                f"{base}_{title or f'type_{index}'}" for base in (prop.name.get_untrusted_value(), pointer)
-            }
-            inner = [one for one in prop.inner_properties if one.name.get_untrusted_value() in own]
-            nested = [
-                one
-                for one in prop.inner_properties
-                if any(one.name.startswith(f"{name}_") for name in (*own, target)) and one not in inner
-            ]
-            if inner:
+            below_it = set(self._spread(target))
+            inner = [one for one in prop.inner_properties if one.description in below_it]
+            if len(inner) == 1 and inner[0].description == target:
                 yield target, inner[0]
-            elif nested:
-                yield target, evolve(prop, inner_properties=nested)
+            elif inner:
+                yield target, evolve(prop, inner_properties=inner)
             elif member.get("type") in ("number", "integer"):
                 # The generator does not know `unix-time`, by which numbers can differ.
                 yield target, next(one for one in prop.inner_properties if isinstance(one, NUMBERS))
+
+    def _spread(self, pointer: str) -> Iterator[str]:
+        """A schema and, if it is a union, all that are in it."""
+        pointer, schema = self.resolve(pointer)
+        yield pointer
+        if pointer not in self.models:
+            for at in member_places(pointer, schema):
+                yield from self._spread(at)
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:
     """Where the members of a union are."""
     words = ("allOf", "anyOf", "oneOf") if "properties" not in schema else ("anyOf", "oneOf")
     return [below(pointer, word, index) for word in words for index in range(len(schema.get(word, [])))]
+
+
+def _pointer(parsed: ModelProperty | Endpoint) -> str:
+    """The place of what the generator made, which is its description in what the generator gets to read."""
+    return parsed.description.get_untrusted_value() if parsed.description else ""
 
 
 def parse(document: Document, config: Config) -> Parsed:
@@ -229,7 +229,8 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
             if json := next((media_type for media_type in content if is_json(media_type, config)), None):
                 node["content"] = {json: content[json]}
     data.setdefault("components", {}).setdefault("schemas", {}).update(inline_events)
-    for _pointer, node in list(objects(data)):
+    for _at, node in list(objects(data)):
+        node["description"] = node[POINTER]
         _put_fields_where_the_generator_looks(node)
     return data
 
@@ -268,14 +269,6 @@ def _pointer_in(header: str) -> str:
     if found := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
         return below("/paths", found.group(2), found.group(1).lower())
     return ""
-
-
-def _place_of(endpoint: Endpoint) -> str:
-    """The pointer of an operation, in whose path the generator has written its own names for parameters."""
-    path = endpoint.path.get_untrusted_value()
-    for parameter in endpoint.path_parameters:
-        path = path.replace(f"{{{parameter.python_name}}}", f"{{{parameter.name.get_untrusted_value()}}}")
-    return below("/paths", path, endpoint.method)
 
 
 def _in_a_line(error: GeneratorError) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,49 +16,22 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNot
 from openapi_python_client import Project
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.strings import safe_for_docstring
 
-from . import checks, literals, names, prose, reserved, spec
+from . import checks, reserved, spec
 from .config import read as read_config
 from .document import Document
-from .methods import Operation, Stream
-from .operations import OperationSpec, find
+from .operations import Operation, Stream, find
 from .parse import Parsed, parse
 from .problems import DocumentError
 from .resources import Resource
-from .types import ANYTHING, Decoder
+from .text import FILTERS
+from .types import ANYTHING
 from .unasync import sync_name, to_sync
-from .view import Api, ApiBuilder, Module
-
-LINE_LENGTH = 110
-
-MODULE_DOCS = {
-    "shared": "What both requests and replies are made of.",
-    "requests": "What requests are made of.",
-    "replies": "What the service answers.",
-    "events": "What a stream brings.",
-}
+from .view import Api, Module, build
 
 _ENDINGS = (".py", ".py.jinja", "py.typed")
 
 _IMPORTS = re.compile(r"^ *from (\.+)([\w.]*) import", re.MULTILINE)
-
-PUBLIC = {
-    "._async_client": ["AsyncClient"],
-    "._calls.async_streams": ["AsyncStream"],
-    "._client": ["Client"],
-    "._clock": ["Clock"],
-    ".types._http_response": ["HTTPResponse"],
-    "._request.not_given": ["NOT_GIVEN", "NotGiven"],
-    "._request.unknown_values": ["UnknownValueWarning"],
-    "._calls.streams": ["Stream"],
-    "._document.validation": ["Problem"],
-    "._version": ["VERSION"],
-    ".limits": ["Limiter", "Limits"],
-    ".observations": ["Observation", "Observations"],
-    ".retry": ["Failure", "RetryPolicy"],
-}
-"""The names that the package itself offers beside its errors, by the module that defines them."""
 
 
 class ClientProject(Project):
@@ -80,20 +51,15 @@ class ClientProject(Project):
         self.env.loader = FileSystemLoader(str(templates))
         self.env.undefined = StrictUndefined
         self.env.filters.update(FILTERS)
-        self.env.globals.update(package=self.package_name, module_docs=MODULE_DOCS)
         self.api = Api()
-        self.env.globals.update(api=self.api, modules=[])
+        self.env.globals.update(package=self.package_name, api=self.api, exceptions=[])
         self.reserved = reserved.of_templates(self._empty)
 
-    def build_api(self, parsed: Parsed, operations: list[OperationSpec]) -> None:
+    def build_api(self, parsed: Parsed, operations: list[Operation]) -> None:
         """Decide what the templates print."""
         version = self.version.get_untrusted_value()
-        api = self.api = ApiBuilder(parsed, operations, self.reserved).build(version)
-        errors = [*sorted(self.reserved.exceptions), *(kind.name for kind in api.errors.kinds)]
-        public = {**PUBLIC, ".errors": errors}
-        public_names = sorted(name for found in public.values() for name in found)
-        modules = list(api.modules.values())
-        self.env.globals.update(api=api, modules=modules, public=public, public_names=public_names)
+        self.api = build(parsed, operations, self.reserved, version)
+        self.env.globals.update(api=self.api, exceptions=sorted(self.reserved.exceptions))
 
     def run_post_hooks(self, package: Path) -> None:
         """Run the commands of `post_hooks` in the folder of the package.
@@ -111,10 +77,8 @@ class ClientProject(Project):
         """What a module or template gives with nothing of the document but a method `call` that takes nothing."""
         if name not in self.sources:
             raise DocumentError(f"there is no {name} in {self.templates}. Put it back.")
-        event = replace(ANYTHING, decoder=Decoder("read({})", frozenset()))
-        operation = Operation(
-            id="", name="call", http_method="", path="", stream=Stream("stream", None, event)
-        )
+        stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
+        operation = Operation("", "", "", {"operationId": ""}, name="call", stream=stream)
         tag = Resource("", "", "Empty", "", [operation])
         code = self._render(name, self.sources[name], module=Module("shared"), tag=tag)
         try:
@@ -158,7 +122,7 @@ class ClientProject(Project):
         if name.startswith("[tag]"):
             return [{"tag": tag} for tag in self.api.tags]
         if name.startswith("[module]"):
-            return [{"module": module} for module in self.api.modules.values()]
+            return [{"module": module} for module in self.api.modules]
         return [{}]
 
     def _render(self, template: str, source: str, **values: Any) -> str:
@@ -212,47 +176,3 @@ def _filled(name: str, values: dict[str, Any]) -> str:
     for kind, value in values.items():
         name = name.replace(f"[{kind}]", value.name)
     return name
-
-
-def _prose(text: str, indent: int, goes_on: bool = False) -> str:
-    """Text for a docstring that stands at an indent, wrapped, each line of the text on a line of its own.
-
-    Args:
-        text: The text.
-        indent: Where the docstring stands.
-        goes_on: Whether more follows in the docstring, so that its end is not here.
-    """
-    pad = " " * indent
-    lines = [_wrapped(line, indent + 3, indent) for line in _safe(text).split("\n")]
-    joined = "\n".join(f"{pad}{line}".rstrip() for line in lines).strip()
-    return f"{joined}\n{pad}" if "\n" in joined and not goes_on else joined
-
-
-def _entry(text: str, name: str, indent: int) -> str:
-    """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
-    text = _safe(text) or "The document does not describe it."
-    return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
-
-
-def _safe(text: str) -> str:
-    """Text that can stand in a docstring: it neither ends it nor does something else than to be read."""
-    return str(safe_for_docstring("".join(c for c in text if c == "\n" or not literals.is_hidden(c))))
-
-
-def _wrapped(text: str, first: int, indent: int) -> str:
-    """Text in lines, of which the first begins at a column and the others at an indent."""
-    pad = " " * indent
-    return textwrap.fill(
-        text, LINE_LENGTH, initial_indent=" " * first, subsequent_indent=pad, break_on_hyphens=False
-    ).strip()
-
-
-FILTERS: dict[str, Callable[..., Any]] = {
-    "constant": names.constant,
-    "entry": _entry,
-    "literal": literals.written,
-    "prose": _prose,
-    "safe": _safe,
-    "sentence": prose.sentence,
-    "tuple": tuple,
-}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.strings import PythonIdentifier, pascal_case, snake_case
+from openapi_python_client.strings import PythonIdentifier, pascal_case
 
-from . import names, prose
-from .methods import MethodBuilder, Operation
-from .operations import OperationSpec
+from . import names
+from .document import below
+from .names import Namespace
+from .operations import Operation, add_method
+from .parse import Parsed
+from .reserved import Reserved
+from .text import sentence
 
 
 @dataclass
@@ -34,88 +38,63 @@ class Resource:
     within: str = ""
     children: list[Resource] = field(default_factory=list)
 
-    def type_names(self) -> list[str]:
-        """The classes and aliases that the signatures of the methods name."""
-        return sorted(
-            {name for operation in self.operations for type_ in operation.types() for name in type_.classes}
-        )
 
-
-@dataclass(frozen=True)
-class ResourceBuilder:
+class Resources:
     """Makes resources.
 
-    Attributes:
-        methods: Makes their methods.
-        classes: The class names so far.
-        operations: The operations by pointer.
-        found: The resources so far, by the tag as it is written.
+    Args:
+        parsed: The generator's parse.
+        reserved: The names that the templates need themselves.
+        classes: The names of classes so far.
     """
 
-    methods: MethodBuilder
-    classes: names.Classes
-    operations: dict[str, OperationSpec]
-    found: dict[str, Resource] = field(default_factory=dict)
+    def __init__(self, parsed: Parsed, reserved: Reserved, classes: Namespace) -> None:
+        self._parsed = parsed
+        self._document = parsed.document
+        self._reserved = reserved
+        self._classes = classes
+        self._of_client = Namespace(self._document, "Give the tag another name.", reserved.resources)
+        self._members: dict[str, Namespace] = {}
+        self._found: dict[str, Resource] = {}
 
-    def build(self) -> list[Resource]:
+    def build(self, operations: Iterable[Operation]) -> list[Resource]:
         """Every resource, those that only hold others among them. What is wrong with a tag is reported."""
-        for generated, endpoints in self.methods.parsed.endpoints.items():
-            known = [(self.operations[at], one) for at, one in endpoints if at in self.operations]
-            if known:
-                self._add_tag(generated, known)
-        return list(self.found.values())
-
-    def _add_tag(self, generated: str, found: list[tuple[OperationSpec, Endpoint]]) -> None:
-        document, hidden = self.methods.document, self.methods.reserved.methods | names.SCALARS
-        given = [one.tag_place(generated) for one, _endpoint in found]
-        at, written = given[0]
-        for place, other in given:
-            if other != written:
-                text = f"the tags {written!r} and {other!r} give one Python name, `{names.identifier(generated)}`"
-                document.report(place, text, "Give the tag another name.")
-        resource = self._resource(at, written)
-        for one, endpoint in found:
-            with document.reporting():
-                method = self.methods.method(one, endpoint, generated)
-                taken = [
-                    *(other.name for other in resource.operations),
-                    *(child.attribute for child in resource.children),
-                ]
-                names.check_method(document, one.pointer, method.name, taken, hidden)
-                resource.operations.append(method)
+        by_pointer = {one.pointer: one for one in operations}
+        for tag, endpoints in self._parsed.endpoints.items():
+            for one, endpoint in (
+                (by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer
+            ):
+                at, written = one.tag_place(tag)
+                resource = self._resource(at, written)
+                with self._document.reporting():
+                    method = replace(one, name=names.method(endpoint.name, tag))
+                    add_method(self._parsed, method, endpoint, self._reserved.arguments)
+                    at = below(one.pointer, "operationId")
+                    self._members[written].add(at, f"the operationId {one.id!r}", method.name, written=one.id)
+                    resource.operations.append(method)
+        return list(self._found.values())
 
     def _resource(self, at: str, written: str) -> Resource:
         """The resource of a tag, and those around it that are not there yet."""
-        if written in self.found:
-            return self.found[written]
+        if written in self._found:
+            return self._found[written]
         outer, _, last = written.rpartition(".")
         holder = self._resource(at, outer) if outer and last else None
-        config, tags = self.methods.parsed.config, self.methods.document.data.get("tags", [])
-        listed = {tag["name"]: tag.get("description") for tag in tags}
-        resource = self.found[written] = Resource(
+        config, document = self._parsed.config, self._document
+        listed = {tag["name"]: tag.get("description") for tag in document.data.get("tags", [])}
+        resource = self._found[written] = Resource(
             name=names.identifier(PythonIdentifier(written, "tag")),
             attribute=names.identifier(PythonIdentifier(last or written, config.field_prefix)),
             class_name=pascal_case(written),
-            doc=prose.sentence(listed.get(written)) or f"The operations of {written}.",
+            doc=sentence(listed.get(written)) or f"The operations of {written}.",
             within=holder.name if holder else "",
         )
-        self._check(at, written, resource, holder)
+        hidden = self._reserved.methods | names.SCALARS
+        self._members[written] = Namespace(document, "Give the operation another id.", hidden)
+        around = self._members[outer] if holder else self._of_client
+        if around.add(at, f"the tag {written!r}", resource.attribute, written=written):
+            for name in (resource.class_name, f"Async{resource.class_name}"):
+                self._classes.add(at, f"the tag {written!r}", name, alike=names.function_name(name))
         if holder:
             holder.children.append(resource)
         return resource
-
-    def _check(self, at: str, written: str, resource: Resource, holder: Resource | None) -> None:
-        """Report a tag that is no Python name, or whose name has a meaning already."""
-        document, advice = self.methods.document, "Give the tag another name."
-        taken = (
-            [operation.name for operation in holder.operations] if holder else self.methods.reserved.resources
-        )
-        if not resource.name.isidentifier() or not snake_case(written):
-            document.report(at, f"the tag {written!r} cannot be a Python name", advice)
-            return
-        if resource.attribute in taken:
-            document.report(
-                at, f"the tag {written!r} would hide `{resource.attribute}` of the client", advice
-            )
-        for name in (resource.class_name, f"Async{resource.class_name}"):
-            self.classes.reserve(at, name, "Give the tag, or the schema, another name.")

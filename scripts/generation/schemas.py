@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple
 
 from openapi_python_client.strings import pascal_case
 
-from . import names, prose
+from . import names
 from .document import Node, below
 from .parse import SCHEMAS, Parsed, member_places
+from .text import sentence
 
 Role = Literal["requests", "replies", "events"]
 Kind = Literal["class", "union", "alias"]
@@ -70,7 +71,7 @@ class NamedSchema:
     @property
     def doc(self) -> str:
         """What it is, in the document's words where there are any."""
-        return prose.sentence(self.schema.get("description")) or f"A `{self.name}`."
+        return sentence(self.schema.get("description")) or f"A `{self.name}`."
 
     @property
     def component(self) -> str | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from . import prose
-from .document import Document, below
-from .spec import ErrorKind, Limits, Retry
+from .document import Document, Node, below
+from .names import BUILTINS, Namespace
+from .spec import ErrorBody, ErrorKind, Limits, Retry
 
 ROOT = "APIStatusError"
 """The exception of which all kinds of error are."""
@@ -20,22 +19,63 @@ _KINDS = "/x-error-kinds"
 
 
 class Kind(NamedTuple):
-    """An exception class for errors of the service, its parent, and what the document says of it."""
+    """A kind of error: its name in the document, and what is said of it there."""
 
-    name: str
-    parent: str
-    doc: str
+    key: str
     facts: ErrorKind
+    node: Node
+
+    @property
+    def name(self) -> str:
+        """Its exception."""
+        return f"{self.key}Error"
+
+    @property
+    def parent(self) -> str:
+        """The exception of which it is a special case."""
+        return f"{self.facts.parent}Error" if self.facts.parent else ROOT
+
+    @property
+    def data(self) -> Node:
+        """Codes and statuses, for whoever plays the service."""
+        codes = self.node.get("codes", {})
+        facts = self.facts
+        return {"parent": facts.parent, "statuses": facts.statuses, "codes": codes, "resend": facts.resend}
 
 
 @dataclass(frozen=True)
-class Kinds:
-    """All of them, parents before children."""
+class Service:
+    """The service as a whole.
 
+    Attributes:
+        base_url: Where it is.
+        server: What the document says of that address.
+        log_variables: Environment variables that may hold the level at which the client logs.
+        token_variables: Environment variables that may hold the token.
+        limits: What one token may do.
+        retry: How long to wait before a further try.
+        billing: Whether a call is billed, by its outcome.
+        error_body: Where an error body has its parts.
+        kinds: The kinds of error, parents before children.
+    """
+
+    base_url: str = ""
+    base_url_variables: list[str] = field(default_factory=list)
+    log_variables: list[str] = field(default_factory=list)
+    token_variables: list[str] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+    retry: Retry = field(default_factory=Retry)
+    billing: dict[str, bool | None] = field(default_factory=dict)
+    error_body: ErrorBody = field(default_factory=ErrorBody)
     kinds: list[Kind] = field(default_factory=list)
 
+    @property
+    def error_kinds(self) -> dict[str, Any]:
+        """The kinds of error as plain data."""
+        return {kind.key: kind.data for kind in self.kinds}
+
     def tree(self, parent: str = ROOT, indent: str = "") -> Iterator[str]:
-        """The lines of the tree below `APIStatusError`, for the head of the module."""
+        """The lines of the tree of exceptions below `APIStatusError`."""
         children = [kind for kind in self.kinds if kind.parent == parent]
         for kind in children:
             is_last = kind is children[-1]
@@ -44,61 +84,30 @@ class Kinds:
             yield from self.tree(kind.name, indent + ("    " if is_last else "│   "))
 
 
-@dataclass(frozen=True)
-class Facts:
-    """The service as a whole."""
-
-    base_url: str = ""
-    base_url_variables: list[str] = field(default_factory=list)
-    log_variables: list[str] = field(default_factory=list)
-    needs_token: bool = False
-    token_variables: list[str] = field(default_factory=list)
-    in_flight: int | None = None
-    per_second: float | None = None
-    waits: list[float] = field(default_factory=lambda: [float(wait) for wait in Retry().waits])
-    jitter: float = Retry().jitter
-    billing: dict[str, bool | None] = field(default_factory=dict)
-    error_kinds: dict[str, Any] = field(default_factory=dict)
-    error_body: dict[str, Any] = field(default_factory=dict)
-
-
-def facts_of(document: Document, operations: list[dict[str, Any]]) -> Facts:
-    """The service's facts. What is wrong with them is reported.
+def service_of(document: Document, exceptions: frozenset[str]) -> Service:
+    """The service as the document describes it. What is wrong with it is reported.
 
     Args:
         document: The document.
-        operations: The operations as plain data.
+        exceptions: The exceptions that the package has without the document's.
     """
-    bodies = document.components("schemas").values()
-    limits = Limits.model_validate(document.data.get("x-limits", {}))
-    retry = Retry.model_validate(document.data.get("x-retry", {}))
-    billing = {key: billed for key, billed in document.data.get("x-billing", {}).items() if key != "x-source"}
-    error_body: dict[str, Any] = next(
-        (schema["x-error-body"] for schema in bodies if "x-error-body" in schema), {}
-    )
-    empty: dict[str, Any] = {"code": [], "message": [], "trace-id": [], "when": {}}
-    return Facts(
+    data = document.data
+    bodies = [
+        schema["x-error-body"]
+        for schema in document.components("schemas").values()
+        if "x-error-body" in schema
+    ]
+    return Service(
         base_url=_base_url(document),
-        base_url_variables=(document.data.get("servers") or [{}])[0].get("x-environment", []),
-        log_variables=document.data.get("x-log-environment", []),
-        needs_token=any(one["security"] == "required" for one in operations),
-        token_variables=_token_variables(document),
-        in_flight=limits.in_flight,
-        per_second=limits.per_second,
-        waits=[float(wait) for wait in retry.waits],
-        jitter=float(retry.jitter),
-        billing=billing,
-        error_kinds={
-            name: _kind_as_data(document, name, kind) for name, kind in error_kinds(document).items()
-        },
-        error_body={word: error_body.get(word, value) for word, value in empty.items()},
+        base_url_variables=(data.get("servers") or [{}])[0].get("x-environment", []),
+        log_variables=data.get("x-log-environment", []),
+        token_variables=list(_token_variables(document)),
+        limits=Limits.model_validate(data.get("x-limits", {})),
+        retry=Retry.model_validate(data.get("x-retry", {})),
+        billing={key: billed for key, billed in data.get("x-billing", {}).items() if key != "x-source"},
+        error_body=ErrorBody.model_validate(bodies[0] if bodies else {}),
+        kinds=_kinds_of(document, exceptions),
     )
-
-
-def _kind_as_data(document: Document, name: str, kind: ErrorKind) -> dict[str, Any]:
-    """Codes and statuses of a kind, for whoever plays the service."""
-    codes = document.data["x-error-kinds"][name].get("codes", {})
-    return {"parent": kind.parent, "statuses": kind.statuses, "codes": codes, "resend": kind.resend}
 
 
 def _base_url(document: Document) -> str:
@@ -111,73 +120,39 @@ def _base_url(document: Document) -> str:
     return url
 
 
-def _token_variables(document: Document) -> list[str]:
-    variables: list[str] = []
+def _token_variables(document: Document) -> Iterator[str]:
     for name in document.components("securitySchemes"):
         at, scheme = document.resolve(below("/components/securitySchemes", name))
         if scheme.get("type") != "http" or scheme.get("scheme", "").lower() != "bearer":
             found = f"the scheme {scheme.get('scheme', scheme.get('type'))!r} is not expressed"
             document.report(at, found, "Describe a bearer token: `type: http` and `scheme: bearer`.")
-        variables += scheme.get("x-environment", [])
-    return variables
+        yield from scheme.get("x-environment", [])
 
 
-def error_kinds(document: Document) -> dict[str, ErrorKind]:
-    """What the document says of each kind of error."""
-    kinds = document.data.get("x-error-kinds", {})
-    return {name: ErrorKind.model_validate(kind) for name, kind in kinds.items()}
-
-
-def kinds_of(document: Document, exceptions: frozenset[str]) -> Kinds:
-    """The kinds of error. What is wrong with them is reported.
-
-    Args:
-        document: The document.
-        exceptions: The exceptions that the package has without them.
-    """
+def _kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
+    """The kinds of error, parents before children."""
+    described = document.data.get("x-error-kinds", {})
+    kinds = {name: ErrorKind.model_validate(kind) for name, kind in described.items()}
+    classes = Namespace(document, "Give the kind another name.", exceptions | BUILTINS)
     owners: dict[str, str] = {}
-    kinds = error_kinds(document)
     for name, kind in kinds.items():
         at = below(_KINDS, name)
-        _check_name(document, at, f"{name}Error", exceptions)
+        classes.add(at, f"the exception `{name}Error`", f"{name}Error")
         if kind.parent is not None and kind.parent not in kinds:
-            found = f"there is no kind {kind.parent!r}"
-            document.report(below(at, "parent"), found, "Name one of x-error-kinds.")
-        owned = [f"the code {code!r}" for code in kind.codes]
-        for one in owned + [f"the status {status}" for status in kind.statuses]:
+            document.report(
+                below(at, "parent"), f"there is no kind {kind.parent!r}", "Name one of x-error-kinds."
+            )
+        for one in [f"the code {code!r}" for code in kind.codes] + [
+            f"the status {one}" for one in kind.statuses
+        ]:
             if owners.setdefault(one, name) != name:
                 document.report(at, f"{one} belongs to {owners[one]} already", "Keep it in one kind.")
-    if any(kind.parent not in {None, *kinds} for kind in kinds.values()):
-        return Kinds()
-    in_order = sorted(kinds, key=lambda name: _depth(document, kinds, name))
-    return Kinds([_kind(name, kinds[name]) for name in in_order])
-
-
-def _check_name(document: Document, at: str, class_: str, exceptions: frozenset[str]) -> None:
-    advice = "Give the kind another name."
-    if not class_.isidentifier() or not class_[0].isupper():
-        document.report(at, f"`{class_}` cannot be the name of a Python class", advice)
-    elif hasattr(builtins, class_) or class_ in exceptions:
-        document.report(at, f"`{class_}` exists already", advice)
-
-
-def _depth(document: Document, kinds: dict[str, ErrorKind], name: str) -> int:
-    """How many parents a kind has above it: a class stands after its parent."""
-    depth, parent = 0, kinds[name].parent
-    while parent is not None:
-        depth, parent = depth + 1, kinds[parent].parent
-        if depth > len(kinds):
-            document.report(_KINDS, f"the parents of {name}Error form a circle", "Break it.")
-            break
-    return depth
-
-
-def _kind(name: str, kind: ErrorKind) -> Kind:
-    lines = [prose.sentence(kind.meaning), ""]
-    lines += [f"`{code}`: {prose.sentence(one.meaning)}" for code, one in kind.codes.items()]
-    if kind.statuses:
-        lines.append(f"Also any other error under HTTP {', '.join(kind.statuses)}.")
-    if kind.x_source:
-        lines.append(f"Source: {kind.x_source}.")
-    parent = f"{kind.parent}Error" if kind.parent else ROOT
-    return Kind(f"{name}Error", parent, "\n".join(lines), kind)
+    in_order: dict[str, Kind] = {}
+    while ready := [
+        name for name in kinds if name not in in_order and kinds[name].parent in {None, *in_order}
+    ]:
+        # A level at a time, each in the order of the document.
+        in_order |= {name: Kind(name, kinds[name], described[name]) for name in ready}
+    if circle := [name for name in kinds if name not in in_order and kinds[name].parent in kinds]:
+        document.report(_KINDS, f"the parents of {circle[0]}Error form a circle", "Break it.")
+    return list(in_order.values())

@@ -137,9 +137,9 @@ class Assembly(_Extension):
 class ErrorBody(_Extension):
     """Where an error body has its parts, and the values that mark a body as an error."""
 
-    code: Path | None = None
-    message: Path | None = None
-    trace_id: Path | None = None
+    code: Path = []
+    message: Path = []
+    trace_id: Path = []
     when: dict[str, Scalar] = {}
 
 
@@ -166,8 +166,8 @@ class Limits(_Extension):
 
 
 class Retry(_Extension):
-    waits: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)] = [1, 2, 4, 8, 16]
-    jitter: Annotated[float, Field(ge=0)] = 1
+    waits: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)] = [1.0, 2.0, 4.0, 8.0, 16.0]
+    jitter: Annotated[float, Field(ge=0)] = 1.0
     x_source: str | None = None
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import combinations
 from typing import Any
 
@@ -24,39 +23,9 @@ from openapi_python_client.parser.properties.union import UnionProperty
 
 from . import names
 from .document import Node, below
-from .literals import written
-from .parse import NUMBERS, Parsed
-from .schemas import NamedSchema, kind_of
-
-
-@dataclass(frozen=True)
-class Decoder:
-    """The call that turns JSON data into the documented class.
-
-    Attributes:
-        call: The expression, with `{}` for the data: `list_of({}, decode_choice)`.
-        functions: The functions that it names.
-    """
-
-    call: str
-    functions: frozenset[str]
-
-    def of(self, data: str) -> str:
-        """The expression applied to a piece of code that gives the data."""
-        return self.call.format(data)
-
-    def as_function(self) -> str:
-        """The decoder as something that can be handed to another one."""
-        name = self.call.removesuffix("({})")
-        return name if name.isidentifier() else f"lambda item: {self.of('item')}"
-
-    def inside(self, other: Decoder) -> Decoder:
-        """This decoder on what the other one gives."""
-        return Decoder(self.call.format(other.call), self.functions | other.functions)
-
-    def handed_to(self, function: str) -> Decoder:
-        """This decoder for each entry, by a function that goes through them."""
-        return Decoder(f"{function}({{}}, {self.as_function()})", self.functions | {function})
+from .parse import NUMBERS, PYTHON_NAME, Field, Parsed
+from .schemas import kind_of
+from .text import written
 
 
 @dataclass(frozen=True)
@@ -67,29 +36,72 @@ class Type:
         members: What an attribute of a decoded object holds: one of these.
         takes: What a caller may pass, in the same way: also mappings for objects and any sequence for a list.
         json: The JSON types it can have: object, array, string, number, boolean, null or any.
-        classes: The classes and aliases that `members` name.
-        decoder: How it is made from JSON data; None where the data is the value.
+        decoder: The call that makes it from JSON data, with `{}` for the data, such as `list_of({}, decode_choice)`;
+            empty where the data is the value.
     """
 
     members: tuple[str, ...]
     takes: tuple[str, ...]
     json: frozenset[str]
-    classes: frozenset[str] = frozenset()
-    decoder: Decoder | None = None
+    decoder: str = ""
 
     @property
     def annotation(self) -> str:
         """The type of a decoded value, as it is written."""
-        return " | ".join(self.members)
+        return _written(self.members)
 
     @property
     def accepts(self) -> str:
         """The type of an argument, as it is written."""
-        return " | ".join(self.takes)
+        return _written(self.takes)
 
-    def optional(self) -> Type:
-        """The same, or None."""
-        return replace(self, members=_union([self.members, ("None",)]))
+    @property
+    def function(self) -> str:
+        """The decoder as something that can be handed to another one."""
+        name = self.decoder.removesuffix("({})")
+        return name if name.isidentifier() else f"lambda item: {self.decode('item')}"
+
+    def decode(self, data: str) -> str:
+        """The code that decodes what a piece of code gives."""
+        return self.decoder.format(data) if self.decoder else data
+
+    def each(self, annotation: str, accepts: str, json: str, function: str) -> Type:
+        """The type of a container of these, which a function decodes entry by entry."""
+        members, takes = (annotation.format(self.annotation),), (accepts.format(self.accepts),)
+        decoder = f"{function}({{}}, {self.function})" if self.decoder else ""
+        return Type(members, takes, frozenset({json}), decoder)
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A field or a parameter as Python has it: an attribute of a class, or an argument of a method.
+
+    Attributes:
+        pointer: Where it is described.
+        key: Its name in the document.
+        name: Its name in Python.
+        type: Its type.
+        required: Whether it is always there.
+        default: Its default as an attribute, as it is written; empty when it has none.
+        schema: What is said of it.
+        source: Where that is said.
+        location: `path`, `query`, `header` or `body`.
+    """
+
+    pointer: str
+    key: str
+    name: str
+    type: Type
+    required: bool
+    default: str
+    schema: Node
+    source: str | None
+    location: str
+
+    @property
+    def annotation(self) -> str:
+        """The type of the attribute, as it is written."""
+        return _written(self.type.members if self.required else [*self.type.members, "None"])
 
 
 def _plain(annotation: str, json: str) -> Type:
@@ -97,6 +109,7 @@ def _plain(annotation: str, json: str) -> Type:
 
 
 ANYTHING = _plain("Any", "any")
+TIME = replace(_plain("datetime", "number"), decoder="time_of({})")
 _SCALARS: dict[type, tuple[str, str]] = {
     AnyProperty: ("Any", "any"),
     BooleanProperty: ("bool", "boolean"),
@@ -104,107 +117,97 @@ _SCALARS: dict[type, tuple[str, str]] = {
     IntProperty: ("int", "number"),
     NoneProperty: ("None", "null"),
 }
-TIME = replace(_plain("datetime", "number"), decoder=Decoder("time_of({})", frozenset({"time_of"})))
 
 
-@dataclass(frozen=True)
-class TypeResolver:
-    """Makes types from the generator's properties.
+def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
+    """The type of a value.
 
-    Attributes:
+    Args:
         parsed: The generator's parse.
-        named: The schemas that have a name in Python, by pointer.
+        pointer: Where the schema of the value stands.
+        prop: What the generator makes of it.
+
+    Raises:
+        DocumentError: Two members of a union cannot be told apart, or it is not said what type there is.
     """
+    return of_named(parsed, pointer, prop) or _unnamed(parsed, prop, *parsed.resolve(pointer))
 
-    parsed: Parsed
-    named: dict[str, NamedSchema]
 
-    def type_of(self, pointer: str, prop: Property) -> Type:
-        """The type of a value.
+def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type | None:
+    """The type of a schema that has a name in Python; None for another one."""
+    pointer, _schema = parsed.resolve(pointer)
+    named = parsed.named.get(pointer)
+    if named is None:
+        return None
+    if named.kind == "alias":
+        return _plain(named.name, "string")
+    of_class = Type(
+        (named.name,), (named.name, "Mapping[str, Any]"), frozenset({"object"}), f"{named.function}({{}})"
+    )
+    return _joined(parsed, pointer, [of_class, *_besides_objects(parsed, pointer, prop)])
 
-        Args:
-            pointer: Where its schema stands.
-            prop: What the generator makes of it.
 
-        Raises:
-            DocumentError: Two members of a union cannot be told apart, or it is not said what type there is.
-        """
-        pointer, schema = self.parsed.resolve(pointer)
-        return self.of_named(pointer, prop) or self._of(prop, pointer, schema)
+def _besides_objects(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
+    """What else than an object a named schema can be: null, a text, a list."""
+    for at, inner in parsed.members(prop, pointer) if isinstance(prop, UnionProperty) else ():
+        if at == pointer and not isinstance(inner, ModelProperty):
+            yield _unnamed(parsed, inner, at, parsed.document.node(at))
+        elif at != pointer and kind_of(parsed, at) in ("class", "union"):
+            yield from _besides_objects(parsed, at, inner)
+        elif at != pointer:
+            yield type_of(parsed, at, inner)
 
-    def of_named(self, pointer: str, prop: Property | None = None) -> Type | None:
-        """The type of a schema that has a name in Python; None for another one."""
-        pointer, _schema = self.parsed.resolve(pointer)
-        named = self.named.get(pointer)
-        if named is None:
-            return None
-        if named.kind == "alias":
-            return replace(_plain(named.name, "string"), classes=frozenset({named.name}))
-        return self._joined(pointer, [_class(named.name), *self._besides_objects(pointer, prop)])
 
-    def _besides_objects(self, pointer: str, prop: Property | None) -> list[Type]:
-        """What else than an object a named schema can be: null, a text, a list."""
-        if not isinstance(prop, UnionProperty):
-            return []
-        objects = ("class", "union")
-        found = []
-        for at, inner in self.parsed.members(prop, pointer):
-            if at == pointer and not isinstance(inner, ModelProperty):
-                found.append(self._of(inner, at, self.parsed.document.node(at)))
-            elif at != pointer and kind_of(self.parsed, at) in objects:
-                found += self._besides_objects(at, inner)
-            elif at != pointer:
-                found.append(self.type_of(at, inner))
-        return found
+def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type:
+    """The type of a value that has no name. Dates and UUIDs are text, which the client leaves as it is."""
+    match prop:
+        case UnionProperty():
+            members = parsed.members(prop, pointer)
+            return _joined(
+                parsed,
+                pointer,
+                [
+                    _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
+                    for at, one in members
+                ],
+            )
+        case ListProperty():
+            item = type_of(parsed, below(pointer, "items"), prop.inner_property)
+            return item.each("list[{}]", "Sequence[{}]", "array", "list_of")
+        case ModelProperty():  # with fields of its own it would have a name
+            value, at = ANYTHING, below(pointer, "additionalProperties")
+            if prop.additional_properties is not None and isinstance(
+                schema.get("additionalProperties"), dict
+            ):
+                value = type_of(parsed, at, prop.additional_properties)
+            return value.each("dict[str, {}]", "Mapping[str, {}]", "object", "map_of")
+        case LiteralEnumProperty():
+            return _open_literal(prop.values, schema.get("enum", []))
+        case ConstProperty():
+            return _literal([prop.value.raw_value])
+        case BooleanProperty() if "const" in schema:
+            return _literal([schema["const"]])
+        case AnyProperty() if schema.keys() & {"items", "additionalProperties"}:
+            raise parsed.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
+    is_time = isinstance(prop, NUMBERS) and schema.get("format") == "unix-time"
+    return TIME if is_time else _plain(*_SCALARS.get(type(prop), ("str", "string")))
 
-    def _of(self, prop: Property, pointer: str, schema: Node) -> Type:
-        """The type of a value that has no name. Dates and UUIDs are text, which the client leaves as it is."""
-        match prop:
-            case UnionProperty():
-                return self._joined(pointer, list(self._members(prop, pointer)))
-            case ListProperty():
-                return _list(self.type_of(below(pointer, "items"), prop.inner_property))
-            case ModelProperty():
-                return _mapping(self._additional(prop, pointer, schema))
-            case LiteralEnumProperty():
-                return _open_literal(_in_order(prop.values, schema.get("enum", [])))
-            case ConstProperty():
-                return _literal([prop.value.raw_value])
-            case BooleanProperty() if "const" in schema:
-                return _literal([schema["const"]])
-            case AnyProperty() if not schema.keys().isdisjoint({"items", "additionalProperties"}):
-                text = "the schema does not say what type it has"
-                raise self.parsed.document.error(pointer, text, "Add `type`.")
-        is_time = isinstance(prop, NUMBERS) and schema.get("format") == "unix-time"
-        return TIME if is_time else _plain(*_SCALARS.get(type(prop), ("str", "string")))
 
-    def _members(self, prop: UnionProperty, pointer: str) -> Iterator[Type]:
-        schema = self.parsed.document.node(pointer)
-        for at, inner in self.parsed.members(prop, pointer):
-            yield self._of(inner, at, schema) if at == pointer else self.type_of(at, inner)
-
-    def _additional(self, prop: ModelProperty, pointer: str, schema: Node) -> Type:
-        """What an object that may have any field holds; one with fields of its own has a name."""
-        if prop.additional_properties is None or not isinstance(schema.get("additionalProperties"), dict):
-            return ANYTHING
-        return self.type_of(below(pointer, "additionalProperties"), prop.additional_properties)
-
-    def _joined(self, pointer: str, parts: list[Type]) -> Type:
-        for one, other in combinations(parts, 2):
-            if not _are_distinct(one, other):
-                found = f"`{one.annotation}` and `{other.annotation}` cannot be told apart in this union"
-                advice = (
-                    "Make the union of objects a component of its own, or give all its lists one `items`."
-                )
-                raise self.parsed.document.error(pointer, found, advice)
-        decoders = list(dict.fromkeys(part.decoder for part in parts if part.decoder))
-        return Type(
-            members=_union(part.members for part in parts),
-            takes=_union(part.takes for part in parts),
-            json=frozenset().union(*(part.json for part in parts)),
-            classes=frozenset().union(*(part.classes for part in parts)),
-            decoder=reduce(Decoder.inside, decoders) if decoders else None,
-        )
+def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
+    for one, other in combinations(parts, 2):
+        if not _are_distinct(one, other):
+            found = f"`{one.annotation}` and `{other.annotation}` cannot be told apart in this union"
+            advice = "Make the union of objects a component of its own, or give all its lists one `items`."
+            raise parsed.document.error(pointer, found, advice)
+    decoder = ""
+    for inner in dict.fromkeys(part.decoder for part in parts if part.decoder):
+        decoder = decoder.format(inner) if decoder else inner
+    return Type(
+        members=_union(part.members for part in parts),
+        takes=_union(part.takes for part in parts),
+        json=frozenset().union(*(part.json for part in parts)),
+        decoder=decoder,
+    )
 
 
 def _are_distinct(one: Type, other: Type) -> bool:
@@ -215,6 +218,38 @@ def _are_distinct(one: Type, other: Type) -> bool:
     return shared == {"array"} and not (one.decoder and other.decoder)
 
 
+def attribute_of(
+    parsed: Parsed, field: Field, location: str, source: str | None = None, own: Node | None = None
+) -> Attribute:
+    """A field or a parameter as Python has it.
+
+    Args:
+        parsed: The generator's parse.
+        field: The field, or the schema of the parameter.
+        location: `path`, `query`, `header` or `body`.
+        source: Where it is said, if nothing else is said there.
+        own: What is said of the parameter beside its schema.
+    """
+    key, pointer, prop = field
+    own = own or {}
+    schema = parsed.document.described(pointer)
+    default = "None"
+    if prop.required:
+        is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
+        default = written(values_of(prop)[0]) if is_text else ""
+    return Attribute(
+        pointer=pointer,
+        key=key,
+        name=own.get(PYTHON_NAME) or names.identifier(prop.python_name),
+        type=type_of(parsed, pointer, prop),
+        required=prop.required,
+        default=default,
+        schema={**schema, **{word: own[word] for word in ("deprecated", "description") if word in own}},
+        source=own.get("x-source", parsed.document.node(pointer).get("x-source", source)),
+        location=location,
+    )
+
+
 def values_of(prop: Property) -> list[Any]:
     """The values that a field can have, where that is said."""
     if isinstance(prop, ConstProperty):
@@ -222,26 +257,7 @@ def values_of(prop: Property) -> list[Any]:
     return sorted(prop.values) if isinstance(prop, LiteralEnumProperty) else []
 
 
-def _class(name: str) -> Type:
-    """The type of a class or a union of classes."""
-    function = names.function_name(name)
-    decoder = Decoder(f"{function}({{}})", frozenset({function}))
-    return Type((name,), (name, "Mapping[str, Any]"), frozenset({"object"}), frozenset({name}), decoder)
-
-
-def _list(item: Type) -> Type:
-    decoder = item.decoder and item.decoder.handed_to("list_of")
-    members, takes = (f"list[{item.annotation}]",), (f"Sequence[{item.accepts}]",)
-    return Type(members, takes, frozenset({"array"}), item.classes, decoder)
-
-
-def _mapping(value: Type) -> Type:
-    decoder = value.decoder and value.decoder.handed_to("map_of")
-    members, takes = (f"dict[str, {value.annotation}]",), (f"Mapping[str, {value.accepts}]",)
-    return Type(members, takes, frozenset({"object"}), value.classes, decoder)
-
-
-def _literal(values: list[Node]) -> Type:
+def _literal(values: Iterable[Node]) -> Type:
     """A closed set of values; None among them makes it optional."""
     exact = [written(value) for value in values if value is not None and not isinstance(value, float)]
     members = [f"Literal[{', '.join(exact)}]"] if exact else []
@@ -252,17 +268,14 @@ def _literal(values: list[Node]) -> Type:
     return Type(tuple(members), tuple(members), frozenset(map(_json_type, values)))
 
 
-def _in_order(values: Iterable[Any], order: list[Node]) -> list[Any]:
-    """The values of an enum as the document lists them: the generator keeps them in a set."""
-    return sorted(
-        values, key=lambda value: (order.index(value) if value in order else len(order), str(value))
-    )
+def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
+    """An enum: a caller may pass its values only, but a reply may bring others, as services grow.
 
-
-def _open_literal(values: list[Node]) -> Type:
-    """An enum: a caller may pass its values only, but a reply may bring others, as services grow."""
-    closed = _literal(values)
-    wider = sorted({type(value).__name__ for value in values if value is not None})
+    The values are in the order of the document: the generator keeps them in a set.
+    """
+    in_order = [value for value in order if value in values] or sorted(values)
+    wider = sorted({type(value).__name__ for value in in_order if value is not None})
+    closed = _literal(in_order)
     return replace(closed, members=_union([closed.members, wider]))
 
 
@@ -272,8 +285,11 @@ def _json_type(value: Node) -> str:
 
 
 def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """The members of a union, each once, None last."""
-    members = dict.fromkeys(member for part in parts for member in part)
-    if "Any" in members:
-        return ("Any",)
-    return tuple(sorted(members, key=lambda member: member == "None"))
+    """The members of a union, each once."""
+    members = tuple(dict.fromkeys(member for part in parts for member in part))
+    return ("Any",) if "Any" in members else members
+
+
+def _written(members: Iterable[str]) -> str:
+    """A union as it is written: each member once, None last."""
+    return " | ".join(sorted(_union([members]), key=lambda member: member == "None"))

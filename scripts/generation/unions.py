@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from .document import below
 from .parse import Parsed
 from .problems import DocumentError
-from .schemas import NamedSchema, object_members
+from .schemas import object_members
 from .spec import COMPONENT
 from .types import values_of
 
@@ -53,39 +53,37 @@ class Cases:
     others: list[Shape] = field(default_factory=list)
 
 
-def cases(parsed: Parsed, named: dict[str, NamedSchema], pointer: str) -> Cases:
+def cases(parsed: Parsed, pointer: str) -> Cases:
     """Tell the members of a union, and those of unions among them, apart.
 
     Args:
         parsed: The generator's parse.
-        named: The schemas that have a name in Python, by pointer.
         pointer: Where the union stands.
 
     Raises:
         DocumentError: Two members cannot be told apart, or the discriminator does not name them all.
     """
-    return _Union(parsed, named, pointer).cases()
+    return _Union(parsed, pointer).cases()
 
 
 class _Union:
-    def __init__(self, parsed: Parsed, named: dict[str, NamedSchema], pointer: str) -> None:
+    def __init__(self, parsed: Parsed, pointer: str) -> None:
         self.parsed = parsed
         self.document = parsed.document
-        self.named = named
         self.pointer = pointer
         self.discriminator = self.document.node(pointer).get("discriminator")
         self.chosen_by = self.discriminator["propertyName"] if self.discriminator else None
-        self.members = object_members(parsed, pointer)
-        self.found = Cases([named[at].name for at in self.members])
+        self.members = {at: parsed.named[at] for at in object_members(parsed, pointer)}
+        self.found = Cases([named.name for named in self.members.values()])
 
     def cases(self) -> Cases:
         """All cases, with those of the unions among the members."""
         if self.chosen_by:
             self.found.tables[self.chosen_by] = self._table()
         marks = self._marks()
-        for at in self.members:
-            if self.named[at].kind == "union":
-                self._take(cases(self.parsed, self.named, at))
+        for at, named in self.members.items():
+            if named.kind == "union":
+                self._take(cases(self.parsed, at))
             else:
                 self._add(self._shape(at), marks)
         for one, other in combinations(self.found.others, 2):
@@ -103,11 +101,11 @@ class _Union:
         targets = {
             value: self._member(below(at, "mapping", value), value, name) for value, name in mapping.items()
         }
-        for pointer in self.members:
+        for pointer, named in self.members.items():
             if pointer not in targets.values():
-                found = f"no value of the discriminator stands for `{self.named[pointer].name}`"
+                found = f"no value of the discriminator stands for `{named.name}`"
                 raise self.document.error(at, found, "Add it to the mapping.")
-        return {value: self.named[target].function for value, target in targets.items()}
+        return {value: self.members[target].function for value, target in targets.items()}
 
     def _member(self, at: str, value: str, name: str) -> str:
         """The member that an entry of the mapping names, by a reference or just by its name."""
@@ -117,13 +115,13 @@ class _Union:
         if target not in self.members:
             raise self.document.error(at, f"`{name}` is no member of the union", "List it there.")
         if value not in self._values(target).get(str(self.chosen_by), [value]):
-            found = f"`{self.named[target].name}` never has the value {value!r}"
+            found = f"`{self.members[target].name}` never has the value {value!r}"
             raise self.document.error(at, found, "Correct it here or there.")
         return target
 
     def _marks(self) -> Counter[tuple[str, Any]]:
         """How many members have a constant, by field and value."""
-        constants = [self._constants(at) for at in self.members if self.named[at].kind == "class"]
+        constants = [self._constants(at) for at, named in self.members.items() if named.kind == "class"]
         return Counter(pair for found in constants for pair in found.items())
 
     def _constants(self, pointer: str) -> dict[str, Any]:
@@ -139,7 +137,7 @@ class _Union:
     def _shape(self, pointer: str) -> Shape:
         required = [key for key, _at, prop in self.parsed.fields(pointer) if prop.required]
         return Shape(
-            function=self.named[pointer].function,
+            function=self.members[pointer].function,
             required=[key for key in required if key != self.chosen_by],
             constants=self._constants(pointer),
         )
@@ -184,4 +182,4 @@ class _Union:
         return self.document.error(self.pointer, found, _ADVICE)
 
     def _owner(self, function: str) -> str:
-        return next(one.name for one in self.named.values() if one.function == function)
+        return next(one.name for one in self.parsed.named.values() if one.function == function)

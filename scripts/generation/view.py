@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
-from . import examples, extensions, names, prose, service, unions
-from .document import below
+from . import examples, extensions, names, operations, unions
+from .document import Document, below
 from .examples import Examples
 from .extensions import ClassFacts
-from .literals import written
-from .methods import MethodBuilder, uses
-from .operations import OperationSpec
-from .parse import Field, Parsed
+from .names import BUILTINS, Namespace
+from .operations import Operation
+from .parse import Parsed
 from .reduce import all_reduced, reduced
 from .reserved import Reserved
-from .resources import Resource, ResourceBuilder
+from .resources import Resource, Resources
 from .schemas import MODULES, NamedSchema, collect
-from .service import Facts, Kinds
-from .types import Type, TypeResolver, values_of
+from .service import Service, service_of
+from .types import Attribute, attribute_of
 from .unions import Shape
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """An attribute of a class."""
-
-    pointer: str
-    key: str
-    name: str
-    type: Type
-    required: bool
-    default: str
-    doc: str
 
 
 @dataclass(kw_only=True)
 class Class(NamedSchema):
-    """A schema with attributes."""
+    """A schema with attributes.
+
+    Attributes:
+        fields: The attributes.
+        facts: Its extensions.
+    """
 
     fields: list[Attribute]
     facts: ClassFacts
@@ -82,8 +70,8 @@ class Union(NamedSchema):
     Attributes:
         members: Their names.
         tables: For each field that names the kind, the decoder by its value.
-        shapes: All members, for data that lacks such a field.
-        others: The members that have no such field.
+        shapes: What shows that data is of a class, for data that lacks such a field.
+        others: The same for the members that have no such field.
     """
 
     members: list[str]
@@ -101,39 +89,13 @@ class Module:
     unions: list[Union] = field(default_factory=list)
     aliases: list[NamedSchema] = field(default_factory=list)
 
-    def defined(self) -> Iterator[str]:
+    def defined(self) -> list[str]:
         """The public names, in the order in which they stand."""
-        yield from (alias.name for alias in self.aliases)
-        yield from (class_.name for class_ in self.classes)
-        yield from (union.name for union in self.unions)
+        return [one.name for one in (*self.aliases, *self.classes, *self.unions)]
 
-    def functions(self) -> Iterator[str]:
+    def functions(self) -> list[str]:
         """The decoders that the module defines."""
-        yield from (class_.function for class_ in self.classes)
-        yield from (union.function for union in self.unions)
-
-    def imports(self, modules: list[Module]) -> dict[str, list[str]]:
-        """What it takes from each of the other modules."""
-        used = self.used()
-        found = {
-            other.name: sorted(used.intersection((*other.defined(), *other.functions())))
-            for other in modules
-            if other is not self
-        }
-        return {name: names for name, names in found.items() if names}
-
-    def used(self) -> set[str]:
-        """The names of `types/` that the module uses, its own among them."""
-        used: set[str] = set()
-        for class_ in self.classes:
-            for one in class_.fields:
-                used |= one.type.classes | (one.type.decoder.functions if one.type.decoder else frozenset())
-            if class_.facts.assembly:
-                used.add(class_.facts.assembly["decode"])
-        for union in self.unions:
-            used |= {*union.members, *(shape.function for shape in union.shapes)}
-            used |= {function for table in union.tables for function in table.functions.values()}
-        return used
+        return [one.function for one in (*self.classes, *self.unions)]
 
 
 @dataclass(frozen=True)
@@ -142,160 +104,120 @@ class Api:
 
     title: str = ""
     version: str = ""
-    modules: dict[str, Module] = field(default_factory=dict)
+    modules: list[Module] = field(default_factory=list)
     tags: list[Resource] = field(default_factory=list)
     schemas: dict[str, Any] = field(default_factory=dict)
     operations: list[dict[str, Any]] = field(default_factory=list)
-    errors: Kinds = field(default_factory=Kinds)
-    facts: Facts = field(default_factory=Facts)
+    service: Service = field(default_factory=Service)
     examples: Examples = field(default_factory=Examples)
 
-    def home(self, function: str) -> str:
-        """The module of a decoder, as a resource names it."""
-        home = next((module.name for module in self.modules.values() if function in module.functions()), None)
-        return f"..types.{home}" if home else "..types._decoding"
+    @property
+    def needs_token(self) -> bool:
+        """Whether an operation demands the token."""
+        return any(one["security"] == "required" for one in self.operations)
 
 
-@dataclass
-class ApiBuilder:
-    """Decides everything that the templates print.
+def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: str) -> Api:
+    """Decide everything that the templates print.
 
-    Attributes:
-        parsed: The generator's parse of it.
-        operations: The operations as the document describes them.
+    Args:
+        parsed: The generator's parse.
+        found: The operations as the document describes them.
         reserved: The names that the templates need themselves.
+        version: The version of the package.
+
+    Raises:
+        DocumentError: The document says something that the client cannot express faithfully.
     """
+    document = parsed.document
+    service = service_of(document, reserved.exceptions)
+    endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
+    _check_operations(document, found, endpoints)
+    uses = []
+    for one in found:
+        with document.reporting():
+            uses += list(operations.uses(parsed, one, endpoints[one.pointer]))
+    parsed.named = collect(parsed, uses)
+    _check_overrides(parsed)
+    taken = reserved.classes | reserved.exceptions | {kind.name for kind in service.kinds} | BUILTINS
+    advice = "Give the tag another name, or the class with `class_overrides` in generator-config.yaml."
+    classes = Namespace(document, advice, taken)
+    for named in parsed.named.values():
+        if named.name in taken:
+            named.name += "_"  # as the generator does with a name that Python has
+        classes.add(named.pointer, f"the class `{named.name}`", named.name, alike=named.function)
+    inline = [one for one in parsed.named.values() if not one.component]
+    api = Api(
+        title=" ".join(document.data["info"]["title"].split()),
+        version=version,
+        modules=_modules(parsed, reserved),
+        tags=Resources(parsed, reserved, classes).build(found),
+        schemas={**all_reduced(document), **{one.name: reduced(document, one.pointer) for one in inline}},
+        operations=[operations.data_of(document, one) for one in found],
+        service=service,
+        examples=examples.build(document, found),
+    )
+    document.raise_problems()
+    return api
 
-    parsed: Parsed
-    operations: list[OperationSpec]
-    reserved: Reserved
 
-    def build(self, version: str) -> Api:
-        """Everything together.
-
-        Args:
-            version: The version of the package.
-
-        Raises:
-            DocumentError: The document says something that the client cannot express faithfully.
-        """
-        document = self.parsed.document
-        endpoints = {at: one for found in self.parsed.endpoints.values() for at, one in found}
-        self._check_operations(endpoints)
-        roots = []
-        for one in self.operations:
-            with document.reporting():
-                roots += list(uses(self.parsed, one, endpoints[one.pointer]))
-        named = collect(self.parsed, roots)
-        self._check_overrides(named)
-        kinds = {f"{kind}Error" for kind in service.error_kinds(document)}
-        self.classes = names.Classes(document, self.reserved.classes | self.reserved.exceptions | kinds)
-        for schema in named.values():
-            advice = "Name it otherwise with `class_overrides` in generator-config.yaml."
-            self.classes.reserve(schema.pointer, schema.name, advice)
-        self.types = TypeResolver(self.parsed, named)
-        self.facts = extensions.read(self.types)
-        operations = [one.data() for one in self.operations]
-        api = Api(
-            title=" ".join(document.data["info"]["title"].split()),
-            version=version,
-            modules=self._modules(),
-            tags=self._resources(),
-            schemas=self._schemas(),
-            operations=operations,
-            errors=service.kinds_of(document, self.reserved.exceptions),
-            facts=service.facts_of(document, operations),
-            examples=examples.build(document, self.operations),
-        )
+def _check_operations(document: Document, found: list[Operation], endpoints: dict[str, Endpoint]) -> None:
+    """Hold our reading of the document against the generator's: the same operations."""
+    for missing in [one.pointer for one in found if one.pointer not in endpoints]:
+        document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
         document.raise_problems()
-        return api
-
-    def _check_operations(self, endpoints: dict[str, Endpoint]) -> None:
-        """Hold our reading of the document against the generator's: the same operations."""
-        document = self.parsed.document
-        for missing in [one.pointer for one in self.operations if one.pointer not in endpoints]:
-            document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
-            document.raise_problems()
-
-    def _check_overrides(self, named: dict[str, NamedSchema]) -> None:
-        """An override that renames nothing is a slip."""
-        known = {schema.name for schema in named.values()}
-        for name, override in self.parsed.config.class_overrides.items():
-            if override.class_name and override.class_name.get_untrusted_value() not in known:
-                found = f"`class_overrides` in generator-config.yaml renames `{name}`, which is no class"
-                self.parsed.document.report("", found, "Name a class of the package.")
-
-    def _attribute_for(self, key: str) -> str:
-        """The attribute that holds a field, in the first class that has it."""
-        fields = (field for at in self.types.named for field in self.parsed.fields(at))
-        return next(names.identifier(field.prop.python_name) for field in fields if field.key == key)
-
-    def _resources(self) -> list[Resource]:
-        methods = MethodBuilder(self.types, self.reserved)
-        specs = {one.pointer: one for one in self.operations}
-        return ResourceBuilder(methods, self.classes, specs).build()
-
-    def _schemas(self) -> dict[str, Any]:
-        """The components, and the classes that are described where they are used."""
-        document, named = self.parsed.document, self.types.named.values()
-        inline = {one.name: reduced(document, one.pointer) for one in named if not one.component}
-        return {**all_reduced(document), **inline}
-
-    def _modules(self) -> dict[str, Module]:
-        modules = {name: Module(name) for name in MODULES}
-        for named in self.types.named.values():
-            module = modules[named.module]
-            with self.parsed.document.reporting():
-                if named.kind == "class":
-                    module.classes.append(self._class(named))
-                elif named.kind == "union":
-                    module.unions.append(self._union(named))
-                else:
-                    module.aliases.append(named)
-        for module in modules.values():
-            module.unions = _inner_first(module.unions)
-        return {name: module for name, module in modules.items() if list(module.defined())}
-
-    def _class(self, named: NamedSchema) -> Class:
-        at, facts = named.pointer, self.facts[named.pointer]
-        fields = [self._attribute(field) for field in self.parsed.fields(at)]
-        keys = [(one.pointer, one.key, one.name) for one in fields]
-        keys += [(below(at, "x-aliases", alias), alias, alias) for alias in facts.aliases]
-        reserved = self.reserved.attributes | ({"output_text"} if facts.text else set())
-        names.check_attributes(self.parsed.document, keys, reserved)
-        return Class(**vars(named), fields=fields, facts=facts)
-
-    def _attribute(self, field: Field) -> Attribute:
-        key, pointer, prop = field
-        type_ = self.types.type_of(pointer, prop)
-        return Attribute(
-            pointer=pointer,
-            key=key,
-            name=names.identifier(prop.python_name),
-            type=type_ if prop.required else type_.optional(),
-            required=prop.required,
-            default=_default(prop),
-            doc=prose.of_field(prose.described(self.parsed.document, pointer), None),
-        )
-
-    def _union(self, named: NamedSchema) -> Union:
-        cases = unions.cases(self.parsed, self.types.named, named.pointer)
-        constants = [names.constant(key) for key in cases.tables]
-        tables = []
-        for index, (constant, (key, table)) in enumerate(zip(constants, cases.tables.items(), strict=True)):
-            name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
-            tables.append(Table(key, self._attribute_for(key), name, table))
-        return Union(
-            **vars(named), members=cases.members, tables=tables, shapes=cases.shapes, others=cases.others
-        )
 
 
-def _default(prop: Property) -> str:
-    """The default as Python: the value of a constant, None for what need not be given, else nothing."""
-    if not prop.required:
-        return "None"
-    is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
-    return written(values_of(prop)[0]) if is_text else ""
+def _check_overrides(parsed: Parsed) -> None:
+    """An override that renames nothing is a slip."""
+    known = {schema.name for schema in parsed.named.values()}
+    for name, override in parsed.config.class_overrides.items():
+        if override.class_name and override.class_name.get_untrusted_value() not in known:
+            text = f"`class_overrides` in generator-config.yaml renames `{name}`, which is no class"
+            parsed.document.report("", text, "Name a class of the package.")
+
+
+def _modules(parsed: Parsed, reserved: Reserved) -> list[Module]:
+    modules = {name: Module(name) for name in MODULES}
+    facts = extensions.read(parsed)
+    for named in parsed.named.values():
+        module = modules[named.module]
+        with parsed.document.reporting():
+            if named.kind == "class":
+                module.classes.append(_class(parsed, named, facts[named.pointer], reserved.attributes))
+            elif named.kind == "union":
+                module.unions.append(_union(parsed, named))
+            else:
+                module.aliases.append(named)
+    for module in modules.values():
+        module.unions = _inner_first(module.unions)
+    return [module for module in modules.values() if module.defined()]
+
+
+def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: frozenset[str]) -> Class:
+    fields = [attribute_of(parsed, one, "body") for one in parsed.fields(named.pointer)]
+    attributes = Namespace(
+        parsed.document, names.ADVICE, reserved | ({"output_text"} if facts.text else set())
+    )
+    for one in fields:
+        attributes.add(one.pointer, f"the field {one.key!r}", one.name, written=one.key)
+    for alias in facts.aliases:
+        attributes.add(below(named.pointer, "x-aliases", alias), f"the alias {alias!r}", alias)
+    return Class(**vars(named), fields=fields, facts=facts)
+
+
+def _union(parsed: Parsed, named: NamedSchema) -> Union:
+    cases = unions.cases(parsed, named.pointer)
+    constants = [names.constant(key) for key in cases.tables]
+    tables = []
+    for index, (constant, (key, functions)) in enumerate(zip(constants, cases.tables.items(), strict=True)):
+        name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
+        fields = (one for at in parsed.named for one in parsed.fields(at))
+        attribute = next(names.identifier(one.prop.python_name) for one in fields if one.key == key)
+        tables.append(Table(key, attribute, name, functions))
+    return Union(
+        **vars(named), members=cases.members, tables=tables, shapes=cases.shapes, others=cases.others
+    )
 
 
 def _inner_first(found: list[Union]) -> list[Union]:

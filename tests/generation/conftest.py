@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from scripts.generate import Package
     from tests.generation.workshop import Workshop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once() -> Iterator[None]:
+    """Compile each template once a session: that is most of what a run of the generator costs."""
+    jinja2 = pytest.importorskip("jinja2")
+    compile_ = jinja2.Environment.compile
+    compiled: dict[Any, CodeType] = {}
+
+    def compile_once(environment: Any, source: Any, *arguments: Any, **options: Any) -> CodeType:
+        key = source, arguments, tuple(options.items())
+        if key not in compiled:
+            compiled[key] = compile_(environment, source, *arguments, **options)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compile_once)
+        yield
 
 
 @pytest.fixture

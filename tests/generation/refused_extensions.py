@@ -116,17 +116,17 @@ EXTENSIONS: dict[str, Case] = {
     "a kind named like a builtin": (
         {"/x-error-kinds": {"Timeout": {}}},
         "/x-error-kinds/Timeout",
-        "`TimeoutError` exists already",
+        "would hide `TimeoutError`",
     ),
     "a kind named like another exception": (
         {"/x-error-kinds": {"Transport": {}}},
         "/x-error-kinds/Transport",
-        "`TransportError` exists already",
+        "would hide `TransportError`",
     ),
     "a kind that is no name": (
         {"/x-error-kinds": {"not-found": {}}},
         "/x-error-kinds/not-found",
-        "cannot be the name",
+        "the exception `not-foundError` cannot be a Python name",
     ),
     "a kind with an unknown word": (
         {"/x-error-kinds": {"A": {"status": ["400"]}}},
@@ -151,7 +151,7 @@ EXTENSIONS: dict[str, Case] = {
     "an alias that is taken": (
         {f"{THING}/x-aliases": {"kind": "name"}},
         f"{THING}/x-aliases/kind",
-        "the fields 'kind' and 'kind' give one Python name",
+        "the alias 'kind' and the field 'kind' at document.yaml:79",
     ),
     "a text that is nowhere": (
         {f"{THING}/x-text": ["parts", "size"]},

@@ -39,7 +39,7 @@ NAMES: dict[str, Case] = {
     "a parameter and a field of one argument": (
         {f"{OPERATION}/parameters/1": parameter("Name", "header")},
         f"{NEW}/properties/name",
-        "the fields 'Name' and 'name' give one Python name",
+        "the field 'name' and the field 'Name' at document.yaml:28",
     ),
     "a field without a letter": (
         {FIELD: an_object("+")},
@@ -49,7 +49,7 @@ NAMES: dict[str, Case] = {
     "a field like an attribute of every object": (
         {FIELD: an_object("to_dict")},
         f"{FIELD}/properties/to_dict",
-        "the field 'to_dict' would hide `to_dict` of the client",
+        "the field 'to_dict' would hide `to_dict`, which Python or the package already has",
     ),
     "a field called problems": (
         {FIELD: an_object("problems")},
@@ -80,67 +80,52 @@ NAMES: dict[str, Case] = {
     "two schemas of one function": (
         {f"{SCHEMAS}/PART": an_object("a"), FIELD: {"$ref": "#/components/schemas/PART"}},
         f"{SCHEMAS}/PART",
-        "give one Python name. Name it otherwise with `class_overrides`",
+        "the class `PART` and the class `Part` at document.yaml:97",
     ),
     "an inline schema named like a component": (
         {f"{SCHEMAS}/ThingIt": an_object("a"), FIELD: an_object("b")},
         FIELD,
         'Attempted to generate duplicate models with name "ThingIt"',
     ),
-    "a schema named like a builtin": (
-        {f"{SCHEMAS}/Warning": an_object("a"), FIELD: {"$ref": "#/components/schemas/Warning"}},
-        f"{SCHEMAS}/Warning",
-        "would shadow Python's builtin",
-    ),
-    "a schema named like a class of the package": (
-        {f"{SCHEMAS}/Mapping": an_object("a"), FIELD: {"$ref": "#/components/schemas/Mapping"}},
-        f"{SCHEMAS}/Mapping",
-        "the class `Mapping` would shadow one of the package's own",
-    ),
-    "a schema named like an exception": (
-        {f"{SCHEMAS}/StreamError": an_object("a"), FIELD: {"$ref": "#/components/schemas/StreamError"}},
-        f"{SCHEMAS}/StreamError",
-        "`StreamError` would shadow one of the package's own",
-    ),
     "a schema named like a resource": (
         {f"{SCHEMAS}/Things": an_object("a"), FIELD: {"$ref": "#/components/schemas/Things"}},
         f"{OPERATION}/tags/0",
-        "`Things` and `Things` at document.yaml:",
+        "the tag 'things' and the class `Things` at document.yaml:",
     ),
     "two operations of one method": (
         {"/paths/~1things/get": operation(operationId="things.Make")},
         "/paths/~1things/get/operationId",
-        "the tag has two operations that give one method, `make`",
+        "the operationId 'things.Make' and the operationId 'things.make' at document.yaml:15",
     ),
     "a method that is no name": (
         {f"{OPERATION}/operationId": "+"},
         f"{OPERATION}/operationId",
-        "cannot be a Python method",
+        "the operationId '+' cannot be a Python name",
     ),
     "a method that hides what its class needs": (
         {f"{OPERATION}/operationId": "things.overload"},
         f"{OPERATION}/operationId",
-        "the method `overload` would hide",
+        "the operationId 'things.overload' would hide `overload`",
     ),
     "two tags of one attribute": (
         {"/paths/~1things/get": operation(tags=["Things"])},
         "/paths/~1things/get/tags/0",
-        "the tags 'things' and 'Things' give one Python name",
+        "the tag 'Things' and the tag 'things' at document.yaml:17",
     ),
     "a tag named like a method of the client": (
         {f"{OPERATION}/tags": ["close"]},
         f"{OPERATION}/tags/0",
-        "the tag 'close' would hide `close` of the client",
+        "the tag 'close' would hide `close`",
     ),
     "a tag named like another method of the client": (
         {f"{OPERATION}/tags": ["With Options"]},
         f"{OPERATION}/tags/0",
-        "would hide `with_options` of the client",
+        "would hide `with_options`",
     ),
     "a tag that is no name": ({f"{OPERATION}/tags": ["-"]}, f"{OPERATION}/tags/0", "the tag '-' cannot be"),
     "a tag whose class is taken": (
         {f"{OPERATION}/tags": ["call"]},
         f"{OPERATION}/tags/0",
-        "the class `Call` would",
+        "the tag 'call' would hide `Call`",
     ),
 }

@@ -18,7 +18,12 @@ from tests.generation.small_document import (
 from tests.generation.workshop import GONE
 
 OPERATIONS: dict[str, Case] = {
-    "no operation": ({"/paths": {}}, "/paths", "the document has no operation"),
+    "no operation": ({"/paths": {}}, "/paths", "`paths` has no operation, so there is no method to generate"),
+    "no paths, which OpenAPI 3.1 allows": (
+        {"/paths": GONE},
+        "",
+        "the document has no `paths`, which OpenAPI 3.1 allows, but there is no method to generate",
+    ),
     "no operationId": ({f"{OPERATION}/operationId": GONE}, OPERATION, "the operation has no `operationId`"),
     "no tags": ({f"{OPERATION}/tags": GONE}, OPERATION, "the operation has no `tags`"),
     "an empty list of tags": ({f"{OPERATION}/tags": []}, OPERATION, "the operation has no `tags`"),
@@ -45,7 +50,7 @@ OPERATIONS: dict[str, Case] = {
     "a path without its parameter": (
         {f"{OPERATION}/parameters": []},
         OPERATION,
-        "the parameter 'id' is in the path, but not described",
+        "the parameter 'id' is not described, but in the path",
     ),
     "a parameter that the path lacks": (
         {f"{OPERATION}/parameters/1": parameter("other", "path", required=True)},
@@ -115,7 +120,7 @@ OPERATIONS: dict[str, Case] = {
     "a body that is no JSON": (
         {f"{BODY}/content": {"text/plain": {"schema": TEXT}}},
         BODY,
-        "a body as text/plain is not expressed. Describe `application/json` with a schema.",
+        "a body as text/plain is not expressed: the client sends JSON alone",
     ),
     "a body of two kinds": (
         {f"{BODY}/content/application~1xml": {"schema": TEXT}},

@@ -134,6 +134,16 @@ def test_a_schema_may_end_in_error(make: Make) -> None:
     assert part(package, "types").QuotaError(a="x").a == "x"
 
 
+@pytest.mark.parametrize("name", ["Model", "Mapping", "Unknown", "StreamError", "Warning"])
+def test_a_schema_whose_name_is_taken_gets_an_underscore(make: Make, name: str) -> None:
+    """As the generator does for names of Python's own."""
+    package = make({f"{SCHEMAS}/{name}": an_object("a"), FIELD: {"$ref": f"#/components/schemas/{name}"}})
+    types = part(package, "types")
+    it = types.Thing.from_dict({"name": "x", "it": {"a": "y"}}).it
+    assert it == getattr(types, f"{name}_")(a="y")
+    assert it.problems == []
+
+
 def test_a_tag_with_dots_is_a_resource_in_a_resource(make: Make) -> None:
     package = make(
         {

@@ -90,20 +90,6 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         },
         "resend": False,
     },
-    "InsufficientBalance": {
-        "parent": "PermissionDenied",
-        "statuses": [],
-        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is spent."}},
-        "resend": False,
-    },
-    "Moderation": {
-        "parent": "PermissionDenied",
-        "statuses": [],
-        "codes": {
-            "forbidden": {"statuses": [403], "meaning": "The vendor's moderation refused the content."}
-        },
-        "resend": False,
-    },
     "NotFound": {
         "parent": None,
         "statuses": ["404"],
@@ -135,6 +121,20 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "statuses": ["5XX"],
         "codes": {"api_error": {"statuses": [500], "meaning": "Something went wrong within the service."}},
         "resend": True,
+    },
+    "InsufficientBalance": {
+        "parent": "PermissionDenied",
+        "statuses": [],
+        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is spent."}},
+        "resend": False,
+    },
+    "Moderation": {
+        "parent": "PermissionDenied",
+        "statuses": [],
+        "codes": {
+            "forbidden": {"statuses": [403], "meaning": "The vendor's moderation refused the content."}
+        },
+        "resend": False,
     },
     "GatewayTimeout": {
         "parent": "Server",

@@ -1,0 +1,102 @@
+"""Text of the document in code: as literals and in docstrings, where it can do nothing but be read.
+
+`repr` writes a character as it is if the Unicode tables of the running Python have it, and these grow from Python to
+Python: the same document would give other bytes on another one.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from openapi_python_client.strings import safe_for_docstring
+
+from .names import constant
+
+LINE_LENGTH = 110
+
+_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that cannot be seen, or change how others are seen."""
+
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _is_hidden(character: str) -> bool:
+    """Whether a reader of the code could not see a character, or would be misled by it."""
+    return unicodedata.category(character) in _HIDDEN
+
+
+def written(value: Any) -> str:
+    """A value as Python code."""
+    if isinstance(value, str):
+        return f'"{"".join(map(_character, value))}"'
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{written(key)}: {written(child)}' for key, child in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' if len(value) == 1 else ''})"
+    if value is None or isinstance(value, (bool, int, float)):
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} is no plain data with an order")
+
+
+def _character(character: str) -> str:
+    if character in _SHORT:
+        return _SHORT[character]
+    code = ord(character)
+    if not _is_hidden(character):
+        return character
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+
+
+def sentence(text: str | None) -> str:
+    """A description as one paragraph that ends in a full stop."""
+    words = " ".join((text or "").split())
+    return words if not words or words[-1] in ".!?:" else f"{words}."
+
+
+def _prose(text: str, indent: int, goes_on: bool = False) -> str:
+    """Text for a docstring that stands at an indent, wrapped, each line of the text on a line of its own.
+
+    Args:
+        text: The text.
+        indent: Where the docstring stands.
+        goes_on: Whether more follows in the docstring, so that its end is not here.
+    """
+    pad = " " * indent
+    lines = [_wrapped(line, indent + 3, indent) for line in _safe(text).split("\n")]
+    joined = "\n".join(f"{pad}{line}".rstrip() for line in lines).strip()
+    return f"{joined}\n{pad}" if "\n" in joined and not goes_on else joined
+
+
+def _entry(text: str, name: str, indent: int) -> str:
+    """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
+    text = _safe(text) or "The document does not describe it."
+    return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
+
+
+def _safe(text: str) -> str:
+    """Text that can stand in a docstring: it neither ends it nor does something else than to be read."""
+    return str(safe_for_docstring("".join(c for c in text if c == "\n" or not _is_hidden(c))))
+
+
+def _wrapped(text: str, first: int, indent: int) -> str:
+    """Text in lines, of which the first begins at a column and the others at an indent."""
+    pad = " " * indent
+    return textwrap.fill(
+        text, LINE_LENGTH, initial_indent=" " * first, subsequent_indent=pad, break_on_hyphens=False
+    ).strip()
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "constant": constant,
+    "entry": _entry,
+    "literal": written,
+    "prose": _prose,
+    "safe": _safe,
+    "sentence": sentence,
+    "tuple": tuple,
+}
