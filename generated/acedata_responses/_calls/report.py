@@ -88,8 +88,9 @@ class Report:
             tries=self.tries,
             _earlier_tries_billed=self._earlier_tries_billed,
         )
-        if isinstance(error, APIStatusError):
-            error.retry_after = retry_after(error.headers, self._clock)
+        http: HTTPResponse | None = getattr(error, "http", None)
+        if http is not None:
+            error.retry_after = retry_after(http.lower_headers(), self._clock)
         return error
 
     def log(self, outcome: str) -> None:
