@@ -233,6 +233,9 @@ class StreamFailedError(StreamError):
 class JournalError(AceDataError):
     """The journal's file cannot be used. What was to be sent was not sent."""
 
+    def _outcome(self) -> str:
+        return "not-sent"
+
 
 class UnknownOutcomeError(AceDataError):
     """The request was sent before, and it is not known whether it is billed. It was not sent again.

@@ -62,7 +62,9 @@ class Failure:
     phase: Phase | None = None
     """What was waited for when time ran out; None for a failure that is no time-out."""
     reason: str = ""
-    """The exception that told of the failure: its class and message."""
+    """The class and the message of the exception that was raised."""
+    proxy: str = ""
+    """The proxy that the request goes through: scheme, host, port and what names it; empty without one."""
 
 
 def _as_tuple(value: Iterable[float]) -> tuple[float, ...]:

@@ -162,9 +162,11 @@ class AsyncSender:
         except BaseException as error:
             if place is not None:
                 place.release()
-            if not isinstance(error, NetworkError):
-                raise
-            return None, error.failure
+            if isinstance(error, NetworkError):
+                return None, error.failure
+            if isinstance(error, AceDataError):
+                exchange.report.describe(error)
+            raise
         if place is not None:
             incoming.on_close(place.release)
         return incoming, None
@@ -238,10 +240,9 @@ def _stream(incoming: AsyncResponseStream, exchange: Exchange) -> Any:
 
 
 def _status_failure(error: APIStatusError) -> Failure:
-    lines = error.http.raw_headers
     return Failure(
         "status",
         status=error.status_code,
         resend=error.is_safe_to_resend,
-        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in lines},
+        headers=error.http.lower_headers(),
     )

@@ -32,12 +32,12 @@ _SHOWN_CHARACTERS = 200
 
 _MAYBE_BILLED = "before you send the request again, consider that both may be billed"
 _WAITED_FOR = {
-    "connect": "no connection to {address} was made",
-    "pool": "no connection to {address} became free",
-    "write": "the request could not be written",
-    "read": "nothing came from the service",
+    "connect": "no connection to {address}{proxy} was made",
+    "pool": "no connection to {address}{proxy} became free",
+    "write": "the request{proxy} could not be written",
+    "read": "nothing came from the service{proxy}",
     "turn": "the limits on calls gave this call no turn",
-    "deadline": "the call was not complete",
+    "deadline": "the call{proxy} was not complete",
 }
 
 
@@ -88,8 +88,9 @@ class Report:
             tries=self.tries,
             _earlier_tries_billed=self._earlier_tries_billed,
         )
-        if isinstance(error, APIStatusError):
-            error.retry_after = retry_after(error.headers, self._clock)
+        http: HTTPResponse | None = getattr(error, "http", None)
+        if http is not None:
+            error.retry_after = retry_after(http.lower_headers(), self._clock)
         return error
 
     def log(self, outcome: str) -> None:
@@ -116,9 +117,10 @@ class Report:
 
     def _transport_error(self, failure: Failure) -> TransportError:
         sent = failure.stage != "connect"
+        proxy = f" through the proxy {failure.proxy}" if failure.proxy else ""
         if failure.phase is not None:
             after = self._budget.allowed(failure.phase)
-            text = _WAITED_FOR[failure.phase].format(address=self._address)
+            text = _WAITED_FOR[failure.phase].format(address=self._address, proxy=proxy)
             text += f" within {after:g} s" if after is not None else " in time"
             if sent:
                 text += f". The service may still be at work: {_MAYBE_BILLED}"
@@ -128,11 +130,11 @@ class Report:
             return RequestTimeoutError(text, phase=failure.phase, after=after, sent=sent)
         if sent:
             return ConnectionLostError(
-                f"the connection broke before the answer was complete ({failure.reason}). "
+                f"the connection{proxy} broke before the answer was complete ({failure.reason}). "
                 f"The service may have done its work: {_MAYBE_BILLED}"
             )
         return ConnectionFailedError(
-            f"no connection to {self._address} could be made, nothing was sent ({failure.reason})"
+            f"no connection to {self._address}{proxy} could be made, nothing was sent ({failure.reason})"
         )
 
 

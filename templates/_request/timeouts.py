@@ -8,8 +8,8 @@ from .._json import is_object
 from ..errors import ConfigurationError
 from .not_given import NOT_GIVEN
 
-DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 60.0}
-"""Seconds. An answer may take minutes; a connection must not."""
+DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 600.0}
+"""Seconds. An answer may take minutes, and so may a turn (`pool`) when all places are taken; a connection must not."""
 
 LONGEST_TIMEOUT = 2_147_483.0
 """Seconds, 24 days: poll(2) takes milliseconds as a 32-bit integer, so no socket can wait longer."""

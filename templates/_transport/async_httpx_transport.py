@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from attrs import evolve
+
 from .._clock import Clock
 from .._request.build import Request
 from ..errors import ConfigurationError
@@ -151,6 +153,7 @@ class AsyncHttpxTransport:
     ) -> AsyncResponseStream:
         """Send a request and wait for the head of its answer."""
         has_sockets()  # raises where the event loop is one that is not known
+        progress = _AsyncProgress(live.refusal(self._origin))
         taken = await self._clients.take()
         try:
             outgoing = taken.client.build_request(
@@ -159,17 +162,20 @@ class AsyncHttpxTransport:
                 headers=request.headers,
                 content=request.content or None,
                 timeout=tuple(timeouts[phase] for phase in ("connect", "read", "write", "pool")),
-                extensions=self._extensions(),
+                extensions={"trace": progress} if progress.refusal or self._clients.proxy else None,
             )
             with network_errors(self._clients.proxy):
                 response = await taken.client.send(outgoing, stream=True, follow_redirects=False)
-        except BaseException:
+        except BaseException as error:
             await self._clients.give_back(taken)
+            if progress.only_connected and isinstance(error, NetworkError):
+                phase = error.failure.phase and "connect"
+                raise NetworkError(evolve(error.failure, stage="connect", phase=phase)) from None
             raise
         chunks = response.aiter_bytes()
 
         async def read() -> bytes:
-            with network_errors():
+            with network_errors(self._clients.proxy):
                 chunk: bytes = await anext(chunks, b"")
             if chunk and give_up_at is not None and self._clock.monotonic() >= give_up_at:
                 raise NetworkError(Failure("read_timeout", phase="deadline"))
@@ -187,16 +193,23 @@ class AsyncHttpxTransport:
         """Close the clients that were made here and are idle."""
         await self._clients.aclose()
 
-    def _extensions(self) -> dict[str, Any] | None:
-        """What else httpx is told: where the real service must not be called, to fail when it starts to connect.
 
-        A mock has answered by then, and a transport that is no network never gets there.
-        """
-        refusal = live.refusal(self._origin)
-        if refusal is None:
-            return None
+class _AsyncProgress:
+    """How far httpx has come with a request. httpcore calls this at each step over the network; a mock does not.
 
-        async def trace(event_name: str, info: object) -> None:  # noqa: ARG001 the names are httpcore's
-            raise refusal
+    Attributes:
+        refusal: Where the real service must not be called: the error with which to stop at the first step.
+        only_connected: Whether it was at work on a connection, or on the way through a proxy, and not yet on the request.
+    """
 
-        return {"trace": trace}
+    def __init__(self, refusal: ConfigurationError | None) -> None:
+        self.refusal = refusal
+        self.only_connected = False
+        self._is_sending = False
+
+    async def __call__(self, event_name: str, info: dict[str, Any]) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        if event_name.endswith("send_request_headers.started"):
+            self._is_sending = self._is_sending or info["request"].method != b"CONNECT"
+        self.only_connected = not self._is_sending

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from contextlib import suppress
+from collections.abc import Callable
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +24,33 @@ _NEXT_ADDRESS_DELAY = (
 _NEVER = 1e9  # seconds
 
 
+class _Socket(socket.SocketType):
+    """A connected socket that fails to send only after what has come was read.
+
+    When a send fails, asyncio drops what it has not read yet, which may be the answer. So the first send that fails says
+    that it has to wait. The event loop then reads what is there before it tries again.
+    """
+
+    _has_failed = False
+
+    def send(self, *args: Any) -> int:
+        return self._read_first(super().send, *args)
+
+    def sendmsg(self, *args: Any) -> int:
+        return self._read_first(super().sendmsg, *args)
+
+    def _read_first(self, send: Callable[..., int], *args: Any) -> int:
+        try:
+            return send(*args)
+        except (BlockingIOError, InterruptedError):
+            raise
+        except OSError:
+            if self._has_failed:
+                raise
+            self._has_failed = True
+            raise BlockingIOError from None
+
+
 class AsyncSocketStream(asyncio.Protocol):
     """Bytes to and from a host.
 
@@ -34,7 +61,7 @@ class AsyncSocketStream(asyncio.Protocol):
     may close the stream, which wakes it too.
     """
 
-    def __init__(self, connected: socket.socket, opened: set[Any]) -> None:
+    def __init__(self, connected: _Socket, opened: set[Any]) -> None:
         self._loop = asyncio.get_running_loop()
         self._socket = connected
         self._process = os.getpid()
@@ -68,8 +95,7 @@ class AsyncSocketStream(asyncio.Protocol):
 
     async def write_some(self, data: memoryview, timeout: float | None) -> int:
         """Send some of these bytes and return how many; 0 once the host has sent something itself, if only its end."""
-        # Where a write fails, asyncio drops what has come and was not yet read: the event loop has to read it before.
-        # (Over TLS that may be no data, of which no event would tell.)
+        # The event loop reads before it is known whether this is an answer: over TLS it may be no data at all.
         while not (self._received or self._has_ended) and is_readable(self._socket.fileno()):  # noqa: ASYNC110
             await asyncio.sleep(0)
         if self._received or self._has_ended:
@@ -123,13 +149,6 @@ class AsyncSocketStream(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def _receive_rest(self) -> None:
-        """Read what had come when a write failed, which asyncio drops: it may be the answer. Over TLS it is lost."""
-        if self._connected.get_extra_info("sslcontext") is None:
-            with suppress(OSError):
-                while data := self._socket.recv(_MOST_UNREAD):
-                    self._received += data
-
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -148,8 +167,6 @@ class AsyncSocketStream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._opened.discard(self)
-        if exc is not None:
-            self._receive_rest()
         self._has_ended = True
         self._failure = exc
         self._wake()
@@ -199,13 +216,13 @@ async def _connect(
     if not addresses:
         addresses = [Address(*each) for each in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     opened = await open_in_loop()
-    connected = await _connect_to_one(_interleaved(addresses))
+    connected = _Socket(fileno=(await _connect_to_one(_interleaved(addresses))).detach())
     stream = AsyncSocketStream(connected, opened)
     options: dict[str, Any] = {}
     if tls is not None:
         options = {"ssl": tls, "server_hostname": host, "ssl_handshake_timeout": timeout or _NEVER}
     try:
-        await loop.create_connection(lambda: stream, sock=connected, **options)
+        await loop.create_connection(lambda: stream, sock=cast("socket.socket", connected), **options)
     except BaseException:
         stream.abort()
         raise

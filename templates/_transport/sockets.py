@@ -148,7 +148,7 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
         raise
 
 
-def shut_down(connected: socket.socket) -> None:
+def shut_down(connected: socket.SocketType) -> None:
     """End a connection: who waits for it is woken, and the host is told, even if a forked process has it too.
 
     A forked process must not do so, as it would end the connection of its parent.

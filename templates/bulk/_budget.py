@@ -14,6 +14,9 @@ from ..errors import AceDataError, ConfigurationError
 class BudgetExhaustedError(AceDataError):
     """What is left of the budget does not allow another call. Every call that was sent has given its result."""
 
+    def _outcome(self) -> str:
+        return "not-sent"
+
 
 def _check_amount(_: object, attribute: Any, value: object) -> None:
     if value is not None and (

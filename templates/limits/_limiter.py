@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__.partition(".")[0])
 _DAY = 86_400.0  # the longest wait in one piece: every timer takes it
+_ORPHAN_CHECK = 1.0  # seconds between two looks for places whose event loop was closed
 
 
 class LimitTimeout(TimeoutError):  # noqa: N818 - as in TimeoutError, the word says it
@@ -29,17 +30,17 @@ class LimitTimeout(TimeoutError):  # noqa: N818 - as in TimeoutError, the word s
 class Place:
     """The place of a call within the limits, from when it has its turn until its answer is over."""
 
-    __slots__ = ("_limiter", "_loop", "waiter")
+    __slots__ = ("_limiter", "loop", "waiter")
 
     def __init__(self, limiter: Limiter, loop: EventLoop | None = None) -> None:
         self._limiter = limiter
-        self._loop = loop
+        self.loop = loop
         self.waiter: Waiter | None = None
 
     @property
     def is_orphaned(self) -> bool:
         """Whether its event loop is closed, so that its answer cannot be read any more."""
-        return self._loop is not None and self._loop.is_closed()
+        return self.loop is not None and self.loop.is_closed()
 
     def release(self) -> None:
         """Free the place, from any thread. A second time changes nothing."""
@@ -65,10 +66,12 @@ class Limiter:
     """Keeps calls within `Limits`, first come, first served.
 
     One limiter can serve several clients, threads and event loops, sync and async, at once, within one process. A
-    pickled or copied one starts anew with the same limits, as does the one of a forked process.
+    pickled or copied limiter, and that of a forked process, has the same limits and no calls.
     """
 
-    __slots__ = ("__weakref__", "_clock", "_latest", "_lock", "_turns", "limits")
+    __slots__ = (
+        "__weakref__", "_clock", "_latest", "_lock", "_loops", "_orphans_checked_at", "_turns", "limits",
+    )  # fmt: skip
 
     def __init__(self, limits: Limits | None = None, *, clock: Clock = SYSTEM_CLOCK) -> None:
         self.limits = Limits() if limits is None else limits
@@ -76,7 +79,8 @@ class Limiter:
         # Re-entrant: the collector can step in anywhere and close a stream, which frees its place.
         self._lock = threading.RLock()
         self._turns: Turns[Place] = Turns(self.limits)
-        self._latest = -math.inf
+        self._latest = self._orphans_checked_at = -math.inf
+        self._loops: set[EventLoop | None] = set()  # the first two that called; None is for threads
         _limiters.add(self)
 
     @property
@@ -171,18 +175,20 @@ class Limiter:
         if pace is None or not pace.is_slowed:
             return
         with self._lock:
+            was_slowed = pace.is_slowed
             pace.succeeded(self._now())
-        if not pace.is_slowed:
+            is_back = was_slowed and not pace.is_slowed
+        if is_back:
             logger.info("the service takes calls again: pace back at %.3g calls a second", pace.per_second)
 
     def _start_at_once(self, place: Place) -> bool:
         with self._lock:
+            if len(self._loops) < 2:
+                self._loops.add(place.loop)
             return self._turns.start_at_once(place, self._now())
 
     def _join(self, place: Place) -> None:
         with self._lock:
-            if not self._turns.waiting:
-                self._free_orphans()
             self._turns.join(place)
             self._call_next()
 
@@ -207,9 +213,11 @@ class Limiter:
             now = self._now()
             standstill = max(patience.joined_at, self._turns.standstill())
             until = min(patience.give_up_at, standstill + patience.timeout)
-            if now >= until and not self._free_orphans():
+            if (now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK) and self._free_orphans(now):
+                return _Pause(0.0, now)  # perhaps for this call
+            if now >= until:
                 raise LimitTimeout(self._in_the_way(now))
-            return _pause(now, until)
+            return _pause(now, min(until, now + _ORPHAN_CHECK) if len(self._loops) > 1 else until)
 
     def _start(self, place: Place, patience: _Patience) -> _Pause | None:
         """Start a call that was called; or how long it waits for the pace first."""
@@ -230,8 +238,14 @@ class Limiter:
                 return
             self._turns.leave(place)
 
-    def _free_orphans(self) -> bool:
-        """Free the places whose event loops are closed; whether there were any."""
+    def _free_orphans(self, now: float) -> bool:
+        """Free the places whose event loops are closed; whether there were any.
+
+        Nothing tells of a loop that is closed, so the calls that wait look for one, unless all are of the same loop.
+        """
+        if len(self._loops) < 2:
+            return False
+        self._orphans_checked_at = now
         orphans = [place for place in self._turns.running if place.is_orphaned]
         for place in orphans:
             self._free(place)
@@ -248,7 +262,10 @@ class Limiter:
     def _in_the_way(self, now: float) -> str:
         turns = self._turns
         if turns.in_flight < turns.places:
-            return f"{turns.waiting} calls wait, of which {self.pace:.3g} may start in a second"
+            return (
+                f"Calls start at {self.pace:.3g} a second, and {turns.waiting} wait: allow more with "
+                "Limits(per_second=...), or the call more time"
+            )
         oldest = turns.oldest_start
         age = 0.0 if oldest is None else now - oldest
         return (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from acedata_responses import Client, Limits, RetryPolicy, errors, testing
+from acedata_responses.bulk import BudgetExhaustedError
 from tests.drivers import MINIMAL
 from tests.faults.clock import SkippingClock
 from tests.faults.streams import delta
@@ -37,6 +40,42 @@ BILLED_BY_OUTCOME = {
     **{code: (testing.error(code), False, False) for code in CODES},
 }  # fmt: skip
 """For each outcome what the service does, whether a stream is asked for, and whether the call is billed."""
+
+
+BILLED_BY_CLASS = {
+    errors.AceDataError: None,
+    errors.ConfigurationError: False,
+    errors.RequestValidationError: False,
+    errors.TransportError: None,
+    errors.ConnectionFailedError: False,
+    errors.ConnectionLostError: None,
+    errors.RequestTimeoutError: False,  # unless it was sent
+    errors.ReplyDecodeError: None,
+    errors.ReplyFailedError: True,
+    errors.StreamError: None,
+    errors.StreamInterruptedError: False,
+    errors.StreamFailedError: None,
+    errors.JournalError: False,
+    errors.UnknownOutcomeError: None,
+    BudgetExhaustedError: False,
+}
+"""What an error says that has no further facts. Those of the service have a status and a code."""
+
+
+@pytest.mark.parametrize("cls", BILLED_BY_CLASS)
+def test_every_class_says_whether_the_call_may_be_billed(cls):
+    assert cls("words").may_be_billed is BILLED_BY_CLASS[cls]
+
+
+def test_no_class_is_left_out():
+    own = {cls for cls in subclasses(errors.AceDataError) if cls.__module__.startswith("acedata_responses")}
+    known = {cls for cls in own if not issubclass(cls, errors.APIStatusError)}
+    assert known | {errors.AceDataError} == set(BILLED_BY_CLASS)
+
+
+def subclasses(cls):
+    for each in cls.__subclasses__():
+        yield from (each, *subclasses(each))
 
 
 def error_of(call) -> errors.AceDataError:
@@ -98,6 +137,23 @@ def test_an_earlier_try_that_may_be_billed_counts_for_a_stream_too(connect, serv
     error = error_of(driver.stream)
     assert (type(error), error.tries) == (errors.StreamInterruptedError, 2)
     assert error.may_be_billed is None
+
+
+@pytest.mark.filterwarnings("ignore:what became of a call is not in the journal:RuntimeWarning")
+def test_an_earlier_try_that_may_be_billed_counts_where_the_journal_fails_then(connect, service, tmp_path):
+    class Destroying(SkippingClock):
+        def sleep(self, seconds):
+            super().sleep(seconds)
+            with closing(sqlite3.connect(tmp_path / "answers.db")) as file:
+                file.execute("DROP TABLE calls")
+
+    policy = RetryPolicy(on_connection_lost=True)
+    driver = connect(service, clock=Destroying(), retry=policy, journal=tmp_path / "answers.db")
+    service.reply_with(testing.Fault("reset"))
+    error = error_of(driver.create)
+    assert (type(error), error.tries) == (errors.JournalError, 1)
+    assert error.may_be_billed is None
+    assert len(service.requests) == 1
 
 
 def test_tries_that_were_not_billed_leave_no_doubt(connect, service):

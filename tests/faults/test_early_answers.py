@@ -19,6 +19,8 @@ TOO_LARGE = http(
     status=b"413 Content Too Large",
 )
 
+TRIALS = 5  # what comes first, the answer or the failure to write, differs
+
 
 def closes(_connection, _is_over):
     """What is under way then is answered with a reset."""
@@ -44,6 +46,8 @@ def test_an_answer_before_the_end_of_the_request_is_heard(end, is_secure, connec
     is_over = threading.Event()
 
     def talk(connection, received):
+        # Else Nagle's algorithm holds the answer back behind the tickets of TLS, and a reset drops it here.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with context.wrap_socket(connection, server_side=True) if context else connection as stream:
             while b"\r\n\r\n" not in received:
                 received += stream.recv(1000)
@@ -52,14 +56,12 @@ def test_an_answer_before_the_end_of_the_request_is_heard(end, is_secure, connec
 
     with bare(talk) as server, caplog.at_level(logging.WARNING):
         driver = connect(base_url=server.url.replace("http:", "https:" if is_secure else "http:"))
-        # TLS that could not write cannot read either, though the answer has come.
-        lost = (errors.ConnectionLostError,) if is_secure and end in (closes, resets) else ()
-        with pytest.raises((errors.RequestTooLargeError, *lost)) as caught:
-            driver.create(input=LARGE, timeout=30)
+        for _ in range(TRIALS if end in (closes, resets) else 1):
+            with pytest.raises(errors.RequestTooLargeError) as caught:
+                driver.create(input=LARGE, timeout=30)
+            assert caught.value.tries == 1
         is_over.set()
-    assert caught.value.tries == 1
-    assert len(server.received) == 1
-    assert len(server.received[0]) < 10_000
+    assert all(len(received) < 10_000 for received in server.received)
     assert not caplog.records
 
 

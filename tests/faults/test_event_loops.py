@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from acedata_responses import AsyncClient, Limits, testing
+from acedata_responses import AsyncClient, Client, Limiter, Limits, testing
 from tests.drivers import MINIMAL
 from tests.faults.certificates import tls_of
 from tests.faults.streams import ONE_PLACE
@@ -126,13 +126,22 @@ def test_a_stream_whose_loop_has_ended_gives_its_place_back(is_held, service):
 
 
 @UNCLOSED
-def test_a_stream_that_is_dropped_after_its_loop_was_closed_gives_its_place_back(service):
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "dropped"])
+@pytest.mark.parametrize("caller", ["another loop", "a thread"])
+def test_a_stream_whose_loop_was_closed_plainly_gives_its_place_back(caller, is_held, service):
     service.reply_with(testing.Fault("stall", "event", after=2))
-    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
+    limiter = Limiter(ONE_PLACE)
+    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter)
     streams = [run_and_close(client.responses.create(**MINIMAL, stream=True))]
-    streams.clear()
+    if not is_held:
+        streams.clear()
+    if caller == "a thread":
+        with Client(testing.TOKEN, base_url=service.url, limits=limiter) as other:
+            assert other.responses.create(**MINIMAL, deadline=30).output_text
     assert run_and_close(client.responses.create(**MINIMAL, deadline=30)).output_text
+    assert limiter.in_flight == 0
     run_and_close(client.close())
+    streams.clear()
     gc.collect()
 
 

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
@@ -164,6 +165,28 @@ def test_a_call_that_gets_no_place_ends_with_its_time_out_and_the_error_says_why
         stream.close()
     assert driver.create().output_text == MINIMAL["input"]
     assert len(service.requests) == streams + 1
+
+
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [({}, 600), ({"timeout": 5}, 5), ({"timeout": httpx.Timeout(5, pool=7)}, 7), ({"timeout": None}, None)],
+)
+def test_a_call_waits_for_its_turn_as_long_as_the_time_out_says_ten_minutes_by_default(
+    options, seconds, connect, service
+):
+    given: list[float | None] = []
+
+    class Noting(Limiter):
+        def acquire(self, give_up_at=None, timeout=None):
+            given.append(timeout)
+            return super().acquire(give_up_at, timeout)
+
+        async def acquire_async(self, give_up_at=None, timeout=None):
+            given.append(timeout)
+            return await super().acquire_async(give_up_at, timeout)
+
+    connect(service, limits=Noting()).create(**options)
+    assert given == [seconds]
 
 
 def test_the_time_out_counts_from_when_another_call_last_finished(connect, service):

@@ -119,10 +119,13 @@ def test_an_error_says_after_how_many_seconds_the_service_wants_to_be_called_aga
         (replace(testing.error("used_up", status=200), headers={"retry-after-ms": "250"}), 0.25),
         (replace(testing.error("no_api"), headers={"retry-after": date}), 30),
         (replace(testing.error("no_api"), headers={"retry-after": "soon"}), None),
+        (testing.Answer(body="<h1>Maintenance</h1>", headers={"retry-after": "60"}), 60),
+        (testing.Answer(events=[], headers={"retry-after": "60"}), 60),
+        (testing.Answer(body="{", headers={"retry-after": "60"}).but(testing.Fault("cut", "tail")), 60),
     ]:
         service.reply_with(answer)
-        with pytest.raises(errors.APIStatusError) as caught:
-            client.create()
+        with pytest.raises(errors.AceDataError) as caught:
+            client.stream() if answer.events is not None else client.create()
         assert caught.value.retry_after == seconds
     with pytest.raises(errors.RequestValidationError) as refused:
         client.create(temperature=9)

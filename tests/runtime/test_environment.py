@@ -17,6 +17,7 @@ import truststore
 
 from acedata_responses import ConfigurationError, ConnectionFailedError, testing
 from acedata_responses._transport import certificates, environment
+from acedata_responses.errors import ConnectionLostError, RequestTimeoutError
 from tests.runtime.relay import Relay, both_ways
 
 
@@ -80,14 +81,51 @@ def test_the_machine_itself_is_called_without_a_proxy(connect, port, proxy, monk
     assert relay.seen == []
 
 
-def test_a_proxy_that_is_not_there_is_named_without_its_password(connect, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:1")
-    driver = connect(base_url="http://service.test", max_retries=0)
-    with pytest.raises(
-        ConnectionFailedError, match=r"through the proxy http://127\.0\.0\.1:1 of HTTP_PROXY"
-    ) as caught:
-        driver.create()
+def test_a_proxy_that_cannot_be_reached_is_named_without_its_password(connect, monkeypatch):
+    with testing.unreachable() as url:
+        proxy = urlsplit(url).netloc
+        monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@{proxy}")
+        driver = connect(base_url="http://service.test", max_retries=0)
+        named = f"to service.test:80 through the proxy http://{proxy} of HTTP_PROXY could be made, nothing was sent"
+        with pytest.raises(ConnectionFailedError, match=re.escape(named)) as caught:
+            driver.create()
     assert "secret" not in str(caught.value)
+
+
+class Waiting(Relay):
+    """A proxy that takes what it gets and does not answer."""
+
+    async def talk(self, reader, writer):
+        await reader.read(-1)
+
+
+class Leaving(Relay):
+    """A proxy that ends the connection without an answer."""
+
+    async def talk(self, reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("relay", "scheme", "options", "error", "text"),
+    [
+        (Waiting, "https", {"timeout": 0.2}, RequestTimeoutError, "no connection to service.test:443{proxy} was made"),
+        (Waiting, "https", {"deadline": 0.2}, RequestTimeoutError, "the call{proxy} was not complete within 0.2 s; not"),
+        (Leaving, "https", {}, ConnectionFailedError, "no connection to service.test:443{proxy} could be made"),
+        (Waiting, "http", {"timeout": 0.2}, RequestTimeoutError, "nothing came from the service{proxy} within 0.2 s"),
+        (Leaving, "http", {}, ConnectionLostError, "the connection{proxy} broke"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_proxy_and_what_only_the_proxy_got_was_not_sent(
+    relay, scheme, options, error, text, connect, listen, monkeypatch
+):
+    url = f"http://127.0.0.1:{listen(relay(0))}"
+    monkeypatch.setenv("ALL_PROXY", url)
+    driver = connect(base_url=f"{scheme}://service.test", max_retries=0)
+    text = text.format(proxy=f" through the proxy {url} of ALL_PROXY")
+    with pytest.raises(error, match=re.escape(text)) as caught:
+        driver.create(**options)
+    assert caught.value.may_be_billed is (None if scheme == "http" else False)
 
 
 def test_a_proxy_that_refuses_is_named(connect, listen, monkeypatch):
@@ -99,7 +137,8 @@ def test_a_proxy_that_refuses_is_named(connect, listen, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listen(Refusing(0))}")
     driver = connect(base_url="https://service.test", max_retries=0)
     with pytest.raises(
-        ConnectionFailedError, match=r"407.*through the proxy http://127\.0\.0\.1:\d+ of HTTPS_PROXY"
+        ConnectionFailedError,
+        match=r"through the proxy http://127\.0\.0\.1:\d+ of HTTPS_PROXY could be made.*407",
     ):
         driver.create()
 

@@ -122,7 +122,9 @@ def test_a_call_that_waits_for_the_pace_gives_up_in_time(give_up_at):
     clock = FakeClock()
     limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
     limiter.acquire()
-    with pytest.raises(LimitTimeout):
+    with pytest.raises(
+        LimitTimeout, match=r"Calls start at 0\.5 a second, and 1 wait: .*Limits\(per_second="
+    ):
         limiter.acquire(give_up_at)
     assert clock.now == give_up_at
     assert (limiter.in_flight, limiter.waiting) == (1, 0)

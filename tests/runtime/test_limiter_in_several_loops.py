@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from acedata_responses.limits import Limiter, Limits
 from tests.runtime.waiting import PATIENCE, one_at_a_time, run, thread, until, until_async
 
@@ -179,11 +181,29 @@ def test_the_places_of_a_loop_that_was_closed_over_them_are_free_again(flavour):
     assert limiter.in_flight == 1
 
 
-def test_a_call_that_waits_gets_a_place_of_a_loop_that_is_closed_meanwhile():
+@pytest.mark.parametrize("limits", [{"timeout": 0.1}, {}], ids=repr)
+def test_a_call_that_waits_gets_a_place_of_a_loop_that_is_closed_meanwhile(limits, flavour):
+    """Nothing tells it of the end of the loop, so that it has to look for it from time to time."""
     limiter = one_at_a_time()
     loop = asyncio.new_event_loop()
     loop.run_until_complete(limiter.acquire_async())
-    with thread(lambda: limiter.acquire(timeout=0.1)):
+
+    def wait():
+        limiter.acquire(**limits) if flavour == "sync" else run(limiter.acquire_async(**limits))
+
+    with thread(wait):
         until(lambda: limiter.waiting == 1)
         loop.close()
     assert (limiter.in_flight, limiter.waiting) == (1, 0)
+
+
+def test_of_several_calls_that_wait_each_gets_a_place_of_a_loop_that_is_closed_meanwhile():
+    limiter = Limiter(Limits(in_flight=2, per_second=None))
+    loops = [asyncio.new_event_loop() for _ in range(2)]
+    for loop in loops:
+        loop.run_until_complete(limiter.acquire_async())
+    with thread(limiter.acquire), thread(limiter.acquire):
+        until(lambda: limiter.waiting == 2)
+        for loop in loops:
+            loop.close()
+    assert (limiter.in_flight, limiter.waiting) == (2, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 
@@ -37,6 +38,17 @@ def test_the_public_names_are_there_and_no_others():
         assert getattr(testing, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'server'"):
         testing.server  # noqa: B018
+
+
+@pytest.mark.parametrize("port", ["taken", "99999"])
+def test_by_hand_a_port_that_cannot_be_had_is_one_line(port):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1]) if port == "taken" else port
+        command = [sys.executable, "-m", "acedata_responses.testing", "--port", port]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (1, "", 1)
+    assert port in run.stderr
+    assert "Choose a port with --port" in run.stderr
 
 
 def test_it_runs_by_hand():

@@ -31,7 +31,7 @@ def network_errors(proxy: str = "") -> Generator[None, None, None]:
     """Translate what httpx, or a transport that was passed in, raises for a failure of the network.
 
     Args:
-        proxy: The proxy that is in the way, for the reason.
+        proxy: The proxy that is in the way, for the failure to name.
 
     Raises:
         NetworkError: The network failed. Any other exception passes through.
@@ -42,9 +42,7 @@ def network_errors(proxy: str = "") -> Generator[None, None, None]:
         failure = _failure_of(error)
         if failure is None:
             raise
-        if proxy:
-            failure = evolve(failure, reason=f"{failure.reason}, through the proxy {proxy}")
-        raise NetworkError(failure) from None
+        raise NetworkError(evolve(failure, proxy=proxy)) from None
 
 
 def _failure_of(error: Exception) -> Failure | None:

@@ -30,7 +30,15 @@ def main() -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stdout
     )
-    with serve(port=options.port, token=options.token, shape=options.shape, text=options.text) as service:
+    with contextlib.ExitStack() as stack:
+        serving = serve(port=options.port, token=options.token, shape=options.shape, text=options.text)
+        try:
+            service = stack.enter_context(serving)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            parser.exit(
+                1, f"The service cannot listen: {reason}. Choose a port with --port; 0 takes a free one.\n"
+            )
         print(_introduction(service.url, service.token), flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()

@@ -44,6 +44,10 @@ class HTTPResponse:
         """One header by its lower-case name, empty when it is not there; needs no httpx."""
         return next((value.decode("latin-1") for key, value in self.raw_headers if key.lower() == name), "")
 
+    def lower_headers(self) -> dict[str, str]:
+        """All headers by their lower-case names; needs no httpx."""
+        return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self.raw_headers}
+
     @property
     def text(self) -> str:
         """The body as text; bytes that are not UTF-8 are shown as U+FFFD."""
