@@ -98,11 +98,12 @@ class Operation:
         article = "an" if stream_class.startswith("A") else "a"
         return f"The reply; with `{self.stream.selected_by}=True` {article} `{stream_class}` of events."
 
-    def types(self) -> list[Type]:
-        """The types that the method's signature names."""
+    def type_names(self) -> frozenset[str]:
+        """The names of the package's `types` that the method's signature may have."""
         found = [argument.type for argument in self.arguments]
         found += [self.reply.type] if self.reply else []
-        return found + ([self.stream.event] if self.stream else [])
+        found += [self.stream.event] if self.stream else []
+        return frozenset({"ListReply"}).union(*(type_.classes for type_ in found))
 
 
 def uses(parsed: Parsed, spec: OperationSpec, endpoint: Endpoint) -> Iterator[SchemaUse]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -207,6 +207,22 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
     return project
 
 
+class _NamesOf(ast.NodeTransformer):
+    """Makes names attributes of a module."""
+
+    def __init__(self, module: str, found: Collection[str]) -> None:
+        self._module = module
+        self._names = found
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 ast calls it so
+        return ast.Attribute(ast.Name(self._module), node.id) if node.id in self._names else node
+
+
+def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
+    """An annotation with these names as attributes of a module: `list[Reply]` as `list[types.Reply]`."""
+    return ast.unparse(_NamesOf(module, found).visit(ast.parse(annotation, mode="eval")))
+
+
 def _filled(name: str, values: dict[str, Any]) -> str:
     """A path with the name of a tag or module in the place of its brackets."""
     for kind, value in values.items():
@@ -251,6 +267,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "constant": names.constant,
     "entry": _entry,
     "literal": literals.written,
+    "names_of": _names_of,
     "prose": _prose,
     "safe": _safe,
     "sentence": prose.sentence,

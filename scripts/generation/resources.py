@@ -34,12 +34,6 @@ class Resource:
     within: str = ""
     children: list[Resource] = field(default_factory=list)
 
-    def type_names(self) -> list[str]:
-        """The classes and aliases that the signatures of the methods name."""
-        return sorted(
-            {name for operation in self.operations for type_ in operation.types() for name in type_.classes}
-        )
-
 
 @dataclass(frozen=True)
 class ResourceBuilder:

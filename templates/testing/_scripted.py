@@ -15,12 +15,13 @@ from ._record import Request
 Text: TypeAlias = str | Callable[[Request], str]
 """The text of an answer, or a function of the request that returns it."""
 
-Reply: TypeAlias = Union[Mapping[str, Any], "Sequence[Any]", Model, "ListReply[Any]"]
+Reply: TypeAlias = Union[Mapping[str, Any], Sequence[Any], Model, ListReply[Any]]
 """JSON data, or a reply object of the client."""
 
-Scripted: TypeAlias = Union[
-    Answer, Reply, str, Fault, "Sequence[Fault]", "Callable[[Request], Scripted | None]"
-]
+Answered: TypeAlias = Union[Answer, Reply, str, Fault, Sequence[Fault]]
+"""What a request is answered with."""
+
+Scripted: TypeAlias = Union[Answered, Callable[[Request], Union[Answered, None]]]
 """What `reply_with` takes."""
 
 
