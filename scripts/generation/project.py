@@ -214,7 +214,7 @@ class _NamesOf(ast.NodeTransformer):
         self._module = module
         self._names = found
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 ast calls it so
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Attribute(ast.Name(self._module), node.id) if node.id in self._names else node
 
 

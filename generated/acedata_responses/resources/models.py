@@ -7,20 +7,12 @@ from collections.abc import (
     Callable,
     Mapping,
 )
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import types
-from .._lazy_module import LazyModule
 from .._request.not_given import NOT_GIVEN, NotGiven
 from .._request.operation import Call, Operation, sends
 from .._request.timeouts import TimeoutLike
-
-if TYPE_CHECKING:
-    from .. import bulk
-    from .._calls import async_streams, streams
-else:
-    bulk = LazyModule(".bulk")
-    async_streams, streams = LazyModule("._calls.async_streams"), LazyModule("._calls.streams")
 
 
 def _list_reply() -> Callable[[Any], Any]:

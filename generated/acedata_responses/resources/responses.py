@@ -22,9 +22,11 @@ from .._request.timeouts import TimeoutLike
 
 if TYPE_CHECKING:
     from .. import bulk
-    from .._calls import async_streams, streams
 else:
     bulk = LazyModule(".bulk")
+if TYPE_CHECKING:
+    from .._calls import async_streams, streams
+else:
     async_streams, streams = LazyModule("._calls.async_streams"), LazyModule("._calls.streams")
 
 
