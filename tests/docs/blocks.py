@@ -1,7 +1,7 @@
 """Runs the code blocks of a Markdown page one after another, as printed: as a reader would who pastes them.
 
-Blocks of Python share their names, from the top of the page to its end. Blocks of shell commands run in bash, in the same
-folder. There `make` only says what it would do, so that a target must exist, and `pip` does nothing.
+Blocks of Python share their names, from the top of the page to its end. Blocks of shell commands run in bash, in the
+same folder. There `make` only says what it would do, so that a target must exist, and `pip` does nothing.
 """
 
 from __future__ import annotations
