@@ -9,21 +9,23 @@ import pytest
 
 from acedata_responses import testing
 from tests.contract.document import DOCUMENT
-from tests.docs.blocks import ROOT, run
+from tests.docs.blocks import ROOT, blocks_of, run
 
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/**/*.md")) if any(blocks_of(page)))]
 (BASE_URL,) = DOCUMENT["servers"][0]["x-environment"]
 TOKEN = DOCUMENT["components"]["securitySchemes"]["bearer"]["x-environment"][0]
 
-by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
 @by_page
 def test_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(TOKEN, testing.TOKEN)
+    monkeypatch.setenv("OPENAI_API_KEY", testing.TOKEN)
     with testing.serve() as service:
         monkeypatch.setenv(BASE_URL, service.url)
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{service.url}/openai")
         run(page)
 
 
