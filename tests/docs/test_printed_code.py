@@ -19,6 +19,9 @@ by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_
 
 
 @by_page
+@pytest.mark.filterwarnings(
+    "default::pytest.PytestUnraisableExceptionWarning"
+)  # openai's clients, never closed
 def test_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(TOKEN, testing.TOKEN)
