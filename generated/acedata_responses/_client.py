@@ -12,23 +12,25 @@ from weakref import WeakSet
 
 from ._calls.sender import Sender
 from ._clock import SYSTEM_CLOCK, Clock
+from ._lazy_module import LazyModule
 from ._request.log_level import log_as_the_environment_says
 from ._request.not_given import NOT_GIVEN, NotGiven
+from ._request.operation import Call
 from ._request.settings import Settings
-from ._transport.plugged_in import check_plugged_in, timeout_of
+from ._request.timeouts import TimeoutLike
+from ._transport.plugged_in import ClientLike, TransportLike, check_plugged_in, timeout_of
 from ._transport.transport import Transport, make_transport
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
+from .retry import RetryPolicy
 
 if TYPE_CHECKING:
-    import httpx
-
-    from ._request.operation import Call
-    from .journal import Journal
-    from .observations import Observations
+    from . import journal as _journal
+    from . import observations as _observations
     from .resources.models import Models
     from .resources.responses import Responses
-    from .retry import RetryPolicy
+else:
+    _journal, _observations = LazyModule(".journal"), LazyModule(".observations")
 
 SelfT = TypeVar("SelfT", bound="Client")
 
@@ -49,7 +51,7 @@ class Client:
             what the environment variable ACEDATACLOUD_BASE_URL says, else
             the service's own address.
         timeout: Seconds for each phase of a try (making a connection, writing, each wait for the next bytes), an
-            `httpx.Timeout`, or None for no limit. 10 s to connect, 60 s to write and 600 s to read when not given.
+            `httpx.Timeout` (or `httpx2.Timeout`), or None for no limit. 10 s to connect, 60 s to write and 600 s to read when not given.
             Its `pool` (600 s) is for turns: a call gives up when within the limits no other call has started or
             finished for so long.
         deadline: Seconds for a whole call, with its waits and further tries; None for no limit.
@@ -58,7 +60,7 @@ class Client:
         limits: How many calls may be in flight and how many may start in a second, None for no limit, or a
             `Limiter` to share with other clients. The vendor's limits when not given.
         headers: Header lines for each request; they win over the client's own.
-        transport: An httpx transport to send through, or one of httpx2.
+        transport: A transport of httpx or httpx2 to send through.
         http_client: An `httpx.Client` or `httpx2.Client` to send through; it is not closed with this client.
             Its time-out holds where none is given here, unless it is the library's own, which no model keeps to.
         validate: Whether to hold each request against the document before it is sent.
@@ -78,18 +80,18 @@ class Client:
         token: str | None = None,
         *,
         base_url: str | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None = None,
         max_retries: int = 2,
         retry: RetryPolicy | None = None,
         limits: Limits | Limiter | None | NotGiven = NOT_GIVEN,
         headers: Mapping[str, str] | None = None,
-        transport: httpx.BaseTransport | None = None,
-        http_client: httpx.Client | None = None,
+        transport: TransportLike | None = None,
+        http_client: ClientLike | None = None,
         validate: bool = True,
         strict: bool = False,
-        observations: Observations | None = None,
-        journal: Journal | str | os.PathLike[str] | None = None,
+        observations: _observations.Observations | None = None,
+        journal: _journal.Journal | str | os.PathLike[str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if transport is not None and http_client is not None:
@@ -127,7 +129,7 @@ class Client:
         self: SelfT,
         *,
         token: str | NotGiven = NOT_GIVEN,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         retry: RetryPolicy | NotGiven = NOT_GIVEN,
@@ -235,7 +237,7 @@ class Client:
         return make_transport(self._settings, self._transport, self._http_client, self._clock)
 
 
-def _opened(journal: Journal | str | os.PathLike[str] | None) -> Journal | None:
+def _opened(journal: _journal.Journal | str | os.PathLike[str] | None) -> _journal.Journal | None:
     if journal is None:
         return None
     from .journal import Journal

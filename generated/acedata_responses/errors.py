@@ -36,11 +36,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._document.facts import BILLING, ERROR_KINDS
+from ._lazy_module import LazyModule
 
 if TYPE_CHECKING:
-    from ._document.validation import Problem
-    from .types._http_response import HTTPResponse
-    from .types._model import Model
+    from . import types
+    from ._document import validation
+    from .types import _http_response
+else:
+    types, _http_response = LazyModule(".types"), LazyModule(".types._http_response")
+    validation = LazyModule("._document.validation")
 
 
 _BILLING: dict[str, bool | None] = {"not-sent": False, **BILLING}
@@ -92,7 +96,7 @@ class RequestValidationError(AceDataError, ValueError):
         problems: Every violation of the document, with its JSON pointer, the rule, the value and the rule's source.
     """
 
-    problems: list[Problem]
+    problems: list[validation.Problem]
 
     def _outcome(self) -> str:
         return "not-sent"
@@ -118,7 +122,7 @@ class ConnectionLostError(TransportError):
         http: The response as far as it came, with its bytes in `http.content`; None when nothing came.
     """
 
-    http: HTTPResponse | None = None
+    http: _http_response.HTTPResponse | None = None
 
     def _outcome(self) -> str:
         return "reply-lost"
@@ -138,7 +142,7 @@ class RequestTimeoutError(TransportError, TimeoutError):
     phase: str = "read"
     after: float | None = None
     sent: bool = False
-    http: HTTPResponse | None = None
+    http: _http_response.HTTPResponse | None = None
 
     def _outcome(self) -> str:
         return "reply-lost" if self.sent else "not-sent"
@@ -154,10 +158,10 @@ class ReplyDecodeError(AceDataError):
         problems: With `Client(strict=True)`: the violations.
     """
 
-    http: HTTPResponse | None = None
+    http: _http_response.HTTPResponse | None = None
     body: bytes = b""
-    reply: Model | None = None
-    problems: list[Problem] | None = None
+    reply: types.Model | None = None
+    problems: list[validation.Problem] | None = None
 
     def _outcome(self) -> str:
         return "reply-lost" if self.reply is None else "replied"
@@ -172,7 +176,7 @@ class ReplyFailedError(AceDataError):
         message: The text of its error, empty where it has none.
     """
 
-    reply: Model
+    reply: types.Model
     code: str | None = None
     message: str = ""
 
@@ -192,8 +196,8 @@ class StreamError(AceDataError):
 
     partial_text: str = ""
     events: int = 0
-    reply: Model | None = None
-    http: HTTPResponse | None = None
+    reply: types.Model | None = None
+    http: _http_response.HTTPResponse | None = None
 
 
 class StreamInterruptedError(StreamError):
@@ -264,7 +268,7 @@ class APIStatusError(AceDataError):
         slows_down: Whether further calls should come slower.
     """
 
-    http: HTTPResponse
+    http: _http_response.HTTPResponse
     code: str | None = None
     message: str = ""
     trace_id: str | None = None

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 import attrs
 
+from ._clock import Clock
 from ._document.facts import RETRY_JITTER, RETRY_WAITS
-
-if TYPE_CHECKING:
-    from ._clock import Clock
 
 __all__ = ["Failure", "Phase", "RetryPolicy", "Stage"]
 

@@ -6,9 +6,10 @@ Python: the same document would give other bytes on another one.
 
 from __future__ import annotations
 
+import ast
 import textwrap
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from openapi_python_client.strings import safe_for_docstring
@@ -91,10 +92,27 @@ def _wrapped(text: str, first: int, indent: int) -> str:
     ).strip()
 
 
+class _AttributesOf(ast.NodeTransformer):
+    """Makes names attributes of a module."""
+
+    def __init__(self, module: str, found: Collection[str]) -> None:
+        self._module = module
+        self._names = found
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Attribute(ast.Name(self._module), node.id) if node.id in self._names else node
+
+
+def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
+    """An annotation with these names as attributes of a module: `list[Reply]` as `list[types.Reply]`."""
+    return ast.unparse(_AttributesOf(module, found).visit(ast.parse(annotation, mode="eval")))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "constant": constant,
     "entry": _entry,
     "literal": written,
+    "names_of": _names_of,
     "prose": _prose,
     "safe": _safe,
     "sentence": sentence,

@@ -112,6 +112,11 @@ class Api:
     examples: Examples = field(default_factory=Examples)
 
     @property
+    def type_names(self) -> frozenset[str]:
+        """The public names of the package's `types` that a signature may have."""
+        return frozenset({"ListReply"}).union(*(module.defined() for module in self.modules))
+
+    @property
     def needs_token(self) -> bool:
         """Whether an operation demands the token."""
         return any(one["security"] == "required" for one in self.operations)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from .._json import is_object
 from ..errors import ConfigurationError
@@ -13,6 +14,15 @@ DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "wri
 
 LONGEST_TIMEOUT = 2_147_483.0
 """Seconds, 24 days: poll(2) takes milliseconds as a 32-bit integer, so no socket can wait longer."""
+
+
+@runtime_checkable  # pydantic's `validate_call` asks
+class TimeoutLike(Protocol):
+    """A time-out for each phase, such as an `httpx.Timeout` or an `httpx2.Timeout`."""
+
+    def as_dict(self) -> Mapping[str, float | None]:
+        """Return the seconds for each of `connect`, `read`, `write` and `pool`; None stands for no limit."""
+        ...
 
 
 def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | None]:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from ..errors import ConfigurationError
 from ..retry import Failure
 from .async_lifetime import AsyncConnectionPool, AsyncConnectionPools
 from .async_response import AsyncResponseStream
 from .async_sockets import AsyncSocketStream, connect
-from .failures import NetworkError, read_failure, reason_of
+from .failures import NetworkError, not_allowed, read_failure, reason_of
 from .http1 import HTTP1, Head
 from .lifetime import KEPT_IDLE_SECONDS
 
@@ -206,12 +205,8 @@ class AsyncConnections:
             raise NetworkError(Failure("connect", phase="connect", reason=reason_of(error))) from None
         except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one
             raise NetworkError(Failure("connect", reason=reason_of(error))) from None
-        except (
-            RuntimeError
-        ) as error:  # from what stands in for `socket.socket`, such as that of pytest-socket
-            raise ConfigurationError(
-                f"connections are not allowed here ({reason_of(error)}); nothing was sent"
-            ) from None
+        except RuntimeError as error:  # from what replaces `socket.socket`, such as pytest-socket
+            raise not_allowed(error) from None
 
 
 def _decoded(head: Head, read: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[bytes]]:

@@ -11,12 +11,11 @@ from .environment import find_proxy, tls_context
 from .patches import is_httpx_patched
 
 if TYPE_CHECKING:
-    import httpx
-
     from .._clock import Clock
     from .._request.build import Request
     from .._request.settings import Settings
     from .async_response import AsyncResponseStream
+    from .plugged_in import AsyncClientLike, AsyncTransportLike
 
 
 class AsyncTransport(Protocol):
@@ -39,8 +38,8 @@ class AsyncTransport(Protocol):
 
 def make_transport(
     settings: Settings,
-    transport: httpx.AsyncBaseTransport | None,
-    http_client: httpx.AsyncClient | None,
+    transport: AsyncTransportLike | None,
+    http_client: AsyncClientLike | None,
     clock: Clock,
 ) -> AsyncTransport:
     """Choose how requests travel: by what the caller plugged in, or by a way that is chosen for each call.

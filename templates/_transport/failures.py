@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import ConfigurationError
 from ..retry import Failure
 
 
@@ -20,6 +21,11 @@ class NetworkError(Exception):
 def reason_of(error: BaseException) -> str:
     """The class of an exception and its message, if it has one."""
     return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def not_allowed(error: BaseException) -> ConfigurationError:
+    """The error for a connection that something in the process forbids, as pytest-socket does."""
+    return ConfigurationError(f"connections are not allowed here ({reason_of(error)}); nothing was sent")
 
 
 def read_failure(error: Exception) -> Failure:

@@ -6,12 +6,13 @@ import asyncio
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from traceback import walk_tb
 from types import ModuleType
 
 from attrs import evolve
 
 from ..retry import Failure, Phase, Stage
-from .failures import NetworkError, read_failure, reason_of
+from .failures import NetworkError, not_allowed, read_failure, reason_of
 
 _MEANINGS: tuple[tuple[str, Stage, Phase | None], ...] = (
     ("ConnectTimeout", "connect", "connect"),
@@ -34,13 +35,17 @@ def network_errors(proxy: str = "") -> Generator[None, None, None]:
         proxy: The proxy that is in the way, for the failure to name.
 
     Raises:
-        NetworkError: The network failed. Any other exception passes through.
+        NetworkError: The network failed.
+        ConfigurationError: Something in the process forbids connections. Any other exception passes through.
     """
     try:
         yield
     except Exception as error:
         failure = _failure_of(error)
         if failure is None:
+            cause = _first_of(error)
+            if isinstance(cause, RuntimeError) and _is_from_connecting(error):
+                raise not_allowed(cause) from None
             raise
         raise NetworkError(evolve(failure, proxy=proxy)) from None
 
@@ -54,6 +59,18 @@ def _failure_of(error: Exception) -> Failure | None:
     if isinstance(error, asyncio.TimeoutError):  # before Python 3.11 not the TimeoutError that is an OSError
         return Failure("read_timeout", phase="read", reason=reason_of(error))
     return read_failure(error) if isinstance(error, OSError) else None
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """The first exception of a group, in which anyio wraps what keeps it from connecting; else the exception itself."""
+    while isinstance(inner := getattr(error, "exceptions", None), tuple):
+        error = inner[0]
+    return error
+
+
+def _is_from_connecting(error: Exception) -> bool:
+    """Whether it was raised within the `connect_tcp` of httpcore."""
+    return any(frame.f_code.co_name == "connect_tcp" for frame, _line in walk_tb(error.__traceback__))
 
 
 def _library_of(error: Exception) -> ModuleType | None:

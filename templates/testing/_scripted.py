@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeGuard, Union
+from typing import Any, TypeAlias, TypeGuard
 
 from .._json import is_list, is_mapping, is_sequence
 from .._request.json_data import Converter
@@ -15,12 +15,13 @@ from ._record import Request
 Text: TypeAlias = str | Callable[[Request], str]
 """The text of an answer, or a function of the request that returns it."""
 
-Reply: TypeAlias = Union[Mapping[str, Any], "Sequence[Any]", Model, "ListReply[Any]"]
+Reply: TypeAlias = Mapping[str, Any] | Sequence[Any] | Model | ListReply[Any]
 """JSON data, or a reply object of the client."""
 
-Scripted: TypeAlias = Union[
-    Answer, Reply, str, Fault, "Sequence[Fault]", "Callable[[Request], Scripted | None]"
-]
+Answered: TypeAlias = Answer | Reply | str | Fault | Sequence[Fault]
+"""What a request is answered with."""
+
+Scripted: TypeAlias = Answered | Callable[[Request], Answered | None]
 """What `reply_with` takes."""
 
 

@@ -89,6 +89,7 @@ class Server(Service):
             raise TypeError(f"tls must be an ssl.SSLContext or None, not {tls!r}")
         if not 0 <= port <= 65535:
             raise OSError(f"port must be from 0 to 65535, not {port}")
+        socket.socket().close()  # raises here, not in the thread, where sockets are forbidden
         started: Future[int] = Future()
         name = "acedata_responses.testing"
         self._thread = threading.Thread(

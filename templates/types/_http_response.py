@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from .._lazy_module import LazyModule
+
 if TYPE_CHECKING:
     import httpx
+else:
+    httpx = LazyModule("httpx")
 
 
 @define(slots=False, repr=False)
@@ -36,8 +40,6 @@ class HTTPResponse:
     @cached_property
     def headers(self) -> httpx.Headers:
         """The headers; names are matched in any case."""
-        import httpx
-
         return httpx.Headers(self.raw_headers)
 
     def header(self, name: bytes) -> str:

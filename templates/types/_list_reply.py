@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, reply_problems
 from .._json import kind_of
+from ._http_response import HTTPResponse
 from ._model import encoded
-
-if TYPE_CHECKING:
-    from ._http_response import HTTPResponse
 
 EntryT = TypeVar("EntryT")
 

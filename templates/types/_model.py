@@ -11,10 +11,10 @@ from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, reply_problems
 from .._json import is_list, is_object, seconds_of
 from ._decoding import time_of
+from ._http_response import HTTPResponse
 
 if TYPE_CHECKING:
     from .._paths import Path
-    from ._http_response import HTTPResponse
     from ._roles import EventRole
 
 ModelT = TypeVar("ModelT", bound="Model")

@@ -72,11 +72,6 @@ NULLABLE = [
 BOUNDS = list(bounds())
 
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:'json_schema' is not a name:acedata_responses.UnknownValueWarning"
-)
-
-
 @pytest.fixture
 def server():
     with PlainServer() as server:
@@ -161,7 +156,6 @@ def test_every_field_of_the_document_is_tried_here():
     assert VALUES.keys() == REQUEST["properties"].keys()
 
 
-@pytest.mark.filterwarnings("ignore::acedata_responses.UnknownValueWarning")
 @pytest.mark.parametrize(
     ("field", "value"),
     EACH_FIELD,

@@ -36,6 +36,16 @@ def test_an_argument_may_be_left_out_by_name(service, connect):
     assert "temperature" not in service.requests[0].json
 
 
+def test_none_where_the_document_allows_no_null_is_refused_with_what_leaves_it_out(driver):
+    with pytest.raises(
+        ValueError, match=r"/tools: .* found None[^\n]*\nNone is sent as null. Pass NOT_GIVEN"
+    ):
+        driver.create(tools=None)
+    with pytest.raises(ValueError, match="/n: ") as refused:
+        driver.create(n=0)
+    assert "NOT_GIVEN" not in str(refused.value)
+
+
 def test_a_base_url_of_the_environment_is_used(service, connect, monkeypatch):
     monkeypatch.setenv(BASE_URL_VARIABLE, service.url)
     connect(token=service.token).create()

@@ -10,7 +10,7 @@ import acedata_responses
 PACKAGE = Path(acedata_responses.__file__).parent
 
 FLOORS = [
-    ["_json", "_version"],
+    ["_json", "_lazy_module", "_version"],
     ["_document", "_paths"],
     ["types"],
     ["errors"],

@@ -10,7 +10,11 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import httpx
+import httpx2
+
 from acedata_responses import (
+    NOT_GIVEN,
     AceDataError,
     APIStatusError,
     AsyncClient,
@@ -20,6 +24,7 @@ from acedata_responses import (
     RetryPolicy,
     Stream,
     StreamInterruptedError,
+    testing,
 )
 from acedata_responses.types import (
     ChatCompletion,
@@ -36,6 +41,7 @@ from acedata_responses.types import (
     ResponseCompletedEvent,
     ResponseObject,
     StreamEvent,
+    Tool,
     Unknown,
     Usage,
 )
@@ -92,6 +98,35 @@ def requests(client: Client) -> None:
     client.with_options(base_url="x")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
     InputMessage(role="user")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
     print(client.responses.create(model="gpt-4o", input="Hi").output_txt)  # type: ignore[union-attr] # pyright: ignore # ty: ignore
+
+
+def arguments_left_out(client: Client, temperature: float | None, tools: list[Tool]) -> None:
+    client.responses.create(
+        model="gpt-4o",
+        input="Hi",
+        temperature=NOT_GIVEN if temperature is None else temperature,
+        tools=tools or NOT_GIVEN,
+        store=True if tools else NOT_GIVEN,
+        reasoning={"effort": "low"} if tools else NOT_GIVEN,
+        timeout=60 if tools else NOT_GIVEN,
+    )
+    client.responses.create(model="gpt-4o", input="Hi", tools=tools or None)  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+
+
+def plugged_in() -> None:
+    Client(http_client=httpx.Client(), timeout=httpx.Timeout(5))
+    Client(http_client=httpx2.Client(), timeout=httpx2.Timeout(5))
+    Client(transport=httpx.HTTPTransport())
+    Client(transport=httpx2.HTTPTransport(retries=1))
+    Client(transport=httpx.MockTransport(lambda _request: httpx.Response(200)))
+    Client(transport=testing.transport()).with_options(timeout=httpx2.Timeout(5))
+    AsyncClient(http_client=httpx.AsyncClient(), transport=testing.transport())
+    AsyncClient(http_client=httpx2.AsyncClient(), transport=httpx.AsyncHTTPTransport())
+    AsyncClient(transport=httpx2.AsyncHTTPTransport())
+    Client(http_client=httpx.AsyncClient())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    Client(transport=httpx2.AsyncHTTPTransport())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    AsyncClient(http_client=httpx2.Client())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    AsyncClient(transport=httpx.HTTPTransport())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
 
 
 def streamed(client: Client) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
 from ..errors import ReplyDecodeError
+from ..types._http_response import HTTPResponse
 
 if TYPE_CHECKING:
     from .._replies.format import ReplyFormat
     from .._transport.async_response import AsyncResponseStream
     from ..retry import Failure
-    from ..types._http_response import HTTPResponse
     from .report import Report
 
 EventT = TypeVar("EventT")

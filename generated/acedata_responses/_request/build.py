@@ -183,6 +183,8 @@ def refused(call: Call, problems: list[Problem]) -> RequestValidationError:
     """Return the error for a request that is not sent."""
     lines = "\n".join(f"  {problem}" for problem in problems)
     text = f"{call.operation.id}: the request was not sent, since the document forbids it:\n{lines}"
+    if any(problem.found == "None" and problem.pointer.count("/") == 1 for problem in problems):
+        text += "\nNone is sent as null. Pass NOT_GIVEN to leave an argument out."
     return RequestValidationError(text, problems=problems, method=call.operation.method)
 
 

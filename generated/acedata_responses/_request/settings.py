@@ -11,12 +11,10 @@ from ..retry import RetryPolicy
 from .address import find_base_url, parse_base_url
 from .headers import header_lines
 from .not_given import NOT_GIVEN, NotGiven
-from .timeouts import DEFAULT_TIMEOUT, seconds, timeouts
+from .timeouts import DEFAULT_TIMEOUT, TimeoutLike, seconds, timeouts
 from .token import find_token
 
 if TYPE_CHECKING:
-    import httpx
-
     from ..observations import Observations
 
 
@@ -44,7 +42,7 @@ class Settings:
         *,
         token: str | None = None,
         base_url: str | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None = None,
         max_retries: int = 2,
         retry: RetryPolicy | None = None,

@@ -1,4 +1,4 @@
-"""Warns of values, such as a model's name, that the document does not list: they may be mistyped, or newer than it."""
+"""Warns of values, such as a model's name, that look like a mistyped one of those that the document lists."""
 
 from __future__ import annotations
 
@@ -13,30 +13,35 @@ _warned: set[tuple[str, type[Warning]]] = set()
 
 
 class UnknownValueWarning(UserWarning):
-    """A value, such as a model's name, that the document does not list. It is sent all the same."""
+    """A value, such as a model's name, that is not listed in the document but looks like one that is. It is sent as it is."""
 
 
 def warn_of_unknown_values(data: Any, schema: Mapping[str, Any]) -> None:
-    """Warn once of each value for which the document has a list of known values that does not name it."""
+    """Warn once of each value that is like one of the document's known values, or was one of them.
+
+    One that is like none is newer than the document, and no slip of the pen.
+    """
     for _pointer, value, listing in unknown_values(data, schema, SCHEMAS):
         removed = listing.get("x-removed", {}).get(value)
         category: type[Warning] = DeprecationWarning if removed else UnknownValueWarning
         if (value, category) not in _warned:
             _warned.add((value, category))
-            text = _withdrawn(value, removed) if removed else _unknown(value, listing["x-known"])
-            warnings.warn(text, category, stacklevel=_frames_of_the_package())
+            text = _withdrawn(value, removed) if removed else _misspelled(value, listing["x-known"])
+            if text:
+                warnings.warn(text, category, stacklevel=_frames_of_the_package())
 
 
 def _withdrawn(value: str, removed: Mapping[str, str]) -> str:
     return f"{value!r} was withdrawn by the vendor: the client has not listed it since version {removed['since']}"
 
 
-def _unknown(value: str, known: list[str]) -> str:
+def _misspelled(value: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(value, known, n=1)
-    hint = f"; the closest one is {close[0]!r}" if close else ""
-    return f"{value!r} is not a name that the document lists{hint}. It is sent as it is."
+    if not close:
+        return ""
+    return f"{value!r} is not a name that the document lists; the closest one is {close[0]!r}. It is sent as it is."
 
 
 def _frames_of_the_package() -> int:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from ..errors import ConfigurationError
 from ..retry import Failure
-from .failures import NetworkError, read_failure, reason_of
+from .failures import NetworkError, not_allowed, read_failure, reason_of
 from .http1 import HTTP1, Head
 from .lifetime import KEPT_IDLE_SECONDS, ConnectionPool, ConnectionPools
 from .response import ResponseStream
@@ -203,12 +202,8 @@ class Connections:
             raise NetworkError(Failure("connect", phase="connect", reason=reason_of(error))) from None
         except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one
             raise NetworkError(Failure("connect", reason=reason_of(error))) from None
-        except (
-            RuntimeError
-        ) as error:  # from what stands in for `socket.socket`, such as that of pytest-socket
-            raise ConfigurationError(
-                f"connections are not allowed here ({reason_of(error)}); nothing was sent"
-            ) from None
+        except RuntimeError as error:  # from what replaces `socket.socket`, such as pytest-socket
+            raise not_allowed(error) from None
 
 
 def _decoded(head: Head, read: Callable[[], bytes]) -> Callable[[], bytes]:

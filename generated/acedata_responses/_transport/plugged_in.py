@@ -4,13 +4,55 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from .._request.not_given import NOT_GIVEN
 from ..errors import ConfigurationError
 
 _LIBRARIES = ("httpx", "httpx2")
 _TIMEOUT_BY_DEFAULT = 5.0  # seconds, in every phase; both libraries document it
+
+
+class ClientLike(Protocol):
+    """An `httpx.Client` or an `httpx2.Client`, by what is used of it. What it really is, is checked when it comes."""
+
+    @property
+    def is_closed(self) -> bool: ...
+    @property
+    def timeout(self) -> Any: ...
+    def build_request(
+        self, method: str, url: Any, *, headers: Any, content: Any, timeout: Any, extensions: Any
+    ) -> Any: ...
+    def send(self, request: Any, /, *, stream: bool, follow_redirects: Any) -> Any: ...
+    def close(self) -> None: ...
+
+
+class AsyncClientLike(Protocol):
+    """An `httpx.AsyncClient` or an `httpx2.AsyncClient`, in the same way."""
+
+    @property
+    def is_closed(self) -> bool: ...
+    @property
+    def timeout(self) -> Any: ...
+    def build_request(
+        self, method: str, url: Any, *, headers: Any, content: Any, timeout: Any, extensions: Any
+    ) -> Any: ...
+    async def send(self, request: Any, /, *, stream: bool, follow_redirects: Any) -> Any: ...
+    async def aclose(self) -> None: ...
+
+
+class TransportLike(Protocol):
+    """A transport for such a client."""
+
+    def handle_request(self, request: Any, /) -> Any: ...
+    def close(self) -> None: ...
+
+
+class AsyncTransportLike(Protocol):
+    """A transport for such an asynchronous client."""
+
+    async def handle_async_request(self, request: Any, /) -> Any: ...
+    async def aclose(self) -> None: ...
 
 
 def library_of(value: object, class_name: str) -> ModuleType | None:

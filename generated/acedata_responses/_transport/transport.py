@@ -11,11 +11,10 @@ from .lifetime import has_sockets
 from .patches import is_httpx_patched
 
 if TYPE_CHECKING:
-    import httpx
-
     from .._clock import Clock
     from .._request.build import Request
     from .._request.settings import Settings
+    from .plugged_in import ClientLike, TransportLike
     from .response import ResponseStream
 
 
@@ -39,8 +38,8 @@ class Transport(Protocol):
 
 def make_transport(
     settings: Settings,
-    transport: httpx.BaseTransport | None,
-    http_client: httpx.Client | None,
+    transport: TransportLike | None,
+    http_client: ClientLike | None,
     clock: Clock,
 ) -> Transport:
     """Choose how requests travel: by what the caller plugged in, or by a way that is chosen for each call.

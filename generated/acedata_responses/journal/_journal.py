@@ -7,16 +7,14 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO, get_args
+from typing import Any, Literal, TextIO, get_args
 
 from .._clock import SYSTEM_CLOCK, Clock
 from ..errors import ConfigurationError, JournalError, UnknownOutcomeError
+from ..types._http_response import HTTPResponse
 from ._file import JournalFile
 from ._owners import Owner, current_owner
 from ._records import Record, State, fingerprint_of, headers_as_text, record_of
-
-if TYPE_CHECKING:
-    from ..types._http_response import HTTPResponse
 
 OnUnknown = Literal["raise", "resend"]
 

@@ -7,15 +7,12 @@ from collections.abc import (
     Callable,
     Mapping,
 )
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .. import types
 from .._request.not_given import NOT_GIVEN, NotGiven
 from .._request.operation import Call, Operation, sends
-
-if TYPE_CHECKING:
-    import httpx
-
-    from ..types import ModelList
+from .._request.timeouts import TimeoutLike
 
 
 def _list_reply() -> Callable[[Any], Any]:
@@ -43,10 +40,10 @@ class Models:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> ModelList:
+    ) -> types.ModelList:
         """List the models.
 
         Gives the models that the service offers now. It may name models that `model` does not list yet.
@@ -55,8 +52,8 @@ class Models:
             extra_headers: Header lines for this call, which replace all others of their names.
             extra_query: Further query parameters for this call.
             extra_body: Further fields of the body. They replace others, and are not checked against the document.
-            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
-                the client's.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
+                no limit; by default the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
@@ -88,10 +85,10 @@ class AsyncModels:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> ModelList:
+    ) -> types.ModelList:
         """List the models.
 
         Gives the models that the service offers now. It may name models that `model` does not list yet.
@@ -100,8 +97,8 @@ class AsyncModels:
             extra_headers: Header lines for this call, which replace all others of their names.
             extra_query: Further query parameters for this call.
             extra_body: Further fields of the body. They replace others, and are not checked against the document.
-            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
-                the client's.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
+                no limit; by default the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.

@@ -14,25 +14,20 @@ from collections.abc import (
 )
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from .. import types
+from .._lazy_module import LazyModule
 from .._request.not_given import NOT_GIVEN, NotGiven
 from .._request.operation import Call, Operation, sends
+from .._request.timeouts import TimeoutLike
 
 if TYPE_CHECKING:
-    import httpx
-
-    from .._calls.async_streams import AsyncStream
-    from .._calls.streams import Stream
-    from ..bulk import Budget, Result
-    from ..types import (
-        InputItem,
-        ModelName,
-        ReasoningOptions,
-        Reply,
-        ResponseFormat,
-        StreamEvent,
-        TextOptions,
-        Tool,
-    )
+    from .. import bulk
+else:
+    bulk = LazyModule(".bulk")
+if TYPE_CHECKING:
+    from .._calls import async_streams, streams
+else:
+    async_streams, streams = LazyModule("._calls.async_streams"), LazyModule("._calls.streams")
 
 
 def _create_reply() -> Callable[[Any], Any]:
@@ -64,20 +59,20 @@ class Responses:
     def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: Literal[False] | None | NotGiven = NOT_GIVEN,
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -88,29 +83,29 @@ class Responses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Reply: ...
+    ) -> types.Reply: ...
 
     @overload
     def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: Literal[True],
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -121,29 +116,29 @@ class Responses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Stream[StreamEvent, Reply]: ...
+    ) -> streams.Stream[types.StreamEvent, types.Reply]: ...
 
     @overload
     def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: bool | None,
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -154,29 +149,29 @@ class Responses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Reply | Stream[StreamEvent, Reply]: ...
+    ) -> types.Reply | streams.Stream[types.StreamEvent, types.Reply]: ...
 
     @sends(_CREATE)
     def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: bool | None | NotGiven = NOT_GIVEN,
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -187,10 +182,10 @@ class Responses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Reply | Stream[StreamEvent, Reply]:
+    ) -> types.Reply | streams.Stream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
         Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
@@ -228,8 +223,8 @@ class Responses:
             extra_headers: Header lines for this call, which replace all others of their names.
             extra_query: Further query parameters for this call.
             extra_body: Further fields of the body. They replace others, and are not checked against the document.
-            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
-                the client's.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
+                no limit; by default the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
@@ -254,9 +249,9 @@ class Responses:
         *,
         at_once: int | None = None,
         in_order: bool = False,
-        budget: Budget | None = None,
+        budget: bulk.Budget | None = None,
         progress: Callable[[int], object] | None = None,
-    ) -> Iterator[Result[Reply]]:
+    ) -> Iterator[bulk.Result[types.Reply]]:
         """Call `create` for many requests, and yield what becomes of each.
 
         The requests are taken one by one, as there is room for them. An error of a call is in its result.
@@ -296,20 +291,20 @@ class AsyncResponses:
     async def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: Literal[False] | None | NotGiven = NOT_GIVEN,
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -320,29 +315,29 @@ class AsyncResponses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Reply: ...
+    ) -> types.Reply: ...
 
     @overload
     async def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: Literal[True],
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -353,29 +348,29 @@ class AsyncResponses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> AsyncStream[StreamEvent, Reply]: ...
+    ) -> async_streams.AsyncStream[types.StreamEvent, types.Reply]: ...
 
     @overload
     async def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: bool | None,
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -386,29 +381,29 @@ class AsyncResponses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
+    ) -> types.Reply | async_streams.AsyncStream[types.StreamEvent, types.Reply]: ...
 
     @sends(_CREATE)
     async def create(
         self,
         *,
-        model: ModelName,
-        input: str | Sequence[InputItem | Mapping[str, Any]],
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
         n: float | None | NotGiven = NOT_GIVEN,
         background: bool | None | NotGiven = NOT_GIVEN,
         stream: bool | None | NotGiven = NOT_GIVEN,
-        tools: Sequence[Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
         max_tokens: float | None | NotGiven = NOT_GIVEN,
         temperature: float | None | NotGiven = NOT_GIVEN,
-        response_format: ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
         include: Sequence[str] | NotGiven = NOT_GIVEN,
-        reasoning: ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
-        text: TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
         max_output_tokens: int | None | NotGiven = NOT_GIVEN,
         store: bool | None | NotGiven = NOT_GIVEN,
         stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
@@ -419,10 +414,10 @@ class AsyncResponses:
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
-        timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
-    ) -> Reply | AsyncStream[StreamEvent, Reply]:
+    ) -> types.Reply | async_streams.AsyncStream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
         Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
@@ -460,8 +455,8 @@ class AsyncResponses:
             extra_headers: Header lines for this call, which replace all others of their names.
             extra_query: Further query parameters for this call.
             extra_body: Further fields of the body. They replace others, and are not checked against the document.
-            timeout: Seconds for each phase of an attempt, an `httpx.Timeout`, or None for no limit; by default
-                the client's.
+            timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
+                no limit; by default the client's.
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
@@ -486,9 +481,9 @@ class AsyncResponses:
         *,
         at_once: int | None = None,
         in_order: bool = False,
-        budget: Budget | None = None,
+        budget: bulk.Budget | None = None,
         progress: Callable[[int], object] | None = None,
-    ) -> AsyncIterator[Result[Reply]]:
+    ) -> AsyncIterator[bulk.Result[types.Reply]]:
         """Call `create` for many requests, and yield what becomes of each.
 
         The requests are taken one by one, as there is room for them. An error of a call is in its result.

@@ -1,0 +1,61 @@
+"""Runs the code blocks of a Markdown page one after another, as printed: as a reader would who pastes them.
+
+Blocks of Python share their names, from the top of the page to its end. Blocks of shell commands run in bash, in the
+same folder. There `make` only says what it would do, so that a target must exist, and `pip` does nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_STAND_INS = f"""
+make() {{ command make --dry-run --directory '{ROOT}' "$@" > /dev/null; }}
+pip() {{ :; }}
+python() {{ '{sys.executable}' "$@"; }}
+"""
+
+
+class Block(NamedTuple):
+    """A block of code.
+
+    Attributes:
+        language: What stands behind the opening fence.
+        line: The line of the page on which the code begins.
+        code: The code.
+    """
+
+    language: str
+    line: int
+    code: str
+
+
+def blocks_of(page: Path) -> Iterator[Block]:
+    """Yield the blocks of a page, in their order."""
+    text = page.read_text(encoding="utf-8")
+    for match in _BLOCK.finditer(text):
+        yield Block(match[1], text.count("\n", 0, match.start(2)) + 1, match[2])
+
+
+def run(page: Path) -> None:
+    """Run the blocks of a page in the current folder; those in other languages than `python` and `sh` are left out.
+
+    Raises:
+        Exception: What a block of Python raises; its traceback names the line of the page.
+        AssertionError: A shell command failed.
+    """
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for block in blocks_of(page):
+        if block.language == "python":
+            exec(compile("\n" * (block.line - 1) + block.code, str(page), "exec"), names)
+        elif block.language == "sh":
+            command = ["bash", "-euo", "pipefail", "-c", _STAND_INS + block.code]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            assert done.returncode == 0, f"{page.name}:{block.line}: status {done.returncode}\n{done.stderr}"
