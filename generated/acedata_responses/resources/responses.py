@@ -91,6 +91,7 @@ class Responses:
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> Reply: ...
 
     @overload
@@ -157,6 +158,7 @@ class Responses:
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> Reply | Stream[StreamEvent, Reply]: ...
 
     @sends(_CREATE)
@@ -190,6 +192,7 @@ class Responses:
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> Reply | Stream[StreamEvent, Reply]:
         """Ask a model for an answer.
 
@@ -233,6 +236,11 @@ class Responses:
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
+            via_stream: Whether the call, if it does not ask for a stream, is sent as one and its reply put together
+                from the events; by default what the client says. A connection that breaks before the last event is
+                then followed by a further try, as the document says that such a stream is not billed. Of one doubt
+                no client can know: the last event may have been sent, and be lost on its way. `http.content` of the
+                reply holds the events. An error that the service reports among them raises `StreamFailedError`.
 
         Returns:
             The reply; with `stream=True` a `Stream` of events.
@@ -323,6 +331,7 @@ class AsyncResponses:
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> Reply: ...
 
     @overload
@@ -389,6 +398,7 @@ class AsyncResponses:
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> Reply | AsyncStream[StreamEvent, Reply]: ...
 
     @sends(_CREATE)
@@ -422,6 +432,7 @@ class AsyncResponses:
         timeout: float | httpx.Timeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> Reply | AsyncStream[StreamEvent, Reply]:
         """Ask a model for an answer.
 
@@ -465,6 +476,11 @@ class AsyncResponses:
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
+            via_stream: Whether the call, if it does not ask for a stream, is sent as one and its reply put together
+                from the events; by default what the client says. A connection that breaks before the last event is
+                then followed by a further try, as the document says that such a stream is not billed. Of one doubt
+                no client can know: the last event may have been sent, and be lost on its way. `http.content` of the
+                reply holds the events. An error that the service reports among them raises `StreamFailedError`.
 
         Returns:
             The reply; with `stream=True` an `AsyncStream` of events.
