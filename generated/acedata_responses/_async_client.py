@@ -65,6 +65,9 @@ class AsyncClient:
             Its time-out holds where none is given here, unless it is the library's own, which no model keeps to.
         validate: Whether to hold each request against the document before it is sent.
         strict: Whether a reply that violates the document raises `ReplyDecodeError`, instead of only listing it in `reply.problems`.
+        via_stream: Whether a plain call is sent as a stream and its reply put together from the events. By the vendor's
+            guide a stream that did not reach its last event is not billed: so a connection that breaks, a silence and
+            a crash lead to a further try instead of a doubt. It counts for the operations that have a stream.
         observations: Where to count replies that violate the document, and growth; nothing is counted by default.
         journal: A `Journal`, or the path of its file: requests and answers are written there, and what is answered
             there is not sent, so that nothing is paid twice. Safe methods such as GET are not in it.
@@ -90,6 +93,7 @@ class AsyncClient:
         http_client: AsyncClientLike | None = None,
         validate: bool = True,
         strict: bool = False,
+        via_stream: bool = False,
         observations: _observations.Observations | None = None,
         journal: _journal.Journal | str | os.PathLike[str] | None = None,
         clock: Clock = SYSTEM_CLOCK,
@@ -113,6 +117,7 @@ class AsyncClient:
             headers=headers,
             validate=validate,
             strict=strict,
+            via_stream=via_stream,
             observations=observations,
         )
         if limits is not None and not isinstance(limits, (Limits, Limiter, NotGiven)):
@@ -136,6 +141,7 @@ class AsyncClient:
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
         validate: bool | NotGiven = NOT_GIVEN,
         strict: bool | NotGiven = NOT_GIVEN,
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> SelfT:
         """A copy with other settings that shares the connections and the limits.
 
@@ -153,6 +159,7 @@ class AsyncClient:
             "headers": headers,
             "validate": validate,
             "strict": strict,
+            "via_stream": via_stream,
         }
         copy = type(self).__new__(type(self))
         copy.__dict__.update(self.__getstate__())

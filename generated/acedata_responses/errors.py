@@ -120,12 +120,14 @@ class ConnectionLostError(TransportError):
 
     Attributes:
         http: The response as far as it came, with its bytes in `http.content`; None when nothing came.
+        is_stream: Whether the answer was to come as a stream, which is billed by other rules.
     """
 
     http: _http_response.HTTPResponse | None = None
+    is_stream: bool = False
 
     def _outcome(self) -> str:
-        return "reply-lost"
+        return "stream-unfinished" if self.is_stream else "reply-lost"
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
@@ -137,15 +139,18 @@ class RequestTimeoutError(TransportError, TimeoutError):
         after: The seconds that were allowed.
         sent: Whether the request may have reached the service, which may then have done its work and may bill it.
         http: The response as far as it came; None when nothing came.
+        is_stream: Whether the answer was to come as a stream, which is billed by other rules.
     """
 
     phase: str = "read"
     after: float | None = None
     sent: bool = False
     http: _http_response.HTTPResponse | None = None
+    is_stream: bool = False
 
     def _outcome(self) -> str:
-        return "reply-lost" if self.sent else "not-sent"
+        sent = "stream-closed" if self.is_stream else "reply-lost"
+        return sent if self.sent else "not-sent"
 
 
 class ReplyDecodeError(AceDataError):
@@ -213,8 +218,10 @@ class StreamInterruptedError(StreamError):
     reason: str = "ended"
     data: str = ""
 
+    _ended_as: str = "stream-unfinished"
+
     def _outcome(self) -> str:
-        return "stream-closed" if self.reason == "closed" else "stream-unfinished"
+        return self._ended_as
 
 
 class StreamFailedError(StreamError):

@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn
 import attrs
 
 from ._clock import Clock
-from ._document.facts import RETRY_JITTER, RETRY_WAITS
+from ._document.facts import RETRY_JITTER, RETRY_WAITS, UNFINISHED_STREAMS_ARE_FREE
 
 __all__ = ["Failure", "Phase", "RetryPolicy", "Stage"]
 
@@ -57,6 +57,8 @@ class Failure:
     """The headers of the reply, by lower-case names."""
     safe_method: bool = False
     """Whether the method asks for no work at all (GET, HEAD, OPTIONS: RFC 9110, 9.2.1)."""
+    is_stream: bool = False
+    """Whether the answer was to come as a stream, of which the caller has had no event."""
     phase: Phase | None = None
     """What was waited for when time ran out; None for a failure that is no time-out."""
     reason: str = ""
@@ -102,7 +104,12 @@ class RetryPolicy:
     A call is sent again where the service cannot have done paid work: no connection was made, or the service answered
     with an error that it does not bill. A request that was sent and whose reply did not come whole may have been
     answered and billed: it is sent again only with a method that asks for no work, such as GET. Each of the fields
-    `on_...` allows it for one way to fail, at the risk of paying for both. A stream that was begun is never sent again.
+    `on_...` allows it for one way to fail, at the risk of paying for both.
+
+    A stream without its last event is not billed, by the document (`x-billing`). So it is sent again until its first
+    event has come, and never after that; with `via_stream` until its last one has come. One doubt remains: the last
+    event may have been sent, and be lost on its way.
+
     To decide otherwise, override `should_resend` or `wait`.
     """
 
@@ -128,6 +135,8 @@ class RetryPolicy:
         if failure.stage == "status" or not_billed:
             return not_billed
         if failure.stage == "connect" or failure.safe_method:
+            return True
+        if failure.is_stream and UNFINISHED_STREAMS_ARE_FREE:
             return True
         return {
             "write_timeout": self.on_write_timeout,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
+from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
 from .._redact import redact_response, redact_text
 from ..errors import (
     AceDataError,
@@ -30,7 +31,6 @@ ErrorT = TypeVar("ErrorT", bound=AceDataError)
 logger = logging.getLogger(__name__.partition(".")[0])
 _SHOWN_CHARACTERS = 200
 
-_MAYBE_BILLED = "before you send the request again, consider that both may be billed"
 _WAITED_FOR = {
     "connect": "no connection to {address}{proxy} was made",
     "pool": "no connection to {address}{proxy} became free",
@@ -123,19 +123,29 @@ class Report:
             text = _WAITED_FOR[failure.phase].format(address=self._address, proxy=proxy)
             text += f" within {after:g} s" if after is not None else " in time"
             if sent:
-                text += f". The service may still be at work: {_MAYBE_BILLED}"
+                text += f". {_billing('The service may still be at work', failure)}"
             else:
                 text += "; nothing was sent"
                 text += f". {failure.reason}" if failure.phase == "turn" else ""
-            return RequestTimeoutError(text, phase=failure.phase, after=after, sent=sent)
+            return RequestTimeoutError(
+                text, phase=failure.phase, after=after, sent=sent, is_stream=failure.is_stream
+            )
         if sent:
             return ConnectionLostError(
                 f"the connection{proxy} broke before the answer was complete ({failure.reason}). "
-                f"The service may have done its work: {_MAYBE_BILLED}"
+                f"{_billing('The service may have done its work', failure)}",
+                is_stream=failure.is_stream,
             )
         return ConnectionFailedError(
             f"no connection to {self._address}{proxy} could be made, nothing was sent ({failure.reason})"
         )
+
+
+def _billing(what_may_be: str, failure: Failure) -> str:
+    """What the document says of the bill for an answer that did not come whole."""
+    if failure.is_stream and UNFINISHED_STREAMS_ARE_FREE:
+        return "By the vendor's word a stream that did not reach its last event is not billed"
+    return f"{what_may_be}: before you send the request again, consider that both may be billed"
 
 
 def _in_short(error: AceDataError) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from .._json import is_object, parse, parsed
+from .._redact import redact_response
 from ..errors import AceDataError
 from ..types._model import Model
 from ..types._roles import EventRole
@@ -33,6 +34,7 @@ class StreamState:
         content: What the events brought.
         is_over: Whether the stream has ended, well or badly.
         reply: The whole reply, once the stream has ended well.
+        is_unfinished: Whether the body broke off, or ended, before an event said that it was the last.
         error: What iterating over the stream raises once it is over; None after a good end.
     """
 
@@ -41,6 +43,7 @@ class StreamState:
         self.http = http
         self.content = StreamContent(reading)
         self.is_over = False
+        self.is_unfinished = False
         self.reply: Any = None
         self.error: AceDataError | None = None
         self._reading = reading
@@ -52,6 +55,43 @@ class StreamState:
         self._errors = StreamErrors(http, reading, self._framing, self.content)
         self._has_ended = False
         self._latest_unknown = ""
+        self._is_reply_strict = False
+
+    @classmethod
+    def for_whole_reply(cls, http: HTTPResponse, reading: ReplyFormat) -> StreamState:
+        """The state of a stream that is read for its reply alone: when strict, that is judged and not each event."""
+        state = cls(http, reading._replace(strict=False))
+        state._is_reply_strict = reading.strict
+        return state
+
+    def read_on(self) -> None:
+        """Read the events that have come."""
+        while self.next_event() is not None:
+            pass
+
+    def whole_reply(self, http: HTTPResponse) -> Any:
+        """Read all events that have come, and return the reply.
+
+        Args:
+            http: The response with the bytes of the events.
+
+        Raises:
+            AceDataError: The stream has no good end.
+        """
+        self.read_on()
+        if self.error is not None:
+            vars(self.error)["http"] = redact_response(http, self._reading.token)
+            raise self.error
+        self.reply._http = http
+        if self._is_reply_strict and has_problems(self.reply):
+            read = type(self.reply).from_dict
+            raise problems_error(redact_reply(self.reply, http, read, self._reading.token))
+        return self.reply
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether what comes is a stream, and no whole reply or page in its place."""
+        return self._errors.is_stream
 
     @property
     def is_plain_reply(self) -> bool:
@@ -115,6 +155,7 @@ class StreamState:
     def break_off(self, cause: AceDataError, *, timed_out: bool) -> None:
         """End the stream, as its connection failed."""
         if not self.is_over:
+            self.is_unfinished = True
             self._end_in(self._errors.broken_off(cause, timed_out=timed_out))
 
     def close(self) -> None:
@@ -178,6 +219,7 @@ class StreamState:
         elif is_object(stray) and is_error_body(stray, None):
             self._end_in(self._errors.failed(stray, _NO_ROLE))
         else:
+            self.is_unfinished = True
             self._end_in(self._errors.without_last_event(self._latest_unknown))
 
     def _end_as_plain_reply(self, content: bytes) -> None:
@@ -194,19 +236,3 @@ class StreamState:
     def _end_in(self, error: AceDataError) -> None:
         self.is_over = True
         self.error = error
-
-
-def read_stream(http: HTTPResponse, reading: ReplyFormat) -> Any:
-    """Return the reply of a stream whose events are all there.
-
-    Raises:
-        AceDataError: The stream has no good end.
-    """
-    state = StreamState(http, reading)
-    state.feed(http.content)
-    state.end()
-    while state.next_event() is not None:
-        pass
-    if state.error is not None:
-        raise state.error
-    return state.reply

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import evolve
 
+from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
 from .._paths import text_at
 from .._redact import redact_data, redact_response, redact_text
 from ..errors import AceDataError, ReplyDecodeError, StreamError, StreamFailedError, StreamInterruptedError
 from .error_body import error_words, other_words, shorten_text
-from .whole import redact_reply, with_request
+from .whole import is_event_stream, redact_reply, with_request
 
 if TYPE_CHECKING:
     from ..types._http_response import HTTPResponse
@@ -34,6 +35,13 @@ class StreamErrors:
         self._framing = framing
         self._content = content
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether what comes is a stream, to which the document's word on the billing of streams applies."""
+        if self._framing.whole is not None:
+            return False
+        return self._content.events > 0 or is_event_stream(self._http)
+
     def closed(self) -> AceDataError:
         """The stream was left by its reader."""
         return self._interrupted("the stream was closed before its end", "closed")
@@ -49,7 +57,8 @@ class StreamErrors:
 
     def without_reply(self, latest: str) -> AceDataError:
         """The stream said that it was at its end, and had brought no reply."""
-        return self._interrupted("the stream ended without a reply", "ended", latest)
+        text = "the stream ended without a reply"
+        return self._interrupted(text, "ended", latest, ended_as="stream-ended")
 
     def without_last_event(self, latest: str) -> AceDataError:
         """The body ended, and no event had said that it was the last.
@@ -63,8 +72,7 @@ class StreamErrors:
         nothing = "" if self._content.events else "; nothing came instead of events"
         shown = f"; what came instead: {self._shortened(came)}" if came.strip() else nothing
         return self._interrupted(
-            "the stream ended without an event that ends an answer. By the vendor's word such an answer is not "
-            f"billed, and may be asked for again{shown}",
+            f"the stream ended without an event that ends an answer{self._billing()}{shown}",
             "ended", came,
         )  # fmt: skip
 
@@ -89,9 +97,20 @@ class StreamErrors:
             ReplyDecodeError(text, http=shown.http, body=shown.http.content, reply=shown), self._http
         )
 
-    def _interrupted(self, text: str, reason: str, data: str = "") -> AceDataError:
+    def _billing(self) -> str:
+        if not (self.is_stream and UNFINISHED_STREAMS_ARE_FREE):
+            return ""
+        return ". By the vendor's word such an answer is not billed, and may be asked for again"
+
+    def _interrupted(
+        self, text: str, reason: str, data: str = "", *, ended_as: str = "stream-unfinished"
+    ) -> AceDataError:
+        if not self.is_stream:
+            ended_as = "reply-lost"
+        elif reason in ("closed", "timed out"):
+            ended_as = "stream-closed"
         data = redact_text(data.strip(), self._reading.token)
-        return self._made(StreamInterruptedError, text, reason=reason, data=data)
+        return self._made(StreamInterruptedError, text, reason=reason, data=data, _ended_as=ended_as)
 
     def _made(self, cls: type[StreamErrorT], text: str, **facts: Any) -> StreamErrorT:
         token, content, whole = self._reading.token, self._content, self._framing.whole

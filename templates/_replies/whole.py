@@ -36,9 +36,12 @@ def read_reply(http: HTTPResponse, reading: ReplyFormat) -> Any:
     data, complaint = parsed(http.content)
     if complaint:
         if reading.event_decoder is not None and _looks_like_events(http):
-            from .stream import read_stream
+            from .stream import StreamState
 
-            return read_stream(http, reading)
+            state = StreamState.for_whole_reply(http, reading)
+            state.feed(http.content)
+            state.end()
+            return state.whole_reply(http)
         raise _undecodable(
             http, reading.token, f"it is not JSON ({complaint}): {shorten(http, reading.token)}"
         )
@@ -101,8 +104,13 @@ def with_request(error: ErrorT, http: HTTPResponse | None) -> ErrorT:
     return error
 
 
+def is_event_stream(http: HTTPResponse) -> bool:
+    """Whether a response calls itself an event stream."""
+    return http.header(b"content-type").partition(";")[0].strip().lower() == "text/event-stream"
+
+
 def _looks_like_events(http: HTTPResponse) -> bool:
-    if http.header(b"content-type").partition(";")[0].strip().lower() == "text/event-stream":
+    if is_event_stream(http):
         return True
     lines = http.content[:_BYTES_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n").splitlines()
     return (

@@ -13,9 +13,10 @@ from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, child_pointer, request_problems, shown
 from .._json import is_list, is_mapping
 from .._redact import redact_key, redact_text
-from ..errors import RequestValidationError
+from ..errors import ConfigurationError, RequestValidationError
 from .headers import header_lines
 from .json_data import Converter, Show
+from .not_given import NotGiven
 from .operation import SAFE_METHODS, Call, Operation
 from .settings import Settings
 from .unknown_values import warn_of_unknown_values
@@ -37,9 +38,13 @@ class Request:
         content: The body.
         is_safe: Whether sending it twice costs nothing.
         is_streamed: Whether it asks for a stream.
+        is_via_stream: Whether its caller wants a whole reply all the same.
+        plain_content: The body as it would be without `via_stream`: what the call asks for, however it is sent.
     """
 
-    __slots__ = ("content", "headers", "is_safe", "is_streamed", "method", "target")
+    __slots__ = (
+        "content", "headers", "is_safe", "is_streamed", "is_via_stream", "method", "plain_content", "target",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class Request:
         *,
         is_safe: bool,
         is_streamed: bool = False,
+        plain_content: bytes | None = None,
     ) -> None:
         self.method = method
         self.target = target
@@ -57,6 +63,8 @@ class Request:
         self.content = content
         self.is_safe = is_safe
         self.is_streamed = is_streamed
+        self.is_via_stream = plain_content is not None
+        self.plain_content = content if plain_content is None else plain_content
 
 
 def build(call: Call, settings: Settings) -> Request:
@@ -64,20 +72,40 @@ def build(call: Call, settings: Settings) -> Request:
 
     Raises:
         RequestValidationError: The document forbids it, or it cannot be written as JSON, as a URL or as a header.
+        ConfigurationError: `via_stream` is neither True nor False, or the operation has no stream.
     """
     operation = call.operation
+    is_via_stream = _is_via_stream(call, settings)
     values = _Arguments(call, settings.token).values(validate=settings.validate)
     has_body = "body" in operation.schemas or call.extra_body
     body = values["body"]
     content = _json(call, body) if has_body else b""
+    plain_content = None
+    if is_via_stream and operation.selected_by is not None:
+        plain_content, content = content, _json(call, {**body, operation.selected_by: True})
     return Request(
         operation.method,
         settings.path + _target(operation.path, values),
         _headers(operation, settings, values["header"], content),
         content,
         is_safe=operation.is_safe,
-        is_streamed=operation.is_asked_to_stream(call.arguments),
+        is_streamed=is_via_stream or operation.is_asked_to_stream(call.arguments),
+        plain_content=plain_content,
     )
+
+
+def _is_via_stream(call: Call, settings: Settings) -> bool:
+    """Whether a call that wants a whole reply is sent as a stream."""
+    operation, wanted = call.operation, call.via_stream
+    if isinstance(wanted, NotGiven):
+        wanted = settings.via_stream
+    elif not isinstance(wanted, bool):
+        raise ConfigurationError(f"{operation.id}: via_stream must be True or False, not {wanted!r}")
+    elif wanted and operation.selected_by is None:
+        raise ConfigurationError(
+            f"{operation.id}: via_stream=True: this operation has no stream. Leave via_stream out here"
+        )
+    return wanted and operation.selected_by is not None and not operation.is_asked_to_stream(call.arguments)
 
 
 class _Arguments:

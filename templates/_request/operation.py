@@ -109,6 +109,7 @@ class Call:
         operation: The operation.
         arguments: The keywords that the caller gave, by the names of the method's arguments; not checked yet.
         key: Tells several wanted answers to one request apart, in a journal.
+        via_stream: Whether a plain call is sent as a stream, or NOT_GIVEN for what the client says; not checked yet.
         extra_headers: Header lines that win over all others.
         extra_query: Further query parameters.
         extra_body: Further fields of the body; they win, and are not checked against the document.
@@ -118,6 +119,7 @@ class Call:
 
     __slots__ = (
         "arguments", "deadline", "extra_body", "extra_headers", "extra_query", "key", "operation", "timeout",
+        "via_stream",
     )  # fmt: skip
 
     def __init__(self, operation: Operation, arguments: dict[str, Any]) -> None:
@@ -128,6 +130,7 @@ class Call:
         self.timeout = arguments.pop("timeout", NOT_GIVEN)
         self.deadline = arguments.pop("deadline", NOT_GIVEN)
         self.key = arguments.pop("key", "")
+        self.via_stream = arguments.pop("via_stream", NOT_GIVEN)
         self.arguments = {name: value for name, value in arguments.items() if value is not NOT_GIVEN}
 
 

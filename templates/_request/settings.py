@@ -34,6 +34,7 @@ class Settings:
         header_lines_without_token: The same for an operation to which no token is sent.
         validate: Whether requests are checked against the document.
         strict: Whether a reply that violates the document raises an error.
+        via_stream: Whether plain calls are sent as streams, where the operation has a stream.
         observations: Where violations by replies, and growth, are counted.
     """
 
@@ -49,6 +50,7 @@ class Settings:
         headers: Mapping[str, str] | None = None,
         validate: bool = True,
         strict: bool = False,
+        via_stream: bool = False,
         observations: Observations | None = None,
     ) -> None:
         self.token = find_token(token)
@@ -66,6 +68,9 @@ class Settings:
         self.headers = dict(headers or {})
         self.validate = validate
         self.strict = strict
+        if not isinstance(via_stream, bool):
+            raise ConfigurationError(f"via_stream must be True or False, not {via_stream!r}")
+        self.via_stream = via_stream
         if observations is not None and not callable(getattr(observations, "add", None)):
             raise ConfigurationError(f"observations must be Observations, not {type(observations).__name__}")
         self.observations = observations
@@ -81,7 +86,7 @@ class Settings:
         """Return the same settings but for some."""
         names = (
             "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
-            "observations",
+            "via_stream", "observations",
         )  # fmt: skip
         return Settings(**{name: changes.get(name, getattr(self, name)) for name in names})
 

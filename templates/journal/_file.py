@@ -38,6 +38,7 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
     "CREATE INDEX calls_by_state ON calls (state, updated_at);",
+    "ALTER TABLE calls ADD COLUMN is_free_unless_whole INTEGER NOT NULL DEFAULT 0;",
 )
 """What makes each version of the file from the one before; the file says which it is in (`user_version`)."""
 

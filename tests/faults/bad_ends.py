@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from acedata_responses.testing import Answer
 from tests.faults.streams import choice, chunk, created, delta, ending
-from tests.faults.table import Outcome, Row
+from tests.faults.table import LOST_OFTEN, TRIES, Outcome, Row
 
 
 def interrupted(reason: str, events: int, text: str) -> Outcome:
     facts = {"reason": reason, "events": events, "partial_text": text}
     return Outcome("StreamInterruptedError", 1, facts)
+
+
+def ended(events: int, text: str) -> Outcome:
+    """The body ends, and no event has said that it is the last: sent again as long as no event has come."""
+    return replace(interrupted("ended", events, text), sent=1 if events else TRIES)
 
 
 def failed(code: str | None, message: str, events: int, text: str) -> Outcome:
@@ -20,10 +26,10 @@ def failed(code: str | None, message: str, events: int, text: str) -> Outcome:
 
 
 BAD_ENDS: dict[str, tuple[list[Any], Outcome]] = {
-    "no last event": ([created(), delta("Hel"), delta("lo")], interrupted("ended", 3, "Hello")),
+    "no last event": ([created(), delta("Hel"), delta("lo")], ended(3, "Hello")),
     "nothing but the end": (["[DONE]"], interrupted("ended", 0, "")),
-    "nothing at all": ([], interrupted("ended", 0, "")),
-    "comments alone": ([b": ping\n\n: ping\n\n"], interrupted("ended", 0, "")),
+    "nothing at all": ([], ended(0, "")),
+    "comments alone": ([b": ping\n\n: ping\n\n"], ended(0, "")),
     "no JSON": ([created(), delta("Hel"), "lo"], interrupted("unreadable", 2, "Hel")),
     "half an event": (
         [created(), delta("Hel"), b'data: {"type": "respo'], interrupted("unreadable", 2, "Hel"),
@@ -31,7 +37,7 @@ BAD_ENDS: dict[str, tuple[list[Any], Outcome]] = {
     "a number": ([delta("Hel"), "5"], interrupted("unreadable", 1, "Hel")),
     "null": ([delta("Hel"), "null"], interrupted("unreadable", 1, "Hel")),
     "a list": ([delta("Hel"), "[1]"], interrupted("unreadable", 1, "Hel")),
-    "an unknown object at the end": ([delta("Hel"), {"hello": "world"}], interrupted("ended", 2, "Hel")),
+    "an unknown object at the end": ([delta("Hel"), {"hello": "world"}], ended(2, "Hel")),
     "nested too deeply": ([delta("Hel"), '{"a":' * 200_000], interrupted("unreadable", 1, "Hel")),
     "an end without a reply": (
         [delta("Hel"), {"type": "response.completed", "sequence_number": 2}],
@@ -65,14 +71,20 @@ BAD_ENDS: dict[str, tuple[list[Any], Outcome]] = {
     "response.failed without a reply": (
         [delta("Hel"), {"type": "response.failed", "sequence_number": 2}], failed(None, "", 2, "Hel"),
     ),
-    "chunks without an end": ([chunk(choice(content="Hel"))], interrupted("ended", 1, "Hel")),
+    "chunks without an end": ([chunk(choice(content="Hel"))], ended(1, "Hel")),
 }  # fmt: skip
 """What the service sends, and what comes of it. An event that reports the failure is given out, and counts."""
+
+WITHOUT_LAST_EVENT = {
+    "no last event", "nothing at all", "comments alone", "an unknown object at the end", "chunks without an end",
+}  # fmt: skip
+"""Those that a call with `via_stream` sends again."""
 
 
 def _row(name: str, sent: list[Any], outcome: Outcome) -> Row:
     line = "an error in a stream" if outcome.error == "StreamFailedError" else "a stream that ends"
-    return Row(name, line, Answer(events=sent), {"stream": outcome})
+    via = LOST_OFTEN if name in WITHOUT_LAST_EVENT else outcome
+    return Row(name, line, Answer(events=sent), {"stream": outcome, "via": via})
 
 
 ROWS = [_row(name, *case) for name, case in BAD_ENDS.items()]

@@ -42,7 +42,8 @@ class Row:
         line: The line of the README's table that it belongs to, by its first words; empty for none.
         answer: What the service answers each request with.
         outcomes: What comes of it, by the kind of call: `post` is one that is paid for (`responses.create`), `get`
-            one that only reads (`models.list`), `stream` a stream. A kind that is left out cannot have the fault.
+            one that only reads (`models.list`), `stream` a stream, `via` a `post` that is sent as a stream. A kind that
+            is left out cannot have the fault.
         is_silence: Whether the fault is that nothing comes, so that the call has to give up waiting.
     """
 
@@ -69,10 +70,12 @@ def _row(
     *,
     get: Outcome | None = None,
     stream: Outcome | None = None,
+    via: Outcome | None = None,
     is_silence: bool = False,
 ) -> Row:
     """A row whose outcome is the same for all calls unless another is given."""
-    return Row(name, line, answer, {"post": post, "get": get or post, "stream": stream or post}, is_silence)
+    outcomes = {"post": post, "get": get or post, "stream": stream or post, "via": via or post}
+    return Row(name, line, answer, outcomes, is_silence)
 
 
 SHORT = 0.05
@@ -86,18 +89,20 @@ LOST_OFTEN = Outcome("ConnectionLostError", TRIES)
 SILENT = Outcome("RequestTimeoutError", 1, {"phase": "read", "after": SHORT, "sent": True})
 SILENT_OFTEN = replace(SILENT, sent=TRIES)
 BROKEN = Outcome("StreamInterruptedError", 1, {"reason": "broken"})
-HALTED = Outcome("StreamInterruptedError", 1, {"reason": "timed out"})
+BROKEN_OFTEN = replace(BROKEN, sent=TRIES)
+HALTED_OFTEN = Outcome("StreamInterruptedError", TRIES, {"reason": "timed out"})
 ENDED = Outcome("StreamInterruptedError", 1, {"reason": "ended", "partial_text": "", "events": 0})
 UNREADABLE = Outcome("ReplyDecodeError", 1)
 ANSWERED = Outcome("")
 
 
-def _lost(name: str, answer: Any, *, stream: Outcome = LOST) -> Row:
-    return _row(name, "the connection breaks", answer, LOST, get=LOST_OFTEN, stream=stream)
+def _lost(name: str, answer: Any, *, stream: Outcome = LOST_OFTEN, via: Outcome = LOST_OFTEN) -> Row:
+    return _row(name, "the connection breaks", answer, LOST, get=LOST_OFTEN, stream=stream, via=via)
 
 
-def _silent(name: str, answer: Any, *, stream: Outcome = SILENT) -> Row:
-    return _row(name, "no answer in time", answer, SILENT, get=SILENT_OFTEN, stream=stream, is_silence=True)
+def _silent(name: str, answer: Any, *, stream: Outcome = SILENT_OFTEN) -> Row:
+    line, often = "no answer in time", SILENT_OFTEN
+    return _row(name, line, answer, SILENT, get=often, stream=stream, via=often, is_silence=True)
 
 
 def _unreadable(name: str, answer: Answer, *, stream: Outcome = UNREADABLE) -> Row:
@@ -105,13 +110,13 @@ def _unreadable(name: str, answer: Answer, *, stream: Outcome = UNREADABLE) -> R
 
 
 IN_THE_BODY = [
-    _lost("reset after the headers", Fault("reset", "body"), stream=BROKEN),
-    _lost("closed after the headers", Fault("cut", "body"), stream=BROKEN),
-    _lost("closed within the body", Fault("cut", "body", after=40), stream=BROKEN),
-    _lost("reset within the body", Fault("reset", "body", after=40), stream=BROKEN),
-    _silent("silence within the body", Fault("stall", "body", after=40), stream=HALTED),
+    _lost("reset after the headers", Fault("reset", "body"), stream=BROKEN_OFTEN),
+    _lost("closed after the headers", Fault("cut", "body"), stream=BROKEN_OFTEN),
+    _lost("closed within the body", Fault("cut", "body", after=40), stream=BROKEN_OFTEN),
+    _lost("reset within the body", Fault("reset", "body", after=40), stream=BROKEN_OFTEN),
+    _silent("silence within the body", Fault("stall", "body", after=40), stream=HALTED_OFTEN),
 ]
-"""For a stream these are faults in mid-stream."""
+"""For a stream these are faults within its first event."""
 
 TRANSPORT = [
     _lost("reset before the answer", Fault("reset")),
@@ -134,7 +139,12 @@ HARMLESS = [
     _row("an answer in small pieces", "", Fault("drip", "body", size=100, seconds=0.001), ANSWERED),
     _row("closed after the answer", "", Fault("cut", "end"), ANSWERED),
     *(
-        Row(f"{name} in a stream", "", Fault("write", "event", after=3, data=data), {"stream": ANSWERED})
+        Row(
+            f"{name} in a stream",
+            "",
+            Fault("write", "event", after=3, data=data),
+            {"stream": ANSWERED, "via": ANSWERED},
+        )
         for name, data in {
             "a heartbeat": b"event: ping\ndata: {}\n\n",
             "a heartbeat that is no JSON": b"event: keepalive\ndata: now\n\n",
@@ -157,7 +167,7 @@ BODIES = [
     _lost(
         "a length too large",
         Answer(json={"object": "response", "output": []}, headers={"content-length": "999"}).but(Fault("cut", "tail")),
-        stream=BROKEN,
+        stream=BROKEN, via=LOST,
     ),
     _unreadable("text", Answer(body="upstream connect error"), stream=ENDED),
     _unreadable("bytes", Answer(body=bytes(range(256))), stream=ENDED),
@@ -176,7 +186,7 @@ BODIES = [
     Row(
         "a failed reply", "a reply that says it failed",
         Answer(json=response(status="failed", error={"code": "api_error", "message": "No."})),
-        dict.fromkeys(["post", "stream"], Outcome("ReplyFailedError", 1, {"code": "api_error", "message": "No."})),
+        dict.fromkeys(["post", "stream", "via"], Outcome("ReplyFailedError", 1, {"code": "api_error", "message": "No."})),
     ),
 ]  # fmt: skip
 """Answers with success whose body is not what the document describes, or says of itself that it failed."""

@@ -27,7 +27,18 @@ BILLED_BY_OUTCOME = {
     "an unknown error under 200": (testing.Answer(json={"error": {"code": "brand_new"}}), False, None),
     "a teapot": (testing.Answer(418), False, False),
     "an unknown status": (testing.Answer(600), False, None),
-    "a stream whose head does not come": (testing.Fault("reset"), True, None),
+    "a stream whose head does not come": (testing.Fault("reset"), True, False),
+    "a stream whose head does not come in time": (testing.Fault("stall"), True, False),
+    "a stream that ends without a reply": (
+        testing.Answer(events=[delta("a"), {"type": "response.completed", "sequence_number": 2}]), True, True,
+    ),
+    "a page in place of a stream, broken off": (
+        testing.page(200, "Welcome").but(testing.Fault("reset", "body", after=9)), True, None,
+    ),
+    "a whole reply in place of a stream, broken off": (
+        testing.Answer(json=response()).but(testing.Fault("reset", "body", after=9)), True, None,
+    ),
+    "text in place of a stream": (testing.Answer(body="upstream connect error"), True, None),
     "a stream that ends without a last event": (testing.Answer(events=[delta("a")]), True, False),
     "a stream that breaks off": (testing.Fault("reset", "event", after=2), True, False),
     "a stream that halts": (testing.Fault("stall", "event", after=2), True, False),

@@ -31,6 +31,7 @@ CALLS = {
     "post": lambda driver, options: driver.create(**options),
     "get": lambda driver, options: driver.list_models(**options),
     "stream": lambda driver, options: driver.stream(**options),
+    "via": lambda driver, options: driver.create(via_stream=True, **options),
 }
 
 

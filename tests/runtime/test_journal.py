@@ -136,7 +136,7 @@ def test_what_the_service_did_not_bill_may_be_sent_again(journal):
 def test_what_was_not_sent_after_all_is_sent_by_the_same_claim(journal):
     claim = journal.claim(*CALL)
     claim.sending()
-    claim.not_sent()
+    claim.resending(is_billed=False)
     assert [record.state for record in journal.records()] == ["prepared"]
     assert journal.claim(*CALL) is None
 
@@ -189,7 +189,7 @@ STEPS = {
         "may be sent",
     ),
     "after it was found that nothing was sent": (
-        "claim = journal.claim(*CALL); claim.sending(); claim.not_sent(); KILL",
+        "claim = journal.claim(*CALL); claim.sending(); claim.resending(is_billed=False); KILL",
         "may be sent",
     ),
     "within the transaction that keeps the answer": (
@@ -227,9 +227,34 @@ def test_a_process_that_is_killed_leaves_what_is_true(path, code, outcome):
         assert journal.unknown() == []
 
 
-def test_a_crash_that_is_known_not_to_be_billed_may_be_sent_again(path):
+def test_a_crash_that_is_known_not_to_be_billed_may_be_sent_again_whoever_looks_first(path):
+    code = "claim = journal.claim(*CALL, is_free_unless_whole=True); claim.sending(); KILL"
+    killed(path, code)
+    journal = Journal(path)
+    assert journal.claim(*CALL) is not None
+    journal.forget(*journal.records())
+    killed(path, code)
+    assert journal.unknown() == []
+    (record,) = journal.records("refused")
+    assert "not billed" in record.reason
+    assert journal.claim(*CALL) is not None
+
+
+def test_what_was_sent_as_a_plain_call_stays_unknown_though_it_would_now_be_sent_as_a_stream(path):
     killed(path, "claim = journal.claim(*CALL); claim.sending(); KILL")
-    assert Journal(path).claim(*CALL, resend_crashed=True) is not None
+    with pytest.raises(UnknownOutcomeError):
+        Journal(path).claim(*CALL, is_free_unless_whole=True)
+
+
+def test_a_doubt_of_an_earlier_try_outlasts_the_crash_of_a_stream(path):
+    killed(
+        path,
+        """
+        claim = journal.claim(*CALL, is_free_unless_whole=True)
+        claim.sending(); claim.resending(is_billed=None); claim.sending(); KILL
+        """,
+    )
+    assert len(Journal(path).unknown()) == 1
 
 
 def test_while_another_process_is_at_it_this_one_waits(path, journal):
@@ -321,6 +346,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(path):
     Journal(path).claim(*CALL).answered(ANSWER)
     with sqlite3.connect(path) as database:
         database.execute("DROP INDEX calls_by_state")
+        database.execute("ALTER TABLE calls DROP COLUMN is_free_unless_whole")
         database.execute("PRAGMA user_version = 1")
     database.close()
     assert isinstance(Journal(path).claim(*CALL), Record)

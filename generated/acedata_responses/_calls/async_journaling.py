@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from .._document.facts import BILLING
+from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
 from .._redact import redact_response, redact_text
 from .._replies.whole import read_reply
 from .._transport.async_response import AsyncResponseStream
-from ..errors import AceDataError, JournalError, ReplyDecodeError, ReplyFailedError
+from ..errors import AceDataError, JournalError, ReplyDecodeError, ReplyFailedError, StreamFailedError
 from ..journal import Record
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
 from .async_streams import AsyncStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._clock import Clock
     from .._replies.stream import StreamState
     from ..journal import Claim, Journal
@@ -42,14 +44,16 @@ async def send_once(sender: AsyncSender, exchange: Exchange, journal: Journal) -
     except BaseException as error:
         _settle_error(claim, error)
         raise
-    if not exchange.request.is_streamed:
+    if not isinstance(result, AsyncStream):
         http = result if isinstance(result, HTTPResponse) else result.http
         _settle(claim, redact_response(http, exchange.settings.token))
     return result
 
 
-def record_stream(incoming: AsyncResponseStream, state: StreamState, exchange: Exchange) -> None:
-    """Keep what a stream brings, and write it down once it is over, before its last event is given out."""
+def record_stream(
+    incoming: AsyncResponseStream, state: StreamState, exchange: Exchange
+) -> Callable[[], None]:
+    """Keep what a stream brings. Returns what writes it down, to be called before its last event is given out."""
     claim, read, content = exchange.claim, incoming.read, bytearray()
     assert claim is not None
 
@@ -60,25 +64,25 @@ def record_stream(incoming: AsyncResponseStream, state: StreamState, exchange: E
 
     def settle() -> None:
         state.close()  # if it is not over: it was left
+        http = redact_response(evolve(state.http, content=bytes(content)), exchange.settings.token)
         if state.error is None:
-            http = evolve(state.http, content=bytes(content))
-            _settle(claim, redact_response(http, exchange.settings.token))
+            _settle(claim, http)
         else:
-            _settle_error(claim, exchange.report.describe(state.error))
+            _settle_error(claim, exchange.report.describe(state.error), http)
 
     incoming.read = read_and_keep
-    incoming.on_close(settle)
+    return settle
 
 
 async def _claim(exchange: Exchange, journal: Journal, clock: Clock) -> Claim | Record:
     """Wait until the request may be sent, or its answer is there, while another thread or process is at it."""
     request, settings, budget = exchange.request, exchange.settings, exchange.budget
-    body = redact_text(request.content.decode(), settings.token).encode()
+    body = redact_text(request.plain_content.decode(), settings.token).encode()
     path = request.target.removeprefix(settings.path)
-    resend_crashed = exchange.request.is_streamed and BILLING.get("stream-unfinished") is False
+    is_free = request.is_streamed and UNFINISHED_STREAMS_ARE_FREE
     wait = _SHORTEST_WAIT
     while not budget.is_spent:
-        claim = journal.claim(request.method, path, body, exchange.call.key, resend_crashed=resend_crashed)
+        claim = journal.claim(request.method, path, body, exchange.call.key, is_free_unless_whole=is_free)
         if claim is not None:
             return claim
         left = wait if budget.give_up_at is None else budget.give_up_at - clock.monotonic()
@@ -97,11 +101,11 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
     report.log(f"{http.status_code} from the journal")
     if exchange.call.operation.read_reply is None:
         return http
-    if exchange.request.is_streamed:
+    if exchange.request.is_streamed and not exchange.request.is_via_stream:
         stream: AsyncStream[Any, Any] = AsyncStream(
             _incoming(http), evolve(http, content=b""), exchange.reply_format(), report
         )
-        return stream
+        return stream._hand_over()
     try:
         return read_reply(http, exchange.reply_format())
     except AceDataError as error:
@@ -121,18 +125,19 @@ def _incoming(http: HTTPResponse) -> AsyncResponseStream:
     return AsyncResponseStream(http.status_code, http.raw_headers, read, close)
 
 
-def _settle_error(claim: Claim, error: BaseException) -> None:
+def _settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
     """Write down what an error makes of the request: an answer that came whole is one, whatever it says."""
-    http: HTTPResponse | None = getattr(error, "http", None)
+    http = http or getattr(error, "http", None)
     if isinstance(error, ReplyFailedError):
         http = error.reply.http
+    is_whole = isinstance(error, (ReplyDecodeError, ReplyFailedError, StreamFailedError))
     try:
         if isinstance(error, JournalError) or not isinstance(error, AceDataError):
             claim.interrupted()
-        elif isinstance(error, (ReplyDecodeError, ReplyFailedError)) and http is not None and http.content:
-            claim.answered(http)
         elif error.may_be_billed is False:
             claim.refused(str(error), http)
+        elif is_whole and http is not None and http.content:
+            claim.answered(http)
         else:
             claim.unknown(str(error))
     except JournalError as failed:

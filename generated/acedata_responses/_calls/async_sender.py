@@ -23,12 +23,14 @@ from .report import Report
 if TYPE_CHECKING:
     from .._clock import Clock
     from .._replies.format import ReplyFormat
+    from .._replies.stream import StreamState
     from .._request.build import Request
     from .._request.operation import Call
     from .._request.settings import Settings
     from .._transport.async_response import AsyncResponseStream
     from .._transport.async_transport import AsyncTransport
     from ..journal import Claim, Journal
+    from .async_streams import AsyncStream
 
 _ERROR_BODY_TIMEOUT = 10.0  # seconds for the body of an error, which may never end
 _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
@@ -60,10 +62,11 @@ class Exchange(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A try that failed: what the retry policy decides on, and the error unless the call is sent again."""
+    """A try that failed: what the retry policy decides on, and what the caller gets unless the call is sent again."""
 
     failure: Failure
     error: AceDataError
+    stream: AsyncStream[Any, Any] | None = None  # raises the error when it is read
 
 
 class AsyncSender:
@@ -111,10 +114,14 @@ class AsyncSender:
                 give_up_at=budget.give_up_at,
             )
             if wait is None:
+                if result.stream is not None:
+                    return result.stream._hand_over()
                 report.log_error(result.error)
                 raise result.error
-            if claim is not None and result.error.may_be_billed is False:
-                claim.not_sent()
+            if result.stream is not None:
+                await result.stream.close()
+            if claim is not None:
+                claim.resending(is_billed=result.error.may_be_billed)
             report.resent(result.error, wait)
             await self.clock.sleep_async(wait)
 
@@ -124,6 +131,7 @@ class AsyncSender:
         incoming, failure = await self._open(exchange)
         if incoming is None:
             assert failure is not None
+            failure = evolve(failure, is_stream=exchange.request.is_streamed)
             return Failed(failure, report.error_for(failure))
         report.log_status(incoming.status_code)
         if incoming.status_code >= 300:
@@ -132,12 +140,27 @@ class AsyncSender:
             self._note_rate_limit(error)
             return Failed(_status_failure(error), error)
         if exchange.request.is_streamed:
-            self._note_success()
-            return _stream(incoming, exchange)
+            return await self._take_stream(incoming, exchange)
         http, failure = await self._read(incoming, exchange)
         if failure is not None:
             return Failed(evolve(failure, stage="reply_lost"), report.error_for(failure, http))
         return self._reply(http, exchange)
+
+    async def _take_stream(self, incoming: AsyncResponseStream, exchange: Exchange) -> Any:
+        """Wait for the first event of a stream, or for its whole reply with `via_stream`: until then it is one try."""
+        from .async_stream_tries import LOST_STREAM, begin_stream, read_via_stream
+
+        report = exchange.report
+        if exchange.request.is_via_stream:
+            http, state, failure = await read_via_stream(incoming, exchange)
+            if failure is not None:
+                return Failed(failure, report.error_for(failure, http))
+            return self._reply(http, exchange, state)
+        self._note_success()
+        stream = await begin_stream(incoming, exchange)
+        if stream._is_lost and stream._state.error is not None:
+            return Failed(LOST_STREAM, report.describe(stream._state.error), stream)
+        return stream._hand_over()
 
     async def _open(self, exchange: Exchange) -> tuple[AsyncResponseStream | None, Failure | None]:
         """Wait for a turn, send the request and wait for the head of the response.
@@ -198,8 +221,13 @@ class AsyncSender:
             await incoming.aclose()
         return exchange.response(incoming, bytes(content[:_LONGEST_ERROR_BODY]))
 
-    def _reply(self, http: HTTPResponse, exchange: Exchange) -> Any:
+    def _reply(self, http: HTTPResponse, exchange: Exchange, stream: StreamState | None = None) -> Any:
         """The reply that a response holds; the response itself where the operation promises no JSON.
+
+        Args:
+            http: The response.
+            exchange: What was asked for.
+            stream: The stream in the response, where it is one that was read to its end.
 
         Raises:
             AceDataError: It holds none, or an error.
@@ -207,7 +235,10 @@ class AsyncSender:
         reply: Any = http
         if exchange.call.operation.read_reply is not None:
             try:
-                reply = read_reply(http, exchange.reply_format())
+                if stream is None:
+                    reply = read_reply(http, exchange.reply_format())
+                else:
+                    reply = stream.whole_reply(http)
             except AceDataError as error:
                 if isinstance(error, APIStatusError):
                     self._note_rate_limit(error)
@@ -224,19 +255,6 @@ class AsyncSender:
     def _note_success(self) -> None:
         if self.limiter is not None:
             self.limiter.succeeded()
-
-
-def _stream(incoming: AsyncResponseStream, exchange: Exchange) -> Any:
-    from .async_streams import AsyncStream
-
-    stream: AsyncStream[Any, Any] = AsyncStream(
-        incoming, exchange.response(incoming, b""), exchange.reply_format(), exchange.report
-    )
-    if exchange.claim is not None:
-        from .async_journaling import record_stream
-
-        record_stream(incoming, stream._state, exchange)
-    return stream
 
 
 def _status_failure(error: APIStatusError) -> Failure:

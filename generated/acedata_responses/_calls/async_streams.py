@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -21,7 +21,7 @@ EventT = TypeVar("EventT")
 ReplyT = TypeVar("ReplyT")
 SelfT = TypeVar("SelfT", bound="AsyncStream[Any, Any]")
 
-_PATIENCE_AFTER_THE_END = 0.25  # seconds for the end of the body, so that the connection can be kept
+PATIENCE_AFTER_THE_END = 0.25  # seconds for the end of the body, so that the connection can be kept
 
 
 class AsyncStream(Generic[EventT, ReplyT]):
@@ -45,9 +45,10 @@ class AsyncStream(Generic[EventT, ReplyT]):
         report: Report,
     ) -> None:
         self._incoming = incoming
-        self._state = state = StreamState(http, reading)
+        self._state = StreamState(http, reading)
         self._report = report
-        incoming.on_close(lambda: report.log(state.outcome()))
+        self._first: Any = None
+        self._settle: Callable[[], None] | None = None  # with a journal
 
     @property
     def http(self) -> HTTPResponse:
@@ -63,6 +64,33 @@ class AsyncStream(Generic[EventT, ReplyT]):
         return self
 
     async def __anext__(self) -> EventT:
+        event, self._first = self._first, None
+        if event is None:
+            event = await self._next_event()
+        if event is None:
+            await self._end()
+        return event  # type: ignore[no-any-return]
+
+    async def _begin(self) -> None:
+        """Wait for the first event, before the caller has the stream."""
+        self._first = await self._next_event()
+
+    def _hand_over(self: SelfT) -> SelfT:
+        """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
+        self._incoming.on_close(lambda: self._report.log(self._state.outcome()))
+        if self._settle is not None:
+            self._incoming.on_close(self._settle)
+        if self._first is not None and self._state.is_over:
+            self._incoming.finish()  # the first event is the last one too
+        return self
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether it is a stream that ended before its first event."""
+        state = self._state
+        return state.is_unfinished and state.is_stream and not state.content.events
+
+    async def _next_event(self) -> Any:
         state = self._state
         try:
             event = state.next_event()
@@ -74,11 +102,9 @@ class AsyncStream(Generic[EventT, ReplyT]):
         ):  # cancelled, or cut short otherwise: what was being read is lost, so nothing can follow
             await self.close()
             raise
-        if event is None:
-            await self._end()
-        elif state.is_over:
+        if event is not None and state.is_over:
             self._incoming.finish()  # this event is the last: the call no longer counts as in flight
-        return event  # type: ignore[no-any-return]
+        return event
 
     def text_deltas(self) -> AsyncIterator[str]:
         """Return an iterator over the text of the answer, piece by piece as it comes."""
@@ -104,6 +130,7 @@ class AsyncStream(Generic[EventT, ReplyT]):
 
     async def close(self) -> None:
         """Close the connection, if the stream is not at its end. It can be called at any time, and again."""
+        self._first = None
         self._state.close()
         await self._incoming.aclose()
 
@@ -147,7 +174,7 @@ class AsyncStream(Generic[EventT, ReplyT]):
         error = self._state.error
         try:
             if error is None and not self._incoming.is_closed:
-                await self._incoming.drain(_PATIENCE_AFTER_THE_END)
+                await self._incoming.drain(PATIENCE_AFTER_THE_END)
         finally:
             await self._incoming.aclose()
         if error is not None:

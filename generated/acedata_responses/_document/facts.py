@@ -44,6 +44,11 @@ BILLING: dict[str, bool | None] = {
 """Whether a call is billed, by its outcome: the status or range of statuses (`5XX`) of an error, or a word such as
 `stream-unfinished`. None, and an outcome that is not listed: no source says."""
 
+UNFINISHED_STREAMS_ARE_FREE: bool = all(
+    BILLING.get(outcome) is False for outcome in ("stream-closed", "stream-unfinished")
+)
+"""Whether a stream without its terminal event is not billed, whichever side ended it."""
+
 ERROR_BODY: dict[str, Any] = {
     "code": ["error", "code"],
     "message": ["error", "message"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO, get_args
@@ -20,15 +21,17 @@ OnUnknown = Literal["raise", "resend"]
 
 _FINISHED: tuple[State, ...] = ("answered", "refused")
 _CRASHED = "the process ended between sending the request and writing down its answer"
+_NOT_BILLED = "by the document it is not billed, as its answer was to come as a stream and did not come whole"
 
 
 class Claim:
     """The right to send one request, and the duty to write down what became of it."""
 
-    def __init__(self, journal: Journal, fingerprint: str, key: str) -> None:
+    def __init__(self, journal: Journal, fingerprint: str, key: str, *, is_free_unless_whole: bool) -> None:
         self._journal = journal
         self._row = (fingerprint, key)
         self._is_sent = False
+        self._is_free_unless_whole = is_free_unless_whole
 
     def sending(self) -> None:
         """Write down that the request is about to be sent. From here on it may be billed.
@@ -36,13 +39,21 @@ class Claim:
         Raises:
             JournalError: It cannot be written down; then nothing must be sent.
         """
-        self._journal._update(self._row, "sent", "tries = tries + 1")
+        changes = "tries = tries + 1, is_free_unless_whole = ?"
+        self._journal._update(self._row, "sent", changes, (self._is_free_unless_whole,))
         self._is_sent = True
 
-    def not_sent(self) -> None:
-        """Write down that nothing was sent after all: no connection was made."""
-        self._journal._update(self._row, "prepared", durable=False)
-        self._is_sent = False
+    def resending(self, *, is_billed: bool | None) -> None:
+        """Write down that this try has failed, and another one follows.
+
+        Args:
+            is_billed: Whether what was sent so far is billed; None if that is not known.
+        """
+        if is_billed is False:
+            self._journal._update(self._row, "prepared", durable=False)
+            self._is_sent = False
+        else:
+            self._is_free_unless_whole = False
 
     def refused(self, reason: str, response: HTTPResponse | None = None) -> None:
         """Write down that the service does not bill the request, so that it may be sent again."""
@@ -58,10 +69,12 @@ class Claim:
 
     def interrupted(self) -> None:
         """Write down that the call was left: what was not sent may be sent by the next one."""
-        if self._is_sent:
-            self.unknown("interrupted")
-        else:
+        if not self._is_sent:
             self.refused("interrupted before it was sent")
+        elif self._is_free_unless_whole:
+            self.refused(f"interrupted; {_NOT_BILLED}")
+        else:
+            self.unknown("interrupted")
 
     def _finish(self, state: State, reason: str, response: HTTPResponse | None) -> None:
         status, headers, content = None, "[]", b""
@@ -75,8 +88,11 @@ class Claim:
                 "reason = ?, status_code = ?, headers = ?, content = ?",
                 (reason, status, headers, content),
             )
-        except JournalError:
-            self._journal._unwritten.add(self._row)
+        except JournalError as error:
+            self._journal._unwritten[self._row] = state
+            if state == "answered":  # there may still be room for so much: it must not be taken for a crash
+                with suppress(JournalError):
+                    self._journal._update(self._row, "unknown", "reason = ?", (f"answered, but {error}",))
             raise
 
 
@@ -105,22 +121,22 @@ class Journal:
         self._clock = clock
         self._file = JournalFile(self.path)
         self._owner: tuple[int, Owner] | None = None
-        self._unwritten: set[tuple[str, str]] = set()  # ended here, though the file says `sent`
+        self._unwritten: dict[tuple[str, str], State] = {}  # how they ended here, though the file says `sent`
 
     # What a call asks
 
     def claim(
-        self, method: str, path: str, body: bytes, key: str = "", *, resend_crashed: bool = False
+        self, method: str, path: str, body: bytes, key: str = "", *, is_free_unless_whole: bool = False
     ) -> Claim | Record | None:
         """Ask whether a request may be sent.
 
         Args:
             method: The HTTP method.
             path: Path and query, without the base URL.
-            body: The body.
+            body: The body, as it is without what `via_stream` adds.
             key: Tells several wanted answers to one request apart.
-            resend_crashed: Whether a request that crashed on the way is known not to be billed, as the document says
-                of streams that did not reach their end.
+            is_free_unless_whole: Whether the request, as it would be sent now, is billed only if its answer comes
+                whole, as the document says of streams. Then a crash leaves no doubt.
 
         Returns:
             A `Claim` if it may; the `Record` if its answer is here; None while another thread or process is at it.
@@ -133,20 +149,24 @@ class Journal:
             found = database.execute("SELECT * FROM calls WHERE fingerprint = ? AND key = ?", row).fetchone()
             if found is None:
                 self._insert(database, row, method, path, body)
-                return Claim(self, *row)
+                return Claim(self, *row, is_free_unless_whole=is_free_unless_whole)
             record = record_of(found)
             if record.state == "answered":
                 return record
             is_under_way = record.state in ("prepared", "sent") and self._me.is_alive(found["owner"])
             if is_under_way and row not in self._unwritten:
                 return None
-            self._refuse_unknown(record, resend_crashed)
+            is_free = found["is_free_unless_whole"] and self._unwritten.get(row) not in (
+                "answered",
+                "unknown",
+            )
+            self._refuse_unknown(record, is_free=bool(is_free))
             self._set(database, row, "prepared")
-            self._unwritten.discard(row)
-            return Claim(self, *row)
+            self._unwritten.pop(row, None)
+            return Claim(self, *row, is_free_unless_whole=is_free_unless_whole)
 
-    def _refuse_unknown(self, record: Record, resend_crashed: bool) -> None:
-        crashed = record.state == "sent" and not resend_crashed
+    def _refuse_unknown(self, record: Record, *, is_free: bool) -> None:
+        crashed = record.state == "sent" and not is_free
         if (crashed or record.state == "unknown") and self.on_unknown == "raise":
             reason = _CRASHED if crashed else record.reason
             raise UnknownOutcomeError(
@@ -174,11 +194,14 @@ class Journal:
         They are those whose process ended, or whose connection broke, between sending and the answer.
         """
         with self._file.transaction() as database:
-            for fingerprint, key, owner in database.execute(
-                "SELECT fingerprint, key, owner FROM calls WHERE state = 'sent'"
+            for fingerprint, key, owner, is_free in database.execute(
+                "SELECT fingerprint, key, owner, is_free_unless_whole FROM calls WHERE state = 'sent'"
             ).fetchall():
-                if not self._me.is_alive(owner):
-                    self._set(database, (fingerprint, key), "unknown", "reason = ?", (_CRASHED,))
+                if self._me.is_alive(owner):
+                    continue
+                state: State = "refused" if is_free else "unknown"
+                reason = f"{_CRASHED}; {_NOT_BILLED}" if is_free else _CRASHED
+                self._set(database, (fingerprint, key), state, "reason = ?", (reason,))
         return list(self.records("unknown"))
 
     def forget(self, *records: Record | UnknownOutcomeError) -> int:

@@ -32,7 +32,7 @@ class Record:
         state: How far it came.
         method: The HTTP method.
         path: Path and query, without the base URL.
-        body: The body, as it is sent.
+        body: The body, as it is sent without `via_stream`.
         status_code: The HTTP status of the answer, None when none came.
         headers: The header lines of the answer.
         content: The body of the answer, or of the error; empty when none came.

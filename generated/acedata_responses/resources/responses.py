@@ -86,6 +86,7 @@ class Responses:
         timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> types.Reply: ...
 
     @overload
@@ -152,6 +153,7 @@ class Responses:
         timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> types.Reply | streams.Stream[types.StreamEvent, types.Reply]: ...
 
     @sends(_CREATE)
@@ -185,6 +187,7 @@ class Responses:
         timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> types.Reply | streams.Stream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
@@ -228,6 +231,11 @@ class Responses:
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
+            via_stream: Whether the call, if it does not ask for a stream, is sent as one and its reply put together
+                from the events; by default what the client says. A connection that breaks before the last event is
+                then followed by a further try, as the document says that such a stream is not billed. Of one doubt
+                no client can know: the last event may have been sent, and be lost on its way. `http.content` of the
+                reply holds the events. An error that the service reports among them raises `StreamFailedError`.
 
         Returns:
             The reply; with `stream=True` a `Stream` of events.
@@ -318,6 +326,7 @@ class AsyncResponses:
         timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> types.Reply: ...
 
     @overload
@@ -384,6 +393,7 @@ class AsyncResponses:
         timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> types.Reply | async_streams.AsyncStream[types.StreamEvent, types.Reply]: ...
 
     @sends(_CREATE)
@@ -417,6 +427,7 @@ class AsyncResponses:
         timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> types.Reply | async_streams.AsyncStream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
@@ -460,6 +471,11 @@ class AsyncResponses:
             deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
                 default the client's.
             key: With a journal: tells several wanted answers to one request apart.
+            via_stream: Whether the call, if it does not ask for a stream, is sent as one and its reply put together
+                from the events; by default what the client says. A connection that breaks before the last event is
+                then followed by a further try, as the document says that such a stream is not billed. Of one doubt
+                no client can know: the last event may have been sent, and be lost on its way. `http.content` of the
+                reply holds the events. An error that the service reports among them raises `StreamFailedError`.
 
         Returns:
             The reply; with `stream=True` an `AsyncStream` of events.

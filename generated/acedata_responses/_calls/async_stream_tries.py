@@ -1,0 +1,63 @@
+"""A try (async) whose answer comes as a stream: it has succeeded when the first event, or the whole reply, has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._replies.stream import StreamState
+from .._transport.failures import NetworkError
+from ..retry import Failure
+from .async_streams import PATIENCE_AFTER_THE_END, AsyncStream
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._transport.async_response import AsyncResponseStream
+    from ..types._http_response import HTTPResponse
+    from .async_sender import Exchange
+
+LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended without its last event")
+
+
+async def begin_stream(incoming: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
+    """Return a stream whose first event has come, or which is over without one."""
+    reading, report = exchange.reply_format(), exchange.report
+    stream: AsyncStream[Any, Any] = AsyncStream(incoming, exchange.response(incoming, b""), reading, report)
+    if exchange.claim is not None:
+        from .async_journaling import record_stream
+
+        stream._settle = record_stream(incoming, stream._state, exchange)
+    await stream._begin()
+    return stream
+
+
+async def read_via_stream(
+    incoming: AsyncResponseStream, exchange: Exchange
+) -> tuple[HTTPResponse, StreamState | None, Failure | None]:
+    """Read a stream to its last event.
+
+    Returns:
+        The response with the events in its content; the stream, or None if a whole reply came in its place; and what
+        failed before the last event, if anything did.
+    """
+    state = StreamState.for_whole_reply(exchange.response(incoming, b""), exchange.reply_format())
+    content, failure = bytearray(), None
+    try:
+        while not state.is_over and (chunk := await incoming.read()):
+            content += chunk
+            state.feed(chunk)
+            state.read_on()
+        if not state.is_over and state.is_stream:
+            state.end()
+            state.read_on()
+        if state.error is None:
+            await incoming.drain(PATIENCE_AFTER_THE_END)
+    except NetworkError as error:
+        failure = error.failure
+    finally:
+        await incoming.aclose()
+    if failure is not None:
+        failure = Failure("reply_lost", is_stream=state.is_stream, phase=failure.phase, reason=failure.reason)
+    elif state.is_unfinished:
+        failure = LOST_STREAM
+    return exchange.response(incoming, bytes(content)), state if state.is_stream else None, failure
