@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from . import prose
 from .document import Document, below
-from .spec import ErrorKind, Limits, Retry
+from .spec import ErrorKind, Limits, Retry, Usage
 
 ROOT = "APIStatusError"
 """The exception of which all kinds of error are."""
@@ -58,6 +58,7 @@ class Facts:
     waits: list[float] = field(default_factory=lambda: [float(wait) for wait in Retry().waits])
     jitter: float = Retry().jitter
     billing: dict[str, bool | None] = field(default_factory=dict)
+    usage: dict[str, list[Any]] = field(default_factory=dict)
     error_kinds: dict[str, Any] = field(default_factory=dict)
     error_body: dict[str, Any] = field(default_factory=dict)
 
@@ -72,6 +73,7 @@ def facts_of(document: Document, operations: list[dict[str, Any]]) -> Facts:
     bodies = document.components("schemas").values()
     limits = Limits.model_validate(document.data.get("x-limits", {}))
     retry = Retry.model_validate(document.data.get("x-retry", {}))
+    usage = Usage.model_validate(document.data.get("x-usage", {}))
     billing = {key: billed for key, billed in document.data.get("x-billing", {}).items() if key != "x-source"}
     error_body: dict[str, Any] = next(
         (schema["x-error-body"] for schema in bodies if "x-error-body" in schema), {}
@@ -88,6 +90,7 @@ def facts_of(document: Document, operations: list[dict[str, Any]]) -> Facts:
         waits=[float(wait) for wait in retry.waits],
         jitter=float(retry.jitter),
         billing=billing,
+        usage={"cost": list(usage.cost), "tokens": list(usage.tokens)},
         error_kinds={
             name: _kind_as_data(document, name, kind) for name, kind in error_kinds(document).items()
         },

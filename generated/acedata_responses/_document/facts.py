@@ -44,6 +44,9 @@ BILLING: dict[str, bool | None] = {
 """Whether a call is billed, by its outcome: the status or range of statuses (`5XX`) of an error, or a word such as
 `stream-unfinished`. None, and an outcome that is not listed: no source says."""
 
+USAGE: dict[str, list[Any]] = {"cost": ["usage", "cost"], "tokens": ["usage", "total_tokens"]}
+"""Where a reply says what its call took, as paths: its `cost` in Credits, and its `tokens`; empty: it does not say."""
+
 ERROR_BODY: dict[str, Any] = {
     "code": ["error", "code"],
     "message": ["error", "message"],

@@ -1,4 +1,4 @@
-"""One request of many, and what became of it."""
+"""One request of many, and its result."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _AT_ONCE = 8  # where the document has no limit
 
 @frozen
 class Result(Generic[ReplyT]):
-    """What became of one request: it has a reply or an error.
+    """The result of one request: a reply or an error.
 
     Attributes:
-        key: What the caller named the request; its number, from 0, where it was not named.
-        request: The arguments of the call, with `key` where the caller named the request.
-        reply: The reply, None when the call failed.
-        error: Why the call failed, None when it did not.
+        key: The key that the caller gave the request; its number, counted from 0, where there was none.
+        request: The arguments of the call, with `key` where the caller gave one.
+        reply: The reply; None when the call failed.
+        error: Why the call failed; None when it did not.
     """
 
     key: Any
@@ -33,7 +33,7 @@ class Result(Generic[ReplyT]):
 
 
 def named(number: int, item: Any) -> Result[Any]:
-    """A request as it was handed in, with its key and without a reply yet.
+    """Return a request as the caller passed it, with its key and without a reply yet.
 
     A key that the caller gave is the request's key in the journal too.
 
@@ -41,7 +41,7 @@ def named(number: int, item: Any) -> Result[Any]:
         TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
     """
     if is_mapping(item):
-        return Result(number, item)
+        return Result(item.get("key", number), item)
     key, arguments = item if _is_pair(item) else (None, None)
     if is_mapping(arguments):
         return Result(key, {"key": str(key), **arguments})
