@@ -24,6 +24,7 @@ class Resource:
         operations: Its methods.
         within: The module of the resource that it is in; empty for one of the client itself.
         children: The resources in it.
+        path: Where it is in the client, such as `chat.completions`.
     """
 
     name: str
@@ -33,6 +34,15 @@ class Resource:
     operations: list[Operation] = field(default_factory=list)
     within: str = ""
     children: list[Resource] = field(default_factory=list)
+    path: str = ""
+
+    @property
+    def bulk_methods(self) -> dict[str, Operation]:
+        """The methods that call an operation with a body for many requests, without those whose names are taken."""
+        with_body = [one for one in self.operations if one.has_body]
+        taken = {one.name for one in self.operations} | {child.attribute for child in self.children}
+        methods = {"map" if len(with_body) == 1 else f"map_{one.name}": one for one in with_body}
+        return {name: operation for name, operation in methods.items() if name not in taken}
 
     def type_names(self) -> list[str]:
         """The classes and aliases that the signatures of the methods name."""
@@ -92,12 +102,14 @@ class ResourceBuilder:
         holder = self._resource(at, outer) if outer and last else None
         config, tags = self.methods.parsed.config, self.methods.document.data.get("tags", [])
         listed = {tag["name"]: tag.get("description") for tag in tags}
+        attribute = names.identifier(PythonIdentifier(last or written, config.field_prefix))
         resource = self.found[written] = Resource(
             name=names.identifier(PythonIdentifier(written, "tag")),
-            attribute=names.identifier(PythonIdentifier(last or written, config.field_prefix)),
+            attribute=attribute,
             class_name=pascal_case(written),
             doc=prose.sentence(listed.get(written)) or f"The operations of {written}.",
             within=holder.name if holder else "",
+            path=f"{holder.path}.{attribute}" if holder else attribute,
         )
         self._check(at, written, resource, holder)
         if holder:

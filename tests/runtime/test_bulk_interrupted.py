@@ -1,4 +1,4 @@
-"""Ctrl-C in the midst of many calls, in a process of its own: a second run pays for what is missing, and for no more."""
+"""Ctrl-C in the midst of many calls, in a process of its own: a second run pays only for what is missing."""
 
 from __future__ import annotations
 

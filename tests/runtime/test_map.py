@@ -89,6 +89,6 @@ def test_what_is_answered_from_the_journal_takes_nothing_from_a_budget(connect, 
 
 def test_a_request_for_a_stream_is_refused_before_it_is_sent(connect, echoing):
     client = connect(echoing, limits=None).client
-    with pytest.raises(ConfigurationError, match="request 1 .key 1. asks for a stream"):
+    with pytest.raises(ConfigurationError, match=r"request 1 .key 1. asks for a stream"):
         list(client.responses.map([MINIMAL, {**MINIMAL, "stream": True}]))
     assert len(echoing.requests) == 1

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import Any, Generic, Literal, TypeGuard, TypeVar
 
 from attrs import frozen
 
 from .._document.facts import IN_FLIGHT_LIMIT
 from .._json import is_mapping, is_sequence
-from ..errors import AceDataError, ConfigurationError
+from ..errors import AceDataError, ConfigurationError, ReplyDecodeError, UnknownOutcomeError
 
 ReplyT = TypeVar("ReplyT")
+Outcome = Literal["answered", "failed", "unknown"]
 _AT_ONCE = 8  # where the document has no limit
 
 
@@ -30,6 +31,16 @@ class Result(Generic[ReplyT]):
     request: Mapping[str, Any]
     reply: ReplyT | None = None
     error: AceDataError | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the request was answered, or failed, or it is not known whether it is billed."""
+        if self.error is None:
+            return "answered"
+        if isinstance(self.error, ReplyDecodeError):  # its answer came, though it cannot be read
+            return "failed"
+        is_unknown = isinstance(self.error, UnknownOutcomeError) or self.error.may_be_billed is None
+        return "unknown" if is_unknown else "failed"
 
 
 def named(number: int, item: Any) -> Result[Any]:
