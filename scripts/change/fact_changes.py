@@ -55,6 +55,7 @@ RULES: Mapping[str, Rule] = {
     "x-specification": NOTE,
     "x-stream": OFFER,
     "x-text": OFFER,
+    "x-usage": OFFER,
     "x-value-sources": NOTE,
 }
 """The rules, but for error kinds and variables, whose entries depend on each other. An extension that is not here

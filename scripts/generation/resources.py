@@ -28,6 +28,7 @@ class Resource:
         operations: Its methods.
         within: The module of the resource that it is in; empty for one of the client itself.
         children: The resources in it.
+        path: Where it is in the client, such as `chat.completions`.
     """
 
     name: str
@@ -37,6 +38,15 @@ class Resource:
     operations: list[Operation] = field(default_factory=list)
     within: str = ""
     children: list[Resource] = field(default_factory=list)
+    path: str = ""
+
+    @property
+    def bulk_methods(self) -> dict[str, Operation]:
+        """The methods that call an operation with a body for many requests, without those whose names are taken."""
+        with_body = [one for one in self.operations if one.has_body]
+        taken = {one.name for one in self.operations} | {child.attribute for child in self.children}
+        methods = {"map" if len(with_body) == 1 else f"map_{one.name}": one for one in with_body}
+        return {name: operation for name, operation in methods.items() if name not in taken}
 
 
 class Resources:
@@ -82,12 +92,14 @@ class Resources:
         holder = self._resource(at, outer) if outer and last else None
         config, document = self._parsed.config, self._document
         listed = {tag["name"]: tag.get("description") for tag in document.data.get("tags", [])}
+        attribute = names.identifier(PythonIdentifier(last or written, config.field_prefix))
         resource = self._found[written] = Resource(
             name=names.identifier(PythonIdentifier(written, "tag")),
-            attribute=names.identifier(PythonIdentifier(last or written, config.field_prefix)),
+            attribute=attribute,
             class_name=pascal_case(written),
             doc=sentence(listed.get(written)) or f"The operations of {written}.",
             within=holder.name if holder else "",
+            path=f"{holder.path}.{attribute}" if holder else attribute,
         )
         hidden = self._reserved.methods | names.SCALARS
         self._members[written] = Namespace(document, "Give the operation another id.", hidden)

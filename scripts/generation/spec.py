@@ -171,6 +171,12 @@ class Retry(_Extension):
     x_source: str | None = None
 
 
+class Usage(_Extension):
+    cost: Path = []
+    tokens: Path = []
+    x_source: str | None = None
+
+
 class Streaming(_Extension):
     selected_by: str | None = None
     end_marker: str | None = None
@@ -217,6 +223,7 @@ _FORMS: dict[str, Any] = {
     "x-specification": dict[str, Any],
     "x-stream": Streaming,
     "x-text": Path,
+    "x-usage": Usage,
     "x-value-sources": dict[str, str],
 }
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in _FORMS.items()}

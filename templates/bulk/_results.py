@@ -1,29 +1,30 @@
-"""One request of many, and what became of it."""
+"""One request of many, and its result."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeGuard, TypeVar
+from typing import Any, Generic, Literal, TypeGuard, TypeVar
 
 from attrs import frozen
 
 from .._document.facts import IN_FLIGHT_LIMIT
 from .._json import is_mapping, is_sequence
-from ..errors import AceDataError, ConfigurationError
+from ..errors import AceDataError, ConfigurationError, ReplyDecodeError, UnknownOutcomeError
 
 ReplyT = TypeVar("ReplyT")
+Outcome = Literal["answered", "failed", "unknown"]
 _AT_ONCE = 8  # where the document has no limit
 
 
 @frozen
 class Result(Generic[ReplyT]):
-    """What became of one request: it has a reply or an error.
+    """The result of one request: a reply or an error.
 
     Attributes:
-        key: What the caller named the request; its number, from 0, where it was not named.
-        request: The arguments of the call, with `key` where the caller named the request.
-        reply: The reply, None when the call failed.
-        error: Why the call failed, None when it did not.
+        key: The key that the caller gave the request; its number, counted from 0, where there was none.
+        request: The arguments of the call, with `key` where the caller gave one.
+        reply: The reply; None when the call failed.
+        error: Why the call failed; None when it did not.
     """
 
     key: Any
@@ -31,9 +32,19 @@ class Result(Generic[ReplyT]):
     reply: ReplyT | None = None
     error: AceDataError | None = None
 
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the request was answered, or failed, or it is not known whether it is billed."""
+        if self.error is None:
+            return "answered"
+        if isinstance(self.error, ReplyDecodeError):  # its answer came, though it cannot be read
+            return "failed"
+        is_unknown = isinstance(self.error, UnknownOutcomeError) or self.error.may_be_billed is None
+        return "unknown" if is_unknown else "failed"
+
 
 def named(number: int, item: Any) -> Result[Any]:
-    """A request as it was handed in, with its key and without a reply yet.
+    """Return a request as the caller passed it, with its key and without a reply yet.
 
     A key that the caller gave is the request's key in the journal too.
 
@@ -41,7 +52,7 @@ def named(number: int, item: Any) -> Result[Any]:
         TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
     """
     if is_mapping(item):
-        return Result(number, item)
+        return Result(item.get("key", number), item)
     key, arguments = item if _is_pair(item) else (None, None)
     if is_mapping(arguments):
         return Result(key, {"key": str(key), **arguments})

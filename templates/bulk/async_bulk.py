@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import evolve
 
-from ..errors import AceDataError
+from .._event_loop import runs_in_trio
+from ..errors import AceDataError, ConfigurationError
 from ._budget import Budget
 from ._results import Result
 from .async_admission import AsyncAdmission
@@ -19,6 +20,7 @@ async def run(
     requests: Iterable[Any] | AsyncIterable[Any],
     *,
     at_once: int,
+    is_streamed: Callable[[Mapping[str, Any]], bool],
     in_order: bool = False,
     budget: Budget | None = None,
     progress: Callable[[int], object] | None = None,
@@ -32,14 +34,19 @@ async def run(
         call: Makes one call.
         requests: The arguments of each call, or pairs of a key and the arguments.
         at_once: How many calls may be under way.
+        is_streamed: Whether the arguments of a call ask for a stream, which is refused.
         in_order: Whether the results come in the order of the requests, or each as soon as it is ready.
         budget: What the calls may cost together.
         progress: Called with 1 for each result.
 
     Raises:
-        BudgetExhaustedError: The budget does not allow the next request; all results so far were yielded.
+        BudgetExhaustedError: The budget does not allow the next request.
+        ConfigurationError: A request asks for a stream; or this is trio, and nothing was sent.
+        TypeError: An item is no request.
+        Exception: Whatever the iterable raises. All of these come after the results of the calls that were sent.
     """
-    admission = AsyncAdmission(_one_by_one(requests), budget)
+    _refuse_trio()
+    admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed)
     under_way: dict[asyncio.Task[Result[Any]], None] = {}
     try:
         while True:
@@ -65,10 +72,18 @@ async def run(
             await asyncio.wait(under_way)
 
 
+def _refuse_trio() -> None:
+    if runs_in_trio():
+        raise ConfigurationError(
+            "many requests at once run under asyncio, and this is trio; nothing was sent. Make the calls in a nursery: "
+            "the client's limits and its journal hold there too"
+        )
+
+
 async def _make(
     call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None
 ) -> Result[Any]:
-    """Make one call; its error is a result, and what it cost is settled."""
+    """Make one call and settle what it cost. An error of the call is its result."""
     reply, error = None, None
     try:
         reply = await call(**request.request)

@@ -74,6 +74,7 @@ EXTENSIONS: dict[str, Case] = {
             ("", "x-limits"),
             ("", "x-retry"),
             ("", "x-billing"),
+            ("", "x-usage"),
             ("", "x-error-kinds"),
             (OPERATION, "x-alias-paths"),
             (f"{REPLY}/content/application~1json", "x-stream"),

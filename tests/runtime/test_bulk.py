@@ -4,29 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
+import trio
 
-from acedata_responses import AceDataError, ConfigurationError
+from acedata_responses import (
+    AceDataError,
+    ConfigurationError,
+    HTTPResponse,
+    ReplyFailedError,
+    UnknownOutcomeError,
+)
 from acedata_responses.bulk import Budget, BudgetExhaustedError, Result
 from acedata_responses.bulk import async_bulk as in_tasks
 from acedata_responses.bulk import bulk as in_threads
+from acedata_responses.types import Model
 
 
-class Reply:
+class Reply(Model):
     """A reply that says what it cost."""
 
-    def __init__(self, text: Any, cost: float | None = None, tokens: int | None = None) -> None:
+    def __init__(
+        self, text: Any, cost: Any = None, tokens: int | None = None, *, from_journal: bool = False
+    ) -> None:
+        super().__init__()
         self.text = text
         self.usage = {"cost": cost, "total_tokens": tokens}
+        self._http = HTTPResponse(200, [], b"", "POST", "http://service.test", 1, from_journal=from_journal)
+
+
+def is_streamed(arguments: Mapping[str, Any]) -> bool:
+    return arguments.get("stream") is True
 
 
 def results_in_threads(
     call: Callable[..., Any], requests: Iterable[Any], **options: Any
 ) -> list[Result[Any]]:
-    return list(in_threads.run(call, requests, **options))
+    return list(in_threads.run(call, requests, is_streamed=is_streamed, **options))
 
 
 def results_in_tasks(call: Callable[..., Any], requests: Iterable[Any], **options: Any) -> list[Result[Any]]:
@@ -35,7 +51,9 @@ def results_in_tasks(call: Callable[..., Any], requests: Iterable[Any], **option
         return call(**arguments)
 
     async def collect() -> list[Result[Any]]:
-        return [result async for result in in_tasks.run(calling, requests, **options)]
+        return [
+            result async for result in in_tasks.run(calling, requests, is_streamed=is_streamed, **options)
+        ]
 
     return asyncio.run(collect())
 
@@ -64,9 +82,15 @@ def test_results_can_come_in_the_order_of_the_requests(results):
 
 
 def test_requests_can_have_keys(results):
-    found = results(echo, [("one", {"input": 1}), {"input": 2}, (3, {"input": 3, "key": "three"})], at_once=1)
-    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2, 3: 3}
-    assert [result.request.get("key") for result in found] == ["one", None, "three"]
+    requests = [
+        ("one", {"input": 1}),
+        {"input": 2},
+        (3, {"input": 3, "key": "three"}),
+        {"input": 4, "key": "four"},
+    ]
+    found = results(echo, requests, at_once=1)
+    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2, 3: 3, "four": 4}
+    assert [result.request.get("key") for result in found] == ["one", None, "three", "four"]
 
 
 @pytest.mark.parametrize("item", ["text", ("key", "text"), ("key", {"input": 1}, "more"), None])
@@ -86,6 +110,37 @@ def test_an_error_is_a_result_and_the_others_go_on(results):
     assert all(result.error is None and result.reply for result in found.values())
 
 
+def failing_after(count: int, what: Exception) -> Iterator[dict[str, Any]]:
+    yield from asked(count)
+    raise what
+
+
+@pytest.mark.parametrize(
+    ("requests", "expected", "says"),
+    [
+        (lambda: [*asked(3), {"stream": True}, *asked(9)], ConfigurationError, "3 .key 3. asks for a stream"),
+        (lambda: [*asked(3), ("a key", {"stream": True})], ConfigurationError, "3 .key 'a key'. asks for a stream"),
+        (lambda: [*asked(3), "text"], TypeError, "request 3 must be a mapping"),
+        (lambda: failing_after(3, OSError("the file is gone")), OSError, "the file is gone"),
+    ],
+    ids=["a stream", "a stream with a key", "no request", "the iterable fails"],
+)  # fmt: skip
+def test_what_ends_the_run_is_raised_after_the_results_of_the_calls_that_were_sent(
+    results, requests, expected, says
+):
+    called: list[Any] = []
+    progress: list[int] = []
+
+    def call(**arguments):
+        called.append(arguments["input"])
+        return echo(**arguments)
+
+    with pytest.raises(expected, match=says):
+        results(call, requests(), at_once=8, progress=progress.append)
+    assert sorted(called) == [0, 1, 2]
+    assert len(progress) == 3
+
+
 def test_an_exception_that_is_not_of_the_client_goes_to_the_caller(results):
     def call(**arguments):
         raise ZeroDivisionError
@@ -94,31 +149,33 @@ def test_an_exception_that_is_not_of_the_client_goes_to_the_caller(results):
         results(call, asked(3), at_once=2)
 
 
-def test_progress_is_told_of_each_result(results):
-    told: list[int] = []
-    results(echo, asked(7), at_once=3, progress=told.append)
-    assert told == [1] * 7
+def test_progress_is_called_with_one_for_each_result(results):
+    steps: list[int] = []
+    results(echo, asked(7), at_once=3, progress=steps.append)
+    assert steps == [1] * 7
 
 
 def test_nothing_is_asked_of_an_empty_iterable(results):
     assert results(echo, [], at_once=3) == []
 
 
-def test_requests_are_taken_when_there_is_a_call_for_them():
-    taken: list[int] = []
+@pytest.mark.parametrize("in_order", [True, False])
+def test_no_more_requests_are_taken_ahead_than_calls_may_be_under_way(results, in_order):
+    taken, yielded, ahead = 0, 0, 0
 
     def requests():
-        for number in range(1_000):
-            taken.append(number)
+        nonlocal taken, ahead
+        for number in range(2_000):
+            taken += 1
+            ahead = max(ahead, taken - yielded)
             yield {"input": number}
 
-    run = in_threads.run(echo, requests(), at_once=5)
-    for result in run:
-        assert len(taken) <= result.key + 12
-        if result.key > 100:
-            break
-    run.close()
-    assert len(taken) < 130
+    def count(_):
+        nonlocal yielded
+        yielded += 1
+
+    assert len(results(echo, requests(), at_once=5, in_order=in_order, progress=count)) == 2_000
+    assert ahead == 5
 
 
 def test_no_more_calls_are_under_way_than_asked_for():
@@ -151,7 +208,7 @@ def test_leaving_waits_for_the_calls_under_way_and_begins_no_other():
         ended.append(arguments["input"])
         return echo(**arguments)
 
-    run = in_threads.run(call, asked(100), at_once=3, in_order=True)
+    run = in_threads.run(call, asked(100), at_once=3, in_order=True, is_streamed=is_streamed)
     assert next(run).key == 0
     both_begun.wait(30)
     threading.Timer(0, may_end.set).start()
@@ -171,7 +228,8 @@ def test_a_cancelled_run_cancels_its_calls():
 
     async def main():
         async def collect():
-            return [result async for result in in_tasks.run(call, asked(10), at_once=2)]
+            run = in_tasks.run(call, asked(10), at_once=2, is_streamed=is_streamed)
+            return [result async for result in run]
 
         task = asyncio.create_task(collect())
         for _ in range(5):
@@ -190,6 +248,15 @@ def test_requests_can_come_from_an_asynchronous_iterable():
             yield {"input": number}
 
     assert [result.key for result in results_in_tasks(echo, requests(), at_once=1)] == [0, 1, 2]
+
+
+def test_trio_is_refused_before_anything_is_sent():
+    async def main():
+        async for _ in in_tasks.run(echo, asked(3), at_once=1, is_streamed=is_streamed):
+            pass
+
+    with pytest.raises(ConfigurationError, match="run under asyncio, and this is trio; nothing was sent"):
+        trio.run(main)
 
 
 # Budgets
@@ -218,10 +285,39 @@ def test_a_budget_that_is_large_enough_stops_nothing(results):
     assert budget.spent_cost == 10
 
 
-def test_a_cost_that_is_not_told_counts_as_the_most_it_can_be(results):
+@pytest.mark.parametrize("cost", [None, {"credits": 0.1}, "0.1", True, -1])
+def test_a_cost_that_is_not_a_number_counts_as_the_most_that_a_call_may_cost(results, cost):
     budget = Budget(cost=10, cost_of_a_call=2)
-    results(echo, asked(2), at_once=1, budget=budget)
+    results(lambda **_: Reply("", cost=cost), asked(2), at_once=1, budget=budget)
     assert budget.spent_cost == 4
+
+
+def test_amounts_add_up_as_they_are_written(results):
+    budget = Budget(cost=0.3, cost_of_a_call=0.1)
+    assert len(results(lambda **_: Reply("", cost=0.1), asked(3), at_once=1, budget=budget)) == 3
+    assert budget.spent_cost == 0.3
+
+
+@pytest.mark.parametrize("error", [
+    UnknownOutcomeError("sent by an earlier run"),
+    ReplyFailedError("failed", reply=Reply("", cost=1.0, from_journal=True)),
+])  # fmt: skip
+def test_what_the_journal_says_costs_nothing(results, error):
+    def call(**_):
+        raise error
+
+    budget = Budget(cost=10, cost_of_a_call=2)
+    results(call, asked(2), at_once=1, budget=budget)
+    assert budget.spent_cost == 0
+
+
+def test_a_reply_that_failed_costs_what_it_says(results):
+    def call(**_):
+        raise ReplyFailedError("failed", reply=Reply("", cost=0.5))
+
+    budget = Budget(cost=10, cost_of_a_call=2)
+    results(call, asked(2), at_once=1, budget=budget)
+    assert budget.spent_cost == 1
 
 
 @pytest.mark.parametrize(("may_be_billed", "spent"), [(False, 0), (None, 2), (True, 2)])

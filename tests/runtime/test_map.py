@@ -69,3 +69,26 @@ def test_a_budget_stops_before_it_is_overspent(connect, echoing):
 def test_a_number_of_calls_that_makes_no_sense_is_refused_at_once(connect, service, at_once):
     with pytest.raises(ConfigurationError, match="at_once must be a whole number from 1"):
         connect(service).actual.responses.map(asked(1), at_once=at_once)
+
+
+@pytest.mark.parametrize("shape", ["chat.completion", "response"])
+def test_a_budget_is_settled_by_what_each_reply_says(connect, echoing, shape):
+    echoing.answers(shape=shape)
+    budget = Budget(tokens=1_000_000, tokens_of_a_call=1_000)
+    results = list(connect(echoing, limits=None).client.responses.map(asked(3), budget=budget))
+    assert budget.spent_tokens == sum(result.reply.usage.total_tokens for result in results) > 0
+
+
+def test_what_is_answered_from_the_journal_takes_nothing_from_a_budget(connect, echoing, tmp_path):
+    for _ in range(2):
+        budget = Budget(tokens=1_000_000, tokens_of_a_call=1_000)
+        client = connect(echoing, journal=tmp_path / "answers.db", limits=None).client
+        assert len(list(client.responses.map(asked(3), budget=budget))) == 3
+    assert budget.spent_tokens == 0
+
+
+def test_a_request_for_a_stream_is_refused_before_it_is_sent(connect, echoing):
+    client = connect(echoing, limits=None).client
+    with pytest.raises(ConfigurationError, match=r"request 1 .key 1. asks for a stream"):
+        list(client.responses.map([MINIMAL, {**MINIMAL, "stream": True}]))
+    assert len(echoing.requests) == 1

@@ -23,7 +23,8 @@ FLOORS = [
     ["_calls"],
     ["resources"],
     ["_async_client", "_client"],
-    ["testing"],
+    ["_command", "testing"],
+    ["__main__"],
 ]
 """From the ground up: what stands on a floor imports from the floors below it alone."""
 

@@ -49,6 +49,9 @@ UNFINISHED_STREAMS_ARE_FREE: bool = all(
 )
 """Whether a stream without its terminal event is not billed, whichever side ended it."""
 
+USAGE: dict[str, list[Any]] = {"cost": ["usage", "cost"], "tokens": ["usage", "total_tokens"]}
+"""Where a reply says what its call took, as paths: its `cost` in Credits, and its `tokens`; empty: it does not say."""
+
 ERROR_BODY: dict[str, Any] = {
     "code": ["error", "code"],
     "message": ["error", "message"],

@@ -1,18 +1,20 @@
-"""What many calls may cost together. It is reserved before a call is sent and settled when its answer has come."""
+"""What many calls may cost together: reserved before a call is sent, settled when it has ended."""
 
 from __future__ import annotations
 
 import threading
+from decimal import Decimal
 from typing import Any
 
 from attrs import define, field
 
-from .._json import is_object
-from ..errors import AceDataError, ConfigurationError
+from .._document.facts import USAGE
+from .._paths import find
+from ..errors import AceDataError, ConfigurationError, UnknownOutcomeError
 
 
 class BudgetExhaustedError(AceDataError):
-    """What is left of the budget does not allow another call. Every call that was sent has given its result."""
+    """What is left of the budget does not allow another call. The results of all calls that were sent came before."""
 
     def _outcome(self) -> str:
         return "not-sent"
@@ -29,13 +31,15 @@ def _check_amount(_: object, attribute: Any, value: object) -> None:
 class Budget:
     """The most that calls may cost together, in Credits, in tokens, or both.
 
-    What a call costs is known only afterwards, so each one reserves as much as it may cost at most. A call whose cost
-    the service does not tell counts with that, and one that is answered from a journal counts with nothing.
+    What a call costs is known only afterwards, so each call reserves the most that it may cost. A call counts with what
+    its reply says that it cost, and with what it has reserved where the reply says nothing or was lost. A call that is
+    not billed, or is answered from a journal, costs nothing.
 
     Attributes:
-        cost: Credits for all calls, in the unit of `usage.cost`; None for no limit.
+        cost: Credits for all calls, in the unit in which replies say what they cost; None for no limit.
         tokens: Tokens for all calls; None for no limit.
-        cost_of_a_call: Credits that one call costs at most; needed beside `cost`.
+        cost_of_a_call: Credits that one call costs at most; needed beside `cost`. Where a `RetryPolicy` sends again
+            what may be billed, that is the cost of all tries together.
         tokens_of_a_call: Tokens that one call takes at most; needed beside `tokens`.
         spent_cost: Credits that the calls so far have cost.
         spent_tokens: Tokens that the calls so far have taken.
@@ -81,14 +85,16 @@ class Budget:
         cost, tokens = self._of(reply, error)
         with self._lock:
             self._reserved -= 1
-            self.spent_cost += cost
+            self.spent_cost = float(_exact(self.spent_cost) + _exact(cost))
             self.spent_tokens += tokens
 
     def _of(self, reply: Any, error: AceDataError | None) -> tuple[float, int]:
-        if reply is None and getattr(error, "may_be_billed", None) is False:
+        if isinstance(error, UnknownOutcomeError) or (error is not None and error.may_be_billed is False):
             return 0.0, 0
-        http = getattr(reply, "_http", None)
-        if getattr(http, "from_journal", False):
+        if reply is None:
+            reply = getattr(error, "reply", None)
+        holders = (reply, getattr(reply, "http", None), getattr(error, "http", None))
+        if any(getattr(holder, "from_journal", False) for holder in holders):
             return 0.0, 0
         cost, tokens = cost_and_tokens(reply)
         return (
@@ -105,17 +111,21 @@ class Budget:
 
 
 def _fits(limit: float | None, spent: float, of_a_call: float | None, calls: int) -> bool:
-    return limit is None or spent + calls * (of_a_call or 0) <= limit
+    return limit is None or _exact(spent) + calls * _exact(of_a_call or 0) <= _exact(limit)
+
+
+def _exact(amount: float) -> Decimal:
+    """The amount as it is written: ten calls of 0.1 cost 1, not a little more."""
+    return Decimal(str(amount))
 
 
 def cost_and_tokens(reply: Any) -> tuple[float | None, int | None]:
-    """What a reply says that it cost, in Credits, and how many tokens it took; None for what it does not say."""
-    usage: Any = getattr(reply, "usage", None)
-    data = usage.to_dict() if hasattr(usage, "to_dict") else usage
-    if not is_object(data):
-        return None, None
-    cost, tokens = data.get("cost"), data.get("total_tokens")
+    """What a reply says that its call cost, in Credits, and how many tokens it took; None for what it does not say.
+
+    The document has the places (`x-usage`). A cost that is not a number counts as not said.
+    """
+    cost, tokens = find(reply, USAGE["cost"]), find(reply, USAGE["tokens"])
     return (
-        cost if isinstance(cost, (int, float)) and not isinstance(cost, bool) else None,
-        tokens if isinstance(tokens, int) else None,
+        cost if isinstance(cost, (int, float)) and not isinstance(cost, bool) and cost >= 0 else None,
+        tokens if type(tokens) is int and tokens >= 0 else None,
     )

@@ -1,44 +1,78 @@
-"""Which request is sent next (async): the requests are taken one at a time, when there is room for one."""
+"""Which request is sent next (async): requests are taken one at a time, when there is room for one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from ..errors import ConfigurationError
 from ._budget import Budget
 from ._results import Result, named
 
 
 class AsyncAdmission:
-    """Hands out the requests that the budget allows, in their order."""
+    """Hands out the requests that the budget allows, in their order.
 
-    def __init__(self, requests: AsyncIterator[Any], budget: Budget | None) -> None:
+    Args:
+        requests: The requests as the caller passed them.
+        budget: What the calls may cost together.
+        is_streamed: Whether the arguments of a call ask for a stream, which is not sent.
+    """
+
+    def __init__(
+        self,
+        requests: AsyncIterator[Any],
+        budget: Budget | None,
+        is_streamed: Callable[[Mapping[str, Any]], bool],
+    ) -> None:
         self._requests = requests
         self._budget = budget
+        self._is_streamed = is_streamed
         self._taken = 0
         self._next: Result[Any] | None = None
+        self._failure: Exception | None = None
 
     async def admit(self, *, is_idle: bool) -> Result[Any] | None:
         """Return the next request that may be sent; None if there is none, or none before another call ends.
 
         Args:
-            is_idle: Whether no call is under way, so that none will give back what it has reserved.
+            is_idle: Whether no call is under way. What ends the run is raised only then, so that the results of
+                all calls that were sent come first.
 
         Raises:
-            BudgetExhaustedError: The budget does not allow the next request, and will not.
+            BudgetExhaustedError: The budget does not allow the next request.
+            TypeError: An item is no request.
+            ConfigurationError: A request asks for a stream.
+            Exception: Whatever the iterable raised.
         """
-        if self._next is None:
-            item = await anext(self._requests, _END)
-            if item is _END:
+        if self._next is None and self._failure is None:
+            try:
+                item = await anext(self._requests, _END)
+                if item is _END:
+                    return None
+                self._next = self._checked(item)
+            except Exception as failure:  # noqa: BLE001 - raised below, once the calls under way have ended
+                self._failure = failure
+        if self._failure is None and self._budget is not None and not self._budget.reserve():
+            if not is_idle:
                 return None
-            self._next = named(self._taken, item)
-            self._taken += 1
-        if self._budget is not None and not self._budget.reserve():
+            self._failure = self._budget.exhausted()
+        if self._failure is not None:
             if is_idle:
-                raise self._budget.exhausted()
+                raise self._failure
             return None
         admitted, self._next = self._next, None
         return admitted
+
+    def _checked(self, item: Any) -> Result[Any]:
+        request = named(self._taken, item)
+        if self._is_streamed(request.request):
+            raise ConfigurationError(
+                f"request {self._taken} (key {request.key!r}) asks for a stream, and here each request gets a whole "
+                "reply: leave that argument out. The request was not sent"
+            )
+        self._taken += 1
+        return request
 
 
 _END: Any = object()

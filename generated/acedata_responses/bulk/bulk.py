@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -19,6 +19,7 @@ def run(
     requests: Iterable[Any],
     *,
     at_once: int,
+    is_streamed: Callable[[Mapping[str, Any]], bool],
     in_order: bool = False,
     budget: Budget | None = None,
     progress: Callable[[int], object] | None = None,
@@ -32,14 +33,18 @@ def run(
         call: Makes one call.
         requests: The arguments of each call, or pairs of a key and the arguments.
         at_once: How many calls may be under way.
+        is_streamed: Whether the arguments of a call ask for a stream, which is refused.
         in_order: Whether the results come in the order of the requests, or each as soon as it is ready.
         budget: What the calls may cost together.
         progress: Called with 1 for each result.
 
     Raises:
-        BudgetExhaustedError: The budget does not allow the next request; all results so far were yielded.
+        BudgetExhaustedError: The budget does not allow the next request.
+        ConfigurationError: A request asks for a stream.
+        TypeError: An item is no request.
+        Exception: Whatever the iterable raises. All of these come after the results of the calls that were sent.
     """
-    admission = Admission(iter(requests), budget)
+    admission = Admission(iter(requests), budget, is_streamed)
     under_way: dict[Future[Result[Any]], None] = {}
     threads = ThreadPoolExecutor(at_once, thread_name_prefix="acedata_responses.map")
     try:
@@ -58,11 +63,11 @@ def run(
                     progress(1)
                 yield done.result()
     finally:
-        threads.shutdown(wait=True, cancel_futures=True)
+        threads.shutdown(wait=True)
 
 
 def _make(call: Callable[..., Any], request: Result[Any], budget: Budget | None) -> Result[Any]:
-    """Make one call; its error is a result, and what it cost is settled."""
+    """Make one call and settle what it cost. An error of the call is its result."""
     reply, error = None, None
     try:
         reply = call(**request.request)

@@ -260,21 +260,26 @@ class Responses:
         budget: bulk.Budget | None = None,
         progress: Callable[[int], object] | None = None,
     ) -> Iterator[bulk.Result[types.Reply]]:
-        """Call `create` for many requests, and yield what becomes of each.
+        """Call `create` for many requests and yield the result of each.
 
-        The requests are taken one by one, as there is room for them. An error of a call is in its result.
+        The requests are taken one by one, as there is room for them, so that there may be millions. An error of a call
+        is in its result, and the others go on. To leave with the answers of the calls under way in the journal,
+        leave the loop, by `break`, an exception or Ctrl-C: it waits for them and makes no further call.
 
         Args:
             requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
                 and such a mapping.
             at_once: How many calls may be under way, from 1. As many as the service allows when not given.
-            in_order: Whether the results come in the order of the requests, or each as soon as it is there.
+            in_order: Whether the results come in the order of the requests, or each as soon as it is there. In order,
+                results that are waiting for an earlier one count as calls under way.
             budget: What the calls may cost together.
-            progress: Called with 1 for each result.
+            progress: Called with 1 for each result, such as the `update` of a bar of tqdm.
 
         Raises:
-            ConfigurationError: `at_once` is not a whole number from 1.
-            BudgetExhaustedError: The budget does not allow the next request. All others have given their results.
+            ConfigurationError: `at_once` is not a whole number from 1, or a request asks for a stream.
+            TypeError: An item is no request.
+            BudgetExhaustedError: The budget does not allow the next request.
+                These, and what `requests` itself raises, come after the results of all calls that were sent.
         """
         from ..bulk._results import calls_at_once
         from ..bulk.bulk import run
@@ -283,6 +288,7 @@ class Responses:
             self.create,
             requests,
             at_once=calls_at_once(at_once),
+            is_streamed=_CREATE.is_asked_to_stream,
             in_order=in_order,
             budget=budget,
             progress=progress,
@@ -500,21 +506,26 @@ class AsyncResponses:
         budget: bulk.Budget | None = None,
         progress: Callable[[int], object] | None = None,
     ) -> AsyncIterator[bulk.Result[types.Reply]]:
-        """Call `create` for many requests, and yield what becomes of each.
+        """Call `create` for many requests and yield the result of each.
 
-        The requests are taken one by one, as there is room for them. An error of a call is in its result.
+        The requests are taken one by one, as there is room for them, so that there may be millions. An error of a call
+        is in its result, and the others go on. To leave with the answers of the calls under way in the journal,
+        close the iterator; a cancellation cancels them, so that their outcome is unknown. Needs asyncio.
 
         Args:
             requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
                 and such a mapping.
             at_once: How many calls may be under way, from 1. As many as the service allows when not given.
-            in_order: Whether the results come in the order of the requests, or each as soon as it is there.
+            in_order: Whether the results come in the order of the requests, or each as soon as it is there. In order,
+                results that are waiting for an earlier one count as calls under way.
             budget: What the calls may cost together.
-            progress: Called with 1 for each result.
+            progress: Called with 1 for each result, such as the `update` of a bar of tqdm.
 
         Raises:
-            ConfigurationError: `at_once` is not a whole number from 1.
-            BudgetExhaustedError: The budget does not allow the next request. All others have given their results.
+            ConfigurationError: `at_once` is not a whole number from 1, or a request asks for a stream.
+            TypeError: An item is no request.
+            BudgetExhaustedError: The budget does not allow the next request.
+                These, and what `requests` itself raises, come after the results of all calls that were sent.
         """
         from ..bulk._results import calls_at_once
         from ..bulk.async_bulk import run
@@ -523,6 +534,7 @@ class AsyncResponses:
             self.create,
             requests,
             at_once=calls_at_once(at_once),
+            is_streamed=_CREATE.is_asked_to_stream,
             in_order=in_order,
             budget=budget,
             progress=progress,

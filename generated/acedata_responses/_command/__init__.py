@@ -1,0 +1,1 @@
+"""The command `run`: many requests from a file, their results to another one."""

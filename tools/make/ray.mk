@@ -1,0 +1,15 @@
+##@ Beyond one machine
+
+RAY := .venvs/ray/.made-from-$(call fingerprint,tools/ray.txt)
+
+ray: .venvs/ray/$(INSTALLED) ## the client in Ray Data, on a local cluster of several nodes, with workers that are killed
+	@.venvs/ray/bin/python -m pytest -q tests/ray/with_ray.py $(ARGS)
+
+$(RAY): | $(UV_READY)
+	$(call environment,ray,$(FITTING))
+	@touch $@
+
+.venvs/ray/$(INSTALLED): $(RAY)
+	@$(install-package)
+
+.PHONY: ray
