@@ -1,6 +1,6 @@
 """The generator's endpoints as methods of the client: arguments, what is answered, how it streams.
 
-The generator does not say where an argument or an answer stands, and leaves out what it does not know. So these are read
+The generator does not say where an argument or an answer stands, and leaves out what it does not know. So they are read
 from the document beside it, and what the client does not express is refused.
 """
 
@@ -203,7 +203,7 @@ def _body(document: Document, one: Operation) -> Place | None:
 
 
 def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place]:
-    """What is answered with success: the JSON under its usual name, and events. Other media types beside are left out."""
+    """What is answered with success: the JSON under its usual name, and events. Other media types are left out."""
     if one.http_method == "HEAD":
         return {}  # It is never answered with content (RFC 9110, section 9.3.2).
     responses = one.node.get("responses", {})

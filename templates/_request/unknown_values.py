@@ -13,7 +13,7 @@ _warned: set[tuple[str, type[Warning]]] = set()
 
 
 class UnknownValueWarning(UserWarning):
-    """A value, such as a model's name, that is not listed in the document but looks like one that is. It is sent as it is."""
+    """A value, such as a model's name, that the document does not list but that looks like a listed one; it is sent."""
 
 
 def warn_of_unknown_values(data: Any, schema: Mapping[str, Any]) -> None:

@@ -186,7 +186,9 @@ BODIES = [
     Row(
         "a failed reply", "a reply that says it failed",
         Answer(json=response(status="failed", error={"code": "api_error", "message": "No."})),
-        dict.fromkeys(["post", "stream", "via"], Outcome("ReplyFailedError", 1, {"code": "api_error", "message": "No."})),
+        dict.fromkeys(
+            ["post", "stream", "via"], Outcome("ReplyFailedError", 1, {"code": "api_error", "message": "No."})
+        ),
     ),
 ]  # fmt: skip
 """Answers with success whose body is not what the document describes, or says of itself that it failed."""

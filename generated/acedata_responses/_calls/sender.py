@@ -233,10 +233,7 @@ class Sender:
         reply: Any = http
         if exchange.call.operation.read_reply is not None:
             try:
-                if stream is None:
-                    reply = read_reply(http, exchange.reply_format())
-                else:
-                    reply = stream.whole_reply(http)
+                reply = stream.whole_reply(http) if stream else read_reply(http, exchange.reply_format())
             except AceDataError as error:
                 if isinstance(error, APIStatusError):
                     self._note_rate_limit(error)

@@ -199,7 +199,7 @@ class _AsyncProgress:
 
     Attributes:
         refusal: Where the real service must not be called: the error with which to stop at the first step.
-        only_connected: Whether it was at work on a connection, or on the way through a proxy, and not yet on the request.
+        only_connected: Whether it was making the connection, perhaps through a proxy, and had not begun the request.
     """
 
     def __init__(self, refusal: ConfigurationError | None) -> None:

@@ -27,8 +27,8 @@ _NEVER = 1e9  # seconds
 class _Socket(socket.SocketType):
     """A connected socket that fails to send only after what has come was read.
 
-    When a send fails, asyncio drops what it has not read yet, which may be the answer. So the first send that fails says
-    that it has to wait. The event loop then reads what is there before it tries again.
+    When a send fails, asyncio drops what it has not read yet, which may be the answer. So the first failure is
+    reported as "would block": the event loop then reads what is there before it tries again.
     """
 
     _has_failed = False
