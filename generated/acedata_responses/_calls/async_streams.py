@@ -77,7 +77,11 @@ class AsyncStream(Generic[EventT, ReplyT]):
 
     def _hand_over(self: SelfT) -> SelfT:
         """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
-        self._incoming.on_close(lambda: self._report.log(self._state.outcome()))
+        report, state = (
+            self._report,
+            self._state,
+        )  # not the stream itself, which must stay free to be collected
+        self._incoming.on_close(lambda: report.log(state.outcome()))
         if self._settle is not None:
             self._incoming.on_close(self._settle)
         if self._first is not None and self._state.is_over:
