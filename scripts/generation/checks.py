@@ -15,6 +15,10 @@ _SCHEMA = re.compile(
 )
 
 
+_OF_CONDITIONS = frozenset({"type", "required", "properties", "title", "description"})
+"""What the member of a union has that only says which fields of an object belong together."""
+
+
 def check(document: Document) -> None:
     """Report what no Python type or check would express."""
     for pointer, schema in document.objects():
@@ -31,14 +35,12 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
         return
     if "anyOf" in schema and "oneOf" in schema:
         document.report(pointer, "`anyOf` beside `oneOf` is not expressed", "Use one of them.")
-    if "discriminator" in schema and not schema.keys() & {"anyOf", "oneOf"}:
-        found = "a `discriminator` without `anyOf` or `oneOf` is not expressed"
-        advice = "Make a union of the kinds, and put the discriminator there."
+    if "discriminator" in schema and ("properties" in schema or not schema.keys() & {"anyOf", "oneOf"}):
+        found = "a `discriminator` on a class that others extend is not expressed: one name cannot be class and union"
+        advice = "Make a component with `oneOf` of the kinds, put the discriminator there, and refer to that."
         document.report(below(pointer, "discriminator"), found, advice)
     for word in ("anyOf", "oneOf"):
-        if word in schema and "properties" in schema:
-            found = f"`{word}` beside `properties` is not expressed"
-            document.report(below(pointer, word), found, "Write the properties into its members.")
+        _check_conditions(document, pointer, schema, word)
     _check_keys(document, pointer, schema)
     described = set(_described(document, pointer, set()))
     for key in schema.get("required", []):
@@ -46,6 +48,26 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
             found = f"{key!r} is required but no such property is described"
             document.report(below(pointer, "required"), found, "Describe it.")
     _check_values(document, pointer, schema)
+
+
+def _check_conditions(document: Document, pointer: str, schema: Node, word: str) -> None:
+    """Beside `properties`, a union can say which of them belong together; it cannot bring further ones."""
+    for index in range(len(schema.get(word, ()))):
+        at, member = document.resolve(below(pointer, word, index))
+        fields = set(_described(document, at, set()))
+        if "properties" in schema and (
+            member.keys() - _OF_CONDITIONS or not fields <= schema["properties"].keys()
+        ):
+            found = f"`{word}` beside `properties` is expressed only where its members say what is `required`"
+            advice = "Describe all fields in `properties`; or make a union of components, each with all its fields."
+            document.report(below(pointer, word), found, advice)
+            return
+    for index in range(len(schema.get("allOf", ()))):
+        if word in document.resolve(below(pointer, "allOf", index))[1]:
+            found = f"`{word}` in a part of `allOf` is not expressed: its rule would be lost"
+            document.report(
+                below(pointer, "allOf", index), found, "Write the rule into the whole, or take it out."
+            )
 
 
 def _check_keys(document: Document, pointer: str, schema: Node) -> None:

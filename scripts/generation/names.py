@@ -19,8 +19,8 @@ from .document import Document
 SCALARS = frozenset("bool datetime float int str".split())
 """What annotations of arguments name: a method of such a name would hide it."""
 
-_WORDS_OF_A_CLASS = SCALARS | {"classmethod", "dict", "list", "property"}
-"""What the body of a class with attributes names: an attribute of such a name would hide it."""
+_WORDS_OF_A_CLASS = SCALARS | {"classmethod", "dict", "list", "property", "super"}
+"""What a class with attributes names, and an attribute or an argument of such a name would hide."""
 
 BUILTINS = frozenset(dir(builtins))
 

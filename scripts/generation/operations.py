@@ -190,7 +190,7 @@ def _body(document: Document, one: Operation) -> Place | None:
     if "requestBody" not in one.node:
         return None
     at, body = document.resolve(below(one.pointer, "requestBody"))
-    if list(body["content"]) != [JSON] or "schema" not in body["content"][JSON]:
+    if "schema" not in body["content"].get(JSON, {}):
         types = ", ".join(body["content"]) or "nothing"
         found = f"a body as {types} is not expressed: the client sends JSON alone"
         advice = f"Describe it as `{JSON}` with a schema, or take the operation out."

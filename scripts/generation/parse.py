@@ -218,11 +218,13 @@ def parse(document: Document, config: Config) -> Parsed:
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
-    """The document as the generator gets it: with pointers, one media type for an answer, and fields where it looks."""
+    """The document as the generator gets it: with pointers, one media type for a body and an answer, and fields where it looks."""
     data = marked(document)
     inline_events: dict[str, Node] = {}
     for pointer, node in objects(data):
         content = node.get("content")
+        if content and JSON in content and re.search(r"/requestBod(y|ies/[^/]+)$", pointer):
+            node["content"] = {JSON: content[JSON]}
         if content and re.search(r"/responses/[^/]+$", pointer):
             if "$ref" not in content.get(EVENTS, {}).get("schema", {"$ref": ""}):
                 inline_events[event_name(document, pointer)] = content[EVENTS]["schema"]
@@ -236,10 +238,12 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
 
 
 def _put_fields_where_the_generator_looks(node: Node) -> None:
-    """It names a field by its key, and passes over those beside an `allOf` of one reference."""
+    """It names a field by its key, and passes over those beside a union or an `allOf` of one reference."""
     properties = node.get("properties")
     if not isinstance(properties, dict):
         return
+    for word in ("anyOf", "oneOf"):
+        node.pop(word, None)  # which only says what belongs together: see `checks`
     python_names = {key: child.get(PYTHON_NAME, key) for key, child in properties.items()}
     node["properties"] = {python_names[key]: child for key, child in properties.items()}
     node["required"] = [python_names.get(key, key) for key in node.get("required", [])]

@@ -51,6 +51,11 @@ NAMES: dict[str, Case] = {
         f"{FIELD}/properties/to_dict",
         "the field 'to_dict' would hide `to_dict`, which Python or the package already has",
     ),
+    "a field like the further fields of every object": (
+        {f"{NEW}/properties/it": an_object("further_fields")},
+        f"{NEW}/properties/it/properties/further_fields",
+        "the field 'further_fields' would hide `further_fields`",
+    ),
     "a field called problems": (
         {FIELD: an_object("problems")},
         f"{FIELD}/properties/problems",

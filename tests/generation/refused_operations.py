@@ -11,6 +11,7 @@ from tests.generation.small_document import (
     STREAM,
     TEXT,
     Case,
+    an_object,
     answer,
     operation,
     parameter,
@@ -122,10 +123,10 @@ OPERATIONS: dict[str, Case] = {
         BODY,
         "a body as text/plain is not expressed: the client sends JSON alone",
     ),
-    "a body of two kinds": (
-        {f"{BODY}/content/application~1xml": {"schema": TEXT}},
+    "a body of parts": (
+        {f"{BODY}/content": {"multipart/form-data": {"schema": an_object("file")}, "text/plain": {}}},
         BODY,
-        "a body as application/json, application/xml is not expressed",
+        "a body as multipart/form-data, text/plain is not expressed: the client sends JSON alone",
     ),
     "a body that is no object": (
         {f"{BODY}/content/application~1json/schema": {"type": "array", "items": TEXT}},

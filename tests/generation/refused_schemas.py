@@ -139,12 +139,27 @@ CONSTRUCTS: dict[str, Case] = {
     "a discriminator without a union": (
         {f"{PART}/discriminator": {"propertyName": "size"}},
         f"{PART}/discriminator",
-        "a `discriminator` without `anyOf` or `oneOf` is not expressed",
+        "a `discriminator` on a class that others extend is not expressed: one name cannot be class and union",
     ),
-    "a union beside properties": (
-        {f"{PART}/oneOf": [{"required": ["size"]}]},
-        f"{PART}/oneOf",
-        "`oneOf` beside `properties` is not expressed",
+    **{
+        f"a union beside properties that brings {what}": (
+            {f"{PART}/oneOf": [member]},
+            f"{PART}/oneOf",
+            "`oneOf` beside `properties` is expressed only where its members say what is `required`",
+        )
+        for what, member in {
+            "fields": an_object("colour"),
+            "fields of another schema": {"$ref": "#/components/schemas/NewThing"},
+            "a union": union("Thing", "NewThing"),
+        }.items()
+    },
+    "a rule in a part of what is put together": (
+        {
+            f"{SCHEMAS}/A": {**an_object("a", "b", required=False), "anyOf": [{"required": ["a"]}]},
+            FIELD: {"allOf": [{"$ref": "#/components/schemas/A"}, an_object("c")]},
+        },
+        f"{FIELD}/allOf/0",
+        "`anyOf` in a part of `allOf` is not expressed: its rule would be lost",
     ),
     "a discriminator that names no field": (
         {FIELD: union("Part", "Thing", discriminator={"mapping": {}})},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.generation.workshop import SMALL, Workshop, bytes_of, changed, load, 
 
 pytestmark = pytest.mark.generation
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BASE = "package_name_override: acedata_responses\nliteral_enums: true\npost_hooks: []\n"
 
 
@@ -81,6 +83,13 @@ def test_package_name_override_names_the_folder(workshop: Workshop) -> None:
     workshop.write(SMALL)
     assert workshop.run().code == 0
     package = load(workshop.output / "small_client", "small_client")
+    for path in (workshop.output / "small_client").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {
+            ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)
+        }
+        texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)} - prose
+        assert not [text for text in texts if "acedata_responses" in text], path
     assert package.Client(base_url="https://small.test") is not None
     assert "    from small_client import Client" in (package.__doc__ or "")
     unload("small_client")

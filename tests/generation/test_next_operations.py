@@ -111,6 +111,16 @@ def test_a_field_that_is_named_like_an_attribute_is_given_another_name(make: Mak
     assert part(package, "types").Part(size=1, scheme="b").to_dict() == {"size": 1, "http": "b"}
 
 
+@pytest.mark.parametrize("key", ["super", "further", "kwargs", "data", "get", "cls", "new"])
+def test_words_of_the_code_are_free_for_fields(make: Make, key: str) -> None:
+    it = an_object(key)
+    package = make({f"{NEW}/properties/it": it, FIELD: it})
+    types = part(package, "types")
+    name = f"{key}_" if key == "super" else key
+    assert sent(package, it=types.NewThingIt(**{name: "x"}, more="y"))["it"] == {key: "x", "more": "y"}
+    assert getattr(types.Thing.from_dict({"name": "x", "it": {key: "z"}}).it, name) == "z"
+
+
 def test_a_parameter_is_given_another_name(make: Make) -> None:
     package = make({f"{OPERATION}/parameters/1": parameter("timeout", **{"x-python-name": "patience"})})
     service = Service()
@@ -179,6 +189,22 @@ def test_a_value_that_fits_two_members_of_one_of_is_not_sent(make: Make) -> None
     assert sent(package, count=1.5) == {"name": "x", "count": 1.5}
     with pytest.raises(package.RequestValidationError, match="/count: expected what fits one member alone"):
         sent(package, count=1)
+
+
+@pytest.mark.parametrize(("word", "both"), [("anyOf", True), ("oneOf", False)])
+def test_a_union_beside_fields_says_which_belong_together(make: Make, word: str, both: bool) -> None:
+    fields = an_object("url", "data", required=False)
+    image = {**fields, word: [{"required": ["url"]}, {"required": ["data"]}]}
+    package = make({f"{NEW}/properties/image": image, FIELD: image})
+    types = part(package, "types")
+    assert sent(package, image=types.NewThingImage(data="x")) == {"name": "x", "image": {"data": "x"}}
+    for wrong in [{}, {"url": 1}] + ([] if both else [{"url": "x", "data": "y"}]):
+        with pytest.raises(package.RequestValidationError, match="/image"):
+            sent(package, image=wrong)
+    it = types.Thing.from_dict({"name": "x", "it": {"url": "y"}}).it
+    assert (it, it.problems) == (types.ThingIt(url="y"), [])
+    synthesis, schemas = part(package, "testing._synthesis"), part(package, "_document.schemas").SCHEMAS
+    assert set(synthesis.minimal(schemas["ThingIt"], schemas)) == {"url"}
 
 
 def test_the_rules_of_an_open_enum_are_for_other_values_only(make: Make) -> None:
@@ -281,7 +307,13 @@ def test_a_character_that_yaml_alters_must_be_escaped(workshop: Workshop, charac
 
 
 def test_json_is_taken_where_there_is_xml_too(make: Make) -> None:
-    package = make({f"{REPLY}/content/application~1xml": {"schema": TEXT}})
+    package = make(
+        {
+            f"{REPLY}/content/application~1xml": {"schema": TEXT},
+            f"{BODY}/content/application~1xml": {"schema": TEXT},
+        }
+    )
+    assert sent(package, live=True) == {"name": "x", "live": True}
     assert client_of(package, Service({"name": "y"})).things.make(id="1", name="x").name == "y"
 
 
