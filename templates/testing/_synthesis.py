@@ -29,10 +29,10 @@ def minimal(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     kind: str = kinds if isinstance(kinds, str) else kinds[0]
     if kind == "object":
         # Beside properties, a union says which of them belong together.
-        chosen = next(iter(schema.get("anyOf") or schema.get("oneOf") or [{}]))
-        chosen = schemas[chosen["$ref"]] if "$ref" in chosen else chosen
+        members: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or [{}]
+        chosen: dict[str, Any] = schemas[members[0]["$ref"]] if "$ref" in members[0] else members[0]
         properties = {**schema.get("properties", {}), **chosen.get("properties", {})}
-        required = dict.fromkeys([*schema.get("required", []), *chosen.get("required", [])])
+        required: dict[str, None] = dict.fromkeys([*schema.get("required", []), *chosen.get("required", [])])
         return {key: minimal(properties.get(key, {}), schemas) for key in required}
     if kind == "array":
         return [minimal(schema.get("items", {}), schemas) for _ in range(schema.get("minItems", 0))]

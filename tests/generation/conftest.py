@@ -68,6 +68,18 @@ def second_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def foreign_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the package that is made from openapi.yaml with the operations of foreign.yaml."""
+    from tests.generation.workshop import DOCUMENT, FOREIGN, Workshop, changed, parsed
+
+    foreign = parsed(FOREIGN)
+    schemas = foreign["components"]["schemas"]
+    added = {f"/paths/{path.replace('/', '~1')}": item for path, item in foreign["paths"].items()}
+    added |= {f"/components/schemas/{name}": schema for name, schema in schemas.items()}
+    return Workshop(tmp_path_factory.mktemp("foreign")).make(changed(parsed(DOCUMENT), added))
+
+
+@pytest.fixture(scope="session")
 def library(second_package: Path) -> Iterator[ModuleType]:
     """The package that is made from second.yaml, imported."""
     from tests.generation.workshop import load, unload
