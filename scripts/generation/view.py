@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 
-from . import examples, extensions, names, operations, unions
+from . import examples, extensions, names, operations
 from .document import Document, below
 from .examples import Examples
 from .extensions import ClassFacts
@@ -20,7 +20,7 @@ from .resources import Resource, Resources
 from .schemas import MODULES, NamedSchema, collect
 from .service import Service, service_of
 from .types import Attribute, attribute_of
-from .unions import Shape
+from .unions import Cases, cases
 
 
 @dataclass(kw_only=True)
@@ -65,19 +65,10 @@ class Table:
 
 @dataclass(kw_only=True)
 class Union(NamedSchema):
-    """A schema that is one of several classes.
+    """A schema that is one of several classes, with a table for each field that names the kind."""
 
-    Attributes:
-        members: Their names.
-        tables: For each field that names the kind, the decoder by its value.
-        shapes: What shows that data is of a class, for data that lacks such a field.
-        others: The same for the members that have no such field.
-    """
-
-    members: list[str]
+    cases: Cases
     tables: list[Table]
-    shapes: list[Shape]
-    others: list[Shape]
 
 
 @dataclass
@@ -212,17 +203,16 @@ def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: froz
 
 
 def _union(parsed: Parsed, named: NamedSchema) -> Union:
-    cases = unions.cases(parsed, named.pointer)
-    constants = [names.constant(key) for key in cases.tables]
+    found = cases(parsed, named.pointer)
+    constants = [names.constant(key) for key in found.tables]
     tables = []
-    for index, (constant, (key, functions)) in enumerate(zip(constants, cases.tables.items(), strict=True)):
+    for index, (constant, (key, classes)) in enumerate(zip(constants, found.tables.items(), strict=True)):
         name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
         fields = (one for at in parsed.named for one in parsed.fields(at))
         attribute = next(names.identifier(one.prop.python_name) for one in fields if one.key == key)
+        functions = {value: names.function_name(class_) for value, class_ in classes.items()}
         tables.append(Table(key, attribute, name, functions))
-    return Union(
-        **vars(named), members=cases.members, tables=tables, shapes=cases.shapes, others=cases.others
-    )
+    return Union(**vars(named), cases=found, tables=tables)
 
 
 def _inner_first(found: list[Union]) -> list[Union]:
@@ -231,5 +221,5 @@ def _inner_first(found: list[Union]) -> list[Union]:
     while len(ordered) < len(found):
         waiting = [union for union in found if union not in ordered]
         names_waiting = {union.name for union in waiting}
-        ordered += [union for union in waiting if not names_waiting.intersection(union.members)]
+        ordered += [union for union in waiting if not names_waiting.intersection(union.cases.members)]
     return ordered
