@@ -1,4 +1,4 @@
-"""The document's examples, and what it says of replies and events beside their schemas: for the embedded service."""
+"""The document's examples, and the extensions on replies and events: what the embedded service works with."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _NOTED = ("x-text", "x-event", "x-assembles")
 
 @dataclass(frozen=True)
 class Examples:
-    """What is shown of each operation, by its id.
+    """Examples by operationId.
 
     Attributes:
-        requests: A body.
+        requests: One body for each operation.
         replies: Replies.
         streams: Streams, event by event.
         listings: Where a reply lists each value that an open enum knows: the list, the key in its entries, the enum.
-        notes: By component: where its text is, what it means as an event.
+        notes: By component: its extensions about text and events.
     """
 
     requests: dict[str, Any] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Examples:
 
 
 def build(document: Document, operations: Iterable[Operation]) -> Examples:
-    """Gather them. An example that is not written out, or a listing of what is not there, is reported."""
+    """Collect the examples. One that is not written out, or a listing of an unknown enum, is reported."""
     found = Examples()
     for name, schema in document.components("schemas").items():
         if note := {word: schema[word] for word in _NOTED if word in schema}:
@@ -64,12 +64,12 @@ def _values(document: Document, pointer: str, media: Node) -> list[Any]:
         if "value" in example:
             values.append(example["value"])
         else:
-            found = "an example that is kept elsewhere is not expressed"
+            found = "an example that is kept elsewhere is not supported"
             document.report(at, found, "Write its `value`.")
     return values
 
 
 def _check_listing(document: Document, pointer: str, listing: Node) -> None:
     if not is_open_enum(document.components("schemas").get(listing["values"], {})):
-        found = f"`{listing['values']}` is no open enum"
+        found = f"`{listing['values']}` is not an open enum"
         document.report(below(pointer, "values"), found, "Name one.")

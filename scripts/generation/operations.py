@@ -1,7 +1,7 @@
-"""The generator's endpoints as methods of the client: arguments, what is answered, how it streams.
+"""The generator's endpoints as methods of the client: their arguments, responses and streams.
 
-The generator does not say where an argument or an answer stands, and leaves out what it does not know. So they are read
-from the document beside it, and what the client does not express is refused.
+The generator keeps no places of parameters and responses, and leaves out what it does not know. So these are read from
+the document itself, and what the client does not support is refused.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class Operation:
         node: Its description.
         parameters: Its parameters, with those of its path.
         body: The JSON of its request.
-        answers: What is answered with success, by `application/json` and `text/event-stream`.
+        answers: The successful responses, by `application/json` and `text/event-stream`.
         name: The method.
         arguments: The keywords of the method, required ones first.
-        reply: The type of the JSON that is answered.
+        reply: The type of the JSON in the response.
         stream: How it streams.
-        can_fail: Whether a reply can say of itself that it failed.
+        can_fail: Whether a reply can report that the call failed.
     """
 
     pointer: str
@@ -110,7 +110,7 @@ class Operation:
 
 
 def find(document: Document, config: Any) -> list[Operation]:
-    """Every operation, in the document's order. What the client does not express is reported."""
+    """Every operation, in the document's order. What the client does not support is reported."""
     found: list[Operation] = []
     ids: dict[str, str] = {}
     paths = document.data.get("paths", {})
@@ -119,7 +119,7 @@ def find(document: Document, config: Any) -> list[Operation]:
         with document.reporting():
             one = _described(document, config, Operation(pointer, path, method.upper(), paths[path][method]))
             if ids.setdefault(one.id, pointer) != pointer:
-                text = f"the operationId {one.id!r} stands at {document.place(ids[one.id])} too"
+                text = f"the operationId {one.id!r} is also used at {document.place(ids[one.id])}"
                 raise document.error(below(pointer, "operationId"), text, "Rename one.")
             found.append(one)
     if not found and not document.problems:
@@ -131,7 +131,7 @@ def find(document: Document, config: Any) -> list[Operation]:
 
 
 def _described(document: Document, config: Any, one: Operation) -> Operation:
-    """Read what an operation takes and answers, and refuse what a method cannot do."""
+    """Read the parameters, the body and the responses of an operation, and refuse what is not supported."""
     for word in ("operationId", "tags"):
         if not one.node.get(word):
             raise document.error(one.pointer, f"the operation has no `{word}`", "Add it.")
@@ -160,25 +160,25 @@ def _parameters(document: Document, one: Operation) -> Iterator[Place]:
 def _check_parameter(document: Document, at: str, parameter: Node) -> None:
     where, name = parameter["in"], parameter["name"]
     if "schema" not in parameter:
-        raise document.error(at, "a parameter without `schema` is not expressed", "Give it one.")
+        raise document.error(at, "a parameter without `schema` is not supported", "Add a `schema`.")
     if where == "cookie":
-        raise document.error(at, "a cookie parameter is not expressed", "Pass it as a header.")
+        raise document.error(at, "a cookie parameter is not supported", "Pass it as a header.")
     if where == "path" and parameter.get("required") is not True:
         raise document.error(at, f"the path parameter {name!r} is not required", "Say `required: true`.")
     style = STYLES[where]
     if parameter.get("style", style) != style or parameter.get("allowReserved"):
-        raise document.error(at, "this style of a parameter is not expressed", f"Use `style: {style}` alone.")
+        raise document.error(at, "this style of a parameter is not supported", f"Use `style: {style}` alone.")
 
 
 def _check_paths(document: Document, one: Operation) -> None:
-    """The path and its aliases have just the parameters that are described."""
+    """Check that the path and its aliases have exactly the parameters that are described."""
     described = {parameter["name"] for _at, parameter in one.parameters if parameter["in"] == "path"}
     at = below(one.pointer, "x-alias-paths")
     aliases = [(below(at, index), path) for index, path in enumerate(one.node.get("x-alias-paths", []))]
     for pointer, path in [(one.pointer, one.path), *aliases]:
         if not _PATH.fullmatch(path):
             advice = "Begin it with / and percent-encode what is not allowed in it."
-            raise document.error(pointer, f"{path!r} is no path", advice)
+            raise document.error(pointer, f"{path!r} is not a path", advice)
         for name in sorted(described.symmetric_difference(re.findall(r"\{([^{}]+)\}", path))):
             where = (
                 "described, but not in the path" if name in described else "not described, but in the path"
@@ -192,12 +192,12 @@ def _body(document: Document, one: Operation) -> Place | None:
     at, body = document.resolve(below(one.pointer, "requestBody"))
     if "schema" not in body["content"].get(JSON, {}):
         types = ", ".join(body["content"]) or "nothing"
-        found = f"a body as {types} is not expressed: the client sends JSON alone"
+        found = f"a body of type {types} is not supported: the client sends JSON only"
         advice = f"Describe it as `{JSON}` with a schema, or take the operation out."
         raise document.error(at, found, advice)
     _at, schema = document.resolve(below(at, "content", JSON, "schema"))
     if schema.get("required") and not body.get("required"):
-        found = "the body may be left out, but some of its fields not"
+        found = "the body is optional, but some of its fields are required"
         raise document.error(at, found, "Say `required: true` of it.")
     return below(at, "content", JSON), body["content"][JSON]
 
@@ -214,7 +214,7 @@ def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place
     ]
     if responses and not successes:
         at = below(one.pointer, "responses")
-        raise document.error(at, "no successful answer is described", "Add one, such as 200 or 204.")
+        raise document.error(at, "no successful response is described", "Add one, such as 200 or 204.")
     found: dict[str, Place] = {}
     for at, reply in sorted(successes, key=lambda place: not place[1].get("content")):
         content = {
@@ -225,10 +225,10 @@ def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place
         for name in known or content:
             media = _answer(document, content[name], name)
             if found.setdefault(name, (content[name], media))[1]["schema"] != media["schema"]:
-                text = f"two successful answers differ in their {name}"
+                text = f"two successful responses have different schemas for {name}"
                 raise document.error(content[name], text, "Give them one schema.")
         if found and not content:
-            text = "one successful answer has content, this one has none"
+            text = "one successful response has content, this one has none"
             raise document.error(at, text, "Take one out.")
     return found
 
@@ -236,15 +236,15 @@ def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place
 def _answer(document: Document, at: str, media_type: str) -> Node:
     media = document.node(at)
     if media_type not in (JSON, EVENTS):
-        found = f"an answer as {media_type} is not expressed"
+        found = f"a response of type {media_type} is not supported"
         raise document.error(at, found, "Describe JSON or events.")
     if "schema" not in media:
-        raise document.error(at, "an answer without `schema` is not expressed", "Give it one.")
+        raise document.error(at, "a response without `schema` is not supported", "Add a `schema`.")
     return media
 
 
 def data_of(document: Document, one: Operation) -> dict[str, Any]:
-    """An operation as plain data: what the package knows of it at run time."""
+    """An operation as plain data, for use at run time."""
     statuses = [status for status in one.node.get("responses", {}) if status.startswith("2")] or ["200"]
     schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in one.answers.items()}
     stream = one.answers[EVENTS][1]["x-stream"] if EVENTS in one.answers else {}
@@ -304,13 +304,13 @@ def _object_of_body(parsed: Parsed, body: Place) -> str:
     """Where the object is described whose fields are the method's keywords."""
     pointer, _schema = parsed.resolve(below(body[0], "schema"))
     if pointer not in parsed.models:
-        found = "a body that is no object with properties is not expressed"
+        found = "a body that is not an object with properties is not supported"
         raise parsed.document.error(pointer, found, "List them: they become the method's keywords.")
     return pointer
 
 
 def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: frozenset[str]) -> None:
-    """Complete an operation with what its method needs.
+    """Add the arguments, the reply and the stream of its method to an operation.
 
     Args:
         parsed: The generator's parse.
@@ -319,7 +319,7 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
         reserved: The arguments that every method has.
 
     Raises:
-        DocumentError: A method cannot express it.
+        DocumentError: A method cannot represent it.
     """
     document = parsed.document
     arguments = [*_arguments_of_parameters(parsed, one, endpoint), *_arguments_of_body(parsed, one)]
@@ -349,7 +349,7 @@ def _arguments_of_parameters(parsed: Parsed, one: Operation, endpoint: Endpoint)
 
 
 def _check_fits(document: Document, argument: Attribute, parameter: Node) -> None:
-    """A parameter is text: one value, or in a query a list of such."""
+    """Check that a parameter is a single value, or a list of such in a query."""
     type_ = argument.type
     lists = [member for member in type_.members if member.startswith("list[")]
     is_nested = (
@@ -357,8 +357,8 @@ def _check_fits(document: Document, argument: Attribute, parameter: Node) -> Non
     )
     is_list_elsewhere = lists and (parameter["in"] != "query" or parameter.get("explode") is False)
     if is_nested or is_list_elsewhere or type_.json & {"object", "any"}:
-        found = f"a parameter of type `{type_.annotation}` in the {parameter['in']} is not expressed"
-        advice = "Describe text, a number, a boolean, or in a query a list of such."
+        found = f"a parameter of type `{type_.annotation}` in the {parameter['in']} is not supported"
+        advice = "Use a string, a number, a boolean, or a list of these in a query."
         raise document.error(argument.pointer, found, advice)
 
 
@@ -373,14 +373,12 @@ def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
     successes = [one for one in endpoint.responses.patterns if one.status_code.pattern.startswith("2")]
     answer = next((one for one in successes if one.source["return_type"] == "Any"), None)
     if answer is None:
-        raise parsed.document.error(at, "openapi-python-client leaves the answer out", "Correct it.")
+        raise parsed.document.error(at, "openapi-python-client leaves the response out", "Correct it.")
     type_ = type_of(parsed, at, answer.prop)
     is_class = of_named(parsed, at) is not None and type_.json == {"object"}
     if len(type_.members) > 1 or not (is_class or type_.json == {"array"}):
-        found = f"an answer of type `{type_.annotation}` is not expressed"
-        advice = (
-            "Describe an object with properties, a union of such, or a list: it carries the facts of HTTP."
-        )
+        found = f"a response of type `{type_.annotation}` is not supported"
+        advice = "Describe an object with properties, a union of such objects, or a list."
         raise parsed.document.error(at, found, advice)
     return type_
 
@@ -389,7 +387,11 @@ def _stream(parsed: Parsed, one: Operation) -> Stream:
     at, media = one.answers[EVENTS]
     error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
     if one.reply is None:
-        raise error(at, "a stream alone is not expressed", f"Describe the whole reply, as `{JSON}`, too.")
+        raise error(
+            at,
+            "a response that is only a stream is not supported",
+            f"Describe the whole reply as `{JSON}` as well.",
+        )
     asks = [
         argument.name
         for argument in one.arguments
@@ -398,19 +400,19 @@ def _stream(parsed: Parsed, one: Operation) -> Stream:
         and argument.key == rules.get("selected-by")
     ]
     if not asks:
-        found = "the stream does not say what asks for it"
+        found = "nothing says which field of the body asks for the stream"
         advice = "Name a boolean field of the body: `x-stream: {selected-by: stream}`."
         raise error(below(at, "x-stream"), found, advice)
     if (event := of_named(parsed, schema)) is None:
         advice = "Describe an object with properties, or a union of such."
-        raise error(schema, "events that are no objects are not expressed", advice)
+        raise error(schema, "events that are not objects are not supported", advice)
     if problem := _without_end(parsed, schema, has_marker=bool(rules.get("end-marker"))):
         raise problem
     return Stream(asks[0], event)
 
 
 def _without_end(parsed: Parsed, pointer: str, *, has_marker: bool) -> DocumentError | None:
-    """The error for a stream that nothing ends, or of which nothing gives the whole reply."""
+    """The error for a stream without an end, or without an event that carries the whole reply."""
     kinds = list(_kinds_of_events(parsed, pointer))
     roles = [kind.get("x-event", {}) for kind in kinds]
     if not has_marker and not any("ends" in role for role in roles):
@@ -419,12 +421,12 @@ def _without_end(parsed: Parsed, pointer: str, *, has_marker: bool) -> DocumentE
     gives_reply = any({"ends", "reply"} <= role.keys() for role in roles)
     if not gives_reply and not any("x-assembles" in kind for kind in kinds):
         advice = "Give one event `x-event: {ends: completed, reply: ...}`, or `x-assembles`."
-        return parsed.document.error(pointer, "nothing in the stream gives the whole reply", advice)
+        return parsed.document.error(pointer, "no event of the stream carries the whole reply", advice)
     return None
 
 
 def _kinds_of_events(parsed: Parsed, pointer: str) -> Iterator[Node]:
-    """The classes of events, those of unions among them."""
+    """The classes of events, including those of nested unions."""
     pointer, schema = parsed.resolve(pointer)
     if pointer in parsed.models:
         yield schema

@@ -1,4 +1,4 @@
-"""The names that the package itself needs, as its templates and runtime modules say when nothing is put into them."""
+"""The names that the package itself uses, read from its templates rendered with an empty document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reserved:
-    """Names with a meaning of their own, which nothing in the document may have.
+    """Names that the package uses, and that nothing in the document may have.
 
     Attributes:
         classes: What the modules of types and resources import beside the document's classes.
@@ -29,7 +29,7 @@ class Reserved:
 
 
 def of_templates(empty: Callable[[str], ast.Module]) -> Reserved:
-    """Ask the templates.
+    """Read the names from the code that the templates give.
 
     Args:
         empty: Gives the code that a template makes of one method `call` without arguments, and of no more.

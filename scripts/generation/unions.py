@@ -1,4 +1,4 @@
-"""How the members of a union are told apart: by a field that names the kind, else by the fields that they have."""
+"""How the members of a union are distinguished: by a field that names the kind, else by their required fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."
 
 
 class Shape(NamedTuple):
-    """What shows that data is of a class: the fields that it must have, and the values that some of them must have."""
+    """What identifies data of a class: its required fields, and the values of those that are constant."""
 
     name: str
     required: list[str]
@@ -54,7 +54,7 @@ class Cases:
 
 
 def cases(parsed: Parsed, pointer: str) -> Cases:
-    """Tell the members of a union, and those of unions among them, apart.
+    """Determine how to distinguish the members of a union, including those of nested unions.
 
     Args:
         parsed: The generator's parse.
@@ -78,7 +78,7 @@ def cases(parsed: Parsed, pointer: str) -> Cases:
         if discriminator:  # It leads to each of them.
             continue
         if at in shapes and not inner.shapes:
-            text = f"nothing tells `{shapes[at].name}` from the others in this union"
+            text = f"nothing distinguishes `{shapes[at].name}` from the other members of this union"
             raise parsed.document.error(pointer, text, _ADVICE)
         found.others += inner.others
         for key, value, name in (
@@ -96,7 +96,7 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
     """The class by the value of the discriminator: each value names a member, each member has a value."""
     document, key = parsed.document, discriminator["propertyName"]
     if not discriminator.get("mapping"):
-        raise document.error(at, "a discriminator without `mapping` is not expressed", "List the values.")
+        raise document.error(at, "a discriminator without `mapping` is not supported", "List the values.")
     found = {}
     for value, name in discriminator["mapping"].items():
         where = below(at, "mapping", value)
@@ -104,7 +104,7 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
         reference = name if "/" in str(name) else f"{COMPONENT}{name}"
         target, _schema = parsed.resolve(document.target(where, reference)[0])
         if target not in members:
-            raise document.error(where, f"`{name}` is no member of the union", "List it there.")
+            raise document.error(where, f"`{name}` is not a member of the union", "List it there.")
         if value not in _values(parsed, target).get(key, [value]):
             text = f"`{members[target].name}` never has the value {value!r}"
             raise document.error(where, text, "Correct it here or there.")
@@ -123,7 +123,7 @@ def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
 
 
 def _shape(parsed: Parsed, named: NamedSchema, chosen_by: str) -> Shape:
-    """A class without the field of the discriminator, which may stand for several."""
+    """The shape of a class without the discriminator's field, whose value may stand for several classes."""
     required = [key for key, _at, prop in parsed.fields(named.pointer) if prop.required]
     values = _values(parsed, named.pointer).items()
     constants = {key: one[0] for key, one in values if len(one) == 1 and key != chosen_by}
@@ -131,7 +131,7 @@ def _shape(parsed: Parsed, named: NamedSchema, chosen_by: str) -> Shape:
 
 
 def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
-    """A single class: known by each text that it alone has, else by its fields; not at all if it need not have any."""
+    """The cases of one class: by each constant that no other member has, else by its required fields."""
     tables = {
         key: {value: shape.name}
         for key, value in shape.constants.items()
@@ -142,6 +142,6 @@ def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
 
 
 def _alike(parsed: Parsed, pointer: str, one: str, other: str) -> DocumentError:
-    """The error for two members that data could be both of."""
+    """The error for two members that the same data could belong to."""
     text = f"`{one}` and `{other}` cannot be told apart in this union"
     return parsed.document.error(pointer, text, _ADVICE)

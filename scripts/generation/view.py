@@ -1,4 +1,4 @@
-"""The document as the templates see it: plain data in which every decision about Python has been taken."""
+"""What the templates print: plain data in which every decision about Python has been made."""
 
 from __future__ import annotations
 
@@ -114,16 +114,16 @@ class Api:
 
 
 def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: str) -> Api:
-    """Decide everything that the templates print.
+    """Compute everything that the templates print.
 
     Args:
         parsed: The generator's parse.
         found: The operations as the document describes them.
-        reserved: The names that the templates need themselves.
+        reserved: The names that the templates use.
         version: The version of the package.
 
     Raises:
-        DocumentError: The document says something that the client cannot express faithfully.
+        DocumentError: The document has something that the client cannot represent faithfully.
     """
     document = parsed.document
     service = service_of(document, reserved.exceptions)
@@ -158,18 +158,18 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
 
 
 def _check_operations(document: Document, found: list[Operation], endpoints: dict[str, Endpoint]) -> None:
-    """Hold our reading of the document against the generator's: the same operations."""
+    """Report operations that we found and the generator left out."""
     for missing in [one.pointer for one in found if one.pointer not in endpoints]:
         document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
         document.raise_problems()
 
 
 def _check_overrides(parsed: Parsed) -> None:
-    """An override that renames nothing is a slip."""
+    """Report a class override that renames nothing."""
     known = {schema.name for schema in parsed.named.values()}
     for name, override in parsed.config.class_overrides.items():
         if override.class_name and override.class_name.get_untrusted_value() not in known:
-            text = f"`class_overrides` in generator-config.yaml renames `{name}`, which is no class"
+            text = f"`class_overrides` in generator-config.yaml renames `{name}`, which is not a class of the package"
             parsed.document.report("", text, "Name a class of the package.")
 
 

@@ -284,7 +284,7 @@ def test_null_is_written_as_in_openapi_3_0(make: Make) -> None:
 
 
 def test_nullable_is_no_word_of_openapi_3_1(workshop: Workshop) -> None:
-    assert "`nullable` is not expressed here" in refused(workshop, {FIELD: {**TEXT, "nullable": True}})
+    assert "`nullable` is not supported here" in refused(workshop, {FIELD: {**TEXT, "nullable": True}})
 
 
 def test_words_for_readers_are_passed_over(make: Make) -> None:
