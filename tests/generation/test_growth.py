@@ -1,4 +1,4 @@
-"""What grows in openapi.yaml grows in the package, without a change elsewhere."""
+"""What is added to openapi.yaml, our own document, is added to the package without a change elsewhere."""
 
 from __future__ import annotations
 
