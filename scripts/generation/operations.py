@@ -20,7 +20,7 @@ from .parse import EVENTS, JSON, Field, Parsed, event_name, is_json
 from .problems import DocumentError
 from .reduce import parameters_schema, reduced
 from .schemas import SchemaUse, object_members
-from .types import Attribute, Type, attribute_of, of_named, type_of
+from .types import Attribute, Type, attribute_of, attributes_of, of_named, type_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
@@ -116,11 +116,16 @@ def find(document: Document, config: Any) -> list[Operation]:
     paths = document.data.get("paths", {})
     for path, method in ((path, method) for path in paths for method in METHODS if method in paths[path]):
         pointer = below("/paths", path, method)
-        with document.reporting():
-            one = _described(document, config, Operation(pointer, path, method.upper(), paths[path][method]))
-            if ids.setdefault(one.id, pointer) != pointer:
-                text = f"the operationId {one.id!r} is also used at {document.place(ids[one.id])}"
-                raise document.error(below(pointer, "operationId"), text, "Rename one.")
+        one, before = Operation(pointer, path, method.upper(), paths[path][method]), len(document.problems)
+        for word in ("operationId", "tags"):
+            if not one.node.get(word):
+                document.report(pointer, f"the operation has no `{word}`", "Add it.")
+        id_ = one.node.get("operationId")
+        if id_ and ids.setdefault(id_, pointer) != pointer:
+            text = f"the operationId {id_!r} is also used at {document.place(ids[id_])}"
+            document.report(below(pointer, "operationId"), text, "Rename one.")
+        _describe(document, config, one)
+        if len(document.problems) == before:
             found.append(one)
     if not found and not document.problems:
         text = "the document has no `paths`, which OpenAPI 3.1 allows, but there is no method to generate"
@@ -130,17 +135,16 @@ def find(document: Document, config: Any) -> list[Operation]:
     return found
 
 
-def _described(document: Document, config: Any, one: Operation) -> Operation:
-    """Read the parameters, the body and the responses of an operation, and refuse what is not supported."""
-    for word in ("operationId", "tags"):
-        if not one.node.get(word):
-            raise document.error(one.pointer, f"the operation has no `{word}`", "Add it.")
+def _describe(document: Document, config: Any, one: Operation) -> None:
+    """Read the parameters, the body and the responses of an operation. What is not supported is reported."""
     one.source = one.node.get("x-source", document.data.get("x-source"))
     one.parameters = list(_parameters(document, one))
-    _check_paths(document, one)
-    one.body = _body(document, one)
-    one.answers = _answers(document, config, one)
-    return one
+    with document.reporting():
+        _check_paths(document, one)
+    with document.reporting():
+        one.body = _body(document, one)
+    with document.reporting():
+        one.answers = _answers(document, config, one)
 
 
 def _parameters(document: Document, one: Operation) -> Iterator[Place]:
@@ -149,7 +153,8 @@ def _parameters(document: Document, one: Operation) -> Iterator[Place]:
     for holder in (one.pointer, below("/paths", one.path)):
         for index in range(len(document.node(holder).get("parameters", []))):
             at, parameter = document.resolve(below(holder, "parameters", index))
-            _check_parameter(document, at, parameter)
+            with document.reporting():
+                _check_parameter(document, at, parameter)
             where, name = parameter["in"], parameter["name"]
             is_ignored = where == "header" and name.lower() in IGNORED_HEADERS
             if not is_ignored and (where, name) not in seen:
@@ -329,7 +334,8 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
     one.arguments = sorted(arguments, key=lambda argument: not argument.required)
     if JSON in one.answers:
         at = below(one.answers[JSON][0], "schema")
-        one.reply = _reply(parsed, at, endpoint)
+        with document.reporting():
+            one.reply = _reply(parsed, at, endpoint)
         kinds = [parsed.resolve(at)[0], *object_members(parsed, parsed.resolve(at)[0])]
         one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
     if EVENTS in one.answers:
@@ -343,9 +349,10 @@ def _arguments_of_parameters(parsed: Parsed, one: Operation, endpoint: Endpoint)
         if prop := props.get((where, name)):
             source = parameter.get("x-source", one.source)
             field = Field(name, below(at, "schema"), prop)
-            argument = replace(attribute_of(parsed, field, where, source, parameter), pointer=at)
-            _check_fits(parsed.document, argument, parameter)
-            yield argument
+            with parsed.document.reporting():
+                argument = replace(attribute_of(parsed, field, where, source, parameter), pointer=at)
+                _check_fits(parsed.document, argument, parameter)
+                yield argument
 
 
 def _check_fits(document: Document, argument: Attribute, parameter: Node) -> None:
@@ -365,8 +372,8 @@ def _check_fits(document: Document, argument: Attribute, parameter: Node) -> Non
 def _arguments_of_body(parsed: Parsed, one: Operation) -> Iterator[Attribute]:
     if one.body:
         schema = parsed.document.resolve(below(one.body[0], "schema"))[1]
-        for field in parsed.fields(_object_of_body(parsed, one.body)):
-            yield attribute_of(parsed, field, "body", schema.get("x-source", one.source))
+        source = schema.get("x-source", one.source)
+        yield from attributes_of(parsed, _object_of_body(parsed, one.body), source)
 
 
 def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
@@ -386,7 +393,7 @@ def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
 def _stream(parsed: Parsed, one: Operation) -> Stream:
     at, media = one.answers[EVENTS]
     error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
-    if one.reply is None:
+    if JSON not in one.answers:
         raise error(
             at,
             "a response that is only a stream is not supported",

@@ -209,8 +209,9 @@ def parse(document: Document, config: Config) -> Parsed:
     # The generator also refuses whatever refers to what it cannot parse: only the cause is shown.
     errors: list[ParseError] = [*data.errors] or [error for tag in tags for error in tag.parse_errors]
     causes = [error for error in errors if "Could not find reference" not in (error.detail or "")]
-    if errors:
+    if data.errors:
         document.raise_problems()  # The generator's errors may follow from these.
+    if errors and not document.problems:
         raise DocumentError(
             *(problem for error in causes or errors for problem in _problems(document, error))
         )

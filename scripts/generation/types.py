@@ -250,6 +250,13 @@ def attribute_of(
     )
 
 
+def attributes_of(parsed: Parsed, pointer: str, source: str | None = None) -> Iterator[Attribute]:
+    """The fields of a model as Python has them. One that cannot be represented is reported."""
+    for field in parsed.fields(pointer):
+        with parsed.document.reporting():
+            yield attribute_of(parsed, field, "body", source)
+
+
 def values_of(prop: Property) -> list[Any]:
     """The values that a field can have, if the document lists them."""
     if isinstance(prop, ConstProperty):

@@ -19,7 +19,7 @@ from .reserved import Reserved
 from .resources import Resource, Resources
 from .schemas import MODULES, NamedSchema, collect
 from .service import Service, service_of
-from .types import Attribute, attribute_of
+from .types import Attribute, attributes_of
 from .unions import Cases, cases
 
 
@@ -129,6 +129,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
     service = service_of(document, reserved.exceptions)
     endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
     _check_operations(document, found, endpoints)
+    found = [one for one in found if one.pointer in endpoints]
     uses = []
     for one in found:
         with document.reporting():
@@ -161,7 +162,6 @@ def _check_operations(document: Document, found: list[Operation], endpoints: dic
     """Report operations that we found and the generator left out."""
     for missing in [one.pointer for one in found if one.pointer not in endpoints]:
         document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
-        document.raise_problems()
 
 
 def _check_overrides(parsed: Parsed) -> None:
@@ -191,7 +191,7 @@ def _modules(parsed: Parsed, reserved: Reserved) -> list[Module]:
 
 
 def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: frozenset[str]) -> Class:
-    fields = [attribute_of(parsed, one, "body") for one in parsed.fields(named.pointer)]
+    fields = list(attributes_of(parsed, named.pointer))
     attributes = Namespace(
         parsed.document, names.ADVICE, reserved | ({"output_text"} if facts.text else set())
     )
