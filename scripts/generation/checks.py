@@ -64,6 +64,9 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
             advice = "Describe all fields in `properties`; or make a union of components, each with all its fields."
             document.report(below(pointer, word), found, advice)
             return
+    if word in schema and "allOf" in schema and "properties" not in schema:
+        found = f"`{word}` beside `allOf` is not supported"
+        document.report(below(pointer, word), found, "Make a union of components, each with its own `allOf`.")
     for index in range(len(schema.get("allOf", ()))):
         if word in document.resolve(below(pointer, "allOf", index))[1]:
             found = f"`{word}` in a part of `allOf` is not supported: its rule would be lost"

@@ -240,8 +240,8 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
 
 def _put_fields_where_the_generator_looks(node: Node) -> None:
     """Apply `x-python-name`; and the generator ignores fields beside a union or an `allOf` of one reference."""
-    properties = node.get("properties")
-    if not isinstance(properties, dict):
+    properties = node.get("properties", {})
+    if not properties and not ("allOf" in node and "required" in node):
         return
     for word in ("anyOf", "oneOf"):
         node.pop(word, None)  # It only constrains which fields are present: see `checks`.

@@ -30,7 +30,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
         # The rules for other values are not those for the known ones.
         members = [{"enum": known, "type": "string"}, other]
         return {"type": "string", "anyOf": members, **beside, **extensions, "x-known": known}
-    if len(schema.get("allOf", [])) == 1 and "properties" not in schema:
+    if len(schema.get("allOf", [])) == 1 and not schema.keys() & {"properties", "required"}:
         return reduced(document, below(pointer, "allOf", 0))
     merged = _merged(document, pointer)
     return {

@@ -153,6 +153,11 @@ CONSTRUCTS: dict[str, Case] = {
             "a union": union("Thing", "NewThing"),
         }.items()
     },
+    "a union beside what is put together": (
+        {FIELD: {"allOf": [REF], "oneOf": [{"required": ["size"]}]}},
+        f"{FIELD}/oneOf",
+        "`oneOf` beside `allOf` is not supported",
+    ),
     "a rule in a part of what is put together": (
         {
             f"{SCHEMAS}/A": {**an_object("a", "b", required=False), "anyOf": [{"required": ["a"]}]},

@@ -257,6 +257,18 @@ def test_fields_of_all_of_are_those_of_one_object(make: Make) -> None:
             sent(package, it=wrong)
 
 
+def test_a_field_of_another_schema_can_be_made_required(make: Make) -> None:
+    base = {f"{SCHEMAS}/Base": an_object("kind", "size", required=False)}
+    reference = {"$ref": "#/components/schemas/Base"}
+    package = make({**base, f"{NEW}/properties/it": {"allOf": [reference], "required": ["size"]}})
+    it = part(package, "types").NewThingIt(size="1")
+    assert sent(package, it=it) == {"name": "x", "it": {"size": "1"}}
+    with pytest.raises(package.RequestValidationError, match="/it/size"):
+        sent(package, it={"kind": "a"})
+    with pytest.raises(TypeError, match="size"):
+        part(package, "types").NewThingIt(kind="a")
+
+
 def test_a_union_of_objects_put_together_is_told_apart(make: Make) -> None:
     def kind(value: str) -> dict[str, Any]:
         return {"allOf": [{"$ref": "#/components/schemas/Base"}, an_object(kind={**TEXT, "const": value})]}
