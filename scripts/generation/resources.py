@@ -9,8 +9,9 @@ from openapi_python_client.strings import PythonIdentifier, pascal_case
 
 from . import names
 from .document import below
+from .methods import add_method
 from .names import Namespace
-from .operations import Operation, add_method
+from .operations import Operation
 from .parse import Parsed
 from .reserved import Reserved
 from .text import sentence

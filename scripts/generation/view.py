@@ -7,12 +7,12 @@ from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 
-from . import examples, extensions, names, operations
+from . import examples, extensions, methods, names
 from .document import Document, below
 from .examples import Examples
 from .extensions import ClassFacts
 from .names import BUILTINS, Namespace
-from .operations import Operation
+from .operations import Operation, data_of
 from .parse import Parsed
 from .reduce import all_reduced, reduced
 from .reserved import Reserved
@@ -133,7 +133,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
     uses = []
     for one in found:
         with document.reporting():
-            uses += list(operations.uses(parsed, one, endpoints[one.pointer]))
+            uses += list(methods.uses(parsed, one, endpoints[one.pointer]))
     parsed.named = collect(parsed, uses)
     _check_overrides(parsed)
     taken = reserved.classes | reserved.exceptions | {kind.name for kind in service.kinds} | BUILTINS
@@ -150,7 +150,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
         modules=_modules(parsed, reserved),
         tags=Resources(parsed, reserved, classes).build(found),
         schemas={**all_reduced(document), **{one.name: reduced(document, one.pointer) for one in inline}},
-        operations=[operations.data_of(document, one) for one in found],
+        operations=[data_of(document, one) for one in found],
         service=service,
         examples=examples.build(document, found),
     )
