@@ -74,8 +74,11 @@ def _complaint(outcome: Outcome, name: str, faults: list[str]) -> str | None:
         return f"was sent {len(faults)} times"
     if task.manner == "nobody there":
         return None if name == "ConnectionFailedError" and not faults else f"ended with {name or 'an answer'}"
-    if (task.manner == "impatient" and outcome.text is None and not name) or (
-        task.manner == "pressed" and name in ("RequestTimeoutError", "StreamInterruptedError")
+    is_left = outcome.text is None and not name
+    if (
+        (is_left and task.manner in ("impatient", "cancelled twice", "unread"))
+        or (task.manner == "pressed" and name in ("RequestTimeoutError", "StreamInterruptedError"))
+        or (task.manner == "closed elsewhere" and getattr(outcome.error, "reason", "") == "closed")
     ):
         return None
     if name != last.error:

@@ -8,6 +8,11 @@ from typing import Any, NamedTuple
 
 NOBODY_THERE = 0.002  # of the calls go to a port where nobody listens
 IMPATIENT = 0.01  # of the calls are left by their caller
+CANCELLED_TWICE = (
+    0.005  # of the calls are cancelled, and once more while they unwind; in threads they are usual
+)
+UNREAD = 0.05  # of the streams are dropped without being read
+CLOSED_ELSEWHERE = 0.05  # of the streams are closed by another thread or task while they are read
 PRESSED = 0.005  # of the calls have a deadline that they cannot keep
 HURRY = 0.1  # seconds after which an impatient caller leaves
 
@@ -31,11 +36,21 @@ def all_tasks(calls: int, streams: int, seed: int) -> list[Task]:
     """All calls, in a random order; some have an unusual caller."""
     chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
     streamed = set(chance.sample(range(calls + streams), streams))
-    manners, weights = ["nobody there", "impatient", "pressed"], [NOBODY_THERE, IMPATIENT, PRESSED]
     return [
-        Task(number, number in streamed, chance.choices([*manners, "usual"], [*weights, 1 - sum(weights)])[0])
+        Task(number, number in streamed, _manner(chance, OF_STREAMS if number in streamed else OF_ALL))
         for number in range(calls + streams)
     ]
+
+
+OF_ALL = {
+    "nobody there": NOBODY_THERE, "impatient": IMPATIENT, "pressed": PRESSED, "cancelled twice": CANCELLED_TWICE,
+}  # fmt: skip
+OF_STREAMS = {**OF_ALL, "unread": UNREAD, "closed elsewhere": CLOSED_ELSEWHERE}
+
+
+def _manner(chance: Random, shares: dict[str, float]) -> str:
+    manners = {**shares, "usual": 1 - sum(shares.values())}
+    return chance.choices(list(manners), list(manners.values()))[0]
 
 
 class Shared:

@@ -47,7 +47,7 @@ class Report:
     Attributes:
         method: The HTTP method of the request.
         url: Where the request goes, without the query.
-        tries: How many tries have begun; one begins when the call has its turn.
+        tries: How many times the request was sent, or a connection for it could not be made.
     """
 
     __slots__ = (

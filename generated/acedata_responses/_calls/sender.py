@@ -180,16 +180,17 @@ class Sender:
         try:
             if exchange.claim is not None:
                 exchange.claim.sending()
-            exchange.report.tries += 1
             incoming = self.transport.open(exchange.request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
             if place is not None:
                 place.release()
             if isinstance(error, NetworkError):
+                exchange.report.tries += 1
                 return None, error.failure
             if isinstance(error, AceDataError):
                 exchange.report.describe(error)
             raise
+        exchange.report.tries += 1
         if place is not None:
             incoming.on_close(place.release)
         return incoming, None
