@@ -17,7 +17,7 @@ from .tasks import HURRY, Task
 
 TRIES = 3
 SOON = 0.001  # seconds after which a stream is closed elsewhere
-SILENCE = 3.0  # seconds that a call waits for the next bytes
+SILENCE = 10.0  # seconds that a call waits for the next bytes; a busy machine takes some of them
 SETTINGS: dict[str, Any] = {
     "token": testing.TOKEN,
     "timeout": SILENCE,
