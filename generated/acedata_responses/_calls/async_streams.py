@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from attrs import evolve
+
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
 from ..errors import ReplyDecodeError
@@ -166,7 +168,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
             else:
                 self._state.end()
         if failure is not None:
-            self._state.break_off(self._report.error_for(failure), timed_out=failure.phase is not None)
+            cause = self._report.error_for(evolve(failure, is_stream=self._state.is_stream))
+            self._state.break_off(cause, timed_out=failure.phase is not None)
 
     async def _end(self) -> None:
         """Finish the response of a stream that is over.
