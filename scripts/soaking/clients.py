@@ -38,7 +38,7 @@ class Outcome:
 
 @dataclass
 class Clients:
-    """The clients of both flavours, with one limiter for all, and two for a port where nobody listens."""
+    """The clients of both flavours, with one limiter for all, and two for a port where nothing listens."""
 
     url: str
     nowhere: str

@@ -46,7 +46,7 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
 
     Before the report it waits: after `closed` until all connections are closed, else until all calls have ended.
     """
-    chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
+    chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     faults: dict[int, str] = {}
 
     def answer(request: testing.Request) -> Any:

@@ -1,4 +1,4 @@
-"""The calls to be made, and the callers that are unusual: some leave, some hurry, some find nobody."""
+"""The calls to be made. Some callers are unusual: they leave, hurry, cancel, or call a port where nothing listens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from random import Random
 from typing import Any, NamedTuple
 
-NOBODY_THERE = 0.002  # of the calls go to a port where nobody listens
+NOBODY_THERE = 0.002  # of the calls go to a port where nothing listens
 IMPATIENT = 0.01  # of the calls are left by their caller
 CANCELLED_TWICE = (
     0.005  # of the calls are cancelled, and once more while they unwind; in threads they are usual
@@ -34,7 +34,7 @@ class Task(NamedTuple):
 
 def all_tasks(calls: int, streams: int, seed: int) -> list[Task]:
     """All calls, in a random order; some have an unusual caller."""
-    chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
+    chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     streamed = set(chance.sample(range(calls + streams), streams))
     return [
         Task(number, number in streamed, _manner(chance, OF_STREAMS if number in streamed else OF_ALL))

@@ -165,8 +165,8 @@ class Sender:
     def _open(self, exchange: Exchange) -> tuple[ResponseStream | None, Failure | None]:
         """Wait for a turn, send the request and wait for the head of the response.
 
-        A failure is returned, not raised: the exception that told of it may have the request, and so the token, hanging
-        on it, and must not become the context of the error that the caller sees.
+        A failure is returned, not raised: the exception that was caught may refer to the request, and so to the token,
+        and must not become the context of the error that the caller sees.
         """
         budget = exchange.budget
         if budget.is_spent:
