@@ -79,7 +79,10 @@ class AsyncStream(Generic[EventT, ReplyT]):
 
     def _hand_over(self: SelfT) -> SelfT:
         """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
-        report, state = self._report, self._state  # not the stream itself, which must stay free to be collected
+        report, state = (
+            self._report,
+            self._state,
+        )  # not the stream itself, which must stay free to be collected
         self._incoming.on_close(lambda: report.log(state.outcome()))
         if self._settle is not None:
             self._incoming.on_close(self._settle)
@@ -107,6 +110,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
             raise
         if event is not None and state.is_over:
             self._incoming.finish()  # this event is the last: the call no longer counts as in flight
+        elif state.content.is_complete:
+            self._incoming.release()  # what may follow is no more of the answer, such as its usage
         return event
 
     def text_deltas(self) -> AsyncIterator[str]:

@@ -117,13 +117,20 @@ def test_a_stream_that_was_cut_raises_whenever_it_is_read(client, service):
 
 
 def last_events():
-    """Streams of both shapes, and how many events each has."""
+    """Streams of both shapes, and how many events each has until its answer is whole."""
+    later = testing.Fault("stall", "event", after=2)
     chat = [chunk(choice(content="Hel")), chunk(choice(0, "stop", content="lo"))]
     lines = "".join(f"data: {json.dumps(event)}\n\n" for event in chat) + "data: [DONE]\n\n"
-    return {"response": (SENT, 3), "chat": (testing.Answer(events=[lines.encode()]), 2)}
+    usage = chunk(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3})
+    return {
+        "response": (SENT, 3),
+        "chat": (testing.Answer(events=[lines.encode()]), 2),
+        "chat, its mark later": (testing.Answer(events=[*chat, "[DONE]"]).but(later), 2),
+        "chat, its usage later": (testing.Answer(events=[*chat, usage, "[DONE]"]).but(later), 2),
+    }
 
 
-@pytest.mark.parametrize("shape", ["response", "chat"])
+@pytest.mark.parametrize("shape", ["response", "chat", "chat, its mark later", "chat, its usage later"])
 def test_a_stream_that_is_left_open_at_its_last_event_takes_no_place(shape, client, service):
     answer, count = last_events()[shape]
     service.reply_with(answer)
@@ -131,6 +138,7 @@ def test_a_stream_that_is_left_open_at_its_last_event_takes_no_place(shape, clie
     for _ in range(count):
         next(stream)
     assert_usable(client, service)
+    service.release()
     assert stream.final().output_text == "Hello"
 
 

@@ -110,6 +110,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
             raise
         if event is not None and state.is_over:
             self._incoming.finish()  # this event is the last: the call no longer counts as in flight
+        elif state.content.is_complete:
+            self._incoming.release()  # what may follow is no more of the answer, such as its usage
         return event
 
     def text_deltas(self) -> AsyncIterator[str]:

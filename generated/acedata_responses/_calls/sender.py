@@ -192,6 +192,7 @@ class Sender:
             raise
         exchange.report.tries += 1
         if place is not None:
+            incoming.release = place.release
             incoming.on_close(place.release)
         return incoming, None
 
