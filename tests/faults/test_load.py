@@ -161,6 +161,7 @@ def test_a_call_that_gets_no_place_ends_with_its_time_out_and_the_error_says_why
         in str(error)
     )
     assert "close streams that are left early" in str(error)
+    assert str(error).endswith("or raise Limits(in_flight=...)")
     for stream in held:
         stream.close()
     assert driver.create().output_text == MINIMAL["input"]
