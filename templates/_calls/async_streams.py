@@ -74,8 +74,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
         return event  # type: ignore[no-any-return]
 
     async def _begin(self) -> None:
-        """Wait for the first event, before the caller has the stream."""
-        self._first = await self._next_event()
+        """Wait for the first event, before the caller has the stream; a whole reply in its place has none."""
+        self._first = await self._next_event(is_first=True)
 
     def _hand_over(self: SelfT) -> SelfT:
         """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
@@ -96,11 +96,11 @@ class AsyncStream(Generic[EventT, ReplyT]):
         state = self._state
         return state.is_unfinished and state.is_stream and not state.content.events
 
-    async def _next_event(self) -> Any:
+    async def _next_event(self, *, is_first: bool = False) -> Any:
         state = self._state
         try:
             event = state.next_event()
-            while event is None and not state.is_over:
+            while event is None and not state.is_over and not (is_first and state.is_plain_body):
                 await self._receive()
                 event = state.next_event()
         except (

@@ -89,6 +89,11 @@ class StreamState:
         return self.reply
 
     @property
+    def is_plain_body(self) -> bool:
+        """Whether what comes is JSON or a page in place of a stream, in which there are no events."""
+        return self._framing.whole is not None
+
+    @property
     def is_stream(self) -> bool:
         """Whether what comes is a stream, and no whole reply or page in its place."""
         return self._errors.is_stream
