@@ -23,8 +23,8 @@ _DAY = 86_400.0  # the longest wait in one piece: every timer takes it
 _ORPHAN_CHECK = 1.0  # seconds between two looks for places whose event loop was closed
 
 
-class LimitTimeout(TimeoutError):  # noqa: N818 - as in TimeoutError, the word says it
-    """A call had no turn in time. The message says what is in its way."""
+class LimitTimeout(TimeoutError):  # noqa: N818 - named like TimeoutError
+    """A call did not get its turn in time. The message says what it waited for, and what to do."""
 
 
 class Place:
@@ -76,7 +76,7 @@ class Limiter:
     def __init__(self, limits: Limits | None = None, *, clock: Clock = SYSTEM_CLOCK) -> None:
         self.limits = Limits() if limits is None else limits
         self._clock = clock
-        # Re-entrant: the collector can step in anywhere and close a stream, which frees its place.
+        # Re-entrant: the garbage collector can close a stream at any point, which frees its place.
         self._lock = threading.RLock()
         self._turns: Turns[Place] = Turns(self.limits)
         self._latest = self._orphans_checked_at = -math.inf
@@ -239,9 +239,9 @@ class Limiter:
             self._turns.leave(place)
 
     def _free_orphans(self, now: float) -> bool:
-        """Free the places whose event loops are closed; whether there were any.
+        """Free the places whose event loops are closed; return whether there were any.
 
-        Nothing tells of a loop that is closed, so the calls that wait look for one, unless all are of the same loop.
+        A loop does not report that it is closed, so waiting calls check for it, unless all calls are of one loop.
         """
         if len(self._loops) < 2:
             return False
@@ -252,7 +252,7 @@ class Limiter:
         return bool(orphans)
 
     def _now(self) -> float:
-        """The moment, never before one that was waited for: a clock that stands still must not hold up calls."""
+        """Return the time, never before one that was waited for: a clock that stands still must not hold up calls."""
         return max(self._clock.monotonic(), self._latest)
 
     def _passed(self, pause: _Pause) -> None:

@@ -142,7 +142,8 @@ def disturbed(draw: st.DrawFn, data: st.SearchStrategy[Any], values: st.SearchSt
     """Data in which some values are others, or gone."""
     found = draw(data)
     for _ in range(draw(st.integers(0, 3))):
-        found = _disturbed(draw, found, values) if found else draw(values)
+        has_values = isinstance(found, (dict, list)) and found
+        found = _disturbed(draw, found, values) if has_values else draw(values)
     return found
 
 

@@ -120,7 +120,7 @@ def test_an_error_says_after_how_many_seconds_the_service_wants_to_be_called_aga
         (replace(testing.error("no_api"), headers={"retry-after": date}), 30),
         (replace(testing.error("no_api"), headers={"retry-after": "soon"}), None),
         (testing.Answer(body="<h1>Maintenance</h1>", headers={"retry-after": "60"}), 60),
-        (testing.Answer(events=[], headers={"retry-after": "60"}), 60),
+        (testing.Answer(events=[{"type": "new"}], headers={"retry-after": "60"}), 60),
         (testing.Answer(body="{", headers={"retry-after": "60"}).but(testing.Fault("cut", "tail")), 60),
     ]:
         service.reply_with(answer)

@@ -199,8 +199,10 @@ def test_certificates_that_are_not_there_are_an_error_before_anything_is_sent(
         monkeypatch.setenv("HTTPS_PROXY", proxy)
     driver = connect(base_url="https://service.test")
     for _ in range(2):
-        with pytest.raises(ConfigurationError, match=f"{variable} is '{re.escape(str(tmp_path / place))}'"):
+        named = f"{variable} is '{re.escape(str(tmp_path / place))}'"
+        with pytest.raises(ConfigurationError, match=named) as caught:
             driver.create()
+        assert (caught.value.tries, caught.value.may_be_billed) == (0, False)
 
 
 needs_openssl = pytest.mark.skipif(
