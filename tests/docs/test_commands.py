@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import drift
+from scripts import drift, models
 from scripts.reference import reading
 from scripts.reference.differences import Difference
 from scripts.reference.facts import UnreadableError
@@ -174,26 +174,21 @@ def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pyte
 
 
 @pytest.mark.generation
-def test_the_whole_way_from_a_page_to_a_generated_client(tmp_path: Path) -> None:
-    """In a copy of this project, with the real generator, as `make models` runs it."""
-    pytest.importorskip("openapi_python_client", reason="openapi-python-client needs Python 3.11")
+def test_the_whole_way_from_a_page_to_a_generated_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In a copy of this project, with the real generator and the real steps of `make models`."""
     pytest.importorskip("openapi_python_client", reason="openapi-python-client needs Python 3.11")
     for name in (
-        "openapi.yaml",
-        "CHANGELOG.md",
-        "generator-config.yaml",
-        "pyproject.toml",
-        "templates",
-        "scripts",
-        "generated",
+        *("openapi.yaml", "CHANGELOG.md", "generator-config.yaml", "pyproject.toml"),
+        *("templates", "scripts", "generated"),
     ):
         source = pages.ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tmp_path / name)
-    tests = tmp_path / "tests"
-    for name in ("contract", "replies"):
-        (tests / name).mkdir(parents=True)
-    (tests / "contract" / "test_it.py").write_text(
+    (tmp_path / "tests" / "replies").mkdir(parents=True)
+    (tmp_path / "tests" / "contract").mkdir()
+    (tmp_path / "tests" / "contract" / "test_it.py").write_text(
         "from acedata_responses.types import requests\n\n\n"
         "def test_the_new_name_is_known():\n"
         "    assert 'gpt-9' in str(requests.ModelName)\n",
@@ -201,17 +196,17 @@ def test_the_whole_way_from_a_page_to_a_generated_client(tmp_path: Path) -> None
     )
     listed = pages.facts().fields["body.model"]
     more = replace(listed, enum=("gpt-9", *listed.enum))
-    (tmp_path / "page.html").write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    compare = [str(page), "--document", str(tmp_path / "openapi.yaml")]
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert run("scripts/drift.py", "page.html").returncode == drift.DIFFERS
-    done = run("scripts/models.py", "page.html")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
-    assert run("scripts/drift.py", "page.html").returncode == drift.SAME
-    assert run("scripts/generate.py", "--check").returncode == 0
-    again = run("scripts/models.py", "page.html")
-    assert (again.returncode, again.stdout) == (0, "The model list is up to date.\n")
+    monkeypatch.setattr(models, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "0")
+    assert drift.main(compare) == drift.DIFFERS
+    assert models.main([str(page)]) == models.DONE
+    assert "1 passed" in capfd.readouterr().out
+    assert drift.main(compare) == drift.SAME
+    package = tmp_path / "generated" / "acedata_responses"
+    assert "gpt-9" in (package / "types" / "requests.py").read_text(encoding="utf-8")
+    assert models.main([str(page)]) == models.DONE
+    assert capfd.readouterr().out.endswith("The model list is up to date.\n")
