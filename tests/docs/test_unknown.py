@@ -16,7 +16,6 @@ from tests.docs import pages
 Node = dict[str, Any]
 
 ABOUT_N = pages.ENGLISH.about.format(name="n")
-RANGE = "Allowed range: 1 <= x <= 128"
 
 
 def rows(page: str) -> list[tuple[str, str, str, str]]:

@@ -7,7 +7,6 @@ import pickle
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults import bad_ends
 from tests.faults.clock import SkippingClock
 from tests.faults.table import (
     BODIES,
@@ -78,7 +77,7 @@ def check(row: Row, kind, client, service, known: int = 0):
     return requests
 
 
-@each([*ROWS, *bad_ends.ROWS])
+@each(ROWS)
 def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(
     row, kind, client, service
 ):
