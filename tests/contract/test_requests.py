@@ -200,18 +200,14 @@ def test_text_goes_out_as_utf_8_and_is_not_escaped(ask):
 
 PARTS = [
     (InputTextPart(type="input_text", text="What is this?"), {"type": "input_text", "text": "What is this?"}),
-    (
-        InputImagePart(type="input_image", image_url="https://example.com/a.png"),
-        {"type": "input_image", "image_url": "https://example.com/a.png"},
-    ),
-    (
-        InputFilePart(type="input_file", file_url="https://example.com/a.pdf"),
-        {"type": "input_file", "file_url": "https://example.com/a.pdf"},
-    ),
+    (InputImagePart(type="input_image", image_url="https://example.com/a.png"),
+        {"type": "input_image", "image_url": "https://example.com/a.png"}),
+    (InputFilePart(type="input_file", file_url="https://example.com/a.pdf"),
+        {"type": "input_file", "file_url": "https://example.com/a.pdf"}),
     (OutputTextPart(type="output_text", text="A lake."), {"type": "output_text", "text": "A lake."}),
     (RefusalPart(type="refusal", refusal="No."), {"type": "refusal", "refusal": "No."}),
     (OtherInputPart(type="input_audio"), {"type": "input_audio"}),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", SCHEMAS["MessageRole"]["enum"])
@@ -324,18 +320,12 @@ WRONG = {
     "a message alone": ({**LEAST, "input": LEAST}, {"/input": "type"}),
     "a message without a role": ({**LEAST, "input": [{"content": "x"}]}, {"/input/0/role": "required"}),
     "a message without content": ({**LEAST, "input": [{"role": "user"}]}, {"/input/0/content": "required"}),
-    "a role that is none": (
-        {**LEAST, "input": [{"role": "tool", "content": "x"}]},
-        {"/input/0/role": "enum"},
-    ),
-    "content that is no text": (
-        {**LEAST, "input": [{"role": "user", "content": 3}]},
-        {"/input/0/content": "type"},
-    ),
-    "a part without its text": (
-        {**LEAST, "input": [{"role": "user", "content": [{"type": "input_text"}]}]},
-        {"/input/0/content/0/text": "required"},
-    ),
+    "a role that is none": ({**LEAST, "input": [{"role": "tool", "content": "x"}]},
+        {"/input/0/role": "enum"}),
+    "content that is no text": ({**LEAST, "input": [{"role": "user", "content": 3}]},
+        {"/input/0/content": "type"}),
+    "a part without its text": ({**LEAST, "input": [{"role": "user", "content": [{"type": "input_text"}]}]},
+        {"/input/0/content/0/text": "required"}),
     "a number as text": ({**LEAST, "temperature": "1"}, {"/temperature": "type"}),
     "true as a number": ({**LEAST, "n": True}, {"/n": "type"}),
     "a number as true": ({**LEAST, "background": 1}, {"/background": "type"}),
@@ -352,18 +342,10 @@ WRONG = {
     "null where it may not be": ({**LEAST, "tools": None}, {"/tools": "type"}),
     "a rule that is none": ({**LEAST, "tool_choice": "never"}, {"/tool_choice": "enum"}),
     "an unknown keyword": ({**LEAST, "tempreature": 1}, {"/tempreature": "unknown"}),
-    "everything at once": (
-        {"model": "", "n": 0, "temperature": 2.1, "tools": [], "max_token": 1},
-        {
-            "/model": "minLength",
-            "/input": "required",
-            "/n": "minimum",
-            "/temperature": "maximum",
-            "/tools": "minItems",
-            "/max_token": "unknown",
-        },
-    ),
-}
+    "everything at once": ({"model": "", "n": 0, "temperature": 2.1, "tools": [], "max_token": 1},
+        {"/model": "minLength", "/input": "required", "/n": "minimum", "/temperature": "maximum",
+        "/tools": "minItems", "/max_token": "unknown"}),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", WRONG)

@@ -72,18 +72,9 @@ LISTS = {
     "mixed up": tuple(numbers().sample(NAMES, len(NAMES))),
     "all new": ("a", "b", "c"),
     "one alone": (NAMES[3],),
-    "names that are no words in YAML": (
-        *NAMES,
-        "1.5",
-        "2024-05-13",
-        "true",
-        "null",
-        "0x1F",
-        "12:30",
-        "on",
-        "1e3",
-    ),
-}
+    "names that are no words in YAML": (*NAMES, "1.5", "2024-05-13", "true", "null", "0x1F", "12:30", "on",
+        "1e3"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("names", LISTS.values(), ids=LISTS)

@@ -107,13 +107,9 @@ DIFFERENCES = {
         ["a"],
         ["a (-1)"],
     ),
-    "a retry of millions of years": Difference(
-        OTHERS,
+    "a retry of millions of years": Difference(OTHERS,
         "The standard has no bound; ours is 18 digits, theirs is where int() raises.",
-        b"retry: 1000000000000000000\ndata: a\n\n",
-        ["a"],
-        ["a (1000000000000000000)"],
-    ),
+        b"retry: 1000000000000000000\ndata: a\n\n", ["a"], ["a (1000000000000000000)"]),
     "the time of a retry": Difference(
         OTHERS,
         '"Set the event stream\'s reconnection time": it holds from then on; with them only for its own event.',
@@ -121,7 +117,7 @@ DIFFERENCES = {
         ["a (5)", "b (5)"],
         ["a (5)", "b"],
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
