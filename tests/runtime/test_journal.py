@@ -209,7 +209,7 @@ STEPS = {
         "claim = journal.claim(*CALL); claim.sending(); claim.refused('HTTP 500'); KILL",
         "may be sent",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("code", "outcome"), STEPS.values(), ids=STEPS.keys())
