@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import httpx
+import pytest
 
 from acedata_responses import testing
 from tests.runtime.plain_clients import HEADERS, ask, client_of
