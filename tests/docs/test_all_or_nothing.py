@@ -311,9 +311,9 @@ def test_the_command_takes_over_a_list_and_then_has_nothing_to_do(
     assert "gpt-9" in (project / "generated" / "package" / "a.py").read_text(encoding="utf-8")
     assert "version: 0.1.1" in (project / "openapi.yaml").read_text(encoding="utf-8")
     assert "- Model names: `gpt-9`." in (project / "CHANGELOG.md").read_text(encoding="utf-8")
-    told = capfd.readouterr().out
+    reported = capfd.readouterr().out
     assert all(
-        word in told
+        word in reported
         for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in")
     )
     after = snapshot(project)
@@ -328,9 +328,9 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(
     before = snapshot(project)
     times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     assert models.main(["page", "--dry-run"]) == models.DONE
-    told = capfd.readouterr().out
-    assert re.search(r"^\+ +- gpt-9$", told, re.MULTILINE)
-    assert "\n+- Model names: `gpt-9`.\n" in told
+    reported = capfd.readouterr().out
+    assert re.search(r"^\+ +- gpt-9$", reported, re.MULTILINE)
+    assert "\n+- Model names: `gpt-9`.\n" in reported
     assert snapshot(project) == before
     assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == times
 

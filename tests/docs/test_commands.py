@@ -43,9 +43,9 @@ def same(tmp_path: Path) -> Path:
 
 def test_the_same_page_exits_0(same: Path, capsys: Capture) -> None:
     assert drift.main([str(same)]) == drift.SAME
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "openapi.yaml says the same" in told.err
+    reported = capsys.readouterr()
+    assert reported.out == ""
+    assert "openapi.yaml says the same" in reported.err
 
 
 def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
@@ -60,9 +60,9 @@ def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
 
 def test_what_is_no_page_exits_2_with_the_reason(tmp_path: Path, capsys: Capture) -> None:
     assert drift.main([str(tmp_path / "missing")]) == drift.UNREADABLE
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "missing: cannot be opened (No such file or directory)" in told.err
+    reported = capsys.readouterr()
+    assert reported.out == ""
+    assert "missing: cannot be opened (No such file or directory)" in reported.err
 
 
 def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Capture) -> None:
@@ -104,9 +104,9 @@ def test_json_is_json_whether_it_differs_or_not(page: Path, same: Path, capsys: 
     drift.main([str(same), "--format", "json"])
     assert json.loads(capsys.readouterr().out) == {"same": True, "differences": []}
     drift.main([str(page), "--format", "json"])
-    told = json.loads(capsys.readouterr().out)
-    assert told["same"] is False
-    assert told["differences"][0].keys() == {"field", "property", "page", "document", "line"}
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["same"] is False
+    assert reported["differences"][0].keys() == {"field", "property", "page", "document", "line"}
 
 
 def test_nothing_in_a_markdown_table_is_markup() -> None:
@@ -140,7 +140,7 @@ def test_without_a_source_the_page_is_read_where_the_vendor_has_it(monkeypatch: 
     assert asked == [f"{address}.md", address]
 
 
-def test_without_a_source_both_reasons_are_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_without_a_source_both_reasons_are_reported(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     def fetch(where: str) -> str:
         raise UnreadableError("is away")
 

@@ -134,7 +134,7 @@ def test_what_had_come_of_an_answer_is_on_the_error(row, client, service):
 
 
 @pytest.mark.parametrize("body", ERROR_BODIES)
-def test_an_error_is_told_by_its_status_whatever_its_body_is(body, client, service):
+def test_an_error_has_the_class_of_its_status_whatever_its_body_is(body, client, service):
     answer, message = ERROR_BODIES[body]
     service.reply_with(answer)
     with pytest.raises(errors.BadRequestError) as caught:
@@ -145,7 +145,7 @@ def test_an_error_is_told_by_its_status_whatever_its_body_is(body, client, servi
     assert len(service.requests) == 1
 
 
-def test_an_error_whose_body_stands_still_is_told_by_its_status(connect, service):
+def test_an_error_whose_body_stands_still_has_the_class_of_its_status(connect, service):
     client = connect(service, clock=SkippingClock(), max_retries=1)
     service.reply_with(
         always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5))

@@ -58,7 +58,7 @@ def test_a_wait_that_the_answer_asks_for_is_kept(headers, wait, client, service,
 @pytest.mark.parametrize(
     ("headers", "seconds"), [({"retry_after": "3600"}, 3600), ({"retry_after_ms": "700000"}, 700)]
 )
-def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_else_told(
+def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_else_reported(
     headers, seconds, connect, service, clock
 ):
     service.reply_with(busy(**headers))
