@@ -45,7 +45,7 @@ HOSTILE = {
     "merged keys": "openapi: 3.1.0\nbase: &b {a: 1}\npaths: {<<: *b}\n",
     "an object": "openapi: 3.1.0\npaths: !!python/object/apply:os.system ['touch hacked']\n",
     "a tag": "openapi: 3.1.0\npaths: !include /etc/passwd\n",
-    "deep yaml": "openapi: 3.1.0\npaths: " + "[" * 1500,
+    "deep yaml": "openapi: 3.1.0\npaths: " + "[" * 800,
     "much yaml": "openapi: 3.1.0\n" + "a: b\n" * 300_000,
     "deep block yaml": "openapi: 3.1.0\n" + "".join("  " * i + "a:\n" for i in range(300)),
     "deep json": "{" + '"a":{' * 20000,
