@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import httpx
 import pytest
@@ -197,34 +196,6 @@ def test_the_time_out_counts_from_when_another_call_last_finished(connect, servi
     with ThreadPoolExecutor(8) as pool:
         calls = [pool.submit(driver.create, timeout=httpx.Timeout(30, pool=2)) for _ in range(8)]
         assert [call.result().output_text for call in calls] == [MINIMAL["input"]] * 8
-
-
-def test_a_stream_that_was_left_at_its_last_event_keeps_no_place(connect, service):
-    driver = connect(service, limits=ONE_PLACE)
-    left = []
-    for _ in range(3):
-        stream = driver.open(timeout=30)
-        events = iter(stream)
-        while next(events).type != "response.completed":
-            pass
-        left.append(stream)
-    assert len(service.requests) == 3
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_places_of_streams_whose_loop_has_ended_are_free(fails, service):
-    async def peek(client, kept):
-        stream = await client.responses.create(**MINIMAL, stream=True)
-        kept.append(stream)
-        if fails:
-            raise ZeroDivisionError
-
-    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE, timeout=30)
-    kept: list[object] = []
-    for keep in ([], [], kept, []):
-        with suppress(ZeroDivisionError):
-            asyncio.run(peek(client, keep))
-    assert len(service.requests) == 4
 
 
 def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(service):

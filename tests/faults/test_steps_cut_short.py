@@ -87,32 +87,6 @@ def test_a_signal_in_a_step_is_followed_by_an_error_in_sync_code(reader, service
         signal.signal(signal.SIGALRM, before)
 
 
-def test_a_reader_that_leaves_between_two_steps_changes_nothing(client, service):
-    service.reply_with(SENT)
-    with client.open() as stream:
-        for _event in stream:
-            break
-        assert "".join(stream.text_deltas()) == "lo"
-        assert stream.final().output_text == "Hello"
-
-
-def test_a_stream_that_was_cut_raises_whenever_it_is_read(client, service):
-    service.reply_with(SENT.but(testing.Fault("cut", "event", after=2)))
-    with client.open() as stream:
-        found = []
-        for read in (
-            lambda: list(stream),
-            lambda: list(stream),
-            lambda: list(stream.text_deltas()),
-            stream.final,
-        ):
-            with pytest.raises(StreamInterruptedError) as caught:
-                read()
-            found.append(caught.value)
-        assert {id(error) for error in found} == {id(found[0])}
-        assert found[0].reason == "broken"
-
-
 # --- a call is no longer in flight once its last event was read
 
 
@@ -155,21 +129,3 @@ def test_a_stream_takes_its_place_until_its_last_event(connect, service):
     assert driver.actual._sender.limiter.in_flight == 0
     stream.close()
     assert driver.actual._sender.limiter.in_flight == 0
-
-
-@pytest.mark.parametrize("fails", [False, True])
-def test_the_places_of_unread_streams_come_back_when_their_event_loop_ends(fails, service):
-    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
-
-    async def peek():
-        stream = await client.responses.create(**HI, deadline=30)
-        if fails:
-            raise ZeroDivisionError
-        assert stream.http.status_code == 200
-
-    for _ in range(3):
-        try:
-            asyncio.run(peek())
-        except ZeroDivisionError:
-            assert fails
-    assert len(service.requests) == 3

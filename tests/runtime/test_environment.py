@@ -177,11 +177,6 @@ def test_tls_goes_through_a_proxy_to_its_end(connect, listen, tls_url, trusted, 
     assert relay.seen[0] == "CONNECT service.test:443 HTTP/1.1"
 
 
-def test_certificates_of_the_environment_are_trusted(connect, tls_url, trusted, monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    both_ways(connect(base_url=tls_url))
-
-
 @pytest.mark.parametrize(
     ("variable", "place"), [
         ("SSL_CERT_FILE", "missing"), ("SSL_CERT_FILE", "empty"), ("SSL_CERT_FILE", "folder"),
@@ -273,14 +268,3 @@ def test_the_store_of_macos_and_windows_is_read_by_truststore(platform, monkeypa
         patches.setattr(sys, "platform", platform)
         context = certificates.system_context()
     assert isinstance(context, truststore.SSLContext)
-
-
-def test_a_certificate_that_nobody_vouches_for_is_no_connection(connect, tls_url):
-    with pytest.raises(ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
-        connect(base_url=tls_url, max_retries=0).create()
-
-
-def test_a_certificate_for_another_host_is_not_one_either(connect, tls_url, trusted, monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    with pytest.raises(ConnectionFailedError, match="CERTIFICATE_VERIFY_FAILED"):
-        connect(base_url=tls_url.replace("127.0.0.1", "localhost"), max_retries=0).create()
