@@ -54,6 +54,8 @@ RULES: Mapping[str, Rule] = {
     "x-source": NOTE,
     "x-specification": NOTE,
     "x-stream": OFFER,
+    "x-summary": PACE,
+    "x-telemetry": PACE,
     "x-text": OFFER,
     "x-usage": OFFER,
     "x-value-sources": NOTE,

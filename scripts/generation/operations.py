@@ -258,6 +258,7 @@ def data_of(document: Document, one: Operation) -> dict[str, Any]:
         "alias_paths": one.node.get("x-alias-paths", []),
         "safe": one.http_method in SAFE_METHODS or one.node.get("x-safe", False),
         "security": _security(document, one),
+        "telemetry": one.node.get("x-telemetry"),
         "parameters": {
             place: parameters_schema(document, found) if found else None for place, found in by_place.items()
         },
@@ -327,6 +328,7 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
     for argument in arguments:
         namespace.add(argument.pointer, f"the field {argument.key!r}", argument.name)
     one.arguments = sorted(arguments, key=lambda argument: not argument.required)
+    _check_telemetry(document, one)
     if JSON in one.answers:
         at = below(one.answers[JSON][0], "schema")
         one.reply = _reply(parsed, at, endpoint)
@@ -334,6 +336,18 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
         one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
     if EVENTS in one.answers:
         one.stream = _stream(parsed, one)
+
+
+def _check_telemetry(document: Document, one: Operation) -> None:
+    """What a trace shows of a request are fields of its body."""
+    facts, at = one.node.get("x-telemetry", {}), below(one.pointer, "x-telemetry")
+    fields = {argument.key for argument in one.arguments if argument.location == "body"}
+    named = {below(at, "attributes", key): key for key in facts.get("attributes", {})}
+    if facts:
+        named[below(at, "model")] = facts["model"]
+    for place, key in named.items():
+        if key not in fields:
+            document.report(place, f"the body has no field {key!r}", "Name one that it has.")
 
 
 def _arguments_of_parameters(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[Attribute]:

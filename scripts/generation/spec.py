@@ -143,6 +143,29 @@ class ErrorBody(_Extension):
     when: dict[str, Scalar] = {}
 
 
+class Summary(_Extension):
+    """Where a reply has what a trace or an account of calls needs."""
+
+    id: Path | None = None
+    model: Path | None = None
+    finish_reasons: Path | None = None
+    input_tokens: Path | None = None
+    output_tokens: Path | None = None
+    cached_tokens: Path | None = None
+    reasoning_tokens: Path | None = None
+    total_tokens: Path | None = None
+    cost: Path | None = None
+
+
+class Telemetry(_Extension):
+    """What a trace calls an operation, and the fields of its request that it shows."""
+
+    operation: str
+    provider: str
+    model: str
+    attributes: dict[str, str] = {}
+
+
 class ErrorCode(_Extension):
     statuses: list[Annotated[int, Field(ge=100, le=599)]] = []
     meaning: str | None = None
@@ -222,6 +245,8 @@ _FORMS: dict[str, Any] = {
     "x-source": str,
     "x-specification": dict[str, Any],
     "x-stream": Streaming,
+    "x-summary": Summary,
+    "x-telemetry": Telemetry,
     "x-text": Path,
     "x-usage": Usage,
     "x-value-sources": dict[str, str],

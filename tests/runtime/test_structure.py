@@ -16,7 +16,7 @@ FLOORS = [
     ["errors"],
     ["_event_loop"],
     ["_clock"],
-    ["_redact", "limits", "observations", "retry", "sse"],
+    ["_redact", "hooks", "limits", "observations", "retry", "sse", "usage"],
     ["_replies", "bulk", "journal"],
     ["_request"],
     ["_transport"],
