@@ -13,7 +13,7 @@ import threading
 from operator import add
 from typing import Any, NamedTuple
 
-from .types._summary import summary_of
+from .types._summary import summary_field
 
 __all__ = ["Totals", "Usage"]
 
@@ -106,15 +106,14 @@ _NOTHING = Totals()
 
 def _taken(reply: Any) -> Totals:
     """What one paid answer took."""
-    said = summary_of(reply)
+    cost = summary_field(reply, "cost")
     return Totals(
-        1,
-        0,
-        said.cost is None,
-        said.input_tokens or 0,
-        said.output_tokens or 0,
-        said.total_tokens or 0,
-        said.cost or 0,
+        calls=1,
+        unpriced=cost is None,
+        input_tokens=summary_field(reply, "input_tokens") or 0,
+        output_tokens=summary_field(reply, "output_tokens") or 0,
+        total_tokens=summary_field(reply, "total_tokens") or 0,
+        cost=cost or 0,
     )
 
 

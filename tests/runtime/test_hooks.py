@@ -475,3 +475,30 @@ def test_a_try_that_is_sent_again_at_the_callers_risk_is_told_as_perhaps_billed(
     connect(service, hooks=[hook], retry=policy, clock=SkippingClock(), timeout=0.2).create()
     tries = [one for one in hook.told if hasattr(one, "number")]
     assert [one.may_be_billed for one in tries] == [None, True]
+
+
+def test_a_call_by_way_of_a_stream_is_told_as_a_plain_one(hooked, hook):
+    reply = hooked.create(via_stream=True)
+    assert hook.moments == ["Call", "Try", "End"]
+    assert hook.told[0].is_streamed is False
+    assert hook.told[-1].reply == reply
+    assert hook.told[1].may_be_billed is hook.told[-1].may_be_billed is True
+
+
+def test_a_stream_that_is_lost_before_its_first_event_is_a_try_that_failed(hooked, hook, service):
+    service.reply_with(testing.Fault("cut", "event", 0))
+    with hooked.open() as stream:
+        assert list(stream)
+    assert hook.moments == ["Call", "Try", "Call", "Try", "End"]
+    assert isinstance(hook.told[1].error, StreamInterruptedError)
+    assert (hook.told[1].may_be_billed, hook.told[1].resent_in is not None) == (False, True)
+
+
+def test_a_stream_that_is_lost_for_good_ends_in_its_error(connect, service, hook):
+    service.reply_with(testing.Fault("cut", "event", 0))
+    stream = connect(service, hooks=[hook], max_retries=0).open()
+    assert hook.moments == ["Call", "Try", "End"]
+    with pytest.raises(StreamInterruptedError) as raised:
+        list(stream)
+    assert hook.told[-1].error is hook.told[1].error is raised.value
+    assert hook.moments == ["Call", "Try", "End"]

@@ -22,7 +22,7 @@ PUBLIC = {
     PACKAGE,
     *(
         f"{PACKAGE}.{name}"
-        for name in "bulk errors hooks journal limits observations resources retry sse testing types usage".split()
+        for name in "bulk errors hooks journal limits observations otel resources retry sse testing types usage".split()
     ),
 }
 SUBMODULES = {"errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage"}

@@ -17,6 +17,7 @@ FLOORS = [
     ["_event_loop"],
     ["_clock"],
     ["_redact", "hooks", "limits", "observations", "retry", "sse", "usage"],
+    ["otel"],
     ["_replies", "bulk", "journal"],
     ["_request"],
     ["_transport"],

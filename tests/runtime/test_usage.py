@@ -207,3 +207,9 @@ def test_a_call_that_is_sent_again_at_the_callers_risk_counts_with_its_answer(co
     client = connect(service, retry=policy, clock=SkippingClock(), timeout=0.2)
     client.create()
     assert client.actual.usage.total.calls == 1
+
+
+def test_a_call_by_way_of_a_stream_counts_once(client):
+    reply = client.create(via_stream=True)
+    total = client.actual.usage.total
+    assert (total.calls, total.total_tokens) == (1, reply.usage.total_tokens)

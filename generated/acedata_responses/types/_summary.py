@@ -42,15 +42,14 @@ _NOTHING = Summary()
 
 def summary_of(reply: Any) -> Summary:
     """Return a reply in short; an empty summary for None and for a reply of which the document tells no places."""
-    paths: dict[str, Path] = getattr(reply, "_summary", {})
-    if not paths:
-        return _NOTHING
-    values = {name: _value(name, reply._data, path) for name, path in paths.items()}
-    return Summary(**values)
+    names: dict[str, Path] = getattr(reply, "_summary", {})
+    return Summary(**{name: summary_field(reply, name) for name in names}) if names else _NOTHING
 
 
-def _value(name: str, data: Any, path: Path) -> Any:
+def summary_field(reply: Any, name: str) -> Any:
+    """Return one field of the summary."""
+    path: Path = getattr(reply, "_summary", {}).get(name, ())
     if name == "finish_reasons":
-        return tuple(reason for reason in find_all(data, path) if isinstance(reason, str))
-    value = find(data, path)
+        return tuple(reason for reason in find_all(reply._data, path) if isinstance(reason, str))
+    value = find(reply._data, path) if path else None
     return value if type(value) in _TYPES.get(name, (int,)) else None
