@@ -194,12 +194,6 @@ class Retry(_Extension):
     x_source: str | None = None
 
 
-class Usage(_Extension):
-    cost: Path = []
-    tokens: Path = []
-    x_source: str | None = None
-
-
 class Streaming(_Extension):
     selected_by: str | None = None
     end_marker: str | None = None
@@ -248,7 +242,6 @@ _FORMS: dict[str, Any] = {
     "x-summary": Summary,
     "x-telemetry": Telemetry,
     "x-text": Path,
-    "x-usage": Usage,
     "x-value-sources": dict[str, str],
 }
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in _FORMS.items()}

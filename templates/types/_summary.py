@@ -10,8 +10,8 @@ from .._paths import Path, find, find_all
 class Summary(NamedTuple):
     """A reply in short, the same for each shape of reply. What the reply does not say is None.
 
-    Where each field is found in a reply is a fact of the document (`x-summary`). A value of another type than expected
-    counts as not said: the cost, for one, is an object in some replies.
+    Where each field is found in a reply is a fact of the document (`x-summary`). A value of another type than expected,
+    or below 0, counts as not said: the cost, for one, may be an object.
 
     Attributes:
         id: The id of the reply.
@@ -51,5 +51,7 @@ def summary_field(reply: Any, name: str) -> Any:
     path: Path = getattr(reply, "_summary", {}).get(name, ())
     if name == "finish_reasons":
         return tuple(reason for reason in find_all(reply._data, path) if isinstance(reason, str))
-    value = find(reply._data, path) if path else None
-    return value if type(value) in _TYPES.get(name, (int,)) else None
+    value: Any = find(reply._data, path) if path else None
+    if type(value) not in _TYPES.get(name, (int,)):
+        return None
+    return value if isinstance(value, str) or value >= 0 else None

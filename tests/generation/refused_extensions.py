@@ -76,7 +76,6 @@ EXTENSIONS: dict[str, Case] = {
             ("", "x-limits"),
             ("", "x-retry"),
             ("", "x-billing"),
-            ("", "x-usage"),
             ("", "x-error-kinds"),
             (OPERATION, "x-alias-paths"),
             (OPERATION, "x-telemetry"),
