@@ -16,11 +16,12 @@ in `map`, and none sees the token.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from .types._summary import Summary
+from .types._summary import Summary, summary_of
 
 __all__ = ["CallInfo", "EndInfo", "Hook", "Summary", "TryInfo"]
 
@@ -101,7 +102,6 @@ class EndInfo:
         seconds: How long the call took, with its waits; for a stream until its end.
         from_journal: Whether the answer was read from the journal, so that nothing was sent or paid.
         may_be_billed: Whether the call is billed: True, False, or None where that is not known.
-        summary: What the reply says of itself in short: model, finish reasons, tokens, cost.
     """
 
     call: CallInfo
@@ -111,7 +111,11 @@ class EndInfo:
     seconds: float = 0.0
     from_journal: bool = False
     may_be_billed: bool | None = None
-    summary: Summary = field(factory=Summary)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What the reply says of itself in short: model, finish reasons, tokens, cost."""
+        return summary_of(self.reply)
 
 
 class Hook:

@@ -10,7 +10,6 @@ from .._request.headers import header_lines
 from ..errors import RequestValidationError
 from ..hooks import CallInfo, EndInfo, TryInfo
 from ..types._http_response import HTTPResponse
-from ..types._summary import summary_of
 from .hooks_of_client import Hooks, Method, called_async
 from .report import logger
 
@@ -86,7 +85,6 @@ class AsyncCallHooks:
             exchange.budget.elapsed,
             response is not None and response.from_journal,
             exchange.billed(error),
-            summary_of(reply),
         )
         for method in self._hooks.at_end:
             try:
