@@ -379,6 +379,21 @@ def test_a_hook_that_fails_later_costs_no_answer(moment, stream, connect, servic
     assert len(service.requests) == 1
 
 
+def test_a_hook_may_refuse_a_further_try(connect, service):
+    class Once(Recorder):
+        def before_send(self, call):
+            super().before_send(call)
+            if self.moments.count("Call") > 1:
+                raise ZeroDivisionError
+
+    service.reply_with(testing.error("api_error"))
+    hook = Once()
+    with pytest.raises(ZeroDivisionError):
+        connect(service, hooks=[hook], clock=SkippingClock()).create()
+    assert hook.moments == ["Call", "Try", "Call", "End"]
+    assert len(service.requests) == 1
+
+
 def test_hooks_are_called_in_order_and_back(connect, service):
     order = []
 

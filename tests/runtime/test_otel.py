@@ -197,7 +197,7 @@ def test_an_error_is_told_by_its_class_alone(traced, exporter, reader, service):
     assert "gen_ai.client.token.usage" not in metrics_of(reader)
 
 
-def test_further_tries_are_events_of_one_span(traced, exporter, service):
+def test_further_tries_are_events_of_one_span(traced, exporter, reader, service):
     service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
     traced.create()
     (span,) = exporter.get_finished_spans()
@@ -206,6 +206,8 @@ def test_further_tries_are_events_of_one_span(traced, exporter, service):
     assert [event.attributes["error.type"] for event in span.events] == ["RateLimitError", "ServerError"]
     first, second = (event.attributes["acedata_responses.wait"] for event in span.events)
     assert span.end_time - span.start_time >= (first + second) * 1e9
+    (duration,) = metrics_of(reader)["gen_ai.client.operation.duration"]
+    assert (span.end_time - span.start_time) / 1e9 == pytest.approx(duration.sum, abs=1e-5)
     headers = {request.headers["traceparent"] for request in service.requests}
     assert len(headers) == 1
 

@@ -67,7 +67,7 @@ def test_the_sums_are_kept_for_each_model(client, service):
     assert client.actual.usage.total.cost == 7
 
 
-@pytest.mark.parametrize("cost", [None, "1", {"credits": 1}, True])
+@pytest.mark.parametrize("cost", [None, "1", {"credits": 1}, True, -1])
 def test_an_answer_without_a_cost_is_counted_as_unpriced(cost, client, service):
     service.reply_with(reply(cost=cost))
     client.create()
@@ -186,6 +186,12 @@ def test_threads_lose_no_call():
         for _ in range(4):
             threads.submit(count)
     assert usage.total == Totals(calls=2000, unpriced=2000)
+
+
+def test_an_answer_counts_where_no_source_says_whether_it_is_billed(client):
+    usage = Usage()
+    usage.add("a", client.create(), None)
+    assert usage.total.calls == 1
 
 
 def test_map_counts_each_call(service):
