@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
-from .._document.facts import IN_FLIGHT_LIMIT, TOKEN_VARIABLES, USAGE
+from .._document.facts import IN_FLIGHT_LIMIT, SUMMARY_FIELDS, TOKEN_VARIABLES
 from .operations import OPERATIONS
 
 PACKAGE = __name__.partition(".")[0]
@@ -68,9 +68,9 @@ def parse(arguments: Sequence[str] | None) -> Options:
     )
     _add_files(run)
     _add_limits(run)
-    if USAGE["cost"]:
+    if "cost" in SUMMARY_FIELDS:
         _add_budget(run, "budget", "cost-per-call", _amount, "cost")
-    if USAGE["tokens"]:
+    if "total_tokens" in SUMMARY_FIELDS:
         _add_budget(run, "token-budget", "tokens-per-call", _count, "tokens")
     options = Options(**vars(parser.parse_args(arguments)))
     for total, single in (("budget", "cost_per_call"), ("token_budget", "tokens_per_call")):

@@ -22,10 +22,10 @@ PUBLIC = {
     PACKAGE,
     *(
         f"{PACKAGE}.{name}"
-        for name in "bulk errors journal limits observations resources retry sse testing types".split()
+        for name in "bulk errors hooks journal limits observations otel resources retry sse testing types usage".split()
     ),
 }
-SUBMODULES = {"errors", "limits", "observations", "retry", "testing", "types"}
+SUBMODULES = {"errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage"}
 """The public modules that resolve after a plain import of the package."""
 
 RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
@@ -154,9 +154,9 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Limiter", "Limits", "NOT_GIVEN",
-    "NotGiven", "Observation",
-    "Observations", "Problem", "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
+    "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Hook", "Limiter", "Limits",
+    "NOT_GIVEN", "NotGiven", "Observation", "Observations", "Problem", "RetryPolicy", "Stream",
+    "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
     "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
     "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",

@@ -20,12 +20,14 @@ from acedata_responses import (
     AsyncClient,
     AsyncStream,
     Client,
+    Hook,
     Limits,
     RetryPolicy,
     Stream,
     StreamInterruptedError,
     testing,
 )
+from acedata_responses.hooks import CallInfo, EndInfo, TryInfo
 from acedata_responses.types import (
     ChatCompletion,
     ChatCompletionChunk,
@@ -45,6 +47,7 @@ from acedata_responses.types import (
     Unknown,
     Usage,
 )
+from acedata_responses.usage import Totals
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -196,3 +199,23 @@ def errors(error: AceDataError) -> None:
         assert_type(error.headers.get("retry-after"), str | None)
     if isinstance(error, StreamInterruptedError):
         assert_type(error.partial_text, str)
+
+
+class CountingHook(Hook):
+    def before_send(self, call: CallInfo) -> dict[str, str]:
+        assert_type(call.model, str | None)
+        return {"x-team": "search"}
+
+    async def after_try(self, attempt: TryInfo) -> None:
+        assert_type(attempt.resent_in, float | None)
+
+    def at_end(self, end: EndInfo) -> None:
+        assert_type(end.summary.finish_reasons, tuple[str, ...])
+        assert_type(end.summary.cost, float | None)
+
+
+def hooks_and_usage() -> None:
+    client = AsyncClient(hooks=[CountingHook()])
+    assert_type(client.usage.total, Totals)
+    assert_type(client.usage.by_model, dict[str, Totals])
+    AsyncClient(hooks=[CountingHook])  # type: ignore[list-item] # pyright: ignore # ty: ignore

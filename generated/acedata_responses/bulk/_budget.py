@@ -8,9 +8,8 @@ from typing import Any
 
 from attrs import define, field
 
-from .._document.facts import USAGE
-from .._paths import find
 from ..errors import AceDataError, ConfigurationError, UnknownOutcomeError
+from ..types._summary import summary_field
 
 
 class BudgetExhaustedError(AceDataError):
@@ -120,12 +119,5 @@ def _exact(amount: float) -> Decimal:
 
 
 def cost_and_tokens(reply: Any) -> tuple[float | None, int | None]:
-    """What a reply says that its call cost, in Credits, and how many tokens it took; None for what it does not say.
-
-    The document has the places (`x-usage`). A cost that is not a number counts as not said.
-    """
-    cost, tokens = find(reply, USAGE["cost"]), find(reply, USAGE["tokens"])
-    return (
-        cost if isinstance(cost, (int, float)) and not isinstance(cost, bool) and cost >= 0 else None,
-        tokens if type(tokens) is int and tokens >= 0 else None,
-    )
+    """What a reply says that its call cost, in Credits, and how many tokens it took; None for what it does not say."""
+    return summary_field(reply, "cost"), summary_field(reply, "total_tokens")
