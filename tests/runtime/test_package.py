@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
@@ -227,6 +228,20 @@ def test_all_that_is_public_is_documented():
 
 def test_the_version_is_that_of_the_document_and_of_the_distribution():
     assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == metadata.version("acedata-responses")
+
+
+def test_the_distribution_names_the_addresses_of_the_document():
+    urls = dict(line.split(", ") for line in metadata.metadata("acedata-responses").get_all("Project-URL"))
+    assert urls["Service"] == DOCUMENT["info"]["contact"]["url"]
+    assert urls["API reference"] in json.dumps(DOCUMENT)
+
+
+def test_the_description_of_the_distribution_links_only_to_the_web():
+    description = metadata.metadata("acedata-responses").get_payload()
+    links = re.findall(r"\]\(([^)]+)\)", description)
+    assert links
+    assert all(link.startswith("https://") for link in links)
+    assert "generated from\nopenapi.yaml, which" in description
 
 
 def test_the_distribution_needs_what_it_imports_and_is_typed():
