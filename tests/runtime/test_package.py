@@ -206,6 +206,16 @@ def test_an_editor_completes_every_public_name(module):
     assert names >= set(importlib.import_module(module).__all__)
 
 
+def test_an_editor_completes_the_fields_of_a_reply_and_the_arguments_of_a_call():
+    import jedi
+
+    call = "from acedata_responses import Client\nclient = Client()\n"
+    code = f"{call}client.models.list().data[0]."
+    assert "owned_by" in {one.name for one in jedi.Script(code).complete()}
+    (signature,) = jedi.Script(f"{call}client.models.list(").get_signatures()
+    assert "extra_headers" in {one.name for one in signature.params}
+
+
 def documented():
     """Everything that is public and can have a docstring: modules, classes, functions and their methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):
