@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
@@ -205,6 +206,16 @@ def test_an_editor_completes_every_public_name(module):
     assert names >= set(importlib.import_module(module).__all__)
 
 
+def test_an_editor_completes_the_fields_of_a_reply_and_the_arguments_of_a_call():
+    import jedi
+
+    call = "from acedata_responses import Client\nclient = Client()\n"
+    code = f"{call}client.models.list().data[0]."
+    assert "owned_by" in {one.name for one in jedi.Script(code).complete()}
+    (signature,) = jedi.Script(f"{call}client.models.list(").get_signatures()
+    assert "extra_headers" in {one.name for one in signature.params}
+
+
 def documented():
     """Everything that is public and can have a docstring: modules, classes, functions and their methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):
@@ -227,6 +238,20 @@ def test_all_that_is_public_is_documented():
 
 def test_the_version_is_that_of_the_document_and_of_the_distribution():
     assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == metadata.version("acedata-responses")
+
+
+def test_the_distribution_names_the_addresses_of_the_document():
+    urls = dict(line.split(", ") for line in metadata.metadata("acedata-responses").get_all("Project-URL"))
+    assert urls["Service"] == DOCUMENT["info"]["contact"]["url"]
+    assert urls["API reference"] in json.dumps(DOCUMENT)
+
+
+def test_the_description_of_the_distribution_links_only_to_the_web():
+    description = metadata.metadata("acedata-responses").get_payload()
+    links = re.findall(r"\]\(([^)]+)\)", description)
+    assert links
+    assert all(link.startswith("https://") for link in links)
+    assert "generated from\nopenapi.yaml, which" in description
 
 
 def test_the_distribution_needs_what_it_imports_and_is_typed():
