@@ -11,13 +11,38 @@ from pathlib import Path
 from typing import Any, Literal, TextIO, get_args
 
 from .._clock import SYSTEM_CLOCK, Clock
+from .._database.file import DatabaseFile, Format
+from .._database.owners import Owner, current_owner
 from ..errors import ConfigurationError, JournalError, UnknownOutcomeError
 from ..types._http_response import HTTPResponse
-from ._file import JournalFile
-from ._owners import Owner, current_owner
 from ._records import Record, State, fingerprint_of, headers_as_text, record_of
 
 OnUnknown = Literal["raise", "resend"]
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE calls (
+        fingerprint TEXT NOT NULL,
+        key         TEXT NOT NULL,
+        state       TEXT NOT NULL,
+        method      TEXT NOT NULL,
+        path        TEXT NOT NULL,
+        body        BLOB NOT NULL,
+        status_code INTEGER,
+        headers     TEXT NOT NULL DEFAULT '[]',
+        content     BLOB NOT NULL DEFAULT x'',
+        reason      TEXT NOT NULL DEFAULT '',
+        tries       INTEGER NOT NULL DEFAULT 0,
+        created_at  REAL NOT NULL,
+        updated_at  REAL NOT NULL,
+        owner       INTEGER NOT NULL,
+        PRIMARY KEY (fingerprint, key)
+    ) WITHOUT ROWID;
+    """,
+    "CREATE INDEX calls_by_state ON calls (state, updated_at);",
+    "ALTER TABLE calls ADD COLUMN is_free_unless_whole INTEGER NOT NULL DEFAULT 0;",
+)
+FORMAT = Format("a journal", 0x41434A31, _MIGRATIONS)
 
 _FINISHED: tuple[State, ...] = ("answered", "refused")
 _CRASHED = "the process ended between sending the request and writing down its answer"
@@ -119,7 +144,8 @@ class Journal:
         self.path = Path(path)
         self.on_unknown = on_unknown
         self._clock = clock
-        self._file = JournalFile(self.path)
+        self._file = DatabaseFile(self.path, FORMAT)
+        self._file.open()
         self._owner: tuple[int, Owner] | None = None
         self._unwritten: dict[tuple[str, str], State] = {}  # how they ended here, though the file says `sent`
 

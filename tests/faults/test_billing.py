@@ -143,10 +143,11 @@ def test_an_earlier_try_that_may_be_billed_counts(last, connect, service):
 
 
 def test_an_earlier_try_that_may_be_billed_counts_for_a_stream_too(connect, service):
-    driver = connect(service, clock=SkippingClock(), retry=RetryPolicy(on_connection_lost=True))
-    service.reply_with(testing.Fault("reset"), testing.Fault("reset", "event", after=2))
-    error = error_of(driver.stream)
-    assert (type(error), error.tries) == (errors.StreamInterruptedError, 2)
+    driver = connect(service, clock=SkippingClock(), retry=RetryPolicy(on_reply_lost=True), max_retries=1)
+    broken_page = testing.page(200, "Welcome").but(testing.Fault("reset", "body", after=9))
+    service.reply_with(broken_page, testing.Fault("reset", "event", after=2))
+    error = error_of(lambda: driver.create(via_stream=True))
+    assert (type(error), error.tries, error.is_stream) == (errors.ConnectionLostError, 2, True)
     assert error.may_be_billed is None
 
 
@@ -172,3 +173,11 @@ def test_tries_that_were_not_billed_leave_no_doubt(connect, service):
     service.reply_with(always=testing.error("too_many_requests"))
     error = error_of(lambda: driver.create(**MINIMAL))
     assert (error.tries, error.may_be_billed) == (3, False)
+
+
+def test_tries_of_streams_that_broke_off_leave_no_doubt(connect, service):
+    driver = connect(service, clock=SkippingClock())
+    service.reply_with(always=testing.Fault("reset", "event", after=2))
+    error = error_of(lambda: driver.create(via_stream=True))
+    assert (error.tries, error.may_be_billed) == (3, False)
+    assert "not billed" in str(error)

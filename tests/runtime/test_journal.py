@@ -341,7 +341,7 @@ def test_a_file_of_a_newer_version_is_refused(path):
 
 
 def test_a_file_of_an_older_version_is_brought_up_to_date(path):
-    from acedata_responses.journal import _file
+    from acedata_responses.journal._journal import FORMAT
 
     Journal(path).claim(*CALL).answered(ANSWER)
     with sqlite3.connect(path) as database:
@@ -351,14 +351,14 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(path):
     database.close()
     assert isinstance(Journal(path).claim(*CALL), Record)
     database = sqlite3.connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (len(_file._MIGRATIONS),)
+    assert database.execute("PRAGMA user_version").fetchone() == (len(FORMAT.migrations),)
     database.close()
 
 
 def test_a_file_that_another_program_holds_is_told(path, monkeypatch):
-    from acedata_responses.journal import _file
+    from acedata_responses.journal import _journal
 
-    monkeypatch.setattr(_file, "_LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(_journal, "FORMAT", _journal.FORMAT._replace(longest_wait=0.01))
     journal = Journal(path)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

@@ -14,7 +14,7 @@ FLOORS = [
     ["_document", "_paths"],
     ["types"],
     ["errors"],
-    ["_event_loop"],
+    ["_database", "_event_loop"],
     ["_clock"],
     ["_redact", "limits", "observations", "retry", "sse"],
     ["_replies", "bulk", "journal"],

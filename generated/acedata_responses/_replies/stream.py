@@ -94,6 +94,11 @@ class StreamState:
         return self._errors.is_stream
 
     @property
+    def is_whole_reply(self) -> bool:
+        """Whether what comes is a whole reply, or a page, in place of a stream."""
+        return self._framing.whole is not None
+
+    @property
     def is_plain_reply(self) -> bool:
         """Whether the service sent a whole reply in place of a stream."""
         return self._framing.whole is not None and self.reply is not None

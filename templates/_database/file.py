@@ -1,4 +1,4 @@
-"""The journal's file: an SQLite database that is created for its owner alone and written in whole transactions."""
+"""A file of the client: an SQLite database that is created for its owner alone and written in whole transactions."""
 
 from __future__ import annotations
 
@@ -8,52 +8,53 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 from ..errors import JournalError
 
-_APPLICATION_ID = 0x41434A31
-"""What marks the file as a journal (SQLite's `application_id`)."""
 
-_LONGEST_WAIT = 30.0  # seconds for other programs to finish writing
+class Format(NamedTuple):
+    """What is in a file.
 
-_MIGRATIONS = (
+    Attributes:
+        name: What the file is, for messages.
+        application_id: What marks such a file (SQLite's `application_id`).
+        migrations: What makes each version of the file from the one before; the file says which it has
+            (`user_version`).
+        longest_wait: The seconds for which a transaction waits until other programs have finished theirs.
+        not_durable: What SQLite's `synchronous` is for transactions that need not outlive a failure of the machine.
     """
-    CREATE TABLE calls (
-        fingerprint TEXT NOT NULL,
-        key         TEXT NOT NULL,
-        state       TEXT NOT NULL,
-        method      TEXT NOT NULL,
-        path        TEXT NOT NULL,
-        body        BLOB NOT NULL,
-        status_code INTEGER,
-        headers     TEXT NOT NULL DEFAULT '[]',
-        content     BLOB NOT NULL DEFAULT x'',
-        reason      TEXT NOT NULL DEFAULT '',
-        tries       INTEGER NOT NULL DEFAULT 0,
-        created_at  REAL NOT NULL,
-        updated_at  REAL NOT NULL,
-        owner       INTEGER NOT NULL,
-        PRIMARY KEY (fingerprint, key)
-    ) WITHOUT ROWID;
-    """,
-    "CREATE INDEX calls_by_state ON calls (state, updated_at);",
-    "ALTER TABLE calls ADD COLUMN is_free_unless_whole INTEGER NOT NULL DEFAULT 0;",
-)
-"""What makes each version of the file from the one before; the file says which it is in (`user_version`)."""
+
+    name: str
+    application_id: int
+    migrations: tuple[str, ...]
+    longest_wait: float = 30.0
+    not_durable: Literal["NORMAL", "OFF"] = "NORMAL"
 
 
-class JournalFile:
-    """The database, open in this process.
+class FileLockedError(JournalError):
+    """Another program holds the file for too long."""
+
+
+class DatabaseFile:
+    """The database, as this process has it open.
 
     Threads share one connection, one at a time. A forked child opens its own: SQLite's must not cross a fork.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: Format) -> None:
         self.path = path
+        self._format = content
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
+
+    def open(self) -> None:
+        """Open the file now, and create it where it is not there; else the first transaction does.
+
+        Raises:
+            JournalError: It cannot be opened, belongs to another program, is damaged, or comes from a newer version.
+        """
         with self._lock:
             self._open()
 
@@ -71,7 +72,7 @@ class JournalFile:
         with self._lock:
             try:
                 connection = self._open()
-                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else self._format.not_durable}")
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
                 self._fail(error)
@@ -92,6 +93,11 @@ class JournalFile:
             if connection is not None and self._pid == os.getpid():
                 connection.close()
 
+    def __del__(self) -> None:
+        """Close the database of an object that was dropped."""
+        if getattr(self, "_connection", None) is not None and self._pid == os.getpid():
+            self._connection.close()  # type: ignore[union-attr]
+
     def _roll_back(self) -> None:
         if self._connection is not None:
             with suppress(sqlite3.Error):
@@ -102,11 +108,16 @@ class JournalFile:
             return self._connection
         try:
             if self.path.exists() and not self.path.is_file():
-                raise JournalError(f"{self.path} cannot be a journal: it is not a file. Name another path.")
+                raise JournalError(
+                    f"{self.path} cannot be {self._format.name}: it is not a file. Name another path."
+                )
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             connection = sqlite3.connect(
-                self.path, timeout=_LONGEST_WAIT, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=self._format.longest_wait,
+                isolation_level=None,
+                check_same_thread=False,
             )
             connection.row_factory = sqlite3.Row
         except (OSError, sqlite3.Error) as error:
@@ -125,26 +136,27 @@ class JournalFile:
         return connection
 
     def _check(self, connection: sqlite3.Connection) -> None:
-        """Refuse a database that is not a journal, or of a later version than this client knows."""
+        """Refuse a database of another format, or of a later version than this client knows."""
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if application != _APPLICATION_ID and (application or version or tables):
+        if application != self._format.application_id and (application or version or tables):
             raise JournalError(f"{self.path} is a database of another program. Name another path.")
-        if version > len(_MIGRATIONS):
+        known = len(self._format.migrations)
+        if version > known:
             raise JournalError(
                 f"{self.path} was written by a newer version of this client (format {version}, this one knows "
-                f"{len(_MIGRATIONS)}). Install that version, or name another path."
+                f"{known}). Install that version, or name another path."
             )
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            for statement in _MIGRATIONS[version:]:
+            for statement in self._format.migrations[version:]:
                 connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
+            connection.execute(f"PRAGMA application_id = {self._format.application_id}")
+            connection.execute(f"PRAGMA user_version = {len(self._format.migrations)}")
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
@@ -152,10 +164,10 @@ class JournalFile:
             raise
 
     def _fail(self, error: Exception) -> NoReturn:
-        what = str(error)
+        what, kind = str(error), JournalError
         advice = "Look at its permissions and the room on its disk"
         if "locked" in what:
-            advice = "Another program holds it; end that, or wait"
+            advice, kind = "Another program holds it; end that, or wait", FileLockedError
         elif isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            advice = "It is damaged or no journal: restore it from a copy, or name another path"
-        raise JournalError(f"the journal {self.path} cannot be used: {what}. {advice}.") from None
+            advice = f"It is damaged or not {self._format.name}: restore it from a copy, or name another path"
+        raise kind(f"{self.path} cannot be used as {self._format.name}: {what}. {advice}.") from None
