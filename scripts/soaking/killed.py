@@ -1,7 +1,7 @@
 """A program that is killed: it asks for the answers to many requests, with a journal, until it has them all.
 
-Run by `kills` as `python -m scripts.soaking.killed FLAVOUR URL JOURNAL REQUESTS VIA_STREAM`. Exit status: 0 each request
-has its answer or is in doubt, 1 something else came of one.
+Run by `kills` as `python -m scripts.soaking.killed FLAVOUR URL JOURNAL REQUESTS VIA_STREAM`. Exit status: 0 each
+request has its answer or is in doubt, 1 something else came of one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A program that is killed again and again, and started again on the same journal: is any answer paid for twice?
+"""Kills a program again and again, and starts it again on the same journal: no answer may be paid for twice.
 
 The service notes each request. What it answered whole is paid for. Of plain calls it must never see one twice: what the
-kill left in doubt stays in the journal as unknown. Of calls with `via_stream` none may stay unknown, and one is paid for
-twice only where the kill came after the service had sent the last event and before the journal had it: the journal, as
-the kill left it, tells.
+kill left in doubt stays in the journal as unknown. Of calls with `via_stream` none may stay unknown, and one is paid
+for twice only where the kill came after the service had sent the last event and before the journal had it: the
+journal, as the kill left it, tells.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether the process that wrote something into a shared file is still alive.
 
-Each process holds a lock on one byte of a file beside the shared one. The operating system drops the lock when the process
-ends, however it ends, so a byte that nobody has locked belongs to a process that is gone.
+Each process holds a lock on one byte of a file beside the shared one. The operating system drops the lock when the
+process ends, however it ends, so a byte that nobody has locked belongs to a process that is gone.
 """
 
 from __future__ import annotations

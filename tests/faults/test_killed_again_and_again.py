@@ -1,4 +1,4 @@
-"""A program that is killed at any moment, and started again on the same journal; `make soak KILLS=50` does it for longer."""
+"""A program that is killed at any moment and started again on the same journal; `make soak KILLS=50` goes on longer."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ WORKER = """
 
 
 def test_several_processes_keep_the_documented_limits_though_one_is_killed(path, process):
-    """At most 20 calls have started and not arrived, so the service sees at most 20 + 30 in a second: 60 are allowed."""
+    """At most 20 calls have started and not arrived, so the service sees at most 20 + 30 in a second, of 60."""
     calls = 25
 
     def answer(request: testing.Request) -> testing.Fault:

@@ -22,14 +22,15 @@ class Format(NamedTuple):
         migrations: What makes each version of the file from the one before; the file says which it has
             (`user_version`).
         longest_wait: The seconds for which a transaction waits until other programs have finished theirs.
-        not_durable: What SQLite's `synchronous` is for transactions that need not outlive a failure of the machine.
+        synchronous: SQLite's setting of that name. `NORMAL` keeps the file in order whatever happens to the machine;
+            `OFF` is for what has no meaning after that.
     """
 
     name: str
     application_id: int
     migrations: tuple[str, ...]
     longest_wait: float = 30.0
-    not_durable: Literal["NORMAL", "OFF"] = "NORMAL"
+    synchronous: Literal["NORMAL", "OFF"] = "NORMAL"
 
 
 class FileLockedError(JournalError):
@@ -63,8 +64,8 @@ class DatabaseFile:
         """Write in one transaction: all of it is in the file afterwards, or nothing.
 
         Args:
-            durable: Whether it must outlive a failure of the machine too, not only of the process. That takes the time
-                of a write to the disk.
+            durable: Whether it must outlive a failure of the machine too, when this returns. That takes the time of a
+                write to the disk, in which others can go on. The process may end at once in any case.
 
         Raises:
             JournalError: The file cannot be written: the disk is full, say, or another program holds it.
@@ -72,7 +73,6 @@ class DatabaseFile:
         with self._lock:
             try:
                 connection = self._open()
-                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else self._format.not_durable}")
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.Error as error:
                 self._fail(error)
@@ -85,6 +85,23 @@ class DatabaseFile:
             except BaseException:
                 self._roll_back()
                 raise
+        if durable:
+            self._sync()
+
+    def _sync(self) -> None:
+        """Have what was committed so far on the disk. SQLite's own `FULL` would do that while it holds the file."""
+        try:
+            log = os.open(f"{self.path.resolve()}-wal", os.O_RDWR)
+        except FileNotFoundError:
+            return  # it is all in the database itself, and was synced there
+        except OSError as error:
+            self._fail(error)
+        try:
+            os.fsync(log)
+        except OSError as error:
+            self._fail(error)
+        finally:
+            os.close(log)
 
     def close(self) -> None:
         """Close the database; the next transaction opens it again."""
@@ -95,8 +112,9 @@ class DatabaseFile:
 
     def __del__(self) -> None:
         """Close the database of an object that was dropped."""
-        if getattr(self, "_connection", None) is not None and self._pid == os.getpid():
-            self._connection.close()  # type: ignore[union-attr]
+        connection: sqlite3.Connection | None = getattr(self, "_connection", None)
+        if connection is not None and self._pid == os.getpid():
+            connection.close()
 
     def _roll_back(self) -> None:
         if self._connection is not None:
@@ -125,6 +143,7 @@ class DatabaseFile:
         try:
             self._check(connection)
             connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA synchronous = {self._format.synchronous}")
             self._migrate(connection)
         except sqlite3.Error as error:
             connection.close()

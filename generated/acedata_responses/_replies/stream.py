@@ -84,8 +84,8 @@ class StreamState:
             raise self.error
         self.reply._http = http
         if self._is_reply_strict and has_problems(self.reply):
-            read = type(self.reply).from_dict
-            raise problems_error(redact_reply(self.reply, http, read, self._reading.token))
+            reading = self._reading
+            raise problems_error(redact_reply(self.reply, http, reading.read_reply, reading.token))
         return self.reply
 
     @property

@@ -39,11 +39,13 @@ class Request:
         is_safe: Whether sending it twice costs nothing.
         is_streamed: Whether it asks for a stream.
         is_via_stream: Whether its caller wants a whole reply all the same.
+        is_whole: Whether its caller wants a whole reply.
         plain_content: The body as it would be without `via_stream`: what the call asks for, however it is sent.
     """
 
     __slots__ = (
-        "content", "headers", "is_safe", "is_streamed", "is_via_stream", "method", "plain_content", "target",
+        "content", "headers", "is_safe", "is_streamed", "is_via_stream", "is_whole", "method", "plain_content",
+        "target",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +66,7 @@ class Request:
         self.is_safe = is_safe
         self.is_streamed = is_streamed
         self.is_via_stream = plain_content is not None
+        self.is_whole = self.is_via_stream or not is_streamed
         self.plain_content = content if plain_content is None else plain_content
 
 

@@ -33,7 +33,7 @@ _FORMAT = Format(
         "INSERT INTO state VALUES (1, -1e999, NULL);",
     ),
     longest_wait=0.05,
-    not_durable="OFF",
+    synchronous="OFF",
 )
 
 _POLL = 0.05  # seconds until a place is asked for again
