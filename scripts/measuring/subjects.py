@@ -7,7 +7,8 @@ does not define. The bodies that are sent are the same for all, but for what a c
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 MODEL = "gpt-4o-mini"
@@ -36,6 +37,10 @@ class Subject:
     def call(self) -> None:
         """One plain call."""
         raise LookupError("plain calls")
+
+    def with_journal(self, path: Path) -> Callable[[int], object]:
+        """Return what makes a plain call with a journal; the same number again is answered from it."""
+        raise LookupError("a journal")
 
     async def call_async(self) -> None:
         """The same."""
@@ -127,6 +132,10 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
         options: dict[str, Any] = {"token": TOKEN, "base_url": url, "limits": self._limits()}
         self._client: Any = Client(**options)
         self._async_client: Any = AsyncClient(**options)
+
+    def with_journal(self, path: Path) -> Callable[[int], object]:
+        client: Any = type(self._client)(token=TOKEN, base_url=self.url, limits=self._limits(), journal=path)
+        return lambda number: client.responses.create(**PLAIN, key=str(number))
 
     def call(self) -> None:
         self._client.responses.create(**PLAIN)
