@@ -40,7 +40,7 @@ class Subject:
 
     def with_journal(self, path: Path) -> Callable[[int], object]:
         """Return what makes a plain call with a journal; the same number again is answered from it."""
-        raise LookupError("a journal")
+        raise LookupError(f"a journal at {path}")
 
     async def call_async(self) -> None:
         """The same."""
