@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -287,7 +288,7 @@ class Journal:
         return self._owner[1]
 
     @contextmanager
-    def _transaction(self, *, durable: bool = True) -> Generator[Any, None, None]:
+    def _transaction(self, *, durable: bool = True) -> Generator[sqlite3.Connection, None, None]:
         """Write to the file: first of all, how those requests ended for which that could not be written at the time."""
         if self._owner is not None and self._owner[0] != os.getpid():
             self._unwritten = {}  # in a forked process: its parent writes that
