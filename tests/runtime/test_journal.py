@@ -172,6 +172,26 @@ def test_what_is_forgotten_may_be_sent_again(journal):
     assert journal.claim(*CALL) is not None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no numbers here by which to tell them apart")
+def test_what_must_outlive_a_failure_of_the_machine_is_on_the_disk_when_the_journal_says_so(
+    journal, path, monkeypatch
+):
+    synced, sync = [], os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    log = path.with_name("answers.db-wal").stat().st_ino
+    claim = journal.claim(*CALL)
+    assert synced == []
+    claim.sending()
+    assert synced == [log]
+    claim.answered(ANSWER)
+    assert synced == [log, log]
+
+
 # Processes that end
 
 

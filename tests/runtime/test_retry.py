@@ -66,6 +66,15 @@ def test_a_request_whose_fate_is_unknown_is_not_sent_again(stage):
     assert not USUAL.should_resend(Failure(stage, status=200, resend=True))
 
 
+@pytest.mark.parametrize("is_free", [True, False])
+@pytest.mark.parametrize("stage", ["send", "write_timeout", "read_timeout", "reply_lost"])
+def test_a_stream_without_an_event_is_sent_again_only_if_the_document_says_that_it_is_free(
+    stage, is_free, monkeypatch
+):
+    monkeypatch.setattr("acedata_responses.retry.UNFINISHED_STREAMS_ARE_FREE", is_free)
+    assert USUAL.should_resend(Failure(stage, is_stream=True)) is is_free
+
+
 @pytest.mark.parametrize("stage", ["connect", "send", "write_timeout", "read_timeout", "reply_lost"])
 def test_a_request_for_no_work_is_sent_again_whatever_its_fate(stage):
     assert USUAL.should_resend(Failure(stage, safe_method=True))
