@@ -361,7 +361,7 @@ def test_a_file_of_a_newer_version_is_refused(path):
 
 
 def test_a_file_of_an_older_version_is_brought_up_to_date(path):
-    from acedata_responses.journal._journal import FORMAT
+    from acedata_responses.journal._records import FORMAT
 
     Journal(path).claim(*CALL).answered(ANSWER)
     with sqlite3.connect(path) as database:

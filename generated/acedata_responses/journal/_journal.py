@@ -12,40 +12,15 @@ from pathlib import Path
 from typing import Any, Literal, TextIO, get_args
 
 from .._clock import SYSTEM_CLOCK, Clock
-from .._database.file import DatabaseFile, Format
+from .._database.file import DatabaseFile
 from .._database.owners import Owner, current_owner
 from ..errors import ConfigurationError, JournalError, UnknownOutcomeError
 from ..types._http_response import HTTPResponse
-from ._records import Record, State, fingerprint_of, headers_as_text, record_of
+from ._records import FORMAT, Record, State, fingerprint_of, headers_as_text, record_of
 
 OnUnknown = Literal["raise", "resend"]
 _Ending = tuple[State, str, tuple[Any, ...]]
 """How a request ended: its state, and further changes of its row with their values."""
-
-_MIGRATIONS = (
-    """
-    CREATE TABLE calls (
-        fingerprint TEXT NOT NULL,
-        key         TEXT NOT NULL,
-        state       TEXT NOT NULL,
-        method      TEXT NOT NULL,
-        path        TEXT NOT NULL,
-        body        BLOB NOT NULL,
-        status_code INTEGER,
-        headers     TEXT NOT NULL DEFAULT '[]',
-        content     BLOB NOT NULL DEFAULT x'',
-        reason      TEXT NOT NULL DEFAULT '',
-        tries       INTEGER NOT NULL DEFAULT 0,
-        created_at  REAL NOT NULL,
-        updated_at  REAL NOT NULL,
-        owner       INTEGER NOT NULL,
-        PRIMARY KEY (fingerprint, key)
-    ) WITHOUT ROWID;
-    """,
-    "CREATE INDEX calls_by_state ON calls (state, updated_at);",
-    "ALTER TABLE calls ADD COLUMN is_free_unless_whole INTEGER NOT NULL DEFAULT 0;",
-)
-FORMAT = Format("a journal", 0x41434A31, _MIGRATIONS)
 
 _FINISHED: tuple[State, ...] = ("answered", "refused")
 _CRASHED = "the process ended between sending the request and writing down its answer"

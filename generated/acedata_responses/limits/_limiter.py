@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from attrs import evolve
@@ -14,9 +14,10 @@ from attrs import evolve
 from .._clock import SYSTEM_CLOCK, Clock
 from .._event_loop import running_loop
 from ..errors import ConfigurationError
+from ._place import LimitTimeout, Patience, Pause, Place, pause_until
 from ._turns import Turns
 from ._values import Limits
-from ._waiting import TaskWaiter, ThreadWaiter, Waiter
+from ._waiting import TaskWaiter, ThreadWaiter
 
 if TYPE_CHECKING:
     from .._event_loop import EventLoop
@@ -24,47 +25,7 @@ if TYPE_CHECKING:
     from ._shared import SharedPlaces
 
 logger = logging.getLogger(__name__.partition(".")[0])
-_DAY = 86_400.0  # the longest wait in one piece: every timer takes it
 _ORPHAN_CHECK = 1.0  # seconds between two looks for places whose event loop was closed
-
-
-class LimitTimeout(TimeoutError):  # noqa: N818 - as in TimeoutError, the word says it
-    """A call had no turn in time. The message says what is in its way."""
-
-
-class Place:
-    """The place of a call within the limits, from when it has its turn until its answer is over."""
-
-    __slots__ = ("_limiter", "loop", "waiter")
-
-    def __init__(self, limiter: Limiter, loop: EventLoop | None = None) -> None:
-        self._limiter = limiter
-        self.loop = loop
-        self.waiter: Waiter | None = None
-
-    @property
-    def is_orphaned(self) -> bool:
-        """Whether its event loop is closed, so that its answer cannot be read any more."""
-        return self.loop is not None and self.loop.is_closed()
-
-    def release(self) -> None:
-        """Free the place, from any thread. A second time changes nothing."""
-        self._limiter._free(self)
-
-
-class _Patience(NamedTuple):
-    """How long a call waits: until `give_up_at`, and for `timeout` seconds in which no call starts or finishes."""
-
-    joined_at: float
-    give_up_at: float
-    timeout: float
-
-
-class _Pause(NamedTuple):
-    """A wait in one piece."""
-
-    seconds: float
-    until: float
 
 
 class Limiter:
@@ -159,7 +120,7 @@ class Limiter:
         Raises:
             LimitTimeout: The turn did not come in time.
         """
-        place = Place(self)
+        place = Place(self._free)
         if self._start_at_once(place):
             return place
         waiter = place.waiter = ThreadWaiter()
@@ -182,7 +143,7 @@ class Limiter:
     async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
         """Wait for a turn, in a task; otherwise like `acquire`."""
         loop = running_loop()
-        place = Place(self, loop)
+        place = Place(self._free, loop)
         if self._start_at_once(place):
             return place
         waiter = place.waiter = TaskWaiter.of(loop)
@@ -259,24 +220,24 @@ class Limiter:
                 self._shared.finish(place)
             self._call_next()
 
-    def _patience(self, give_up_at: float | None, timeout: float | None) -> _Patience:
+    def _patience(self, give_up_at: float | None, timeout: float | None) -> Patience:
         now = self._now()
         left = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
-        return _Patience(now, now + left, math.inf if timeout is None else timeout)
+        return Patience(now, now + left, math.inf if timeout is None else timeout)
 
-    def _pause(self, patience: _Patience) -> _Pause:
+    def _pause(self, patience: Patience) -> Pause:
         """How long to wait in one piece until called."""
         with self._lock:
             now = self._now()
             standstill = max(patience.joined_at, self._turns.standstill())
             until = min(patience.give_up_at, standstill + patience.timeout)
             if (now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK) and self._free_orphans(now):
-                return _Pause(0.0, now)  # perhaps for this call
+                return Pause(0.0, now)  # perhaps for this call
             if now >= until:
                 raise LimitTimeout(self._in_the_way(now))
-            return _pause(now, min(until, now + _ORPHAN_CHECK) if len(self._loops) > 1 else until)
+            return pause_until(now, min(until, now + _ORPHAN_CHECK) if len(self._loops) > 1 else until)
 
-    def _start(self, place: Place, patience: _Patience) -> _Pause | None:
+    def _start(self, place: Place, patience: Patience) -> Pause | None:
         """Start a call that was called; or how long it waits for the pace first."""
         with self._lock:
             now = self._now()
@@ -289,9 +250,9 @@ class Limiter:
                 return None
             if now >= patience.give_up_at:
                 raise LimitTimeout(self._in_the_way(now))
-            return _pause(now, min(start, patience.give_up_at))
+            return pause_until(now, min(start, patience.give_up_at))
 
-    def _start_among_processes(self, place: Place, patience: _Patience, now: float) -> float:
+    def _start_among_processes(self, place: Place, patience: Patience, now: float) -> float:
         """Start a call that has its turn in this process: `now`, or when to ask again."""
         assert self._shared is not None
         blocked = self._shared.start(place)
@@ -332,7 +293,7 @@ class Limiter:
         """The moment, never before one that was waited for: a clock that stands still must not hold up calls."""
         return max(self._clock.monotonic(), self._latest)
 
-    def _passed(self, pause: _Pause) -> None:
+    def _passed(self, pause: Pause) -> None:
         with self._lock:
             self._latest = max(self._latest, pause.until)
 
@@ -362,11 +323,6 @@ class Limiter:
     def __repr__(self) -> str:
         load = f"in_flight={self.in_flight}, waiting={self.waiting}, pace={self.pace}"
         return f"<Limiter {self.limits}: {load}>"
-
-
-def _pause(now: float, until: float) -> _Pause:
-    seconds = max(min(until - now, _DAY), 0.0)
-    return _Pause(seconds, until if seconds < _DAY else now + seconds)
 
 
 _limiters: WeakSet[Limiter] = WeakSet()
