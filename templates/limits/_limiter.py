@@ -83,7 +83,7 @@ class Limiter:
         if self._path is not None:
             from ._shared import SharedPlaces
 
-            self._shared = SharedPlaces(self._path, self.limits, self._now)
+            self._shared = SharedPlaces(self._path, self.limits, self._now, self._lock)
             here = evolve(here, per_second=None)  # the pace is common to all processes
         self._turns: Turns[Place] = Turns(here)
 

@@ -7,10 +7,11 @@ import json
 import math
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .._database.file import DatabaseFile, FileLockedError, Format
 from .._database.owners import Owner, current_owner
@@ -37,10 +38,9 @@ _FORMAT = Format(
 )
 
 _POLL = 0.05  # seconds until a place is asked for again
+_RETRY = 1.0  # seconds until a place is freed whose file could not be written
 _LONGEST_POLL = 0.25  # seconds, however far off the next start is: other processes may make room for it
-_AHEAD = (
-    1.0  # seconds; what is further ahead was noted before the machine, and with it its clock, started anew
-)
+_AHEAD = 1.0  # seconds; what is further ahead was noted before the machine, and its clock, started anew
 
 _numbers = itertools.count(1)
 
@@ -62,19 +62,26 @@ class Blocked(NamedTuple):
 class SharedPlaces:
     """The calls in flight of all processes that share a path, and their common pace.
 
-    A place belongs to the process that took it, and is free once that process has ended, however it ended. Calls of
-    these methods must not overlap, but `finish` may come within another one: the collector can step in anywhere.
+    A place belongs to the process that took it, and is free once that process has ended, however it ended. Whoever
+    calls these methods holds the lock, but `finish` may come within another one: the collector can step in anywhere.
     """
 
-    def __init__(self, path: str | os.PathLike[str], limits: Limits, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        limits: Limits,
+        now: Callable[[], float],
+        lock: AbstractContextManager[Any],
+    ) -> None:
         self._path = Path(path)
         self._now = now
+        self._lock = lock
         self._places = math.inf if limits.in_flight is None else limits.in_flight
         self._pace = None if limits.per_second is None else Pace(limits.per_second)
         self._file = DatabaseFile(Path(f"{path}-limits"), _FORMAT)
         self._numbers: dict[object, int] = {}
         self._finished: list[int] = []
-        self._is_writing = False
+        self._is_writing = self._is_waiting = False
         self._owner: Owner | None = None
 
     @property
@@ -109,7 +116,7 @@ class SharedPlaces:
         return None
 
     def finish(self, call: object) -> None:
-        """Free the place of a call. While the file cannot be written, that waits for the next occasion."""
+        """Free the place of a call. While the file cannot be written, that is tried again and again."""
         number = self._numbers.pop(call, None)
         if number is not None:
             self._finished.append(number)
@@ -152,9 +159,21 @@ class SharedPlaces:
         self._free_finished()
 
     def _free_finished(self) -> None:
-        if self._finished and not self._is_writing:
-            with suppress(JournalError), self._transaction():
-                pass
+        if not self._finished or self._is_writing:
+            return
+        with suppress(JournalError), self._transaction():
+            return
+        if not self._is_waiting:
+            timer = threading.Timer(_RETRY, self._retry)
+            timer.daemon = True
+            with suppress(RuntimeError):  # the interpreter ends, and with it the process
+                timer.start()
+                self._is_waiting = True
+
+    def _retry(self) -> None:
+        with self._lock:
+            self._is_waiting = False
+            self._free_finished()
 
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection, None, None]:

@@ -277,6 +277,24 @@ def test_a_doubt_of_an_earlier_try_outlasts_the_crash_of_a_stream(path):
     assert len(Journal(path).unknown()) == 1
 
 
+def test_processes_can_make_the_same_files_at_the_same_time(tmp_path):
+    code = """
+        from acedata_responses.limits import Limiter
+        sys.stdin.readline()
+        for number in range(10):
+            Journal(f"{sys.argv[1]}/{number}").close()
+            Limiter(shared=f"{sys.argv[1]}/{number}").acquire().release()
+    """
+    processes = [run(tmp_path / f"own {number}", code, str(tmp_path)) for number in range(4)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=100)
+    assert [process.returncode for process in processes] == [0, 0, 0, 0]
+
+
 def test_while_another_process_is_at_it_this_one_waits(path, journal):
     process = run(
         path, "claim = journal.claim(*CALL); claim.sending(); print(1, flush=True); sys.stdin.read()"

@@ -179,6 +179,16 @@ def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_ru
     holder.close()
 
 
+def test_a_place_that_could_not_be_freed_at_the_time_is_freed_though_no_further_call_is_made(path):
+    place = Limiter(ONE, shared=path).acquire()
+    holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    place.release()
+    holder.execute("ROLLBACK")
+    holder.close()
+    Limiter(ONE, shared=path).acquire(timeout=20)
+
+
 def test_the_files_are_for_their_owner_alone_and_can_lie_beside_a_journal(path):
     before = os.umask(0)
     try:

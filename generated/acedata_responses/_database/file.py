@@ -33,6 +33,9 @@ class Format(NamedTuple):
     synchronous: Literal["NORMAL", "OFF"] = "NORMAL"
 
 
+_LONGEST_OPENING = 30.0  # seconds to open a file, which other processes may be opening too
+
+
 class FileLockedError(JournalError):
     """Another program holds the file for too long."""
 
@@ -133,7 +136,7 @@ class DatabaseFile:
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             connection = sqlite3.connect(
                 self.path,
-                timeout=self._format.longest_wait,
+                timeout=_LONGEST_OPENING,
                 isolation_level=None,
                 check_same_thread=False,
             )
@@ -145,6 +148,7 @@ class DatabaseFile:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {self._format.synchronous}")
             self._migrate(connection)
+            connection.execute(f"PRAGMA busy_timeout = {int(self._format.longest_wait * 1000)}")
         except sqlite3.Error as error:
             connection.close()
             self._fail(error)
@@ -156,9 +160,13 @@ class DatabaseFile:
 
     def _check(self, connection: sqlite3.Connection) -> None:
         """Refuse a database of another format, or of a later version than this client knows."""
+        connection.execute(
+            "BEGIN"
+        )  # what is read belongs together, while another process may be making the file
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("COMMIT")
         if application != self._format.application_id and (application or version or tables):
             raise JournalError(f"{self.path} is a database of another program. Name another path.")
         known = len(self._format.migrations)
