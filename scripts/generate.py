@@ -97,7 +97,7 @@ def _format(package: Path) -> None:
         )
         if done.returncode:
             raise DocumentError(
-                f"the templates give code that ruff cannot read:\n{done.stdout}{done.stderr}\nCorrect the template, "
+                f"the templates give code that ruff cannot parse:\n{done.stdout}{done.stderr}\nCorrect the template, "
                 "or the part of the document that it does not expect."
             )
 

@@ -66,6 +66,7 @@ def soak(options: argparse.Namespace) -> Tally:
         process.join(10)
     finally:
         process.kill()
+    tally.check_connections()
     tally.violations += growth(tally.levels)
     return tally
 
@@ -151,6 +152,7 @@ def _summary(options: argparse.Namespace, tally: Tally, took: float) -> str:
                 ("calls", f"{tally.calls['reply']} and {tally.calls['stream']} streams"),
                 ("took", f"{took:.0f} s (seed {options.seed})"),
                 ("requests", f"{tally.sent}, of which {tally.sent - tally.faults['nothing']} were disturbed"),
+                ("lost with a kept connection", str(tally.lost_with_kept_connection)),
                 ("in flight", f"{tally.most_in_flight} at most, {options.in_flight} allowed"),
                 ("in a second", f"{tally.most_per_second} at most, {options.per_second:g} allowed"),
                 ("a call took", f"{ordered[len(ordered) // 2]:.2f} s (median), {ordered[-1]:.2f} s at most"),

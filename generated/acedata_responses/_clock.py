@@ -1,4 +1,4 @@
-"""Time and chance in one place: whatever waits or draws lots asks a clock, and tests bring their own."""
+"""The clock: all time, waits and random numbers of the package come from it, so that tests can pass their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Clock:
         """Return a random number from 0 to 1."""
         import random
 
-        return random.random()  # noqa: S311 - spreads waits, keeps no secret
+        return random.random()  # noqa: S311 - spreads waits; nothing depends on its secrecy
 
     def sleep(self, seconds: float) -> None:
         """Block for so many seconds."""

@@ -56,7 +56,7 @@ class AceDataError(Exception):
     Attributes:
         method: The HTTP method of the request, where there was one.
         url: The address of the request, where there was one.
-        tries: How many times the request was sent, or its sending begun.
+        tries: How many times the request was sent, or a connection for it could not be made.
         retry_after: The seconds after which the service asked to be called again, None where it did not.
     """
 

@@ -16,7 +16,7 @@ __all__ = ["Failure", "Phase", "RetryPolicy", "Stage"]
 Stage = Literal["connect", "send", "write_timeout", "read_timeout", "reply_lost", "status"]
 Phase = Literal["connect", "pool", "write", "read", "turn", "deadline"]
 
-_LONGEST_WAIT = 86_400.0  # a day; a longer setting is a slip of the pen
+_LONGEST_WAIT = 86_400.0  # a day; a longer setting is a mistake
 _FOREVER = 1e9  # seconds; a reply that asks for more makes no sense
 
 # RFC 9110, 10.2.3: Retry-After is a number of seconds or a date. Decimals are common, so they count too.
@@ -36,15 +36,15 @@ _DATE = (
 
 @attrs.frozen
 class Failure:
-    """What went wrong in one try, as far as it bears on sending the request again.
+    """What went wrong in one try: what a retry policy needs to know of it.
 
-    `stage` says how far the try came:
+    `stage` is how far the try got:
 
     - `connect`: no connection was made, so nothing was sent;
-    - `send`: the connection was lost while sending, or before any byte of a reply came;
+    - `send`: the connection was lost while the request was sent, or before the head of a reply was complete;
     - `write_timeout`: the request could not be written in time;
-    - `read_timeout`: it was sent, and no reply came in time;
-    - `reply_lost`: the reply broke off, or came to a halt, after its first byte;
+    - `read_timeout`: the head of a reply did not come in time;
+    - `reply_lost`: the body of a reply broke off, or did not go on in time;
     - `status`: the service answered with an error.
     """
 

@@ -1,4 +1,4 @@
-"""What makes a schema contradict itself, or hold more than the client would look at: found before it is parsed."""
+"""Checks of each schema before it is parsed: contradictions, and constructs that the client does not support."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ _SCHEMA = re.compile(
 )
 
 
+_OF_CONDITIONS = frozenset({"type", "required", "properties", "title", "description"})
+"""The keywords of a union member that only constrains which fields of an object are present."""
+
+
 def check(document: Document) -> None:
-    """Report what no Python type or check would express."""
+    """Report what neither a Python type nor a check at run time would represent."""
     for pointer, schema in document.objects():
         if _SCHEMA.fullmatch(pointer):
             _check_schema(document, pointer, schema)
@@ -26,19 +30,19 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(COMPONENT)
         if name not in document.components("schemas"):
-            found = f"`$ref: {schema['$ref']}` is no component"
+            found = f"`$ref: {schema['$ref']}` is not a component"
             document.report(below(pointer, "$ref"), found, f"Use `{COMPONENT}...`.")
         return
     if "anyOf" in schema and "oneOf" in schema:
-        document.report(pointer, "`anyOf` beside `oneOf` is not expressed", "Use one of them.")
-    if "discriminator" in schema and not schema.keys() & {"anyOf", "oneOf"}:
-        found = "a `discriminator` without `anyOf` or `oneOf` is not expressed"
-        advice = "Make a union of the kinds, and put the discriminator there."
+        document.report(pointer, "`anyOf` beside `oneOf` is not supported", "Use one of them.")
+    if "discriminator" in schema and ("properties" in schema or not schema.keys() & {"anyOf", "oneOf"}):
+        found = (
+            "a `discriminator` on a class that others extend is not supported: a name is a class or a union"
+        )
+        advice = "Make a component with `oneOf` of the kinds, put the discriminator there, and refer to that."
         document.report(below(pointer, "discriminator"), found, advice)
     for word in ("anyOf", "oneOf"):
-        if word in schema and "properties" in schema:
-            found = f"`{word}` beside `properties` is not expressed"
-            document.report(below(pointer, word), found, "Write the properties into its members.")
+        _check_conditions(document, pointer, schema, word)
     _check_keys(document, pointer, schema)
     described = set(_described(document, pointer, set()))
     for key in schema.get("required", []):
@@ -48,8 +52,31 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
     _check_values(document, pointer, schema)
 
 
+def _check_conditions(document: Document, pointer: str, schema: Node, word: str) -> None:
+    """Report a union beside `properties` that does more than constrain which of these are present."""
+    for index in range(len(schema.get(word, ()))):
+        at, member = document.resolve(below(pointer, word, index))
+        fields = set(_described(document, at, set()))
+        if "properties" in schema and (
+            member.keys() - _OF_CONDITIONS or not fields <= schema["properties"].keys()
+        ):
+            found = f"`{word}` beside `properties` is supported only where its members say what is `required`"
+            advice = "Describe all fields in `properties`; or make a union of components, each with all its fields."
+            document.report(below(pointer, word), found, advice)
+            return
+    if word in schema and "allOf" in schema and "properties" not in schema:
+        found = f"`{word}` beside `allOf` is not supported"
+        document.report(below(pointer, word), found, "Make a union of components, each with its own `allOf`.")
+    for index in range(len(schema.get("allOf", ()))):
+        if word in document.resolve(below(pointer, "allOf", index))[1]:
+            found = f"`{word}` in a part of `allOf` is not supported: its rule would be lost"
+            document.report(
+                below(pointer, "allOf", index), found, "Write the rule into the whole, or take it out."
+            )
+
+
 def _check_keys(document: Document, pointer: str, schema: Node) -> None:
-    """Two keys that differ in punctuation only: the generator tells apart those that differ in capitals, too."""
+    """Report keys that differ only in punctuation; the generator itself keeps apart those that differ in case."""
     seen: dict[str, str] = {}
     for key, child in schema.get("properties", {}).items():
         name = str(child.get("x-python-name", key))
@@ -61,7 +88,7 @@ def _check_keys(document: Document, pointer: str, schema: Node) -> None:
 
 
 def _described(document: Document, pointer: str, seen: set[str]) -> Iterator[str]:
-    """The fields of an object and of all that it is put together from."""
+    """The fields of an object, including those of its `allOf`."""
     pointer, schema = document.resolve(pointer)
     if pointer not in seen:
         seen.add(pointer)
@@ -74,18 +101,18 @@ def _check_values(document: Document, pointer: str, schema: Node) -> None:
     try:
         re.compile(schema.get("pattern", ""))
     except re.error as error:
-        found = f"`pattern` is no regular expression that Python reads, too ({error})"
+        found = f"`pattern` is not a regular expression that Python can read ({error})"
         document.report(below(pointer, "pattern"), found, "Correct it.")
     values: list[Node] = schema.get("enum", [])
     for index, value in enumerate(values):
         if not (value is None or isinstance(value, (str, int, float))):
-            found = f"`{value}` is no text, number, true, false or null"
+            found = f"`{value}` is not a string, number, boolean or null"
             document.report(below(pointer, "enum", index), found, "Correct the list.")
             return
     kinds = {type(value) for value in values if value is not None}
     if len(kinds) > 1 or float in kinds:
-        found = "an enum of fractions, or of values of several types, is not expressed"
-        advice = "List texts or whole numbers, or give the `type` alone."
+        found = "an enum of fractions, or of values of several types, is not supported"
+        advice = "List strings or integers, or give only the `type`."
         document.report(below(pointer, "enum"), found, advice)
     stated = schema.get("type", list(TYPES))
     allowed = [stated] if isinstance(stated, str) else stated
@@ -95,10 +122,10 @@ def _check_values(document: Document, pointer: str, schema: Node) -> None:
             document.report(pointer, found, "Correct the value or the type.")
     seen: dict[str, Node] = {}
     for index, value in enumerate(values):
-        # `gpt-4.1` beside `gpt-4-1` is a slip of the page far more often than two things.
+        # `gpt-4.1` beside `gpt-4-1` is far more often a mistake in the source than two different values.
         twin = seen.setdefault(re.sub(r"[._ -]", "-", str(value)), (index, value))
         if twin[0] != index:
-            found = f"the values {twin[1]!r} and {value!r} are one, or differ in their punctuation only"
+            found = f"the values {twin[1]!r} and {value!r} are the same, or differ only in punctuation"
             document.report(below(pointer, "enum", index), found, "Correct the list.")
 
 

@@ -1,4 +1,4 @@
-"""generator-config.yaml: the configuration of openapi-python-client, of which each key has its effect or is refused."""
+"""generator-config.yaml: each key of openapi-python-client takes effect, or is refused with a reason."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def read(path: Path, document: Document, output: Path) -> Config:
     keys = load(path)
     for key in keys.data:
         if key not in ConfigFile.model_fields:
-            found = f"`{key}` is no key of openapi-python-client"
+            found = f"`{key}` is not a configuration key of openapi-python-client"
             keys.report(below("", key), found, f"Use one of {', '.join(sorted(ConfigFile.model_fields))}.")
         elif key in _REFUSED:
             keys.report(below("", key), f"`{key}` has no effect here: {_REFUSED[key]}", "Take it out.")

@@ -1,4 +1,4 @@
-"""openapi.yaml as plain data in which each place has a pointer and a line, and the problems found in it so far."""
+"""The OpenAPI document as plain data, with a JSON pointer and a line for each place, and the problems found in it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAPS = frozenset(
 
 
 POINTER = "x-pointer"
-"""Where an object of a `marked` copy has its pointer."""
+"""The key under which each object of a `marked` copy carries its own pointer."""
 
 _LOOKED_UP: Node = object()
 
@@ -47,13 +47,13 @@ def tokens(pointer: str) -> list[str]:
 
 @dataclass
 class Document:
-    """The document and the problems found in it so far.
+    """The document and the problems found in it.
 
     Attributes:
         path: The file it was read from.
         data: The content as plain dictionaries, lists and scalars.
         root: The same as nodes of YAML, which know their lines.
-        problems: What was reported.
+        problems: What was reported so far.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, pointer: str) -> int:
-        """The line (from 1) of what is at a JSON pointer, or of the nearest thing above it that is there."""
+        """The line (from 1) of a JSON pointer, or of its nearest ancestor that exists in the file."""
         node, line = self.root, 1
         for token in tokens(pointer):
             found = yaml_data.child(node, token)
@@ -76,26 +76,26 @@ class Document:
         return f"{self.path.name}:{self.line(pointer)} (#{pointer})"
 
     def error(self, pointer: str, found: str, advice: str) -> DocumentError:
-        """An error that says where the problem is, what was found and what to do."""
+        """An error with the place, what was found there and what to do."""
         return DocumentError(Problem(self.line(pointer), f"{self.place(pointer)}: {found}. {advice}"))
 
     def report(self, pointer: str, found: str, advice: str) -> None:
-        """Note a problem and go on, so that one run shows all of them."""
+        """Record a problem without stopping, so that one run shows all problems."""
         self.problems += self.error(pointer, found, advice).problems
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
-        """Note the problem that ends a block, and go on behind the block."""
+        """Record the problem that a block raises, and continue after the block."""
         try:
             yield
         except DocumentError as error:
             self.problems += error.problems
 
     def raise_problems(self) -> None:
-        """End the run if anything was reported.
+        """Stop if any problem was recorded.
 
         Raises:
-            DocumentError: With all of it, in the order of the document.
+            DocumentError: All of them, in the order of the document.
         """
         if self.problems:
             raise DocumentError(*self.problems)
@@ -110,14 +110,18 @@ class Document:
         return objects(self.data)
 
     def node(self, pointer: str) -> Node:
-        """What is at a JSON pointer; KeyError, IndexError, TypeError or ValueError when there is nothing."""
+        """The value at a JSON pointer.
+
+        Raises:
+            KeyError, IndexError, TypeError, ValueError: The pointer leads nowhere.
+        """
         node: Node = self.data
         for token in tokens(pointer):
             node = node[int(token)] if isinstance(node, list) else node[token]
         return node
 
     def resolve(self, pointer: str, node: Node = _LOOKED_UP) -> tuple[str, Node]:
-        """What a place leads to when every `$ref` is followed: its pointer and the node.
+        """Follow every `$ref` from a place; return the pointer and the node at the end.
 
         Args:
             pointer: The place.
@@ -128,20 +132,20 @@ class Document:
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             if reference in seen:
-                raise self.error(pointer, f"`$ref: {reference}` leads back to itself", "Break the circle.")
+                raise self.error(pointer, f"`$ref: {reference}` refers back to itself", "Break the cycle.")
             seen.append(reference)
             pointer, node = self.target(pointer, reference)
         return pointer, node
 
     def described(self, pointer: str) -> Node:
-        """A schema as a reader sees it: what a reference leads to, with what is said beside the reference."""
+        """A schema with its references followed, overridden by the keywords beside the `$ref`."""
         return {
             **self.resolve(pointer)[1],
             **{key: word for key, word in self.node(pointer).items() if key != "$ref"},
         }
 
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
-        """What a reference names, and its pointer.
+        """The pointer and the node that a reference points to.
 
         Args:
             pointer: Where the reference stands.
@@ -154,7 +158,7 @@ class Document:
             return reference[1:], self.node(reference[1:])
         except (KeyError, IndexError, TypeError, ValueError):
             advice = "Correct the name or add the component."
-            raise self.error(pointer, f"`$ref: {reference}` names nothing", advice) from None
+            raise self.error(pointer, f"`$ref: {reference}` points to nothing", advice) from None
 
 
 def load(path: Path) -> Document:
@@ -171,7 +175,7 @@ def load(path: Path) -> Document:
     for character in "\x85\u2028\u2029":
         if character in text:
             line = text[: text.index(character)].count("\n") + 1
-            found = f"U+{ord(character):04X}, which YAML 1.1 takes for the end of a line"
+            found = f"U+{ord(character):04X}, which YAML 1.1 treats as a line break"
             raise DocumentError(
                 Problem(line, f'{path.name}:{line}: {found}. Write "\\u{ord(character):04x}" for it.')
             )
@@ -223,7 +227,7 @@ def objects(node: Node, pointer: str = "", *, is_map: bool = False) -> Iterator[
 
 
 def marked(document: Document) -> dict[str, Any]:
-    """A copy of the document in which each object carries its own pointer, which models that are made of it keep."""
+    """A copy of the document in which each object carries its own pointer, so that models made from it keep it."""
     data = deepcopy(document.data)
     data.setdefault("paths", {})
     for pointer, node in objects(data):
@@ -234,5 +238,5 @@ def marked(document: Document) -> dict[str, Any]:
 
 
 def pointer_of(model: Any) -> str | None:
-    """The pointer of the object that a pydantic model was made of; None for one that something else gave."""
+    """The pointer of the object that a pydantic model was made from, or None."""
     return (getattr(model, "model_extra", None) or {}).get(POINTER)

@@ -1,4 +1,4 @@
-"""The document's examples, and what it says of replies and events beside their schemas: for the embedded service."""
+"""The document's examples, and the extensions on replies and events: what the embedded service works with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .document import Document, Node, below
-from .operations import Operation
+from .operations import Operation, Place
 from .parse import EVENTS, JSON
 from .schemas import is_open_enum
 
@@ -16,14 +16,14 @@ _NOTED = ("x-text", "x-event", "x-assembles")
 
 @dataclass(frozen=True)
 class Examples:
-    """What is shown of each operation, by its id.
+    """Examples by operationId.
 
     Attributes:
-        requests: A body.
+        requests: One body for each operation.
         replies: Replies.
         streams: Streams, event by event.
         listings: Where a reply lists each value that an open enum knows: the list, the key in its entries, the enum.
-        notes: By component: where its text is, what it means as an event.
+        notes: By component: its extensions about text and events.
     """
 
     requests: dict[str, Any] = field(default_factory=dict)
@@ -34,42 +34,32 @@ class Examples:
 
 
 def build(document: Document, operations: Iterable[Operation]) -> Examples:
-    """Gather them. An example that is not written out, or a listing of what is not there, is reported."""
+    """Collect the examples. One that is not written out, or a listing of an unknown enum, is reported."""
     found = Examples()
     for name, schema in document.components("schemas").items():
         if note := {word: schema[word] for word in _NOTED if word in schema}:
             found.notes[name] = note
-    for operation in operations:
-        if operation.body and (requests := _values(document, *operation.body)):
-            found.requests[operation.id] = requests[0]
-        if JSON in operation.answers:
-            at, media = operation.answers[JSON]
-            if replies := _values(document, at, media):
-                found.replies[operation.id] = replies
-            if listing := media.get("x-example-lists"):
-                _check_listing(document, below(at, "x-example-lists"), listing)
-                found.listings[operation.id] = dict(listing)
-        if streams := operation.answers.get(EVENTS, ("", {}))[1].get("x-example-events"):
-            found.streams[operation.id] = list(streams.values())
+    for one in operations:
+        nothing: Place = ("", {})
+        json, events = one.answers.get(JSON, nothing), one.answers.get(EVENTS, nothing)
+        if requests := _values(document, *(one.body or nothing)):
+            found.requests[one.id] = requests[0]
+        if replies := _values(document, *json):
+            found.replies[one.id] = replies
+        if listing := json[1].get("x-example-lists"):
+            at, values = below(json[0], "x-example-lists", "values"), listing["values"]
+            if not is_open_enum(document.components("schemas").get(values, {})):
+                document.report(at, f"`{values}` is not an open enum", "Name one.")
+            found.listings[one.id] = dict(listing)
+        if streams := events[1].get("x-example-events"):
+            found.streams[one.id] = list(streams.values())
     return found
 
 
 def _values(document: Document, pointer: str, media: Node) -> list[Any]:
     """The values of `example` or `examples`."""
-    if "example" in media:
-        return [media["example"]]
-    values = []
-    for name in media.get("examples", {}):
-        at, example = document.resolve(below(pointer, "examples", name))
-        if "value" in example:
-            values.append(example["value"])
-        else:
-            found = "an example that is kept elsewhere is not expressed"
-            document.report(at, found, "Write its `value`.")
-    return values
-
-
-def _check_listing(document: Document, pointer: str, listing: Node) -> None:
-    if not is_open_enum(document.components("schemas").get(listing["values"], {})):
-        found = f"`{listing['values']}` is no open enum"
-        document.report(below(pointer, "values"), found, "Name one.")
+    examples = [document.resolve(below(pointer, "examples", name)) for name in media.get("examples", {})]
+    for at, _example in (place for place in examples if "value" not in place[1]):
+        document.report(at, "an example that is kept elsewhere is not supported", "Write its `value`.")
+    values = [example["value"] for _at, example in examples if "value" in example]
+    return [media["example"]] if "example" in media else values

@@ -1,7 +1,7 @@
-"""What the document says of a class beyond JSON Schema: its text, its failures, its part in a stream.
+"""The extensions of a class: where its text is, when it is a failure, its part in a stream.
 
-`spec` knows the form of these extensions. Here what they name is looked up in the generator's parse, since a path
-through data must lead to what is there.
+`spec` checks the form of these extensions. Here the fields and paths that they name are looked up in the generator's
+parse.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LEADS_TO = {
     "reply": "object",
     "puts": "",
 }
-"""What must be at the end of the path that a word has, or in the field that it names; empty for anything."""
+"""The JSON type that the path or field of each keyword must lead to; empty for any."""
 
 Place = tuple[str, Property | None]
 """A schema's pointer, and what the generator makes of it; None for a component that is not a class."""
@@ -58,7 +58,7 @@ class ClassFacts:
 
 
 def read(parsed: Parsed) -> dict[str, ClassFacts]:
-    """The extensions of all components and named schemas, by pointer. What is wrong with one is reported."""
+    """The extensions of all components and named schemas, by pointer. Mistakes are reported."""
     document = parsed.document
     found: dict[str, ClassFacts] = {}
     components = [below(SCHEMAS, name) for name in document.components("schemas")]
@@ -68,7 +68,7 @@ def read(parsed: Parsed) -> dict[str, ClassFacts]:
         if pointer in parsed.models:
             found[pointer] = _Class(parsed, pointer).read(schema)
         elif words := [word for word in _OF_CLASSES if word in schema]:
-            text = f"`{words[0]}` says nothing of a schema without fields"
+            text = f"`{words[0]}` has no meaning on a schema without fields"
             document.report(below(pointer, words[0]), text, "Move it to one with `properties`.")
     return found
 
@@ -81,11 +81,13 @@ def _check_removed(parsed: Parsed, pointer: str, schema: Node) -> None:
         return
     for value in schema.get("x-removed", ()):
         if value in schema["anyOf"][0]["enum"]:
-            document.report(below(at, value), f"{value!r} is listed as known, too", "Keep it in one of them.")
+            document.report(
+                below(at, value), f"{value!r} is also listed as a known value", "Keep it in one of the lists."
+            )
 
 
 class _Class:
-    """A class, and the ways from it through data."""
+    """Reads the extensions of a class, and follows paths from it."""
 
     def __init__(self, parsed: Parsed, pointer: str) -> None:
         self.parsed = parsed
@@ -119,7 +121,7 @@ class _Class:
         return facts
 
     def _check_ways(self, at: str, data: Node, words: Iterable[str]) -> None:
-        """Follow the paths that some words have, each of which must end at what the word stands for."""
+        """Check the paths of some keywords, each of which must lead to the type that the keyword needs."""
         for word in words:
             if word in data:
                 with self.document.reporting():
@@ -129,7 +131,7 @@ class _Class:
         self._check_ways(at, role, _LEADS_TO)
         steps = role.get("at", [])
         if "puts" in role and not (steps and isinstance(steps[0], str)):
-            found = "it is not said where in the reply this belongs"
+            found = "`puts` needs `at`, the place in the reply"
             self.document.report(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
         for index, step in enumerate(steps):
             if not isinstance(step, str):
@@ -137,7 +139,7 @@ class _Class:
                     self._field(below(at, "at", index), self.here, step["place"])
 
     def _assembly(self, at: str, rules: Assembly) -> dict[str, Any]:
-        """Of events and of the reply: both have the list, and each entry of it has what is added up."""
+        """How events add up to a reply: both have the list, and its entries have the fields that are added up."""
         pointer, where = below(SCHEMAS, rules.reply), below(at, "list")
         entries = self._entries(where, self._field(where, self.here, rules.list))
         for word in ("key", "delta", "finished"):
@@ -151,14 +153,14 @@ class _Class:
         whole = self._entries(where, self._field(where, replies, rules.list))
         self._field(below(at, "into"), whole, rules.into)
         if (reply := self.parsed.named.get(pointer)) is None:
-            found = "no operation answers with this"
+            found = "no operation returns this"
             raise self.document.error(below(at, "reply"), found, "Name a schema of a reply.")
         return {"decode": reply.function, **rules.model_dump(exclude={"reply"})}
 
     # Ways through data
 
     def _follow(self, at: str, path: str | list[Any], kind: str) -> None:
-        """Follow a path, or a key alone, to what must be of a kind."""
+        """Check that a path, or a single key, leads to a value of a type."""
         places = self._field(at, self.here, path) if isinstance(path, str) else self.here
         for index, step in enumerate(path if isinstance(path, list) else ()):
             where = below(at, index)
@@ -175,10 +177,12 @@ class _Class:
             json for pointer, prop in places if prop for json in type_of(self.parsed, pointer, prop).json
         }
         if kind and not kinds & {kind, "any"}:
-            raise self.document.error(at, f"what is at the end of the path is no {kind}", "Correct the path.")
+            raise self.document.error(
+                at, f"the path does not lead to a value of type {kind}", "Correct the path."
+            )
 
     def _field(self, at: str, places: list[Place], key: str) -> list[Place]:
-        """What is in a field; of a union in that of any member."""
+        """The schemas of a field, in any member of a union."""
         found: list[Place] = [
             (field.pointer, field.prop)
             for place, _prop in self._spread(places)
@@ -217,7 +221,7 @@ class _Class:
         return any(value in one or not one for one in values)
 
     def _entries(self, at: str, places: Iterable[Place]) -> list[Place]:
-        """What the lists among some places hold."""
+        """The items of the lists among some places."""
         found: list[Place] = [
             (below(pointer, "items"), prop.inner_property)
             for pointer, prop in self._spread(places)
@@ -228,7 +232,7 @@ class _Class:
         return list(self._spread(found))
 
     def _spread(self, places: Iterable[Place]) -> Iterator[Place]:
-        """Places with the members of unions in the place of these."""
+        """Places, with unions replaced by their members."""
         for at, prop in places:
             pointer, schema = self.parsed.resolve(at)
             if pointer in self.parsed.models:

@@ -1,7 +1,7 @@
-"""Names in Python: those that the generator gives, and which of them have another meaning already.
+"""Python names: those that the generator gives, and which of them are already taken.
 
 The generator puts an underscore behind every name that Python's builtins have. Only those that the generated code needs
-itself keep it: the others are the service's own words (`input`, `type`), and stay.
+itself keep it; the others (`input`, `type`) stay as the document has them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .document import Document
 SCALARS = frozenset("bool datetime float int str".split())
 """What annotations of arguments name: a method of such a name would hide it."""
 
-_WORDS_OF_A_CLASS = SCALARS | {"classmethod", "dict", "list", "property"}
-"""What the body of a class with attributes names: an attribute of such a name would hide it."""
+_WORDS_OF_A_CLASS = SCALARS | {"classmethod", "dict", "list", "property", "super"}
+"""What a class with attributes names, and an attribute or an argument of such a name would hide."""
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -29,7 +29,7 @@ ADVICE = "Give it another Python name with `x-python-name`."
 
 
 def identifier(generated: str) -> str:
-    """A name as the generator gives it, without an underscore that nothing here asks for."""
+    """The generator's name, without the underscore after builtins that the generated code does not need."""
     name = unicodedata.normalize("NFKC", generated)  # as Python itself reads names (PEP 3131)
     bare = name.removesuffix("_")
     is_free = bare in BUILTINS and not keyword.iskeyword(bare) and bare not in _WORDS_OF_A_CLASS
@@ -54,13 +54,13 @@ def constant(name: str) -> str:
 
 @dataclass
 class Namespace:
-    """The names in one place, such as the attributes of a class: each is given once.
+    """A set of unique names, such as the attributes of a class.
 
     Attributes:
         document: The document.
-        advice: What to do about a name that cannot be given.
-        reserved: The names that have another meaning there.
-        given: What each name was given to, with the pointer of that.
+        advice: What to do about a name that cannot be used.
+        reserved: The names that are already taken.
+        given: What each name belongs to, and the pointer of that.
     """
 
     document: Document
@@ -69,14 +69,17 @@ class Namespace:
     given: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def add(self, pointer: str, what: str, name: str, *, written: str = "", alike: str = "") -> bool:
-        """Give a name. One that Python does not take, or that is taken, is reported, and False is returned.
+        """Add a name. One that is invalid or already taken is reported.
 
         Args:
-            pointer: Where in the document it is given.
-            what: What it is given to, for a message: `the field 'id'`.
+            pointer: The place in the document that it comes from.
+            what: What it belongs to, for messages: `the field 'id'`.
             name: The name.
-            written: How the document writes it: without a letter or a digit it is no name.
-            alike: What it must differ in from others, if not in the name itself.
+            written: The name in the document; without a letter or a digit it gives no Python name.
+            alike: What must be unique, when that is not the name itself.
+
+        Returns:
+            Whether the name was added.
         """
         twin, at = self.given.setdefault(alike or name, (what, pointer))
         if not name.isidentifier() or keyword.iskeyword(name) or not any(map(str.isalnum, written or name)):

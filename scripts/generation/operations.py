@@ -1,26 +1,22 @@
-"""The generator's endpoints as methods of the client: arguments, what is answered, how it streams.
+"""The operations as the document describes them: their parameters, bodies and responses.
 
-The generator does not say where an argument or an answer stands, and leaves out what it does not know. So they are read
-from the document beside it, and what the client does not express is refused.
+The generator keeps no places of parameters and responses, and leaves out what it does not know. So these are read from
+the document itself, and what the client does not support is refused.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.strings import PythonIdentifier
 
-from . import names
 from .document import Document, Node, below
-from .parse import EVENTS, JSON, Field, Parsed, event_name, is_json
-from .problems import DocumentError
+from .parse import EVENTS, JSON, is_json
 from .reduce import parameters_schema, reduced
-from .schemas import SchemaUse, object_members
-from .types import Attribute, Type, attribute_of, of_named, type_of
+from .types import Attribute, Type
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
@@ -57,12 +53,12 @@ class Operation:
         node: Its description.
         parameters: Its parameters, with those of its path.
         body: The JSON of its request.
-        answers: What is answered with success, by `application/json` and `text/event-stream`.
+        answers: The successful responses, by `application/json` and `text/event-stream`.
         name: The method.
         arguments: The keywords of the method, required ones first.
-        reply: The type of the JSON that is answered.
+        reply: The type of the JSON in the response.
         stream: How it streams.
-        can_fail: Whether a reply can say of itself that it failed.
+        can_fail: Whether a reply can report that the call failed.
     """
 
     pointer: str
@@ -106,21 +102,23 @@ class Operation:
         return below(self.pointer, "tags", index), tags[index]
 
 
-# As the document describes it
-
-
 def find(document: Document, config: Any) -> list[Operation]:
-    """Every operation, in the document's order. What the client does not express is reported."""
+    """Every operation, in the document's order. What the client does not support is reported."""
     found: list[Operation] = []
     ids: dict[str, str] = {}
     paths = document.data.get("paths", {})
     for path, method in ((path, method) for path in paths for method in METHODS if method in paths[path]):
         pointer = below("/paths", path, method)
-        with document.reporting():
-            one = _described(document, config, Operation(pointer, path, method.upper(), paths[path][method]))
-            if ids.setdefault(one.id, pointer) != pointer:
-                text = f"the operationId {one.id!r} stands at {document.place(ids[one.id])} too"
-                raise document.error(below(pointer, "operationId"), text, "Rename one.")
+        one, before = Operation(pointer, path, method.upper(), paths[path][method]), len(document.problems)
+        for word in ("operationId", "tags"):
+            if not one.node.get(word):
+                document.report(pointer, f"the operation has no `{word}`", "Add it.")
+        id_ = one.node.get("operationId")
+        if id_ and ids.setdefault(id_, pointer) != pointer:
+            text = f"the operationId {id_!r} is also used at {document.place(ids[id_])}"
+            document.report(below(pointer, "operationId"), text, "Rename one.")
+        _describe(document, config, one)
+        if len(document.problems) == before:
             found.append(one)
     if not found and not document.problems:
         text = "the document has no `paths`, which OpenAPI 3.1 allows, but there is no method to generate"
@@ -130,17 +128,16 @@ def find(document: Document, config: Any) -> list[Operation]:
     return found
 
 
-def _described(document: Document, config: Any, one: Operation) -> Operation:
-    """Read what an operation takes and answers, and refuse what a method cannot do."""
-    for word in ("operationId", "tags"):
-        if not one.node.get(word):
-            raise document.error(one.pointer, f"the operation has no `{word}`", "Add it.")
+def _describe(document: Document, config: Any, one: Operation) -> None:
+    """Read the parameters, the body and the responses of an operation. What is not supported is reported."""
     one.source = one.node.get("x-source", document.data.get("x-source"))
     one.parameters = list(_parameters(document, one))
-    _check_paths(document, one)
-    one.body = _body(document, one)
-    one.answers = _answers(document, config, one)
-    return one
+    with document.reporting():
+        _check_paths(document, one)
+    with document.reporting():
+        one.body = _body(document, one)
+    with document.reporting():
+        one.answers = _answers(document, config, one)
 
 
 def _parameters(document: Document, one: Operation) -> Iterator[Place]:
@@ -149,7 +146,8 @@ def _parameters(document: Document, one: Operation) -> Iterator[Place]:
     for holder in (one.pointer, below("/paths", one.path)):
         for index in range(len(document.node(holder).get("parameters", []))):
             at, parameter = document.resolve(below(holder, "parameters", index))
-            _check_parameter(document, at, parameter)
+            with document.reporting():
+                _check_parameter(document, at, parameter)
             where, name = parameter["in"], parameter["name"]
             is_ignored = where == "header" and name.lower() in IGNORED_HEADERS
             if not is_ignored and (where, name) not in seen:
@@ -160,25 +158,25 @@ def _parameters(document: Document, one: Operation) -> Iterator[Place]:
 def _check_parameter(document: Document, at: str, parameter: Node) -> None:
     where, name = parameter["in"], parameter["name"]
     if "schema" not in parameter:
-        raise document.error(at, "a parameter without `schema` is not expressed", "Give it one.")
+        raise document.error(at, "a parameter without `schema` is not supported", "Add a `schema`.")
     if where == "cookie":
-        raise document.error(at, "a cookie parameter is not expressed", "Pass it as a header.")
+        raise document.error(at, "a cookie parameter is not supported", "Pass it as a header.")
     if where == "path" and parameter.get("required") is not True:
         raise document.error(at, f"the path parameter {name!r} is not required", "Say `required: true`.")
     style = STYLES[where]
     if parameter.get("style", style) != style or parameter.get("allowReserved"):
-        raise document.error(at, "this style of a parameter is not expressed", f"Use `style: {style}` alone.")
+        raise document.error(at, "this style of a parameter is not supported", f"Use `style: {style}` alone.")
 
 
 def _check_paths(document: Document, one: Operation) -> None:
-    """The path and its aliases have just the parameters that are described."""
+    """Check that the path and its aliases have exactly the parameters that are described."""
     described = {parameter["name"] for _at, parameter in one.parameters if parameter["in"] == "path"}
     at = below(one.pointer, "x-alias-paths")
     aliases = [(below(at, index), path) for index, path in enumerate(one.node.get("x-alias-paths", []))]
     for pointer, path in [(one.pointer, one.path), *aliases]:
         if not _PATH.fullmatch(path):
             advice = "Begin it with / and percent-encode what is not allowed in it."
-            raise document.error(pointer, f"{path!r} is no path", advice)
+            raise document.error(pointer, f"{path!r} is not a path", advice)
         for name in sorted(described.symmetric_difference(re.findall(r"\{([^{}]+)\}", path))):
             where = (
                 "described, but not in the path" if name in described else "not described, but in the path"
@@ -190,14 +188,14 @@ def _body(document: Document, one: Operation) -> Place | None:
     if "requestBody" not in one.node:
         return None
     at, body = document.resolve(below(one.pointer, "requestBody"))
-    if list(body["content"]) != [JSON] or "schema" not in body["content"][JSON]:
+    if "schema" not in body["content"].get(JSON, {}):
         types = ", ".join(body["content"]) or "nothing"
-        found = f"a body as {types} is not expressed: the client sends JSON alone"
+        found = f"a body of type {types} is not supported: the client sends JSON only"
         advice = f"Describe it as `{JSON}` with a schema, or take the operation out."
         raise document.error(at, found, advice)
     _at, schema = document.resolve(below(at, "content", JSON, "schema"))
     if schema.get("required") and not body.get("required"):
-        found = "the body may be left out, but some of its fields not"
+        found = "the body is optional, but some of its fields are required"
         raise document.error(at, found, "Say `required: true` of it.")
     return below(at, "content", JSON), body["content"][JSON]
 
@@ -214,7 +212,7 @@ def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place
     ]
     if responses and not successes:
         at = below(one.pointer, "responses")
-        raise document.error(at, "no successful answer is described", "Add one, such as 200 or 204.")
+        raise document.error(at, "no successful response is described", "Add one, such as 200 or 204.")
     found: dict[str, Place] = {}
     for at, reply in sorted(successes, key=lambda place: not place[1].get("content")):
         content = {
@@ -225,10 +223,10 @@ def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place
         for name in known or content:
             media = _answer(document, content[name], name)
             if found.setdefault(name, (content[name], media))[1]["schema"] != media["schema"]:
-                text = f"two successful answers differ in their {name}"
+                text = f"two successful responses have different schemas for {name}"
                 raise document.error(content[name], text, "Give them one schema.")
         if found and not content:
-            text = "one successful answer has content, this one has none"
+            text = "one successful response has content, this one has none"
             raise document.error(at, text, "Take one out.")
     return found
 
@@ -236,15 +234,15 @@ def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place
 def _answer(document: Document, at: str, media_type: str) -> Node:
     media = document.node(at)
     if media_type not in (JSON, EVENTS):
-        found = f"an answer as {media_type} is not expressed"
+        found = f"a response of type {media_type} is not supported"
         raise document.error(at, found, "Describe JSON or events.")
     if "schema" not in media:
-        raise document.error(at, "an answer without `schema` is not expressed", "Give it one.")
+        raise document.error(at, "a response without `schema` is not supported", "Add a `schema`.")
     return media
 
 
 def data_of(document: Document, one: Operation) -> dict[str, Any]:
-    """An operation as plain data: what the package knows of it at run time."""
+    """An operation as plain data, for use at run time."""
     statuses = [status for status in one.node.get("responses", {}) if status.startswith("2")] or ["200"]
     schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in one.answers.items()}
     stream = one.answers[EVENTS][1]["x-stream"] if EVENTS in one.answers else {}
@@ -277,156 +275,3 @@ def _security(document: Document, one: Operation) -> str:
     if not any(requirements):
         return "none"
     return "required" if all(requirements) else "optional"
-
-
-# As a method
-
-
-def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaUse]:
-    """The schemas that an operation uses."""
-    for at, parameter in one.parameters:
-        yield SchemaUse("requests", below(at, "schema"), endpoint.name, parameter["name"])
-    if one.body:
-        pointer = _object_of_body(parsed, one.body)
-        for _key, at, prop in parsed.fields(pointer):
-            parent = parsed.models[pointer].class_info.name
-            yield SchemaUse("requests", at, parent, prop.name.get_untrusted_value())
-    for media_type, (at, _media) in one.answers.items():
-        if media_type == JSON:
-            status = at.split("/responses/")[1].split("/")[0]
-            yield SchemaUse("replies", below(at, "schema"), endpoint.name, f"response_{status}")
-        else:
-            name = event_name(parsed.document, at.removesuffix(below("/content", EVENTS)))
-            yield SchemaUse("events", below(at, "schema"), "", name)
-
-
-def _object_of_body(parsed: Parsed, body: Place) -> str:
-    """Where the object is described whose fields are the method's keywords."""
-    pointer, _schema = parsed.resolve(below(body[0], "schema"))
-    if pointer not in parsed.models:
-        found = "a body that is no object with properties is not expressed"
-        raise parsed.document.error(pointer, found, "List them: they become the method's keywords.")
-    return pointer
-
-
-def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: frozenset[str]) -> None:
-    """Complete an operation with what its method needs.
-
-    Args:
-        parsed: The generator's parse.
-        one: The operation.
-        endpoint: What the generator makes of it.
-        reserved: The arguments that every method has.
-
-    Raises:
-        DocumentError: A method cannot express it.
-    """
-    document = parsed.document
-    arguments = [*_arguments_of_parameters(parsed, one, endpoint), *_arguments_of_body(parsed, one)]
-    namespace = names.Namespace(document, names.ADVICE, reserved)
-    for argument in arguments:
-        namespace.add(argument.pointer, f"the field {argument.key!r}", argument.name)
-    one.arguments = sorted(arguments, key=lambda argument: not argument.required)
-    if JSON in one.answers:
-        at = below(one.answers[JSON][0], "schema")
-        one.reply = _reply(parsed, at, endpoint)
-        kinds = [parsed.resolve(at)[0], *object_members(parsed, parsed.resolve(at)[0])]
-        one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
-    if EVENTS in one.answers:
-        one.stream = _stream(parsed, one)
-
-
-def _arguments_of_parameters(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[Attribute]:
-    props = {(place, prop.name): prop for place, prop in endpoint.iter_all_parameters()}
-    for at, parameter in one.parameters:
-        where, name = parameter["in"], parameter["name"]
-        if prop := props.get((where, name)):
-            source = parameter.get("x-source", one.source)
-            field = Field(name, below(at, "schema"), prop)
-            argument = replace(attribute_of(parsed, field, where, source, parameter), pointer=at)
-            _check_fits(parsed.document, argument, parameter)
-            yield argument
-
-
-def _check_fits(document: Document, argument: Attribute, parameter: Node) -> None:
-    """A parameter is text: one value, or in a query a list of such."""
-    type_ = argument.type
-    lists = [member for member in type_.members if member.startswith("list[")]
-    is_nested = (
-        any("[list[" in member or "[dict[" in member for member in lists) or "decode_" in type_.decoder
-    )
-    is_list_elsewhere = lists and (parameter["in"] != "query" or parameter.get("explode") is False)
-    if is_nested or is_list_elsewhere or type_.json & {"object", "any"}:
-        found = f"a parameter of type `{type_.annotation}` in the {parameter['in']} is not expressed"
-        advice = "Describe text, a number, a boolean, or in a query a list of such."
-        raise document.error(argument.pointer, found, advice)
-
-
-def _arguments_of_body(parsed: Parsed, one: Operation) -> Iterator[Attribute]:
-    if one.body:
-        schema = parsed.document.resolve(below(one.body[0], "schema"))[1]
-        for field in parsed.fields(_object_of_body(parsed, one.body)):
-            yield attribute_of(parsed, field, "body", schema.get("x-source", one.source))
-
-
-def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
-    successes = [one for one in endpoint.responses.patterns if one.status_code.pattern.startswith("2")]
-    answer = next((one for one in successes if one.source["return_type"] == "Any"), None)
-    if answer is None:
-        raise parsed.document.error(at, "openapi-python-client leaves the answer out", "Correct it.")
-    type_ = type_of(parsed, at, answer.prop)
-    is_class = of_named(parsed, at) is not None and type_.json == {"object"}
-    if len(type_.members) > 1 or not (is_class or type_.json == {"array"}):
-        found = f"an answer of type `{type_.annotation}` is not expressed"
-        advice = (
-            "Describe an object with properties, a union of such, or a list: it carries the facts of HTTP."
-        )
-        raise parsed.document.error(at, found, advice)
-    return type_
-
-
-def _stream(parsed: Parsed, one: Operation) -> Stream:
-    at, media = one.answers[EVENTS]
-    error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
-    if one.reply is None:
-        raise error(at, "a stream alone is not expressed", f"Describe the whole reply, as `{JSON}`, too.")
-    asks = [
-        argument.name
-        for argument in one.arguments
-        if argument.location == "body"
-        and "boolean" in argument.type.json
-        and argument.key == rules.get("selected-by")
-    ]
-    if not asks:
-        found = "the stream does not say what asks for it"
-        advice = "Name a boolean field of the body: `x-stream: {selected-by: stream}`."
-        raise error(below(at, "x-stream"), found, advice)
-    if (event := of_named(parsed, schema)) is None:
-        advice = "Describe an object with properties, or a union of such."
-        raise error(schema, "events that are no objects are not expressed", advice)
-    if problem := _without_end(parsed, schema, has_marker=bool(rules.get("end-marker"))):
-        raise problem
-    return Stream(asks[0], event)
-
-
-def _without_end(parsed: Parsed, pointer: str, *, has_marker: bool) -> DocumentError | None:
-    """The error for a stream that nothing ends, or of which nothing gives the whole reply."""
-    kinds = list(_kinds_of_events(parsed, pointer))
-    roles = [kind.get("x-event", {}) for kind in kinds]
-    if not has_marker and not any("ends" in role for role in roles):
-        advice = "Give it an `end-marker`, or an event `x-event: {ends: completed, reply: ...}`."
-        return parsed.document.error(pointer, "nothing ends the stream", advice)
-    gives_reply = any({"ends", "reply"} <= role.keys() for role in roles)
-    if not gives_reply and not any("x-assembles" in kind for kind in kinds):
-        advice = "Give one event `x-event: {ends: completed, reply: ...}`, or `x-assembles`."
-        return parsed.document.error(pointer, "nothing in the stream gives the whole reply", advice)
-    return None
-
-
-def _kinds_of_events(parsed: Parsed, pointer: str) -> Iterator[Node]:
-    """The classes of events, those of unions among them."""
-    pointer, schema = parsed.resolve(pointer)
-    if pointer in parsed.models:
-        yield schema
-    for member in object_members(parsed, pointer):
-        yield from _kinds_of_events(parsed, member)

@@ -1,4 +1,4 @@
-"""What openapi-python-client makes of the document, joined to the places of the document.
+"""openapi-python-client's parse of the document, joined to the places in the document.
 
 The generator decides on classes and their names, on fields, arguments, their names, types and requiredness, and on
 operations by tag. The join is by pointer: in the copy of the document that it parses, each object carries its own
@@ -46,11 +46,11 @@ SCHEMAS = "/components/schemas"
 NUMBERS = (FloatProperty, IntProperty)
 
 PYTHON_NAME = "x-python-name"
-"""On a field: the name under which the generator gets to see it."""
+"""On a field: the name that is shown to the generator instead of the field's own."""
 
 
 def is_json(media_type: str, config: Config) -> bool:
-    """Whether the generator takes a media type for JSON, by itself or by `content_type_overrides`."""
+    """Whether the generator treats a media type as JSON, by itself or by `content_type_overrides`."""
     found = strings.get_content_type(media_type, config) or ""
     return found == JSON or found.endswith("+json")
 
@@ -87,7 +87,7 @@ class Parsed:
 
     @cached_property
     def models(self) -> dict[str, ModelProperty]:
-        """The models by pointer. An object that may have any field is one only as a whole reply, to have its facts."""
+        """The models by pointer. An object without fields is one only as a whole reply, to carry its HTTP response."""
         replies = {
             response.prop.description
             for found_in_tag in self.endpoints.values()
@@ -104,14 +104,14 @@ class Parsed:
 
     @cached_property
     def endpoints(self) -> dict[str, list[tuple[str, Endpoint]]]:
-        """The operations by the tag as the generator writes it, each with its pointer."""
+        """The operations by the generator's name of their tag, each with its pointer."""
         return {
             tag: [(_pointer(endpoint), endpoint) for endpoint in collection.endpoints]
             for tag, collection in self.data.endpoint_collections_by_tag.items()
         }
 
     def resolve(self, pointer: str) -> tuple[str, Node]:
-        """A schema and its pointer, after references: a union of one reference is that, as for the generator."""
+        """Follow references. As in the generator, a union of one reference stands for its target."""
         pointer, schema = self.document.resolve(pointer)
         while pointer not in self.models:
             only = member_places(pointer, schema)
@@ -121,22 +121,22 @@ class Parsed:
         return pointer, schema
 
     def class_name(self, pointer: str, parent: str, name: str) -> str:
-        """The class of a schema that has attributes, or what stands for a union or an open enum.
+        """The Python name of a class, a union or an open enum.
 
         Args:
             pointer: The schema.
-            parent: The class that it is in, for a schema that is no component.
+            parent: The class that it is in, for a schema that is not a component.
             name: What it is called there.
         """
         model = self.models.get(pointer)
-        # A component that may be null is a union for the generator, and its model bears another name.
+        # A nullable component is a union for the generator, whose model has another name.
         if model and (parent or model.name == pointer):
             return model.class_info.name
         string = f"{strings.pascal_case(parent)}{strings.pascal_case(name)}"
         return Class.from_string(string=string, config=self.config).name
 
     def fields(self, pointer: str) -> list[Field]:
-        """The fields of a model in the order of the document; none for what is no model."""
+        """The fields of a model in the order of the document; an empty list for any other schema."""
         if (model := self.models.get(pointer)) is None:
             return []
         props = [*(model.required_properties or []), *(model.optional_properties or [])]
@@ -177,7 +177,7 @@ class Parsed:
                 yield target, next(one for one in prop.inner_properties if isinstance(one, NUMBERS))
 
     def _spread(self, pointer: str) -> Iterator[str]:
-        """A schema and, if it is a union, all that are in it."""
+        """The pointers of a schema and, if it is a union, of all its members."""
         pointer, schema = self.resolve(pointer)
         yield pointer
         if pointer not in self.models:
@@ -192,7 +192,7 @@ def member_places(pointer: str, schema: Node) -> list[str]:
 
 
 def _pointer(parsed: ModelProperty | Endpoint) -> str:
-    """The place of what the generator made, which is its description in what the generator gets to read."""
+    """The place of a parsed object: `_prepared` puts it where the generator expects the description."""
     return parsed.description.get_untrusted_value() if parsed.description else ""
 
 
@@ -200,17 +200,18 @@ def parse(document: Document, config: Config) -> Parsed:
     """Let the generator parse the document.
 
     Raises:
-        DocumentError: The generator has something to say: it would go on, and leave the part out.
+        DocumentError: The generator reports anything: it would continue and leave that part out.
     """
     data = GeneratorData.from_dict(_prepared(document, config), config=config)
     if isinstance(data, GeneratorError):
         raise document.error("", f"openapi-python-client: {_in_a_line(data)}", "Correct the document.")
     tags = data.endpoint_collections_by_tag.values()
-    # What cannot be parsed makes the generator refuse what refers to it, too: the cause alone is shown.
+    # The generator also refuses whatever refers to what it cannot parse: only the cause is shown.
     errors: list[ParseError] = [*data.errors] or [error for tag in tags for error in tag.parse_errors]
     causes = [error for error in errors if "Could not find reference" not in (error.detail or "")]
-    if errors:
-        document.raise_problems()  # What the generator has to say may follow from these.
+    if data.errors:
+        document.raise_problems()  # The generator's errors may follow from these.
+    if errors and not document.problems:
         raise DocumentError(
             *(problem for error in causes or errors for problem in _problems(document, error))
         )
@@ -218,11 +219,13 @@ def parse(document: Document, config: Config) -> Parsed:
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
-    """The document as the generator gets it: with pointers, one media type for an answer, and fields where it looks."""
+    """The document as the generator sees it: with pointers, and with one media type for each body and response."""
     data = marked(document)
     inline_events: dict[str, Node] = {}
     for pointer, node in objects(data):
         content = node.get("content")
+        if content and JSON in content and re.search(r"/requestBod(y|ies/[^/]+)$", pointer):
+            node["content"] = {JSON: content[JSON]}
         if content and re.search(r"/responses/[^/]+$", pointer):
             if "$ref" not in content.get(EVENTS, {}).get("schema", {"$ref": ""}):
                 inline_events[event_name(document, pointer)] = content[EVENTS]["schema"]
@@ -236,10 +239,12 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
 
 
 def _put_fields_where_the_generator_looks(node: Node) -> None:
-    """It names a field by its key, and passes over those beside an `allOf` of one reference."""
-    properties = node.get("properties")
-    if not isinstance(properties, dict):
+    """Apply `x-python-name`; and the generator ignores fields beside a union or an `allOf` of one reference."""
+    properties = node.get("properties", {})
+    if not properties and not ("allOf" in node and "required" in node):
         return
+    for word in ("anyOf", "oneOf"):
+        node.pop(word, None)  # It only constrains which fields are present: see `checks`.
     python_names = {key: child.get(PYTHON_NAME, key) for key, child in properties.items()}
     node["properties"] = {python_names[key]: child for key, child in properties.items()}
     node["required"] = [python_names.get(key, key) for key in node.get("required", [])]
@@ -248,7 +253,7 @@ def _put_fields_where_the_generator_looks(node: Node) -> None:
 
 
 def event_name(document: Document, response: str) -> str:
-    """What an event of an answer is called, should its schema be no component."""
+    """The name of a response's events when their schema is not a component."""
     _, kind, name, *more = tokens(response)
     if kind == "responses":
         return f"{name} event"
@@ -258,12 +263,12 @@ def event_name(document: Document, response: str) -> str:
 def _problems(document: Document, error: ParseError) -> list[Problem]:
     pointer = pointer_of(error.data) or _pointer_in(error.header)
     found = f"openapi-python-client: {_in_a_line(error)}"
-    advice = "Correct it, as the generator would leave the part out."
+    advice = "Correct it: the generator would leave this part out."
     return document.error(pointer, found, advice).problems
 
 
 def _pointer_in(header: str) -> str:
-    """The place of an error that comes without its data, by what its heading names."""
+    """The place of an error without data, taken from its header."""
     if found := re.search(r"(/components/\w+/\S+?):?$", header.strip()):
         return found.group(1)
     if found := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
@@ -272,7 +277,7 @@ def _pointer_in(header: str) -> str:
 
 
 def _in_a_line(error: GeneratorError) -> str:
-    """What the generator says, without the place, which we have, and without what it leaves out for that."""
+    """The generator's message on one line, without the place and without what follows from the error."""
     detail = (error.detail or "").partition("Failure to process schema has resulted in the removal of")[0]
     if "duplicate models" in detail:
         detail += ": rename one with `class_overrides` in generator-config.yaml, or make it a component"

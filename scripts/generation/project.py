@@ -1,4 +1,4 @@
-"""The package's files as text: openapi-python-client parses the document and lends its template environment.
+"""The package's files as text, rendered in openapi-python-client's template environment.
 
 Every template is ours and every file of the package has one (or is a plain module of templates), so the
 generator's own templates are out of reach: one that is missing here is an error, not a silent stand-in.
@@ -40,7 +40,7 @@ class ClientProject(Project):
     Attributes:
         templates: The folder of the templates.
         sources: The templates and plain modules by their path in it.
-        reserved: The names that the templates need themselves.
+        reserved: The names that the templates use.
         api: The document as the templates see it; nothing at all until it is built.
     """
 
@@ -56,7 +56,7 @@ class ClientProject(Project):
         self.reserved = reserved.of_templates(self._empty)
 
     def build_api(self, parsed: Parsed, operations: list[Operation]) -> None:
-        """Decide what the templates print."""
+        """Compute the data that the templates print."""
         version = self.version.get_untrusted_value()
         self.api = build(parsed, operations, self.reserved, version)
         self.env.globals.update(api=self.api, exceptions=sorted(self.reserved.exceptions))
@@ -74,9 +74,9 @@ class ClientProject(Project):
             raise DocumentError(*(f"post_hooks in generator-config.yaml: {text}" for text in texts))
 
     def _empty(self, name: str) -> ast.Module:
-        """What a module or template gives with nothing of the document but a method `call` that takes nothing."""
+        """The code of a module or template, rendered with a single method `call` that has no arguments of its own."""
         if name not in self.sources:
-            raise DocumentError(f"there is no {name} in {self.templates}. Put it back.")
+            raise DocumentError(f"there is no {name} in {self.templates}. Restore it.")
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
         operation = Operation("", "", "", {"operationId": ""}, name="call", stream=stream)
         tag = Resource("", "", "Empty", "", [operation])
@@ -115,10 +115,10 @@ class ClientProject(Project):
                 wanted = "/".join([*folder, *filter(None, module.split("."))])
                 if not {f"{wanted}.py", f"{wanted}/__init__.py".lstrip("/")} & files.keys():
                     text = f"{name} imports {wanted}, and no template in {self.templates} gives that module."
-                    raise DocumentError(f"{text} Put the template back, or correct the import.")
+                    raise DocumentError(f"{text} Restore the template, or correct the import.")
 
     def _values_for(self, name: str) -> list[dict[str, Any]]:
-        """What a template is rendered with: once, or for each of what its name has in brackets."""
+        """The values a template is rendered with: one set, or one for each tag or module if its name says so."""
         if name.startswith("[tag]"):
             return [{"tag": tag} for tag in self.api.tags]
         if name.startswith("[module]"):
@@ -129,7 +129,7 @@ class ClientProject(Project):
         try:
             return self.env.from_string(source).render(**values)
         except TemplateNotFound as error:
-            text = f"there is no {error.name} in {self.templates}. Put it back: every file has a template."
+            text = f"there is no {error.name} in {self.templates}. Restore it."
             raise DocumentError(text) from None
         except TemplateSyntaxError as error:
             text = f"{self.templates / template}:{error.lineno}: {error.message}. Correct the template."
@@ -139,7 +139,7 @@ class ClientProject(Project):
 
 
 def _sources(templates: Path) -> dict[str, str]:
-    """The templates and plain modules, with the synchronous twins of those written in asynchronous form."""
+    """The templates and plain modules, with the synchronous forms derived from the asynchronous ones."""
     paths = [path for path in sorted(templates.rglob("*")) if path.name.endswith(_ENDINGS)]
     sources = {path.relative_to(templates).as_posix(): path.read_text("utf-8") for path in paths}
     for name, source in list(sources.items()):
@@ -159,7 +159,7 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
         output: The folder of the package.
 
     Raises:
-        DocumentError: The document or the configuration is not expressed faithfully, or a template cannot be rendered.
+        DocumentError: The document or the configuration is not supported faithfully, or a template cannot be rendered.
     """
     config = read_config(config_path, document, output)
     spec.check(document)
@@ -172,7 +172,7 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
 
 
 def _filled(name: str, values: dict[str, Any]) -> str:
-    """A path with the name of a tag or module in the place of its brackets."""
+    """A path with its brackets replaced by the name of the tag or module."""
     for kind, value in values.items():
         name = name.replace(f"[{kind}]", value.name)
     return name

@@ -1,4 +1,4 @@
-"""The document's schemas as the package carries them: what checks data, with the source of each rule."""
+"""The document's schemas as the package carries them: the rules that data is checked against, with their sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEPT = """
 
 
 def reduced(document: Document, pointer: str) -> dict[str, Any]:
-    """A schema without its prose; an open enum becomes a string with `x-known` values."""
+    """A schema without its descriptions; an open enum becomes a string with `x-known` values."""
     schema = document.node(pointer)
     if "$ref" in schema:
         return {"$ref": schema["$ref"].removeprefix(COMPONENT)}
@@ -30,7 +30,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
         # The rules for other values are not those for the known ones.
         members = [{"enum": known, "type": "string"}, other]
         return {"type": "string", "anyOf": members, **beside, **extensions, "x-known": known}
-    if len(schema.get("allOf", [])) == 1 and "properties" not in schema:
+    if len(schema.get("allOf", [])) == 1 and not schema.keys() & {"properties", "required"}:
         return reduced(document, below(pointer, "allOf", 0))
     merged = _merged(document, pointer)
     return {
@@ -39,7 +39,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
 
 
 def _merged(document: Document, pointer: str) -> dict[str, Any]:
-    """The fields of an object that is put together with `allOf`; nothing for another one."""
+    """The merged fields of an object with `allOf`; an empty dict for any other schema."""
     schema = document.node(pointer)
     if "allOf" not in schema:
         return {}
@@ -74,11 +74,11 @@ def _operand(document: Document, pointer: str, keyword: str, value: Node) -> Any
 
 
 def all_reduced(document: Document) -> dict[str, dict[str, Any]]:
-    """Every component schema, each with the source that holds for it."""
+    """Every component schema, each with the source that applies to it."""
     default = document.data.get("x-source")
     result = {}
     for name in document.components("schemas"):
-        # A component that only refers to another one is that one.
+        # A component that is only a `$ref` stands for its target.
         at, _schema = document.resolve(below(SCHEMAS, name))
         small = reduced(document, at)
         if default and "x-source" not in small:

@@ -1,4 +1,4 @@
-"""The names that the package itself needs, as its templates and runtime modules say when nothing is put into them."""
+"""The names that the package itself uses, read from its templates rendered with an empty document."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reserved:
-    """Names with a meaning of their own, which nothing in the document may have.
+    """Names that the package uses, and that nothing in the document may have.
 
     Attributes:
         classes: What the modules of types and resources import beside the document's classes.
-        attributes: What each class of the document has from `Model`.
+        attributes: What each class of the document has from `Model`, and what its constructor takes.
         arguments: What each method takes beside the document's fields.
         methods: What the code of a resource's class names, and a method of such a name would hide.
         resources: What a client has beside its resources.
@@ -29,26 +29,18 @@ class Reserved:
 
 
 def of_templates(empty: Callable[[str], ast.Module]) -> Reserved:
-    """Ask the templates.
+    """Read the names from the code that the templates give.
 
     Args:
         empty: Gives the code that a template makes of one method `call` without arguments, and of no more.
     """
     types, resource = empty("types/[module].py.jinja"), empty("resources/[tag].py.jinja")
-    methods = (
-        node for node in ast.walk(resource) if isinstance(node, ast.FunctionDef) and node.name == "call"
-    )
-    arguments = (
-        argument
-        for method in methods
-        for argument in (*method.args.args, *method.args.kwonlyargs, method.args.kwarg)
-        if argument
-    )
+    model = empty("types/_model.py")
     own_class = next(node for node in resource.body if isinstance(node, ast.ClassDef))
     return Reserved(
         classes=frozenset({*_imported(types), *_imported(resource)}),
-        attributes=frozenset(_public(empty("types/_model.py"), "Model")),
-        arguments=frozenset(argument.arg for argument in arguments),
+        attributes=frozenset({*_public(model, "Model"), *_arguments(model, "__init__")} - {"self"}),
+        arguments=frozenset(_arguments(resource, "call")),
         methods=frozenset(node.id for node in ast.walk(own_class) if isinstance(node, ast.Name)),
         resources=frozenset(_public(empty("_async_client.py.jinja"), "AsyncClient")),
         exceptions=frozenset(_classes(empty("errors.py.jinja"))),
@@ -59,6 +51,12 @@ def _imported(module: ast.Module) -> Iterator[str]:
     for node in ast.walk(module):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _arguments(module: ast.Module, function: str) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            yield from (argument.arg for argument in (*node.args.args, *node.args.kwonlyargs))
 
 
 def _classes(module: ast.Module) -> Iterator[str]:

@@ -9,8 +9,9 @@ from openapi_python_client.strings import PythonIdentifier, pascal_case
 
 from . import names
 from .document import below
+from .methods import add_method
 from .names import Namespace
-from .operations import Operation, add_method
+from .operations import Operation
 from .parse import Parsed
 from .reserved import Reserved
 from .text import sentence
@@ -54,7 +55,7 @@ class Resources:
 
     Args:
         parsed: The generator's parse.
-        reserved: The names that the templates need themselves.
+        reserved: The names that the templates use.
         classes: The names of classes so far.
     """
 
@@ -68,7 +69,7 @@ class Resources:
         self._found: dict[str, Resource] = {}
 
     def build(self, operations: Iterable[Operation]) -> list[Resource]:
-        """Every resource, those that only hold others among them. What is wrong with a tag is reported."""
+        """Every resource, including those that only contain others. Tags that cannot be used are reported."""
         by_pointer = {one.pointer: one for one in operations}
         for tag, endpoints in self._parsed.endpoints.items():
             for one, endpoint in (
@@ -85,7 +86,7 @@ class Resources:
         return list(self._found.values())
 
     def _resource(self, at: str, written: str) -> Resource:
-        """The resource of a tag, and those around it that are not there yet."""
+        """The resource of a tag, created with the resources around it if needed."""
         if written in self._found:
             return self._found[written]
         outer, _, last = written.rpartition(".")

@@ -70,7 +70,7 @@ class NamedSchema:
 
     @property
     def doc(self) -> str:
-        """What it is, in the document's words where there are any."""
+        """Its description, or its name when the document does not describe it."""
         return sentence(self.schema.get("description")) or f"A `{self.name}`."
 
     @property
@@ -102,7 +102,7 @@ def collect(parsed: Parsed, uses: Iterable[SchemaUse]) -> dict[str, NamedSchema]
 
 
 def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
-    """Whether a schema is a class, a union to be told apart, an open enum, or nothing with a name."""
+    """Whether a schema is a class, a union of classes or an open enum; None when it gets no Python name."""
     pointer, schema = parsed.resolve(pointer)
     if pointer in parsed.models:
         return "class"
@@ -114,7 +114,7 @@ def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
 
 
 def is_open_enum(schema: Node) -> bool:
-    """Known strings and any other: `anyOf: [{type: string, enum: [...]}, {type: string}]`."""
+    """Known strings or any other: `anyOf: [{type: string, enum: [...]}, {type: string}]`."""
     members = schema.get("anyOf", [])
     return (
         len(members) == 2
@@ -132,7 +132,7 @@ def object_members(parsed: Parsed, pointer: str) -> list[str]:
 
 
 def children(pointer: str, schema: Node) -> Iterator[tuple[str, str]]:
-    """What a schema consists of: where that stands, and what the generator adds to the name for it."""
+    """The subschemas of a schema: their pointers, and what the generator appends to the name for each."""
     for key in schema.get("properties", {}):
         yield below(pointer, "properties", key), key
     for word in ("allOf", "anyOf", "oneOf"):
@@ -144,7 +144,7 @@ def children(pointer: str, schema: Node) -> Iterator[tuple[str, str]]:
 
 
 def _visit(parsed: Parsed, found: dict[str, NamedSchema], use: SchemaUse) -> None:
-    """Note a schema, if it gets a name, and those below it."""
+    """Add a schema, if it gets a name, and all below it."""
     pointer, schema = parsed.resolve(use.pointer)
     component = component_name(pointer)
     parent, name = ("", component) if component else (use.parent, use.name)

@@ -1,4 +1,4 @@
-"""What the document says of the service as a whole: its address, tokens, limits, and the errors that it reports."""
+"""Facts about the service as a whole: its address, tokens, limits, and the errors that it reports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS = "/x-error-kinds"
 
 
 class Kind(NamedTuple):
-    """A kind of error: its name in the document, and what is said of it there."""
+    """A kind of error: its name and its description in the document."""
 
     key: str
     facts: ErrorKind
@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
     @property
     def data(self) -> Node:
-        """Codes and statuses, for whoever plays the service."""
+        """Its codes and statuses, for the embedded service."""
         codes = self.node.get("codes", {})
         facts = self.facts
         return {"parent": facts.parent, "statuses": facts.statuses, "codes": codes, "resend": facts.resend}
@@ -87,7 +87,7 @@ class Service:
 
 
 def service_of(document: Document, exceptions: frozenset[str]) -> Service:
-    """The service as the document describes it. What is wrong with it is reported.
+    """The service as the document describes it. Mistakes are reported.
 
     Args:
         document: The document.
@@ -119,7 +119,9 @@ def _base_url(document: Document) -> str:
         return ""
     url: str = document.data["servers"][0]["url"]
     if not _ADDRESS.fullmatch(url):
-        document.report("/servers/0/url", f"`{url}` is no address to send to", "Write https:// and a host.")
+        document.report(
+            "/servers/0/url", f"`{url}` is not an http(s) URL without variables", "Write https:// and a host."
+        )
     return url
 
 
@@ -127,7 +129,7 @@ def _token_variables(document: Document) -> Iterator[str]:
     for name in document.components("securitySchemes"):
         at, scheme = document.resolve(below("/components/securitySchemes", name))
         if scheme.get("type") != "http" or scheme.get("scheme", "").lower() != "bearer":
-            found = f"the scheme {scheme.get('scheme', scheme.get('type'))!r} is not expressed"
+            found = f"the scheme {scheme.get('scheme', scheme.get('type'))!r} is not supported"
             document.report(at, found, "Describe a bearer token: `type: http` and `scheme: bearer`.")
         yield from scheme.get("x-environment", [])
 
@@ -149,7 +151,7 @@ def _kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
             f"the status {one}" for one in kind.statuses
         ]:
             if owners.setdefault(one, name) != name:
-                document.report(at, f"{one} belongs to {owners[one]} already", "Keep it in one kind.")
+                document.report(at, f"{one} already belongs to {owners[one]}", "Keep it in one kind.")
     in_order: dict[str, Kind] = {}
     while ready := [
         name for name in kinds if name not in in_order and kinds[name].parent in {None, *in_order}
@@ -157,5 +159,5 @@ def _kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
         # A level at a time, each in the order of the document.
         in_order |= {name: Kind(name, kinds[name], described[name]) for name in ready}
     if circle := [name for name in kinds if name not in in_order and kinds[name].parent in kinds]:
-        document.report(_KINDS, f"the parents of {circle[0]}Error form a circle", "Break it.")
+        document.report(_KINDS, f"the parents of {circle[0]}Error form a cycle", "Break the cycle.")
     return list(in_order.values())

@@ -1,4 +1,4 @@
-"""The part of OpenAPI that the client expresses, and the form of our extensions.
+"""The part of OpenAPI that the client supports, and the form of our extensions.
 
 The document is checked by the models with which openapi-python-client reads it. These let every word pass that they do
 not know, so the words that have a meaning here are listed; any other would be left out without a notice. What an
@@ -55,7 +55,7 @@ _WORDS: dict[Any, frozenset[str]] = {
         """,
     }.items()
 }
-"""Per object of OpenAPI the words that it may have. Those of the others are all expressed, or for people to read."""
+"""The supported keywords of each OpenAPI object. Of objects not listed here, every keyword is supported or ignored."""
 
 
 # The form of extensions
@@ -87,7 +87,7 @@ Step: TypeAlias = Annotated[
     Discriminator(_kind_of_step),
 ]
 Path: TypeAlias = Annotated[list[Step], Field(min_length=1)]
-"""A way into data: a key, or a mapping that stands for each entry of a list that has these values."""
+"""A path into data. A step is a key, or a mapping that selects the entries of a list with these values."""
 
 
 class EntryAt(_Extension):
@@ -108,7 +108,7 @@ PlacePath: TypeAlias = Annotated[
 
 
 class EventRole(_Extension):
-    """What an event is to its stream."""
+    """The part of an event in its stream."""
 
     text: Path | None = None
     puts: str | None = None
@@ -233,14 +233,14 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form
 
 
 def check(document: Document) -> None:
-    """Report words and values that the client does not express.
+    """Report keywords and values that the client does not support.
 
     Raises:
-        DocumentError: A value has not the form that it must have, so that no more can be looked at.
+        DocumentError: A value has the wrong form, so that nothing else can be checked.
     """
     document_model: oai.OpenAPI | None = None
     try:
-        # As JSON, since only there strict models take a word for a member of an enum.
+        # As JSON: only then do strict models accept a string for a member of an enum.
         document_model = oai.OpenAPI.model_validate_json(json.dumps(marked(document)), strict=True)
     except ValidationError as error:
         _report(document, "", error)
@@ -274,11 +274,11 @@ def _check_words(document: Document, model: BaseModel) -> None:
             beside = "beside `$ref`" if isinstance(model, models.Reference) else "here"
             near = get_close_matches(word, known, 1)
             advice = f"Take it out, or write `{near[0]}`." if near else "Take it out."
-            document.report(below(pointer, word), f"`{word}` is not expressed {beside}", advice)
+            document.report(below(pointer, word), f"`{word}` is not supported {beside}", advice)
 
 
 def _report(document: Document, pointer: str, error: ValidationError) -> None:
-    """Report each error; of several guesses at what a value was meant to be, the first."""
+    """Report each error; of several alternatives that do not match one value, only the first."""
     guessed: set[str] = set()
     for one in error.errors(include_url=False):
         at, node = _place(document, pointer, one)
@@ -286,7 +286,7 @@ def _report(document: Document, pointer: str, error: ValidationError) -> None:
         if one["type"] == "missing":
             document.report(at, f"`{word}` is missing", "Add it.")
         elif one["type"] == "extra_forbidden":
-            document.report(at, f"`{word}` is not expressed here", "Take it out or correct it.")
+            document.report(at, f"`{word}` is not supported here", "Take it out or correct it.")
         elif at not in guessed:
             guessed.add(at)
             message = re.sub(r" or instance of \w+", "", one["msg"])
@@ -295,7 +295,7 @@ def _report(document: Document, pointer: str, error: ValidationError) -> None:
 
 
 def _place(document: Document, pointer: str, error: ErrorDetails) -> tuple[str, Node]:
-    """Where an error is, by its steps, of which some name a model and no key."""
+    """The place of an error, from its steps, some of which name a pydantic model instead of a key."""
     node: Node = document.node(pointer)
     for step in error["loc"]:
         is_index = isinstance(node, list) and isinstance(step, int)

@@ -1,4 +1,4 @@
-"""Text of the document in code: as literals and in docstrings, where it can do nothing but be read.
+"""Text of the document in generated code, as literals and in docstrings, where it cannot be executed.
 
 `repr` writes a character as it is if the Unicode tables of the running Python have it, and these grow from Python to
 Python: the same document would give other bytes on another one.
@@ -25,7 +25,7 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def _is_hidden(character: str) -> bool:
-    """Whether a reader of the code could not see a character, or would be misled by it."""
+    """Whether a character is invisible, or misleads a reader of the code."""
     return unicodedata.category(character) in _HIDDEN
 
 
@@ -80,12 +80,12 @@ def _entry(text: str, name: str, indent: int) -> str:
 
 
 def _safe(text: str) -> str:
-    """Text that can stand in a docstring: it neither ends it nor does something else than to be read."""
+    """Text that is safe inside a docstring: it can neither end it nor escape from it."""
     return str(safe_for_docstring("".join(c for c in text if c == "\n" or not _is_hidden(c))))
 
 
 def _wrapped(text: str, first: int, indent: int) -> str:
-    """Text in lines, of which the first begins at a column and the others at an indent."""
+    """Wrapped text: the first line begins at column `first`, the others at `indent`."""
     pad = " " * indent
     return textwrap.fill(
         text, LINE_LENGTH, initial_indent=" " * first, subsequent_indent=pad, break_on_hyphens=False

@@ -1,7 +1,7 @@
-"""What the generator says of a value, as a Python type: its annotation, what may be passed for it, how it is decoded.
+"""The generator's properties as Python types: the annotation, what a caller may pass, how JSON is decoded.
 
-The decoders that this module composes let everything pass that is not of their JSON type. So a union of a string,
-a list and an object is read by one call inside the other, and data of another type than documented is kept.
+A decoder returns data that is not of its JSON type unchanged. So a union of a string, a list and an object is decoded
+by nesting the calls, and data of an undocumented type is kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .text import written
 
 @dataclass(frozen=True)
 class Type:
-    """A schema as Python sees it.
+    """The Python type of a schema.
 
     Attributes:
         members: What an attribute of a decoded object holds: one of these.
@@ -57,7 +57,7 @@ class Type:
 
     @property
     def function(self) -> str:
-        """The decoder as something that can be handed to another one."""
+        """The decoder as an expression that can be passed as an argument."""
         name = self.decoder.removesuffix("({})")
         return name if name.isidentifier() else f"lambda item: {self.decode('item')}"
 
@@ -148,7 +148,7 @@ def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type
 
 
 def _besides_objects(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
-    """What else than an object a named schema can be: null, a text, a list."""
+    """The types other than an object that a named schema can have: null, a string, a list."""
     for at, inner in parsed.members(prop, pointer) if isinstance(prop, UnionProperty) else ():
         if at == pointer and not isinstance(inner, ModelProperty):
             yield _unnamed(parsed, inner, at, parsed.document.node(at))
@@ -159,7 +159,7 @@ def _besides_objects(parsed: Parsed, pointer: str, prop: Property | None) -> Ite
 
 
 def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type:
-    """The type of a value that has no name. Dates and UUIDs are text, which the client leaves as it is."""
+    """The type of a value without a Python name. Dates and UUIDs stay strings."""
     match prop:
         case UnionProperty():
             members = parsed.members(prop, pointer)
@@ -211,7 +211,7 @@ def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
 
 
 def _are_distinct(one: Type, other: Type) -> bool:
-    """Whether the decoder of each lets the data of the other pass. Lists differ in their entries, too."""
+    """Whether data of either type tells which decoder to use. Lists can also differ in their items."""
     shared = one.json & other.json
     if one.decoder == other.decoder or not shared:
         return True
@@ -250,8 +250,15 @@ def attribute_of(
     )
 
 
+def attributes_of(parsed: Parsed, pointer: str, source: str | None = None) -> Iterator[Attribute]:
+    """The fields of a model as Python has them. One that cannot be represented is reported."""
+    for field in parsed.fields(pointer):
+        with parsed.document.reporting():
+            yield attribute_of(parsed, field, "body", source)
+
+
 def values_of(prop: Property) -> list[Any]:
-    """The values that a field can have, where that is said."""
+    """The values that a field can have, if the document lists them."""
     if isinstance(prop, ConstProperty):
         return [prop.value.raw_value]
     return sorted(prop.values) if isinstance(prop, LiteralEnumProperty) else []

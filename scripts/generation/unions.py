@@ -1,4 +1,4 @@
-"""How the members of a union are told apart: by a field that names the kind, else by the fields that they have."""
+"""How the members of a union are distinguished: by a field that names the kind, else by their required fields."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from .document import below
+from .document import Node, below
+from .names import function_name
 from .parse import Parsed
 from .problems import DocumentError
-from .schemas import object_members
+from .schemas import NamedSchema, object_members
 from .spec import COMPONENT
 from .types import values_of
 
@@ -18,17 +19,16 @@ _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."
 
 
 class Shape(NamedTuple):
-    """What shows that data is of a class.
+    """What identifies data of a class: its required fields, and the values of those that are constant."""
 
-    Attributes:
-        function: Its decoder.
-        required: The fields that it must have.
-        constants: The values that some of them must have.
-    """
-
-    function: str
+    name: str
     required: list[str]
     constants: dict[str, Any]
+
+    @property
+    def function(self) -> str:
+        """The decoder of the class."""
+        return function_name(self.name)
 
     def is_like(self, other: Shape) -> bool:
         """Whether nothing tells data of this class from data of the other one."""
@@ -42,8 +42,8 @@ class Cases:
 
     Attributes:
         members: Their names.
-        tables: For each field that names the kind, the decoder by its value.
-        shapes: All of them, for data that lacks such a field.
+        tables: For each field that names the kind, the class by its value.
+        shapes: All classes, for data that lacks such a field.
         others: Those that have no such field.
     """
 
@@ -54,7 +54,7 @@ class Cases:
 
 
 def cases(parsed: Parsed, pointer: str) -> Cases:
-    """Tell the members of a union, and those of unions among them, apart.
+    """Determine how to distinguish the members of a union, including those of nested unions.
 
     Args:
         parsed: The generator's parse.
@@ -63,123 +63,85 @@ def cases(parsed: Parsed, pointer: str) -> Cases:
     Raises:
         DocumentError: Two members cannot be told apart, or the discriminator does not name them all.
     """
-    return _Union(parsed, pointer).cases()
+    discriminator = parsed.document.node(pointer).get("discriminator")
+    chosen_by = discriminator["propertyName"] if discriminator else ""
+    members = {at: parsed.named[at] for at in object_members(parsed, pointer)}
+    found = Cases([named.name for named in members.values()])
+    if discriminator:
+        at = below(pointer, "discriminator")
+        found.tables[chosen_by] = _chosen(parsed, at, discriminator, members)
+    shapes = {at: _shape(parsed, one, chosen_by) for at, one in members.items() if one.kind == "class"}
+    marks = Counter(pair for shape in shapes.values() for pair in shape.constants.items())
+    for at in members:
+        inner = _alone(shapes[at], marks) if at in shapes else cases(parsed, at)
+        found.shapes += inner.shapes
+        if discriminator:  # It leads to each of them.
+            continue
+        if at in shapes and not inner.shapes:
+            text = f"nothing distinguishes `{shapes[at].name}` from the other members of this union"
+            raise parsed.document.error(pointer, text, _ADVICE)
+        found.others += inner.others
+        for key, value, name in (
+            (key, value, table[value]) for key, table in inner.tables.items() for value in table
+        ):
+            if (twin := found.tables.setdefault(key, {}).setdefault(value, name)) != name:
+                raise _alike(parsed, pointer, twin, name)
+    for one, other in combinations(found.others, 2):
+        if one.is_like(other):
+            raise _alike(parsed, pointer, one.name, other.name)
+    return found
 
 
-class _Union:
-    def __init__(self, parsed: Parsed, pointer: str) -> None:
-        self.parsed = parsed
-        self.document = parsed.document
-        self.pointer = pointer
-        self.discriminator = self.document.node(pointer).get("discriminator")
-        self.chosen_by = self.discriminator["propertyName"] if self.discriminator else None
-        self.members = {at: parsed.named[at] for at in object_members(parsed, pointer)}
-        self.found = Cases([named.name for named in self.members.values()])
-
-    def cases(self) -> Cases:
-        """All cases, with those of the unions among the members."""
-        if self.chosen_by:
-            self.found.tables[self.chosen_by] = self._table()
-        marks = self._marks()
-        for at, named in self.members.items():
-            if named.kind == "union":
-                self._take(cases(self.parsed, at))
-            else:
-                self._add(self._shape(at), marks)
-        for one, other in combinations(self.found.others, 2):
-            if one.is_like(other):
-                raise self._alike(one.function, other.function)
-        return self.found
-
-    def _table(self) -> dict[str, str]:
-        """The decoder by the value of the discriminator: each value names a member, each member has a value."""
-        at = below(self.pointer, "discriminator")
-        mapping = self.discriminator.get("mapping")
-        if not mapping:
-            advice = "List the values."
-            raise self.document.error(at, "a discriminator without `mapping` is not expressed", advice)
-        targets = {
-            value: self._member(below(at, "mapping", value), value, name) for value, name in mapping.items()
-        }
-        for pointer, named in self.members.items():
-            if pointer not in targets.values():
-                found = f"no value of the discriminator stands for `{named.name}`"
-                raise self.document.error(at, found, "Add it to the mapping.")
-        return {value: self.members[target].function for value, target in targets.items()}
-
-    def _member(self, at: str, value: str, name: str) -> str:
-        """The member that an entry of the mapping names, by a reference or just by its name."""
+def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, NamedSchema]) -> dict[str, str]:
+    """The class by the value of the discriminator: each value names a member, each member has a value."""
+    document, key = parsed.document, discriminator["propertyName"]
+    if not discriminator.get("mapping"):
+        raise document.error(at, "a discriminator without `mapping` is not supported", "List the values.")
+    found = {}
+    for value, name in discriminator["mapping"].items():
+        where = below(at, "mapping", value)
+        # A member is named by a reference, or just by its name.
         reference = name if "/" in str(name) else f"{COMPONENT}{name}"
-        target, _schema = self.document.target(at, reference)
-        target, _schema = self.parsed.resolve(target)
-        if target not in self.members:
-            raise self.document.error(at, f"`{name}` is no member of the union", "List it there.")
-        if value not in self._values(target).get(str(self.chosen_by), [value]):
-            found = f"`{self.members[target].name}` never has the value {value!r}"
-            raise self.document.error(at, found, "Correct it here or there.")
-        return target
+        target, _schema = parsed.resolve(document.target(where, reference)[0])
+        if target not in members:
+            raise document.error(where, f"`{name}` is not a member of the union", "List it there.")
+        if value not in _values(parsed, target).get(key, [value]):
+            text = f"`{members[target].name}` never has the value {value!r}"
+            raise document.error(where, text, "Correct it here or there.")
+        found[value] = members[target].name
+    for named in members.values():
+        if named.name not in found.values():
+            text = f"no value of the discriminator stands for `{named.name}`"
+            raise document.error(at, text, "Add it to the mapping.")
+    return found
 
-    def _marks(self) -> Counter[tuple[str, Any]]:
-        """How many members have a constant, by field and value."""
-        constants = [self._constants(at) for at, named in self.members.items() if named.kind == "class"]
-        return Counter(pair for found in constants for pair in found.items())
 
-    def _constants(self, pointer: str) -> dict[str, Any]:
-        """The fields that have one value only; without the discriminator, which may stand for several."""
-        values = self._values(pointer)
-        return {key: one[0] for key, one in values.items() if len(one) == 1 and key != self.chosen_by}
+def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
+    """The values that fields can have, where that is said."""
+    found = {key: values_of(prop) for key, _at, prop in parsed.fields(pointer)}
+    return {key: values for key, values in found.items() if values}
 
-    def _values(self, pointer: str) -> dict[str, list[Any]]:
-        """The values that fields can have, where that is said."""
-        found = {key: values_of(prop) for key, _at, prop in self.parsed.fields(pointer)}
-        return {key: values for key, values in found.items() if values}
 
-    def _shape(self, pointer: str) -> Shape:
-        required = [key for key, _at, prop in self.parsed.fields(pointer) if prop.required]
-        return Shape(
-            function=self.members[pointer].function,
-            required=[key for key in required if key != self.chosen_by],
-            constants=self._constants(pointer),
-        )
+def _shape(parsed: Parsed, named: NamedSchema, chosen_by: str) -> Shape:
+    """The shape of a class without the discriminator's field, whose value may stand for several classes."""
+    required = [key for key, _at, prop in parsed.fields(named.pointer) if prop.required]
+    values = _values(parsed, named.pointer).items()
+    constants = {key: one[0] for key, one in values if len(one) == 1 and key != chosen_by}
+    return Shape(named.name, [key for key in required if key != chosen_by], constants)
 
-    def _add(self, shape: Shape, marks: Counter[tuple[str, Any]]) -> None:
-        """Add a class: to the table of each text that it alone has, else to those that only fields tell apart."""
-        if shape.required:
-            self.found.shapes.append(shape)
-        if self.discriminator:
-            return
-        if not shape.required:
-            found = f"nothing tells `{self._owner(shape.function)}` from the others in this union"
-            raise self.document.error(self.pointer, found, _ADVICE)
-        own = {
-            key: value
-            for key, value in shape.constants.items()
-            if key in shape.required and isinstance(value, str) and marks[key, value] == 1
-        }
-        for key, value in own.items():
-            self._enter(key, value, shape.function)
-        if not own:
-            self.found.others.append(shape)
 
-    def _take(self, inner: Cases) -> None:
-        """Add the members of a union within this one, unless the discriminator leads there."""
-        self.found.shapes += inner.shapes
-        if self.discriminator:
-            return
-        self.found.others += inner.others
-        for key, table in inner.tables.items():
-            for value, function in table.items():
-                self._enter(key, value, function)
+def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
+    """The cases of one class: by each constant that no other member has, else by its required fields."""
+    tables = {
+        key: {value: shape.name}
+        for key, value in shape.constants.items()
+        if key in shape.required and isinstance(value, str) and marks[key, value] == 1
+    }
+    shapes = [shape] if shape.required else []
+    return Cases(tables=tables, shapes=shapes, others=[] if tables else shapes)
 
-    def _enter(self, key: str, value: str, function: str) -> None:
-        twin = self.found.tables.setdefault(key, {}).setdefault(value, function)
-        if twin != function:
-            raise self._alike(twin, function)
 
-    def _alike(self, one: str, other: str) -> DocumentError:
-        """The error for two members that data could be both of."""
-        found = f"`{self._owner(one)}` and `{self._owner(other)}` cannot be told apart in this union"
-        return self.document.error(self.pointer, found, _ADVICE)
-
-    def _owner(self, function: str) -> str:
-        return next(one.name for one in self.parsed.named.values() if one.function == function)
+def _alike(parsed: Parsed, pointer: str, one: str, other: str) -> DocumentError:
+    """The error for two members that the same data could belong to."""
+    text = f"`{one}` and `{other}` cannot be told apart in this union"
+    return parsed.document.error(pointer, text, _ADVICE)

@@ -1,4 +1,4 @@
-"""The document as the templates see it: plain data in which every decision about Python has been taken."""
+"""What the templates print: plain data in which every decision about Python has been made."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 
-from . import examples, extensions, names, operations, unions
+from . import examples, extensions, methods, names
 from .document import Document, below
 from .examples import Examples
 from .extensions import ClassFacts
 from .names import BUILTINS, Namespace
-from .operations import Operation
+from .operations import Operation, data_of
 from .parse import Parsed
 from .reduce import all_reduced, reduced
 from .reserved import Reserved
 from .resources import Resource, Resources
 from .schemas import MODULES, NamedSchema, collect
 from .service import Service, service_of
-from .types import Attribute, attribute_of
-from .unions import Shape
+from .types import Attribute, attributes_of
+from .unions import Cases, cases
 
 
 @dataclass(kw_only=True)
@@ -65,19 +65,10 @@ class Table:
 
 @dataclass(kw_only=True)
 class Union(NamedSchema):
-    """A schema that is one of several classes.
+    """A schema that is one of several classes, with a table for each field that names the kind."""
 
-    Attributes:
-        members: Their names.
-        tables: For each field that names the kind, the decoder by its value.
-        shapes: What shows that data is of a class, for data that lacks such a field.
-        others: The same for the members that have no such field.
-    """
-
-    members: list[str]
+    cases: Cases
     tables: list[Table]
-    shapes: list[Shape]
-    others: list[Shape]
 
 
 @dataclass
@@ -123,25 +114,26 @@ class Api:
 
 
 def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: str) -> Api:
-    """Decide everything that the templates print.
+    """Compute everything that the templates print.
 
     Args:
         parsed: The generator's parse.
         found: The operations as the document describes them.
-        reserved: The names that the templates need themselves.
+        reserved: The names that the templates use.
         version: The version of the package.
 
     Raises:
-        DocumentError: The document says something that the client cannot express faithfully.
+        DocumentError: The document has something that the client cannot represent faithfully.
     """
     document = parsed.document
     service = service_of(document, reserved.exceptions)
     endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
     _check_operations(document, found, endpoints)
+    found = [one for one in found if one.pointer in endpoints]
     uses = []
     for one in found:
         with document.reporting():
-            uses += list(operations.uses(parsed, one, endpoints[one.pointer]))
+            uses += list(methods.uses(parsed, one, endpoints[one.pointer]))
     parsed.named = collect(parsed, uses)
     _check_overrides(parsed)
     taken = reserved.classes | reserved.exceptions | {kind.name for kind in service.kinds} | BUILTINS
@@ -158,7 +150,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
         modules=_modules(parsed, reserved),
         tags=Resources(parsed, reserved, classes).build(found),
         schemas={**all_reduced(document), **{one.name: reduced(document, one.pointer) for one in inline}},
-        operations=[operations.data_of(document, one) for one in found],
+        operations=[data_of(document, one) for one in found],
         service=service,
         examples=examples.build(document, found),
     )
@@ -167,18 +159,17 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
 
 
 def _check_operations(document: Document, found: list[Operation], endpoints: dict[str, Endpoint]) -> None:
-    """Hold our reading of the document against the generator's: the same operations."""
+    """Report operations that we found and the generator left out."""
     for missing in [one.pointer for one in found if one.pointer not in endpoints]:
         document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
-        document.raise_problems()
 
 
 def _check_overrides(parsed: Parsed) -> None:
-    """An override that renames nothing is a slip."""
+    """Report a class override that renames nothing."""
     known = {schema.name for schema in parsed.named.values()}
     for name, override in parsed.config.class_overrides.items():
         if override.class_name and override.class_name.get_untrusted_value() not in known:
-            text = f"`class_overrides` in generator-config.yaml renames `{name}`, which is no class"
+            text = f"`class_overrides` in generator-config.yaml renames `{name}`, which is not a class of the package"
             parsed.document.report("", text, "Name a class of the package.")
 
 
@@ -200,7 +191,7 @@ def _modules(parsed: Parsed, reserved: Reserved) -> list[Module]:
 
 
 def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: frozenset[str]) -> Class:
-    fields = [attribute_of(parsed, one, "body") for one in parsed.fields(named.pointer)]
+    fields = list(attributes_of(parsed, named.pointer))
     attributes = Namespace(
         parsed.document, names.ADVICE, reserved | ({"output_text"} if facts.text else set())
     )
@@ -212,17 +203,16 @@ def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: froz
 
 
 def _union(parsed: Parsed, named: NamedSchema) -> Union:
-    cases = unions.cases(parsed, named.pointer)
-    constants = [names.constant(key) for key in cases.tables]
+    found = cases(parsed, named.pointer)
+    constants = [names.constant(key) for key in found.tables]
     tables = []
-    for index, (constant, (key, functions)) in enumerate(zip(constants, cases.tables.items(), strict=True)):
+    for index, (constant, (key, classes)) in enumerate(zip(constants, found.tables.items(), strict=True)):
         name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
         fields = (one for at in parsed.named for one in parsed.fields(at))
         attribute = next(names.identifier(one.prop.python_name) for one in fields if one.key == key)
+        functions = {value: names.function_name(class_) for value, class_ in classes.items()}
         tables.append(Table(key, attribute, name, functions))
-    return Union(
-        **vars(named), members=cases.members, tables=tables, shapes=cases.shapes, others=cases.others
-    )
+    return Union(**vars(named), cases=found, tables=tables)
 
 
 def _inner_first(found: list[Union]) -> list[Union]:
@@ -231,5 +221,5 @@ def _inner_first(found: list[Union]) -> list[Union]:
     while len(ordered) < len(found):
         waiting = [union for union in found if union not in ordered]
         names_waiting = {union.name for union in waiting}
-        ordered += [union for union in waiting if not names_waiting.intersection(union.members)]
+        ordered += [union for union in waiting if not names_waiting.intersection(union.cases.members)]
     return ordered

@@ -87,10 +87,10 @@ class _Reader:
         found: dict[str, Any] = {}
         for key, child in node.value:
             if not isinstance(key, nodes.ScalarNode) or key.tag == f"{_TAG}merge":
-                raise self._error_at(key, "this key is no text", "Write out what is meant")
+                raise self._error_at(key, "this key is not a string", "Write out what is meant")
             name = self._text(key)
             if name in found:
-                raise self._error_at(key, f"the key {name!r} stands twice", "Keep one")
+                raise self._error_at(key, f"the key {name!r} appears twice", "Keep one")
             found[name] = self.value(child)
         return found
 

@@ -63,6 +63,28 @@ class Subject:
         return json.loads(content)
 
 
+class WithResources(Subject):
+    """A client whose calls read `client.responses.create(...)`."""
+
+    _responses: Any
+    _async_responses: Any
+
+    def call(self) -> None:
+        self._responses.create(**PLAIN)
+
+    async def call_async(self) -> None:
+        await self._async_responses.create(**PLAIN)
+
+    def stream(self, events: str) -> Iterator[Any]:
+        with self._responses.create(model=MODEL, input=events, stream=True) as stream:
+            yield from stream
+
+    async def stream_async(self, events: str) -> AsyncIterator[Any]:
+        async with await self._async_responses.create(model=MODEL, input=events, stream=True) as stream:
+            async for event in stream:
+                yield event
+
+
 class Httpx(Subject):
     """httpx with JSON, as one would write it by hand: no types, no checks, no further tries."""
 
@@ -108,7 +130,7 @@ with httpx.Client() as client:
         return {"model": MODEL, "input": events, "stream": True}
 
 
-class Ours(Subject):
+class Ours(WithResources):
     """This package, its limiter off: requests checked, replies and events typed."""
 
     package = "acedata-responses"
@@ -130,29 +152,14 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
         self._parse = parse
         self._read_reply, self._read_event = decode_reply, decode_stream_event
         options: dict[str, Any] = {"token": TOKEN, "base_url": url, "limits": self._limits()}
-        self._client: Any = Client(**options)
-        self._async_client: Any = AsyncClient(**options)
+        self._clients = Client(**options), AsyncClient(**options)  # which live as long as they are held
+        self._responses, self._async_responses = (client.responses for client in self._clients)
 
     def with_journal(self, path: Path) -> Callable[[int], object]:
-        client: Any = type(self._client)(token=TOKEN, base_url=self.url, limits=self._limits(), journal=path)
+        from acedata_responses import Client
+
+        client: Any = Client(token=TOKEN, base_url=self.url, limits=self._limits(), journal=path)
         return lambda number: client.responses.create(**PLAIN, key=str(number))
-
-    def call(self) -> None:
-        self._client.responses.create(**PLAIN)
-
-    async def call_async(self) -> None:
-        await self._async_client.responses.create(**PLAIN)
-
-    def stream(self, events: str) -> Iterator[Any]:
-        with self._client.responses.create(model=MODEL, input=events, stream=True) as stream:
-            yield from stream
-
-    async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async with await self._async_client.responses.create(
-            model=MODEL, input=events, stream=True
-        ) as stream:
-            async for event in stream:
-                yield event
 
     def decode_reply(self, content: bytes) -> Any:
         return self._read_reply(self._parse(content.decode()))
@@ -173,7 +180,7 @@ class OursLimited(Ours):
         return Limits(in_flight=1_000, per_second=100_000)
 
 
-class Openai(Subject):
+class Openai(WithResources):
     """The official client of the API that this one is modelled on."""
 
     package = "openai"
@@ -194,25 +201,8 @@ with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as clien
         self._construct: Any = construct_type
         self._reply_type, self._event_type = Response, ResponseStreamEvent
         options: dict[str, Any] = {"api_key": TOKEN, "base_url": f"{url}/openai", "max_retries": 0}
-        self._client: Any = openai.OpenAI(**options)
-        self._async_client: Any = openai.AsyncOpenAI(**options)
-
-    def call(self) -> None:
-        self._client.responses.create(**PLAIN)
-
-    async def call_async(self) -> None:
-        await self._async_client.responses.create(**PLAIN)
-
-    def stream(self, events: str) -> Iterator[Any]:
-        with self._client.responses.create(model=MODEL, input=events, stream=True) as stream:
-            yield from stream
-
-    async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async with await self._async_client.responses.create(
-            model=MODEL, input=events, stream=True
-        ) as stream:
-            async for event in stream:
-                yield event
+        self._responses = openai.OpenAI(**options).responses
+        self._async_responses = openai.AsyncOpenAI(**options).responses
 
     def decode_reply(self, content: bytes) -> Any:
         return self._construct(type_=self._reply_type, value=json.loads(content))
@@ -221,7 +211,7 @@ with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as clien
         return self._construct(type_=self._event_type, value=json.loads(content))
 
 
-class Acedatacloud(Subject):
+class Acedatacloud(WithResources):
     """The vendor's own client: replies and events as plain dictionaries."""
 
     package = "acedatacloud"
@@ -238,21 +228,14 @@ client.openai.responses.create(**{PLAIN})
 
         super().__init__(url)
         options: dict[str, Any] = {"base_url": url, "max_retries": 0}
-        self._client: Any = acedatacloud.AceDataCloud(TOKEN, **options)
-        self._async_client: Any = acedatacloud.AsyncAceDataCloud(TOKEN, **options)
-
-    def call(self) -> None:
-        self._client.openai.responses.create(**PLAIN)
-
-    async def call_async(self) -> None:
-        await self._async_client.openai.responses.create(**PLAIN)
+        self._responses = acedatacloud.AceDataCloud(TOKEN, **options).openai.responses
+        self._async_responses = acedatacloud.AsyncAceDataCloud(TOKEN, **options).openai.responses
 
     def stream(self, events: str) -> Iterator[Any]:
-        yield from self._client.openai.responses.create(model=MODEL, input=events, stream=True)
+        yield from self._responses.create(model=MODEL, input=events, stream=True)
 
     async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        responses = self._async_client.openai.responses
-        async for event in await responses.create(model=MODEL, input=events, stream=True):
+        async for event in await self._async_responses.create(model=MODEL, input=events, stream=True):
             yield event
 
 

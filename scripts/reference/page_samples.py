@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from .facts import Field, Json, UnreadableError
 from .page_lines import METHODS, Line, short
+from .parsing import each_once
 
 
 @dataclass
@@ -113,18 +114,12 @@ def _reply(lines: list[Line], at: int) -> tuple[dict[str, Json], int]:
 
 def _json(text: str, what: str) -> dict[str, Json]:
     try:
-        value = json.loads(text, object_pairs_hook=_each_once)
+        value = json.loads(text, object_pairs_hook=each_once)
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{what} is not whole ({error})") from None
     if not isinstance(value, dict):
         raise UnreadableError(f"{what} is no object")
     return value
-
-
-def _each_once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError("it names a field twice")
-    return dict(pairs)
 
 
 def nested(at: str, sample: Mapping[str, Json], depth: int = 0) -> Iterator[Field]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from acedata_responses import AceDataError, AsyncClient, Client, Limiter, RetryPolicy, testing
+from acedata_responses import AceDataError, AsyncClient, AsyncStream, Client, Limiter, RetryPolicy, testing
 
 from .tasks import HURRY, Task
 
 TRIES = 3
-SILENCE = 3.0  # seconds that a call waits for the next bytes
+SOON = 0.001  # seconds after which a stream is closed elsewhere
+SILENCE = 10.0  # seconds that a call waits for the next bytes; a busy machine takes some of them
 SETTINGS: dict[str, Any] = {
     "token": testing.TOKEN,
     "timeout": SILENCE,
@@ -36,7 +38,7 @@ class Outcome:
 
 @dataclass
 class Clients:
-    """The clients of both flavours, with one limiter for all, and two for a port where nobody listens."""
+    """The clients of both flavours, with one limiter for all, and two for a port where nothing listens."""
 
     url: str
     nowhere: str
@@ -72,14 +74,17 @@ def in_thread(clients: Clients, task: Task) -> Outcome:
         if not task.is_stream:
             outcome.text = client.responses.create(**task.fields).output_text
         else:
-            with client.responses.create(**task.fields) as stream:
+            if task.manner == "unread":
+                client.responses.create(**task.fields)
+                return outcome
+            with client.responses.create(**task.fields) as stream, _closing(stream.close, task):
                 texts = []
                 for text in stream.text_deltas():
                     texts.append(text)
                     if task.manner == "impatient":
                         return outcome
+                _must_agree("".join(texts), stream.final().output_text)
                 outcome.text = "".join(texts)
-                _must_agree(outcome.text, stream.final().output_text)
     except AceDataError as error:
         outcome.error = error
     outcome.seconds = time.monotonic() - began
@@ -96,18 +101,59 @@ async def in_task(clients: Clients, task: Task) -> Outcome:
         if not task.is_stream:
             outcome.text = (await client.responses.create(**task.fields)).output_text
             return
+        if task.manner == "unread":
+            await client.responses.create(**task.fields)
+            return
         async with await client.responses.create(**task.fields) as stream:
-            outcome.text = "".join([text async for text in stream.text_deltas()])
-            _must_agree(outcome.text, (await stream.final()).output_text)
+            closing = asyncio.create_task(_close_later(stream)) if task.manner == "closed elsewhere" else None
+            try:
+                texts = "".join([text async for text in stream.text_deltas()])
+                _must_agree(texts, (await stream.final()).output_text)
+                outcome.text = texts
+            finally:
+                if closing is not None:
+                    await closing
 
     try:
-        await asyncio.wait_for(call(), HURRY if task.manner == "impatient" else None)
+        if task.manner == "cancelled twice":
+            await _cancel_twice(asyncio.create_task(call()))
+        else:
+            await asyncio.wait_for(call(), HURRY if task.manner == "impatient" else None)
     except (asyncio.TimeoutError, TimeoutError) as error:
         outcome.error = error if isinstance(error, AceDataError) else None
     except AceDataError as error:
         outcome.error = error
     outcome.seconds = time.monotonic() - began
     return outcome
+
+
+@contextmanager
+def _closing(close: Callable[[], None], task: Task) -> Iterator[None]:
+    """Have another thread close a stream meanwhile, if that is the task."""
+    timer = threading.Timer(SOON, close)
+    if task.manner == "closed elsewhere":
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if timer.is_alive():
+            timer.join()
+
+
+async def _close_later(stream: AsyncStream[Any, Any]) -> None:
+    await asyncio.sleep(SOON)
+    await stream.close()
+
+
+async def _cancel_twice(call: asyncio.Task[None]) -> None:
+    """Cancel a call, and once more while it unwinds, as anyio and what is made of it do."""
+    await asyncio.wait({call}, timeout=HURRY)
+    call.cancel()
+    await asyncio.sleep(0)
+    call.cancel()
+    with suppress(asyncio.CancelledError):
+        await call
 
 
 def _must_agree(texts: str, final: str) -> None:

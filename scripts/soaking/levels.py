@@ -25,7 +25,7 @@ class Level(NamedTuple):
 
 
 def level() -> Level:
-    """What this process holds now, once everything that nobody holds is gone."""
+    """What this process holds now, after garbage collection."""
     gc.collect()
     gc.collect()
     files = Path("/proc/self/fd")

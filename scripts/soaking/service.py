@@ -8,11 +8,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from acedata_responses import testing
-from tests.faults import bad_ends
+from tests.faults import bad_ends, other_shapes
 from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 
-FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS]}
-"""The tests' table of faults, by name. An empty name stands for a request that was not disturbed."""
+FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *other_shapes.ROWS]}
+"""The tests' tables of faults, by name. An empty name stands for a request that was not disturbed."""
 
 SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
 USUAL_DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
@@ -46,7 +46,7 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
 
     Before the report it waits: after `closed` until all connections are closed, else until all calls have ended.
     """
-    chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
+    chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     faults: dict[int, str] = {}
 
     def answer(request: testing.Request) -> Any:
@@ -58,6 +58,8 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
         faults[request.number] = row.name
         if isinstance(row.answer, testing.Fault):
             return (delay, row.answer)
+        if callable(row.answer):
+            return row.answer(request).but(delay)
         return row.answer if row.answer.raw is not None else row.answer.but(delay)
 
     with testing.serve(text=lambda request: f"the answer to {request.json['input']}") as service:

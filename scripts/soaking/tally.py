@@ -23,6 +23,7 @@ class Tally:
     faults: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
     sent: int = 0
+    lost_with_kept_connection: int = 0
     most_in_flight: int = 0
     most_per_second: int = 0
     levels: list[Level] = field(default_factory=list)
@@ -37,10 +38,22 @@ class Tally:
         self.sent += len(faults)
         self.faults.update(fault or "nothing" for fault in faults)
         self.seconds.append(outcome.seconds)
+        if name == "ConnectionLostError" and not faults:
+            # The service ended a kept connection while the request was on its way: no client can know.
+            self.lost_with_kept_connection += 1
+            return
         complaint = _complaint(outcome, name, faults)
         if complaint:
             self.violations.append(
                 f"call {task.number} ({task.manner}): {complaint}; the service did {faults}"
+            )
+
+    def check_connections(self) -> None:
+        """Hold the calls that were lost with a kept connection against the connections that the service ended."""
+        lost, ended = self.lost_with_kept_connection, self.faults["closed after the answer"]
+        if lost > ended:
+            self.violations.append(
+                f"{lost} calls were lost with a kept connection, of which the service ended {ended}"
             )
 
     def check_round(self, report: Report, limits: Limits) -> None:
@@ -74,8 +87,11 @@ def _complaint(outcome: Outcome, name: str, faults: list[str]) -> str | None:
         return f"was sent {len(faults)} times"
     if task.manner == "nobody there":
         return None if name == "ConnectionFailedError" and not faults else f"ended with {name or 'an answer'}"
-    if (task.manner == "impatient" and outcome.text is None and not name) or (
-        task.manner == "pressed" and name in ("RequestTimeoutError", "StreamInterruptedError")
+    is_left = outcome.text is None and not name
+    if (
+        (is_left and task.manner in ("impatient", "cancelled twice", "unread"))
+        or (task.manner == "pressed" and name in ("RequestTimeoutError", "StreamInterruptedError"))
+        or (task.manner == "closed elsewhere" and getattr(outcome.error, "reason", "") == "closed")
     ):
         return None
     if name != last.error:

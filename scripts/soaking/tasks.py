@@ -1,4 +1,4 @@
-"""The calls to be made, and the callers that are unusual: some leave, some hurry, some find nobody."""
+"""The calls to be made. Some callers are unusual: they leave, hurry, cancel, or call a port where nothing listens."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import threading
 from random import Random
 from typing import Any, NamedTuple
 
-NOBODY_THERE = 0.002  # of the calls go to a port where nobody listens
+NOBODY_THERE = 0.002  # of the calls go to a port where nothing listens
 IMPATIENT = 0.01  # of the calls are left by their caller
+CANCELLED_TWICE = (
+    0.005  # of the calls are cancelled, and once more while they unwind; in threads they are usual
+)
+UNREAD = 0.05  # of the streams are dropped without being read
+CLOSED_ELSEWHERE = 0.05  # of the streams are closed by another thread or task while they are read
 PRESSED = 0.005  # of the calls have a deadline that they cannot keep
 HURRY = 0.1  # seconds after which an impatient caller leaves
 
@@ -29,13 +34,23 @@ class Task(NamedTuple):
 
 def all_tasks(calls: int, streams: int, seed: int) -> list[Task]:
     """All calls, in a random order; some have an unusual caller."""
-    chance = Random(seed)  # noqa: S311 - draws lots, keeps no secret
+    chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     streamed = set(chance.sample(range(calls + streams), streams))
-    manners, weights = ["nobody there", "impatient", "pressed"], [NOBODY_THERE, IMPATIENT, PRESSED]
     return [
-        Task(number, number in streamed, chance.choices([*manners, "usual"], [*weights, 1 - sum(weights)])[0])
+        Task(number, number in streamed, _manner(chance, OF_STREAMS if number in streamed else OF_ALL))
         for number in range(calls + streams)
     ]
+
+
+OF_ALL = {
+    "nobody there": NOBODY_THERE, "impatient": IMPATIENT, "pressed": PRESSED, "cancelled twice": CANCELLED_TWICE,
+}  # fmt: skip
+OF_STREAMS = {**OF_ALL, "unread": UNREAD, "closed elsewhere": CLOSED_ELSEWHERE}
+
+
+def _manner(chance: Random, shares: dict[str, float]) -> str:
+    manners = {**shares, "usual": 1 - sum(shares.values())}
+    return chance.choices(list(manners), list(manners.values()))[0]
 
 
 class Shared:

@@ -165,8 +165,8 @@ class AsyncSender:
     async def _open(self, exchange: Exchange) -> tuple[AsyncResponseStream | None, Failure | None]:
         """Wait for a turn, send the request and wait for the head of the response.
 
-        A failure is returned, not raised: the exception that told of it may have the request, and so the token, hanging
-        on it, and must not become the context of the error that the caller sees.
+        A failure is returned, not raised: the exception that was caught may refer to the request, and so to the token,
+        and must not become the context of the error that the caller sees.
         """
         budget = exchange.budget
         if budget.is_spent:
@@ -180,17 +180,19 @@ class AsyncSender:
         try:
             if exchange.claim is not None:
                 exchange.claim.sending()
-            exchange.report.tries += 1
             incoming = await self.transport.open(exchange.request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
             if place is not None:
                 place.release()
             if isinstance(error, NetworkError):
+                exchange.report.tries += 1
                 return None, error.failure
             if isinstance(error, AceDataError):
                 exchange.report.describe(error)
             raise
+        exchange.report.tries += 1
         if place is not None:
+            incoming.release = place.release
             incoming.on_close(place.release)
         return incoming, None
 

@@ -47,7 +47,7 @@ class Report:
     Attributes:
         method: The HTTP method of the request.
         url: Where the request goes, without the query.
-        tries: How many tries have begun; one begins when the call has its turn.
+        tries: How many times the request was sent, or a connection for it could not be made.
     """
 
     __slots__ = (
@@ -73,9 +73,10 @@ class Report:
         may_have_worked = self._earlier_tries_billed is not False and not self._is_safe
         if failure.stage == "connect" and may_have_worked:
             failure = evolve(failure, stage="send")  # this try did nothing, but an earlier one may have
-        # The reason may quote what the service sent.
-        reason = redact_text(failure.reason, self._token)[:_SHOWN_CHARACTERS]
-        error = self._transport_error(evolve(failure, reason=reason))
+        if failure.phase != "turn":  # any other reason may quote what the service sent, at any length
+            reason = redact_text(failure.reason, self._token)[:_SHOWN_CHARACTERS]
+            failure = evolve(failure, reason=reason)
+        error = self._transport_error(failure)
         if http is not None:
             error.__dict__["http"] = redact_response(http, self._token)
         return self.describe(error)

@@ -32,10 +32,10 @@ class StreamState:
     Attributes:
         http: The status and the headers of the response.
         content: What the events brought.
-        is_over: Whether the stream has ended, well or badly.
+        is_over: Whether the stream has ended, with its reply or with an error.
         reply: The whole reply, once the stream has ended well.
         is_unfinished: Whether the body broke off, or ended, before an event said that it was the last.
-        error: What iterating over the stream raises once it is over; None after a good end.
+        error: What iterating over the stream raises once it is over; None if it ended with its reply.
     """
 
     def __init__(self, http: HTTPResponse, reading: ReplyFormat) -> None:
@@ -76,7 +76,7 @@ class StreamState:
             http: The response with the bytes of the events.
 
         Raises:
-            AceDataError: The stream has no good end.
+            AceDataError: The stream failed or broke off.
         """
         self.read_on()
         if self.error is not None:
@@ -87,6 +87,11 @@ class StreamState:
             reading = self._reading
             raise problems_error(redact_reply(self.reply, http, reading.read_reply, reading.token))
         return self.reply
+
+    @property
+    def is_plain_body(self) -> bool:
+        """Whether what comes is JSON or a page in place of a stream, in which there are no events."""
+        return self._framing.whole is not None
 
     @property
     def is_stream(self) -> bool:
@@ -164,7 +169,7 @@ class StreamState:
             self._end_in(self._errors.broken_off(cause, timed_out=timed_out))
 
     def close(self) -> None:
-        """End the stream, as nobody will read on."""
+        """End the stream, as it will not be read on."""
         if not self.is_over:
             self._end_in(self._errors.closed())
 

@@ -31,7 +31,7 @@ def read_reply(http: HTTPResponse, reading: ReplyFormat) -> Any:
         ReplyDecodeError: It is not JSON, or not a documented reply; or, when strict, violates the document.
         APIStatusError: It is an error body.
         ReplyFailedError: It is a reply that says of itself that it failed.
-        StreamError: It is an event stream without a good end.
+        StreamError: It is an event stream that failed or broke off.
     """
     data, complaint = parsed(http.content)
     if complaint:

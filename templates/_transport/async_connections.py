@@ -31,8 +31,8 @@ class _Connection:
     """A connection to the service.
 
     Attributes:
-        stream: The bytes.
-        http: What they mean.
+        stream: The bytes that are sent and received.
+        http: The messages that they make.
         idle_since: When it was last used, in the seconds of the clock.
     """
 

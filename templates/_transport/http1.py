@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection, without I/O: a request becomes bytes, and bytes become an answer. h11 knows the rules."""
+"""HTTP/1.1 on one connection, without I/O: from a request to bytes, and from bytes to a response. h11 has the rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_HEAD = 102_400  # bytes
 
 
 class Head(NamedTuple):
-    """The head of an answer.
+    """The head of a response.
 
     Attributes:
         status_code: The HTTP status.
@@ -25,10 +25,10 @@ class Head(NamedTuple):
 
 
 class HTTP1:
-    """What is said on one connection: requests and their answers, one after another.
+    """The requests and responses on one connection, one after another.
 
-    `head` and `body` say None where more has to be received first. What is no HTTP, or breaks off, is an
-    `h11.RemoteProtocolError`.
+    `head` and `body` return None where more has to be received first. They raise `h11.RemoteProtocolError` where what
+    was received is not HTTP, or breaks off.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class HTTP1:
         self._h11.receive_data(data)
 
     def head(self) -> Head | None:
-        """The head of the answer. What only informs (status 100 to 199) is passed over."""
+        """The head of the response. Informational responses (1xx) are skipped."""
         while (event := self._h11.next_event()) is not h11.NEED_DATA:
             if isinstance(event, h11.Response):
                 return Head(event.status_code, event.headers.raw_items())
@@ -77,9 +77,9 @@ class HTTP1:
 
     @property
     def is_reusable(self) -> bool:
-        """Whether another request may follow: the answer was read to its end, and nothing came behind it.
+        """Whether another request may follow: the response was read to its end, and nothing came after it.
 
-        h11 would take what came for the beginning of the next answer: then a call could get the answer of another.
+        h11 would take such bytes for the beginning of the next response: a call could then get that of another.
         """
         both_done = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
         return both_done and self._h11.trailing_data == (b"", False)

@@ -155,7 +155,7 @@ def shut_down(connected: socket.SocketType) -> None:
     """
     with suppress(OSError):  # the host has ended it
         # SSLSocket has a method of its own, after which a thread that reads gets what is still encrypted.
-        socket.socket.shutdown(connected, socket.SHUT_RDWR)
+        socket.SocketType.shutdown(connected, socket.SHUT_RDWR)
 
 
 def is_readable(descriptor: int) -> bool:

@@ -23,7 +23,7 @@ from ._script import Pause, Send, Stall, Step, script
 from ._scripted import Text
 from ._service import MAX_BODY, TOKEN, Service, refused
 
-_log = logging.getLogger("acedata_responses.testing")
+_log = logging.getLogger(__package__)
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing sends a reset."""
@@ -91,9 +91,8 @@ class Server(Service):
             raise OSError(f"port must be from 0 to 65535, not {port}")
         socket.socket().close()  # raises here, not in the thread, where sockets are forbidden
         started: Future[int] = Future()
-        name = "acedata_responses.testing"
         self._thread = threading.Thread(
-            target=self._run, args=(started, host, port, tls), name=name, daemon=True
+            target=self._run, args=(started, host, port, tls), name=__package__, daemon=True
         )
         self._thread.start()
         self.url = f"{'https' if tls else 'http'}://{host}:{started.result()}"

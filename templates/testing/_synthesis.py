@@ -23,13 +23,17 @@ def minimal(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     for word in ("anyOf", "oneOf"):
-        if word in schema:
+        if word in schema and "properties" not in schema:
             return minimal(schema[word][0], schemas)
     kinds = schema.get("type", "object" if "properties" in schema else "null")
     kind: str = kinds if isinstance(kinds, str) else kinds[0]
     if kind == "object":
-        properties = schema.get("properties", {})
-        return {key: minimal(properties.get(key, {}), schemas) for key in schema.get("required", [])}
+        # Beside properties, a union says which of them belong together.
+        members: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or [{}]
+        chosen: dict[str, Any] = schemas[members[0]["$ref"]] if "$ref" in members[0] else members[0]
+        properties = {**schema.get("properties", {}), **chosen.get("properties", {})}
+        required: dict[str, None] = dict.fromkeys([*schema.get("required", []), *chosen.get("required", [])])
+        return {key: minimal(properties.get(key, {}), schemas) for key in required}
     if kind == "array":
         return [minimal(schema.get("items", {}), schemas) for _ in range(schema.get("minItems", 0))]
     return _scalar(kind, schema)

@@ -142,7 +142,8 @@ def disturbed(draw: st.DrawFn, data: st.SearchStrategy[Any], values: st.SearchSt
     """Data in which some values are others, or gone."""
     found = draw(data)
     for _ in range(draw(st.integers(0, 3))):
-        found = _disturbed(draw, found, values) if found else draw(values)
+        has_values = isinstance(found, (dict, list)) and found
+        found = _disturbed(draw, found, values) if has_values else draw(values)
     return found
 
 
@@ -180,7 +181,7 @@ def _holders(value: Any) -> Iterator[Any]:
 # Replies that depart
 
 
-class Departure(NamedTuple):
+class Violation(NamedTuple):
     """Data that departs from the document in one place.
 
     Attributes:
@@ -195,7 +196,7 @@ class Departure(NamedTuple):
 
 
 @st.composite
-def departures(draw: st.DrawFn, name: str) -> Departure:
+def violations(draw: st.DrawFn, name: str) -> Violation:
     """Data of a component in which one field is missing, or has a value of another type."""
     whole = draw(data(name))
     places = list(_places(whole, SCHEMAS[name], ()))
@@ -205,9 +206,9 @@ def departures(draw: st.DrawFn, name: str) -> Departure:
         holder = holder[step]
     if is_required and draw(st.booleans()):
         del holder[path[-1]]
-        return Departure(whole, _pointer(path), "required")
+        return Violation(whole, _pointer(path), "required")
     holder[path[-1]] = draw(_of_another_type(schema))
-    return Departure(whole, _pointer(path), "type")
+    return Violation(whole, _pointer(path), "type")
 
 
 def _places(

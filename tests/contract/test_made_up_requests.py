@@ -6,7 +6,7 @@ import json
 import warnings
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from acedata_responses import RequestValidationError, UnknownValueWarning
 from tests.contract.document import validator
@@ -28,7 +28,6 @@ def test_a_valid_request_is_sent_exactly_as_given(wires, fields):
 
 
 @given(fields=disturbed_requests())
-@settings(max_examples=200)
 def test_what_is_refused_is_what_an_independent_validator_refuses_and_at_the_same_fields(wires, fields):
     refused = {_field(error) for error in validator("CreateResponseRequest").iter_errors(fields)}
     for wire in wires:

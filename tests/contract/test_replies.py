@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from acedata_responses import APIStatusError, HTTPResponse, ReplyDecodeError, ReplyFailedError, testing, types
+from acedata_responses import APIStatusError, HTTPResponse, ReplyDecodeError, types
 from tests.contract.document import CREATE, LIST_MODELS, MODELS, examples, validator
 from tests.replies.recorded import documented_text, sample
 
@@ -311,31 +311,7 @@ def test_a_strict_client_refuses_a_departure_and_has_the_reply_on_its_error(wire
     assert json.loads(refused.value.body) == odd
 
 
-def test_a_strict_client_refuses_an_event_that_departs_and_has_it_on_its_error(wire):
-    odd = {"type": "response.output_text.delta", "delta": 5}
-    with pytest.raises(ReplyDecodeError) as refused:
-        wire.event(odd, strict=True)
-    assert refused.value.reply.to_dict() == odd
-    assert [problem.pointer for problem in refused.value.problems] == ["/delta"]
-
-
 # Replies that are none
-
-
-def test_a_reply_that_failed_is_raised_with_the_reply_on_it(connect, service):
-    failed = json.loads(sample("response_failed.json"))
-    service.reply_with(testing.Answer(json=failed))
-    with pytest.raises(ReplyFailedError) as raised:
-        connect(service).create()
-    assert raised.value.reply.to_dict() == failed
-    assert (raised.value.code, raised.value.message) == ("api_error", "The upstream model went away.")
-    assert len(service.requests) == 1
-
-
-def test_an_incomplete_reply_is_a_reply(wire):
-    reply = wire.reply(sample("response_incomplete.json"))
-    assert (reply.status, reply.incomplete_details.reason) == ("incomplete", "max_output_tokens")
-    assert reply.output_text == "The deepest lake on Earth is"
 
 
 @pytest.mark.parametrize(

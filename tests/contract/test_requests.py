@@ -200,18 +200,14 @@ def test_text_goes_out_as_utf_8_and_is_not_escaped(ask):
 
 PARTS = [
     (InputTextPart(type="input_text", text="What is this?"), {"type": "input_text", "text": "What is this?"}),
-    (
-        InputImagePart(type="input_image", image_url="https://example.com/a.png"),
-        {"type": "input_image", "image_url": "https://example.com/a.png"},
-    ),
-    (
-        InputFilePart(type="input_file", file_url="https://example.com/a.pdf"),
-        {"type": "input_file", "file_url": "https://example.com/a.pdf"},
-    ),
+    (InputImagePart(type="input_image", image_url="https://example.com/a.png"),
+        {"type": "input_image", "image_url": "https://example.com/a.png"}),
+    (InputFilePart(type="input_file", file_url="https://example.com/a.pdf"),
+        {"type": "input_file", "file_url": "https://example.com/a.pdf"}),
     (OutputTextPart(type="output_text", text="A lake."), {"type": "output_text", "text": "A lake."}),
     (RefusalPart(type="refusal", refusal="No."), {"type": "refusal", "refusal": "No."}),
     (OtherInputPart(type="input_audio"), {"type": "input_audio"}),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", SCHEMAS["MessageRole"]["enum"])
@@ -324,18 +320,12 @@ WRONG = {
     "a message alone": ({**LEAST, "input": LEAST}, {"/input": "type"}),
     "a message without a role": ({**LEAST, "input": [{"content": "x"}]}, {"/input/0/role": "required"}),
     "a message without content": ({**LEAST, "input": [{"role": "user"}]}, {"/input/0/content": "required"}),
-    "a role that is none": (
-        {**LEAST, "input": [{"role": "tool", "content": "x"}]},
-        {"/input/0/role": "enum"},
-    ),
-    "content that is no text": (
-        {**LEAST, "input": [{"role": "user", "content": 3}]},
-        {"/input/0/content": "type"},
-    ),
-    "a part without its text": (
-        {**LEAST, "input": [{"role": "user", "content": [{"type": "input_text"}]}]},
-        {"/input/0/content/0/text": "required"},
-    ),
+    "a role that is none": ({**LEAST, "input": [{"role": "tool", "content": "x"}]},
+        {"/input/0/role": "enum"}),
+    "content that is no text": ({**LEAST, "input": [{"role": "user", "content": 3}]},
+        {"/input/0/content": "type"}),
+    "a part without its text": ({**LEAST, "input": [{"role": "user", "content": [{"type": "input_text"}]}]},
+        {"/input/0/content/0/text": "required"}),
     "a number as text": ({**LEAST, "temperature": "1"}, {"/temperature": "type"}),
     "true as a number": ({**LEAST, "n": True}, {"/n": "type"}),
     "a number as true": ({**LEAST, "background": 1}, {"/background": "type"}),
@@ -352,18 +342,10 @@ WRONG = {
     "null where it may not be": ({**LEAST, "tools": None}, {"/tools": "type"}),
     "a rule that is none": ({**LEAST, "tool_choice": "never"}, {"/tool_choice": "enum"}),
     "an unknown keyword": ({**LEAST, "tempreature": 1}, {"/tempreature": "unknown"}),
-    "everything at once": (
-        {"model": "", "n": 0, "temperature": 2.1, "tools": [], "max_token": 1},
-        {
-            "/model": "minLength",
-            "/input": "required",
-            "/n": "minimum",
-            "/temperature": "maximum",
-            "/tools": "minItems",
-            "/max_token": "unknown",
-        },
-    ),
-}
+    "everything at once": ({"model": "", "n": 0, "temperature": 2.1, "tools": [], "max_token": 1},
+        {"/model": "minLength", "/input": "required", "/n": "minimum", "/temperature": "maximum",
+        "/tools": "minItems", "/max_token": "unknown"}),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", WRONG)
@@ -392,9 +374,10 @@ def test_an_unchecked_client_sends_what_the_document_forbids(connect, server):
 
 def test_an_unchecked_client_can_still_not_send_what_is_no_json(connect, server):
     unchecked = connect(base_url=server.url, validate=False)
-    for value in (float("nan"), object(), "\ud800", {"x": b"1"}):
-        with pytest.raises(RequestValidationError):
-            unchecked.create(metadata=value)
+    for value in (float("nan"), object(), "\ud800", {"x": b"1"}, memoryview(b"1"), dict):
+        for fields in ({"metadata": value}, {"extra_body": {"a": value}}):
+            with pytest.raises(RequestValidationError):
+                unchecked.create(**fields)
     assert server.received == []
 
 
@@ -414,8 +397,10 @@ def test_further_fields_of_the_body_win_and_are_not_checked(ask):
 
 
 def test_further_query_parameters_are_written_as_a_query(ask):
-    received = ask(**LEAST, extra_query={"a": 1, "b": [True, "x y", None], "c&": "ü/"})
-    assert received.line == "POST /openai/responses?a=1&b=true&b=x+y&b=&c%26=%C3%BC%2F HTTP/1.1"
+    query = {"a": 1, "b": [True, "x y", None], "c&": "ü/", "d": "1 HTTP/1.1\r\nx-b: 2#e"}
+    received = ask(**LEAST, extra_query=query)
+    written = "a=1&b=true&b=x+y&b=&c%26=%C3%BC%2F&d=1+HTTP%2F1.1%0D%0Ax-b%3A+2%23e"
+    assert received.line == f"POST /openai/responses?{written} HTTP/1.1"
 
 
 def test_further_headers_win_over_all_others_whatever_their_case(ask):
@@ -437,14 +422,3 @@ def test_a_call_that_reads_takes_further_headers_and_parameters_too(ask, method)
     received = ask(method, **fields, extra_headers={"x-a": "b"}, extra_query={"page": 2})
     assert received.line.split()[1].endswith("?page=2")
     assert ("x-a", "b") in received.headers
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{"x": "a\r\ny: b"}, {"x\n": "a"}, {"": "a"}, {"x y": "a"}, {"x": "a\0"}, {"x": "ü€"}, {"x": 1}],
-)
-def test_a_header_that_could_smuggle_in_another_one_is_refused(server, ask, headers):
-    with pytest.raises(RequestValidationError) as refused:
-        ask(**LEAST, extra_headers=headers)
-    assert "y: b" not in str(refused.value)
-    assert server.received == []

@@ -7,13 +7,15 @@ changes it. The words around them are this project's own.
 from __future__ import annotations
 
 import html as markup
+import io
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from scripts.reference.differences import Difference, compare
 from scripts.reference.facts import MISSING, Facts, Field, UnreadableError
@@ -77,7 +79,7 @@ def document() -> OurDocument:
 @cache
 def small_document() -> OurDocument:
     """A document that has what openapi.yaml has from the page and nothing else: quick to read."""
-    text = yaml(facts()).replace('version: "1"', "version: 0.1.0")
+    text = yaml(facts()).replace("version: '1'", "version: 0.1.0")
     return OurDocument(f"# A small one\nx-source: page\n{text}\n")
 
 
@@ -299,32 +301,17 @@ def markdown(base: Facts, words: Words = ENGLISH) -> str:
 
 def yaml(base: Facts) -> str:
     """The OpenAPI document in YAML, in block style."""
-    return "\n".join(_yaml_lines(openapi(base), ""))
+    return as_yaml(openapi(base))
 
 
-def _yaml_lines(node: Any, indent: str) -> Iterator[str]:
-    if isinstance(node, list):
-        for value in node:
-            first, *others = (
-                [*_yaml_lines(value, f"{indent}  ")]
-                if value and isinstance(value, dict)
-                else [f"{indent}  {_scalar(value)}"]
-            )
-            yield f"{indent}- {first[len(indent) + 2 :]}"
-            yield from others
-        return
-    for key, value in node.items():
-        head = f"{indent}{_scalar(key)}:"
-        if isinstance(value, (dict, list)) and value:
-            yield head
-            yield from _yaml_lines(value, f"{indent}  ")
-        else:
-            yield f"{head} {_scalar(value)}"
-
-
-def _scalar(value: Any) -> str:
-    is_plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z/][\w./-]*", value) and value != "null"
-    return str(value) if is_plain else json.dumps(value)
+def as_yaml(tree: dict[str, Any]) -> str:
+    """A document in YAML, in block style."""
+    writer, text = YAML(), io.StringIO()
+    writer.width = 10_000
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.representer.ignore_aliases = lambda _: True
+    writer.dump(tree, text)
+    return text.getvalue().rstrip("\n")
 
 
 def openapi(base: Facts) -> dict[str, Any]:

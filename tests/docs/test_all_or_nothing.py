@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.docs import pages
 NAMES = ["openapi.yaml", "CHANGELOG.md", "generated"]
 FIRST = pages.facts().fields["body.model"].enum[0]
 Snapshot = dict[str, bytes]
+FORK_WARNING = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
 def snapshot(root: Path) -> Snapshot:
@@ -73,31 +73,22 @@ def make(root: Path, then: BaseException | None = None) -> None:
 
 
 class Fault:
-    """Raises once, at the n-th thing that is done with files.
+    """Does something once, at the n-th thing that is done with files: raises an error, or ends the process.
 
     It sits in the interpreter's audit hook, which sees each opening, renaming, removing and making of a file,
     whoever does it.
     """
 
-    EVENTS = (
-        "open",
-        "os.rename",
-        "os.remove",
-        "os.rmdir",
-        "os.mkdir",
-        "os.chmod",
-        "os.truncate",
-        "shutil.copyfile",
-    )
+    EVENTS = "open os.rename os.remove os.rmdir os.mkdir os.chmod os.truncate shutil.copyfile".split()
 
     def __init__(self) -> None:
         self.left: int | None = None
-        self.error: BaseException | None = None
+        self.act: Callable[[], object] = lambda: None
         self.below = ""
         sys.addaudithook(self._see)
 
-    def arm(self, number: int, error: BaseException, below: Path) -> None:
-        self.left, self.error, self.below = number, error, str(below)
+    def arm(self, number: int, act: Callable[[], object], below: Path) -> None:
+        self.left, self.act, self.below = number, act, str(below)
 
     def disarm(self) -> bool:
         """Whether it has gone off."""
@@ -110,9 +101,9 @@ class Fault:
             return
         if self.left == 0:
             self.left = None
-            assert self.error is not None
-            raise self.error
-        self.left -= 1
+            self.act()
+        else:
+            self.left -= 1
 
 
 @pytest.fixture(scope="module")
@@ -120,32 +111,40 @@ def fault() -> Fault:
     return Fault()
 
 
-ERRORS: dict[str, Callable[[], BaseException]] = {
-    "a full disk": lambda: OSError(errno.ENOSPC, "No space left on device"),
-    "no permission": lambda: PermissionError(errno.EACCES, "Permission denied"),
-    "Ctrl-C": KeyboardInterrupt,
-    "a signal": lambda: StoppedError("stopped by SIGTERM"),
-    "a mistake": lambda: RuntimeError("unforeseen"),
+ERRORS: dict[str, BaseException] = {
+    "a full disk": OSError(errno.ENOSPC, "No space left on device"),
+    "Ctrl-C": KeyboardInterrupt(),
+    "a signal": StoppedError("stopped by SIGTERM"),
+    "a mistake": RuntimeError("unforeseen"),
 }
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
+    """What a small project looks like before and after the change."""
+    root = small_project(tmp_path_factory.mktemp("outcomes"))
+    before = snapshot(root)
+    make(root)
+    return before, snapshot(root)
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)
 def test_a_failure_at_any_step_leaves_all_or_nothing(
-    tmp_path: Path, fault: Fault, error: Callable[[], BaseException]
+    tmp_path: Path, fault: Fault, error: BaseException, outcomes: tuple[Snapshot, Snapshot]
 ) -> None:
-    before = snapshot(small_project(tmp_path / "before"))
-    make(small_project(tmp_path / "after"))
-    after = snapshot(tmp_path / "after")
+    def fail() -> None:
+        raise error
+
     number, went_off, handler = 0, True, signal.getsignal(signal.SIGINT)
     while went_off:
         root = small_project(tmp_path / str(number))
-        fault.arm(number, error(), root)
+        fault.arm(number, fail, root)
         try:
             make(root)
-        except (OSError, type(error())):
-            expected = (before, after)
+        except (OSError, type(error)):
+            expected = outcomes
         else:
-            expected = (after,)
+            expected = outcomes[1:]
         finally:
             went_off = fault.disarm()
         assert snapshot(root) in expected, f"at step {number}"
@@ -173,7 +172,7 @@ def test_nothing_is_left_behind(root: Path) -> None:
 
 
 def test_an_interruption_while_files_are_moved_has_no_effect(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, outcomes: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     move, handler = subject._move_into_place, signal.getsignal(signal.SIGINT)
 
@@ -183,77 +182,56 @@ def test_an_interruption_while_files_are_moved_has_no_effect(
                 os.kill(os.getpid(), number)
         move(folder)
 
-    make(small_project(tmp_path / "after"))
     monkeypatch.setattr(subject, "_move_into_place", impatient)
-    make(small_project(tmp_path / "interrupted"))
-    assert snapshot(tmp_path / "interrupted") == snapshot(tmp_path / "after")
+    make(root)
+    assert snapshot(root) == outcomes[1]
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-KILLED = """\
-import os, sys
-from pathlib import Path
-from scripts.change.all_or_nothing import all_or_nothing, exclusive_lock
-from tests.docs.test_all_or_nothing import NAMES, change
-
-root, last = Path(sys.argv[1]), int(sys.argv[2])
-renames = 0
-
-def count(event, arguments):
-    global renames
-    if event == "os.rename":
-        if renames == last:
-            os._exit(9)
-        renames += 1
-
-sys.addaudithook(count)
-with exclusive_lock(root), all_or_nothing(root, NAMES) as copy:
-    change(copy)
-os._exit(9)
-"""
-"""Dies without a chance to clean up, at the n-th time that a file or folder is renamed."""
+def forked(act: Callable[[], int]) -> int:
+    """Do something in a process of its own, a copy of this one."""
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(act())
+        finally:
+            os._exit(99)
+    return child
 
 
-@pytest.mark.parametrize("renames", range(9))
-def test_a_run_that_is_killed_leaves_nothing_or_what_the_next_one_completes(
-    tmp_path: Path, renames: int
+@FORK_WARNING
+def test_a_run_that_is_killed_at_any_step_leaves_nothing_or_what_the_next_one_completes(
+    tmp_path: Path, fault: Fault, outcomes: tuple[Snapshot, Snapshot]
 ) -> None:
-    before = snapshot(small_project(tmp_path / "before"))
-    make(small_project(tmp_path / "after"))
-    after = snapshot(tmp_path / "after")
-    root = small_project(tmp_path / "killed")
-    command = (sys.executable, "-c", KILLED, str(root), str(renames))
-    assert subprocess.run(command, cwd=pages.ROOT, check=False).returncode == 9
-    is_changed = (root / READY).exists()
-    assert is_changed or snapshot(root) in (before, after)
-    with exclusive_lock(root) as was_killed:
-        assert was_killed == is_changed
-        assert snapshot(root) in ((after,) if is_changed else (before, after))
-    with exclusive_lock(root) as was_killed:
-        assert not was_killed
-    with exclusive_lock(root), all_or_nothing(root, NAMES):
-        pass
-    assert not list(root.glob(".*"))
+    before, after = outcomes
+    number, status = 0, 9
+    while status == 9:
+        root = small_project(tmp_path / str(number))
+
+        def killed(number: int = number, root: Path = root) -> int:
+            fault.arm(number, lambda: os._exit(9), root)
+            make(root)
+            return 0
+
+        status = os.waitstatus_to_exitcode(os.waitpid(forked(killed), 0)[1])
+        is_changed = (root / READY).exists()
+        assert is_changed or snapshot(root) in outcomes
+        with exclusive_lock(root) as was_killed:
+            assert was_killed == is_changed
+            assert snapshot(root) in ((after,) if is_changed else (before, after))
+        with exclusive_lock(root) as was_killed:
+            assert not was_killed
+        with exclusive_lock(root), all_or_nothing(root, NAMES):
+            pass
+        assert not list(root.glob(".*"))
+        number += 1
+    assert (status, number > 20) == (0, True)
 
 
 def test_two_runs_do_not_meet(root: Path) -> None:
     before = snapshot(root)
     with exclusive_lock(root), pytest.raises(BusyError, match="another run"), exclusive_lock(root):
         pass
-    assert snapshot(root) == before
-
-
-def test_a_disk_that_is_full_from_the_start_changes_nothing(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = snapshot(root)
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(subject.shutil, "copytree", full)
-    with pytest.raises(OSError, match="No space"):
-        make(root)
     assert snapshot(root) == before
 
 
@@ -276,30 +254,29 @@ def ctrl_c() -> Iterator[None]:
 
 @pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupted_program_ends_with_all_that_it_started(tmp_path: Path) -> None:
-    inner = "import time; time.sleep(1); open('late', 'w').close()"
-    outer = (
-        f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {inner!r}]); "
-        "open('up', 'w').close(); time.sleep(9)"
-    )
+    """The inner program holds a pipe open: that it can be opened tells that it runs, its end that it has ended."""
+    os.mkfifo(tmp_path / "pipe")
+    inner = "import time; pipe = open('pipe', 'w'); time.sleep(60)"
+    outer = f"import subprocess, sys; subprocess.call([sys.executable, '-c', {inner!r}])"
+    written = []
 
     def interrupt() -> None:
-        while not (tmp_path / "up").exists():
-            time.sleep(0.01)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        with (tmp_path / "pipe").open() as pipe:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            written.append(pipe.read())
 
-    thread = threading.Thread(target=interrupt)
+    thread = threading.Thread(target=interrupt, daemon=True)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         commands.run((sys.executable, "-c", outer), tmp_path)
-    thread.join()
-    time.sleep(1.2)
-    assert not (tmp_path / "late").exists()
+    thread.join(30)
+    assert written == [""]
 
 
 # ---- The command as a whole --------------------------------------------------------------------------------------
 
 GENERATE = """\
-import pathlib, time
+import pathlib
 text = pathlib.Path("openapi.yaml").read_text()
 pathlib.Path("generated/package/a.py").write_text(text)
 pathlib.Path("generated/package/new.py").write_text("")
@@ -334,9 +311,9 @@ def test_the_command_takes_over_a_list_and_then_has_nothing_to_do(
     assert "gpt-9" in (project / "generated" / "package" / "a.py").read_text(encoding="utf-8")
     assert "version: 0.1.1" in (project / "openapi.yaml").read_text(encoding="utf-8")
     assert "- Model names: `gpt-9`." in (project / "CHANGELOG.md").read_text(encoding="utf-8")
-    told = capfd.readouterr().out
+    reported = capfd.readouterr().out
     assert all(
-        word in told
+        word in reported
         for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in")
     )
     after = snapshot(project)
@@ -351,9 +328,9 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(
     before = snapshot(project)
     times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     assert models.main(["page", "--dry-run"]) == models.DONE
-    told = capfd.readouterr().out
-    assert re.search(r"^\+ +- gpt-9$", told, re.MULTILINE)
-    assert "\n+- Model names: `gpt-9`.\n" in told
+    reported = capfd.readouterr().out
+    assert re.search(r"^\+ +- gpt-9$", reported, re.MULTILINE)
+    assert "\n+- Model names: `gpt-9`.\n" in reported
     assert snapshot(project) == before
     assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == times
 
@@ -409,33 +386,22 @@ def test_a_program_that_fails_undoes_all(
     assert "failed; all files are as they were" in capfd.readouterr().err
 
 
-RUN = """\
-import signal, sys
-from pathlib import Path
-from scripts import models
-
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
-models.ROOT = Path(sys.argv[1])
-models.STEPS = tuple((name, (sys.executable, name)) for name in ("generate.py", "test.py"))
-sys.exit(models.main([str(models.ROOT / "page")]))
-"""
-
-
-@pytest.mark.parametrize("program", ["generate.py", "test.py"])
+@FORK_WARNING
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_signal_in_the_middle_undoes_all(project: Path, program: str, number: signal.Signals) -> None:
-    with (project / program).open("a", encoding="utf-8") as file:
-        file.write("import pathlib, time; pathlib.Path('up').touch(); time.sleep(30)\n")
+def test_a_signal_in_the_middle_undoes_all(
+    project: Path, number: signal.Signals, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    up = tmp_path_factory.mktemp("pipe") / "up"
+    os.mkfifo(up)
+    with (project / "test.py").open("a", encoding="utf-8") as file:
+        file.write(f"import time; open({str(up)!r}, 'w').close(); time.sleep(30)\n")
     before = snapshot(project)
-    process = subprocess.Popen(
-        (sys.executable, "-c", RUN, str(project)), cwd=pages.ROOT, stderr=subprocess.DEVNULL
-    )
-    while not (project / COPY / "up").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(number)
-    process.wait()
+    child = forked(lambda: models.main(["page"]))
+    up.read_bytes()  # comes to its end when the tests have begun
+    os.kill(child, number)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if number != signal.SIGKILL:
-        assert process.returncode == models.REFUSED
+        assert status == models.REFUSED
         assert not (project / COPY).exists()
     assert snapshot(project) == before

@@ -293,7 +293,7 @@ def test_complaints_say_what_to_do(impact: Impact, now: str, log: str, complaint
     assert bool(found) == bool(complaint)
 
 
-def test_a_revision_that_is_none_is_told(repository: Path) -> None:
+def test_a_revision_that_is_none_is_reported(repository: Path) -> None:
     for revision in ("nothing", "--output=x", "HEAD~9"):
         with pytest.raises(ToolError, match="git rev-parse"):
             breaking.run(repository, revision)
@@ -306,7 +306,7 @@ def test_the_base_is_the_last_release_if_none_is_named(repository: Path) -> None
     assert breaking.last_release(repository) == "v0.10.0"
 
 
-def test_a_missing_tool_is_told(repository: Path) -> None:
+def test_a_missing_tool_is_reported(repository: Path) -> None:
     (repository / breaking.REDOCLY).unlink()
     with pytest.raises(ToolError, match="make setup"):
         breaking.run(repository, "HEAD")

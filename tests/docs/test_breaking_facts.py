@@ -76,24 +76,15 @@ CASES: dict[str, Case] = {
     "a status of a kind less": ("x-error-kinds/Rate/statuses", [], BREAKING),
     "a status that was in a range": ("x-error-kinds/Gateway/statuses", ["503", "504"], ADDITION),
     "a code less, whose status is of the same kind": ("x-error-kinds/Server/codes/api_error", GONE, NONE),
-    "a code less, whose status is of the parent": (
-        "x-error-kinds/Moderation/codes/forbidden",
-        GONE,
-        BREAKING,
-    ),
+    "a code less, whose status is of the parent": ("x-error-kinds/Moderation/codes/forbidden", GONE,
+        BREAKING),
     "other words": ("x-error-kinds/Moderation/meaning", "Never.", NONE),
     "another path": ("paths/~1a/post/x-alias-paths", [], FIX),
     "a token variable less": ("components/securitySchemes/token/x-environment", ["B_TOKEN"], BREAKING),
-    "a token variable more": (
-        "components/securitySchemes/token/x-environment",
-        ["A_TOKEN", "B_TOKEN", "C_TOKEN"],
-        ADDITION,
-    ),
-    "variables in another order": (
-        "components/securitySchemes/token/x-environment",
-        ["B_TOKEN", "A_TOKEN"],
-        BREAKING,
-    ),
+    "a token variable more": ("components/securitySchemes/token/x-environment",
+        ["A_TOKEN", "B_TOKEN", "C_TOKEN"], ADDITION),
+    "variables in another order": ("components/securitySchemes/token/x-environment", ["B_TOKEN", "A_TOKEN"],
+        BREAKING),
     "another status that fails": (f"{SCHEMAS}/Reply/x-failed-when/status", "cancelled", BREAKING),
     "nothing fails": (f"{SCHEMAS}/Reply/x-failed-when", GONE, BREAKING),
     "something can fail": (f"{SCHEMAS}/Chunk/x-failed-when", {"status": "failed"}, BREAKING),
@@ -110,7 +101,7 @@ CASES: dict[str, Case] = {
     "a call that is safe now": ("paths/~1a/post/x-safe", True, BREAKING),
     "another source": (f"{SCHEMAS}/Reply/x-source", "guide", NONE),
     "an extension that nobody has judged": ("x-new", {"a": 1}, BREAKING),
-}
+}  # fmt: skip
 
 
 def changed(place: str, value: Any) -> Node:

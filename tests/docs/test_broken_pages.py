@@ -83,7 +83,7 @@ def test_a_line_that_stands_twice_is_noticed_or_changes_no_fact(text: str) -> No
             assert parse(page) == whole, line
 
 
-@pytest.mark.parametrize("language", pages.LANGUAGES)
+@pytest.mark.parametrize("language", [name for name in pages.LANGUAGES if name != "english"])
 def test_a_translated_page_is_guarded_alike(language: str) -> None:
     words = pages.LANGUAGES[language]
     page = pages.text(pages.facts(), words)
@@ -117,9 +117,8 @@ def compared(document: str) -> dict[str, Field]:
     return {at: one for at, one in fields.items() if not pages.everything().fields[at].specification}
 
 
-@pytest.mark.parametrize("form", [pages.markdown, pages.yaml])
-def test_an_openapi_document_that_lacks_a_line_is_noticed_or_says_the_same(form) -> None:  # type: ignore[no-untyped-def]
-    page = form(pages.facts())
+def test_an_openapi_document_that_lacks_a_line_is_noticed_or_says_the_same() -> None:
+    page = pages.yaml(pages.facts())
     whole = compared(page)
     for line, left in list(without_a_line(page))[::3]:
         if pages.outcome(left) == "same":

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import drift
+from scripts import drift, models
 from scripts.reference import reading
 from scripts.reference.differences import Difference
 from scripts.reference.facts import UnreadableError
@@ -43,9 +43,9 @@ def same(tmp_path: Path) -> Path:
 
 def test_the_same_page_exits_0(same: Path, capsys: Capture) -> None:
     assert drift.main([str(same)]) == drift.SAME
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "openapi.yaml says the same" in told.err
+    reported = capsys.readouterr()
+    assert reported.out == ""
+    assert "openapi.yaml says the same" in reported.err
 
 
 def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
@@ -60,9 +60,9 @@ def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
 
 def test_what_is_no_page_exits_2_with_the_reason(tmp_path: Path, capsys: Capture) -> None:
     assert drift.main([str(tmp_path / "missing")]) == drift.UNREADABLE
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "missing: cannot be opened (No such file or directory)" in told.err
+    reported = capsys.readouterr()
+    assert reported.out == ""
+    assert "missing: cannot be opened (No such file or directory)" in reported.err
 
 
 def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Capture) -> None:
@@ -104,9 +104,9 @@ def test_json_is_json_whether_it_differs_or_not(page: Path, same: Path, capsys: 
     drift.main([str(same), "--format", "json"])
     assert json.loads(capsys.readouterr().out) == {"same": True, "differences": []}
     drift.main([str(page), "--format", "json"])
-    told = json.loads(capsys.readouterr().out)
-    assert told["same"] is False
-    assert told["differences"][0].keys() == {"field", "property", "page", "document", "line"}
+    reported = json.loads(capsys.readouterr().out)
+    assert reported["same"] is False
+    assert reported["differences"][0].keys() == {"field", "property", "page", "document", "line"}
 
 
 def test_nothing_in_a_markdown_table_is_markup() -> None:
@@ -140,7 +140,7 @@ def test_without_a_source_the_page_is_read_where_the_vendor_has_it(monkeypatch: 
     assert asked == [f"{address}.md", address]
 
 
-def test_without_a_source_both_reasons_are_told(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_without_a_source_both_reasons_are_reported(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     def fetch(where: str) -> str:
         raise UnreadableError("is away")
 
@@ -174,26 +174,21 @@ def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pyte
 
 
 @pytest.mark.generation
-def test_the_whole_way_from_a_page_to_a_generated_client(tmp_path: Path) -> None:
-    """In a copy of this project, with the real generator, as `make models` runs it."""
-    pytest.importorskip("openapi_python_client", reason="openapi-python-client needs Python 3.11")
+def test_the_whole_way_from_a_page_to_a_generated_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In a copy of this project, with the real generator and the real steps of `make models`."""
     pytest.importorskip("openapi_python_client", reason="openapi-python-client needs Python 3.11")
     for name in (
-        "openapi.yaml",
-        "CHANGELOG.md",
-        "generator-config.yaml",
-        "pyproject.toml",
-        "templates",
-        "scripts",
-        "generated",
+        *("openapi.yaml", "CHANGELOG.md", "generator-config.yaml", "pyproject.toml"),
+        *("templates", "scripts", "generated"),
     ):
         source = pages.ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tmp_path / name)
-    tests = tmp_path / "tests"
-    for name in ("contract", "replies"):
-        (tests / name).mkdir(parents=True)
-    (tests / "contract" / "test_it.py").write_text(
+    (tmp_path / "tests" / "replies").mkdir(parents=True)
+    (tmp_path / "tests" / "contract").mkdir()
+    (tmp_path / "tests" / "contract" / "test_it.py").write_text(
         "from acedata_responses.types import requests\n\n\n"
         "def test_the_new_name_is_known():\n"
         "    assert 'gpt-9' in str(requests.ModelName)\n",
@@ -201,17 +196,17 @@ def test_the_whole_way_from_a_page_to_a_generated_client(tmp_path: Path) -> None
     )
     listed = pages.facts().fields["body.model"]
     more = replace(listed, enum=("gpt-9", *listed.enum))
-    (tmp_path / "page.html").write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    compare = [str(page), "--document", str(tmp_path / "openapi.yaml")]
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert run("scripts/drift.py", "page.html").returncode == drift.DIFFERS
-    done = run("scripts/models.py", "page.html")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
-    assert run("scripts/drift.py", "page.html").returncode == drift.SAME
-    assert run("scripts/generate.py", "--check").returncode == 0
-    again = run("scripts/models.py", "page.html")
-    assert (again.returncode, again.stdout) == (0, "The model list is up to date.\n")
+    monkeypatch.setattr(models, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTEST_XDIST_AUTO_NUM_WORKERS", "0")
+    assert drift.main(compare) == drift.DIFFERS
+    assert models.main([str(page)]) == models.DONE
+    assert "1 passed" in capfd.readouterr().out
+    assert drift.main(compare) == drift.SAME
+    package = tmp_path / "generated" / "acedata_responses"
+    assert "gpt-9" in (package / "types" / "requests.py").read_text(encoding="utf-8")
+    assert models.main([str(page)]) == models.DONE
+    assert capfd.readouterr().out.endswith("The model list is up to date.\n")

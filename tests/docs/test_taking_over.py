@@ -72,18 +72,9 @@ LISTS = {
     "mixed up": tuple(numbers().sample(NAMES, len(NAMES))),
     "all new": ("a", "b", "c"),
     "one alone": (NAMES[3],),
-    "names that are no words in YAML": (
-        *NAMES,
-        "1.5",
-        "2024-05-13",
-        "true",
-        "null",
-        "0x1F",
-        "12:30",
-        "on",
-        "1e3",
-    ),
-}
+    "names that are no words in YAML": (*NAMES, "1.5", "2024-05-13", "true", "null", "0x1F", "12:30", "on",
+        "1e3"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("names", LISTS.values(), ids=LISTS)
@@ -97,10 +88,10 @@ def test_after_taking_over_the_page_does_not_differ(names: tuple[str, ...]) -> N
     assert (again.document, again.changelog) == (change.document, change.changelog)
 
 
-@pytest.mark.parametrize("name", ["several more", "one for another", "mixed up"])
-def test_nothing_but_the_list_and_the_version_is_touched_in_openapi_yaml(name: str) -> None:
-    change = plan(LISTS[name], pages.document())
-    assert rows(listing(LISTS[name]), OurDocument(change.document)) == []
+def test_nothing_but_the_list_and_the_version_is_touched_in_openapi_yaml() -> None:
+    names = ("gpt-9", *NAMES[2:], NAMES[1])
+    change = plan(names, pages.document())
+    assert rows(listing(names), OurDocument(change.document)) == []
     own = re.compile(r"^ +- \S+\n| +x-removed:\n| +\S+: \{since: .*\}\n|  version: .*\n$")
     before = [line for line in pages.document().text.splitlines(keepends=True) if not own.fullmatch(line)]
     after = [line for line in change.document.splitlines(keepends=True) if not own.fullmatch(line)]
@@ -201,9 +192,9 @@ def test_a_list_that_only_grew_is_taken() -> None:
     ],
 )
 def test_a_list_that_looks_wrong_is_refused_with_the_reason(names: tuple[str, ...], reason: str) -> None:
-    told = objections(listing(names))
-    assert reason in told
-    assert "." in told.split(reason)[1]
+    reported = objections(listing(names))
+    assert reason in reported
+    assert "." in reported.split(reason)[1]
 
 
 def test_removals_are_taken_when_allowed() -> None:
@@ -219,8 +210,8 @@ def test_allowing_removals_allows_nothing_else() -> None:
 def test_the_page_of_another_operation_is_refused_whatever_is_allowed() -> None:
     operation = {**pages.facts().operation, "path": "/openai/chat/completions"}
     page = parse(pages.text(replace(pages.facts(), operation=operation)))
-    told = objections(page, allow_removals=True, models_only=True)
-    assert "the page of POST /openai/chat/completions, not of POST /openai/responses" in told
+    reported = objections(page, allow_removals=True, models_only=True)
+    assert "the page of POST /openai/chat/completions, not of POST /openai/responses" in reported
 
 
 @pytest.mark.parametrize("enum", [(), None])
@@ -230,16 +221,16 @@ def test_a_page_without_a_list_is_refused(enum: tuple[str, ...] | None) -> None:
         del fields[AT]
     else:
         fields[AT] = replace(fields[AT], enum=enum)
-    told = objections(replace(listing(NAMES), fields=fields), allow_removals=True, models_only=True)
-    assert "there is no list of model names" in told
+    reported = objections(replace(listing(NAMES), fields=fields), allow_removals=True, models_only=True)
+    assert "there is no list of model names" in reported
 
 
 def test_other_facts_that_differ_are_shown_and_can_be_left_aside() -> None:
     base = pages.with_field(pages.facts(), replace(pages.facts().fields["body.n"], range="1 <= x <= 64"))
     page = parse(pages.text(pages.with_field(base, replace(base.fields[AT], enum=(*NAMES, "gpt-9")))))
-    told = objections(page)
-    assert re.search(r"body\.n +range +1 <= x <= 64 +1 <= x <= 128", told)
-    assert "MODELS_ONLY=1" in told
+    reported = objections(page)
+    assert re.search(r"body\.n +range +1 <= x <= 64 +1 <= x <= 128", reported)
+    assert "MODELS_ONLY=1" in reported
     assert objections(page, models_only=True) == ""
     after = OurDocument(model_names.plan(pages.small_document(), LOG, page, DAY).document)
     assert {row.field for row in compare(page, after.from_page(), after.from_all())} == {"body.n"}

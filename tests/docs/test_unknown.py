@@ -16,7 +16,6 @@ from tests.docs import pages
 Node = dict[str, Any]
 
 ABOUT_N = pages.ENGLISH.about.format(name="n")
-RANGE = "Allowed range: 1 <= x <= 128"
 
 
 def rows(page: str) -> list[tuple[str, str, str, str]]:
@@ -162,107 +161,71 @@ CHANGES: dict[str, tuple[Change, tuple[str, str]]] = {
     "format": (of("model", format="uuid"), ("body.model", "format")),
     "multipleOf": (of("n", multipleOf=2), ("body.n", "multipleOf")),
     "uniqueItems": (of("input", uniqueItems=True), ("body.input", "uniqueItems")),
-    "additionalProperties": (
-        of("response_format", additionalProperties=False),
-        ("body.response_format", "additionalProperties"),
-    ),
+    "additionalProperties": (of("response_format", additionalProperties=False),
+        ("body.response_format", "additionalProperties")),
     "minProperties": (of("response_format", minProperties=1), ("body.response_format", "minProperties")),
     "not": (of("n", **{"not": {"const": 3}}), ("body.n", "not")),
     "readOnly": (of("stream", readOnly=True), ("body.stream", "readOnly")),
     "if and then": (of("n", **{"if": {"minimum": 2}}), ("body.n", "if")),
     "an extension of the vendor's": (of("n", **{"x-price": 2}), ("body.n", "x-price")),
     "what no standard has": (of("n", since="2026"), ("body.n", "since")),
-    "of the entries of a list": (
-        of("tools", items={"pattern": "^a"}),
-        ("body.tools", "items: pattern"),
-    ),
+    "of the entries of a list": (of("tools", items={"pattern": "^a"}), ("body.tools", "items: pattern")),
     "of an object in a list": (
         lambda tree: body(tree)["properties"]["input"]["items"].update(additionalProperties=False),
         ("body.input", "items: additionalProperties"),
     ),
-    "of one alternative": (
-        lambda tree: body(tree)["properties"].update(
-            max_tokens={"nullable": True, "oneOf": [{"type": "number"}, {"type": "number", "multipleOf": 2}]}
-        ),
-        ("body.max_tokens", "multipleOf"),
-    ),
-    "a bound of one alternative": (
-        lambda tree: body(tree)["properties"].update(
-            max_tokens={"nullable": True, "oneOf": [{"type": "number"}, {"type": "number", "minimum": 2}]}
-        ),
-        ("body.max_tokens", "minimum"),
-    ),
-    "of the body": (
-        lambda tree: body(tree).update(additionalProperties=False),
-        ("operation", "body: additionalProperties"),
-    ),
-    "another type of the body": (
-        lambda tree: body(tree).update(type=["object", "string"]),
-        ("operation", "body: type"),
-    ),
-    "a new status": (
-        lambda tree: operation(tree)["responses"].update({"402": {"description": ""}}),
-        ("operation", "statuses"),
-    ),
+    "of one alternative": (lambda tree: body(tree)["properties"].update(max_tokens={"nullable": True,
+        "oneOf": [{"type": "number"}, {"type": "number", "multipleOf": 2}]}),
+        ("body.max_tokens", "multipleOf")),
+    "a bound of one alternative": (lambda tree: body(tree)["properties"].update(max_tokens={"nullable": True,
+        "oneOf": [{"type": "number"}, {"type": "number", "minimum": 2}]}), ("body.max_tokens", "minimum")),
+    "of the body": (lambda tree: body(tree).update(additionalProperties=False),
+        ("operation", "body: additionalProperties")),
+    "another type of the body": (lambda tree: body(tree).update(type=["object", "string"]),
+        ("operation", "body: type")),
+    "a new status": (lambda tree: operation(tree)["responses"].update({"402": {"description": ""}}),
+        ("operation", "statuses")),
     "a new error code": (
         lambda tree: operation(tree)["responses"].update(
             {"429": {"content": {"application/json": {"example": {"error": {"code": "too_soon"}}}}}}
         ),
         ("operation", "error codes"),
     ),
-    "a header of the reply": (
-        lambda tree: reply(tree).update(headers={"Retry-After": {}}),
-        ("operation", "reply: headers"),
-    ),
+    "a header of the reply": (lambda tree: reply(tree).update(headers={"Retry-After": {}}),
+        ("operation", "reply: headers")),
     "another encoding of the body": (
         lambda tree: operation(tree)["requestBody"]["content"]["application/json"].update(encoding={"a": {}}),
         ("operation", "body's content: encoding"),
     ),
-    "a body that may be left out": (
-        lambda tree: operation(tree)["requestBody"].update(required=False),
-        ("operation", "body"),
-    ),
-    "a variable of the server": (
-        lambda tree: tree["servers"][0].update(variables={"a": {}}),
-        ("operation", "server: variables"),
-    ),
-    "what holds for the path": (
-        lambda tree: tree["paths"]["/openai/responses"].update({"x-hidden": True}),
-        ("operation", "path: x-hidden"),
-    ),
-    "of the credentials": (
-        lambda tree: tree["components"]["securitySchemes"]["token"].update(flows={}),
-        ("operation", "credentials: flows"),
-    ),
+    "a body that may be left out": (lambda tree: operation(tree)["requestBody"].update(required=False),
+        ("operation", "body")),
+    "a variable of the server": (lambda tree: tree["servers"][0].update(variables={"a": {}}),
+        ("operation", "server: variables")),
+    "what holds for the path": (lambda tree: tree["paths"]["/openai/responses"].update({"x-hidden": True}),
+        ("operation", "path: x-hidden")),
+    "of the credentials": (lambda tree: tree["components"]["securitySchemes"]["token"].update(flows={}),
+        ("operation", "credentials: flows")),
     "a second media type of the request": (
         lambda tree: operation(tree)["requestBody"]["content"].update({"text/plain": {}}),
         ("operation", "media type"),
     ),
-    "a second media type of the reply": (
-        lambda tree: reply(tree)["content"].update({"text/plain": {}}),
-        ("operation", "reply's media type"),
-    ),
-    "an operation that is deprecated": (
-        lambda tree: operation(tree).update(deprecated=True),
-        ("operation", "operation: deprecated"),
-    ),
+    "a second media type of the reply": (lambda tree: reply(tree)["content"].update({"text/plain": {}}),
+        ("operation", "reply's media type")),
+    "an operation that is deprecated": (lambda tree: operation(tree).update(deprecated=True),
+        ("operation", "operation: deprecated")),
     "a header that became a query parameter": (
         lambda tree: operation(tree)["parameters"][0].update({"in": "query"}),
         ("parameter.accept", "in"),
     ),
-    "a parameter in another style": (
-        lambda tree: operation(tree)["parameters"][0].update(style="simple"),
-        ("parameter.accept", "style"),
-    ),
-    "a required field that is not described": (
-        lambda tree: body(tree)["required"].append("seed"),
-        ("body.seed", "field"),
-    ),
+    "a parameter in another style": (lambda tree: operation(tree)["parameters"][0].update(style="simple"),
+        ("parameter.accept", "style")),
+    "a required field that is not described": (lambda tree: body(tree)["required"].append("seed"),
+        ("body.seed", "field")),
     "a required field of an entry that is not described": (
         lambda tree: body(tree)["properties"]["input"]["items"]["required"].append("nick"),
         ("body.input[].nick", "field"),
     ),
-}
+}  # fmt: skip
 
 
 def changed(change: Change) -> str:

@@ -78,7 +78,7 @@ def test_a_rough_document_says_the_same() -> None:
 
 
 def test_yaml_and_json_say_the_same() -> None:
-    text = "\n".join(pages._yaml_lines(rough(), ""))
+    text = pages.as_yaml(rough())
     assert parse(text) == parse(json.dumps(rough()))
 
 

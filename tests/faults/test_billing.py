@@ -97,6 +97,16 @@ def error_of(call) -> errors.AceDataError:
     return caught.value
 
 
+@pytest.mark.parametrize("fault", ["reset", "cut", "stall"])
+def test_the_words_of_an_error_agree_with_what_it_says_of_the_bill(fault, connect, service):
+    driver = connect(service, max_retries=0)
+    service.reply_with(testing.Fault(fault, "event", after=2), testing.Fault(fault, "body", after=40))
+    for call, is_free in ((driver.stream, True), (driver.create, False)):
+        error = error_of(lambda call=call: call(timeout=PATIENT if fault == "stall" else 30))
+        assert ("both may be billed" in str(error)) is not is_free
+        assert ("not billed" in str(error)) is is_free
+
+
 @pytest.mark.parametrize("name", BILLED_BY_OUTCOME)
 def test_what_the_document_says_of_an_outcome_is_on_the_error(name, connect, service):
     answer, is_stream, billed = BILLED_BY_OUTCOME[name]

@@ -175,9 +175,7 @@ def test_a_forked_process_closes_a_stream_without_disturbing_its_parent(connect,
 
 @FORKS
 @FORK_WARNING
-def test_the_service_is_told_of_a_close_though_a_forked_process_has_the_connection_too(
-    connect, secure_service
-):
+def test_the_service_sees_a_close_though_a_forked_process_has_the_connection_too(connect, secure_service):
     service = secure_service
     service.reply_with(testing.Fault("stall", "event", after=2))
     stream = connect(service).open()

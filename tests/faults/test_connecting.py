@@ -119,11 +119,6 @@ def test_plain_http_to_a_tls_port_is_an_error_and_no_request_arrives(connect, au
         assert service.requests == []
 
 
-def test_tls_works_with_a_trusted_certificate(connect, call, authority):
-    with testing.serve(tls=tls_of(authority)) as service:
-        assert call(connect(base_url=service.url))
-
-
 def test_nothing_is_sent_to_a_service_with_the_certificate_of_another(connect, call, authority, clock):
     with testing.serve(tls=tls_of(authority, "elsewhere.example")) as service:
         driver = connect(base_url=service.url, clock=clock)

@@ -301,7 +301,10 @@ def test_every_class_of_errors_is_provoked_here():
 
 def test_the_client_does_not_show_the_token(client, token):
     copied = client.actual.with_options(timeout=5)
-    for text in (repr(client.actual), str(client.actual), repr(copied), repr(client.actual.responses)):
+    with client.open() as stream:
+        shown = [repr(stream)]
+    shown += [repr(client.actual), str(client.actual), repr(copied), repr(client.actual.responses)]
+    for text in shown:
         assert token not in text
 
 

@@ -26,21 +26,13 @@ LOST = (
 )
 
 TIMEOUTS = {
-    httpx.ConnectTimeout: (
-        "connect",
-        1,
-        False,
-        f"no connection to service.test:80 was made within 1 s; {NOT_SENT}",
-    ),
-    httpx.PoolTimeout: (
-        "pool",
-        4,
-        False,
-        f"no connection to service.test:80 became free within 4 s; {NOT_SENT}",
-    ),
+    httpx.ConnectTimeout: ("connect", 1, False,
+        f"no connection to service.test:80 was made within 1 s; {NOT_SENT}"),
+    httpx.PoolTimeout: ("pool", 4, False,
+        f"no connection to service.test:80 became free within 4 s; {NOT_SENT}"),
     httpx.WriteTimeout: ("write", 3, True, f"the request could not be written within 3 s. {MAYBE}"),
     httpx.ReadTimeout: ("read", 2.5, True, f"nothing came from the service within 2.5 s. {MAYBE}"),
-}
+}  # fmt: skip
 NOT_CONNECTED = [httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol]
 BROKEN = [
     httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.NetworkError, httpx.RemoteProtocolError,

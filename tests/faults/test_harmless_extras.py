@@ -57,14 +57,9 @@ EXTRAS = {
     "an event of a new kind": {"type": "response.brand_new", "delta": "x"},
     "an object of a new kind": {"object": "brand.new", "id": "x"},
     "a cost": {"cost": 0.25},
-    "filter results": {
-        "id": "",
-        "object": "",
-        "model": "",
-        "choices": [],
-        "prompt_filter_results": [{"index": 0}],
-    },
-}
+    "filter results": {"id": "", "object": "", "model": "", "choices": [],
+        "prompt_filter_results": [{"index": 0}]},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", ENDS)

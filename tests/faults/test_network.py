@@ -93,7 +93,7 @@ def test_a_service_that_leaves_without_an_answer_is_named_as_that(connect):
         assert server.requests == 1
 
 
-def test_a_deadline_that_passes_while_connecting_is_told_as_not_sent(connect, authority):
+def test_a_deadline_that_passes_while_connecting_is_reported_as_not_sent(connect, authority):
     class Clock(SkippingClock):
         def pass_by(self):
             self._skipped += 100

@@ -26,7 +26,9 @@ CHAT = {
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
 }  # fmt: skip
 CALL = {"type": "function_call", "id": "fc-1", "call_id": "call-1", "name": "look", "arguments": '{"a": 1}'}
+OTHER_CALL = {**CALL, "id": "fc-2", "call_id": "call-2"}
 MESSAGE = response(text="Hello")["output"][0]
+REASONING = {"type": "reasoning", "id": "rs-1", "summary": []}
 
 
 def as_message(content, **fields):
@@ -145,6 +147,44 @@ def test_tool_calls_are_in_the_reply_though_its_output_is_empty(output, client, 
     assert reply.to_dict()["output"] == [CALL, MESSAGE]
 
 
+ADDED = {
+    "a call of two": ([item("done", 0, CALL), item("done", 1, OTHER_CALL)], [CALL], [CALL, OTHER_CALL]),
+    "the other call of two": (
+        [item("done", 0, CALL), item("done", 1, OTHER_CALL)], [{**OTHER_CALL, "status": "completed"}],
+        [CALL, {**OTHER_CALL, "status": "completed"}],
+    ),
+    "a message beside its reasoning": ([item("done", 0, REASONING), item("done", 1, MESSAGE)], [REASONING],
+                                       [REASONING, MESSAGE]),
+    "reasoning before its message": ([item("done", 0, REASONING), item("done", 1, MESSAGE)], [MESSAGE],
+                                     [REASONING, MESSAGE]),
+    "reasoning before a message that has another id": (
+        [item("done", 0, REASONING), item("done", 1, MESSAGE)], [{**MESSAGE, "id": "m-2"}],
+        [REASONING, {**MESSAGE, "id": "m-2"}],
+    ),
+    "nothing, as the ids of all are other ones": (
+        [item("done", 0, CALL), item("done", 1, MESSAGE)], [{**CALL, "id": "x"}, {**MESSAGE, "id": "y"}],
+        [{**CALL, "id": "x"}, {**MESSAGE, "id": "y"}],
+    ),
+    "nothing to more than came": ([item("done", 0, CALL)], [CALL, MESSAGE], [CALL, MESSAGE]),
+}  # fmt: skip
+"""The events, the output of the last one, and the output of the reply."""
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_entries_that_the_output_of_the_last_event_lacks_are_added(name, client, service):
+    sent, output, expected = ADDED[name]
+    service.reply_with(testing.Answer(events=[created(), *sent, ending("completed", output=output)]))
+    assert client.open().final().to_dict()["output"] == expected
+
+
+@pytest.mark.parametrize("output", [[REASONING], [CALL], [REASONING, CALL]])
+def test_a_text_is_in_the_reply_though_the_last_event_has_other_entries(output, client, service):
+    service.reply_with(testing.Answer(events=[delta("Hello"), ending("completed", output=output)]))
+    reply = client.open().final()
+    assert reply.output_text == "Hello"
+    assert reply.to_dict()["output"][: len(output)] == output
+
+
 def test_items_are_in_the_order_of_their_places_not_of_their_ends(client, service):
     sent = [item("done", 1, MESSAGE), item("done", 0, CALL), ending("completed")]
     service.reply_with(testing.Answer(events=sent))
@@ -205,7 +245,8 @@ def test_the_reply_as_far_as_it_came_is_on_the_error(fault, client, service):
     _events, error = events_of(client.open())
     assert isinstance(error, errors.StreamInterruptedError)
     assert (error.partial_text, error.reply.status) == ("Hel", "in_progress")
-    assert error.reply.to_dict()["output"] == [CALL]
+    assert error.reply.to_dict()["output"][0] == CALL
+    assert error.reply.output_text == "Hel"
 
 
 def test_the_chunks_as_far_as_they_came_are_on_the_error(client, service):

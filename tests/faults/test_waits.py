@@ -32,18 +32,6 @@ def busy(**headers):
     return replace(BUSY, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-@pytest.mark.parametrize(
-    ("lot", "waits"), [(0.0, [1, 2, 4, 8, 16, 16]), (0.999, [1.999, 2.999, 4.999, 8.999, 16.999, 16.999])]
-)
-def test_the_waits_double_with_up_to_a_second_at_random(lot, waits, connect, service):
-    clock = SkippingClock(lot=lot)
-    service.reply_with(always=BUSY)
-    with pytest.raises(errors.RateLimitError) as caught:
-        connect(service, clock=clock, max_retries=6, limits=None).create()
-    assert clock.sleeps == pytest.approx(waits)
-    assert caught.value.tries == len(service.requests) == 7
-
-
 @pytest.mark.parametrize("max_retries", [0, 1, 5])
 def test_max_retries_counts_the_further_tries(max_retries, connect, service, clock):
     service.reply_with(always=testing.error("api_error"))
@@ -55,49 +43,22 @@ def test_max_retries_counts_the_further_tries(max_retries, connect, service, clo
 
 @pytest.mark.parametrize(
     ("headers", "wait"), [
-        ({"retry_after": "7"}, 7.5),
-        ({"retry_after": "0"}, 0),
-        ({"retry_after": "0.25"}, 0.375),
-        ({"retry_after": "120"}, 120.5),
         ({"retry_after": "Mon, 23 Nov 2026 00:00:30 GMT"}, 30.5),
-        ({"retry_after": "Monday, 23-Nov-26 00:01:00 GMT"}, 60.5),
-        ({"retry_after_ms": "250"}, 0.375),
         ({"retry_after_ms": "1500", "retry_after": "90"}, 2),
-        ({"retry_after_ms": "soon", "retry_after": "9"}, 9.5),
+        ({"retry_after": "soon"}, 1.5),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_wait_that_the_answer_asks_for_is_kept(headers, wait, status, client, service, clock):
-    answer = busy(**headers)
-    service.reply_with(testing.Answer(status, headers=answer.headers, json=answer.json))
+def test_a_wait_that_the_answer_asks_for_is_kept(headers, wait, client, service, clock):
+    service.reply_with(busy(**headers))
     client.create()
     assert clock.sleeps == [pytest.approx(wait)]
     assert len(service.requests) == 2
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["-1", "inf", "nan", "1e999", "999999999999", "soon", "", "5 5", "Sun, 22 Nov 2026 00:00:00 GMT",
-                 "Fri, 31 Feb 2026 00:00:00 GMT", "2026-11-23T00:00:30Z", "\u00b2"],
-)  # fmt: skip
-def test_a_wait_that_makes_no_sense_is_the_usual_one(nonsense, client, service, clock):
-    service.reply_with(busy(retry_after=nonsense))
-    client.create()
-    assert clock.sleeps == [1.5]
-
-
-def test_a_retry_after_with_an_error_that_is_not_sent_again_changes_nothing(client, service, clock):
-    answer = testing.error("bad_request")
-    service.reply_with(testing.Answer(400, json=answer.json, headers={"retry-after": "1"}))
-    with pytest.raises(errors.BadRequestError) as caught:
-        client.create()
-    assert caught.value.headers["Retry-After"] == "1"
-    assert clock.sleeps == []
-
-
-@pytest.mark.parametrize(
     ("headers", "seconds"), [({"retry_after": "3600"}, 3600), ({"retry_after_ms": "700000"}, 700)]
 )
-def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_else_told(
+def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_else_reported(
     headers, seconds, connect, service, clock
 ):
     service.reply_with(busy(**headers))
@@ -111,7 +72,7 @@ def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_el
     assert len(clock.sleeps) == 1
 
 
-def test_an_error_says_after_how_many_seconds_the_service_wants_to_be_called_again(client, service):
+def test_an_error_says_after_how_many_seconds_the_service_wants_to_be_called_again(client, service, clock):
     date = "Mon, 23 Nov 2026 00:00:30 GMT"
     for answer, seconds in [
         (testing.error("bad_request"), None),
@@ -120,13 +81,14 @@ def test_an_error_says_after_how_many_seconds_the_service_wants_to_be_called_aga
         (replace(testing.error("no_api"), headers={"retry-after": date}), 30),
         (replace(testing.error("no_api"), headers={"retry-after": "soon"}), None),
         (testing.Answer(body="<h1>Maintenance</h1>", headers={"retry-after": "60"}), 60),
-        (testing.Answer(events=[], headers={"retry-after": "60"}), 60),
+        (testing.Answer(events=[{"type": "new"}], headers={"retry-after": "60"}), 60),
         (testing.Answer(body="{", headers={"retry-after": "60"}).but(testing.Fault("cut", "tail")), 60),
     ]:
         service.reply_with(answer)
         with pytest.raises(errors.AceDataError) as caught:
             client.stream() if answer.events is not None else client.create()
         assert caught.value.retry_after == seconds
+    assert clock.sleeps == []
     with pytest.raises(errors.RequestValidationError) as refused:
         client.create(temperature=9)
     assert refused.value.retry_after is None

@@ -63,6 +63,7 @@ stream_pieces = st.sampled_from([
     b"data", b"data:", b"data: ", b"\n\ndata: ", b"event: ", b"id: ", b"id: \0\n", b"id", b"retry: ",
     b"retry: \xc2\xb2\n", b"\xef\xbb\xbf", b"\n\n\xef\xbb\xbf", b"\xef", b"\xbb\xbf", b"\xc3\xa9",
     b"\xf0\x9f", b"\x98\x80", b"\xe2\x80\xa8", b"\xff", b"data: {}\n\n", b"data: {}\n\ndata: {}\n\n",
+    b"event: ping\ndata: {}\n\n", b"data:  [DONE] \n\n",
     b"data: a\ndata: b\n\n", b"event: a\ndata: {}\n\n", b": ping\n\n", b"7" * 5000,
 ])  # fmt: skip
 STREAMS = [sample("stream.sse"), sample("stream_incomplete.sse"), sample("chat_stream.sse")]
@@ -137,6 +138,16 @@ EVENTS: list[Any] = [
     ),
     {"type": "error", "code": "api_error", "message": TOKEN},
     *({"type": f"response.{end}", "response": REPLIES[0]} for end in ("completed", "incomplete", "failed")),
+    *(
+        {"type": "response.completed", "response": {**REPLIES[0], "output": output}}
+        for output in ([], None, [{}])
+    ),
+    *(
+        {"type": "response.output_item.done", "output_index": index, "item": item}
+        for index, item in enumerate(REPLIES[1]["output"])
+    ),
+    {**CHUNK, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+    {"detail": "overloaded"},
 ]
 _events = st.lists(
     st.sampled_from(EVENTS).map(encoded)

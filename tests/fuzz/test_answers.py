@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acedata_responses import (
@@ -88,6 +88,8 @@ def test_an_error_is_of_the_class_of_its_code_and_status_whatever_its_body_is(
 
 
 @given(body=reply_streams, at=cuts, strict=st.booleans())
+@example(body=b"\n\n\xef\xbb[]\xbf", at=[], strict=False)
+@example(body=b"\xef\xbb\xbf\n{}", at=[2], strict=False)
 def test_a_stream_ends_well_or_in_a_documented_error_however_it_is_cut(body, at, strict):
     expected = read_stream([body], strict=strict)
     assert read_stream(single_bytes(body), strict=strict) == expected

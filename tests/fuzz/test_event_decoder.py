@@ -28,25 +28,6 @@ def test_chunks_and_the_kind_of_line_end_make_no_difference(stream, at):
     assert read([stream.replace(b"\r\n", b"\n").replace(b"\r", b"\n")]) == expected
 
 
-@given(stream=event_streams, at=cuts)
-def test_the_data_read_alone_is_that_of_the_events(stream, at):
-    alone, with_events = EventDecoder(), EventDecoder()
-    for chunk in cut(stream, at):
-        assert alone.feed_data(chunk) == [event.data for event in with_events.feed(chunk)]
-
-
-@given(stream=event_streams)
-def test_every_event_is_as_the_standard_has_it(stream):
-    for event in read([stream])[0]:
-        text = event.data + event.event + event.id
-        assert text.encode().decode() == text
-        assert "\r" not in text
-        assert "\n" not in event.event + event.id
-        assert event.event
-        assert "\0" not in event.id
-        assert event.retry is None or event.retry >= 0
-
-
 @pytest.mark.parametrize("stream", STREAMS)
 def test_the_recorded_streams_that_are_damaged_hold_events(stream):
     assert len(read([stream])[0]) > 5

@@ -1,8 +1,13 @@
-"""Packages that many tests look at are generated once."""
+"""Packages that several tests use are generated once.
+
+Tests here know no class that only our document has, except those of test_growth.py, which are about our document.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,11 +20,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once() -> Iterator[None]:
-    """Compile each template once a session: that is most of what a run of the generator costs."""
+def templates_processed_once() -> Iterator[None]:
+    """What follows from the text of a template alone is computed once a session: most of what a run costs."""
     jinja2 = pytest.importorskip("jinja2")
-    compile_ = jinja2.Environment.compile
+    if sys.version_info < (3, 11):
+        pytest.skip("openapi-python-client needs Python 3.11")
+    from scripts.generation import project, reserved
+
+    compile_, of_templates = jinja2.Environment.compile, reserved.of_templates
     compiled: dict[Any, CodeType] = {}
+    names: dict[Any, reserved.Reserved] = {}
 
     def compile_once(environment: Any, source: Any, *arguments: Any, **options: Any) -> CodeType:
         key = source, arguments, tuple(options.items())
@@ -27,8 +37,16 @@ def templates_compiled_once() -> Iterator[None]:
             compiled[key] = compile_(environment, source, *arguments, **options)
         return compiled[key]
 
+    def of_templates_once(empty: Any) -> reserved.Reserved:
+        key = frozenset(empty.__self__.sources.items())
+        if key not in names:
+            names[key] = of_templates(empty)
+        return names[key]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "compile", compile_once)
+        patch.setattr(reserved, "of_templates", of_templates_once)
+        patch.setattr(project, "to_sync", cache(project.to_sync))
         yield
 
 
@@ -65,6 +83,18 @@ def second_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.generation.workshop import SECOND, Workshop
 
     return Workshop(tmp_path_factory.mktemp("second")).make(SECOND.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def foreign_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the package that is made from openapi.yaml with the operations of foreign.yaml."""
+    from tests.generation.workshop import DOCUMENT, FOREIGN, Workshop, changed, parsed
+
+    foreign = parsed(FOREIGN)
+    schemas = foreign["components"]["schemas"]
+    added = {f"/paths/{path.replace('/', '~1')}": item for path, item in foreign["paths"].items()}
+    added |= {f"/components/schemas/{name}": schema for name, schema in schemas.items()}
+    return Workshop(tmp_path_factory.mktemp("foreign")).make(changed(parsed(DOCUMENT), added))
 
 
 @pytest.fixture(scope="session")

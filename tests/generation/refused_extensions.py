@@ -21,22 +21,22 @@ EXTENSIONS: dict[str, Case] = {
     "a server that is a path": (
         {"/servers": [{"url": "/v1"}]},
         "/servers/0/url",
-        "`/v1` is no address to send to",
+        "`/v1` is not an http(s) URL without variables",
     ),
     "a server with a variable": (
         {"/servers": [{"url": "https://{region}.test"}]},
         "/servers/0/url",
-        "is no address to send to",
+        "is not an http(s) URL without variables",
     ),
     "a key in place of a token": (
         {"/components/securitySchemes/key": {"type": "apiKey", "in": "header", "name": "X-Key"}},
         "/components/securitySchemes/key",
-        "the scheme 'apiKey' is not expressed. Describe a bearer token",
+        "the scheme 'apiKey' is not supported. Describe a bearer token",
     ),
     "a password in place of a token": (
         {"/components/securitySchemes/basic": {"type": "http", "scheme": "basic"}},
         "/components/securitySchemes/basic",
-        "the scheme 'basic' is not expressed",
+        "the scheme 'basic' is not supported",
     ),
     "a variable that is none": (
         {"/components/securitySchemes/b": {"type": "http", "scheme": "bearer", "x-environment": ["MY KEY"]}},
@@ -97,12 +97,12 @@ EXTENSIONS: dict[str, Case] = {
             }
         },
         "/x-error-kinds/B",
-        "the code 'x' belongs to A already",
+        "the code 'x' already belongs to A",
     ),
     "a status of two kinds": (
         {"/x-error-kinds": {"A": {"statuses": ["400"]}, "B": {"statuses": ["400"]}}},
         "/x-error-kinds/B",
-        "the status 400 belongs to A already",
+        "the status 400 already belongs to A",
     ),
     "a parent that is unknown": (
         {"/x-error-kinds": {"A": {"parent": "B"}}},
@@ -112,7 +112,7 @@ EXTENSIONS: dict[str, Case] = {
     "parents in a circle": (
         {"/x-error-kinds": {"A": {"parent": "B"}, "B": {"parent": "A"}}},
         "/x-error-kinds",
-        "the parents of AError form a circle",
+        "the parents of AError form a cycle",
     ),
     "a kind named like a builtin": (
         {"/x-error-kinds": {"Timeout": {}}},
@@ -132,7 +132,7 @@ EXTENSIONS: dict[str, Case] = {
     "a kind with an unknown word": (
         {"/x-error-kinds": {"A": {"status": ["400"]}}},
         "/x-error-kinds/A/status",
-        "`status` is not expressed here. Take it out or correct it.",
+        "`status` is not supported here. Take it out or correct it.",
     ),
     "a status that is none": (
         {"/x-error-kinds": {"A": {"statuses": ["4xx"]}}},
@@ -180,7 +180,7 @@ EXTENSIONS: dict[str, Case] = {
     "a text that is a number": (
         {f"{THING}/x-text": ["parts", {"size": 1}, "size"]},
         f"{THING}/x-text",
-        "what is at the end of the path is no string",
+        "the path does not lead to a value of type string",
     ),
     "a path that is no list": (
         {f"{THING}/x-text": "name"},
@@ -190,12 +190,12 @@ EXTENSIONS: dict[str, Case] = {
     "a text of what has no fields": (
         {f"{SCHEMAS}/Name": {**TEXT, "x-text": ["a"]}},
         f"{SCHEMAS}/Name/x-text",
-        "`x-text` says nothing of a schema without fields",
+        "`x-text` has no meaning on a schema without fields",
     ),
     "an event with an unknown word": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/texts": ["piece"]},
         f"{SCHEMAS}/Event/x-event/texts",
-        "`texts` is not expressed here. Take it out or correct it.",
+        "`texts` is not supported here. Take it out or correct it.",
     ),
     "an event with an unknown end": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/ends": "done"},
@@ -210,7 +210,7 @@ EXTENSIONS: dict[str, Case] = {
     "an event with a reply that is text": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/reply": "piece"},
         f"{SCHEMAS}/Event/x-event/reply",
-        "is no object",
+        "the path does not lead to a value of type object",
     ),
     "an event that puts what is nowhere": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/puts": "thing", f"{SCHEMAS}/Event/x-event/at": ["parts"]},
@@ -220,7 +220,7 @@ EXTENSIONS: dict[str, Case] = {
     "an event that puts something nowhere": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/puts": "piece"},
         f"{SCHEMAS}/Event/x-event/at",
-        "it is not said where in the reply this belongs",
+        "`puts` needs `at`, the place in the reply",
     ),
     "an event whose place is nowhere": (
         {
@@ -265,7 +265,7 @@ EXTENSIONS: dict[str, Case] = {
             },
         },
         f"{SCHEMAS}/Event/x-assembles/reply",
-        "no operation answers with this",
+        "no operation returns this",
     ),
     "an assembly in a list that is none": (
         {
@@ -299,11 +299,11 @@ EXTENSIONS: dict[str, Case] = {
             }
         },
         f"{SCHEMAS}/Name/x-removed/x",
-        "'x' is listed as known, too",
+        "'x' is also listed as a known value",
     ),
     "an example that is kept elsewhere": (
         {f"{REPLY}/content/application~1json/examples": {"far": {"externalValue": "https://x.test/a.json"}}},
         f"{REPLY}/content/application~1json/examples/far",
-        "an example that is kept elsewhere is not expressed",
+        "an example that is kept elsewhere is not supported",
     ),
 }

@@ -19,12 +19,12 @@ NAMES: dict[str, Case] = {
     "two values of one Python name": (
         {f"{THING}/properties/kind/enum": ["gpt-4.1", "gpt-4-1"]},
         f"{THING}/properties/kind/enum/1",
-        "the values 'gpt-4.1' and 'gpt-4-1' are one, or differ in their punctuation only",
+        "the values 'gpt-4.1' and 'gpt-4-1' are the same, or differ only in punctuation",
     ),
     "a value twice": (
         {f"{THING}/properties/kind/enum": ["a", "b", "a"]},
         f"{THING}/properties/kind/enum/2",
-        "the values 'a' and 'a' are one",
+        "the values 'a' and 'a' are the same",
     ),
     "two fields of one attribute": (
         {FIELD: an_object("user-id", "user.id", "user_id")},
@@ -50,6 +50,11 @@ NAMES: dict[str, Case] = {
         {FIELD: an_object("to_dict")},
         f"{FIELD}/properties/to_dict",
         "the field 'to_dict' would hide `to_dict`, which Python or the package already has",
+    ),
+    "a field like the further fields of every object": (
+        {f"{NEW}/properties/it": an_object("further_fields")},
+        f"{NEW}/properties/it/properties/further_fields",
+        "the field 'further_fields' would hide `further_fields`",
     ),
     "a field called problems": (
         {FIELD: an_object("problems")},

@@ -11,6 +11,7 @@ from tests.generation.small_document import (
     STREAM,
     TEXT,
     Case,
+    an_object,
     answer,
     operation,
     parameter,
@@ -30,22 +31,22 @@ OPERATIONS: dict[str, Case] = {
     "one operationId twice": (
         {"/paths/~1things/get": operation(operationId="things.make")},
         "/paths/~1things/get/operationId",
-        "the operationId 'things.make' stands at document.yaml:",
+        "the operationId 'things.make' is also used at document.yaml:",
     ),
     "an unknown method": (
         {"/paths/~1things/query": operation()},
         "/paths/~1things/query",
-        "is not expressed here",
+        "is not supported here",
     ),
     "a path that is kept elsewhere": (
         {"/paths/~1things": {"$ref": "#/components/pathItems/Things"}, "/components/pathItems/Things": {}},
         "/paths/~1things/$ref",
-        "`$ref` is not expressed here",
+        "`$ref` is not supported here",
     ),
     "a server of its own": (
         {f"{OPERATION}/servers": [{"url": "https://x.test"}]},
         f"{OPERATION}/servers",
-        "`servers` is not expressed here",
+        "`servers` is not supported here",
     ),
     "a path without its parameter": (
         {f"{OPERATION}/parameters": []},
@@ -65,7 +66,7 @@ OPERATIONS: dict[str, Case] = {
     "a path with a question mark": (
         {"/paths/~1things?a=b/get": operation()},
         "/paths/~1things?a=b/get",
-        "'/things?a=b' is no path",
+        "'/things?a=b' is not a path",
     ),
     "a path parameter that may be left out": (
         {f"{OPERATION}/parameters/0/required": False},
@@ -75,7 +76,7 @@ OPERATIONS: dict[str, Case] = {
     "a cookie": (
         {f"{OPERATION}/parameters/1": parameter("a", "cookie")},
         f"{OPERATION}/parameters/1",
-        "a cookie parameter is not expressed",
+        "a cookie parameter is not supported",
     ),
     "a parameter as JSON": (
         {
@@ -86,17 +87,17 @@ OPERATIONS: dict[str, Case] = {
             }
         },
         f"{OPERATION}/parameters/1/content",
-        "`content` is not expressed here",
+        "`content` is not supported here",
     ),
     "a parameter in another style": (
         {f"{OPERATION}/parameters/1": parameter("a", style="deepObject")},
         f"{OPERATION}/parameters/1",
-        "this style of a parameter is not expressed. Use `style: form` alone.",
+        "this style of a parameter is not supported. Use `style: form` alone.",
     ),
     "an object as a parameter": (
         {f"{OPERATION}/parameters/1": parameter("a", schema=REF)},
         f"{OPERATION}/parameters/1",
-        "a parameter of type `Part` in the query is not expressed",
+        "a parameter of type `Part` in the query is not supported",
     ),
     "a list in a header": (
         {f"{OPERATION}/parameters/1": parameter("a", "header", schema={"type": "array", "items": TEXT})},
@@ -110,92 +111,92 @@ OPERATIONS: dict[str, Case] = {
             )
         },
         f"{OPERATION}/parameters/1",
-        "a parameter of type `list[list[str]]` in the query is not expressed",
+        "a parameter of type `list[list[str]]` in the query is not supported",
     ),
     "a list with commas": (
         {f"{OPERATION}/parameters/1": parameter("a", schema={"type": "array", "items": TEXT}, explode=False)},
         f"{OPERATION}/parameters/1",
-        "is not expressed",
+        "is not supported",
     ),
     "a body that is no JSON": (
         {f"{BODY}/content": {"text/plain": {"schema": TEXT}}},
         BODY,
-        "a body as text/plain is not expressed: the client sends JSON alone",
+        "a body of type text/plain is not supported: the client sends JSON only",
     ),
-    "a body of two kinds": (
-        {f"{BODY}/content/application~1xml": {"schema": TEXT}},
+    "a body of parts": (
+        {f"{BODY}/content": {"multipart/form-data": {"schema": an_object("file")}, "text/plain": {}}},
         BODY,
-        "a body as application/json, application/xml is not expressed",
+        "a body of type multipart/form-data, text/plain is not supported: the client sends JSON only",
     ),
     "a body that is no object": (
         {f"{BODY}/content/application~1json/schema": {"type": "array", "items": TEXT}},
         f"{BODY}/content/application~1json/schema",
-        "a body that is no object with properties is not expressed",
+        "a body that is not an object with properties is not supported",
     ),
     "a body that may be left out, with fields that may not": (
         {f"{BODY}/required": False},
         BODY,
-        "the body may be left out, but some of its fields not",
+        "the body is optional, but some of its fields are required",
     ),
     "an answer that is no JSON": (
         {REPLY: answer(TEXT, "text/html")},
         f"{REPLY}/content/text~1html",
-        "an answer as text/html is not expressed. Describe JSON or events.",
+        "a response of type text/html is not supported. Describe JSON or events.",
     ),
     "an answer without a schema": (
         {f"{REPLY}/content/application~1json/schema": GONE},
         f"{REPLY}/content/application~1json",
-        "an answer without `schema` is not expressed",
+        "a response without `schema` is not supported",
     ),
     "an answer that is text": (
         {REPLY: answer(TEXT)},
         f"{REPLY}/content/application~1json/schema",
-        "an answer of type `str` is not expressed. Describe an object with properties",
+        "a response of type `str` is not supported. Describe an object with properties",
     ),
     "an answer that can be null": (
         {REPLY: answer({"anyOf": [REF, {"type": "null"}]})},
         f"{REPLY}/content/application~1json/schema",
-        "an answer of type `Part | None` is not expressed",
+        "a response of type `Part | None` is not supported",
     ),
     "two answers that differ": (
         {f"{OPERATION}/responses/201": answer(REF)},
         f"{OPERATION}/responses/201/content/application~1json",
-        "two successful answers differ in their application/json",
+        "two successful responses have different schemas for application/json",
     ),
     "an answer with content and one without": (
         {f"{OPERATION}/responses/204": {"description": "Nothing."}},
         f"{OPERATION}/responses/204",
-        "one successful answer has content, this one has none",
+        "one successful response has content, this one has none",
     ),
     "no successful answer": (
         {f"{OPERATION}/responses": {"default": {"description": "?"}}},
         f"{OPERATION}/responses",
-        "no successful answer is described",
+        "no successful response is described",
     ),
     "a stream that nothing asks for": (
         {**STREAM, f"{REPLY}/content/text~1event-stream/x-stream": {"end-marker": "END"}},
         f"{REPLY}/content/text~1event-stream/x-stream",
-        "the stream does not say what asks for it. Name a boolean field of the body",
+        "nothing says which field of the body asks for the stream. Name a boolean field of the body",
     ),
     "a stream that a text asks for": (
         {**STREAM, f"{REPLY}/content/text~1event-stream/x-stream/selected-by": "name"},
         f"{REPLY}/content/text~1event-stream/x-stream",
-        "the stream does not say what asks for it",
+        "nothing says which field of the body asks for the stream",
     ),
     "a stream with an unknown word": (
         {**STREAM, f"{REPLY}/content/text~1event-stream/x-stream/end": "END"},
         f"{REPLY}/content/text~1event-stream/x-stream/end",
-        "`end` is not expressed here",
+        "`end` is not supported here",
     ),
     "a stream alone": (
         {**STREAM, f"{REPLY}/content/application~1json": GONE},
         f"{REPLY}/content/text~1event-stream",
-        "a stream alone is not expressed",
+        "a response that is only a stream is not supported",
     ),
     "a stream of texts": (
         {**STREAM, f"{REPLY}/content/text~1event-stream/schema": TEXT},
         f"{REPLY}/content/text~1event-stream/schema",
-        "events that are no objects are not expressed",
+        "events that are not objects are not supported",
     ),
     "a stream without an end": (
         {
@@ -209,6 +210,6 @@ OPERATIONS: dict[str, Case] = {
     "a stream without a reply": (
         {**STREAM, f"{SCHEMAS}/Event/x-event": {"text": ["piece"]}},
         f"{REPLY}/content/text~1event-stream/schema",
-        "nothing in the stream gives the whole reply",
+        "no event of the stream carries the whole reply",
     ),
 }

@@ -21,7 +21,7 @@ CONSTRUCTS: dict[str, Case] = {
         f"the keyword {word}": (
             {FIELD: {"type": "object", word: value}},
             f"{FIELD}/{word}",
-            f"`{word}` is not expressed here. Take it out",
+            f"`{word}` is not supported here. Take it out",
         )
         for word, value in {
             "not": {"type": "string"},
@@ -51,7 +51,7 @@ CONSTRUCTS: dict[str, Case] = {
     "a pattern that Python does not read": (
         {FIELD: {**TEXT, "pattern": "(?<a"}},
         f"{FIELD}/pattern",
-        "`pattern` is no regular expression that Python reads, too",
+        "`pattern` is not a regular expression that Python can read",
     ),
     "an empty enum": ({FIELD: {**TEXT, "enum": []}}, f"{FIELD}/enum", "list should have at least 1 item"),
     "a value of another type": (
@@ -73,13 +73,13 @@ CONSTRUCTS: dict[str, Case] = {
     "an object as a value": (
         {FIELD: {"enum": [{"a": 1}]}},
         f"{FIELD}/enum/0",
-        "is no text, number, true, false or null",
+        "is not a string, number, boolean or null",
     ),
     "anyOf beside oneOf": ({FIELD: {"anyOf": [TEXT], "oneOf": [TEXT]}}, FIELD, "`anyOf` beside `oneOf`"),
     "a keyword beside a reference": (
         {FIELD: {**REF, "minLength": 1}},
         f"{FIELD}/minLength",
-        "`minLength` is not expressed beside `$ref`",
+        "`minLength` is not supported beside `$ref`",
     ),
     "a required field that is not described": (
         {f"{PART}/required": ["weight"]},
@@ -125,7 +125,7 @@ CONSTRUCTS: dict[str, Case] = {
             FIELD: union("A", "B"),
         },
         FIELD,
-        "nothing tells `A` from the others in this union",
+        "nothing distinguishes `A` from the other members of this union",
     ),
     "a discriminator without a mapping": (
         {
@@ -134,17 +134,37 @@ CONSTRUCTS: dict[str, Case] = {
             FIELD: union("A", "B", discriminator={"propertyName": "kind"}),
         },
         f"{FIELD}/discriminator",
-        "a discriminator without `mapping` is not expressed. List the values.",
+        "a discriminator without `mapping` is not supported. List the values.",
     ),
     "a discriminator without a union": (
         {f"{PART}/discriminator": {"propertyName": "size"}},
         f"{PART}/discriminator",
-        "a `discriminator` without `anyOf` or `oneOf` is not expressed",
+        "a `discriminator` on a class that others extend is not supported: a name is a class or a union",
     ),
-    "a union beside properties": (
-        {f"{PART}/oneOf": [{"required": ["size"]}]},
-        f"{PART}/oneOf",
-        "`oneOf` beside `properties` is not expressed",
+    **{
+        f"a union beside properties that brings {what}": (
+            {f"{PART}/oneOf": [member]},
+            f"{PART}/oneOf",
+            "`oneOf` beside `properties` is supported only where its members say what is `required`",
+        )
+        for what, member in {
+            "fields": an_object("colour"),
+            "fields of another schema": {"$ref": "#/components/schemas/NewThing"},
+            "a union": union("Thing", "NewThing"),
+        }.items()
+    },
+    "a union beside what is put together": (
+        {FIELD: {"allOf": [REF], "oneOf": [{"required": ["size"]}]}},
+        f"{FIELD}/oneOf",
+        "`oneOf` beside `allOf` is not supported",
+    ),
+    "a rule in a part of what is put together": (
+        {
+            f"{SCHEMAS}/A": {**an_object("a", "b", required=False), "anyOf": [{"required": ["a"]}]},
+            FIELD: {"allOf": [{"$ref": "#/components/schemas/A"}, an_object("c")]},
+        },
+        f"{FIELD}/allOf/0",
+        "`anyOf` in a part of `allOf` is not supported: its rule would be lost",
     ),
     "a discriminator that names no field": (
         {FIELD: union("Part", "Thing", discriminator={"mapping": {}})},
@@ -154,12 +174,12 @@ CONSTRUCTS: dict[str, Case] = {
     "a mapping to nowhere": (
         {FIELD: union("Part", "Thing", discriminator={"propertyName": "kind", "mapping": {"a": "Nobody"}})},
         f"{FIELD}/discriminator/mapping/a",
-        "`$ref: #/components/schemas/Nobody` names nothing",
+        "`$ref: #/components/schemas/Nobody` points to nothing",
     ),
     "a mapping to something else": (
         {FIELD: union("Part", "Thing", discriminator={"propertyName": "kind", "mapping": {"a": "NewThing"}})},
         f"{FIELD}/discriminator/mapping/a",
-        "`NewThing` is no member of the union",
+        "`NewThing` is not a member of the union",
     ),
     "a member that the mapping leaves out": (
         {FIELD: union("Part", "Thing", discriminator={"propertyName": "kind", "mapping": {"a": "Part"}})},
@@ -192,22 +212,22 @@ CONSTRUCTS: dict[str, Case] = {
             f"{SCHEMAS}/B": {"$ref": "#/components/schemas/A"},
         },
         f"{SCHEMAS}/A",
-        "leads back to itself. Break the circle.",
+        "refers back to itself. Break the cycle.",
     ),
     "a dangling reference to a schema": (
         {FIELD: {"$ref": "#/components/schemas/Nobody"}},
         FIELD,
-        "`$ref: #/components/schemas/Nobody` names nothing. Correct the name or add the component.",
+        "`$ref: #/components/schemas/Nobody` points to nothing. Correct the name or add the component.",
     ),
     "a dangling reference to a parameter": (
         {f"{OPERATION}/parameters/1": {"$ref": "#/components/parameters/Nobody"}},
         f"{OPERATION}/parameters/1",
-        "names nothing",
+        "points to nothing",
     ),
     "a dangling reference to a response": (
         {f"{OPERATION}/responses/404": {"$ref": "#/components/responses/Nobody"}},
         f"{OPERATION}/responses/404",
-        "names nothing",
+        "points to nothing",
     ),
     "a reference to another document": (
         {FIELD: {"$ref": "other.yaml#/A"}},
@@ -217,7 +237,7 @@ CONSTRUCTS: dict[str, Case] = {
     "a reference into a component": (
         {FIELD: {"$ref": "#/components/schemas/Part/properties/size"}},
         f"{FIELD}/$ref",
-        "is no component",
+        "is not a component",
     ),
     "a schema that is true": (
         {f"{THING}/properties/kind": True},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.generation.workshop import SMALL, Workshop, bytes_of, changed, load, 
 
 pytestmark = pytest.mark.generation
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 BASE = "package_name_override: acedata_responses\nliteral_enums: true\npost_hooks: []\n"
 
 
@@ -46,7 +48,7 @@ def test_class_overrides_rename_a_class_everywhere(workshop: Workshop) -> None:
     assert "class Piece(Model):" in code["types/replies.py"]
     assert '_schema: ClassVar[str] = "Part"' in code["types/replies.py"]
     assert '"Piece": ".replies"' in code["types/__init__.py"]
-    assert ") -> Piece:" in code["resources/things.py"]
+    assert ") -> types.Piece:" in code["resources/things.py"]
     generated = [text for name, text in code.items() if name.startswith(("types/", "resources/"))]
     lines = [
         line for text in generated for line in text.split("\n") if "Part" in line or "decode_part" in line
@@ -73,7 +75,10 @@ def test_class_overrides_rename_unions_and_open_enums(workshop: Workshop) -> Non
 
 def test_an_override_of_what_is_no_class_is_refused(workshop: Workshop) -> None:
     said = refused(workshop, BASE + "class_overrides:\n  Prat: {class_name: Piece}\n")
-    assert "`class_overrides` in generator-config.yaml renames `Prat`, which is no class" in said
+    assert (
+        "`class_overrides` in generator-config.yaml renames `Prat`, which is not a class of the package"
+        in said
+    )
 
 
 def test_package_name_override_names_the_folder(workshop: Workshop) -> None:
@@ -81,6 +86,13 @@ def test_package_name_override_names_the_folder(workshop: Workshop) -> None:
     workshop.write(SMALL)
     assert workshop.run().code == 0
     package = load(workshop.output / "small_client", "small_client")
+    for path in (workshop.output / "small_client").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {
+            ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)
+        }
+        texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)} - prose
+        assert not [text for text in texts if "acedata_responses" in text], path
     assert package.Client(base_url="https://small.test") is not None
     assert "    from small_client import Client" in (package.__doc__ or "")
     unload("small_client")
@@ -112,7 +124,7 @@ def test_title_models_are_named_with_or_without_their_path(workshop: Workshop) -
 def test_content_type_overrides_make_an_answer_json(workshop: Workshop) -> None:
     changes = {REPLY: answer({"$ref": "#/components/schemas/Part"}, "application/vnd.small")}
     code = made(workshop, "content_type_overrides:\n  application/vnd.small: application/json\n", changes)
-    assert ") -> Part:" in code["resources/things.py"]
+    assert ") -> types.Part:" in code["resources/things.py"]
 
 
 def test_generate_all_tags_puts_an_operation_into_each_resource(workshop: Workshop) -> None:
@@ -149,7 +161,7 @@ def test_post_hooks_run_in_the_package(workshop: Workshop) -> None:
     {
         "a key that there is not": (
             "literal_enum: true\n",
-            "`literal_enum` is no key of openapi-python-client",
+            "`literal_enum` is not a configuration key of openapi-python-client",
         ),
         "enum classes": (
             "literal_enums: false\n",

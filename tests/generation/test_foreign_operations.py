@@ -2,63 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.generation.workshop import DOCUMENT, PACKAGE, ROOT, Workshop, changed, load, parsed, part, unload
+from tests.generation.workshop import load, part, unload
 
 pytestmark = pytest.mark.generation
 
-FOREIGN = parsed(Path(__file__).with_name("foreign.yaml"))
 NAME = "with_foreign_operations"
 MESSAGES = [{"role": "user", "content": "Hi"}]
 
-USER_CODE = """
-from typing_extensions import assert_type
-
-from acedata_responses import AsyncClient, AsyncStream, Client, Stream
-from acedata_responses.types import (
-    ForeignChat, ForeignChunk, ForeignEmbeddings, ForeignImages, ForeignJob, ForeignTask, Unknown,
-)
-
-
-def sync(client: Client) -> None:
-    chat = client.chat.completions
-    assert_type(chat.create(model="ft:mine", messages=[{"role": "user", "content": "x"}]), ForeignChat)
-    assert_type(chat.create(model="large", messages=[], stream=True, time_limit=3), Stream[ForeignChunk, ForeignChat])
-    assert_type(client.embeddings.create(input=["a", "b"], encoding_format="float"), ForeignEmbeddings)
-    assert_type(client.images.generate(prompt="x", async_=True), ForeignImages | ForeignTask | Unknown)
-    assert_type(client.jobs.create(kind="-report"), ForeignJob)
-    assert_type(client.jobs.poll(id="1").result, ForeignImages | None)
-
-
-async def asynchronous(client: AsyncClient) -> None:
-    stream = await client.chat.completions.create(model="small", messages=[], stream=True)
-    assert_type(stream, AsyncStream[ForeignChunk, ForeignChat])
-"""
-
 
 @pytest.fixture(scope="module")
-def package_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of openapi.yaml with the foreign operations, as a folder."""
-    added = {
-        **{f"/paths/{path.replace('/', '~1')}": item for path, item in FOREIGN["paths"].items()},
-        **{
-            f"/components/schemas/{name}": schema for name, schema in FOREIGN["components"]["schemas"].items()
-        },
-    }
-    return Workshop(tmp_path_factory.mktemp("foreign")).make(changed(parsed(DOCUMENT), added))
-
-
-@pytest.fixture(scope="module")
-def package(package_folder: Path) -> Iterator[ModuleType]:
-    """The same, imported."""
-    yield load(package_folder, NAME)
+def package(foreign_package: Path) -> Iterator[ModuleType]:
+    """The package of openapi.yaml with the foreign operations, imported."""
+    yield load(foreign_package, NAME)
     unload(NAME)
 
 
@@ -146,18 +107,3 @@ def test_what_the_document_forbids_is_not_sent(package: ModuleType) -> None:
     ):
         with pytest.raises(package.RequestValidationError):
             call()
-
-
-def test_the_package_and_its_use_are_type_checked(package_folder: Path) -> None:
-    (package_folder.parent / "user_code.py").write_text(USER_CODE, encoding="utf-8")
-    check = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--config-file",
-        str(ROOT / "pyproject.toml"),
-        PACKAGE,
-        "user_code.py",
-    ]
-    done = subprocess.run(check, cwd=package_folder.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout

@@ -129,4 +129,4 @@ def test_an_operation_that_the_parse_leaves_out_is_missed(generated: Callable[[C
 
 
 def test_a_parse_without_models_gives_no_package(generated: Callable[[Change], str]) -> None:
-    assert "is not expressed" in generated(lambda data: data.models.clear())
+    assert "is not supported" in generated(lambda data: data.models.clear())

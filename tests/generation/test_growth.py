@@ -1,19 +1,32 @@
-"""What grows in openapi.yaml grows in the package, without a change elsewhere."""
+"""What is added to openapi.yaml, our own document, is added to the package without a change elsewhere."""
 
 from __future__ import annotations
 
 import inspect
 import json
+import re
 import typing
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.generation.workshop import DOCUMENT, Workshop, changed, load, parsed, part, unload
+from tests.generation.workshop import (
+    DOCUMENT,
+    FOREIGN,
+    SECOND,
+    SMALL,
+    Workshop,
+    changed,
+    load,
+    parsed,
+    part,
+    unload,
+)
 
 pytestmark = pytest.mark.generation
 
@@ -118,6 +131,17 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     document = changed(parsed(DOCUMENT), GROWTH)
     yield load(Workshop(tmp_path_factory.mktemp("grown")).make(document), "grown_package")
     unload("grown_package")
+
+
+def test_only_this_module_names_classes_of_our_document() -> None:
+    """All others are about the generator, whatever the document."""
+    ours = parsed(DOCUMENT)["components"]["schemas"].keys()
+    foreign = (parsed(path)["components"]["schemas"].keys() for path in (FOREIGN, SECOND))
+    names = set(ours).difference(*foreign, SMALL["components"]["schemas"], {"Reply", "Usage"})
+    pattern = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    for path in Path(__file__).parent.glob("*.py"):
+        if path != Path(__file__):
+            assert not pattern.findall(path.read_text(encoding="utf-8")), path
 
 
 class Answers:

@@ -94,13 +94,13 @@ def test_a_field_of_a_reply_may_be_called_self(make: Make) -> None:
     assert reply.to_dict() == {"size": 1, "self": "/parts/1"}
 
 
-@pytest.mark.parametrize("key", ["timeout", "deadline", "extra_body"])
-def test_a_field_that_is_named_like_an_argument_is_given_another_name(
-    make: Make, workshop: Workshop, key: str
-) -> None:
-    assert "with `x-python-name`." in refused(workshop, {f"{NEW}/properties/{key}": {"type": "integer"}})
-    package = make({f"{NEW}/properties/{key}": {"type": "integer", "x-python-name": f"the_{key}"}})
-    assert sent(package, **{f"the_{key}": 3}) == {"name": "x", key: 3}
+def test_a_field_that_is_named_like_an_argument_is_given_another_name(make: Make, workshop: Workshop) -> None:
+    keys = ["timeout", "deadline", "extra_body"]
+    message = refused(workshop, {f"{NEW}/properties/{key}": {"type": "integer"} for key in keys})
+    assert message.count("with `x-python-name`.") == len(keys)
+    fields = {f"{NEW}/properties/{key}": {"type": "integer", "x-python-name": f"the_{key}"} for key in keys}
+    package = make(fields)
+    assert sent(package, **{f"the_{key}": 3 for key in keys}) == {"name": "x", **dict.fromkeys(keys, 3)}
 
 
 def test_a_field_that_is_named_like_an_attribute_is_given_another_name(make: Make) -> None:
@@ -109,6 +109,18 @@ def test_a_field_that_is_named_like_an_attribute_is_given_another_name(make: Mak
     assert reply.scheme == "a"
     assert reply.http.status_code == 200
     assert part(package, "types").Part(size=1, scheme="b").to_dict() == {"size": 1, "http": "b"}
+
+
+def test_words_of_the_code_are_free_for_fields(make: Make) -> None:
+    keys = ["super", "further", "kwargs", "data", "get", "cls", "new"]
+    it = an_object(*keys)
+    package = make({f"{NEW}/properties/it": it, FIELD: it})
+    types = part(package, "types")
+    values = {key: f"of {key}" for key in keys}
+    arguments = {"super_" if key == "super" else key: value for key, value in values.items()}
+    assert sent(package, it=types.NewThingIt(**arguments, more="y"))["it"] == {**values, "more": "y"}
+    read = types.Thing.from_dict({"name": "x", "it": values}).it
+    assert {name: getattr(read, name) for name in arguments} == arguments
 
 
 def test_a_parameter_is_given_another_name(make: Make) -> None:
@@ -134,13 +146,16 @@ def test_a_schema_may_end_in_error(make: Make) -> None:
     assert part(package, "types").QuotaError(a="x").a == "x"
 
 
-@pytest.mark.parametrize("name", ["Model", "Mapping", "Unknown", "StreamError", "Warning"])
-def test_a_schema_whose_name_is_taken_gets_an_underscore(make: Make, name: str) -> None:
+def test_a_schema_whose_name_is_taken_gets_an_underscore(make: Make) -> None:
     """As the generator does for names of Python's own."""
-    package = make({f"{SCHEMAS}/{name}": an_object("a"), FIELD: {"$ref": f"#/components/schemas/{name}"}})
+    names = ["Model", "Mapping", "Unknown", "StreamError", "Warning"]
+    fields = {name.lower(): {"$ref": f"#/components/schemas/{name}"} for name in names}
+    schemas = {f"{SCHEMAS}/{name}": an_object(f"of_{name.lower()}") for name in names}
+    package = make({**schemas, FIELD: an_object(**fields)})
     types = part(package, "types")
-    it = types.Thing.from_dict({"name": "x", "it": {"a": "y"}}).it
-    assert it == getattr(types, f"{name}_")(a="y")
+    data = {name.lower(): {f"of_{name.lower()}": "y"} for name in names}
+    it = types.Thing.from_dict({"name": "x", "it": data}).it
+    assert [type(getattr(it, name)) for name in data] == [getattr(types, f"{name}_") for name in names]
     assert it.problems == []
 
 
@@ -181,6 +196,22 @@ def test_a_value_that_fits_two_members_of_one_of_is_not_sent(make: Make) -> None
         sent(package, count=1)
 
 
+@pytest.mark.parametrize(("word", "both"), [("anyOf", True), ("oneOf", False)])
+def test_a_union_beside_fields_says_which_belong_together(make: Make, word: str, both: bool) -> None:
+    fields = an_object("url", "data", required=False)
+    image = {**fields, word: [{"required": ["url"]}, {"required": ["data"]}]}
+    package = make({f"{NEW}/properties/image": image, FIELD: image})
+    types = part(package, "types")
+    assert sent(package, image=types.NewThingImage(data="x")) == {"name": "x", "image": {"data": "x"}}
+    for wrong in [{}, {"url": 1}] + ([] if both else [{"url": "x", "data": "y"}]):
+        with pytest.raises(package.RequestValidationError, match="/image"):
+            sent(package, image=wrong)
+    it = types.Thing.from_dict({"name": "x", "it": {"url": "y"}}).it
+    assert (it, it.problems) == (types.ThingIt(url="y"), [])
+    synthesis, schemas = part(package, "testing._synthesis"), part(package, "_document.schemas").SCHEMAS
+    assert set(synthesis.minimal(schemas["ThingIt"], schemas)) == {"url"}
+
+
 def test_the_rules_of_an_open_enum_are_for_other_values_only(make: Make) -> None:
     model = {"anyOf": [{**TEXT, "enum": ["a"]}, {**TEXT, "pattern": "^ft:"}], "maxLength": 5}
     package = make({f"{NEW}/properties/model": model})
@@ -191,18 +222,21 @@ def test_the_rules_of_an_open_enum_are_for_other_values_only(make: Make) -> None
             sent(package, model=wrong)
 
 
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"$ref": "#/components/schemas/Id"},
-        {"anyOf": [{**TEXT, "enum": ["a"]}, TEXT]},
-        {"anyOf": [TEXT, {"type": "integer"}]},
-    ],
-)
-def test_a_path_parameter_is_never_empty(make: Make, schema: dict[str, Any]) -> None:
-    package = make({f"{SCHEMAS}/Id": TEXT, f"{OPERATION}/parameters/0/schema": schema})
-    with pytest.raises(package.RequestValidationError, match="/id: "):
-        client_of(package, Service()).things.make(id="", name="x")
+def test_a_path_parameter_is_never_empty(make: Make) -> None:
+    schemas = {
+        "by_reference": {"$ref": "#/components/schemas/Id"},
+        "open": {"anyOf": [{**TEXT, "enum": ["a"]}, TEXT]},
+        "either": {"anyOf": [TEXT, {"type": "integer"}]},
+    }
+    changes: dict[str, Any] = {f"{SCHEMAS}/Id": TEXT}
+    for name, schema in schemas.items():
+        parameters = [parameter(name, "path", required=True, schema=schema)]
+        one = operation(operationId=f"things.{name}", parameters=parameters)
+        changes[f"/paths/~1{name}~1{{{name}}}/delete"] = one
+    package = make(changes)
+    for name in schemas:
+        with pytest.raises(package.RequestValidationError, match=f"/{name}: "):
+            getattr(client_of(package, Service()).things, name)(**{name: ""})
 
 
 def test_fields_of_all_of_are_those_of_one_object(make: Make) -> None:
@@ -221,6 +255,18 @@ def test_fields_of_all_of_are_those_of_one_object(make: Make) -> None:
     for wrong in ({"size": 1}, {"kind": "a"}, {"kind": "a", "size": 0}):
         with pytest.raises(package.RequestValidationError, match="/it/"):
             sent(package, it=wrong)
+
+
+def test_a_field_of_another_schema_can_be_made_required(make: Make) -> None:
+    base = {f"{SCHEMAS}/Base": an_object("kind", "size", required=False)}
+    reference = {"$ref": "#/components/schemas/Base"}
+    package = make({**base, f"{NEW}/properties/it": {"allOf": [reference], "required": ["size"]}})
+    it = part(package, "types").NewThingIt(size="1")
+    assert sent(package, it=it) == {"name": "x", "it": {"size": "1"}}
+    with pytest.raises(package.RequestValidationError, match="/it/size"):
+        sent(package, it={"kind": "a"})
+    with pytest.raises(TypeError, match="size"):
+        part(package, "types").NewThingIt(kind="a")
 
 
 def test_a_union_of_objects_put_together_is_told_apart(make: Make) -> None:
@@ -258,7 +304,7 @@ def test_null_is_written_as_in_openapi_3_0(make: Make) -> None:
 
 
 def test_nullable_is_no_word_of_openapi_3_1(workshop: Workshop) -> None:
-    assert "`nullable` is not expressed here" in refused(workshop, {FIELD: {**TEXT, "nullable": True}})
+    assert "`nullable` is not supported here" in refused(workshop, {FIELD: {**TEXT, "nullable": True}})
 
 
 def test_words_for_readers_are_passed_over(make: Make) -> None:
@@ -281,7 +327,13 @@ def test_a_character_that_yaml_alters_must_be_escaped(workshop: Workshop, charac
 
 
 def test_json_is_taken_where_there_is_xml_too(make: Make) -> None:
-    package = make({f"{REPLY}/content/application~1xml": {"schema": TEXT}})
+    package = make(
+        {
+            f"{REPLY}/content/application~1xml": {"schema": TEXT},
+            f"{BODY}/content/application~1xml": {"schema": TEXT},
+        }
+    )
+    assert sent(package, live=True) == {"name": "x", "live": True}
     assert client_of(package, Service({"name": "y"})).things.make(id="1", name="x").name == "y"
 
 
@@ -291,15 +343,15 @@ def test_an_operation_without_responses_gives_the_http_answer(make: Make) -> Non
     assert (reply.status_code, reply.content) == (202, b"later")
 
 
-@pytest.mark.parametrize(
-    "schema", [{"type": "object"}, {"type": "object", "additionalProperties": {"type": "integer"}}]
-)
-def test_a_reply_may_be_an_object_of_any_fields(make: Make, schema: dict[str, Any]) -> None:
-    package = make({REPLY: answer(schema)})
-    reply = client_of(package, Service({"a": 1})).things.make(id="1", name="x")
-    assert (reply.to_dict(), reply.http.status_code, reply.problems) == ({"a": 1}, 200, [])
-    with pytest.raises(package.ReplyDecodeError):
-        client_of(package, Service(["a"])).things.make(id="1", name="x")
+def test_a_reply_may_be_an_object_of_any_fields(make: Make) -> None:
+    numbers = {"type": "object", "additionalProperties": {"type": "integer"}}
+    other = operation(operationId="things.count", responses={"200": answer(numbers)})
+    package = make({REPLY: answer({"type": "object"}), "/paths/~1things/get": other})
+    for call in (lambda things: things.make(id="1", name="x"), lambda things: things.count()):
+        reply = call(client_of(package, Service({"a": 1})).things)
+        assert (reply.to_dict(), reply.http.status_code, reply.problems) == ({"a": 1}, 200, [])
+        with pytest.raises(package.ReplyDecodeError):
+            call(client_of(package, Service(["a"])).things)
 
 
 def test_head_has_no_json(make: Make) -> None:
@@ -314,23 +366,21 @@ def test_head_has_no_json(make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("of_all", "of_one", "expected"),
-    [
-        ([{"bearer": []}], None, "Bearer t"),
-        ([{"bearer": []}], [], None),
-        ([{"bearer": []}], [{}, {"bearer": []}], "Bearer t"),
-        ([], None, None),
-        ([], [{"bearer": []}], "Bearer t"),
-    ],
+    ("of_all", "expected"), [([{"bearer": []}], "Bearer t"), ([], None)], ids=["with a token", "without"]
 )
-def test_the_token_goes_with_what_asks_for_it(
-    make: Make, of_all: Any, of_one: Any, expected: str | None
-) -> None:
-    own = {} if of_one is None else {f"{OPERATION}/security": of_one}
-    package = make({**BEARER, "/security": of_all, **own})
+def test_the_token_goes_with_what_asks_for_it(make: Make, of_all: Any, expected: str | None) -> None:
+    own = {"none": [], "optional": [{}, {"bearer": []}], "required": [{"bearer": []}]}
+    changes = {
+        f"/paths/~1{name}/get": operation(operationId=f"things.{name}", security=own[name]) for name in own
+    }
+    package = make({**BEARER, "/security": of_all, **changes})
     service = Service()
-    client_of(package, service, token="t").things.make(id="1", name="x")
-    assert service.requests[0].headers.get("authorization") == expected
+    things = client_of(package, service, token="t").things
+    things.make(id="1", name="x")
+    for name in own:
+        getattr(things, name)()
+    headers = [request.headers.get("authorization") for request in service.requests]
+    assert headers == [expected, None, "Bearer t", "Bearer t"]
 
 
 def test_a_token_that_is_optional_is_not_demanded(make: Make) -> None:

@@ -17,12 +17,14 @@ from tests.generation.refused_operations import OPERATIONS
 from tests.generation.refused_schemas import CONSTRUCTS
 from tests.generation.small_document import (
     NEW,
+    OPERATION,
     PART,
     SCHEMAS,
     STREAM,
     TEXT,
     THING,
     Case,
+    answer,
     operation,
     parameter,
 )
@@ -105,7 +107,15 @@ def test_the_small_document_itself_is_taken(workshop: Workshop) -> None:
 
 def test_one_run_shows_all_problems_in_the_order_of_the_document(workshop: Workshop) -> None:
     changes = {
-        "/paths/~1things/get": operation(parameters=[parameter("a", "cookie")]),
+        "/paths/~1things/get": operation(
+            parameters=[parameter("a", "cookie"), parameter("b", style="deepObject")],
+            requestBody={"content": {"text/plain": {"schema": TEXT}}},
+            responses={"200": answer(TEXT, "text/html")},
+        ),
+        f"{NEW}/properties/timeout": TEXT,
+        f"{NEW}/properties/any": {"items": TEXT},
+        f"{NEW}/properties/all": {"additionalProperties": TEXT},
+        f"{OPERATION}/parameters/1": parameter("c", schema={"items": TEXT}),
         f"{THING}/properties/kind/multipleOf": 2,
         f"{THING}/properties/kind/enum": ["a", "a"],
         f"{THING}/x-text": ["nome"],
@@ -119,6 +129,13 @@ def test_one_run_shows_all_problems_in_the_order_of_the_document(workshop: Works
     places = re.findall(r"^  document\.yaml:(\d+) \(#(\S+?)\): ", outcome.err, re.MULTILINE)
     assert {pointer for _line, pointer in places} == {
         "/paths/~1things/get/parameters/0",
+        "/paths/~1things/get/parameters/1",
+        "/paths/~1things/get/requestBody",
+        "/paths/~1things/get/responses/200/content/text~1html",
+        f"{NEW}/properties/timeout",
+        f"{NEW}/properties/any",
+        f"{NEW}/properties/all",
+        f"{OPERATION}/parameters/1/schema",
         f"{THING}/properties/kind/multipleOf",
         f"{THING}/properties/kind/enum/1",
         f"{THING}/x-text/0",
@@ -126,7 +143,7 @@ def test_one_run_shows_all_problems_in_the_order_of_the_document(workshop: Works
         f"{PART}/properties/to_dict",
         "/x-error-kinds/Timeout",
     }
-    assert outcome.err.startswith("generate: 7 problems:\n")
+    assert outcome.err.startswith("generate: 14 problems:\n")
     assert [int(line) for line, _pointer in places] == sorted(int(line) for line, _pointer in places)
 
 

@@ -65,57 +65,43 @@ def made(
     return bytes_of(folder / "made" / PACKAGE)
 
 
-# Each of the next three runs has a hash seed of its own as well: a run takes seconds.
-
-
-def test_in_any_working_directory(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """Here it has modules that are named like what the package imports, which sorters take for one's own."""
+def test_anywhere_at_any_time_and_under_any_settings(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    """All at once, as a run takes seconds: what differs from run to run in practice has no part in the result."""
+    # Modules that are named like what the package imports, which sorters take for one's own.
     for name in ("httpx", "attrs", "dateutil", "src/anyio"):
-        (tmp_path / name).mkdir(parents=True)
-        (tmp_path / name / "__init__.py").touch()
-    assert made(tmp_path, cwd=tmp_path, environment={"PYTHONHASHSEED": "0"}) == expected
-
-
-def test_at_any_time(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """A module that Python imports by itself at its start turns the clock back."""
+        (tmp_path / "build" / name).mkdir(parents=True)
+        (tmp_path / "build" / name / "__init__.py").touch()
+    # Python imports this one by itself at its start, and it turns the clock back.
     code = "import time\nreal = time.time\ntime.time = lambda: real() - 1e9\n"
-    (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
-    clock = {
-        "PYTHONPATH": str(tmp_path),
-        "PYTHONHASHSEED": "1",
-        "SOURCE_DATE_EPOCH": "1",
-        "TZ": "Pacific/Kiritimati",
-        "LC_ALL": "C",
-    }
-    assert made(tmp_path, environment=clock) == expected
-
-
-def test_under_any_settings_above_the_folder(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """In the folder of the output, in that of temporary files and in the environment."""
+    (tmp_path / "at_start").mkdir()
+    (tmp_path / "at_start" / "sitecustomize.py").write_text(code, encoding="utf-8")
+    # Settings in the folder of the output, in that of temporary files and in the environment.
     (tmp_path / "ruff.toml").write_text(STRANGE_RUFF, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(STRANGE_PROJECT, encoding="utf-8")
     (tmp_path / ".gitignore").write_text("*\n", encoding="utf-8")
     (tmp_path / ".editorconfig").write_text("[*]\nindent_style = tab\n", encoding="utf-8")
-    (tmp_path / "build").mkdir()  # a name that ruff passes over by itself
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=False)
-    settings = {"TMPDIR": str(tmp_path / "build"), "RUFF_OUTPUT_FORMAT": "json", "RUFF_LINE_LENGTH": "50"}
-    settings["PYTHONHASHSEED"] = "4294967295"
-    assert made(tmp_path, cwd=tmp_path / "build", environment=settings) == expected
+    environment = {
+        "PYTHONPATH": str(tmp_path / "at_start"),
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "1",
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "TMPDIR": str(tmp_path / "build"),  # a name that ruff passes over by itself
+        "RUFF_OUTPUT_FORMAT": "json",
+        "RUFF_LINE_LENGTH": "50",
+    }
+    assert made(tmp_path, cwd=tmp_path / "build", environment=environment) == expected
 
 
-def test_from_a_copy_of_the_project_elsewhere(tmp_path: Path, expected: dict[str, bytes]) -> None:
+def test_from_a_copy_of_the_project_with_other_line_ends(tmp_path: Path, expected: dict[str, bytes]) -> None:
     copy = tmp_path / "with a space and ümlaut"
     for name in ("scripts", "templates"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("openapi.yaml", "generator-config.yaml"):
-        shutil.copy(ROOT / name, copy / name)
-    assert made(tmp_path, project=copy) == expected
-
-
-def test_from_a_document_with_other_line_ends(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    shutil.copy(ROOT / "generator-config.yaml", copy)
     document = tmp_path / "openapi.yaml"
     document.write_bytes(DOCUMENT.read_bytes().replace(b"\n", b"\r\n"))
-    assert made(tmp_path, document=document) == expected
+    assert made(tmp_path, project=copy, document=document, environment={"PYTHONHASHSEED": "1"}) == expected
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])

@@ -1,15 +1,11 @@
-"""Another document needs no change outside of it: second.yaml, generated, imported, called and type-checked."""
+"""Another document needs no change outside of it: second.yaml, generated, imported and called."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -17,7 +13,7 @@ import httpx
 import pytest
 
 from tests.drivers import Blocking, LoopThread
-from tests.generation.workshop import PACKAGE, ROOT, part
+from tests.generation.workshop import part
 
 pytestmark = pytest.mark.generation
 
@@ -385,97 +381,3 @@ def test_every_operation_is_served_by_the_embedded_service(library: ModuleType) 
     ]
     assert [(method, path.replace("%20", " "), status) for method, path, status in seen] == expected * 2
     assert [getattr(reply, "problems", []) for reply in replies] == [[]] * len(replies)
-
-
-USER_CODE = """
-from __future__ import annotations
-
-from typing import Literal
-
-from typing_extensions import assert_type
-
-from acedata_responses import AsyncClient, AsyncStream, Client, HTTPResponse, Stream
-from acedata_responses.types import (
-    Applause, Book, BooksSearchResponse200, Colour, Cough, Ending, Holder, Length, ListReply, Note, Opening, Person,
-    Price, Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
-)
-
-
-def sync(client: Client, live: bool) -> None:
-    page = client.books.search(q="x", x_reader_id="r1", genre=["crime"], class_="lending", page_size=3)
-    assert_type(page, BooksSearchResponse200)
-    assert_type(page.items, list[Book])
-    assert_type(page.next_page, str | None)
-    book = client.books.add(
-        title="x", authors=("y",), kind="book", from_=None, stars=1, thickness=2.5, gift=True,
-        size={"height": Length(value=1)},
-        grid=[[1, 2.5]], labels={"a": ["b"]}, cover=Colour(cover_type="colour", rgb=[1, 2, 3]), note="z",
-    )
-    assert_type(book.stars, Literal[1, 2, 3] | int | None)
-    assert_type(book.lent_to, Person | Society | Unknown | None)
-    assert_type(book.prices, dict[str, Price | None] | None)
-    assert_type(book.grid, list[list[float]] | None)
-    assert_type(book.note, str | Note | None)
-    assert_type(client.books.import_(book_id=1, if_match="*"), HTTPResponse)
-    assert_type(client.books.list(book_id=1), ListReply[Holder])
-    for row in client.reading_rooms.plan():
-        assert_type(row, list[int])
-    shelf = client.reading_rooms.shelf(room_name="x", shelf_no="north")
-    assert_type(shelf.above, Shelf | None)
-    assert_type(client.stories.tell(about="x"), Story)
-    assert_type(client.stories.tell(about="x", live=False).chapters, list[StoryChaptersItem])
-    assert_type(client.stories.tell(about="x", live=True), Stream[Telling, Story])
-    assert_type(client.stories.tell(about="x", live=live), Story | Stream[Telling, Story])
-    with client.stories.tell(about="x", live=True) as stream:
-        for event in stream:
-            assert_type(event, Opening | Sentence | Ending | Applause | Cough | Unknown)
-        assert_type(stream.final().output_text, str)
-
-
-async def asynchronous(client: AsyncClient) -> None:
-    assert_type(await client.books.read(book_id=1), Book)
-    assert_type(await client.books.list(book_id=1), ListReply[Holder])
-    assert_type(await client.stories.tell(about="x", live=True), AsyncStream[Telling, Story])
-
-
-def wrong(client: Client) -> None:
-    client.books.read()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    client.books.read(book_id="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    client.books.newest(page=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-"""
-
-
-@pytest.fixture(scope="module")
-def user_code(second_package: Path) -> Path:
-    """A file that uses the package, beside it."""
-    path = second_package.parent / "user_code.py"
-    path.write_text(USER_CODE, encoding="utf-8")
-    return path
-
-
-def test_mypy_takes_the_package_and_its_use(user_code: Path) -> None:
-    check = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--config-file",
-        str(ROOT / "pyproject.toml"),
-        PACKAGE,
-        user_code.name,
-    ]
-    done = subprocess.run(check, cwd=user_code.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-
-
-def test_pyright_takes_the_package_and_its_use(user_code: Path) -> None:
-    pyright = ROOT / "tools" / "node_modules" / ".bin" / "pyright"
-    if not (pyright.exists() and shutil.which("node")):
-        pytest.skip("node or pyright is not installed")
-    import tomllib  # Python 3.11
-
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
-    settings = {**settings, "include": ["."], "extraPaths": [], "venvPath": ".", "venv": ".none"}
-    (user_code.parent / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
-    check = [str(pyright), "--warnings", "--pythonpath", sys.executable]
-    done = subprocess.run(check, cwd=user_code.parent, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout

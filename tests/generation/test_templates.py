@@ -73,7 +73,7 @@ def test_a_template_that_is_missing_is_missed(workshop: Workshop, templates: Pat
     (templates / name).unlink()
     said = refused(workshop, templates)
     assert f"in {templates}" in said
-    assert "Put it back" in said or "Put the template back" in said
+    assert "Restore it" in said or "Restore the template" in said
 
 
 def test_what_is_written_in_asynchronous_form_has_a_synchronous_twin(
@@ -109,7 +109,7 @@ def test_a_name_that_a_template_does_not_know_is_shown(workshop: Workshop, templ
 def test_a_template_that_gives_no_python_is_shown(workshop: Workshop, templates: Path) -> None:
     (templates / "_version.py.jinja").write_text("VERSION = = {{ api.version | literal }}\n")
     said = refused(workshop, templates)
-    assert "the templates give code that ruff cannot read" in said
+    assert "the templates give code that ruff cannot parse" in said
     assert "acedata_responses/_version.py:1:11" in said
 
 
@@ -184,12 +184,13 @@ def test_names_that_clients_have_are_kept_from_tags(reserved: Reserved, library:
 
 def test_names_that_objects_have_are_kept_from_fields(reserved: Reserved, library: ModuleType) -> None:
     model = part(library, "types").Model
-    assert {name for name in dir(model) if not name.startswith("_")} == reserved.attributes
+    names = {name for name in dir(model) if not name.startswith("_")}
+    assert names | {"further_fields"} == reserved.attributes
 
 
 def test_names_that_methods_have_are_kept_from_fields(reserved: Reserved, library: ModuleType) -> None:
     signature = inspect.signature(part(library, "resources.books").Books.newest)
-    assert set(signature.parameters) == reserved.arguments
+    assert {*signature.parameters, "via_stream"} == reserved.arguments  # the last one where there is a stream
 
 
 def test_names_of_exceptions_are_kept_from_kinds(reserved: Reserved, library: ModuleType) -> None:

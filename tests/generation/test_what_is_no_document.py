@@ -14,10 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "a tab": ("openapi: 3.1.1\n\tinfo: x", "document.yaml:2: not valid YAML"),
     "a key twice": (
         "openapi: 3.1.1\ninfo: {}\nopenapi: 3.1.0",
-        "document.yaml:3: the key 'openapi' stands twice",
+        "document.yaml:3: the key 'openapi' appears twice",
     ),
     "an alias": ("a: &x {}\nb: *x", "document.yaml:1: an alias repeats this part"),
-    "a merge": ("a: 1\n<<: {b: 2}", "document.yaml:2: this key is no text"),
+    "a merge": ("a: 1\n<<: {b: 2}", "document.yaml:2: this key is not a string"),
     "a tag": ("a: 1\nb: !!binary aGk=", "document.yaml:2: `aGk=` is not JSON data"),
     "a number that is none": ("a:\n  b: .nan", "document.yaml:2: `.nan` is not JSON data"),
     "half a character": ('a: "\\ud83d"', "document.yaml:1: half a character"),

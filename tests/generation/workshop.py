@@ -28,6 +28,7 @@ from scripts import generate
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "openapi.yaml"
 SECOND = Path(__file__).with_name("second.yaml")
+FOREIGN = Path(__file__).with_name("foreign.yaml")
 PACKAGE = "acedata_responses"
 
 SMALL: dict[str, Any] = {

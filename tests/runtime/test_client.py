@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
-import logging
-import os
 import pickle
 import sys
 import threading
@@ -17,12 +15,9 @@ from contextlib import suppress
 import pytest
 
 from acedata_responses import (
-    AceDataError,
     AsyncClient,
-    AuthenticationError,
     Client,
     ConfigurationError,
-    Limiter,
     Limits,
     RetryPolicy,
     UnknownValueWarning,
@@ -30,25 +25,7 @@ from acedata_responses import (
 )
 from tests.drivers import MINIMAL, Driver
 
-SECRET = "sk-5up3r-s3cr3t"
-
-
-@pytest.fixture
-def secretive():
-    """A service that takes the secret token."""
-    with testing.serve(token=SECRET) as service:
-        yield service
-
-
 # Threads
-
-
-def test_many_threads_use_one_client_and_each_gets_its_own_answer(driver, service):
-    service.answers(text=lambda request: request.json["input"])
-    with ThreadPoolExecutor(16) as threads:
-        texts = list(threads.map(lambda number: driver.create(input=f"{number}").output_text, range(48)))
-    assert texts == [f"{number}" for number in range(48)]
-    assert service.connections_opened <= 16
 
 
 def test_threads_that_make_their_first_call_together_share_the_limits(service, flavour):
@@ -73,18 +50,6 @@ def test_threads_that_make_their_first_call_together_share_the_limits(service, f
     finally:
         sys.setswitchinterval(interval)
     assert service.most_in_flight == 1
-
-
-def test_many_tasks_use_one_client(service):
-    service.answers(text=lambda request: request.json["input"])
-
-    async def ask():
-        async with AsyncClient(testing.TOKEN, base_url=service.url) as client:
-            calls = (client.responses.create(model="gpt-4o", input=f"{number}") for number in range(40))
-            return [reply.output_text for reply in await asyncio.gather(*calls)]
-
-    assert asyncio.run(ask()) == [f"{number}" for number in range(40)]
-    assert service.connections_opened <= 20
 
 
 # Event loops
@@ -179,32 +144,6 @@ def test_a_client_that_is_closed_stays_so_when_it_is_pickled(flavour):
         twin.create()
 
 
-def test_limits_can_be_shared_between_clients(service, flavour):
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
-    service.reply_with(always=testing.Fault("delay", seconds=0.01))
-    options = {"token": testing.TOKEN, "base_url": service.url, "limits": limiter}
-    with (
-        Driver(flavour, **options) as one,
-        Driver(flavour, **options) as two,
-        ThreadPoolExecutor(4) as threads,
-    ):
-        list(threads.map(lambda driver: driver.create(), [one, two] * 3))
-    assert service.most_in_flight == 1
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_a_forked_process_makes_connections_of_its_own(service):
-    with Client(testing.TOKEN, base_url=service.url) as client:
-        client.models.list()
-        child = os.fork()
-        if child == 0:
-            os._exit(0 if client.models.list().data else 1)
-        assert os.waitpid(child, 0)[1] == 0
-        client.models.list()
-    assert [request.connection for request in service.requests] == [1, 2, 1]
-
-
 # Closing
 
 
@@ -231,56 +170,6 @@ def test_resources_are_made_once(flavour):
     with Driver(flavour, token="x") as driver:
         assert driver.actual.responses is driver.actual.responses
         assert driver.actual.models is driver.actual.models
-
-
-# The token stays hidden
-
-
-def test_the_token_is_shown_nowhere(connect, secretive, caplog, capsys):
-    caplog.set_level(logging.DEBUG)
-    driver = connect(secretive, token=SECRET, max_retries=0)
-    driver.create()
-    with driver.open() as stream:
-        list(stream)
-    shown = [
-        repr(driver.actual),
-        str(driver.actual),
-        repr(driver.actual.with_options(timeout=3)),
-        f"{driver.actual.responses}",
-        repr(stream),
-    ]
-    echo = {"error": {"code": "api_error", "message": f"who is Bearer {SECRET}?"}, "trace_id": SECRET}
-    for answer in (
-        testing.Answer(500, json=echo),
-        testing.Answer(502, body=SECRET),
-        testing.Answer(200, body=SECRET),
-    ):
-        secretive.reply_with(answer)
-        with pytest.raises(AceDataError) as raised:
-            driver.create()
-        shown += [str(raised.value), repr(raised.value), repr(vars(raised.value))]
-    shown += [record.getMessage() for record in caplog.records] + list(capsys.readouterr())
-    assert not [text for text in shown if SECRET in text]
-
-
-def test_each_call_is_one_line_of_the_log_and_by_default_there_is_none(driver, service, caplog):
-    caplog.set_level(logging.INFO, logger="acedata_responses")
-    driver.create()
-    driver.list_models()
-    with pytest.raises(AuthenticationError):
-        driver.client.with_options(token="other").models.list()
-    lines = [record.getMessage() for record in caplog.records if record.name == "acedata_responses"]
-    assert [line.split(" in ")[0] for line in lines[:2]] == [
-        f"POST {service.url}/openai/responses: 200",
-        f"GET {service.url}/openai/models: 200",
-    ]
-    assert len(lines) == 3
-    assert lines[2].startswith(f"GET {service.url}/openai/models: 401 ")
-    assert "invalid_token" in lines[2]
-    caplog.clear()
-    caplog.set_level(logging.WARNING, logger="acedata_responses")
-    driver.create()
-    assert caplog.records == []
 
 
 # Names of models

@@ -13,21 +13,6 @@ from tests.contract.document import DOCUMENT
 
 (BASE_URL_VARIABLE,) = DOCUMENT["servers"][0]["x-environment"]
 (LOG_VARIABLE,) = DOCUMENT["x-log-environment"]
-OFFLINE = {"transport": testing.transport()}
-
-
-@pytest.mark.parametrize("name", ["errors", "limits", "observations", "retry", "testing", "types"])
-def test_a_module_resolves_after_a_plain_import(name):
-    code = f"import acedata_responses; print(acedata_responses.{name}.__name__)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout.strip() == f"acedata_responses.{name}"
-
-
-def test_the_version_has_its_usual_name():
-    assert acedata_responses.__version__ == acedata_responses.VERSION
-    assert "__version__" in dir(acedata_responses)
 
 
 def test_an_argument_may_be_left_out_by_name(service, connect):

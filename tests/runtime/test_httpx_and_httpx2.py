@@ -16,27 +16,16 @@ CLIENTS = {"sync": "Client", "async": "AsyncClient"}
 TRANSPORTS = {"sync": "HTTPTransport", "async": "AsyncHTTPTransport"}
 OTHER = {"sync": "async", "async": "sync"}
 ENTRY_POINTS = {
-    "sync": [
-        "httpx.Client.__init__",
-        "httpx.Client.send",
-        "httpx.Client._send_single_request",
-        "httpx.Client._transport_for_url",
-        "httpx.HTTPTransport.handle_request",
-        "httpcore.ConnectionPool.handle_request",
-        "httpcore.HTTPConnection.handle_request",
-        "httpcore.HTTP11Connection.handle_request",
-    ],
-    "async": [
-        "httpx.AsyncClient.__init__",
-        "httpx.AsyncClient.send",
-        "httpx.AsyncClient._send_single_request",
-        "httpx.AsyncClient._transport_for_url",
-        "httpx.AsyncHTTPTransport.handle_async_request",
-        "httpcore.AsyncConnectionPool.handle_async_request",
+    "sync": ["httpx.Client.__init__", "httpx.Client.send", "httpx.Client._send_single_request",
+        "httpx.Client._transport_for_url", "httpx.HTTPTransport.handle_request",
+        "httpcore.ConnectionPool.handle_request", "httpcore.HTTPConnection.handle_request",
+        "httpcore.HTTP11Connection.handle_request"],
+    "async": ["httpx.AsyncClient.__init__", "httpx.AsyncClient.send",
+        "httpx.AsyncClient._send_single_request", "httpx.AsyncClient._transport_for_url",
+        "httpx.AsyncHTTPTransport.handle_async_request", "httpcore.AsyncConnectionPool.handle_async_request",
         "httpcore.AsyncHTTPConnection.handle_async_request",
-        "httpcore.AsyncHTTP11Connection.handle_async_request",
-    ],
-}
+        "httpcore.AsyncHTTP11Connection.handle_async_request"],
+}  # fmt: skip
 
 
 @pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])

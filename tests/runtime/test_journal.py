@@ -339,7 +339,7 @@ def test_the_file_is_for_its_owner_alone(path):
     assert set(modes.values()) == {0o600}
 
 
-def test_a_full_disk_is_told_before_anything_is_sent(journal):
+def test_a_full_disk_is_reported_before_anything_is_sent(journal):
     journal.claim(*CALL)
     with journal._file.transaction() as database:
         (pages,) = database.execute("PRAGMA page_count").fetchone()
@@ -393,7 +393,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(path):
     database.close()
 
 
-def test_a_file_that_another_program_holds_is_told(path, monkeypatch):
+def test_a_file_that_another_program_holds_is_reported(path, monkeypatch):
     from acedata_responses.journal import _journal
 
     monkeypatch.setattr(_journal, "FORMAT", _journal.FORMAT._replace(longest_wait=0.01))

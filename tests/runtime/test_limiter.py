@@ -118,25 +118,14 @@ def test_a_call_whose_time_is_up_does_not_begin_to_wait():
 
 
 @pytest.mark.parametrize("give_up_at", [1000.3, 1002.0, 1002.099])
-def test_a_call_that_waits_for_the_pace_gives_up_in_time(give_up_at):
+def test_a_call_that_waits_for_the_pace_gives_up_in_time(give_up_at, flavour):
     clock = FakeClock()
     limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
     limiter.acquire()
     with pytest.raises(
         LimitTimeout, match=r"Calls start at 0\.5 a second, and 1 wait: .*Limits\(per_second="
     ):
-        limiter.acquire(give_up_at)
-    assert clock.now == give_up_at
-    assert (limiter.in_flight, limiter.waiting) == (1, 0)
-
-
-@pytest.mark.parametrize("give_up_at", [1000.3, 1002.0, 1002.099])
-def test_a_task_that_waits_for_the_pace_gives_up_in_time(give_up_at):
-    clock = FakeClock()
-    limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
-    limiter.acquire()
-    with pytest.raises(LimitTimeout):
-        run(limiter.acquire_async(give_up_at))
+        acquire(limiter, flavour, give_up_at=give_up_at)
     assert (clock.now, limiter.in_flight, limiter.waiting) == (give_up_at, 1, 0)
 
 

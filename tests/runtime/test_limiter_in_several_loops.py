@@ -181,7 +181,7 @@ def test_the_places_of_a_loop_that_was_closed_over_them_are_free_again(flavour):
     assert limiter.in_flight == 1
 
 
-@pytest.mark.parametrize("limits", [{"timeout": 0.1}, {}], ids=repr)
+@pytest.mark.parametrize("limits", [{"timeout": 0.9}, {}], ids=repr)
 def test_a_call_that_waits_gets_a_place_of_a_loop_that_is_closed_meanwhile(limits, flavour):
     """Nothing tells it of the end of the loop, so that it has to look for it from time to time."""
     limiter = one_at_a_time()

@@ -14,28 +14,6 @@ from tests.runtime.clock import FakeClock
 from tests.runtime.waiting import most_in_a_second, one_at_a_time, run, until_async
 
 
-def test_tasks_never_exceed_the_places_and_start_in_order():
-    limiter = Limiter(Limits(in_flight=3, per_second=None))
-    running, most, order = [], [], []
-
-    async def call(number):
-        place = await limiter.acquire_async()
-        order.append(number)
-        running.append(number)
-        most.append(len(running))
-        await asyncio.sleep(0)
-        running.remove(number)
-        place.release()
-
-    async def calls():
-        await asyncio.gather(*(call(number) for number in range(200)))
-
-    run(calls())
-    assert max(most) == 3
-    assert order == list(range(200))
-    assert (limiter.in_flight, limiter.waiting) == (0, 0)
-
-
 def test_tasks_keep_the_pace_together():
     clock = FakeClock()
     limiter = Limiter(Limits(in_flight=None, per_second=10), clock=clock)

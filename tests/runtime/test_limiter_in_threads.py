@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,46 +10,6 @@ import pytest
 from acedata_responses.limits import Limiter, Limits, LimitTimeout
 from tests.runtime.clock import FakeClock
 from tests.runtime.waiting import PATIENCE, one_at_a_time, thread, until
-
-
-def test_threads_never_exceed_the_places_and_all_get_their_turn():
-    limiter = Limiter(Limits(in_flight=3, per_second=None))
-    running, most = [], []
-
-    def call(number):
-        place = limiter.acquire()
-        running.append(number)
-        most.append(len(running))
-        time.sleep(0)
-        running.remove(number)
-        place.release()
-        return number
-
-    with ThreadPoolExecutor(16) as pool:
-        assert sorted(pool.map(call, range(500), timeout=PATIENCE)) == list(range(500))
-    assert max(most) <= 3
-    assert (limiter.in_flight, limiter.waiting) == (0, 0)
-
-
-def test_threads_start_in_the_order_in_which_they_came():
-    limiter = one_at_a_time()
-    held = limiter.acquire()
-    order: list[int] = []
-
-    def call(number):
-        place = limiter.acquire()
-        order.append(number)
-        place.release()
-
-    threads = []
-    for number in range(10):
-        threads.append(threading.Thread(target=call, args=(number,), daemon=True))
-        threads[-1].start()
-        until(lambda number=number: limiter.waiting == number + 1)
-    held.release()
-    for waiting in threads:
-        waiting.join(PATIENCE)
-    assert order == list(range(10))
 
 
 def test_a_newcomer_does_not_pass_those_who_wait_for_the_pace():

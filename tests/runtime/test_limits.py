@@ -6,8 +6,6 @@ import copy
 import gc
 import math
 import pickle
-import subprocess
-import sys
 import weakref
 
 import pytest
@@ -76,15 +74,3 @@ def test_a_limiter_that_nobody_holds_is_gone():
     del limiter
     gc.collect()
     assert seen() is None
-
-
-def test_asyncio_is_not_imported_for_threads():
-    code = (
-        "import sys\n"
-        "from acedata_responses.limits import Limiter\n"
-        "limiter = Limiter()\n"
-        "limiter.acquire().release()\n"
-        "print([name for name in ('httpx', 'asyncio') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"

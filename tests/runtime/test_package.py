@@ -52,6 +52,12 @@ def test_importing_the_package_imports_nothing_else():
     assert modules == {PACKAGE}
 
 
+def test_a_public_module_resolves_after_a_plain_import():
+    imported_by(
+        f"import acedata_responses\nfor name in {SUBMODULES}: getattr(acedata_responses, name).__name__"
+    )
+
+
 def test_naming_an_error_imports_no_client():
     modules = imported_by("from acedata_responses import RateLimitError, VERSION")
     assert not modules & {"httpx", "h11", "asyncio", "ssl", f"{PACKAGE}._client", f"{PACKAGE}.types"}
@@ -90,7 +96,7 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
     unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
     unused |= {"_calls.journaling"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
-    assert not modules & {"httpx", "dateutil", "difflib", "sqlite3", "urllib.request"}
+    assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "sqlite3", "urllib.request"}
 
 
 def test_the_tls_context_is_made_once_when_it_is_first_needed():
@@ -160,6 +166,7 @@ PUBLIC_NAMES = {
 
 def test_the_public_names_are_these():
     assert set(acedata_responses.__all__) == PUBLIC_NAMES
+    assert acedata_responses.__version__ == acedata_responses.VERSION
     assert set(dir(acedata_responses)) == PUBLIC_NAMES | {"__version__", *SUBMODULES}
 
 

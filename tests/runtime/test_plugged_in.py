@@ -44,18 +44,8 @@ def modules_after_a_call(url: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
-def test_where_nothing_is_plugged_in_httpx_is_not_even_imported(service):
-    assert modules_after_a_call(service.url) == "False"
-
-
 def test_over_tls_it_is_not_either(tls_url, trusted):
     assert modules_after_a_call(tls_url, SSL_CERT_FILE=str(trusted)) == "False"
-
-
-def test_a_proxy_of_the_environment_brings_it_in(proxy):
-    relay, address = proxy
-    assert modules_after_a_call("http://service.test", HTTP_PROXY=address) == "True"
-    assert relay.seen
 
 
 def test_a_transport_brings_its_own_certificates(connect, flavour, tls_url, authority):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from acedata_responses.sse import EventDecoder
 from acedata_responses.sse import ServerSentEvent as Event
-from tests.runtime.event_streams import BOM, CASES, Events, data_alone, decoded, single_bytes
+from tests.runtime.event_streams import BOM, CASES, Events, data_alone
 
 
 class Standard:
@@ -98,11 +98,6 @@ def test_any_stream_in_any_chunks_gives_what_the_standard_says(chunks: list[byte
     assert decoder.last_event_id == standard.last_event_id
     assert decoder.retry == standard.reconnection_time
     assert data_alone(chunks) == [event.data for event in events]
-
-
-@given(STREAMS)
-def test_a_stream_byte_by_byte_gives_the_same_as_at_once(stream: bytes):
-    assert decoded(single_bytes(stream)) == decoded([stream])
 
 
 @pytest.mark.parametrize(("stream", "events", "at_the_end"), CASES.values(), ids=CASES)

@@ -64,19 +64,19 @@ def test_a_chat_completion_stream_ends_with_its_marker(service, http):
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_without_a_text_of_ones_own_the_documents_example_is_told(service, http, shape, stream):
+def test_without_a_text_of_ones_own_the_documents_example_is_sent(service, http, shape, stream):
     service.answers(shape=shape)
-    told, again = (ask(http, stream=stream) for _ in range(2))
+    sent, again = (ask(http, stream=stream) for _ in range(2))
     content = DOCUMENT["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]
     if stream:
         examples = content["text/event-stream"]["x-example-events"].values()
-        assert streamed_text(events_of(told)) in [streamed_text(events) for events in examples]
+        assert streamed_text(events_of(sent)) in [streamed_text(events) for events in examples]
     else:
         examples = [example["value"] for example in content["application/json"]["examples"].values()]
-        assert text_of(told.json()) in [
+        assert text_of(sent.json()) in [
             text_of(example) for example in examples if example["object"] == shape
         ]
-    assert told.text != again.text, "each reply has an id of its own"
+    assert sent.text != again.text, "each reply has an id of its own"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "one", " one  two ", "ü" * 1000])

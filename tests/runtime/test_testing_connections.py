@@ -130,11 +130,6 @@ assert all(request.hung_up is None and request.answered is None for request in s
     assert (run.returncode, run.stderr.decode()) == (0, "")
 
 
-def test_a_port_that_is_taken_is_an_error(service):
-    with pytest.raises(OSError, match="in use"), testing.serve(port=int(service.url.rpartition(":")[2])):
-        pass
-
-
 def test_it_can_speak_tls():
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -126,7 +126,7 @@ def test_something_else_can_stand_in_an_answer(service):
         ),
     ],
 )
-def test_an_answer_whose_length_is_not_told_rightly_ends_with_the_connection(service, answer, tail):
+def test_an_answer_whose_length_is_wrong_or_missing_ends_with_the_connection(service, answer, tail):
     service.reply_with(answer)
     with Wire(service).ask() as wire:
         got, end = wire.rest()

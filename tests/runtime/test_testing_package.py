@@ -20,26 +20,6 @@ def test_the_pytest_fixture_serves(acedata_service):
     assert len(acedata_service.requests) == 1
 
 
-def test_loading_the_pytest_plugin_loads_neither_httpx_nor_the_service():
-    program = """
-import sys
-import pytest, acedata_responses.testing.pytest_plugin
-loaded = {name for name in sys.modules if name in ("httpx", "h11", "attrs") or name.startswith("acedata_responses.")}
-own = {"_transport", "_transport.live", "testing", "testing.pytest_plugin"}
-assert loaded == {f"acedata_responses.{name}" for name in own}, loaded
-"""
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
-    assert (run.returncode, run.stderr.decode()) == (0, "")
-
-
-def test_the_public_names_are_there_and_no_others():
-    assert sorted(testing.__all__) == dir(testing) == sorted(dir(testing))
-    for name in testing.__all__:
-        assert getattr(testing, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'server'"):
-        testing.server  # noqa: B018
-
-
 @pytest.mark.parametrize("port", ["taken", "99999"])
 def test_by_hand_a_port_that_cannot_be_had_is_one_line(port):
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -142,11 +142,8 @@ ACCEPTED = {
     "a kind of dict": ("input", [Dict(MESSAGE)], [MESSAGE]),
     "a proxy of a mapping": ("input", [types.MappingProxyType(MESSAGE)], [MESSAGE]),
     "an ordered dict": ("metadata", collections.OrderedDict(b=1, a=2), {"b": 1, "a": 2}),
-    "a mapping of the caller's": (
-        "metadata",
-        Frozen({"deep": Frozen({"x": (1, 2)})}),
-        {"deep": {"x": [1, 2]}},
-    ),
+    "a mapping of the caller's": ("metadata", Frozen({"deep": Frozen({"x": (1, 2)})}),
+        {"deep": {"x": [1, 2]}}),
     "a generator": ("input", (message for message in [MESSAGE]), [MESSAGE]),
     "a set": ("include", {"b", "a"}, ["a", "b"]),
     "a frozen set deep down": ("metadata", {"a": [{"b": frozenset({1})}]}, {"a": [{"b": [1]}]}),
@@ -154,11 +151,8 @@ ACCEPTED = {
     "a decimal": ("temperature", decimal.Decimal("0.5"), 0.5),
     "a whole decimal": ("max_output_tokens", decimal.Decimal(16), 16),
     "a date": ("metadata", {"at": dt.date(2026, 1, 2)}, {"at": "2026-01-02"}),
-    "a time": (
-        "metadata",
-        {"at": dt.datetime(2026, 1, 2, 3, tzinfo=dt.timezone.utc)},
-        {"at": "2026-01-02T03:00:00+00:00"},
-    ),
+    "a time": ("metadata", {"at": dt.datetime(2026, 1, 2, 3, tzinfo=dt.timezone.utc)},
+        {"at": "2026-01-02T03:00:00+00:00"}),
     "a path": ("metadata", {"at": pathlib.PurePosixPath("a/b")}, {"at": "a/b"}),
     "a UUID": ("metadata", {"id": uuid.UUID(int=1)}, {"id": "00000000-0000-0000-0000-000000000001"}),
     "a member of an enum": ("tool_choice", Choice.AUTO, "auto"),
@@ -177,7 +171,7 @@ ACCEPTED = {
     "a number that is very small": ("temperature", 5e-324, 5e-324),
     "a number that is very large": ("top_p", 10**300, 10**300),
     "an empty text where one may be": ("instructions", "", ""),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", ACCEPTED)

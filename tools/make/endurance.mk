@@ -11,7 +11,7 @@ soak: package ## 11,000 calls at 64 in flight with faults of every kind, about 2
 
 fuzz: package ## many more examples of the tests in tests/fuzz (EXAMPLES=50000, ARGS=--hypothesis-seed=7)
 	@$(if $(EXAMPLES),EXAMPLES=$(EXAMPLES)) $(PY) -m pytest -q -n auto --timeout 0 --hypothesis-profile fuzz \
-	    tests/fuzz tests/judges/test_event_decoders.py $(ARGS)
+	    tests/fuzz tests/runtime/test_sse_standard.py tests/judges/test_event_decoders.py $(ARGS)
 
 mutants: package $(MUTANTS) ## change the retry rules, decoder and error map on purpose: do the tests notice? 10 minutes
 	@$(PY) scripts/mutants.py .venvs/mutants/bin/mutmut $(ARGS)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from attrs import evolve
+
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
 from ..errors import ReplyDecodeError
@@ -72,8 +74,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
         return event  # type: ignore[no-any-return]
 
     async def _begin(self) -> None:
-        """Wait for the first event, before the caller has the stream."""
-        self._first = await self._next_event()
+        """Wait for the first event, before the caller has the stream; a whole reply in its place has none."""
+        self._first = await self._next_event(is_first=True)
 
     def _hand_over(self: SelfT) -> SelfT:
         """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
@@ -91,11 +93,11 @@ class AsyncStream(Generic[EventT, ReplyT]):
         state = self._state
         return state.is_unfinished and state.is_stream and not state.content.events
 
-    async def _next_event(self) -> Any:
+    async def _next_event(self, *, is_first: bool = False) -> Any:
         state = self._state
         try:
             event = state.next_event()
-            while event is None and not state.is_over:
+            while event is None and not state.is_over and not (is_first and state.is_plain_body):
                 await self._receive()
                 event = state.next_event()
         except (
@@ -105,6 +107,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
             raise
         if event is not None and state.is_over:
             self._incoming.finish()  # this event is the last: the call no longer counts as in flight
+        elif state.content.is_complete:
+            self._incoming.release()  # what may follow is no more of the answer, such as its usage
         return event
 
     def text_deltas(self) -> AsyncIterator[str]:
@@ -163,7 +167,8 @@ class AsyncStream(Generic[EventT, ReplyT]):
             else:
                 self._state.end()
         if failure is not None:
-            self._state.break_off(self._report.error_for(failure), timed_out=failure.phase is not None)
+            cause = self._report.error_for(evolve(failure, is_stream=self._state.is_stream))
+            self._state.break_off(cause, timed_out=failure.phase is not None)
 
     async def _end(self) -> None:
         """Finish the response of a stream that is over.

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from .._json import is_list, is_object
-from .._paths import Path, find, put
+from .._paths import put
 from ..types._model import Model
 from ..types._roles import EventRole
 
@@ -36,29 +36,60 @@ class Draft:
         return None if self._latest is None else self.complete(self._latest, text)
 
     def complete(self, reply: Model, text: str) -> Any:
-        """Return a reply with what the events brought where it is empty itself.
+        """Return a reply with what the events brought and it lacks: fields, entries of lists, the text.
 
         Args:
             reply: The reply as the latest event has it.
             text: The text of all events.
         """
-        data = reply._data
-        lacking = {place: part for place, part in self._parts.items() if not data.get(str(place[0]))}
+        lacking = self._lacking(reply._data)
         if lacking:
-            data = copy.deepcopy(data)
-            for place in sorted(lacking, key=lambda place: [(isinstance(step, str), step) for step in place]):
-                _put_part(data, place, copy.deepcopy(lacking[place]))
-            reply = type(reply)._decode(data)
-        if text and not getattr(reply, "output_text", "") and _has_room(data, reply._text):
-            data = copy.deepcopy(data)
+            reply = type(reply)._decode({**reply._data, **lacking})
+        if text and reply._text and not getattr(reply, "output_text", ""):
+            data = copy.deepcopy(reply._data)
             put(data, reply._text, text)
             reply = type(reply)._decode(data)
         return reply
 
+    def _lacking(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a reply to which the events add something."""
+        found: dict[str, Any] = {}
+        for name, brought in self._brought().items():
+            present = data.get(name)
+            if not present:
+                found[name] = brought
+            elif is_list(present) and is_list(brought) and (missing := _missing(present, brought)):
+                found[name] = _inserted(present, missing)
+        return found
 
-def _has_room(data: dict[str, Any], path: Path) -> bool:
-    """Whether a text can be put at a path without a new entry beside others that the service has sent."""
-    return bool(path) and (not find(data, path[:1]) or find(data, path[:2]) is not None)
+    def _brought(self) -> dict[str, Any]:
+        """All parts, put together."""
+        data: dict[str, Any] = {}
+        for place in sorted(self._parts, key=lambda place: [(isinstance(step, str), step) for step in place]):
+            _put_part(data, place, copy.deepcopy(self._parts[place]))
+        return data
+
+
+def _missing(present: list[Any], brought: list[Any]) -> dict[int, Any]:
+    """The entries that events brought and a list lacks: each one that it has stands for the one most like it."""
+    missing = dict(enumerate(brought))
+    for entry in present[: len(brought)]:
+        del missing[max(missing, key=lambda index: _likeness(missing[index], entry))]
+    return missing
+
+
+def _likeness(one: Any, other: Any) -> int:
+    """How many fields two objects have in common."""
+    if not (is_object(one) and is_object(other)):
+        return 0
+    return sum(key in other and other[key] == value for key, value in one.items())
+
+
+def _inserted(present: list[Any], missing: dict[int, Any]) -> list[Any]:
+    entries = list(present)
+    for index, entry in missing.items():
+        entries.insert(index, entry)
+    return entries
 
 
 def _index(event: dict[str, Any], key: str) -> int:

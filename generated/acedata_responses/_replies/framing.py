@@ -55,11 +55,12 @@ class Framing:
     def _begin(self, chunk: bytes) -> bytes:
         """Look whether this is a stream at all: JSON and HTML are not, whatever the content type says."""
         self._start += chunk
-        start = self._start.lstrip(b"\xef\xbb\xbf \t\r\n")
+        if codecs.BOM_UTF8.startswith(self._start):  # perhaps a part of it
+            return b""
+        mark = codecs.BOM_UTF8 if self._start.startswith(codecs.BOM_UTF8) else b""
+        start = self._start.removeprefix(mark).lstrip(b" \t\r\n")
+        self._start = mark + start  # blank lines mean nothing, however many there are
         if not start:
-            self._start = self._start[
-                : len(codecs.BOM_UTF8)
-            ]  # blank lines mean nothing, however many there are
             return b""
         self._has_begun = True
         if start[:1] in (b"{", b"<", b"["):

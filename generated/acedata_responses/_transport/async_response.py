@@ -10,6 +10,10 @@ from .failures import NetworkError
 from .lifetime import call_each_once
 
 
+def _nothing() -> None:
+    """Without limits there is no place."""
+
+
 class AsyncResponseStream:
     """A response whose head has come.
 
@@ -17,9 +21,10 @@ class AsyncResponseStream:
         status_code: The HTTP status.
         headers: The header lines.
         read: Returns the next piece of the body, an empty one at its end. It raises `NetworkError` and nothing else.
+        release: Frees the place of the call within the limits, before the response is closed; it may be called again.
     """
 
-    __slots__ = ("_closing", "_shorten_deadline", "headers", "read", "status_code")
+    __slots__ = ("_closing", "_shorten_deadline", "headers", "read", "release", "status_code")
 
     def __init__(
         self,
@@ -32,6 +37,7 @@ class AsyncResponseStream:
         self.status_code = status_code
         self.headers = headers
         self.read = read
+        self.release: Callable[[], None] = _nothing
         self._shorten_deadline = shorten_deadline
         self._closing = AsyncClosing(close)
 

@@ -58,7 +58,7 @@ def make_transport(
 class _AsyncChoice:
     """Chooses the way for each call.
 
-    A call goes through httpx where a proxy is in the way, or where something has taken hold of httpx and is to see
+    A call goes through httpx where a proxy is in the way, or where a tool has patched httpx and is to see
     it, or where the event loop is trio's; everywhere else over connections of our own, which cost half as much.
     """
 

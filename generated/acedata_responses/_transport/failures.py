@@ -9,7 +9,7 @@ from ..retry import Failure
 class NetworkError(Exception):
     """The only exception that a transport, and the body of a response, raise for a failure of the network.
 
-    It never leaves the package: what raised it may have the request, and so the token, hanging on it. The caller gets
+    It never leaves the package: the exception behind it may refer to the request, and so to the token. The caller gets
     an error made from `failure`.
     """
 

@@ -46,7 +46,7 @@ def run(
     """
     admission = Admission(iter(requests), budget, is_streamed)
     under_way: dict[Future[Result[Any]], None] = {}
-    threads = ThreadPoolExecutor(at_once, thread_name_prefix="acedata_responses.map")
+    threads = ThreadPoolExecutor(at_once, thread_name_prefix=f"{__name__.partition('.')[0]}.map")
     try:
         while True:
             while len(under_way) < at_once:

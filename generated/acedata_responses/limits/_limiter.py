@@ -74,7 +74,7 @@ class Limiter:
         _limiters.add(self)
 
     def _start_anew(self) -> None:
-        # Re-entrant: the collector can step in anywhere and close a stream, which frees its place.
+        # Re-entrant: the garbage collector can close a stream at any point, which frees its place.
         self._lock = threading.RLock()
         self._latest = self._orphans_checked_at = -math.inf
         self._loops: set[EventLoop | None] = set()  # the first two that called; None is for threads
@@ -277,9 +277,9 @@ class Limiter:
             self._turns.leave(place)
 
     def _free_orphans(self, now: float) -> bool:
-        """Free the places whose event loops are closed; whether there were any.
+        """Free the places whose event loops are closed; return whether there were any.
 
-        Nothing tells of a loop that is closed, so the calls that wait look for one, unless all are of the same loop.
+        A loop does not report that it is closed, so waiting calls check for it, unless all calls are of one loop.
         """
         if len(self._loops) < 2:
             return False
@@ -290,7 +290,7 @@ class Limiter:
         return bool(orphans)
 
     def _now(self) -> float:
-        """The moment, never before one that was waited for: a clock that stands still must not hold up calls."""
+        """Return the time, never before one that was waited for: a clock that stands still must not hold up calls."""
         return max(self._clock.monotonic(), self._latest)
 
     def _passed(self, pause: Pause) -> None:

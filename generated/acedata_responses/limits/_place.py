@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 _DAY = 86_400.0  # the longest wait in one piece: every timer takes it
 
 
-class LimitTimeout(TimeoutError):  # noqa: N818 - as in TimeoutError, the word says it
-    """A call had no turn in time. The message says what is in its way."""
+class LimitTimeout(TimeoutError):  # noqa: N818 - named like TimeoutError
+    """A call did not get its turn in time. The message says what it waited for, and what to do."""
 
 
 class Place:

@@ -56,7 +56,7 @@ class Turns(Generic[T]):
         return next(iter(self._in_flight.values()), None)
 
     def start_at_once(self, call: T, now: float) -> bool:
-        """Start a call that has not queued, if nobody is before it and the limits allow it."""
+        """Start a call without queueing, if no call is waiting and the limits allow it; return whether it started."""
         if self._queue or self.in_flight >= self.places or self.next_start(now) > now:
             return False
         self._start(call, now)
@@ -75,11 +75,11 @@ class Turns(Generic[T]):
         return next(iter(self._queue)) if self._queue and self.in_flight < self.places else None
 
     def next_start(self, now: float) -> float:
-        """Return the earliest moment at which the called one may start."""
+        """Return the earliest moment at which the call that is called may start."""
         return now if self.pace is None else self.pace.next_start(now)
 
     def start(self, call: T, now: float) -> None:
-        """Start the called one."""
+        """Start the call that was called."""
         self._start(call, now)  # takes the place before the next one can be called for it
         del self._queue[call]
 

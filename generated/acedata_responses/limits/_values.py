@@ -8,7 +8,7 @@ import attrs
 
 from .._document.facts import IN_FLIGHT_LIMIT, PER_SECOND_LIMIT
 
-_FEWEST_PER_SECOND = 1 / 86_400  # one a day; less is a slip of the pen
+_FEWEST_PER_SECOND = 1 / 86_400  # one a day; less is a mistake
 _MOST_PER_SECOND = 1e9
 
 

@@ -1,4 +1,4 @@
-"""The service for calls by hand: `python -m acedata_responses.testing`."""
+"""The service for calls by hand: `python -m` and the name of this package."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ._service import TOKEN
 
 def main() -> None:
     """Serve until interrupted, with a line for each request."""
-    parser = argparse.ArgumentParser(prog="python -m acedata_responses.testing", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     parser.add_argument(
         "--port", type=int, default=8000, help="where to listen on 127.0.0.1; 0 for a free port"
     )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import httpx
 
-_log = logging.getLogger("acedata_responses.testing")
+_log = logging.getLogger(__package__)
 
 
 def _refuse(constant: str) -> None:

@@ -1,0 +1,170 @@
+"""Operations as methods of the client: their arguments, the type of the reply, the stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from openapi_python_client.parser.openapi import Endpoint
+
+from . import names
+from .document import Document, Node, below
+from .operations import Operation, Place, Stream
+from .parse import EVENTS, JSON, Field, Parsed, event_name
+from .problems import DocumentError
+from .schemas import SchemaUse, object_members
+from .types import Attribute, Type, attribute_of, attributes_of, of_named, type_of
+
+
+def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaUse]:
+    """The schemas that an operation uses."""
+    for at, parameter in one.parameters:
+        yield SchemaUse("requests", below(at, "schema"), endpoint.name, parameter["name"])
+    if one.body:
+        pointer = _object_of_body(parsed, one.body)
+        for _key, at, prop in parsed.fields(pointer):
+            parent = parsed.models[pointer].class_info.name
+            yield SchemaUse("requests", at, parent, prop.name.get_untrusted_value())
+    for media_type, (at, _media) in one.answers.items():
+        if media_type == JSON:
+            status = at.split("/responses/")[1].split("/")[0]
+            yield SchemaUse("replies", below(at, "schema"), endpoint.name, f"response_{status}")
+        else:
+            name = event_name(parsed.document, at.removesuffix(below("/content", EVENTS)))
+            yield SchemaUse("events", below(at, "schema"), "", name)
+
+
+def _object_of_body(parsed: Parsed, body: Place) -> str:
+    """Where the object is described whose fields are the method's keywords."""
+    pointer, _schema = parsed.resolve(below(body[0], "schema"))
+    if pointer not in parsed.models:
+        found = "a body that is not an object with properties is not supported"
+        raise parsed.document.error(pointer, found, "List them: they become the method's keywords.")
+    return pointer
+
+
+def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: frozenset[str]) -> None:
+    """Add the arguments, the reply and the stream of its method to an operation.
+
+    Args:
+        parsed: The generator's parse.
+        one: The operation.
+        endpoint: What the generator makes of it.
+        reserved: The arguments that every method has.
+
+    Raises:
+        DocumentError: A method cannot represent it.
+    """
+    document = parsed.document
+    arguments = [*_arguments_of_parameters(parsed, one, endpoint), *_arguments_of_body(parsed, one)]
+    namespace = names.Namespace(document, names.ADVICE, reserved)
+    for argument in arguments:
+        namespace.add(argument.pointer, f"the field {argument.key!r}", argument.name)
+    one.arguments = sorted(arguments, key=lambda argument: not argument.required)
+    if JSON in one.answers:
+        at = below(one.answers[JSON][0], "schema")
+        with document.reporting():
+            one.reply = _reply(parsed, at, endpoint)
+        kinds = [parsed.resolve(at)[0], *object_members(parsed, parsed.resolve(at)[0])]
+        one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
+    if EVENTS in one.answers:
+        one.stream = _stream(parsed, one)
+
+
+def _arguments_of_parameters(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[Attribute]:
+    props = {(place, prop.name): prop for place, prop in endpoint.iter_all_parameters()}
+    for at, parameter in one.parameters:
+        where, name = parameter["in"], parameter["name"]
+        if prop := props.get((where, name)):
+            source = parameter.get("x-source", one.source)
+            field = Field(name, below(at, "schema"), prop)
+            with parsed.document.reporting():
+                argument = replace(attribute_of(parsed, field, where, source, parameter), pointer=at)
+                _check_fits(parsed.document, argument, parameter)
+                yield argument
+
+
+def _check_fits(document: Document, argument: Attribute, parameter: Node) -> None:
+    """Check that a parameter is a single value, or a list of such in a query."""
+    type_ = argument.type
+    lists = [member for member in type_.members if member.startswith("list[")]
+    is_nested = (
+        any("[list[" in member or "[dict[" in member for member in lists) or "decode_" in type_.decoder
+    )
+    is_list_elsewhere = lists and (parameter["in"] != "query" or parameter.get("explode") is False)
+    if is_nested or is_list_elsewhere or type_.json & {"object", "any"}:
+        found = f"a parameter of type `{type_.annotation}` in the {parameter['in']} is not supported"
+        advice = "Use a string, a number, a boolean, or a list of these in a query."
+        raise document.error(argument.pointer, found, advice)
+
+
+def _arguments_of_body(parsed: Parsed, one: Operation) -> Iterator[Attribute]:
+    if one.body:
+        schema = parsed.document.resolve(below(one.body[0], "schema"))[1]
+        source = schema.get("x-source", one.source)
+        yield from attributes_of(parsed, _object_of_body(parsed, one.body), source)
+
+
+def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
+    successes = [one for one in endpoint.responses.patterns if one.status_code.pattern.startswith("2")]
+    answer = next((one for one in successes if one.source["return_type"] == "Any"), None)
+    if answer is None:
+        raise parsed.document.error(at, "openapi-python-client leaves the response out", "Correct it.")
+    type_ = type_of(parsed, at, answer.prop)
+    is_class = of_named(parsed, at) is not None and type_.json == {"object"}
+    if len(type_.members) > 1 or not (is_class or type_.json == {"array"}):
+        found = f"a response of type `{type_.annotation}` is not supported"
+        advice = "Describe an object with properties, a union of such objects, or a list."
+        raise parsed.document.error(at, found, advice)
+    return type_
+
+
+def _stream(parsed: Parsed, one: Operation) -> Stream:
+    at, media = one.answers[EVENTS]
+    error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
+    if JSON not in one.answers:
+        raise error(
+            at,
+            "a response that is only a stream is not supported",
+            f"Describe the whole reply as `{JSON}` as well.",
+        )
+    asks = [
+        argument.name
+        for argument in one.arguments
+        if argument.location == "body"
+        and "boolean" in argument.type.json
+        and argument.key == rules.get("selected-by")
+    ]
+    if not asks:
+        found = "nothing says which field of the body asks for the stream"
+        advice = "Name a boolean field of the body: `x-stream: {selected-by: stream}`."
+        raise error(below(at, "x-stream"), found, advice)
+    if (event := of_named(parsed, schema)) is None:
+        advice = "Describe an object with properties, or a union of such."
+        raise error(schema, "events that are not objects are not supported", advice)
+    if problem := _without_end(parsed, schema, has_marker=bool(rules.get("end-marker"))):
+        raise problem
+    return Stream(asks[0], event)
+
+
+def _without_end(parsed: Parsed, pointer: str, *, has_marker: bool) -> DocumentError | None:
+    """The error for a stream without an end, or without an event that carries the whole reply."""
+    kinds = list(_kinds_of_events(parsed, pointer))
+    roles = [kind.get("x-event", {}) for kind in kinds]
+    if not has_marker and not any("ends" in role for role in roles):
+        advice = "Give it an `end-marker`, or an event `x-event: {ends: completed, reply: ...}`."
+        return parsed.document.error(pointer, "nothing ends the stream", advice)
+    gives_reply = any({"ends", "reply"} <= role.keys() for role in roles)
+    if not gives_reply and not any("x-assembles" in kind for kind in kinds):
+        advice = "Give one event `x-event: {ends: completed, reply: ...}`, or `x-assembles`."
+        return parsed.document.error(pointer, "no event of the stream carries the whole reply", advice)
+    return None
+
+
+def _kinds_of_events(parsed: Parsed, pointer: str) -> Iterator[Node]:
+    """The classes of events, including those of nested unions."""
+    pointer, schema = parsed.resolve(pointer)
+    if pointer in parsed.models:
+        yield schema
+    for member in object_members(parsed, pointer):
+        yield from _kinds_of_events(parsed, member)

@@ -1,0 +1,58 @@
+"""Answers that come in another shape than asked for, or among other things, in the form of the table of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from acedata_responses.testing import Answer, Request
+from tests.faults.streams import choice, chunk, created, delta, ending, response
+from tests.faults.table import ANSWERED, Row
+
+USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+END = "[DONE]"
+
+
+def completion(text: str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    return {**chunk({"index": 0, "message": message, "finish_reason": "stop"}), "object": "chat.completion"}
+
+
+def chunks(text: str, *end: Any, extra: tuple[Any, ...] = ()) -> list[Any]:
+    """A text in two chunks, of which the second one says that it is whole."""
+    half = len(text) // 2
+    return [chunk(choice(content=text[:half])), *extra, chunk(choice(0, "stop", content=text[half:])), *end]
+
+
+STREAMS: dict[str, Callable[[str], list[Any]]] = {
+    "a chat completion as one event": lambda text: [completion(text), END],
+    "a response as one event": lambda text: [response(text)],
+    "a message for a delta": lambda text: [{**completion(text), "object": "chat.completion.chunk"}, END],
+    "deltas, and an empty output": lambda text: [created(), delta(text), ending("completed")],
+    "deltas, and a null output": lambda text: [created(), delta(text), ending("completed", output=None)],
+    "the last event alone": lambda text: [ending("completed", text=text)],
+    "finished chunks without a mark of the end": chunks,
+    "finished chunks, and usage alone": lambda text: chunks(text, chunk(usage=USAGE)),
+    "blanks around the mark of the end": lambda text: chunks(text, b"data:  [DONE] \n\n"),
+    "a cost between chunks": lambda text: chunks(text, END, extra=({"cost": 0.25},)),
+    "filter results between chunks": lambda text: chunks(text, END, extra=(chunk(prompt_filter_results=[{}]),)),
+    "a heartbeat between chunks": lambda text: chunks(text, END, extra=(b"event: ping\ndata: {}\n\n",)),
+    "tool calls between chunks": lambda text: chunks(
+        text, END, extra=tuple(chunk(choice(tool_calls=[{"id": name, "function": {"name": name}}])) for name in "ab")
+    ),
+}  # fmt: skip
+"""What the service sends for a text."""
+
+
+def _answering(events: Callable[[str], list[Any]]) -> Callable[[Request], Answer]:
+    return lambda request: Answer(events=events(f"the answer to {request.json['input']}"))
+
+
+ROWS = [
+    *(Row(name, "", _answering(events), {"stream": ANSWERED}) for name, events in STREAMS.items()),
+    *(
+        Row(f"{name}, not asked for", "", _answering(STREAMS[name]), {"post": ANSWERED})
+        for name in ("finished chunks without a mark of the end", "deltas, and an empty output")
+    ),
+]
+"""Each gives the text `the answer to`, and the input."""
