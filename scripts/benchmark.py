@@ -29,7 +29,7 @@ import trustme
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.generation.document import load
-from scripts.measuring.figures import figures, growth
+from scripts.measuring.figures import Figure, figures, growth
 from scripts.measuring.running import Bench
 from scripts.measuring.subjects import SUBJECTS
 
@@ -39,6 +39,7 @@ SHOWN = ("httpx again", *(name for name in SUBJECTS if not name.startswith("http
 _LONGEST_GENERATION = 2.5  # seconds
 _LARGEST_WHEEL = 100  # KB
 _LARGEST_GROWTH = 1.0  # MB
+_LARGEST_COST_OF_THE_JOURNAL = 1.0  # ms
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -95,7 +96,9 @@ def measured(*, quick: bool, only: str) -> dict[str, Any]:
                         "target": figure.target,
                     }
                     found.append({**kept, "clients": bench.figure(figure)})
-            others = [] if only else [*grown(bench, quick=quick), *of_the_repository(folder, quick=quick)]
+            others = list(with_journal(bench, quick=quick)) if only in ("", "journal") else []
+            if not only:
+                others += [*grown(bench, quick=quick), *of_the_repository(folder, quick=quick)]
             return {
                 "date": date.today().isoformat(),  # noqa: DTZ011 - the day here
                 "machine": machine(),
@@ -160,6 +163,21 @@ def grown(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
         _tell(figure.title)
         megabytes = bench.grown("ours", figure)["bytes"] / 1e6
         yield {"title": figure.title, "value": round(megabytes, 2), "unit": "MB", "target": _LARGEST_GROWTH}
+
+
+def with_journal(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
+    """What a journal adds to a call, and what an answer from it takes. Writing to the disk is most of the first."""
+    times = 50 if quick else 400
+    _tell("the journal")
+    taken = bench.grown("ours", Figure("journal", "", "journal", {"times": times}))
+    added = {by: (taken["sent"][by] - taken["plain"][by]) / times * 1000 for by in ("cpu", "wall")}
+    kept = taken["kept"]["wall"] / times * 1000
+    for title, value, target in (
+        ("a journal adds to a call, in processor time", added["cpu"], _LARGEST_COST_OF_THE_JOURNAL),
+        ("a journal adds to a call, with two writes to this disk", added["wall"], "–"),
+        ("an answer from the journal", kept, _LARGEST_COST_OF_THE_JOURNAL),
+    ):
+        yield {"title": title, "value": round(value, 2), "unit": "ms", "target": target}
 
 
 def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:

@@ -4,6 +4,9 @@ The embedded service runs in a process of its own and disturbs one request in tw
 what the client made of it must agree with that, try by try. In the end connections, memory, threads and open files
 must be where they were after the first rounds.
 
+With `--kills N` something else: a program that makes its calls with a journal is killed N times and started again, and
+the answers that are paid for are counted at the service; see `soaking/kills.py`.
+
 Exit status: 0 all is well, 1 something is not.
 """
 
@@ -13,8 +16,10 @@ import argparse
 import asyncio
 import multiprocessing
 import sys
+import tempfile
 import time
 from collections import defaultdict
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -22,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acedata_responses import Limiter, Limits, testing
 from scripts.soaking.clients import Clients, run_tasks, run_threads
+from scripts.soaking.kills import kills
 from scripts.soaking.levels import Level, growth, level, long_stream
 from scripts.soaking.service import Report, serve
 from scripts.soaking.tally import Tally
@@ -95,10 +101,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--faults", type=float, default=0.05, help="the share of requests that are disturbed")
     parser.add_argument("--long-stream", type=int, default=200_000, help="the events of the long stream")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--kills", type=int, help="kill a program with a journal so many times, and nothing else"
+    )
     parser.add_argument("--quick", action="store_true", help="an eighth of it, in less than half a minute")
     options = parser.parse_args(arguments)
     if options.quick:
         options.calls, options.streams, options.long_stream = 1_200, 120, 20_000
+    if options.kills is not None:
+        return _kill(options.kills, options.seed)
     began = time.monotonic()
     tally = soak(options)
     took = time.monotonic() - began
@@ -109,10 +120,27 @@ def main(arguments: list[str] | None = None) -> int:
     print(
         f"\nA stream of {options.long_stream} events: {seconds:.1f} s, {text:.1f} MB of text, {grown:+.1f} MB of memory"
     )
-    for violation in tally.violations[:20]:
+    return _verdict(tally.violations)
+
+
+def _kill(count: int, seed: int) -> int:
+    """Kill a program with plain calls, then one with `via_stream`, and print what the service and the journal say."""
+    violations = []
+    for via_stream in (False, True):
+        requests = max(32 * count, 32)
+        with tempfile.TemporaryDirectory() as folder:
+            found = kills(Path(folder), count=count, requests=requests, via_stream=via_stream, seed=seed)
+        print("via_stream" if via_stream else "plain calls")
+        print(table([(name.replace("_", " "), value) for name, value in asdict(found).items()]), end="\n\n")
+        violations += found.violations
+    return _verdict(violations)
+
+
+def _verdict(violations: list[str]) -> int:
+    for violation in violations[:20]:
         print(f"VIOLATION  {violation}")
-    print(f"{len(tally.violations)} violations" if tally.violations else "no violation")
-    return 1 if tally.violations else 0
+    print(f"{len(violations)} violations" if violations else "no violation")
+    return 1 if violations else 0
 
 
 def _summary(options: argparse.Namespace, tally: Tally, took: float) -> str:

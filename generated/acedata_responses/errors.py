@@ -12,7 +12,7 @@
     ├── StreamError                 a stream did not reach its end; carries the text so far
     │   ├── StreamInterruptedError  it broke off
     │   └── StreamFailedError       the service reported an error in it
-    ├── JournalError                the journal's file cannot be used; nothing was sent
+    ├── JournalError                a file of the journal or of a shared limiter cannot be used; nothing was sent
     ├── UnknownOutcomeError         by the journal the request may be billed already; it was not sent again
     └── APIStatusError              the service answered with an error
         ├── BadRequestError  (bad_request, api_not_implemented, 400)
@@ -242,7 +242,7 @@ class StreamFailedError(StreamError):
 
 
 class JournalError(AceDataError):
-    """The journal's file cannot be used. What was to be sent was not sent."""
+    """A file of the journal, or of a limiter that is shared by processes, cannot be used. Nothing was sent."""
 
     def _outcome(self) -> str:
         return "not-sent"

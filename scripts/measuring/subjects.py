@@ -7,7 +7,8 @@ does not define. The bodies that are sent are the same for all, but for what a c
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 MODEL = "gpt-4o-mini"
@@ -36,6 +37,10 @@ class Subject:
     def call(self) -> None:
         """One plain call."""
         raise LookupError("plain calls")
+
+    def with_journal(self, path: Path) -> Callable[[int], object]:
+        """Return what makes a plain call with a journal; the same number again is answered from it."""
+        raise LookupError(f"a journal at {path}")
 
     async def call_async(self) -> None:
         """The same."""
@@ -149,6 +154,12 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
         options: dict[str, Any] = {"token": TOKEN, "base_url": url, "limits": self._limits()}
         self._clients = Client(**options), AsyncClient(**options)  # which live as long as they are held
         self._responses, self._async_responses = (client.responses for client in self._clients)
+
+    def with_journal(self, path: Path) -> Callable[[int], object]:
+        from acedata_responses import Client
+
+        client: Any = Client(token=TOKEN, base_url=self.url, limits=self._limits(), journal=path)
+        return lambda number: client.responses.create(**PLAIN, key=str(number))
 
     def decode_reply(self, content: bytes) -> Any:
         return self._read_reply(self._parse(content.decode()))

@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,15 @@ class Worker:
         resident = _resident()
         _repeated(self._subject.call, times - times // 10)
         return {"bytes": _resident() - resident}
+
+    def journal(self, times: int) -> Taken:
+        """Plain calls, the same with a journal, and once more from the journal."""
+        with tempfile.TemporaryDirectory() as folder:
+            call = self._subject.with_journal(Path(folder) / "answers.db")
+            call(-1)
+            plain = _repeated(self._subject.call, times)
+            sent, kept = (_repeated(map(call, range(times)).__next__, times) for _ in range(2))
+            return {"plain": plain, "sent": sent, "kept": kept}
 
     async def _calls(self, times: int, at_once: int) -> Taken:
         watch = Stopwatch()

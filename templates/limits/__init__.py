@@ -6,8 +6,9 @@ Calls queue for their turn, first come, first served, so that the service has no
 
 from __future__ import annotations
 
-from ._limiter import Limiter, LimitTimeout, Place
+from ._limiter import Limiter
 from ._pace import Pace
+from ._place import LimitTimeout, Place
 from ._turns import Turns
 from ._values import Limits
 

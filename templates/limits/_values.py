@@ -36,7 +36,8 @@ def _refuse(field: attrs.Attribute[Any], expected: str, value: object) -> NoRetu
 class Limits:
     """How many calls may be in flight at once, and how many may start in a second.
 
-    They hold within one process: processes that share a token share the service's limits, so give each its part.
+    They hold within one process, while those of the service are of the token: processes that share one need a limiter
+    with a `shared` path.
     """
 
     in_flight: int | None = attrs.field(default=IN_FLIGHT_LIMIT, validator=_check_in_flight)

@@ -82,8 +82,10 @@ WITHOUT_LAST_EVENT = {
 
 
 def _row(name: str, sent: list[Any], outcome: Outcome) -> Row:
-    line = "an error in a stream" if outcome.error == "StreamFailedError" else "a stream that ends"
     via = LOST_OFTEN if name in WITHOUT_LAST_EVENT else outcome
+    line = "a stream that ends" if via is LOST_OFTEN else "a stream that brings"
+    if outcome.error == "StreamFailedError":
+        line = "an error in a stream"
     return Row(name, line, Answer(events=sent), {"stream": outcome, "via": via})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.clock import SkippingClock
 from tests.faults.streams import ONE_PLACE
 
 
@@ -20,5 +21,8 @@ def authority(monkeypatch, tmp_path):
 
 @pytest.fixture
 def client(connect, service):
-    """A client with one place in flight: a stream that keeps it after its end is found out by the next call."""
-    return connect(service, limits=ONE_PLACE)
+    """A client with one place in flight, whose waits between tries take no time.
+
+    A stream that keeps the place after its end is found out by the next call.
+    """
+    return connect(service, limits=ONE_PLACE, clock=SkippingClock())

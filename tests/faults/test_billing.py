@@ -183,3 +183,11 @@ def test_tries_that_were_not_billed_leave_no_doubt(connect, service):
     service.reply_with(always=testing.error("too_many_requests"))
     error = error_of(lambda: driver.create(**MINIMAL))
     assert (error.tries, error.may_be_billed) == (3, False)
+
+
+def test_tries_of_streams_that_broke_off_leave_no_doubt(connect, service):
+    driver = connect(service, clock=SkippingClock())
+    service.reply_with(always=testing.Fault("reset", "event", after=2))
+    error = error_of(lambda: driver.create(via_stream=True))
+    assert (error.tries, error.may_be_billed) == (3, False)
+    assert "not billed" in str(error)

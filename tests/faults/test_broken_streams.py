@@ -25,19 +25,19 @@ from tests.faults.table import PATIENT
 @pytest.mark.parametrize("name", BAD_ENDS)
 def test_a_stream_with_a_bad_end_raises_and_keeps_what_had_come(name, client, service):
     sent, expected = BAD_ENDS[name]
-    service.reply_with(testing.Answer(events=sent))
+    service.reply_with(*[testing.Answer(events=sent)] * expected.sent)
     with client.open() as stream:
         events, error = events_of(stream)
         assert type(error).__name__ == expected.error
         assert {fact: getattr(error, fact) for fact in expected.facts} == expected.facts
         assert (len(events), stream.partial_text) == (error.events, error.partial_text)
-        assert (error.tries, error.method, error.http.status_code) == (1, "POST", 200)
+        assert (error.tries, error.method, error.http.status_code) == (expected.sent, "POST", 200)
         for _ in range(2):
             with pytest.raises(type(error)) as again:
                 stream.final()
             assert again.value is error
         assert text_of(stream) == ("", error)
-    assert len(service.requests) == 1
+    assert len(service.requests) == expected.sent
     assert_usable(client, service)
 
 
@@ -153,12 +153,60 @@ def test_a_stream_is_sent_again_until_its_head_has_come(service, connect):
     assert len(service.requests) == 3
 
 
-def test_a_stream_that_ends_before_its_first_event_is_not_sent_again(client, service):
-    """An answer had begun. By the vendor's word it is not billed, but that is the caller's to decide."""
-    service.reply_with(testing.Answer(events=[]))
-    with pytest.raises(
-        errors.StreamInterruptedError, match="not billed, and may be asked for again"
-    ) as caught:
-        client.stream()
-    assert caught.value.events == 0
+BEFORE_THE_FIRST_EVENT = {
+    "before the head": testing.Fault("reset"),
+    "no head in time": testing.Fault("stall"),
+    "after the head": testing.Fault("cut", "body"),
+    "within the first event": testing.Fault("reset", "body", after=30),
+    "a halt within the first event": testing.Fault("stall", "body", after=30),
+    "no event at all": testing.Answer(events=[]),
+}
+
+
+@pytest.mark.parametrize("fault", BEFORE_THE_FIRST_EVENT)
+def test_a_stream_is_sent_again_until_its_first_event_has_come(fault, connect, service, caplog):
+    driver = connect(service, clock=SkippingClock(), limits=ONE_PLACE)
+    service.reply_with(*[BEFORE_THE_FIRST_EVENT[fault]] * 2)
+    with caplog.at_level("INFO"), driver.open(timeout=PATIENT) as stream:
+        events, error = events_of(stream)
+        assert (events[-1].type, error) == ("response.completed", None)
+        assert stream.final().http.tries == 3
+    assert len(service.requests) == 3
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "acedata_responses"]
+    assert "whole" in line
+    assert "after 3 tries" in line
+    assert_usable(driver, service)
+
+
+def test_a_stream_is_not_sent_again_once_its_first_event_has_come(client, service):
+    service.reply_with(testing.Fault("reset", "event", after=1))
+    with client.open() as stream:
+        events, error = events_of(stream)
+    assert (len(events), error.tries, error.reason) == (1, 1, "broken")
     assert len(service.requests) == 1
+
+
+def test_a_stream_is_not_sent_again_after_its_deadline(connect, service):
+    service.reply_with(testing.Fault("stall", "body"))
+    with connect(service).open(deadline=PATIENT) as stream:
+        events, error = events_of(stream)
+    assert (events, error.reason, error.may_be_billed) == ([], "timed out", False)
+    assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        testing.Answer(events=["[DONE]"]),
+        testing.Answer(events=["no JSON"]),
+        testing.page(200, "Welcome").but(testing.Fault("cut", "body", after=9)),
+        testing.Answer(body="upstream connect error"),
+        testing.Answer(events=[{"error": {"code": "api_error", "message": "No."}}]),
+    ],
+)
+def test_a_stream_that_reached_an_end_or_is_none_is_not_sent_again(answer, client, service):
+    service.reply_with(answer)
+    with client.open() as stream:
+        assert events_of(stream)[1] is not None
+    assert len(service.requests) == 1
+    assert_usable(client, service)

@@ -202,7 +202,7 @@ def test_an_error_that_an_answer_gives_to_a_stream(name, client, service, token,
 @pytest.mark.parametrize("name", STREAMS)
 def test_an_error_that_a_stream_gives(name, strict, connect, service, token, caplog):
     service.reply_with(echoing(testing.Answer(events=STREAMS[name](token)), token))
-    driver = connect(service, token=token, strict=strict)
+    driver = connect(service, token=token, strict=strict, max_retries=0)
     error = provoked(driver.stream, caplog)
     assert_shareable(error)
     assert_secret(error, token, caplog.text)

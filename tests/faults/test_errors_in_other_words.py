@@ -50,7 +50,7 @@ OUTSIDE = {
 @pytest.mark.parametrize("end", ["\n\n", "\n", ""])
 @pytest.mark.parametrize("first", [[], [delta("Hel")]], ids=["at the start", "after an event"])
 def test_what_is_no_field_of_an_event_is_shown_at_the_end(name, end, first, client, service):
-    service.reply_with(testing.Answer(events=[*first, (OUTSIDE[name] + end).encode()]))
+    service.reply_with(always=testing.Answer(events=[*first, (OUTSIDE[name] + end).encode()]))
     events, error = events_of(client.open())
     assert WORDS in str(error)
     assert len(events) == len(first)

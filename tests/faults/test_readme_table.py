@@ -47,21 +47,23 @@ LINES = [
     Line(
         "no answer in time, or it halts on the way, after sending",
         "{errors} with `sent=True`",
-        "{sent}: it may be billed",
+        "{sent}: it may be billed; a stream, and `via_stream`: up to 3 times",
     ),
     Line(
         "the connection breaks before, within or after the headers, or within the body; what comes is not HTTP",
         "{errors}, with what had come in `error.http`",
-        "{sent}: it may be billed",
+        "{sent}: it may be billed; a stream, and `via_stream`: up to 3 times",
     ),
     Line("an error body under status 200", "the same errors as under its own status"),
     Line("status 200, but HTML, cut or no JSON, or no documented reply", "{errors} with the bytes"),
     Line("a reply that says it failed", "{errors} with the reply"),
     Line("a reply that is incomplete", "the reply, `status` says `incomplete`", "once"),
     Line(
-        "a stream that ends without its last event, breaks, halts, or brings what is no event",
+        "a stream that ends without its last event, breaks or halts",
         "{errors} with `partial_text`",
+        "up to 3 times before its first event, else once; `via_stream`: up to 3 times before its last",
     ),
+    Line("a stream that brings what is no event, or an end without a reply", "{errors} with `partial_text`"),
     Line("an error in a stream", "the event, then {errors} with `partial_text`"),
     Line(
         "a whole reply where a stream was asked for",

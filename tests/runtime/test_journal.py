@@ -172,6 +172,26 @@ def test_what_is_forgotten_may_be_sent_again(journal):
     assert journal.claim(*CALL) is not None
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no numbers here by which to tell them apart")
+def test_what_must_outlive_a_failure_of_the_machine_is_on_the_disk_when_the_journal_says_so(
+    journal, path, monkeypatch
+):
+    synced, sync = [], os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    log = path.with_name("answers.db-wal").stat().st_ino
+    claim = journal.claim(*CALL)
+    assert synced == []
+    claim.sending()
+    assert synced == [log]
+    claim.answered(ANSWER)
+    assert synced == [log, log]
+
+
 # Processes that end
 
 
@@ -255,6 +275,24 @@ def test_a_doubt_of_an_earlier_try_outlasts_the_crash_of_a_stream(path):
         """,
     )
     assert len(Journal(path).unknown()) == 1
+
+
+def test_processes_can_make_the_same_files_at_the_same_time(tmp_path):
+    code = """
+        from acedata_responses.limits import Limiter
+        sys.stdin.readline()
+        for number in range(10):
+            Journal(f"{sys.argv[1]}/{number}").close()
+            Limiter(shared=f"{sys.argv[1]}/{number}").acquire().release()
+    """
+    processes = [run(tmp_path / f"own {number}", code, str(tmp_path)) for number in range(4)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=100)
+    assert [process.returncode for process in processes] == [0, 0, 0, 0]
 
 
 def test_while_another_process_is_at_it_this_one_waits(path, journal):
@@ -341,7 +379,7 @@ def test_a_file_of_a_newer_version_is_refused(path):
 
 
 def test_a_file_of_an_older_version_is_brought_up_to_date(path):
-    from acedata_responses.journal import _file
+    from acedata_responses.journal._records import FORMAT
 
     Journal(path).claim(*CALL).answered(ANSWER)
     with sqlite3.connect(path) as database:
@@ -351,14 +389,14 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(path):
     database.close()
     assert isinstance(Journal(path).claim(*CALL), Record)
     database = sqlite3.connect(path)
-    assert database.execute("PRAGMA user_version").fetchone() == (len(_file._MIGRATIONS),)
+    assert database.execute("PRAGMA user_version").fetchone() == (len(FORMAT.migrations),)
     database.close()
 
 
 def test_a_file_that_another_program_holds_is_reported(path, monkeypatch):
-    from acedata_responses.journal import _file
+    from acedata_responses.journal import _journal
 
-    monkeypatch.setattr(_file, "_LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(_journal, "FORMAT", _journal.FORMAT._replace(longest_wait=0.01))
     journal = Journal(path)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

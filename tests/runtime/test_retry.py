@@ -56,6 +56,15 @@ def http_date(moment: datetime, form: str = "%a, %d %b %Y %H:%M:%S GMT") -> str:
 # --- whether
 
 
+@pytest.mark.parametrize("is_free", [True, False])
+@pytest.mark.parametrize("stage", ["send", "write_timeout", "read_timeout", "reply_lost"])
+def test_a_stream_without_an_event_is_sent_again_only_if_the_document_says_that_it_is_free(
+    stage, is_free, monkeypatch
+):
+    monkeypatch.setattr("acedata_responses.retry.UNFINISHED_STREAMS_ARE_FREE", is_free)
+    assert USUAL.should_resend(Failure(stage, is_stream=True)) is is_free
+
+
 @pytest.mark.parametrize("stage", ["connect", "send", "write_timeout", "read_timeout", "reply_lost"])
 def test_a_request_for_no_work_is_sent_again_whatever_its_fate(stage):
     assert USUAL.should_resend(Failure(stage, safe_method=True))

@@ -14,7 +14,7 @@ FLOORS = [
     ["_document", "_paths"],
     ["types"],
     ["errors"],
-    ["_event_loop"],
+    ["_database", "_event_loop"],
     ["_clock"],
     ["_redact", "hooks", "limits", "observations", "retry", "sse", "usage"],
     ["otel"],

@@ -58,6 +58,7 @@ def plain_calls(client: Client, streams: bool) -> None:
     assert_type(reply, ChatCompletion | ResponseObject | Unknown)
     assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", stream=False), Reply)
     assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", stream=None), Reply)
+    assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", via_stream=True), Reply)
     assert_type(
         client.responses.create(model="gpt-4o-mini", input="Hi", stream=streams),
         Reply | Stream[StreamEvent, Reply],

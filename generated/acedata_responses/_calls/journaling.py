@@ -44,7 +44,7 @@ def send_once(sender: Sender, exchange: Exchange, journal: Journal) -> Any:
     except BaseException as error:
         _settle_error(claim, error)
         raise
-    if not isinstance(result, Stream):
+    if exchange.request.is_whole:
         http = result if isinstance(result, HTTPResponse) else result.http
         _settle(claim, redact_response(http, exchange.settings.token))
     return result
@@ -99,7 +99,7 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
     report.log(f"{http.status_code} from the journal")
     if exchange.call.operation.read_reply is None:
         return http
-    if exchange.request.is_streamed and not exchange.request.is_via_stream:
+    if not exchange.request.is_whole:
         stream: Stream[Any, Any] = Stream(
             _incoming(http), evolve(http, content=b""), exchange.reply_format(), report
         )

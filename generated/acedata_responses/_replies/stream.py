@@ -84,8 +84,8 @@ class StreamState:
             raise self.error
         self.reply._http = http
         if self._is_reply_strict and has_problems(self.reply):
-            read = type(self.reply).from_dict
-            raise problems_error(redact_reply(self.reply, http, read, self._reading.token))
+            reading = self._reading
+            raise problems_error(redact_reply(self.reply, http, reading.read_reply, reading.token))
         return self.reply
 
     @property
@@ -97,6 +97,11 @@ class StreamState:
     def is_stream(self) -> bool:
         """Whether what comes is a stream, and no whole reply or page in its place."""
         return self._errors.is_stream
+
+    @property
+    def is_whole_reply(self) -> bool:
+        """Whether what comes is a whole reply, or a page, in place of a stream."""
+        return self._framing.whole is not None
 
     @property
     def is_plain_reply(self) -> bool:

@@ -41,12 +41,13 @@ class Request:
         is_safe: Whether sending it twice costs nothing.
         is_streamed: Whether it asks for a stream.
         is_via_stream: Whether its caller wants a whole reply all the same.
+        is_whole: Whether its caller wants a whole reply.
         plain_content: The body as it would be without `via_stream`: what the call asks for, however it is sent.
     """
 
     __slots__ = (
-        "body", "content", "headers", "is_safe", "is_streamed", "is_via_stream", "method", "model", "plain_content",
-        "target",
+        "body", "content", "headers", "is_safe", "is_streamed", "is_via_stream", "is_whole", "method", "model",
+        "plain_content", "target",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +70,7 @@ class Request:
         self.is_safe = is_safe
         self.is_streamed = is_streamed
         self.is_via_stream = plain_content is not None
+        self.is_whole = self.is_via_stream or not is_streamed
         self.plain_content = content if plain_content is None else plain_content
         self.body = body
         self.model = model

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+import sqlite3
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TextIO, get_args
 
 from .._clock import SYSTEM_CLOCK, Clock
+from .._database.file import DatabaseFile
+from .._database.owners import Owner, current_owner
 from ..errors import ConfigurationError, JournalError, UnknownOutcomeError
 from ..types._http_response import HTTPResponse
-from ._file import JournalFile
-from ._owners import Owner, current_owner
-from ._records import Record, State, fingerprint_of, headers_as_text, record_of
+from ._records import FORMAT, Record, State, fingerprint_of, headers_as_text, record_of
 
 OnUnknown = Literal["raise", "resend"]
+_Ending = tuple[State, str, tuple[Any, ...]]
+"""How a request ended: its state, and further changes of its row with their values."""
 
 _FINISHED: tuple[State, ...] = ("answered", "refused")
 _CRASHED = "the process ended between sending the request and writing down its answer"
@@ -81,18 +84,15 @@ class Claim:
         if response is not None:
             status, headers = response.status_code, headers_as_text(response.raw_headers)
             content = response.content
+        changes = "reason = ?, status_code = ?, headers = ?, content = ?"
+        values = (reason, status, headers, content)
         try:
-            self._journal._update(
-                self._row,
-                state,
-                "reason = ?, status_code = ?, headers = ?, content = ?",
-                (reason, status, headers, content),
-            )
+            self._journal._update(self._row, state, changes, values)
         except JournalError as error:
-            self._journal._unwritten[self._row] = state
             if state == "answered":  # there may still be room for so much: it must not be taken for a crash
                 with suppress(JournalError):
                     self._journal._update(self._row, "unknown", "reason = ?", (f"answered, but {error}",))
+            self._journal._unwritten[self._row] = (state, changes, values)
             raise
 
 
@@ -119,9 +119,10 @@ class Journal:
         self.path = Path(path)
         self.on_unknown = on_unknown
         self._clock = clock
-        self._file = JournalFile(self.path)
+        self._file = DatabaseFile(self.path, FORMAT)
+        self._file.open()
         self._owner: tuple[int, Owner] | None = None
-        self._unwritten: dict[tuple[str, str], State] = {}  # how they ended here, though the file says `sent`
+        self._unwritten: dict[tuple[str, str], _Ending] = {}  # what could not be written at the time
 
     # What a call asks
 
@@ -145,7 +146,7 @@ class Journal:
             UnknownOutcomeError: It was sent before, and it is not known whether it is billed.
         """
         row = (fingerprint_of(method, path, body), key)
-        with self._file.transaction(durable=False) as database:
+        with self._transaction(durable=False) as database:
             found = database.execute("SELECT * FROM calls WHERE fingerprint = ? AND key = ?", row).fetchone()
             if found is None:
                 self._insert(database, row, method, path, body)
@@ -153,16 +154,10 @@ class Journal:
             record = record_of(found)
             if record.state == "answered":
                 return record
-            is_under_way = record.state in ("prepared", "sent") and self._me.is_alive(found["owner"])
-            if is_under_way and row not in self._unwritten:
+            if record.state in ("prepared", "sent") and self._me.is_alive(found["owner"]):
                 return None
-            is_free = found["is_free_unless_whole"] and self._unwritten.get(row) not in (
-                "answered",
-                "unknown",
-            )
-            self._refuse_unknown(record, is_free=bool(is_free))
+            self._refuse_unknown(record, is_free=bool(found["is_free_unless_whole"]))
             self._set(database, row, "prepared")
-            self._unwritten.pop(row, None)
             return Claim(self, *row, is_free_unless_whole=is_free_unless_whole)
 
     def _refuse_unknown(self, record: Record, *, is_free: bool) -> None:
@@ -184,7 +179,7 @@ class Journal:
         wanted = states or get_args(State)
         marks = ", ".join("?" * len(wanted))
         query = f"SELECT * FROM calls WHERE state IN ({marks}) ORDER BY created_at"  # noqa: S608
-        with self._file.transaction(durable=False) as database:
+        with self._transaction(durable=False) as database:
             rows = database.execute(query, wanted).fetchall()
         return map(record_of, rows)
 
@@ -193,7 +188,7 @@ class Journal:
 
         They are those whose process ended, or whose connection broke, between sending and the answer.
         """
-        with self._file.transaction() as database:
+        with self._transaction() as database:
             for fingerprint, key, owner, is_free in database.execute(
                 "SELECT fingerprint, key, owner, is_free_unless_whole FROM calls WHERE state = 'sent'"
             ).fetchall():
@@ -206,7 +201,7 @@ class Journal:
 
     def forget(self, *records: Record | UnknownOutcomeError) -> int:
         """Delete requests and their answers, so that they would be sent again. Returns how many there were."""
-        with self._file.transaction() as database:
+        with self._transaction() as database:
             rows = [(record.fingerprint, record.key) for record in records]
             return database.executemany("DELETE FROM calls WHERE fingerprint = ? AND key = ?", rows).rowcount
 
@@ -222,7 +217,7 @@ class Journal:
         """
         wanted = states or _FINISHED
         marks = ", ".join("?" * len(wanted))
-        with self._file.transaction() as database:
+        with self._transaction() as database:
             done = database.execute(
                 f"DELETE FROM calls WHERE updated_at < ? AND state IN ({marks})",  # noqa: S608
                 (before.timestamp(), *wanted),
@@ -239,6 +234,9 @@ class Journal:
 
     def close(self) -> None:
         """Close the file. The journal opens it again when it is used again."""
+        if self._unwritten:
+            with suppress(JournalError), self._transaction():
+                pass
         self._file.close()
 
     def __enter__(self) -> Journal:
@@ -264,6 +262,22 @@ class Journal:
             self._owner = (os.getpid(), current_owner(self.path))
         return self._owner[1]
 
+    @contextmanager
+    def _transaction(self, *, durable: bool = True) -> Generator[sqlite3.Connection, None, None]:
+        """Write to the file: first of all, how those requests ended for which that could not be written at the time."""
+        if self._owner is not None and self._owner[0] != os.getpid():
+            self._unwritten = {}  # in a forked process: its parent writes that
+        unwritten: dict[tuple[str, str], _Ending] = {}
+        try:
+            with self._file.transaction(durable=durable or bool(self._unwritten)) as database:
+                unwritten, self._unwritten = self._unwritten, {}
+                for row, ending in unwritten.items():
+                    self._set(database, row, *ending)
+                yield database
+        except BaseException:
+            self._unwritten = {**unwritten, **self._unwritten}
+            raise
+
     def _insert(self, database: Any, row: tuple[str, str], method: str, path: str, body: bytes) -> None:
         now = self._clock.time()
         database.execute(
@@ -281,7 +295,7 @@ class Journal:
         *,
         durable: bool = True,
     ) -> None:
-        with self._file.transaction(durable=durable) as database:
+        with self._transaction(durable=durable) as database:
             self._set(database, row, state, changes, values)
 
     def _set(

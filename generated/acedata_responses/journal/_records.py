@@ -1,4 +1,4 @@
-"""What the journal knows of one request."""
+"""What the journal knows of one request, and the file that holds it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from attrs import fields, frozen
 
+from .._database.file import Format
+
 State = Literal["prepared", "sent", "answered", "refused", "unknown"]
 """How far a request came:
 
@@ -20,6 +22,32 @@ State = Literal["prepared", "sent", "answered", "refused", "unknown"]
 - `refused`: the service did not bill it, so it may be sent again;
 - `unknown`: its sending began, and how it ended is not known: it may be billed.
 """
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE calls (
+        fingerprint TEXT NOT NULL,
+        key         TEXT NOT NULL,
+        state       TEXT NOT NULL,
+        method      TEXT NOT NULL,
+        path        TEXT NOT NULL,
+        body        BLOB NOT NULL,
+        status_code INTEGER,
+        headers     TEXT NOT NULL DEFAULT '[]',
+        content     BLOB NOT NULL DEFAULT x'',
+        reason      TEXT NOT NULL DEFAULT '',
+        tries       INTEGER NOT NULL DEFAULT 0,
+        created_at  REAL NOT NULL,
+        updated_at  REAL NOT NULL,
+        owner       INTEGER NOT NULL,
+        PRIMARY KEY (fingerprint, key)
+    ) WITHOUT ROWID;
+    """,
+    "CREATE INDEX calls_by_state ON calls (state, updated_at);",
+    "ALTER TABLE calls ADD COLUMN is_free_unless_whole INTEGER NOT NULL DEFAULT 0;",
+)
+FORMAT = Format("a journal", 0x41434A31, _MIGRATIONS)
+"""The file, with a row of `calls` for each request."""
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Any
 
 # The service counts arrivals, and two calls that start a second apart may arrive a little closer together.
 _SECOND = 1.05
@@ -37,6 +38,19 @@ class Pace:
         self._starts: deque[float] = deque()
         self._changed_at = self._slowed_at = -math.inf
         self._refused = 0
+
+    def state(self) -> list[Any]:
+        """Return all that changes, as JSON data, so that another process can go on from there."""
+        changing = (self._level, self._level_before, self._changed_at, self._slowed_at, self._refused)
+        return [list(self._starts), self.per_second, *changing]
+
+    def resume(self, state: list[Any]) -> None:
+        """Go on from the state of another pace, within the limit of this one."""
+        starts, per_second, level, before, self._changed_at, self._slowed_at, self._refused = state
+        self._starts = deque(starts)
+        self._level, self._level_before = min(level, self._full), min(before, self._full)
+        self.per_second = min(per_second, self._full)
+        self._in_window = max(int(self.per_second), 1)
 
     def next_start(self, now: float) -> float:
         """Return the earliest moment at which a call may start; `now` if it may start at once."""

@@ -92,6 +92,10 @@ class Turns(Generic[T]):
         """Return the moment since which no call has started or finished, though the pace would have allowed it."""
         return self.next_start(self._moved_at)
 
+    def moved(self, at: float) -> None:
+        """Note that a call of another process has started or finished."""
+        self._moved_at = max(self._moved_at, at)
+
     def _start(self, call: T, now: float) -> None:
         self._in_flight[call] = self._moved_at = now
         if self.pace is not None:

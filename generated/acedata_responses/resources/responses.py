@@ -246,6 +246,7 @@ class Responses:
             TransportError: No complete reply came; its subclasses say why.
             ReplyDecodeError: The reply is not what the document describes.
             ReplyFailedError: The reply reports that it failed.
+            StreamError: With `via_stream`: the service reported an error among the events, or what came is no event.
 
         Source: page, POST /openai/responses.
         """
@@ -492,6 +493,7 @@ class AsyncResponses:
             TransportError: No complete reply came; its subclasses say why.
             ReplyDecodeError: The reply is not what the document describes.
             ReplyFailedError: The reply reports that it failed.
+            StreamError: With `via_stream`: the service reported an error among the events, or what came is no event.
 
         Source: page, POST /openai/responses.
         """

@@ -1,7 +1,7 @@
-"""Whether the process that began a request is still alive.
+"""Whether the process that wrote something into a shared file is still alive.
 
-Each process holds a lock on one byte of a file beside the journal. The operating system drops the lock when the process
-ends, however it ends, so a byte that nobody has locked belongs to a process that is gone.
+Each process holds a lock on one byte of a file beside the shared one. The operating system drops the lock when the
+process ends, however it ends, so a byte that nobody has locked belongs to a process that is gone.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ else:
 
 
 class Owner:
-    """This process, as one that writes to a journal.
+    """This process, as one that writes to a shared file.
 
     Attributes:
-        number: What the journal knows it by.
+        number: What the file knows it by.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,7 +70,7 @@ class Owner:
             return True
 
     def __del__(self) -> None:
-        """Drop the lock: nothing in this process finishes its requests any more."""
+        """Drop the lock: this process no longer works with the file."""
         if hasattr(self, "_descriptor"):
             os.close(self._descriptor)
 
@@ -79,13 +79,13 @@ _making = threading.Lock()
 _owners: WeakValueDictionary[tuple[int, Path], Owner] = WeakValueDictionary()
 
 
-def current_owner(journal: Path) -> Owner:
-    """Return this process as an owner in a journal; a forked child is another one than its parent.
+def current_owner(shared: Path) -> Owner:
+    """Return this process as an owner in what is shared at a path; a forked child is another one than its parent.
 
-    It is the same for all `Journal` objects of one file: closing one descriptor of a file drops every lock that the
+    It is the same for all objects that share that path: closing one descriptor of a file drops every lock that the
     process holds on it (POSIX, `fcntl`).
     """
-    path = Path(f"{journal.resolve()}-owners")
+    path = Path(f"{shared.resolve()}-owners")
     with _making:
         owner = _owners.get((os.getpid(), path))
         if owner is None:

@@ -1,0 +1,1 @@
+"""Files that processes share: SQLite databases that are written in whole transactions, and who of them is alive."""

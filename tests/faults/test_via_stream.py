@@ -1,0 +1,243 @@
+"""Plain calls that are sent as streams: the reply is the same, and what breaks before the last event is sent again."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from acedata_responses import AsyncClient, ConfigurationError, Limits, RetryPolicy, errors, testing
+from acedata_responses.journal import Journal
+from tests.drivers import MINIMAL
+from tests.faults.clock import SkippingClock
+from tests.faults.streams import ONE_PLACE, assert_usable, created, delta, ending, response
+from tests.faults.table import PATIENT
+from tests.faults.test_journal_in_calls import other_process, states
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "answers.db"
+
+
+@pytest.fixture
+def ask(connect, service):
+    """Makes a client that sends plain calls as streams; its waits take no time."""
+    return lambda **options: connect(
+        service, **{"via_stream": True, "limits": ONE_PLACE, "clock": SkippingClock(), **options}
+    )
+
+
+def asked_for_streams(service) -> list[bool]:
+    return [request.json.get("stream", False) for request in service.requests]
+
+
+# What it gives
+
+
+@pytest.mark.parametrize("shape", ["response", "chat.completion"])
+def test_the_reply_is_the_one_of_a_plain_call(shape, ask, service):
+    service.answers(shape=shape, text="one two three")
+    plain, via = ask(via_stream=False).create(), ask().create()
+    assert asked_for_streams(service) == [False, True]
+    assert type(via) is type(plain)
+    assert (via.output_text, via.model) == (plain.output_text, plain.model)
+    assert (via.http.status_code, via.http.tries, via.http.method) == (200, 1, "POST")
+    assert via.http.url == plain.http.url
+    assert via.http.content.startswith(b"data: ")
+
+
+@pytest.mark.parametrize(
+    ("client", "call", "expected"),
+    [(False, {}, False), (True, {}, True), (True, {"via_stream": False}, False), (False, {"via_stream": True}, True)],
+)  # fmt: skip
+def test_the_call_decides_before_the_client(client, call, expected, ask, service):
+    ask(via_stream=client).create(**call)
+    assert asked_for_streams(service) == [expected]
+
+
+def test_a_copy_of_the_client_can_send_otherwise(ask, service):
+    driver = ask()
+    copy = driver.actual.with_options(via_stream=False)
+    assert copy._settings.via_stream is False
+    assert driver.actual._settings.via_stream is True
+
+
+def test_a_call_that_asks_for_a_stream_gets_one(ask, service):
+    assert ask().stream(via_stream=True)[-1].type == "response.completed"
+
+
+def test_an_explicit_stream_false_is_a_plain_call(ask, service):
+    assert ask().create(stream=False).output_text
+    assert asked_for_streams(service) == [True]
+
+
+def test_an_operation_without_a_stream_refuses_it_but_not_the_client_that_has_it(ask, service):
+    driver = ask()
+    assert driver.list_models().data
+    with pytest.raises(ConfigurationError, match=r"via_stream=True: this operation has no stream"):
+        driver.list_models(via_stream=True)
+    assert len(service.requests) == 1
+
+
+def test_what_is_neither_true_nor_false_is_refused_before_anything_is_sent(ask, connect, service):
+    with pytest.raises(ConfigurationError, match="via_stream must be True or False, not 'yes'"):
+        connect(service, via_stream="yes")
+    with pytest.raises(ConfigurationError, match="via_stream must be True or False, not 1"):
+        ask().create(via_stream=1)
+    assert service.requests == []
+
+
+def test_a_whole_reply_in_place_of_the_stream_is_the_reply(ask, service):
+    service.reply_with(testing.Answer(json=response("Hello")))
+    assert ask().create().output_text == "Hello"
+
+
+def test_an_incomplete_reply_is_a_reply(ask, service):
+    service.reply_with(testing.Answer(events=[created(), delta("Hel"), ending("incomplete", text="Hel")]))
+    reply = ask().create()
+    assert (reply.status, reply.output_text) == ("incomplete", "Hel")
+
+
+def test_a_failure_among_the_events_keeps_what_had_come(ask, service):
+    last = ending("failed", error={"code": "api_error", "message": "No."})
+    service.reply_with(testing.Answer(events=[created(), delta("Hel"), last]))
+    with pytest.raises(errors.StreamFailedError) as caught:
+        ask().create()
+    assert (caught.value.code, caught.value.partial_text) == ("api_error", "Hel")
+    assert b"response.failed" in caught.value.http.content
+    assert len(service.requests) == 1
+
+
+def test_strict_clients_judge_the_reply_and_not_its_events(ask, service):
+    odd = {**delta("Hello"), "output_index": "none"}
+    service.reply_with(testing.Answer(events=[created(), odd, ending("completed", text="Hello")]))
+    assert ask(strict=True).create()
+    service.reply_with(testing.Answer(events=[created(), ending("completed", model=5)]))
+    with pytest.raises(errors.ReplyDecodeError) as caught:
+        ask(strict=True).create()
+    assert [problem.pointer for problem in caught.value.problems] == ["/model"]
+    assert caught.value.may_be_billed is True
+
+
+# What breaks
+
+
+@pytest.mark.parametrize("how", ["reset", "cut", "stall"])
+@pytest.mark.parametrize("after", [0, 1, 4])
+def test_what_breaks_before_the_last_event_is_sent_again(how, after, ask, service):
+    service.reply_with(testing.Fault(how, "event", after=after))
+    driver = ask()
+    assert driver.create(timeout=PATIENT).http.tries == 2
+    assert len(service.requests) == 2
+    assert_usable(driver, service)
+
+
+@pytest.mark.parametrize("how", ["reset", "cut", "stall"])
+def test_what_happens_after_the_last_event_does_not_matter(how, ask, service):
+    service.reply_with(testing.Fault(how, "tail"))
+    driver = ask()
+    assert driver.create().http.tries == 1
+    assert_usable(driver, service)
+
+
+def test_its_errors_are_those_of_a_plain_call_with_what_had_come(ask, service):
+    service.reply_with(testing.Fault("cut", "event", after=3))
+    with pytest.raises(errors.ConnectionLostError) as caught:
+        ask(max_retries=0).create()
+    error = caught.value
+    assert (error.is_stream, error.may_be_billed, error.tries) == (True, False, 1)
+    assert error.http.content.count(b"data: ") == 3
+
+
+def test_a_whole_reply_that_breaks_off_may_be_billed_and_is_sent_once(ask, service):
+    service.reply_with(testing.Answer(json=response("Hello")).but(testing.Fault("reset", "body", after=9)))
+    with pytest.raises(errors.ConnectionLostError) as caught:
+        ask().create()
+    assert (caught.value.may_be_billed, caught.value.is_stream) == (None, False)
+    assert len(service.requests) == 1
+
+
+# With a journal
+
+
+def test_however_a_call_is_sent_its_answer_is_found(ask, service, path):
+    for first in (True, False):
+        sent = len(service.requests)
+        key = f"first via stream: {first}"
+        text = ask(journal=path, via_stream=first).create(key=key).output_text
+        again = ask(journal=path, via_stream=not first).create(key=key)
+        assert (again.output_text, again.http.from_journal) == (text, True)
+        assert len(service.requests) == sent + 1
+
+
+def test_what_was_cut_is_sent_again_by_the_next_run(ask, service, path):
+    service.reply_with(testing.Fault("cut", "event", after=3))
+    with pytest.raises(errors.ConnectionLostError):
+        ask(journal=path, max_retries=0).create()
+    assert states(path) == ["refused"]
+    assert ask(journal=path).create()
+    assert states(path) == ["answered"]
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize("at", ["start", "event"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_process_that_ends_before_the_last_event_leaves_no_doubt(at, how, ask, service, path):
+    service.reply_with(testing.Fault("stall", at, after=3 if at == "event" else None))
+    process = other_process(service, path, "create(**asked, via_stream=True)")
+    service.wait_for_requests(1, timeout=60)
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    assert Journal(path).unknown() == []
+    assert ask(journal=path).create().output_text
+    assert len(service.requests) == 2
+
+
+def test_a_cancelled_call_leaves_no_doubt(service, path):
+    async def cancel_a_call() -> None:
+        async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path, via_stream=True) as client:
+            call = asyncio.ensure_future(client.responses.create(**MINIMAL))
+            await asyncio.to_thread(service.wait_for_requests, 1)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            assert (await client.responses.create(**MINIMAL)).output_text
+
+    service.reply_with(testing.Fault("stall", "event", after=3))
+    asyncio.run(cancel_a_call())
+    assert states(path) == ["answered"]
+
+
+def test_what_a_plain_call_left_in_doubt_stays_so(ask, service, path):
+    service.reply_with(testing.Fault("reset"))
+    with pytest.raises(errors.ConnectionLostError):
+        ask(journal=path, via_stream=False, max_retries=0).create()
+    with pytest.raises(errors.UnknownOutcomeError):
+        ask(journal=path).create()
+    assert len(service.requests) == 1
+
+
+def test_a_failure_that_the_document_does_not_know_the_bill_of_is_kept_as_the_answer(ask, service, path):
+    service.reply_with(testing.Answer(events=[delta("a"), {"error": {"message": "No."}}]))
+    for _ in range(2):
+        with pytest.raises(errors.StreamFailedError, match=r"No\."):
+            ask(journal=path).create()
+    assert len(service.requests) == 1
+
+
+def test_waits_between_tries_do_not_hold_a_place(connect, service):
+    class Watch(SkippingClock):
+        def sleep(self, seconds: float) -> None:
+            held.append(driver.actual._sender.limiter.in_flight)
+            super().sleep(seconds)
+
+    held: list[int] = []
+    policy = RetryPolicy(waits=(0.01,), jitter=0)
+    limits = Limits(in_flight=1, per_second=None)
+    driver = connect(service, via_stream=True, clock=Watch(), retry=policy, limits=limits)
+    service.reply_with(*[testing.Fault("cut", "event", after=3)] * 2)
+    assert driver.create()
+    assert held == [0, 0]
