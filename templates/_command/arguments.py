@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from .._document.facts import IN_FLIGHT_LIMIT, TOKEN_VARIABLES, USAGE
-from .operations import OPERATIONS
+from ..bulk._operations import OPERATIONS
 
 PACKAGE = __name__.partition(".")[0]
 
