@@ -1,7 +1,7 @@
 """Answers in Ray Data: a column of requests, answered by many workers within one token's limits.
 
     import ray
-    from {package}.ray import Answer
+    from acedata_responses.ray import Answer
 
     dataset = ray.data.read_json("requests.jsonl")  # with a column `request`
     answers = dataset.map_batches(Answer, concurrency=4, batch_size=100)

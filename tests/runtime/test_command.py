@@ -228,6 +228,14 @@ def test_ctrl_c_twice_leaves_them_and_they_are_not_sent_again(command, echoing, 
     assert sorted(inputs(echoing)) == [f"question {number}" for number in range(1, 10)]
 
 
+def test_calls_that_are_sent_as_streams_leave_no_doubt(command, echoing):
+    echoing.reply_with(Fault("cut", at="event", after=1))
+    ran = command(asked(2), "--via-stream", "--max-in-flight", "1")
+    assert ran.status == 0
+    assert ran.results[1]["output_text"] == "answer to question 1"
+    assert [request.json["stream"] for request in echoing.requests] == [True] * 3
+
+
 # What it refuses
 
 

@@ -22,7 +22,7 @@ PUBLIC = {
     PACKAGE,
     *(
         f"{PACKAGE}.{name}"
-        for name in "bulk errors journal limits observations resources retry sse testing types".split()
+        for name in "bulk errors journal limits observations ray resources retry sse testing types".split()
     ),
 }
 SUBMODULES = {"errors", "limits", "observations", "retry", "testing", "types"}
@@ -137,7 +137,7 @@ def modules():
 
 
 def test_every_module_can_be_imported_by_itself():
-    names = set(modules()) - {f"{PACKAGE}.testing.__main__", f"{PACKAGE}.ray"}
+    names = set(modules()) - {f"{PACKAGE}.testing.__main__"}
     assert names <= imported_by(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
 
 

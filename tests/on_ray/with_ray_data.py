@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import ray
+from ray.data.checkpoint import CheckpointConfig
 
 from acedata_responses import Client, ConfigurationError, Limits, testing
 from acedata_responses.ray import Answer, ClusterLimiter
@@ -22,9 +26,11 @@ from tests.runtime.waiting import until
 
 pytestmark = [
     pytest.mark.usefixtures("cluster"),
-    pytest.mark.filterwarnings("default"),
-]  # Ray warns of itself
+    pytest.mark.filterwarnings("default"),  # Ray warns of itself
+    pytest.mark.timeout(600),  # nodes and workers start slowly
+]
 
+PATIENCE = 300.0  # seconds
 NO_PACE = Limits(in_flight=3, per_second=None)
 
 
@@ -110,8 +116,10 @@ def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter
     echoing.reply_with(*[hold] * 3)
     results = answered(dataset(asked(40)), limits=limiter(NO_PACE), base_url=echoing.url).materialize
     answers = _in_a_thread(results)
-    until(lambda: len(started) == 3)
-    until(lambda: echoing.release() or not answers.is_alive())
+    echoing.wait_until(lambda: len(started) == 3, PATIENCE)
+    while answers.is_alive():
+        echoing.release()
+        answers.join(0.1)
     assert len(echoing.requests) == 40
     assert echoing.most_in_flight == 3
 
@@ -147,9 +155,7 @@ def test_places_are_counted_over_the_cluster_and_given_back(service, limiter):
     until(lambda: mine.in_flight == 0)
 
 
-def _in_a_thread(call: Callable[[], object]) -> Any:
-    import threading
-
+def _in_a_thread(call: Callable[[], object]) -> threading.Thread:
     thread = threading.Thread(target=call, daemon=True)
     thread.start()
     return thread
@@ -170,11 +176,11 @@ def killed_in_the_midst(
         dataset(asked(40)), Traced, limits=limiter, base_url=service.url, folder=workers, **options
     )
     run = _in_a_thread(lambda: rows.extend(data.take_all()))
-    until(lambda: service.in_flight == 3)
+    service.wait_until(lambda: service.in_flight == 3 and len(service.requests) == 13, PATIENCE)
     service.reply_with(always=lambda _: None)
     for pid in [int(one.name) for one in workers.iterdir()]:
         os.kill(pid, signal.SIGKILL)
-    run.join(100)
+    run.join(PATIENCE)
     assert not run.is_alive()
     return rows
 
@@ -209,29 +215,32 @@ def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_
 # Resuming
 
 
-def test_ray_datas_checkpoint_asks_only_for_the_rows_that_are_missing(echoing, limiter, tmp_path):
-    from ray.data.checkpoint import CheckpointConfig
-
+def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path):
+    source, checkpoint = tmp_path / "questions", tmp_path / "checkpoint"
+    options = {"limits": limiter(NO_PACE), "base_url": echoing.url}
     context = ray.data.DataContext.get_current()
-    context.checkpoint_config = CheckpointConfig("id", str(tmp_path / "checkpoint"))
-    try:
-        rows = asked(40)
-        broken = [{**row, "request": {**MINIMAL, "stream": True}} if row["id"] == 39 else row for row in rows]
-        (tmp_path / "in").mkdir()
-        source = tmp_path / "in"
 
-        def run(rows: list[dict[str, Any]]) -> None:
-            dataset([{**row, "request": json.dumps(row["request"])} for row in rows], 8).write_parquet(
-                str(source)
-            )
+    def run(rows: list[dict[str, Any]], target: Path) -> None:
+        shutil.rmtree(source, ignore_errors=True)
+        dataset([{**row, "request": json.dumps(row["request"])} for row in rows], 8).write_parquet(
+            str(source)
+        )
+        context.checkpoint_config = CheckpointConfig(
+            "id", str(checkpoint), delete_checkpoint_on_success=False
+        )
+        try:
+            answered(ray.data.read_parquet(str(source)), **options).write_parquet(str(target))
+        finally:
+            context.checkpoint_config = None
 
-        context.checkpoint_config, saved = None, context.checkpoint_config
-        run(broken)
-        context.checkpoint_config = saved
-        options = {"limits": limiter(NO_PACE), "base_url": echoing.url}
-        with pytest.raises(Exception, match="asks for a stream"):
-            answered(ray.data.read_parquet(str(source)), **options).write_parquet(str(tmp_path / "out"))
-        before = times_sent(echoing)
-        assert 0 < len(before) < 40
-    finally:
-        context.checkpoint_config = None
+    broken = {"id": 39, "request": {**MINIMAL, "stream": True}}
+    with pytest.raises(Exception, match="asks for a stream"):
+        run([*asked(39), broken], tmp_path / "first")
+    written = set(pq.read_table(str(checkpoint))["id"].to_pylist())
+    assert written
+    run(asked(40), tmp_path / "second")
+    times = times_sent(echoing)
+    assert len(times) == 40
+    assert {times[f"question {number}"] for number in written} == {1}
+    missing = set(range(40)) - written
+    assert set(pq.read_table(str(tmp_path / "second"))["id"].to_pylist()) == missing
