@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import ray
+from ray import cloudpickle
 from ray.data.checkpoint import CheckpointConfig
 
 from acedata_responses import Client, ConfigurationError, Limits, testing
@@ -29,6 +31,8 @@ pytestmark = [
     pytest.mark.filterwarnings("default"),  # Ray warns of itself
     pytest.mark.timeout(600),  # nodes and workers start slowly
 ]
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import this file
 
 PATIENCE = 300.0  # seconds
 NO_PACE = Limits(in_flight=3, per_second=None)
