@@ -40,8 +40,8 @@ class Answer:
 
     All workers together keep the limits of the token. When a worker is killed, Ray Data runs its batch again. Without a
     journal that pays once more for each answer of the batch that had come. With one, those are read from the journal,
-    and what was being answered is `unknown` and not sent again. The journal is a file of the node: a batch that is run
-    again on another node does not find it there.
+    and what was under way is `unknown` and not sent again, but for calls with `via_stream=True`. The journal is a file
+    of the node: a batch that is run again on another node does not find it there.
 
     Args:
         requests: The column with the requests.
@@ -52,8 +52,8 @@ class Answer:
             given.
         journal: The path of a journal's file on each node, for all its workers; or a `Journal`.
         on_unknown: With a path: what happens to a request whose earlier outcome is unknown, as in `Journal`.
-        options: Further arguments of `Client`. The token is better set in the environment of the workers
-            (`ray.init(runtime_env={"env_vars": ...})`), since Ray keeps these arguments.
+        options: Further arguments of `Client`, such as `via_stream=True`. The token is best set in the environment of
+            the nodes: Ray stores these arguments, and its `runtime_env`.
 
     Raises:
         ConfigurationError: Ray is not installed, or an argument is not one of the above.

@@ -140,10 +140,8 @@ class ClusterLimiter(Limiter):
 
     def _free(self, place: Place) -> None:
         assert isinstance(place, _NumberedPlace)
-        self._actor.release.remote((self._id, place.number))
-
-    def _renew(self) -> None:
-        self._actor.alive.remote(self._id)
+        if self._ray.is_initialized():
+            self._actor.release.remote((self._id, place.number))
 
     def __getstate__(self) -> Any:
         return self.limits, self._name, self._lease
@@ -167,11 +165,8 @@ class _NumberedPlace(Place):
 
 
 def _stay_alive(limiter: weakref.ref[ClusterLimiter], seconds: float) -> None:
-    """Renew the lease of a worker until its limiter is gone, or Ray is."""
-    while (one := limiter()) is not None:
-        try:
-            one._renew()
-        except Exception:  # noqa: BLE001 - Ray was shut down, or the actor
-            return
+    """Renew the lease of a worker until its limiter is gone, or Ray is, which a call would start anew."""
+    while (one := limiter()) is not None and one._ray.is_initialized():
+        one._actor.alive.remote(one._id)
         del one
         time.sleep(seconds)
