@@ -88,7 +88,7 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
             service.url,
         )
     unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
-    unused |= {"_calls.journaling"}
+    unused |= {"_calls.journaling", "_command", "ray"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
     assert not modules & {"httpx", "dateutil", "difflib", "sqlite3", "urllib.request"}
 
