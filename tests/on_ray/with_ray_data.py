@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import ray
@@ -29,12 +29,12 @@ from tests.runtime.waiting import until
 pytestmark = [
     pytest.mark.usefixtures("cluster"),
     pytest.mark.filterwarnings("default"),  # Ray warns of itself
-    pytest.mark.timeout(600),  # nodes and workers start slowly
+    pytest.mark.timeout(1800),  # nodes and workers start slowly
 ]
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import this file
 
-PATIENCE = 300.0  # seconds
+PATIENCE = 900.0  # seconds
 NO_PACE = Limits(in_flight=3, per_second=None)
 
 
@@ -219,24 +219,21 @@ def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_
 # Resuming
 
 
-def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path):
-    source, checkpoint = tmp_path / "questions", tmp_path / "checkpoint"
+def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path, monkeypatch):
+    source, checkpoint = tmp_path / "questions.parquet", tmp_path / "checkpoint"
     options = {"limits": limiter(NO_PACE), "base_url": echoing.url}
     context = ray.data.DataContext.get_current()
 
     def run(rows: list[dict[str, Any]], target: Path) -> None:
-        shutil.rmtree(source, ignore_errors=True)
-        dataset([{**row, "request": json.dumps(row["request"])} for row in rows], 8).write_parquet(
-            str(source)
-        )
-        context.checkpoint_config = CheckpointConfig(
-            "id", str(checkpoint), delete_checkpoint_on_success=False
-        )
-        try:
-            answered(ray.data.read_parquet(str(source)), **options).write_parquet(str(target))
-        finally:
-            context.checkpoint_config = None
+        texts = [{**row, "request": json.dumps(row["request"])} for row in rows]
+        pq.write_table(pa.Table.from_pylist(texts), source)
+        answered(ray.data.read_parquet(str(source)), **options).write_parquet(str(target))
 
+    monkeypatch.setattr(
+        context,
+        "checkpoint_config",
+        CheckpointConfig("id", str(checkpoint), delete_checkpoint_on_success=False),
+    )
     run(asked(20), tmp_path / "first")
     run(asked(40), tmp_path / "second")
     assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
