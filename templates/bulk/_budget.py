@@ -10,6 +10,7 @@ from attrs import define, field
 
 from ..errors import AceDataError, ConfigurationError, UnknownOutcomeError
 from ..types._summary import summary_field
+from ._results import Result
 
 
 class BudgetExhaustedError(AceDataError):
@@ -79,22 +80,27 @@ class Budget:
             self._reserved += fits
             return fits
 
-    def settle(self, reply: Any, error: AceDataError | None) -> None:
-        """Put what a call cost in the place of what it had reserved."""
-        cost, tokens = self._of(reply, error)
+    def settle(self, result: Result[Any] | None) -> None:
+        """Put what a call cost in the place of what it had reserved.
+
+        Args:
+            result: The result of the call; None for a call that was left.
+        """
+        cost, tokens = self._of(result)
         with self._lock:
             self._reserved -= 1
             self.spent_cost = float(_exact(self.spent_cost) + _exact(cost))
             self.spent_tokens += tokens
 
-    def _of(self, reply: Any, error: AceDataError | None) -> tuple[float, int]:
-        if isinstance(error, UnknownOutcomeError) or (error is not None and error.may_be_billed is False):
-            return 0.0, 0
-        if reply is None:
-            reply = getattr(error, "reply", None)
-        holders = (reply, getattr(reply, "http", None), getattr(error, "http", None))
-        if any(getattr(holder, "from_journal", False) for holder in holders):
-            return 0.0, 0
+    def _of(self, result: Result[Any] | None) -> tuple[float, int]:
+        reply = None
+        if result is not None:
+            error = result.error
+            if result.is_from_journal or isinstance(error, UnknownOutcomeError):
+                return 0.0, 0
+            if error is not None and error.may_be_billed is False:
+                return 0.0, 0
+            reply = getattr(error, "reply", result.reply)
         cost, tokens = cost_and_tokens(reply)
         return (
             self.cost_of_a_call or 0.0 if cost is None else cost,

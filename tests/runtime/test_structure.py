@@ -24,7 +24,7 @@ FLOORS = [
     ["_calls"],
     ["resources"],
     ["_async_client", "_client"],
-    ["_command", "testing"],
+    ["_command", "ray", "testing"],
     ["__main__"],
 ]
 """From the ground up: what stands on a floor imports from the floors below it alone."""

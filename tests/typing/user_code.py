@@ -6,7 +6,7 @@ an ignore that is not needed (pyright would also complain about those of the oth
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from acedata_responses import (
     StreamInterruptedError,
     testing,
 )
+from acedata_responses.bulk import Budget, Result
 from acedata_responses.hooks import CallInfo, EndInfo, TryInfo
 from acedata_responses.types import (
     ChatCompletion,
@@ -131,6 +132,18 @@ def plugged_in() -> None:
     Client(transport=httpx2.AsyncHTTPTransport())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
     AsyncClient(http_client=httpx2.Client())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
     AsyncClient(transport=httpx.HTTPTransport())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+
+
+def many(client: Client, requests: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    for result in client.responses.map(requests, budget=Budget(tokens=1_000, tokens_of_a_call=10)):
+        assert_type(result, Result[Reply])
+        assert_type(result.reply, Reply | None)
+        assert_type(result.error, AceDataError | None)
+
+
+async def many_in_tasks(client: AsyncClient, requests: AsyncIterator[dict[str, Any]]) -> None:
+    async for result in client.responses.map(requests, in_order=True, progress=print):
+        assert_type(result, Result[Reply])
 
 
 def streamed(client: Client) -> None:
