@@ -25,7 +25,7 @@ from .types._summary import Summary, summary_of
 
 __all__ = ["CallInfo", "EndInfo", "Hook", "Summary", "TryInfo"]
 
-HeaderLines: TypeAlias = "Mapping[str, str] | None"
+HeaderLines: TypeAlias = Mapping[str, str] | None
 
 
 @frozen(eq=False)
