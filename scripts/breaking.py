@@ -56,6 +56,17 @@ def last_release(root: Path) -> str | None:
     return tags[0] if tags else None
 
 
+def without_tag(root: Path) -> str:
+    """Why nothing is compared where there is no version tag."""
+    now = version_of(root / DOCUMENT)
+    if changelog.entry((root / CHANGELOG).read_text(encoding="utf-8"), str(now)) is None:
+        return "Nothing was released yet (no tag v1.2.3): there is nothing to compare with."
+    return (
+        f"skipped  {CHANGELOG} has {now} as released, but there is no tag v{now} here to compare with: fetch the tags "
+        "(git fetch --tags), or name what to compare with (make breaking BASE=revision)"
+    )
+
+
 def extract(root: Path, revision: str, folder: Path) -> None:
     """Put the document and the package of a revision into a folder."""
     revision = (
@@ -137,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         base = options.base or last_release(ROOT)
         if base is None:
-            print("Nothing was released yet (no tag v1.2.3): there is nothing to compare with.")
+            print(without_tag(ROOT))
             return FOLLOWS
         return run(ROOT, base)
     except (ToolError, DocumentError) as error:

@@ -22,7 +22,12 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.generation.document import load  # noqa: E402 - the line above makes it importable
+from scripts import crash  # noqa: E402 - the line above makes it importable
+
+if __name__ == "__main__":
+    crash.install()
+
+from scripts.generation.document import load  # noqa: E402
 from scripts.generation.problems import DocumentError  # noqa: E402 - the line above makes it importable
 from scripts.generation.project import project_for  # noqa: E402
 from scripts.generation.text import LINE_LENGTH  # noqa: E402

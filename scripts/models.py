@@ -21,6 +21,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from scripts import crash  # noqa: E402
+
+if __name__ == "__main__":
+    crash.install()
+
 from scripts import drift  # noqa: E402
 from scripts.change import commands, model_names  # noqa: E402
 from scripts.change.all_or_nothing import BusyError, all_or_nothing, exclusive_lock  # noqa: E402

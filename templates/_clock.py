@@ -34,5 +34,8 @@ class Clock:
 
         await sleep(seconds)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
 
 SYSTEM_CLOCK = Clock()

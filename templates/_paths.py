@@ -34,7 +34,11 @@ def find_all(data: Any, path: Path) -> list[Any]:
 
 def find(data: Any, path: Path) -> Any:
     """Return the first thing at a path that is not null, or None."""
-    return next(iter(find_all(data, path)), None)
+    for index, step in enumerate(path):
+        if not isinstance(step, str):
+            return next(iter(find_all(data, path[index:])), None)
+        data = data.get(step) if kind_of(data) is dict else _field(data, step)
+    return data
 
 
 def text_at(data: Any, path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -29,6 +30,16 @@ _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [Health
 settings.register_profile("tests", derandomize=True, **_ANY_SPEED)
 settings.register_profile("fuzz", max_examples=int(os.environ.get("EXAMPLES", "2000")), **_ANY_SPEED)
 settings.load_profile("tests")
+
+_passed = itertools.count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Print a dot for each 50 tests that pass, with `-q`: one for each would be a screen before what failed."""
+    if not report.passed or report.when != "call" or config.get_verbosity() >= 0:
+        return None
+    return "passed", "" if next(_passed) % 50 else ".", "PASSED"
 
 
 @pytest.fixture(scope="session", autouse=True)

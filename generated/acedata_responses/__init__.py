@@ -13,11 +13,13 @@ TYPE_CHECKING: bool = (
 )
 if TYPE_CHECKING:
     from . import errors as errors
+    from . import hooks as hooks
     from . import limits as limits
     from . import observations as observations
     from . import retry as retry
     from . import testing as testing
     from . import types as types
+    from . import usage as usage
 
     __version__: str
     from ._async_client import (
@@ -75,6 +77,9 @@ if TYPE_CHECKING:
         TransportError,
         UnknownOutcomeError,
     )
+    from .hooks import (
+        Hook,
+    )
     from .limits import (
         Limiter,
         Limits,
@@ -103,6 +108,7 @@ _MODULES = {
     "Stream": "._calls.streams",
     "Problem": "._document.validation",
     "VERSION": "._version",
+    "Hook": ".hooks",
     "Limiter": ".limits",
     "Limits": ".limits",
     "Observation": ".observations",
@@ -136,7 +142,7 @@ _MODULES = {
     "GatewayTimeoutError": ".errors",
 }
 
-_SUBMODULES = ("errors", "limits", "observations", "retry", "testing", "types")
+_SUBMODULES = ("errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage")
 
 __all__ = [
     "NOT_GIVEN",
@@ -155,6 +161,7 @@ __all__ = [
     "Failure",
     "GatewayTimeoutError",
     "HTTPResponse",
+    "Hook",
     "InsufficientBalanceError",
     "JournalError",
     "Limiter",

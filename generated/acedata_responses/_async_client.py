@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,14 +23,19 @@ from ._transport.plugged_in import AsyncClientLike, AsyncTransportLike, check_pl
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
 from .retry import RetryPolicy
+from .usage import Usage
 
 if TYPE_CHECKING:
+    from . import hooks as _hooks
     from . import journal as _journal
     from . import observations as _observations
+    from ._calls.hooks_of_client import Hooks
     from .resources.models import AsyncModels
     from .resources.responses import AsyncResponses
 else:
-    _journal, _observations = LazyModule(".journal"), LazyModule(".observations")
+    _hooks, _journal, _observations = (
+        LazyModule(f".{name}") for name in ("hooks", "journal", "observations")
+    )
 
 SelfT = TypeVar("SelfT", bound="AsyncClient")
 
@@ -71,6 +76,7 @@ class AsyncClient:
         observations: Where to count replies that violate the document, and growth; nothing is counted by default.
         journal: A `Journal`, or the path of its file: requests and answers are written there, and what is answered
             there is not sent, so that nothing is paid twice. Safe methods such as GET are not in it.
+        hooks: What to call before each try, after it, and at the end of each call; see `Hook`.
         clock: Where time, waits and chance come from; for tests, such as a `testing.ManualClock`.
 
     Raises:
@@ -96,6 +102,7 @@ class AsyncClient:
         via_stream: bool = False,
         observations: _observations.Observations | None = None,
         journal: _journal.Journal | str | os.PathLike[str] | None = None,
+        hooks: Iterable[_hooks.Hook] = (),
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if transport is not None and http_client is not None:
@@ -126,6 +133,8 @@ class AsyncClient:
         self._transport = transport
         self._http_client = http_client
         self._clock = clock
+        self._hooks = tuple(hooks)
+        self._checked_hooks()
         self._journal = _opened(journal)
         self._owner: AsyncClient | None = None
         self._is_closed = False
@@ -183,6 +192,11 @@ class AsyncClient:
 
         return AsyncModels(self._send)
 
+    @property
+    def usage(self) -> Usage:
+        """What the calls of this client and its copies took and cost so far."""
+        return (self._owner or self)._sender.usage
+
     async def close(self) -> None:
         """Close the connections, and the journal's file. Calls made after that raise `ConfigurationError`."""
         if self._owner is None:
@@ -209,6 +223,7 @@ class AsyncClient:
     def __getstate__(self) -> dict[str, Any]:
         shared = (
             "_clock",
+            "_hooks",
             "_http_client",
             "_journal",
             "_limits",
@@ -231,10 +246,22 @@ class AsyncClient:
             if "_sender" not in self.__dict__:
                 _clients.add(self)
                 self.__dict__["_sender"] = AsyncSender(
-                    self._make_transport(), self._limiter(), self._clock, self._journal
+                    self._make_transport(),
+                    self._limiter(),
+                    self._clock,
+                    Usage(),
+                    self._journal,
+                    self._checked_hooks(),
                 )
             sender: AsyncSender = self.__dict__["_sender"]
             return sender
+
+    def _checked_hooks(self) -> Hooks | None:
+        if not self._hooks:
+            return None
+        from ._calls.hooks_of_client import checked_hooks_async
+
+        return checked_hooks_async(self._hooks)
 
     def _limiter(self) -> Limiter | None:
         limits = Limits() if isinstance(self._limits, NotGiven) else self._limits

@@ -54,8 +54,9 @@ RULES: Mapping[str, Rule] = {
     "x-source": NOTE,
     "x-specification": NOTE,
     "x-stream": OFFER,
+    "x-summary": OFFER,
+    "x-telemetry": PACE,
     "x-text": OFFER,
-    "x-usage": OFFER,
     "x-value-sources": NOTE,
 }
 """The rules, but for error kinds and variables, whose entries depend on each other. An extension that is not here

@@ -21,7 +21,7 @@ from .schemas import is_open_enum
 from .spec import Assembly
 from .types import type_of, values_of
 
-_OF_CLASSES = ("x-aliases", "x-assembles", "x-error-body", "x-event", "x-failed-when", "x-text")
+_OF_CLASSES = ("x-aliases", "x-assembles", "x-error-body", "x-event", "x-failed-when", "x-summary", "x-text")
 
 _LEADS_TO = {
     "x-text": "string",
@@ -48,6 +48,7 @@ class ClassFacts:
         failed_when: The values of attributes that make it a failure.
         role: What it is to its stream, as arguments of `EventRole`.
         assembly: How a series of it adds up to a reply, as arguments of `Assembly`.
+        summary: The paths to what a trace or an account of calls needs.
     """
 
     text: tuple[Any, ...] = ()
@@ -55,6 +56,7 @@ class ClassFacts:
     failed_when: dict[str, Any] = field(default_factory=dict)
     role: dict[str, Any] | None = None
     assembly: dict[str, Any] | None = None
+    summary: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 def read(parsed: Parsed) -> dict[str, ClassFacts]:
@@ -110,6 +112,10 @@ class _Class:
             facts.role = {
                 word: tuple(value) if isinstance(value, list) else value for word, value in role.items()
             }
+        for word, path in schema.get("x-summary", {}).items():
+            with self.document.reporting():
+                self._follow(below(self.pointer, "x-summary", word), path, "")
+                facts.summary[word.replace("-", "_")] = tuple(path)
         if "x-error-body" in schema:
             at, body = below(self.pointer, "x-error-body"), schema["x-error-body"]
             self._check_ways(at, body, _LEADS_TO)

@@ -61,6 +61,7 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
     for argument in arguments:
         namespace.add(argument.pointer, f"the field {argument.key!r}", argument.name)
     one.arguments = sorted(arguments, key=lambda argument: not argument.required)
+    _check_telemetry(document, one)
     if JSON in one.answers:
         at = below(one.answers[JSON][0], "schema")
         with document.reporting():
@@ -69,6 +70,18 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
         one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
     if EVENTS in one.answers:
         one.stream = _stream(parsed, one)
+
+
+def _check_telemetry(document: Document, one: Operation) -> None:
+    """Check that what a trace shows of a request are fields of its body."""
+    facts, at = one.node.get("x-telemetry", {}), below(one.pointer, "x-telemetry")
+    fields = {argument.key for argument in one.arguments if argument.location == "body"}
+    named = {below(at, "attributes", key): key for key in facts.get("attributes", {})}
+    if facts:
+        named[below(at, "model")] = facts["model"]
+    for place, key in named.items():
+        if key not in fields:
+            document.report(place, f"the body has no field {key!r}", "Name one that it has.")
 
 
 def _arguments_of_parameters(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[Attribute]:

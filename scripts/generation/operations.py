@@ -256,6 +256,7 @@ def data_of(document: Document, one: Operation) -> dict[str, Any]:
         "alias_paths": one.node.get("x-alias-paths", []),
         "safe": one.http_method in SAFE_METHODS or one.node.get("x-safe", False),
         "security": _security(document, one),
+        "telemetry": one.node.get("x-telemetry"),
         "parameters": {
             place: parameters_schema(document, found) if found else None for place, found in by_place.items()
         },

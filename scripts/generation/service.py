@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .document import Document, Node, below
 from .names import BUILTINS, Namespace
-from .spec import ErrorBody, ErrorKind, Limits, Retry, Usage
+from .spec import ErrorBody, ErrorKind, Limits, Retry
 
 ROOT = "APIStatusError"
 """The exception of which all kinds of error are."""
@@ -67,7 +67,6 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     retry: Retry = field(default_factory=Retry)
     billing: dict[str, bool | None] = field(default_factory=dict)
-    usage: Usage = field(default_factory=Usage)
     error_body: ErrorBody = field(default_factory=ErrorBody)
     kinds: list[Kind] = field(default_factory=list)
 
@@ -107,7 +106,6 @@ def service_of(document: Document, exceptions: frozenset[str]) -> Service:
         limits=Limits.model_validate(data.get("x-limits", {})),
         retry=Retry.model_validate(data.get("x-retry", {})),
         billing={key: billed for key, billed in data.get("x-billing", {}).items() if key != "x-source"},
-        usage=Usage.model_validate(data.get("x-usage", {})),
         error_body=ErrorBody.model_validate(bodies[0] if bodies else {}),
         kinds=_kinds_of(document, exceptions),
     )

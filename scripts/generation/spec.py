@@ -143,6 +143,29 @@ class ErrorBody(_Extension):
     when: dict[str, Scalar] = {}
 
 
+class Summary(_Extension):
+    """Where a reply has what a trace or an account of calls needs."""
+
+    id: Path | None = None
+    model: Path | None = None
+    finish_reasons: Path | None = None
+    input_tokens: Path | None = None
+    output_tokens: Path | None = None
+    cached_tokens: Path | None = None
+    reasoning_tokens: Path | None = None
+    total_tokens: Path | None = None
+    cost: Path | None = None
+
+
+class Telemetry(_Extension):
+    """What a trace calls an operation, and the fields of its request that it shows."""
+
+    operation: str
+    provider: str
+    model: str
+    attributes: dict[str, str] = {}
+
+
 class ErrorCode(_Extension):
     statuses: list[Annotated[int, Field(ge=100, le=599)]] = []
     meaning: str | None = None
@@ -168,12 +191,6 @@ class Limits(_Extension):
 class Retry(_Extension):
     waits: Annotated[list[Annotated[float, Field(ge=0)]], Field(min_length=1)] = [1.0, 2.0, 4.0, 8.0, 16.0]
     jitter: Annotated[float, Field(ge=0)] = 1.0
-    x_source: str | None = None
-
-
-class Usage(_Extension):
-    cost: Path = []
-    tokens: Path = []
     x_source: str | None = None
 
 
@@ -222,8 +239,9 @@ _FORMS: dict[str, Any] = {
     "x-source": str,
     "x-specification": dict[str, Any],
     "x-stream": Streaming,
+    "x-summary": Summary,
+    "x-telemetry": Telemetry,
     "x-text": Path,
-    "x-usage": Usage,
     "x-value-sources": dict[str, str],
 }
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in _FORMS.items()}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve
 
+from .._document.facts import BILLING
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
 from .._request.build import build
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
     from .._transport.async_response import AsyncResponseStream
     from .._transport.async_transport import AsyncTransport
     from ..journal import Claim, Journal
+    from ..usage import Usage
+    from .async_hooks import AsyncCallHooks
     from .async_streams import AsyncStream
+    from .hooks_of_client import Hooks
 
 _ERROR_BODY_TIMEOUT = 10.0  # seconds for the body of an error, which may never end
 _LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
@@ -45,6 +50,7 @@ class Exchange(NamedTuple):
     budget: TimeBudget
     report: Report
     claim: Claim | None = None  # with a journal
+    hooks: AsyncCallHooks | None = None  # with hooks
 
     def response(self, incoming: AsyncResponseStream, content: bytes) -> HTTPResponse:
         """The response with as much of its body as was read."""
@@ -52,6 +58,14 @@ class Exchange(NamedTuple):
         return HTTPResponse(
             incoming.status_code, incoming.headers, content, report.method, report.url, report.tries
         )
+
+    def billed(self, error: BaseException | None, *, is_whole: bool = True) -> bool | None:
+        """Whether the call is billed when it ends now, in an error or, if `is_whole`, with its whole answer."""
+        if self.request.is_safe or not self.report.tries:
+            return False
+        if error is not None:
+            return error.may_be_billed if isinstance(error, AceDataError) else BILLING.get("reply-lost")
+        return BILLING.get("stream-ended" if self.request.is_streamed else "replied") if is_whole else None
 
     def reply_format(self) -> ReplyFormat:
         """How to read what comes back."""
@@ -70,12 +84,20 @@ class Failed(NamedTuple):
 
 
 class AsyncSender:
-    """What a client and its copies send through: they share transport, limiter and clock."""
+    """What a client and its copies send through: they share transport, limiter, clock, journal, hooks and usage."""
 
     def __init__(
-        self, transport: AsyncTransport, limiter: Limiter | None, clock: Clock, journal: Journal | None = None
+        self,
+        transport: AsyncTransport,
+        limiter: Limiter | None,
+        clock: Clock,
+        usage: Usage,
+        journal: Journal | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         self.journal = journal
+        self.hooks = hooks
+        self.usage = usage
         self.transport = transport
         self.limiter = limiter
         self.clock = clock
@@ -92,17 +114,46 @@ class AsyncSender:
         budget = TimeBudget(self.clock, limit, deadline)
         report = Report(request, settings, budget, self.clock)
         exchange = Exchange(call, request, settings, budget, report)
-        if self.journal is None or request.is_safe:
+        if self.hooks is not None:
+            from .async_hooks import AsyncCallHooks
+
+            exchange = exchange._replace(hooks=AsyncCallHooks(self.hooks, exchange, self.clock))
+        try:
+            result = await self._answer(exchange)
+        except BaseException as error:
+            self._end(exchange, getattr(error, "reply", None), error)
+            raise
+        if hasattr(result, "_on_end"):  # a stream
+            result._on_end(partial(self._end, exchange))
+        else:
+            self._end(exchange, result, None)
+        return result
+
+    async def _answer(self, exchange: Exchange) -> Any:
+        """Return the reply, or the stream, from the journal or from the service."""
+        if self.journal is None or exchange.request.is_safe:
             return await self.send_exchange(exchange)
         from .async_journaling import send_once
 
         return await send_once(self, exchange, self.journal)
 
+    def _end(self, exchange: Exchange, reply: Any, error: BaseException | None) -> None:
+        """Count a call that has ended, and tell the hooks."""
+        has_sent, is_safe = exchange.report.tries > 0, exchange.request.is_safe
+        self.usage.add(
+            exchange.request.model,
+            reply,
+            exchange.billed(error),
+            from_journal=error is None and not has_sent and not is_safe,
+        )
+        if exchange.hooks is not None:
+            exchange.hooks.end(reply, error)
+
     async def send_exchange(self, exchange: Exchange) -> Any:
         """Send a request until a try succeeds or the retry policy allows no further one."""
-        _call, request, settings, budget, report, claim = exchange
+        _call, request, settings, budget, report, claim, hooks = exchange
         while True:
-            result = await self._try_once(exchange)
+            result = await self._try(exchange)
             if not isinstance(result, Failed):
                 return result
             failure = evolve(result.failure, safe_method=request.is_safe)
@@ -113,6 +164,8 @@ class AsyncSender:
                 clock=self.clock,
                 give_up_at=budget.give_up_at,
             )
+            if hooks is not None:
+                await hooks.after_try(result.stream, result.error, wait)
             if wait is None:
                 if result.stream is not None:
                     return result.stream._hand_over()
@@ -124,6 +177,18 @@ class AsyncSender:
                 claim.resending(is_billed=result.error.may_be_billed)
             report.resent(result.error, wait)
             await self.clock.sleep_async(wait)
+
+    async def _try(self, exchange: Exchange) -> Any:
+        """Send the request once, and tell the hooks, but for a failure of which it is not decided what follows."""
+        try:
+            result = await self._try_once(exchange)
+        except BaseException as error:
+            if exchange.hooks is not None:
+                await exchange.hooks.after_try(None, error)
+            raise
+        if exchange.hooks is not None and not isinstance(result, Failed):
+            await exchange.hooks.after_try(result)
+        return result
 
     async def _try_once(self, exchange: Exchange) -> Any:
         """Send the request once: the reply or the stream, or `Failed`."""
@@ -177,24 +242,32 @@ class AsyncSender:
                 place = await self.limiter.acquire_async(budget.give_up_at, budget.allowed("turn"))
         except LimitTimeout as error:
             return None, Failure("connect", phase="turn", reason=str(error))
+        request = None
         try:
-            if exchange.claim is not None:
-                exchange.claim.sending()
-            incoming = await self.transport.open(exchange.request, budget.timeouts(), budget.give_up_at)
+            request = await self._prepare(exchange)
+            incoming = await self.transport.open(request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
             if place is not None:
                 place.release()
-            if isinstance(error, NetworkError):
-                exchange.report.tries += 1
-                return None, error.failure
             if isinstance(error, AceDataError):
                 exchange.report.describe(error)
+            elif request is not None:
+                exchange.report.tries += 1
+            if isinstance(error, NetworkError):
+                return None, error.failure
             raise
         exchange.report.tries += 1
         if place is not None:
             incoming.release = place.release
             incoming.on_close(place.release)
         return incoming, None
+
+    async def _prepare(self, exchange: Exchange) -> Request:
+        """Return the request with what hooks add to it, after the journal knows that it is about to be sent."""
+        request = exchange.request if exchange.hooks is None else await exchange.hooks.before_send()
+        if exchange.claim is not None:
+            exchange.claim.sending()
+        return request
 
     async def _read(
         self, incoming: AsyncResponseStream, exchange: Exchange

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
-from ..errors import ReplyDecodeError
+from ..errors import AceDataError, ReplyDecodeError
 from ..types._http_response import HTTPResponse
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class AsyncStream(Generic[EventT, ReplyT]):
         self._incoming.on_close(lambda: report.log(state.outcome()))
         if self._settle is not None:
             self._incoming.on_close(self._settle)
-        if self._first is not None and self._state.is_over:
+        if self._first is not None and state.is_over:
             self._incoming.finish()  # the first event is the last one too
         return self
 
@@ -153,6 +153,21 @@ class AsyncStream(Generic[EventT, ReplyT]):
     def __repr__(self) -> str:
         state = "closed" if self._incoming.is_closed else "over" if self._state.is_over else "open"
         return f"<{type(self).__name__} {state}, {self._state.content.events} events>"
+
+    def _on_end(self, callback: Callable[[Any, AceDataError | None], None]) -> None:
+        """Call a function with the reply and the error of the stream once it has ended, also in a destructor."""
+        state, report = self._state, self._report  # not the stream, as in `_hand_over`
+
+        def end() -> None:
+            state.close()  # if it is not over: it was left
+            if state.error is None or state.is_plain_reply:
+                callback(state.reply, None)
+            else:
+                callback(getattr(state.error, "reply", None), report.describe(state.error))
+
+        self._incoming.on_close(end)
+        if state.is_over:
+            self._incoming.finish()
 
     async def _receive(self) -> None:
         """Hand the next piece of the body, or its end, to the state."""

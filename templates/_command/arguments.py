@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import frozen
 
-from .._document.facts import IN_FLIGHT_LIMIT, TOKEN_VARIABLES, USAGE
-from .operations import OPERATIONS
+from .._document.facts import BILLING, IN_FLIGHT_LIMIT, SUMMARY_FIELDS, TOKEN_VARIABLES
+from ..bulk._operations import OPERATIONS
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -46,6 +46,7 @@ class Options:
     output: str
     operation: str
     in_order: bool = False
+    via_stream: bool = False
     max_in_flight: int | None = None
     budget: float | None = None
     cost_per_call: float | None = None
@@ -68,9 +69,9 @@ def parse(arguments: Sequence[str] | None) -> Options:
     )
     _add_files(run)
     _add_limits(run)
-    if USAGE["cost"]:
+    if "cost" in SUMMARY_FIELDS:
         _add_budget(run, "budget", "cost-per-call", _amount, "cost")
-    if USAGE["tokens"]:
+    if "total_tokens" in SUMMARY_FIELDS:
         _add_budget(run, "token-budget", "tokens-per-call", _count, "tokens")
     options = Options(**vars(parser.parse_args(arguments)))
     for total, single in (("budget", "cost_per_call"), ("token_budget", "tokens_per_call")):
@@ -109,6 +110,11 @@ def _add_limits(run: argparse.ArgumentParser) -> None:
         "--max-in-flight", type=_count, metavar="N",
         help=f"how many calls may be in flight (default: {IN_FLIGHT_LIMIT or 'as many as usual'})",
     )  # fmt: skip
+    if BILLING.get("stream-unfinished") is False:
+        run.add_argument(
+            "--via-stream", action="store_true",
+            help="send the calls as streams, which are not billed, and sent again, if they do not reach their end",
+        )  # fmt: skip
     run.add_argument(
         "--on-unknown", choices=("raise", "resend"), default="raise",
         help="what to do with a request of an earlier run that may be billed already: report it (raise, the "

@@ -42,7 +42,9 @@ def _run(options: Options) -> Status:
     limits = Limits() if options.max_in_flight is None else Limits(in_flight=options.max_in_flight)
     journal = Journal(options.journal, on_unknown=options.on_unknown)
     with (
-        Client(base_url=options.base_url, journal=journal, limits=limits) as client,
+        Client(
+            base_url=options.base_url, journal=journal, limits=limits, via_stream=options.via_stream
+        ) as client,
         closing(Lines(options.requests, client, options.operation)) as lines,
     ):
         tally = Tally(lines.check())

@@ -34,6 +34,7 @@ class Operation:
         unix_times: The arguments in which a datetime becomes seconds since 1970.
         selected_by: The key of the body that asks for a stream; None where the operation has no stream.
         reply_schema: The schema of a whole answer; None when the answer has no JSON.
+        telemetry: What a trace calls it, and the fields of the body that it shows; None where it calls no model.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Operation:
         }
         self.unix_times = unix_times
         self.reply_schema: Any = described["reply"]
+        self.telemetry: dict[str, Any] | None = described["telemetry"]
         stream: dict[str, Any] = described["stream"] or {}
         self.selected_by: str | None = stream.get("selected_by")
         self._end_marker: str | None = stream.get("end_marker")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from traceback import walk_tb
 from types import ModuleType
@@ -63,9 +63,8 @@ def _failure_of(error: Exception) -> Failure | None:
 
 def _first_of(error: BaseException) -> BaseException:
     """The first exception of a group, in which anyio wraps what keeps it from connecting; else the exception itself."""
-    while isinstance(inner := getattr(error, "exceptions", None), tuple):
-        error = inner[0]
-    return error
+    inner: Sequence[BaseException] = getattr(error, "exceptions", ())
+    return _first_of(inner[0]) if inner else error
 
 
 def _is_from_connecting(error: Exception) -> bool:

@@ -84,15 +84,20 @@ async def _make(
     call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None
 ) -> Result[Any]:
     """Make one call and settle what it cost. An error of the call is its result."""
-    reply, error = None, None
+    result = None
     try:
-        reply = await call(**request.request)
-    except AceDataError as raised:
-        error = raised
+        result = await _result_of(call, request)
+        return result
     finally:
         if budget is not None:
-            budget.settle(reply, error)
-    return evolve(request, reply=reply, error=error)
+            budget.settle(result)
+
+
+async def _result_of(call: Callable[..., Awaitable[Any]], request: Result[Any]) -> Result[Any]:
+    try:
+        return evolve(request, reply=await call(**request.request))
+    except AceDataError as error:
+        return evolve(request, error=error)
 
 
 async def _one_by_one(requests: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:

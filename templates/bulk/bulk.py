@@ -68,12 +68,17 @@ def run(
 
 def _make(call: Callable[..., Any], request: Result[Any], budget: Budget | None) -> Result[Any]:
     """Make one call and settle what it cost. An error of the call is its result."""
-    reply, error = None, None
+    result = None
     try:
-        reply = call(**request.request)
-    except AceDataError as raised:
-        error = raised
+        result = _result_of(call, request)
+        return result
     finally:
         if budget is not None:
-            budget.settle(reply, error)
-    return evolve(request, reply=reply, error=error)
+            budget.settle(result)
+
+
+def _result_of(call: Callable[..., Any], request: Result[Any]) -> Result[Any]:
+    try:
+        return evolve(request, reply=call(**request.request))
+    except AceDataError as error:
+        return evolve(request, error=error)

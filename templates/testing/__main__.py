@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 
-from .._document.facts import TOKEN_VARIABLES
+from .._document.facts import BASE_URL_VARIABLES, TOKEN_VARIABLES
 from .._document.schemas import OPERATIONS
 from ._examples import REQUESTS
 from ._replies import shapes
@@ -55,10 +55,10 @@ def _introduction(url: str, token: str) -> str:
             text = json.dumps(body, ensure_ascii=False).replace("'", "'\\''")
             call += f" -H 'Content-Type: application/json' -d '{text}'"
         lines.append(call)
-    lines += ["", "or from Python:", ""]
+    lines += ["", "or let a program call it as it is, with Client():", ""]
     lines += [f"export {variable}={token}" for variable in TOKEN_VARIABLES[:1]]
-    lines += [f'client = Client(base_url="{url}")', ""]
-    return "\n".join(lines)
+    lines += [f"export {variable}={url}" for variable in BASE_URL_VARIABLES[:1]]
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

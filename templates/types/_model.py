@@ -37,6 +37,7 @@ class Model:
         _failed_when: ClassVar[Mapping[str, Any]]
         _role: ClassVar[EventRole | None]
         _text: ClassVar[Path]
+        _summary: ClassVar[Mapping[str, Path]]
         _data: dict[str, Any]
         _http: HTTPResponse | None
     else:
@@ -45,6 +46,7 @@ class Model:
         _failed_when = {}
         _role = None
         _text = ()
+        _summary = {}
 
         # Hidden from type checkers, so that they report a misspelled attribute.
         def __getattr__(self, name: str) -> Any:

@@ -306,6 +306,13 @@ def test_the_base_is_the_last_release_if_none_is_named(repository: Path) -> None
     assert breaking.last_release(repository) == "v0.10.0"
 
 
+@needs_redocly
+def test_without_a_tag_the_changelog_tells_whether_there_was_a_release(repository: Path) -> None:
+    assert "no tag v0.3.0 here" in breaking.without_tag(repository)
+    (repository / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n", encoding="utf-8")
+    assert "Nothing was released yet" in breaking.without_tag(repository)
+
+
 def test_a_missing_tool_is_reported(repository: Path) -> None:
     (repository / breaking.REDOCLY).unlink()
     with pytest.raises(ToolError, match="make setup"):

@@ -86,9 +86,9 @@ def test_a_crash_is_no_difference(same: Path, tmp_path: Path) -> None:
     assert "ZeroDivisionError" in done.stderr
 
 
-@pytest.mark.parametrize("program", ["scripts/drift.py", "scripts/breaking.py"])
+@pytest.mark.parametrize("program", ["drift", "models", "breaking", "generate"])
 def test_without_the_environment_a_program_says_so(program: str) -> None:
-    command = [sys.executable, "-S", program]
+    command = [sys.executable, "-S", f"scripts/{program}.py"]
     done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == drift.UNREADABLE
     assert "run `make setup`" in done.stderr

@@ -32,3 +32,14 @@ def test_opentelemetry_sees_each_try(spans, driver, service):
     service.reply_with(testing.error("api_error"))
     driver.create()
     assert [span.attributes["http.status_code"] for span in spans.get_finished_spans()] == [500, 200]
+
+
+def test_the_clients_own_span_is_the_parent_of_those_of_httpx(spans, connect, ask, service):
+    from acedata_responses.otel import OpenTelemetry
+
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    assert ask(connect(service, hooks=[OpenTelemetry(provider)]))
+    http, call = spans.get_finished_spans()
+    assert (call.name, http.parent.span_id) == ("chat gpt-4o-mini", call.context.span_id)
+    assert f"{http.context.span_id:016x}" in service.requests[0].headers["traceparent"]

@@ -16,6 +16,8 @@ from tests.generation.small_document import (
 )
 from tests.generation.workshop import GONE
 
+JSON_BODY = {"content": {"application/json": {"schema": an_object("name")}}}
+
 EXTENSIONS: dict[str, Case] = {
     "no server": ({"/servers": GONE}, "", "the document has no `servers`"),
     "a server that is a path": (
@@ -74,14 +76,15 @@ EXTENSIONS: dict[str, Case] = {
             ("", "x-limits"),
             ("", "x-retry"),
             ("", "x-billing"),
-            ("", "x-usage"),
             ("", "x-error-kinds"),
             (OPERATION, "x-alias-paths"),
+            (OPERATION, "x-telemetry"),
             (f"{REPLY}/content/application~1json", "x-stream"),
             (THING, "x-aliases"),
             (THING, "x-event"),
             (THING, "x-text"),
             (THING, "x-failed-when"),
+            (THING, "x-summary"),
         ]
     },
     "a source that is no text": (
@@ -245,6 +248,34 @@ EXTENSIONS: dict[str, Case] = {
         {f"{THING}/x-failed-when": {"kind": "c"}},
         f"{THING}/x-failed-when/kind",
         "the field 'kind' never has the value 'c'",
+    ),
+    "a summary that is nowhere": (
+        {f"{THING}/x-summary": {"cost": ["price"]}},
+        f"{THING}/x-summary/cost/0",
+        "there is no field 'price'",
+    ),
+    "a summary of an unknown kind": (
+        {f"{THING}/x-summary": {"price": ["name"]}},
+        f"{THING}/x-summary/price",
+        "`price` is not expressed here",
+    ),
+    "a trace with a model that is nowhere": (
+        {f"{OPERATION}/x-telemetry": {"operation": "chat", "provider": "p", "model": "nome"}},
+        f"{OPERATION}/x-telemetry/model",
+        "the body has no field 'nome'",
+    ),
+    "a trace of a field that is nowhere": (
+        {
+            f"{OPERATION}/requestBody": {"required": True, **JSON_BODY},
+            f"{OPERATION}/x-telemetry": {
+                "operation": "chat",
+                "provider": "p",
+                "model": "name",
+                "attributes": {"nome": "a.name"},
+            },
+        },
+        f"{OPERATION}/x-telemetry/attributes/nome",
+        "the body has no field 'nome'",
     ),
     "an assembly that does not say all": (
         {**STREAM, f"{SCHEMAS}/Event/x-assembles": {"reply": "Thing", "list": "parts"}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import trio
@@ -26,12 +26,13 @@ from acedata_responses.types import Model
 class Reply(Model):
     """A reply that says what it cost."""
 
+    _summary: ClassVar[Any] = {"cost": ("cost",), "total_tokens": ("tokens",)}
+
     def __init__(
         self, text: Any, cost: Any = None, tokens: int | None = None, *, from_journal: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__({"cost": cost, "tokens": tokens})
         self.text = text
-        self.usage = {"cost": cost, "total_tokens": tokens}
         self._http = HTTPResponse(200, [], b"", "POST", "http://service.test", 1, from_journal=from_journal)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import signal
@@ -228,6 +229,14 @@ def test_ctrl_c_twice_leaves_them_and_they_are_not_sent_again(command, echoing, 
     assert sorted(inputs(echoing)) == [f"question {number}" for number in range(1, 10)]
 
 
+def test_calls_that_are_sent_as_streams_leave_no_doubt(command, echoing):
+    echoing.reply_with(Fault("cut", at="event", after=1))
+    ran = command(asked(2), "--via-stream", "--max-in-flight", "1")
+    assert ran.status == 0
+    assert ran.results[1]["output_text"] == "answer to question 1"
+    assert [request.json["stream"] for request in echoing.requests] == [True] * 3
+
+
 # What it refuses
 
 
@@ -315,11 +324,25 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_has_a_bar(command, monkeypatch):
+@pytest.fixture
+def minutes_pass(monkeypatch) -> None:
+    """Each look of the progress at the clock is a minute after the one before."""
+    clock = SimpleNamespace(monotonic=itertools.count(step=60.0).__next__)
+    monkeypatch.setattr("acedata_responses._command.progress.time", clock)
+
+
+@pytest.mark.usefixtures("minutes_pass")
+def test_a_terminal_has_a_bar_that_is_taken_away(command, monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    moments = iter(range(1_000))
-    monkeypatch.setattr("time.monotonic", lambda: float(next(moments)))
     command(asked(2), "--max-in-flight", "1")
-    assert "[###############               ] 1 of 2" in terminal.getvalue()
+    assert "\r\x1b[K[###############               ] 1 of 2" in terminal.getvalue()
     assert "[##############################] 2 of 2" in terminal.getvalue()
+    assert "\r\x1b[K2 requests: 2 answered" in terminal.getvalue()
+
+
+@pytest.mark.usefixtures("minutes_pass")
+def test_elsewhere_there_is_a_line_now_and_then(command):
+    errors = command(asked(2), "--max-in-flight", "1").errors
+    assert [line.partition(",")[0] for line in errors.splitlines()[:2]] == ["1 of 2", "2 of 2"]
+    assert "\x1b" not in errors

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
+import httpx2
 import pytest
 
 from acedata_responses import ConfigurationError, ConnectionFailedError, testing
+from tests.replies.recorded import sample
 
 REFUSED = (
     r"nothing was sent.*acedata_client.*testing\.transport\(\).*base_url.*"
@@ -31,11 +34,34 @@ def proxy(monkeypatch):
         yield nowhere
 
 
-def plugged_in(flavour, kind):
-    """Options for a client that goes through httpx."""
+def plugged_in(flavour, kind, library=httpx):
+    """Options for a client that goes through httpx or httpx2."""
     if kind == "transport":
-        return {kind: {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}[flavour]()}
-    return {kind: {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour]()}
+        return {kind: {"sync": library.HTTPTransport, "async": library.AsyncHTTPTransport}[flavour]()}
+    return {kind: {"sync": library.Client, "async": library.AsyncClient}[flavour]()}
+
+
+class Answers(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport that a user wrote: it answers every request itself."""
+
+    def handle_request(self, request):
+        return testing.transport().handle_request(request)
+
+    async def handle_async_request(self, request):
+        return await testing.transport().handle_async_request(request)
+
+
+class PassesOn(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport that a user wrote: it passes every request on to the network."""
+
+    def __init__(self):
+        self.sync, self.asynchronous = httpx.HTTPTransport(), httpx.AsyncHTTPTransport()
+
+    def handle_request(self, request):
+        return self.sync.handle_request(request)
+
+    async def handle_async_request(self, request):
+        return await self.asynchronous.handle_async_request(request)
 
 
 def test_a_test_that_would_pay_is_refused(connect, ask):
@@ -43,10 +69,16 @@ def test_a_test_that_would_pay_is_refused(connect, ask):
         ask(connect())
 
 
+@pytest.mark.parametrize("library", [httpx, httpx2])
 @pytest.mark.parametrize("kind", ["transport", "http_client"])
-def test_it_is_refused_through_what_is_plugged_in_too(connect, flavour, ask, kind):
+def test_it_is_refused_through_what_is_plugged_in_too(connect, flavour, ask, kind, library):
     with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect(**plugged_in(flavour, kind)))
+        ask(connect(**plugged_in(flavour, kind, library)))
+
+
+def test_it_is_refused_through_a_transport_of_the_users_own_that_passes_it_on(connect, ask):
+    with pytest.raises(ConfigurationError, match=REFUSED):
+        ask(connect(transport=PassesOn()))
 
 
 def test_it_is_refused_through_a_proxy_too(connect, ask, proxy):
@@ -63,6 +95,14 @@ def test_a_client_goes_on_after_it(connect, service, flavour):
 
 def test_what_answers_in_place_of_the_service_is_called(connect, ask):
     assert ask(connect(transport=testing.transport()))
+
+
+def test_a_transport_of_the_users_own_that_answers_is_called(connect, flavour, ask):
+    assert ask(connect(transport=Answers()))
+    client = httpx.Client if flavour == "sync" else httpx.AsyncClient
+    assert ask(connect(http_client=client(mounts={"all://": Answers()})))
+    reply = httpx.Response(200, json=json.loads(sample("response.json")))
+    assert connect(transport=httpx.MockTransport(lambda _request: reply)).create().output_text
 
 
 @pytest.mark.acedata_live

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
@@ -22,10 +23,12 @@ PUBLIC = {
     PACKAGE,
     *(
         f"{PACKAGE}.{name}"
-        for name in "bulk errors journal limits observations resources retry sse testing types".split()
+        for name in (
+            "bulk errors hooks journal limits observations otel ray resources retry sse testing types usage"
+        ).split()
     ),
 }
-SUBMODULES = {"errors", "limits", "observations", "retry", "testing", "types"}
+SUBMODULES = {"errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage"}
 """The public modules that resolve after a plain import of the package."""
 
 RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
@@ -94,7 +97,7 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
             service.url,
         )
     unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
-    unused |= {"_calls.journaling"}
+    unused |= {"_calls.journaling", "_command", "ray"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
     assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "sqlite3", "urllib.request"}
 
@@ -143,7 +146,7 @@ def modules():
 
 
 def test_every_module_can_be_imported_by_itself():
-    names = set(modules()) - {f"{PACKAGE}.testing.__main__", f"{PACKAGE}.ray"}
+    names = set(modules()) - {f"{PACKAGE}.testing.__main__"}
     assert names <= imported_by(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
 
 
@@ -154,9 +157,9 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Limiter", "Limits", "NOT_GIVEN",
-    "NotGiven", "Observation",
-    "Observations", "Problem", "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
+    "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Hook", "Limiter", "Limits",
+    "NOT_GIVEN", "NotGiven", "Observation", "Observations", "Problem", "RetryPolicy", "Stream",
+    "UnknownValueWarning", "VERSION",
     "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
     "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
     "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",
@@ -205,6 +208,16 @@ def test_an_editor_completes_every_public_name(module):
     assert names >= set(importlib.import_module(module).__all__)
 
 
+def test_an_editor_completes_the_fields_of_a_reply_and_the_arguments_of_a_call():
+    import jedi
+
+    call = "from acedata_responses import Client\nclient = Client()\n"
+    code = f"{call}client.models.list().data[0]."
+    assert "owned_by" in {one.name for one in jedi.Script(code).complete()}
+    (signature,) = jedi.Script(f"{call}client.models.list(").get_signatures()
+    assert "extra_headers" in {one.name for one in signature.params}
+
+
 def documented():
     """Everything that is public and can have a docstring: modules, classes, functions and their methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):
@@ -227,6 +240,20 @@ def test_all_that_is_public_is_documented():
 
 def test_the_version_is_that_of_the_document_and_of_the_distribution():
     assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == metadata.version("acedata-responses")
+
+
+def test_the_distribution_names_the_addresses_of_the_document():
+    urls = dict(line.split(", ") for line in metadata.metadata("acedata-responses").get_all("Project-URL"))
+    assert urls["Service"] == DOCUMENT["info"]["contact"]["url"]
+    assert urls["API reference"] in json.dumps(DOCUMENT)
+
+
+def test_the_description_of_the_distribution_links_only_to_the_web():
+    description = metadata.metadata("acedata-responses").get_payload()
+    links = re.findall(r"\]\(([^)]+)\)", description)
+    assert links
+    assert all(link.startswith("https://") for link in links)
+    assert "generated from\nopenapi.yaml, which" in description
 
 
 def test_the_distribution_needs_what_it_imports_and_is_typed():

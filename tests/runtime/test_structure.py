@@ -16,14 +16,15 @@ FLOORS = [
     ["errors"],
     ["_database", "_event_loop"],
     ["_clock"],
-    ["_redact", "limits", "observations", "retry", "sse"],
+    ["_redact", "hooks", "limits", "observations", "retry", "sse", "usage"],
+    ["otel"],
     ["_replies", "bulk", "journal"],
     ["_request"],
     ["_transport"],
     ["_calls"],
     ["resources"],
     ["_async_client", "_client"],
-    ["_command", "testing"],
+    ["_command", "ray", "testing"],
     ["__main__"],
 ]
 """From the ground up: what stands on a floor imports from the floors below it alone."""

@@ -10,7 +10,7 @@ import sys
 import httpx
 import pytest
 
-from acedata_responses import testing
+from acedata_responses import Client, testing
 from tests.runtime.plain_clients import HEADERS, ask, client_of
 
 
@@ -31,20 +31,23 @@ def test_by_hand_a_port_that_cannot_be_had_is_one_line(port):
     assert "Choose a port with --port" in run.stderr
 
 
-def test_it_runs_by_hand():
+def test_it_runs_by_hand(monkeypatch):
     command = [sys.executable, "-u", "-m", "acedata_responses.testing", "--port", "0", "--text", "By hand."]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
             said = ""
-            while "Client(" not in said:
+            while "export ACEDATACLOUD_BASE_URL" not in said:
                 said += process.stdout.readline()
             url = said.split("is at ")[1].split()[0]
             curls = [line for line in said.splitlines() if line.startswith("curl")]
             assert f"-H 'Authorization: Bearer {testing.TOKEN}'" in curls[0]
-            assert "export ACEDATACLOUD_API_TOKEN=" in said
             body = json.loads(curls[0].split(" -d '")[1].rstrip("'"))
             assert "By hand." in httpx.post(f"{url}/openai/responses", headers=HEADERS, json=body).text
             assert process.stdout.readline() == "\n"
             assert "POST /openai/responses: 200, answered after" in process.stdout.readline()
+            for export in [line.split()[1] for line in said.splitlines() if line.startswith("export")]:
+                monkeypatch.setenv(*export.split("="))
+            with Client() as client:
+                assert client.responses.create(**body).output_text == "By hand."
         finally:
             process.terminate()

@@ -6,7 +6,7 @@ an ignore that is not needed (pyright would also complain about those of the oth
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,15 @@ from acedata_responses import (
     AsyncClient,
     AsyncStream,
     Client,
+    Hook,
     Limits,
     RetryPolicy,
     Stream,
     StreamInterruptedError,
     testing,
 )
+from acedata_responses.bulk import Budget, Result
+from acedata_responses.hooks import CallInfo, EndInfo, TryInfo
 from acedata_responses.types import (
     ChatCompletion,
     ChatCompletionChunk,
@@ -45,6 +48,7 @@ from acedata_responses.types import (
     Unknown,
     Usage,
 )
+from acedata_responses.usage import Totals
 
 if TYPE_CHECKING:
     from typing_extensions import assert_type
@@ -130,6 +134,18 @@ def plugged_in() -> None:
     AsyncClient(transport=httpx.HTTPTransport())  # type: ignore[arg-type] # pyright: ignore # ty: ignore
 
 
+def many(client: Client, requests: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    for result in client.responses.map(requests, budget=Budget(tokens=1_000, tokens_of_a_call=10)):
+        assert_type(result, Result[Reply])
+        assert_type(result.reply, Reply | None)
+        assert_type(result.error, AceDataError | None)
+
+
+async def many_in_tasks(client: AsyncClient, requests: AsyncIterator[dict[str, Any]]) -> None:
+    async for result in client.responses.map(requests, in_order=True, progress=print):
+        assert_type(result, Result[Reply])
+
+
 def streamed(client: Client) -> None:
     with client.responses.create(model="gpt-4o-mini", input="Count", stream=True) as stream:
         assert_type(stream, Stream[StreamEvent, Reply])
@@ -197,3 +213,23 @@ def errors(error: AceDataError) -> None:
         assert_type(error.headers.get("retry-after"), str | None)
     if isinstance(error, StreamInterruptedError):
         assert_type(error.partial_text, str)
+
+
+class CountingHook(Hook):
+    def before_send(self, call: CallInfo) -> dict[str, str]:
+        assert_type(call.model, str | None)
+        return {"x-team": "search"}
+
+    async def after_try(self, attempt: TryInfo) -> None:
+        assert_type(attempt.resent_in, float | None)
+
+    def at_end(self, end: EndInfo) -> None:
+        assert_type(end.summary.finish_reasons, tuple[str, ...])
+        assert_type(end.summary.cost, float | None)
+
+
+def hooks_and_usage() -> None:
+    client = AsyncClient(hooks=[CountingHook()])
+    assert_type(client.usage.total, Totals)
+    assert_type(client.usage.by_model, dict[str, Totals])
+    AsyncClient(hooks=[CountingHook])  # type: ignore[list-item] # pyright: ignore # ty: ignore

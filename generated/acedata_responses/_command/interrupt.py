@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from types import FrameType
 from typing import Any
 
 from .arguments import Status
+
+_NOTICE = b"\ninterrupted: waiting for the calls under way, which may be billed; Ctrl-C again to leave them\n"
 
 
 class Interrupt:
@@ -33,8 +34,6 @@ class Interrupt:
         if self.came:
             os._exit(Status.INTERRUPTED)  # the journal has what was sent, and threads wait for answers
         self.came = True
-        print(
-            "\ninterrupted: waiting for the calls under way, which may be billed; Ctrl-C again to leave them",
-            file=sys.stderr,
-            flush=True,
-        )
+        os.write(
+            2, _NOTICE
+        )  # to standard error itself: the signal may have come while something was printed there

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .._json import is_object, parsed
 from .._request.build import build
+from ..bulk._operations import OPERATIONS
 from ..errors import RequestValidationError
-from .operations import OPERATIONS
 
 if TYPE_CHECKING:
     from .._client import Client

@@ -12,51 +12,13 @@ from .arguments import Status
 
 if TYPE_CHECKING:
     from ..bulk import Result
-    from ..errors import AceDataError
-
-_FACTS = ("code", "status_code", "trace_id", "retry_after")
 
 
 def line_of(result: Result[Any]) -> dict[str, Any]:
-    """The result as JSON data."""
+    """The result as JSON data, with the line of its request and the key that it has there."""
+    data = result.to_dict()
     key = result.request["key"]
-    line: dict[str, Any] = {
-        "line": result.key,
-        **({"key": key} if key else {}),
-        "outcome": result.outcome,
-    }
-    reply = result.reply
-    if result.error is not None:
-        line["error"] = _error(result.error)
-        reply = getattr(result.error, "reply", None)
-    if reply is not None:
-        line["from_journal"] = _http(reply).from_journal
-        text = getattr(reply, "output_text", None)
-        line |= {} if text is None else {"output_text": text}
-        line["reply"] = _data(reply)
-    return line
-
-
-def _error(error: AceDataError) -> dict[str, Any]:
-    facts = {name: getattr(error, name, None) for name in _FACTS}
-    return {
-        "type": type(error).__name__,
-        "message": str(error),
-        "may_be_billed": error.may_be_billed,
-        **{name: value for name, value in facts.items() if value is not None},
-    }
-
-
-def _http(reply: Any) -> Any:
-    return getattr(reply, "http", reply)
-
-
-def _data(reply: Any) -> Any:
-    """The JSON data of an object or a list; the text of an answer that has none."""
-    for method in ("to_dict", "to_list"):
-        if hasattr(reply, method):
-            return getattr(reply, method)()
-    return reply.text
+    return {"line": data.pop("key"), **({"key": key} if key else {}), **data}
 
 
 class Tally:
@@ -87,7 +49,7 @@ class Tally:
         reply = getattr(result.error, "reply", result.reply)
         if reply is None:
             return
-        if _http(reply).from_journal:
+        if result.is_from_journal:
             self.from_journal += result.error is None
             return
         cost, tokens = cost_and_tokens(reply)

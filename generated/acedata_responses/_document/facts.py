@@ -49,8 +49,18 @@ UNFINISHED_STREAMS_ARE_FREE: bool = all(
 )
 """Whether a stream without its terminal event is not billed, whichever side ended it."""
 
-USAGE: dict[str, list[Any]] = {"cost": ["usage", "cost"], "tokens": ["usage", "total_tokens"]}
-"""Where a reply says what its call took, as paths: its `cost` in Credits, and its `tokens`; empty: it does not say."""
+SUMMARY_FIELDS: list[str] = [
+    "cached_tokens",
+    "cost",
+    "finish_reasons",
+    "id",
+    "input_tokens",
+    "model",
+    "output_tokens",
+    "reasoning_tokens",
+    "total_tokens",
+]
+"""What replies say of their calls in short, such as the `cost` in Credits; where they do is in their classes."""
 
 ERROR_BODY: dict[str, Any] = {
     "code": ["error", "code"],

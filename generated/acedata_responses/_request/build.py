@@ -36,6 +36,8 @@ class Request:
         target: Path and query, as they stand in the request line.
         headers: The header lines, names in lower case.
         content: The body.
+        body: The body as JSON data, as the caller gave it.
+        model: The model that is asked for; None where the operation calls no model.
         is_safe: Whether sending it twice costs nothing.
         is_streamed: Whether it asks for a stream.
         is_via_stream: Whether its caller wants a whole reply all the same.
@@ -44,8 +46,8 @@ class Request:
     """
 
     __slots__ = (
-        "content", "headers", "is_safe", "is_streamed", "is_via_stream", "is_whole", "method", "plain_content",
-        "target",
+        "body", "content", "headers", "is_safe", "is_streamed", "is_via_stream", "is_whole", "method", "model",
+        "plain_content", "target",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +60,8 @@ class Request:
         is_safe: bool,
         is_streamed: bool = False,
         plain_content: bytes | None = None,
+        body: Any = None,
+        model: str | None = None,
     ) -> None:
         self.method = method
         self.target = target
@@ -68,6 +72,16 @@ class Request:
         self.is_via_stream = plain_content is not None
         self.is_whole = self.is_via_stream or not is_streamed
         self.plain_content = content if plain_content is None else plain_content
+        self.body = body
+        self.model = model
+
+    def with_headers(self, added: list[tuple[bytes, bytes]]) -> Request:
+        """Return the same request with further header lines, in the place of those of the same names."""
+        copy = Request.__new__(Request)
+        for name in Request.__slots__:
+            setattr(copy, name, getattr(self, name))
+        copy.headers = _replaced(self.headers, added)
+        return copy
 
 
 def build(call: Call, settings: Settings) -> Request:
@@ -83,6 +97,7 @@ def build(call: Call, settings: Settings) -> Request:
     has_body = "body" in operation.schemas or call.extra_body
     body = values["body"]
     content = _json(call, body) if has_body else b""
+    model = body.get(operation.telemetry["model"]) if operation.telemetry else None
     plain_content = None
     if is_via_stream and operation.selected_by is not None:
         plain_content, content = content, _json(call, {**body, operation.selected_by: True})
@@ -94,6 +109,8 @@ def build(call: Call, settings: Settings) -> Request:
         is_safe=operation.is_safe,
         is_streamed=is_via_stream or operation.is_asked_to_stream(call.arguments),
         plain_content=plain_content,
+        body=body if has_body else None,
+        model=model if isinstance(model, str) else None,
     )
 
 
@@ -232,14 +249,20 @@ def _headers(
 ) -> list[tuple[bytes, bytes]]:
     lines = settings.header_lines if operation.sends_token else settings.header_lines_without_token
     if further:
-        added = header_lines(further, settings.token)
-        replaced = {name for name, _value in added}
-        lines = [line for line in lines if line[0] not in replaced] + added
+        lines = _replaced(lines, header_lines(further, settings.token))
     if content and not any(name == b"content-type" for name, _value in lines):
         lines = [*lines, (b"content-type", b"application/json")]
     if content or operation.method not in SAFE_METHODS:
         lines = [*lines, (b"content-length", b"%d" % len(content))]
     return lines
+
+
+def _replaced(
+    lines: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    """Lines with further ones in the place of those of the same names."""
+    names = {name for name, _value in added}
+    return [line for line in lines if line[0] not in names] + added
 
 
 def _target(path: str, values: Values) -> str:

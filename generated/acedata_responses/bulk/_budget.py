@@ -8,9 +8,9 @@ from typing import Any
 
 from attrs import define, field
 
-from .._document.facts import USAGE
-from .._paths import find
 from ..errors import AceDataError, ConfigurationError, UnknownOutcomeError
+from ..types._summary import summary_field
+from ._results import Result
 
 
 class BudgetExhaustedError(AceDataError):
@@ -80,22 +80,27 @@ class Budget:
             self._reserved += fits
             return fits
 
-    def settle(self, reply: Any, error: AceDataError | None) -> None:
-        """Put what a call cost in the place of what it had reserved."""
-        cost, tokens = self._of(reply, error)
+    def settle(self, result: Result[Any] | None) -> None:
+        """Put what a call cost in the place of what it had reserved.
+
+        Args:
+            result: The result of the call; None for a call that was left.
+        """
+        cost, tokens = self._of(result)
         with self._lock:
             self._reserved -= 1
             self.spent_cost = float(_exact(self.spent_cost) + _exact(cost))
             self.spent_tokens += tokens
 
-    def _of(self, reply: Any, error: AceDataError | None) -> tuple[float, int]:
-        if isinstance(error, UnknownOutcomeError) or (error is not None and error.may_be_billed is False):
-            return 0.0, 0
-        if reply is None:
-            reply = getattr(error, "reply", None)
-        holders = (reply, getattr(reply, "http", None), getattr(error, "http", None))
-        if any(getattr(holder, "from_journal", False) for holder in holders):
-            return 0.0, 0
+    def _of(self, result: Result[Any] | None) -> tuple[float, int]:
+        reply = None
+        if result is not None:
+            error = result.error
+            if result.is_from_journal or isinstance(error, UnknownOutcomeError):
+                return 0.0, 0
+            if error is not None and error.may_be_billed is False:
+                return 0.0, 0
+            reply = getattr(error, "reply", result.reply)
         cost, tokens = cost_and_tokens(reply)
         return (
             self.cost_of_a_call or 0.0 if cost is None else cost,
@@ -120,12 +125,5 @@ def _exact(amount: float) -> Decimal:
 
 
 def cost_and_tokens(reply: Any) -> tuple[float | None, int | None]:
-    """What a reply says that its call cost, in Credits, and how many tokens it took; None for what it does not say.
-
-    The document has the places (`x-usage`). A cost that is not a number counts as not said.
-    """
-    cost, tokens = find(reply, USAGE["cost"]), find(reply, USAGE["tokens"])
-    return (
-        cost if isinstance(cost, (int, float)) and not isinstance(cost, bool) and cost >= 0 else None,
-        tokens if type(tokens) is int and tokens >= 0 else None,
-    )
+    """What a reply says that its call cost, in Credits, and how many tokens it took; None for what it does not say."""
+    return summary_field(reply, "cost"), summary_field(reply, "total_tokens")

@@ -13,6 +13,7 @@ from ..errors import AceDataError, ConfigurationError, ReplyDecodeError, Unknown
 
 ReplyT = TypeVar("ReplyT")
 Outcome = Literal["answered", "failed", "unknown"]
+_FACTS = ("code", "status_code", "trace_id", "retry_after")
 _AT_ONCE = 8  # where the document has no limit
 
 
@@ -41,6 +42,45 @@ class Result(Generic[ReplyT]):
             return "failed"
         is_unknown = isinstance(self.error, UnknownOutcomeError) or self.error.may_be_billed is None
         return "unknown" if is_unknown else "failed"
+
+    @property
+    def is_from_journal(self) -> bool:
+        """Whether the answer was read from a journal, so that nothing was sent."""
+        answer: Any = self.reply if self.error is None else getattr(self.error, "reply", self.error)
+        return bool(getattr(getattr(answer, "http", answer), "from_journal", False))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON data, without the request."""
+        data: dict[str, Any] = {
+            "key": self.key,
+            "outcome": self.outcome,
+            "from_journal": self.is_from_journal,
+        }
+        reply: Any = self.reply
+        if self.error is not None:
+            data["error"] = _error_data(self.error)
+            reply = getattr(self.error, "reply", None)
+        if hasattr(reply, "output_text"):
+            data["output_text"] = reply.output_text
+        return data if reply is None else {**data, "reply": _reply_data(reply)}
+
+
+def _error_data(error: AceDataError) -> dict[str, Any]:
+    facts = {name: getattr(error, name, None) for name in _FACTS}
+    return {
+        "type": type(error).__name__,
+        "message": str(error),
+        "may_be_billed": error.may_be_billed,
+        **{name: value for name, value in facts.items() if value is not None},
+    }
+
+
+def _reply_data(reply: Any) -> Any:
+    """The JSON data of an object or a list; the text of an answer that has none."""
+    for method in ("to_dict", "to_list"):
+        if hasattr(reply, method):
+            return getattr(reply, method)()
+    return reply.text
 
 
 def named(number: int, item: Any) -> Result[Any]:

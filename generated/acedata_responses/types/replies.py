@@ -53,6 +53,15 @@ class ChatCompletion(Model):
 
     _schema: ClassVar[str] = "ChatCompletion"
     _text: ClassVar[Path] = ("choices", {"index": 0}, "message", "content")
+    _summary: ClassVar[Mapping[str, Path]] = {
+        "id": ("id",),
+        "model": ("model",),
+        "finish_reasons": ("choices", {}, "finish_reason"),
+        "input_tokens": ("usage", "prompt_tokens"),
+        "output_tokens": ("usage", "completion_tokens"),
+        "total_tokens": ("usage", "total_tokens"),
+        "cost": ("usage", "cost"),
+    }
 
     id: str
     model: str
@@ -249,6 +258,17 @@ class ResponseObject(Model):
     _schema: ClassVar[str] = "ResponseObject"
     _failed_when: ClassVar[Mapping[str, Any]] = {"status": "failed"}
     _text: ClassVar[Path] = ("output", {"type": "message"}, "content", {"type": "output_text"}, "text")
+    _summary: ClassVar[Mapping[str, Path]] = {
+        "id": ("id",),
+        "model": ("model",),
+        "finish_reasons": ("status",),
+        "input_tokens": ("usage", "input_tokens"),
+        "output_tokens": ("usage", "output_tokens"),
+        "total_tokens": ("usage", "total_tokens"),
+        "cached_tokens": ("usage", "input_tokens_details", "cached_tokens"),
+        "reasoning_tokens": ("usage", "output_tokens_details", "reasoning_tokens"),
+        "cost": ("usage", "cost"),
+    }
 
     id: str
     object: Literal["response"] = "response"

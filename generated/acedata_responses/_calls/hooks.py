@@ -1,0 +1,135 @@
+"""The hooks of one call: called before each try, after it, and once at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .._redact import redact_data
+from .._request.headers import header_lines
+from ..errors import RequestValidationError
+from ..hooks import CallInfo, EndInfo, TryInfo
+from ..types._http_response import HTTPResponse
+from .hooks_of_client import Hooks, Method, called
+from .report import logger
+
+if TYPE_CHECKING:
+    from .._clock import Clock
+    from .._request.build import Request
+    from .sender import Exchange
+
+_TOKENS_LINE = b"authorization"
+
+
+class CallHooks:
+    """The hooks of one call."""
+
+    def __init__(self, hooks: Hooks, exchange: Exchange, clock: Clock) -> None:
+        self._hooks = hooks
+        self._exchange = exchange
+        self._info = _info(exchange, clock)
+        self._is_trying = False
+
+    def before_send(self) -> Request:
+        """Tell the hooks that the request is about to be sent, and return it with the header lines that they add.
+
+        Raises:
+            RequestValidationError: A header line is not one that can be sent.
+            BaseException: Whatever a hook raises.
+        """
+        request = self._exchange.request
+        for method in self._hooks.before_send:
+            added = called(method, self._info)
+            if added:
+                request = request.with_headers(self._checked(added))
+        self._is_trying = True
+        return request
+
+    def after_try(self, result: Any, error: BaseException | None = None, wait: float | None = None) -> None:
+        """Tell the hooks how a try ended, unless it was given up before anything was sent.
+
+        Args:
+            result: The reply or the stream; None if there is none.
+            error: The error in which the try ended.
+            wait: Seconds until the request is sent again; None if it is not.
+        """
+        if not self._is_trying:
+            return
+        self._is_trying = False
+        response = _response_of(error) or _response_of(result)
+        attempt = TryInfo(
+            self._info,
+            self._exchange.report.tries,
+            response.status_code if response is not None else None,
+            error,
+            wait,
+            self._exchange.billed(error, is_whole=not self._info.is_streamed),
+        )
+        for method in self._hooks.after_try:
+            try:
+                called(method, attempt)
+            except Exception as failed:  # noqa: BLE001 - the answer may be paid
+                _log(method, failed)
+
+    def end(self, reply: Any, error: BaseException | None) -> None:
+        """Tell the hooks that the call has ended."""
+        exchange = self._exchange
+        response = _response_of(reply if error is None else error)
+        end = EndInfo(
+            self._info,
+            reply,
+            error,
+            exchange.report.tries,
+            exchange.budget.elapsed,
+            response is not None and response.from_journal,
+            exchange.billed(error),
+        )
+        for method in self._hooks.at_end:
+            try:
+                method(end)
+            except Exception as failed:  # noqa: BLE001 - the answer may be paid
+                _log(method, failed)
+
+    def _checked(self, added: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+        lines = header_lines(added, self._exchange.settings.token)
+        if any(name == _TOKENS_LINE for name, _value in lines):
+            raise RequestValidationError(
+                "a hook must not set the header `authorization`: the token is the client's to send. Pass another one "
+                "to the client, or to `with_options`",
+                problems=[],
+            )
+        return lines
+
+
+def _info(exchange: Exchange, clock: Clock) -> CallInfo:
+    request, settings, operation = exchange.request, exchange.settings, exchange.call.operation
+    token = settings.token
+    echoes_token = bool(token) and token.encode() in request.content
+    return CallInfo(
+        operation.id,
+        request.method,
+        exchange.report.url,
+        settings.host,
+        settings.port,
+        {name.decode(): value.decode("latin-1") for name, value in request.headers if name != _TOKENS_LINE},
+        redact_data(request.body, token) if echoes_token else request.body,
+        request.model,
+        request.is_streamed and not request.is_via_stream,
+        request.is_safe,
+        exchange.call.key,
+        clock.time(),
+        operation.telemetry,
+    )
+
+
+def _response_of(outcome: Any) -> HTTPResponse | None:
+    """The HTTP response that brought a reply, a stream or an error."""
+    if isinstance(outcome, HTTPResponse):
+        return outcome
+    reply = getattr(outcome, "reply", outcome)
+    return getattr(outcome, "http", None) or getattr(reply, "_http", None)
+
+
+def _log(method: Method, error: Exception) -> None:
+    name = getattr(method, "__qualname__", repr(method))
+    logger.error("the hook %s raised %s; the call goes on", name, type(error).__name__, exc_info=error)

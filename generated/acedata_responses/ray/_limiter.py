@@ -1,0 +1,172 @@
+"""A limiter for all workers of a cluster: one actor has the limits, and each worker asks it for its turns."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import uuid
+import weakref
+from importlib import import_module
+from typing import Any
+
+from ..errors import ConfigurationError
+from ..limits import Limiter, Limits, LimitTimeout, Place
+from ._places import Places
+
+PACKAGE = __name__.partition(".")[0]
+
+_HEARTBEATS = 6  # in the time of a lease
+_MOST_WAITING = 100_000  # calls that wait at the actor; a thousand, Ray's default, are soon reached
+
+
+def import_ray() -> Any:
+    """Return the module `ray`, which need not be installed to import this package.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
+    try:
+        return import_module("ray")
+    except ImportError:
+        distribution = PACKAGE.replace("_", "-")
+        raise ConfigurationError(f'Ray is not installed: pip install "{distribution}[ray]"') from None
+
+
+class ClusterLimiter(Limiter):
+    """Keeps the calls of all workers of a Ray cluster within the limits of one token.
+
+    Those with the same name share the limits, in whatever process and job they are: a named actor keeps them. It
+    outlives the job, so that the next one respects the calls of the one before; `shutdown()` ends it. If the node of
+    the actor is lost, Ray starts it elsewhere, and what was in flight then is not counted any more.
+
+    Pass it as `limits` to a client in a task or actor of Ray; `Answer` has one by itself.
+
+    Args:
+        limits: The limits of all together; the vendor's when not given.
+        name: The name; one for each token.
+        lease: Seconds after which the places of a worker that has ended without a word are free again.
+
+    Raises:
+        ConfigurationError: Ray is not installed, or the limiter of that name has other limits.
+    """
+
+    __slots__ = ("_actor", "_id", "_lease", "_name", "_numbers", "_ray")
+
+    # The state of `Limiter` is in the actor, so its own is not made here.
+    def __init__(self, limits: Limits | None = None, *, name: str = PACKAGE, lease: float = 30.0) -> None:
+        self.limits = Limits() if limits is None else limits
+        self._name, self._lease = name, lease
+        self._id = uuid.uuid4().hex
+        self._numbers = itertools.count()
+        self._ray = import_ray()
+        self._actor = self._find_or_start()
+        actual = self._ray.get(self._actor.limits.remote())
+        if actual != self.limits:
+            raise ConfigurationError(
+                f"the cluster has a limiter {name!r} with {actual}, not {self.limits}: pass these, or another name, "
+                "or call shutdown() of that one first"
+            )
+        threading.Thread(
+            target=_stay_alive, args=(weakref.ref(self), lease / _HEARTBEATS), daemon=True, name=f"{PACKAGE}.ray"
+        ).start()  # fmt: skip
+
+    def _find_or_start(self) -> Any:
+        actor = self._ray.remote(Places).options(
+            name=self._name, namespace=PACKAGE, get_if_exists=True, lifetime="detached", num_cpus=0,
+            max_restarts=-1, max_task_retries=-1, max_concurrency=_MOST_WAITING,
+        )  # fmt: skip
+        return actor.remote(self.limits, self._lease)
+
+    def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+        """Wait for a turn, in a thread; as `Limiter.acquire`."""
+        place = _NumberedPlace(self)
+        try:
+            self._check(self._ray.get(self._ask(place, give_up_at, timeout)))
+        except BaseException:
+            place.release()
+            raise
+        return place
+
+    async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+        """Wait for a turn, in a task of asyncio; as `Limiter.acquire`."""
+        place = _NumberedPlace(self)
+        try:
+            self._check(await self._ask(place, give_up_at, timeout))
+        except BaseException:
+            place.release()
+            raise
+        return place
+
+    def slowed(self) -> None:
+        """Slow all workers down after a 429."""
+        self._actor.slowed.remote()
+
+    def succeeded(self) -> None:
+        """Speed up again after a success."""
+        self._actor.succeeded.remote()
+
+    @property
+    def in_flight(self) -> int:
+        """How many calls of the cluster have their turn now."""
+        return self._load[0]
+
+    @property
+    def waiting(self) -> int:
+        """How many calls of the cluster wait for their turn."""
+        return self._load[1]
+
+    @property
+    def pace(self) -> float | None:
+        """How many calls may start in a second now; fewer than the limit after a 429."""
+        return self._load[2]
+
+    def shutdown(self) -> None:
+        """End the actor. Workers that still use it fail."""
+        self._ray.kill(self._actor)
+
+    @property
+    def _load(self) -> tuple[int, int, float | None]:
+        load: tuple[int, int, float | None] = self._ray.get(self._actor.load.remote())
+        return load
+
+    def _ask(self, place: _NumberedPlace, give_up_at: float | None, timeout: float | None) -> Any:
+        seconds = None if give_up_at is None else give_up_at - time.monotonic()  # clocks differ between nodes
+        return self._actor.acquire.remote((self._id, place.number), seconds, timeout)
+
+    def _check(self, in_the_way: str) -> None:
+        if in_the_way:
+            raise LimitTimeout(in_the_way)
+
+    def _free(self, place: Place) -> None:
+        assert isinstance(place, _NumberedPlace)
+        if self._ray.is_initialized():
+            self._actor.release.remote((self._id, place.number))
+
+    def __getstate__(self) -> Any:
+        return self.limits, self._name, self._lease
+
+    def __setstate__(self, state: Any) -> None:
+        limits, name, lease = state
+        self.__init__(limits, name=name, lease=lease)  # type: ignore[misc]
+
+    def __repr__(self) -> str:
+        return f"<ClusterLimiter {self._name!r} {self.limits}>"
+
+
+class _NumberedPlace(Place):
+    """A place at the actor, by the number that this worker has given it."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, limiter: ClusterLimiter) -> None:
+        super().__init__(limiter._free)
+        self.number = next(limiter._numbers)
+
+
+def _stay_alive(limiter: weakref.ref[ClusterLimiter], seconds: float) -> None:
+    """Renew the lease of a worker until its limiter is gone, or Ray is, which a call would start anew."""
+    while (one := limiter()) is not None and one._ray.is_initialized():
+        one._actor.alive.remote(one._id)
+        del one
+        time.sleep(seconds)

@@ -1,0 +1,140 @@
+"""A worker of Ray Data that answers a column of requests."""
+
+from __future__ import annotations
+
+import json
+from operator import attrgetter
+from typing import Any
+
+from .._client import Client
+from .._json import is_list, is_object
+from .._request.not_given import NOT_GIVEN, NotGiven
+from ..bulk import Result
+from ..bulk._operations import OPERATIONS
+from ..errors import ConfigurationError
+from ..journal import Journal
+from ..limits import Limiter, Limits
+from ._limiter import ClusterLimiter
+
+Batch = dict[str, Any]
+_COLUMNS = ("outcome", "output_text", "reply", "error")
+
+
+class Answer:
+    """Answers the requests of a column, for `dataset.map_batches(Answer, ...)`.
+
+        dataset.map_batches(
+            Answer,
+            fn_constructor_kwargs={"journal": "/var/lib/answers.db"},
+            concurrency=4,
+            batch_size=100,
+        )
+
+    A request is a mapping of the arguments of a call, or the same as JSON text. Of a mapping, fields that are null are
+    left out, since Arrow gives all rows the same fields; text is taken as it is. Each row gets these columns:
+
+    - `outcome`: `answered`, `failed`, or `unknown` when the call may be billed and no answer came;
+    - `output_text`: the text of the reply;
+    - `reply`: the reply as JSON text;
+    - `error`: why there is none.
+
+    All workers together keep the limits of the token. When a worker is killed, Ray Data runs its batch again. Without a
+    journal that pays once more for each answer of the batch that had come. With one, those are read from the journal,
+    and what was under way is `unknown` and not sent again, but for calls with `via_stream=True`. The journal is a file
+    of the node: a batch that is run again on another node does not find it there.
+
+    Args:
+        requests: The column with the requests.
+        keys: The column with the keys of the requests, which tell several answers to one request apart.
+        operation: The operationId; need not be given where the document has one that takes many requests.
+        at_once: How many calls a worker may have under way; as many as the service allows when not given.
+        limits: The limits of all workers together, a limiter of your own, or None for no limits. The vendor's when not
+            given.
+        journal: The path of a journal's file on each node, for all its workers; or a `Journal`.
+        on_unknown: With a path: what happens to a request whose earlier outcome is unknown, as in `Journal`.
+        options: Further arguments of `Client`, such as `via_stream=True`. The token is best set in the environment of
+            the nodes: Ray stores these arguments, and its `runtime_env`.
+
+    Raises:
+        ConfigurationError: Ray is not installed, or an argument is not one of the above.
+    """
+
+    def __init__(
+        self,
+        *,
+        requests: str = "request",
+        keys: str | None = None,
+        operation: str | None = None,
+        at_once: int | None = None,
+        limits: Limits | Limiter | None | NotGiven = NOT_GIVEN,
+        journal: Journal | str | None = None,
+        on_unknown: Any = "raise",
+        **options: Any,
+    ) -> None:
+        self._requests = requests
+        self._keys = keys
+        self._at_once = at_once
+        if isinstance(journal, str):
+            journal = Journal(journal, on_unknown=on_unknown)
+        if isinstance(limits, NotGiven):
+            limits = Limits()
+        if isinstance(limits, Limits):
+            limits = ClusterLimiter(limits)
+        self._client = Client(limits=limits, journal=journal, **options)
+        methods = OPERATIONS[_operation(operation)]
+        self._map = getattr(attrgetter(methods.resource)(self._client), methods.map)
+
+    def __call__(self, batch: Batch) -> Batch:
+        """Answer the requests of a batch."""
+        keys = [""] * len(batch[self._requests]) if self._keys is None else batch[self._keys]
+        requests = [
+            {"key": str(key), **_arguments(request)}
+            for key, request in zip(keys, batch[self._requests], strict=True)
+        ]
+        rows = [_columns(one) for one in self._map(requests, at_once=self._at_once, in_order=True)]
+        return {**batch, **{name: [row[name] for row in rows] for name in _COLUMNS}}
+
+
+def _operation(wanted: str | None) -> str:
+    if wanted is None and len(OPERATIONS) == 1:
+        return next(iter(OPERATIONS))
+    if wanted not in OPERATIONS:
+        raise ConfigurationError(f"operation must be one of {', '.join(OPERATIONS)}, not {wanted!r}")
+    return wanted
+
+
+def _arguments(request: Any) -> dict[str, Any]:
+    """The arguments of a call.
+
+    Raises:
+        ConfigurationError: The request is neither a mapping nor the JSON text of an object.
+    """
+    try:
+        data = json.loads(request) if isinstance(request, str) else _without_nulls(request)
+    except ValueError as error:
+        raise ConfigurationError(f"a request must be a mapping or JSON text: {error}") from None
+    if not is_object(data):
+        raise ConfigurationError(
+            f"a request must be a mapping or JSON text of an object, not {request!r:.100}"
+        )
+    return data
+
+
+def _without_nulls(value: Any) -> Any:
+    """Data without the nulls that Arrow has added, and without arrays of numpy."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if is_object(value):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if is_list(value) else value
+
+
+def _columns(result: Result[Any]) -> dict[str, str | None]:
+    data = result.to_dict()
+    error = data.get("error")
+    return {
+        "outcome": result.outcome,
+        "output_text": data.get("output_text"),
+        "reply": json.dumps(data["reply"], ensure_ascii=False) if "reply" in data else None,
+        "error": f"{error['type']}: {error['message']}" if error else None,
+    }

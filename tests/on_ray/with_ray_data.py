@@ -1,0 +1,240 @@
+"""Ray Data on a cluster of several nodes: limits, killed workers, and resuming. `make ray` runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import ray
+from ray import cloudpickle
+from ray.data.checkpoint import CheckpointConfig
+
+from acedata_responses import Client, ConfigurationError, Limits, testing
+from acedata_responses.ray import Answer, ClusterLimiter
+from acedata_responses.testing import Fault
+from tests.drivers import MINIMAL
+from tests.runtime.waiting import until
+
+pytestmark = [
+    pytest.mark.usefixtures("cluster"),
+    pytest.mark.filterwarnings("default"),  # Ray warns of itself
+    pytest.mark.timeout(1800),  # nodes and workers start slowly
+]
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import this file
+
+PATIENCE = 900.0  # seconds
+NO_PACE = Limits(in_flight=3, per_second=None)
+
+
+class Traced(Answer):
+    """A worker whose process can be found."""
+
+    def __init__(self, *, folder: Path, **options: Any) -> None:
+        super().__init__(**options)
+        (folder / str(os.getpid())).touch()
+
+
+@pytest.fixture
+def limiter() -> Iterator[Callable[..., ClusterLimiter]]:
+    """Makes limiters whose actors end with the test."""
+    made: list[ClusterLimiter] = []
+
+    def make(limits: Limits, **options: Any) -> ClusterLimiter:
+        made.append(ClusterLimiter(limits, name="test", **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.shutdown()
+
+
+@pytest.fixture
+def echoing(service: testing.Server) -> testing.Server:
+    service.answers(text=lambda request: f"answer to {request.json['input']}")
+    return service
+
+
+def asked(count: int) -> list[dict[str, Any]]:
+    return [{"id": number, "request": {**MINIMAL, "input": f"question {number}"}} for number in range(count)]
+
+
+def dataset(rows: list[dict[str, Any]], blocks: int = 4) -> Any:
+    return ray.data.from_items(rows, override_num_blocks=blocks)
+
+
+def answered(data: Any, worker: type[Answer] = Answer, **options: Any) -> Any:
+    return data.map_batches(worker, fn_constructor_kwargs=options, concurrency=2, batch_size=5, num_cpus=0.5)
+
+
+def times_sent(service: testing.Server) -> Counter[str]:
+    return Counter(request.json["input"] for request in service.requests)
+
+
+def test_each_row_has_its_answer_or_its_error(echoing, limiter):
+    rows = [
+        *asked(8),
+        {"id": 8, "request": {"model": "gpt-4o-mini"}},
+        {"id": 9, "request": {**MINIMAL, "temperature": 0.5}},
+    ]
+    found = answered(dataset(rows), limits=limiter(NO_PACE), base_url=echoing.url).take_all()
+    by_id = {row["id"]: row for row in found}
+    assert {number: by_id[number]["output_text"] for number in range(8)} == {
+        number: f"answer to question {number}" for number in range(8)
+    }
+    assert json.loads(by_id[0]["reply"])["output"]
+    assert by_id[8]["outcome"] == "failed"
+    assert by_id[8]["error"].startswith("RequestValidationError: ")
+    assert by_id[9]["outcome"] == "answered"
+    sent = [request.json for request in echoing.requests]
+    assert {**MINIMAL, "temperature": 0.5} in sent
+    assert {**MINIMAL, "input": "question 0"} in sent  # without the null that Arrow gives it
+
+
+def test_requests_can_be_json_text_with_keys(echoing, limiter, tmp_path):
+    rows = [{"question": json.dumps(MINIMAL), "sample": f"{number % 2}"} for number in range(4)]
+    options = {"requests": "question", "keys": "sample", "journal": str(tmp_path / "answers.db")}
+    found = answered(dataset(rows), limits=limiter(NO_PACE), base_url=echoing.url, **options).take_all()
+    assert [row["outcome"] for row in found] == ["answered"] * 4
+    assert len(echoing.requests) == 2
+
+
+def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter):
+    started = []
+
+    def hold(request):
+        started.append(request)
+        return Fault("stall")
+
+    echoing.reply_with(*[hold] * 3)
+    results = answered(dataset(asked(40)), limits=limiter(NO_PACE), base_url=echoing.url).materialize
+    answers = _in_a_thread(results)
+    echoing.wait_until(lambda: len(started) == 3, PATIENCE)
+    while answers.is_alive():
+        echoing.release()
+        answers.join(0.1)
+    assert len(echoing.requests) == 40
+    assert echoing.most_in_flight == 3
+
+
+def test_all_workers_together_keep_the_pace(echoing, limiter):
+    limits = Limits(in_flight=None, per_second=10)
+    began = time.monotonic()
+    answered(dataset(asked(30)), limits=limiter(limits), base_url=echoing.url).materialize()
+    # The first five may start at once, those after them one by one.
+    assert time.monotonic() - began >= (30 - 5) / 10
+
+
+def test_a_limiter_of_other_limits_is_refused(limiter):
+    limiter(NO_PACE)
+    with pytest.raises(ConfigurationError, match="has a limiter 'test' with Limits"):
+        ClusterLimiter(Limits(in_flight=4), name="test")
+
+
+def test_places_are_counted_over_the_cluster_and_given_back(service, limiter):
+    mine = limiter(NO_PACE)
+
+    @ray.remote
+    def call(limiter, url):
+        with Client(limits=limiter, base_url=url) as client:
+            return client.responses.create(**MINIMAL).output_text
+
+    place = mine.acquire()
+    assert mine.in_flight == 1
+    assert ray.get(call.remote(mine, service.url))
+    assert mine.in_flight == 1
+    place.release()
+    place.release()
+    until(lambda: mine.in_flight == 0)
+
+
+def _in_a_thread(call: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    return thread
+
+
+# Killed workers
+
+
+def killed_in_the_midst(
+    service: testing.Server, limiter: Any, folder: Path, **options: Any
+) -> list[dict[str, Any]]:
+    """Kill -9 all workers after ten answers, with three calls under way; the rows that come all the same."""
+    service.reply_with(*[lambda _: None] * 10, always=Fault("stall"))
+    workers = folder / "workers"
+    workers.mkdir()
+    rows: list[dict[str, Any]] = []
+    data = answered(
+        dataset(asked(40)), Traced, limits=limiter, base_url=service.url, folder=workers, **options
+    )
+    run = _in_a_thread(lambda: rows.extend(data.take_all()))
+    service.wait_until(lambda: service.in_flight == 3 and len(service.requests) == 13, PATIENCE)
+    service.reply_with(always=lambda _: None)
+    for pid in [int(one.name) for one in workers.iterdir()]:
+        os.kill(pid, signal.SIGKILL)
+    run.join(PATIENCE)
+    assert not run.is_alive()
+    return rows
+
+
+def test_a_killed_worker_loses_no_answer_and_pays_none_twice(echoing, limiter, tmp_path):
+    options = {"journal": str(tmp_path / "answers.db")}
+    rows = killed_in_the_midst(echoing, limiter(NO_PACE, lease=2.0), tmp_path, **options)
+    outcomes = Counter(row["outcome"] for row in rows)
+    assert outcomes == {"answered": 37, "unknown": 3}
+    assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
+    assert {row["error"].partition(":")[0] for row in rows if row["outcome"] == "unknown"} == {
+        "UnknownOutcomeError"
+    }
+
+    again = answered(
+        dataset(asked(40)), limits=limiter(NO_PACE, lease=2.0), base_url=echoing.url, **options
+    ).take_all()
+    assert Counter(row["outcome"] for row in again) == outcomes
+    assert len(echoing.requests) == 40
+
+
+def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_others(
+    echoing, limiter, tmp_path
+):
+    rows = killed_in_the_midst(echoing, limiter(NO_PACE, lease=2.0), tmp_path)
+    assert [row["outcome"] for row in rows] == ["answered"] * 40
+    again = [question for question, times in times_sent(echoing).items() if times == 2]
+    assert 3 <= len(again) <= 2 * 5  # two workers, batches of five
+    assert max(times_sent(echoing).values()) == 2
+
+
+# Resuming
+
+
+def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path, monkeypatch):
+    source, checkpoint = tmp_path / "questions.parquet", tmp_path / "checkpoint"
+    options = {"limits": limiter(NO_PACE), "base_url": echoing.url}
+    context = ray.data.DataContext.get_current()
+
+    def run(rows: list[dict[str, Any]], target: Path) -> None:
+        texts = [{**row, "request": json.dumps(row["request"])} for row in rows]
+        pq.write_table(pa.Table.from_pylist(texts), source)
+        answered(ray.data.read_parquet(str(source)), **options).write_parquet(str(target))
+
+    monkeypatch.setattr(
+        context,
+        "checkpoint_config",
+        CheckpointConfig("id", str(checkpoint), delete_checkpoint_on_success=False),
+    )
+    run(asked(20), tmp_path / "first")
+    run(asked(40), tmp_path / "second")
+    assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
+    assert set(pq.read_table(str(tmp_path / "second"))["id"].to_pylist()) == set(range(20, 40))

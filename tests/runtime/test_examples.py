@@ -1,0 +1,74 @@
+"""The programs in examples/, each run as a user runs it: in a process of its own, the service's address and a token in
+its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from acedata_responses import testing
+from tests.replies.recorded import sample
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def run(service):
+    """Runs an example, and returns the lines that it prints."""
+    ran = []
+
+    def run(name, *arguments):
+        ran.append(name)
+        environment = {
+            **os.environ,
+            "ACEDATACLOUD_API_TOKEN": testing.TOKEN,
+            "ACEDATACLOUD_BASE_URL": service.url,
+            "PYTHONIOENCODING": "utf-8",
+        }
+        command = [sys.executable, "-W", "error", str(EXAMPLES / name), *map(str, arguments)]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    return run
+
+
+def test_every_example_is_run_here():
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert [one.name for one in EXAMPLES.glob("*.py") if f'run("{one.name}"' not in source] == []
+
+
+def test_hook(run, service):
+    service.reply_with(json.loads(sample("response.json")))
+    tokens = json.loads(sample("response.json"))["usage"]["total_tokens"]
+    lines = run("hook.py")
+    assert lines[0] == f"gpt-4o-mini answered tokens: {tokens} billed: True"
+    assert lines[2].startswith("gpt-4o answered tokens: ")
+    first, second = (request.headers["x-request-id"] for request in service.requests)
+    assert first != second
+
+
+def test_tracing(run, service):
+    span = json.loads("\n".join(run("tracing.py")))
+    assert span["name"] == "chat gpt-4o-mini"
+    assert span["context"]["trace_id"].removeprefix("0x") in service.requests[0].headers["traceparent"]
+
+
+def test_spending(run, service):
+    for tokens, cost in ((10, 0.5), (20, 2), (30, 1)):
+        data = json.loads(sample("response.json"))
+        service.reply_with({**data, "usage": {**data["usage"], "total_tokens": tokens, "cost": cost}})
+    lines = run("spending.py", 60)
+    assert lines[:2] == [
+        "gpt-4o-mini: 2 calls, 40 tokens, 1.5 Credits",
+        "gpt-4o: 1 calls, 20 tokens, 2 Credits",
+    ]
+    assert lines[2].startswith("Totals(calls=3, ")
+    assert len(service.requests) == 3
