@@ -242,7 +242,13 @@ class StreamFailedError(StreamError):
 
 
 class JournalError(AceDataError):
-    """A file of the journal, or of a limiter that is shared by processes, cannot be used. Nothing was sent."""
+    """A file of the journal, or of a limiter that is shared by processes, cannot be used. Nothing was sent.
+
+    Attributes:
+        is_locked: Whether that is because another program holds it, so that it may be free later.
+    """
+
+    is_locked: bool = False
 
     def _outcome(self) -> str:
         return "not-sent"

@@ -36,10 +36,6 @@ class Format(NamedTuple):
 _LONGEST_OPENING = 30.0  # seconds to open a file, which other processes may be opening too
 
 
-class FileLockedError(JournalError):
-    """Another program holds the file for too long."""
-
-
 class DatabaseFile:
     """The database, as this process has it open.
 
@@ -191,10 +187,12 @@ class DatabaseFile:
             raise
 
     def _fail(self, error: Exception) -> NoReturn:
-        what, kind = str(error), JournalError
+        what = str(error)
         advice = "Look at its permissions and the room on its disk"
-        if "locked" in what:
-            advice, kind = "Another program holds it; end that, or wait", FileLockedError
+        is_locked = "locked" in what
+        if is_locked:
+            advice = "Another program holds it; end that, or wait"
         elif isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
             advice = f"It is damaged or not {self._format.name}: restore it from a copy, or name another path"
-        raise kind(f"{self.path} cannot be used as {self._format.name}: {what}. {advice}.") from None
+        text = f"{self.path} cannot be used as {self._format.name}: {what}. {advice}."
+        raise JournalError(text, is_locked=is_locked) from None

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .._database.file import DatabaseFile, FileLockedError, Format
+from .._database.file import DatabaseFile, Format
 from .._database.owners import Owner, current_owner
 from ..errors import JournalError
 from ._pace import Pace
@@ -106,7 +106,9 @@ class SharedPlaces:
         try:
             with self._transaction() as database:
                 started = self._start(database)
-        except FileLockedError:
+        except JournalError as error:
+            if not error.is_locked:
+                raise
             return Blocked(_POLL, -math.inf, 0)
         finally:
             self._free_finished()
