@@ -17,7 +17,7 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Two nodes for workers, and one for the rest. Workers find the token in their environment."""
-    node = {"num_cpus": 1}
+    node = {"num_cpus": 2}
     cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
     for _ in range(2):
         cluster.add_node(**node)

@@ -14,7 +14,7 @@ from ..bulk import Budget, BudgetExhaustedError
 from ..bulk._results import calls_at_once
 from ..errors import ConfigurationError, JournalError
 from ..journal import Journal
-from ..limits import Limits
+from ..limits import Limiter, Limits
 from .arguments import Options, Status, parse
 from .interrupt import Interrupt
 from .lines import BadLinesError, Lines
@@ -41,9 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: Options) -> Status:
     limits = Limits() if options.max_in_flight is None else Limits(in_flight=options.max_in_flight)
     journal = Journal(options.journal, on_unknown=options.on_unknown)
+    limiter = Limiter(limits, shared=options.journal)  # runs with one journal keep the limits together
     with (
         Client(
-            base_url=options.base_url, journal=journal, limits=limits, via_stream=options.via_stream
+            base_url=options.base_url, journal=journal, limits=limiter, via_stream=options.via_stream
         ) as client,
         closing(Lines(options.requests, client, options.operation)) as lines,
     ):
