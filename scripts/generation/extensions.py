@@ -18,10 +18,12 @@ from . import names
 from .document import Node, below
 from .parse import SCHEMAS, Parsed, member_places
 from .schemas import is_open_enum
-from .spec import Assembly
+from .spec import Assembly, DataPart, ReplyRole
 from .types import type_of, values_of
 
-_OF_CLASSES = ("x-aliases", "x-assembles", "x-error-body", "x-event", "x-failed-when", "x-summary", "x-text")
+_OF_CLASSES = (
+    "x-aliases", "x-assembles", "x-data", "x-error-body", "x-event", "x-failed-when", "x-reply", "x-summary", "x-text",
+)  # fmt: skip
 
 _LEADS_TO = {
     "x-text": "string",
@@ -49,6 +51,8 @@ class ClassFacts:
         role: What it is to its stream, as arguments of `EventRole`.
         assembly: How a series of it adds up to a reply, as arguments of `Assembly`.
         summary: The paths to what a trace or an account of calls needs.
+        reply: What it is to a conversation, as arguments of `ReplyRole`.
+        data: Which attributes take a file's content, as arguments of `DataPart`.
     """
 
     text: tuple[Any, ...] = ()
@@ -57,6 +61,8 @@ class ClassFacts:
     role: dict[str, Any] | None = None
     assembly: dict[str, Any] | None = None
     summary: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    reply: dict[str, Any] | None = None
+    data: dict[str, Any] | None = None
 
 
 def read(parsed: Parsed) -> dict[str, ClassFacts]:
@@ -124,6 +130,14 @@ class _Class:
             with self.document.reporting():
                 rules = Assembly.model_validate(schema["x-assembles"])
                 facts.assembly = self._assembly(below(self.pointer, "x-assembles"), rules)
+        if "x-reply" in schema:
+            with self.document.reporting():
+                role = ReplyRole.model_validate(schema["x-reply"])
+                facts.reply = self._reply(below(self.pointer, "x-reply"), role)
+        if "x-data" in schema:
+            with self.document.reporting():
+                part = DataPart.model_validate(schema["x-data"])
+                facts.data = self._data_part(below(self.pointer, "x-data"), part)
         return facts
 
     def _check_ways(self, at: str, data: Node, words: Iterable[str]) -> None:
@@ -162,6 +176,25 @@ class _Class:
             found = "no operation returns this"
             raise self.document.error(below(at, "reply"), found, "Name a schema of a reply.")
         return {"decode": reply.function, **rules.model_dump(exclude={"reply"})}
+
+    def _reply(self, at: str, role: ReplyRole) -> dict[str, Any]:
+        if not role.items and "x-conversation" not in self.document.data:
+            found = "there is no `items`, and no `x-conversation` that says how a reply is sent back"
+            raise self.document.error(at, found, "Add one of them.")
+        if role.items:
+            self._follow(below(at, "items"), role.items, "object")
+        if role.refusal:
+            self._follow(below(at, "refusal"), role.refusal, "string")
+        if role.incomplete:
+            self._follow(below(at, "incomplete", "at"), role.incomplete.at, "string")
+        for word in ("id", "name", "arguments") if role.calls else ():
+            self._follow(below(at, "calls", word), [*role.calls.at, *getattr(role.calls, word)], "string")
+        return role.model_dump(exclude_none=True)
+
+    def _data_part(self, at: str, part: DataPart) -> dict[str, Any]:
+        named = {word: key for word, key in (("url", part.url), ("name", part.name)) if key}
+        attributes = {word: self._attribute(below(at, word), self.here, key) for word, key in named.items()}
+        return {**attributes, "media_types": tuple(part.media_types)}
 
     # Ways through data
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .document import Document, Node, below
 from .names import BUILTINS, Namespace
-from .spec import ErrorBody, ErrorKind, Limits, Retry
+from .spec import Conversation, ErrorBody, ErrorKind, Limits, Retry
 
 ROOT = "APIStatusError"
 """The exception of which all kinds of error are."""
@@ -58,6 +58,7 @@ class Service:
         usage: Where a reply says what its call took.
         error_body: Where an error body has its parts.
         kinds: The kinds of error, parents before children.
+        conversation: The forms in which a conversation is written; None where the document has none.
     """
 
     base_url: str = ""
@@ -69,6 +70,7 @@ class Service:
     billing: dict[str, bool | None] = field(default_factory=dict)
     error_body: ErrorBody = field(default_factory=ErrorBody)
     kinds: list[Kind] = field(default_factory=list)
+    conversation: Conversation | None = None
 
     @property
     def error_kinds(self) -> dict[str, Any]:
@@ -108,7 +110,18 @@ def service_of(document: Document, exceptions: frozenset[str]) -> Service:
         billing={key: billed for key, billed in data.get("x-billing", {}).items() if key != "x-source"},
         error_body=ErrorBody.model_validate(bodies[0] if bodies else {}),
         kinds=_kinds_of(document, exceptions),
+        conversation=_conversation(document),
     )
+
+
+def _conversation(document: Document) -> Conversation | None:
+    if "x-conversation" not in document.data:
+        return None
+    forms = Conversation.model_validate(document.data["x-conversation"])
+    operations = [one for path in document.data.get("paths", {}).values() for one in path.values()]
+    if not any(isinstance(one, dict) and one.get("operationId") == forms.operation for one in operations):
+        document.report("/x-conversation/operation", f"there is no operation {forms.operation!r}", "Name one.")
+    return forms
 
 
 def _base_url(document: Document) -> str:

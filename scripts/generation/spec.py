@@ -134,6 +134,67 @@ class Assembly(_Extension):
     pieces: Sequence[str] = ()
 
 
+class Calls(_Extension):
+    """Where the calls of functions are in a reply, and the parts of each."""
+
+    at: Path
+    id: Path
+    name: Path
+    arguments: Path
+
+
+class Incomplete(_Extension):
+    """The values of a field that say that an answer is not whole."""
+
+    at: Path
+    values: Annotated[list[str], Field(min_length=1)]
+
+
+class ReplyRole(_Extension):
+    """What a reply is to a conversation."""
+
+    items: Path | None = None
+    calls: Calls | None = None
+    refusal: Path | None = None
+    incomplete: Incomplete | None = None
+
+
+class StrictSchemas(_Extension):
+    """What a JSON Schema must have and must not have to be kept to."""
+
+    objects: dict[str, Scalar] = {}
+    all_required: bool = False
+    typed: bool = False
+    bare_references: bool = False
+    without: list[str] = []
+
+
+class Conversation(_Extension):
+    """The forms in which a conversation is written."""
+
+    operation: str
+    input: str
+    tools: str
+    tool_choice: str
+    user: dict[str, Any]
+    assistant: dict[str, Any]
+    refusal: dict[str, Any]
+    call: dict[str, Any]
+    result: dict[str, Any]
+    tool: dict[str, Any]
+    answer_schema: dict[str, Any]
+    strict_schemas: StrictSchemas = StrictSchemas()
+    x_source: str | None = None
+
+
+class DataPart(_Extension):
+    """Which fields of a part take the content of a file."""
+
+    url: str
+    name: str | None = None
+    media_types: Annotated[list[str], Field(min_length=1)]
+
+
 class ErrorBody(_Extension):
     """Where an error body has its parts, and the values that mark a body as an error."""
 
@@ -223,6 +284,8 @@ _FORMS: dict[str, Any] = {
         dict[Annotated[str, Field(pattern=rf"^([3-5](\d\d|XX)|{_OUTCOMES})$")], bool | None],
         BeforeValidator(_without_source),
     ],
+    "x-conversation": Conversation,
+    "x-data": DataPart,
     "x-environment": list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
     "x-error-body": ErrorBody,
     "x-error-kinds": dict[str, ErrorKind],
@@ -234,6 +297,7 @@ _FORMS: dict[str, Any] = {
     "x-log-environment": list[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]],
     "x-python-name": Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")],
     "x-removed": dict[str, Removed],
+    "x-reply": ReplyRole,
     "x-retry": Retry,
     "x-safe": bool,
     "x-source": str,

@@ -192,9 +192,10 @@ def _modules(parsed: Parsed, reserved: Reserved) -> list[Module]:
 
 def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: frozenset[str]) -> Class:
     fields = list(attributes_of(parsed, named.pointer))
-    attributes = Namespace(
-        parsed.document, names.ADVICE, reserved | ({"output_text"} if facts.text else set())
-    )
+    reserved |= {"output_text"} if facts.text else set()
+    reserved |= {"to_input"} if facts.reply else set()
+    reserved |= {"from_bytes", "from_file"} if facts.data else set()
+    attributes = Namespace(parsed.document, names.ADVICE, reserved)
     for one in fields:
         attributes.add(one.pointer, f"the field {one.key!r}", one.name, written=one.key)
     for alias in facts.aliases:
