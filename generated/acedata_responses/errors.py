@@ -9,6 +9,8 @@
     │   └── RequestTimeoutError     something took longer than allowed (also a TimeoutError)
     ├── ReplyDecodeError            the response is not what the document describes
     ├── ReplyFailedError            the reply says that it failed
+    ├── AnswerError                 a reply without an answer of the wanted class; carries the reply
+    ├── RunError                    a run of functions ended without an answer; carries all its replies
     ├── StreamError                 a stream did not reach its end; carries the text so far
     │   ├── StreamInterruptedError  it broke off
     │   └── StreamFailedError       the service reported an error in it
@@ -32,7 +34,7 @@ sources disagree on the status of some codes. All errors can be pickled and copi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._document.facts import BILLING, ERROR_KINDS
@@ -58,12 +60,14 @@ class AceDataError(Exception):
         url: The address of the request, where there was one.
         tries: How many times the request was sent, or a connection for it could not be made.
         retry_after: The seconds after which the service asked to be called again, None where it did not.
+        earlier_replies: In a run of functions, the replies to the calls before this one, which are billed.
     """
 
     method: str | None = None
     url: str | None = None
     tries: int = 0
     retry_after: float | None = None
+    earlier_replies: Sequence[Any] = ()
 
     _earlier_tries_billed: bool | None = False
 
@@ -184,6 +188,43 @@ class ReplyFailedError(AceDataError):
     reply: types.Model
     code: str | None = None
     message: str = ""
+
+    def _outcome(self) -> str:
+        return "replied"
+
+
+class AnswerError(AceDataError):
+    """A whole reply came, but no answer of the wanted class. The request was not sent again.
+
+    Attributes:
+        reply: The reply.
+        reason: What the answer is: `refused` by the model, `incomplete`, or a `mismatch` (text that is no data of the
+            wanted class).
+        refusal: The model's words where it refused, else empty.
+    """
+
+    reply: Model
+    reason: str = "mismatch"
+    refusal: str = ""
+
+    def _outcome(self) -> str:
+        return "replied"
+
+
+class RunError(AceDataError):
+    """A run of functions ended before the model had an answer.
+
+    Attributes:
+        replies: All replies that came, in order.
+        items: The conversation with them, as the input of a further request.
+        reason: What ended it: `max_steps`, or `function` (one raised an exception, which is the `__cause__`).
+        function: The name of the function that raised; empty where none did.
+    """
+
+    replies: Sequence[Any] = ()
+    items: Sequence[Any] = ()
+    reason: str = "max_steps"
+    function: str = ""
 
     def _outcome(self) -> str:
         return "replied"

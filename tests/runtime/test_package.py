@@ -23,9 +23,9 @@ PUBLIC = {
     PACKAGE,
     *(
         f"{PACKAGE}.{name}"
-        for name in (
-            "bulk errors hooks journal limits observations otel ray resources retry sse testing types usage"
-        ).split()
+        for name in """
+            bulk errors functions hooks journal limits observations otel parsing ray resources retry sse testing types usage
+        """.split()
     ),
 }
 SUBMODULES = {"errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage"}
@@ -98,8 +98,9 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
         )
     unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
     unused |= {"_calls.journaling", "_command", "ray"}
+    unused |= {"functions", "parsing", "types._conversation", "types._files"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
-    assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "sqlite3", "urllib.request"}
+    assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "msgspec", "sqlite3", "urllib.request"}
 
 
 def test_the_tls_context_is_made_once_when_it_is_first_needed():
@@ -160,9 +161,10 @@ PUBLIC_NAMES = {
     "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Hook", "Limiter", "Limits",
     "NOT_GIVEN", "NotGiven", "Observation", "Observations", "Problem", "RetryPolicy", "Stream",
     "UnknownValueWarning", "VERSION",
-    "APIStatusError", "AceDataError", "ConfigurationError", "ConnectionFailedError", "ConnectionLostError",
+    "APIStatusError", "AceDataError", "AnswerError", "ConfigurationError", "ConnectionFailedError",
+    "ConnectionLostError",
     "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
-    "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",
+    "RunError", "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",
     *(f"{kind}Error" for kind in DOCUMENT["x-error-kinds"]),
 }  # fmt: skip
 

@@ -22,6 +22,8 @@ FLOORS = [
     ["_request"],
     ["_transport"],
     ["_calls"],
+    ["parsing"],
+    ["functions"],
     ["resources"],
     ["_async_client", "_client"],
     ["_command", "ray", "testing"],

@@ -70,6 +70,36 @@ ERROR_BODY: dict[str, Any] = {
 }
 """Where an error body has its parts, and the values (`when`) that mark a body as an error."""
 
+CONVERSATION: dict[str, Any] = {
+    "operation": "responses.create",
+    "input": "input",
+    "tools": "tools",
+    "tool_choice": "tool_choice",
+    "user": {"role": "user", "content": "$text"},
+    "assistant": {"role": "assistant", "content": "$text"},
+    "refusal": {"role": "assistant", "content": [{"type": "refusal", "refusal": "$refusal"}]},
+    "call": {"type": "function_call", "call_id": "$id", "name": "$name", "arguments": "$arguments"},
+    "result": {"type": "function_call_output", "call_id": "$id", "output": "$output"},
+    "tool": {
+        "type": "function",
+        "name": "$name",
+        "description": "$description",
+        "parameters": "$schema",
+        "strict": "$strict",
+    },
+    "answer_schema": {
+        "text": {"format": {"type": "json_schema", "name": "$name", "schema": "$schema", "strict": "$strict"}}
+    },
+    "strict_schemas": {
+        "objects": {"additionalProperties": False},
+        "all_required": True,
+        "typed": True,
+        "bare_references": True,
+        "without": ["default", "discriminator"],
+    },
+}
+"""The forms in which a conversation is written (`x-conversation`); empty where the document has none."""
+
 ERROR_KINDS: dict[str, dict[str, Any]] = {
     "BadRequest": {
         "parent": None,

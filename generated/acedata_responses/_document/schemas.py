@@ -197,6 +197,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "InputFilePart": {
         "properties": {
             "type": {"const": "input_file", "type": "string"},
+            "file_data": {"format": "uri", "type": "string", "x-source": "openai"},
+            "filename": {"type": "string", "x-source": "openai"},
             "file_url": {"format": "uri", "type": "string"},
         },
         "required": ["type"],
@@ -220,11 +222,20 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "x-source": "guide",
     },
     "ResponseFormat": {
-        "properties": {"type": {"$ref": "ResponseFormatKind"}},
+        "properties": {
+            "type": {"$ref": "ResponseFormatKind"},
+            "name": {"pattern": "^[A-Za-z0-9_-]{1,64}$", "type": "string", "x-source": "openai"},
+            "schema": {"type": "object", "x-source": "openai"},
+            "strict": {"type": ["boolean", "null"], "x-source": "openai"},
+        },
         "type": "object",
         "x-source": "page",
     },
-    "ResponseFormatKind": {"type": "string", "x-source": "guide", "x-known": ["text", "json_object"]},
+    "ResponseFormatKind": {
+        "type": "string",
+        "x-source": "guide",
+        "x-known": ["text", "json_object", "json_schema"],
+    },
     "TextOptions": {
         "properties": {"format": {"$ref": "ResponseFormat"}},
         "type": "object",
@@ -277,10 +288,32 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "role": {"enum": ["assistant"], "type": "string"},
             "content": {"type": ["string", "null"]},
+            "refusal": {"type": ["string", "null"], "x-source": "openai"},
+            "tool_calls": {
+                "items": {"$ref": "ChatToolCall"},
+                "type": ["array", "null"],
+                "x-source": "openai",
+            },
         },
         "required": ["role", "content"],
         "type": "object",
         "x-source": "page",
+    },
+    "ChatToolCall": {
+        "properties": {
+            "id": {"type": "string"},
+            "type": {"type": "string"},
+            "function": {"$ref": "ChatFunctionCall"},
+        },
+        "required": ["id", "type"],
+        "type": "object",
+        "x-source": "openai",
+    },
+    "ChatFunctionCall": {
+        "properties": {"name": {"type": "string"}, "arguments": {"type": "string"}},
+        "required": ["name", "arguments"],
+        "type": "object",
+        "x-source": "openai",
     },
     "ChatUsage": {
         "properties": {

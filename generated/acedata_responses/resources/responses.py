@@ -12,7 +12,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .. import types
 from .._lazy_module import LazyModule
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from .._calls import async_streams, streams
 else:
     async_streams, streams = LazyModule("._calls.async_streams"), LazyModule("._calls.streams")
+if TYPE_CHECKING:
+    from .. import functions, parsing
+    from ..parsing import async_stream as async_parsed
+    from ..parsing import stream as parsed
+else:
+    functions, parsing = LazyModule(".functions"), LazyModule(".parsing")
+    async_parsed, parsed = LazyModule(".parsing.async_stream"), LazyModule(".parsing.stream")
+
+ValueT = TypeVar("ValueT")
 
 
 def _create_reply() -> Callable[[Any], Any]:
@@ -251,6 +260,195 @@ class Responses:
         Source: page, POST /openai/responses.
         """
         raise NotImplementedError  # `sends` puts the call in its place
+
+    @overload
+    def parse(
+        self,
+        answer: type[ValueT],
+        /,
+        *,
+        strict: bool = True,
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[False] | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
+    ) -> parsing.Parsed[ValueT, types.Reply]: ...
+
+    @overload
+    def parse(
+        self,
+        answer: type[ValueT],
+        /,
+        *,
+        strict: bool = True,
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[True],
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
+    ) -> parsed.ParsedStream[ValueT, types.StreamEvent, types.Reply]: ...
+
+    def parse(self, answer: type[Any], /, *, strict: bool = True, **request: Any) -> Any:
+        """Call `create`, and make an object of a class of the answer.
+
+        The answer is asked for once: where it cannot be read, the error has the reply.
+
+        Args:
+            answer: The class: a dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model. All but
+                the last need `pip install "acedata-responses[parse]"`.
+            strict: Whether the model is held to the schema of the class. Each field must then be in the answer, also
+                one with a default, and a mapping with any keys is not possible.
+            request: The arguments of `create`.
+
+        Returns:
+            The object, as `value`, and the reply; with `stream=True` a stream, whose `parsed()`
+            gives them.
+
+        Raises:
+            AnswerError: The model refused, stopped early, or wrote what is no such object.
+            ConfigurationError: There is no schema for the class; nothing was sent.
+            AceDataError: As for `create`.
+        """
+        from ..parsing.parsing import parse
+
+        return parse(self.create, answer, request, strict=strict)
+
+    def run(
+        self,
+        *,
+        functions: Sequence[Callable[..., Any]],
+        max_steps: int = 10,
+        on_error: Literal["model", "raise"] = "model",
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
+    ) -> functions.Run[types.Reply]:
+        """Call `create` until the model has an answer, with functions of yours that it may call on the way.
+
+                A function is described to the model by its name, its docstring and the types of its parameters
+                (`Annotated[int, msgspec.Meta(description="...", ge=1)]` says more). The arguments that the model gives are
+                checked against them; the model is told of those that are wrong. Functions are called one after another,
+        in the calling thread.
+
+                Args:
+                    functions: The functions. They need `pip install "acedata-responses[parse]"`.
+                    max_steps: How many replies there may be, from 1. Each may be billed.
+                    on_error: Whether the model is told of an exception in a function, by its type and text, or `RunError`
+                        is raised from it.
+                    tool_choice: As in `create`, for the first step; further ones leave the choice to the model.
+
+                The other arguments are those of `create`, and hold for each step.
+
+                Returns:
+                    The last reply, all replies, and the conversation.
+
+                Raises:
+                    RunError: There were `max_steps` replies and still no answer, or a function failed. All replies are on it.
+                    ConfigurationError: A function cannot be described; nothing was sent.
+                    AceDataError: As for `create`, with the replies that came before in `earlier_replies`.
+        """
+        from ..functions.loop import run
+
+        request = {
+            "model": model,
+            "input": input,
+            "n": n,
+            "background": background,
+            "tools": tools,
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+            "response_format": response_format,
+            "tool_choice": tool_choice,
+            "parallel_tool_calls": parallel_tool_calls,
+            "include": include,
+            "reasoning": reasoning,
+            "text": text,
+            "max_output_tokens": max_output_tokens,
+            "store": store,
+            "stream_options": stream_options,
+            "instructions": instructions,
+            "previous_response_id": previous_response_id,
+            "top_p": top_p,
+            "metadata": metadata,
+            "extra_headers": extra_headers,
+            "extra_query": extra_query,
+            "extra_body": extra_body,
+            "timeout": timeout,
+            "deadline": deadline,
+            "key": key,
+            "via_stream": via_stream,
+        }
+        return run(self.create, functions, request, max_steps=max_steps, on_error=on_error)
 
     def map(
         self,
@@ -498,6 +696,195 @@ class AsyncResponses:
         Source: page, POST /openai/responses.
         """
         raise NotImplementedError  # `sends` puts the call in its place
+
+    @overload
+    async def parse(
+        self,
+        answer: type[ValueT],
+        /,
+        *,
+        strict: bool = True,
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[False] | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
+    ) -> parsing.Parsed[ValueT, types.Reply]: ...
+
+    @overload
+    async def parse(
+        self,
+        answer: type[ValueT],
+        /,
+        *,
+        strict: bool = True,
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        stream: Literal[True],
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
+    ) -> async_parsed.AsyncParsedStream[ValueT, types.StreamEvent, types.Reply]: ...
+
+    async def parse(self, answer: type[Any], /, *, strict: bool = True, **request: Any) -> Any:
+        """Call `create`, and make an object of a class of the answer.
+
+        The answer is asked for once: where it cannot be read, the error has the reply.
+
+        Args:
+            answer: The class: a dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model. All but
+                the last need `pip install "acedata-responses[parse]"`.
+            strict: Whether the model is held to the schema of the class. Each field must then be in the answer, also
+                one with a default, and a mapping with any keys is not possible.
+            request: The arguments of `create`.
+
+        Returns:
+            The object, as `value`, and the reply; with `stream=True` a stream, whose `parsed()`
+            gives them.
+
+        Raises:
+            AnswerError: The model refused, stopped early, or wrote what is no such object.
+            ConfigurationError: There is no schema for the class; nothing was sent.
+            AceDataError: As for `create`.
+        """
+        from ..parsing.async_parsing import parse
+
+        return await parse(self.create, answer, request, strict=strict)
+
+    async def run(
+        self,
+        *,
+        functions: Sequence[Callable[..., Any]],
+        max_steps: int = 10,
+        on_error: Literal["model", "raise"] = "model",
+        model: types.ModelName,
+        input: str | Sequence[types.InputItem | Mapping[str, Any]],
+        n: float | None | NotGiven = NOT_GIVEN,
+        background: bool | None | NotGiven = NOT_GIVEN,
+        tools: Sequence[types.Tool | Mapping[str, Any]] | NotGiven = NOT_GIVEN,
+        max_tokens: float | None | NotGiven = NOT_GIVEN,
+        temperature: float | None | NotGiven = NOT_GIVEN,
+        response_format: types.ResponseFormat | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        tool_choice: Literal["none", "auto", "required"] | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        parallel_tool_calls: bool | NotGiven = NOT_GIVEN,
+        include: Sequence[str] | NotGiven = NOT_GIVEN,
+        reasoning: types.ReasoningOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        text: types.TextOptions | Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        max_output_tokens: int | None | NotGiven = NOT_GIVEN,
+        store: bool | None | NotGiven = NOT_GIVEN,
+        stream_options: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+        instructions: str | None | NotGiven = NOT_GIVEN,
+        previous_response_id: str | None | NotGiven = NOT_GIVEN,
+        top_p: float | None | NotGiven = NOT_GIVEN,
+        metadata: Mapping[str, Any] | None | NotGiven = NOT_GIVEN,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | TimeoutLike | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        key: str = "",
+        via_stream: bool | NotGiven = NOT_GIVEN,
+    ) -> functions.Run[types.Reply]:
+        """Call `create` until the model has an answer, with functions of yours that it may call on the way.
+
+                A function is described to the model by its name, its docstring and the types of its parameters
+                (`Annotated[int, msgspec.Meta(description="...", ge=1)]` says more). The arguments that the model gives are
+                checked against them; the model is told of those that are wrong. Functions are called one after another,
+        coroutine functions are awaited, and others run on the event loop.
+
+                Args:
+                    functions: The functions. They need `pip install "acedata-responses[parse]"`.
+                    max_steps: How many replies there may be, from 1. Each may be billed.
+                    on_error: Whether the model is told of an exception in a function, by its type and text, or `RunError`
+                        is raised from it.
+                    tool_choice: As in `create`, for the first step; further ones leave the choice to the model.
+
+                The other arguments are those of `create`, and hold for each step.
+
+                Returns:
+                    The last reply, all replies, and the conversation.
+
+                Raises:
+                    RunError: There were `max_steps` replies and still no answer, or a function failed. All replies are on it.
+                    ConfigurationError: A function cannot be described; nothing was sent.
+                    AceDataError: As for `create`, with the replies that came before in `earlier_replies`.
+        """
+        from ..functions.async_loop import run
+
+        request = {
+            "model": model,
+            "input": input,
+            "n": n,
+            "background": background,
+            "tools": tools,
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+            "response_format": response_format,
+            "tool_choice": tool_choice,
+            "parallel_tool_calls": parallel_tool_calls,
+            "include": include,
+            "reasoning": reasoning,
+            "text": text,
+            "max_output_tokens": max_output_tokens,
+            "store": store,
+            "stream_options": stream_options,
+            "instructions": instructions,
+            "previous_response_id": previous_response_id,
+            "top_p": top_p,
+            "metadata": metadata,
+            "extra_headers": extra_headers,
+            "extra_query": extra_query,
+            "extra_body": extra_body,
+            "timeout": timeout,
+            "deadline": deadline,
+            "key": key,
+            "via_stream": via_stream,
+        }
+        return await run(self.create, functions, request, max_steps=max_steps, on_error=on_error)
 
     def map(
         self,

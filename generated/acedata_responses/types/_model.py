@@ -15,7 +15,7 @@ from ._http_response import HTTPResponse
 
 if TYPE_CHECKING:
     from .._paths import Path
-    from ._roles import EventRole
+    from ._roles import DataPart, EventRole, ReplyRole
 
 ModelT = TypeVar("ModelT", bound="Model")
 
@@ -36,6 +36,8 @@ class Model:
         _renamed: ClassVar[Mapping[str, str]]
         _failed_when: ClassVar[Mapping[str, Any]]
         _role: ClassVar[EventRole | None]
+        _reply_role: ClassVar[ReplyRole | None]
+        _data_part: ClassVar[DataPart | None]
         _text: ClassVar[Path]
         _summary: ClassVar[Mapping[str, Path]]
         _data: dict[str, Any]
@@ -45,6 +47,8 @@ class Model:
         _renamed = {}
         _failed_when = {}
         _role = None
+        _reply_role = None
+        _data_part = None
         _text = ()
         _summary = {}
 

@@ -1,4 +1,4 @@
-"""What an event is to its stream, as `x-event` and `x-assembles` in the document say."""
+"""What the document says that objects are: events to their stream, replies and parts to a conversation."""
 
 from __future__ import annotations
 
@@ -77,3 +77,65 @@ class EventRole:
         if rules is None or not self.text:
             return None
         return text_reader([rules.into if step == rules.delta else step for step in self.text])
+
+
+@frozen
+class Calls:
+    """Where the calls of functions are in a reply.
+
+    Attributes:
+        at: The path to the calls.
+        id: In a call, the path to the id that its result is given back with.
+        name: The path to the name of the function.
+        arguments: The path to its arguments, which are JSON text.
+    """
+
+    at: Path
+    id: Path
+    name: Path
+    arguments: Path
+
+
+@frozen
+class Incomplete:
+    """How a reply says that its answer is not whole.
+
+    Attributes:
+        at: The path to the field that says it.
+        values: The values of the field that mean so.
+    """
+
+    at: Path
+    values: Sequence[str]
+
+
+@frozen
+class ReplyRole:
+    """What a reply is to a conversation (`x-reply`).
+
+    Attributes:
+        items: The path to what is sent back as it is; empty when the reply is sent back as text and calls.
+        calls: Where the calls of functions are.
+        refusal: The path to the text of a refusal.
+        incomplete: How it says that the answer is not whole.
+    """
+
+    items: Path = ()
+    calls: Calls | None = None
+    refusal: Path = ()
+    incomplete: Incomplete | None = None
+
+
+@frozen
+class DataPart:
+    """Which attributes of a part of a message take the content of a file (`x-data`).
+
+    Attributes:
+        url: The one for the content, as a data URL.
+        name: The one for the name of the file.
+        media_types: The media types that it may have, with `*` for any.
+    """
+
+    url: str
+    media_types: Sequence[str]
+    name: str | None = None

@@ -16,6 +16,7 @@ from .._json import kind_of
 from .._paths import Path, text_at
 from ._decoding import list_of, new, time_of
 from ._model import Model
+from ._roles import Calls, Incomplete, ReplyRole
 from ._shapes import Shapes, by_shape
 from ._unknown import Unknown, unknown
 from .shared import (
@@ -52,6 +53,19 @@ class ChatCompletion(Model):
     """
 
     _schema: ClassVar[str] = "ChatCompletion"
+    _reply_role: ClassVar[ReplyRole | None] = ReplyRole(
+        calls=Calls(
+            at=("choices", {"index": 0}, "message", "tool_calls", {"type": "function"}),
+            id=("id",),
+            name=("function", "name"),
+            arguments=("function", "arguments"),
+        ),
+        refusal=("choices", {"index": 0}, "message", "refusal"),
+        incomplete=Incomplete(
+            at=("choices", {"index": 0}, "finish_reason"),
+            values=("length", "content_filter"),
+        ),
+    )
     _text: ClassVar[Path] = ("choices", {"index": 0}, "message", "content")
     _summary: ClassVar[Mapping[str, Path]] = {
         "id": ("id",),
@@ -80,6 +94,15 @@ class ChatCompletion(Model):
     def output_text(self) -> str:
         """The text of the answer in one piece; empty when it has none."""
         return text_at(self, self._text)
+
+    def to_input(self) -> list[dict[str, Any]]:
+        """Return the items that repeat this reply in the input of a further request, so that the conversation goes on.
+
+        They are its text, its refusal and its calls of functions, in the forms that a request has for them.
+        """
+        from ._conversation import to_input
+
+        return to_input(self)
 
 
 def decode_chat_completion(data: Any) -> Any:
@@ -147,12 +170,16 @@ class ChatMessage(Model):
     Attributes:
         role: Who speaks.
         content: The text; null where the model called a tool in place of answering.
+        refusal: Why the model will not answer.
+        tool_calls: The tools that the model wants to be called.
     """
 
     _schema: ClassVar[str] = "ChatMessage"
 
     role: Literal["assistant"] | str
     content: str | None
+    refusal: str | None = None
+    tool_calls: list[ChatToolCall] | None = None
 
 
 def decode_chat_message(data: Any) -> Any:
@@ -165,10 +192,77 @@ def decode_chat_message(data: Any) -> Any:
     get = data.get
     self.role = get("role")
     self.content = get("content")
+    self.refusal = get("refusal")
+    self.tool_calls = list_of(get("tool_calls"), decode_chat_tool_call)
     return self
 
 
 ChatMessage._decode = decode_chat_message
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ChatToolCall(Model):
+    """The model wants a tool of yours to be called.
+
+    Attributes:
+        id: The id to give back with the tool's result.
+        type: The kind of tool, such as function.
+        function: The function to call, and with what.
+    """
+
+    _schema: ClassVar[str] = "ChatToolCall"
+
+    id: str
+    type: str
+    function: ChatFunctionCall | None = None
+
+
+def decode_chat_tool_call(data: Any) -> Any:
+    """Decode JSON data as `ChatToolCall`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ChatToolCall)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.id = get("id")
+    self.type = get("type")
+    self.function = decode_chat_function_call(get("function"))
+    return self
+
+
+ChatToolCall._decode = decode_chat_tool_call
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ChatFunctionCall(Model):
+    """A function to call, and with what.
+
+    Attributes:
+        name: The function to call.
+        arguments: Its arguments, as JSON text.
+    """
+
+    _schema: ClassVar[str] = "ChatFunctionCall"
+
+    name: str
+    arguments: str
+
+
+def decode_chat_function_call(data: Any) -> Any:
+    """Decode JSON data as `ChatFunctionCall`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ChatFunctionCall)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.name = get("name")
+    self.arguments = get("arguments")
+    return self
+
+
+ChatFunctionCall._decode = decode_chat_function_call
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
@@ -257,6 +351,20 @@ class ResponseObject(Model):
 
     _schema: ClassVar[str] = "ResponseObject"
     _failed_when: ClassVar[Mapping[str, Any]] = {"status": "failed"}
+    _reply_role: ClassVar[ReplyRole | None] = ReplyRole(
+        items=("output", {}),
+        calls=Calls(
+            at=("output", {"type": "function_call"}),
+            id=("call_id",),
+            name=("name",),
+            arguments=("arguments",),
+        ),
+        refusal=("output", {"type": "message"}, "content", {"type": "refusal"}, "refusal"),
+        incomplete=Incomplete(
+            at=("status",),
+            values=("incomplete", "cancelled", "queued", "in_progress"),
+        ),
+    )
     _text: ClassVar[Path] = ("output", {"type": "message"}, "content", {"type": "output_text"}, "text")
     _summary: ClassVar[Mapping[str, Path]] = {
         "id": ("id",),
@@ -304,6 +412,15 @@ class ResponseObject(Model):
     def output_text(self) -> str:
         """The text of the answer in one piece; empty when it has none."""
         return text_at(self, self._text)
+
+    def to_input(self) -> list[dict[str, Any]]:
+        """Return the items that repeat this reply in the input of a further request, so that the conversation goes on.
+
+        They are the items of the reply as they came, those with reasoning and calls of tools among them.
+        """
+        from ._conversation import to_input
+
+        return to_input(self)
 
 
 def decode_response_object(data: Any) -> Any:

@@ -6,6 +6,7 @@ everything else pass as it came.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -14,6 +15,7 @@ from attrs import define
 from .._json import kind_of
 from ._decoding import list_of, new
 from ._model import Model
+from ._roles import DataPart
 from ._shapes import Shapes, by_shape
 from ._unknown import Unknown, unknown
 from .shared import OutputTextPart, RefusalPart, decode_output_text_part, decode_refusal_part
@@ -293,6 +295,10 @@ class InputImagePart(Model):
     """
 
     _schema: ClassVar[str] = "InputImagePart"
+    _data_part: ClassVar[DataPart | None] = DataPart(
+        url="image_url",
+        media_types=("image/*",),
+    )
 
     type: Literal["input_image"] = "input_image"
     image_url: str | None = None
@@ -307,6 +313,58 @@ class InputImagePart(Model):
         super().__init__(further_fields)
         self.type = type
         self.image_url = image_url
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        media_type: str | None = None,
+        max_bytes: int | None = 20_000_000,
+        **fields: Any,
+    ) -> InputImagePart:
+        """Return a part with the content of a file, which is read at once.
+
+        Args:
+            path: The file.
+            media_type: Its media type; by the ending of its name when not given.
+            max_bytes: The largest content that is taken, None for any. The service may take less or more: no source
+                gives its limit.
+            fields: Further fields of the part.
+
+        Raises:
+            OSError: The file cannot be read: it is not there, or is a directory.
+            ValueError: Its media type is not known by its name, or is none that the part takes
+                (image/*); it is empty, or larger than `max_bytes`.
+        """
+        from ._files import part_from_file
+
+        return part_from_file(cls, path, media_type=media_type, max_bytes=max_bytes, fields=fields)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        content: bytes,
+        media_type: str,
+        *,
+        max_bytes: int | None = 20_000_000,
+        **fields: Any,
+    ) -> InputImagePart:
+        """Return a part with some content.
+
+        Args:
+            content: The content.
+            media_type: Its media type.
+            max_bytes: As in `from_file`.
+            fields: Further fields of the part.
+
+        Raises:
+            ValueError: The media type is none that the part takes (image/*);
+                the content is empty, or larger than `max_bytes`.
+        """
+        from ._files import part_from_bytes
+
+        return part_from_bytes(cls, content, media_type, name=None, max_bytes=max_bytes, fields=fields)
 
 
 def decode_input_image_part(data: Any) -> Any:
@@ -331,24 +389,91 @@ class InputFilePart(Model):
 
     Attributes:
         type: The document does not describe it.
+        file_data: The file itself as a data URL.
+        filename: The name of the file, where its data is sent.
         file_url: Where the file is.
     """
 
     _schema: ClassVar[str] = "InputFilePart"
+    _data_part: ClassVar[DataPart | None] = DataPart(
+        url="file_data",
+        name="filename",
+        media_types=("*/*",),
+    )
 
     type: Literal["input_file"] = "input_file"
+    file_data: str | None = None
+    filename: str | None = None
     file_url: str | None = None
 
     def __init__(
         self,
         *,
         type: Literal["input_file"] = "input_file",
+        file_data: str | None = None,
+        filename: str | None = None,
         file_url: str | None = None,
         **further_fields: Any,
     ) -> None:
         super().__init__(further_fields)
         self.type = type
+        self.file_data = file_data
+        self.filename = filename
         self.file_url = file_url
+
+    @classmethod
+    def from_file(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        media_type: str | None = None,
+        max_bytes: int | None = 20_000_000,
+        **fields: Any,
+    ) -> InputFilePart:
+        """Return a part with the content of a file, which is read at once.
+
+        Args:
+            path: The file.
+            media_type: Its media type; by the ending of its name when not given.
+            max_bytes: The largest content that is taken, None for any. The service may take less or more: no source
+                gives its limit.
+            fields: Further fields of the part.
+
+        Raises:
+            OSError: The file cannot be read: it is not there, or is a directory.
+            ValueError: Its media type is not known by its name, or is none that the part takes
+                (*/*); it is empty, or larger than `max_bytes`.
+        """
+        from ._files import part_from_file
+
+        return part_from_file(cls, path, media_type=media_type, max_bytes=max_bytes, fields=fields)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        content: bytes,
+        media_type: str,
+        *,
+        name: str,
+        max_bytes: int | None = 20_000_000,
+        **fields: Any,
+    ) -> InputFilePart:
+        """Return a part with some content.
+
+        Args:
+            content: The content.
+            media_type: Its media type.
+            name: The name of the file, for the model to read.
+            max_bytes: As in `from_file`.
+            fields: Further fields of the part.
+
+        Raises:
+            ValueError: The media type is none that the part takes (*/*);
+                the content is empty, or larger than `max_bytes`.
+        """
+        from ._files import part_from_bytes
+
+        return part_from_bytes(cls, content, media_type, name=name, max_bytes=max_bytes, fields=fields)
 
 
 def decode_input_file_part(data: Any) -> Any:
@@ -360,6 +485,8 @@ def decode_input_file_part(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
+    self.file_data = get("file_data")
+    self.filename = get("filename")
     self.file_url = get("file_url")
     return self
 

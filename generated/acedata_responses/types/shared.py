@@ -14,7 +14,7 @@ from .._json import kind_of
 from ._decoding import new
 from ._model import Model
 
-ResponseFormatKind: TypeAlias = Literal["text", "json_object"] | str
+ResponseFormatKind: TypeAlias = Literal["text", "json_object", "json_schema"] | str
 """The kind of a form. One that is not listed here may work too."""
 
 
@@ -81,20 +81,32 @@ class ResponseFormat(Model):
 
     Attributes:
         type: The kind of form. When not sent, the service takes "text".
+        name: The name of a JSON Schema, for the model to read.
+        schema: The JSON Schema that the answer must fit, where the kind is json_schema.
+        strict: Whether the model must keep to the schema.
     """
 
     _schema: ClassVar[str] = "ResponseFormat"
 
     type: ResponseFormatKind | None = None
+    name: str | None = None
+    schema: dict[str, Any] | None = None
+    strict: bool | None = None
 
     def __init__(
         self,
         *,
         type: ResponseFormatKind | None = None,
+        name: str | None = None,
+        schema: dict[str, Any] | None = None,
+        strict: bool | None = None,
         **further_fields: Any,
     ) -> None:
         super().__init__(further_fields)
         self.type = type
+        self.name = name
+        self.schema = schema
+        self.strict = strict
 
 
 def decode_response_format(data: Any) -> Any:
@@ -106,6 +118,9 @@ def decode_response_format(data: Any) -> Any:
     self._http = None
     get = data.get
     self.type = get("type")
+    self.name = get("name")
+    self.schema = get("schema")
+    self.strict = get("strict")
     return self
 
 

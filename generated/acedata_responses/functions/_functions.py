@@ -1,0 +1,137 @@
+"""Python functions as tools: how they are described to the model, and called with what it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from inspect import Parameter, getdoc, isawaitable, iscoroutinefunction, signature
+from json import dumps
+from typing import Any, get_type_hints
+
+from attrs import frozen
+
+from .._document.facts import CONVERSATION
+from .._request.json_data import Converter
+from ..errors import ConfigurationError
+from ..parsing.schemas import TypeReader, import_msgspec, reader_of
+from ..types._conversation import ToolCall, filled, item
+
+_BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+
+
+class BadCallError(Exception):
+    """The model called a function that there is not, or with arguments that do not fit."""
+
+
+@frozen
+class Function:
+    """A function that the model may call.
+
+    Attributes:
+        function: The function.
+        reader: Reads its arguments.
+    """
+
+    function: Callable[..., Any]
+    reader: TypeReader
+
+    def tool(self) -> dict[str, Any]:
+        """Return its description for the model."""
+        # Not strict: a model held to the schema would have to give each argument, also one with a default.
+        words = {"name": self.reader.name, "description": getdoc(self.function)}
+        tool: dict[str, Any] = filled(
+            CONVERSATION["tool"], {**words, "schema": self.reader.schema, "strict": False}
+        )
+        return tool
+
+    def call(self, arguments: str) -> Any:
+        """Call it with the arguments that the model gave as JSON text."""
+        return self.function(**self._read(arguments))
+
+    async def call_async(self, arguments: str) -> Any:
+        """Call it with the arguments that the model gave as JSON text, and wait for a coroutine."""
+        result = self.function(**self._read(arguments))
+        return await result if isawaitable(result) else result
+
+    def _read(self, arguments: str) -> dict[str, Any]:
+        try:
+            read = self.reader.decode(arguments or "{}")
+        except ValueError as error:
+            raise BadCallError(f"the arguments of {self.reader.name} do not fit: {error}") from None
+        return {name: getattr(read, name) for name in self.reader.schema["properties"]}
+
+
+def described(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
+    """Return functions as tools, by name.
+
+    Raises:
+        ConfigurationError: One is no function with a name, waits for something, or has parameters that cannot be
+            described; or two have one name.
+    """
+    found = described_async(functions)
+    for name, one in found.items():
+        if iscoroutinefunction(one.function):
+            raise ConfigurationError(f"the function {name} is a coroutine function: use it with AsyncClient")
+    return found
+
+
+def described_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
+    """Return functions and coroutine functions as tools, by name; otherwise as `described`."""
+    found: dict[str, Function] = {}
+    for function in functions:
+        name = getattr(function, "__name__", "")
+        if not callable(function) or not name.isidentifier():
+            raise ConfigurationError(
+                f"{function!r:.100} is no function with a name, which the model could call"
+            )
+        if name in found:
+            raise ConfigurationError(f"two functions are called {name}: the model could not tell them apart")
+        found[name] = Function(function, _arguments_of(name, function))
+    if not found:
+        raise ConfigurationError("functions is empty: use `create` where the model has nothing to call")
+    return found
+
+
+def _arguments_of(name: str, function: Callable[..., Any]) -> TypeReader:
+    """What reads the arguments of a function: a class with a field for each parameter."""
+    msgspec = import_msgspec(f"the function {name}")
+    try:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = signature(function).parameters.values()
+    except (TypeError, NameError, ValueError) as error:
+        raise ConfigurationError(f"the parameters of {name} cannot be read: {error}") from error
+    for one in parameters:
+        if one.kind not in _BY_NAME or one.name not in hints:
+            problem = "has no type" if one.kind in _BY_NAME else "cannot be given by name"
+            raise ConfigurationError(
+                f"the parameter {one.name} of {name} {problem}, so the model cannot give it"
+            )
+    fields = [
+        (one.name, hints[one.name], *([] if one.default is Parameter.empty else [one.default]))
+        for one in parameters
+    ]
+    try:
+        arguments = msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"the parameters of {name} cannot be described: {error}") from error
+    return reader_of(arguments)
+
+
+def result_item(call: ToolCall, result: Any) -> dict[str, Any]:
+    """Return the item of a conversation with what a function gave: text as it is, other data as JSON.
+
+    Raises:
+        TypeError: It has no meaning in JSON.
+    """
+    if isinstance(result, str):
+        return item("result", id=call.id, output=result)
+    converter = Converter()
+    data = converter.convert(result, "")
+    if converter.problems:
+        raise TypeError(f"what {call.name} returned is no JSON data: {converter.problems[0]}")
+    return item("result", id=call.id, output=dumps(data, ensure_ascii=False))
+
+
+def error_item(call: ToolCall, error: Exception) -> dict[str, Any]:
+    """Return the item of a conversation with what went wrong in a call, without a traceback."""
+    text = str(error) if isinstance(error, BadCallError) else f"{type(error).__name__}: {error}"
+    return item("result", id=call.id, output=dumps({"error": text}, ensure_ascii=False))

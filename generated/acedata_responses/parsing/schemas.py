@@ -1,0 +1,131 @@
+"""The JSON Schema of a class, and what makes its objects from JSON text: by msgspec, or pydantic for its own models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from attrs import frozen
+
+from .._document.facts import CONVERSATION
+from .._json import is_list, is_object, kind_of
+from ..errors import ConfigurationError
+
+_INSTALL = 'pip install "acedata-responses[parse]"'
+_JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+@frozen
+class TypeReader:
+    """A type as JSON Schema, and what reads it.
+
+    Attributes:
+        name: The name of the type.
+        schema: Its JSON Schema, an object at the top.
+        decode: Makes a value from JSON text; it raises a ValueError that says what is wrong with the text.
+    """
+
+    name: str
+    schema: dict[str, Any]
+    decode: Callable[[str], Any]
+
+
+def reader_of(type_: Any) -> TypeReader:
+    """Return the schema of a class and what reads it.
+
+    Args:
+        type_: A dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model.
+
+    Raises:
+        ConfigurationError: It is none of these, or msgspec is not installed.
+    """
+    name = getattr(type_, "__name__", repr(type_))
+    if hasattr(type_, "__pydantic_validator__"):
+        from pydantic import TypeAdapter
+
+        adapter: Any = TypeAdapter(type_)
+        return TypeReader(name, _object(adapter.json_schema(), name), adapter.validate_json)
+    msgspec = import_msgspec(name)
+    try:
+        schema = msgspec.json.schema(type_)
+        decoder = msgspec.json.Decoder(type_)
+    except (TypeError, NameError, ValueError) as error:
+        raise ConfigurationError(f"there is no JSON Schema for {name}: {error}") from error
+    return TypeReader(name, _object(schema, name), decoder.decode)
+
+
+def import_msgspec(name: str) -> Any:
+    """Return msgspec.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
+    try:
+        import msgspec
+    except ImportError:
+        text = f"a JSON Schema for {name} is made by msgspec, which is not installed: {_INSTALL}"
+        raise ConfigurationError(text) from None
+    return msgspec
+
+
+def _object(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a schema with an object at its top, in the place of a reference to one."""
+    definitions: dict[str, Any] = dict(schema.get("$defs", {}))
+    reference = schema.get("$ref", "")
+    own_name = reference.rpartition("/")[2]
+    top: dict[str, Any] = definitions.get(own_name, schema)
+    if top.get("type") != "object" or "properties" not in top:
+        raise ConfigurationError(
+            f"{name} is no class with fields, as an answer or the arguments of a function must be: put it in one"
+        )
+    if reference and reference not in _references(definitions):
+        del definitions[own_name]
+    return {**top, "$defs": definitions} if definitions else top
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """Yield each reference in a schema."""
+    if is_object(schema):
+        yield from [schema["$ref"]] if isinstance(schema.get("$ref"), str) else []
+    if is_object(schema) or is_list(schema):
+        for one in schema.values() if is_object(schema) else schema:
+            yield from _references(one)
+
+
+def strict_schema(schema: Any, name: str) -> Any:
+    """Return a schema as a model can be made to keep to it, by the rules in the document (`strict-schemas`).
+
+    Raises:
+        ConfigurationError: It has an object whose keys are not known.
+    """
+    if is_list(schema):
+        return [strict_schema(one, name) for one in schema]
+    if not is_object(schema):
+        return schema
+    rules = CONVERSATION["strict_schemas"]
+    strict = {
+        key: _each(one, name) if key in ("properties", "$defs") else strict_schema(one, name)
+        for key, one in schema.items()
+        if key not in rules["without"]
+    }
+    if strict.get("type") == "object":
+        if "properties" not in strict:
+            text = f"{name} has a mapping with any keys, to which a model cannot be held"
+            raise ConfigurationError(f"{text}: make it a class with fields, or pass strict=False")
+        strict.update(rules["objects"])
+        if rules["all_required"]:
+            strict["required"] = list(strict["properties"])
+    if rules["typed"] and "enum" in strict and "type" not in strict:
+        strict["type"] = _types_of(strict["enum"])
+    if rules["bare_references"] and "$ref" in strict and len(strict) > 1:
+        strict["anyOf"] = [{"$ref": strict.pop("$ref")}]
+    return strict
+
+
+def _each(schemas: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: strict_schema(one, name) for key, one in schemas.items()}
+
+
+def _types_of(values: list[Any]) -> str | list[str]:
+    found = list(dict.fromkeys(_JSON_TYPES[kind_of(value)] for value in values))
+    return found[0] if len(found) == 1 else found

@@ -1,0 +1,99 @@
+"""Calls a model until it has an answer, and the functions that it asks for on the way (async)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+from .._document.facts import CONVERSATION
+from .._request.not_given import NOT_GIVEN
+from ..errors import AceDataError, ConfigurationError, RunError
+from ..types._conversation import ToolCall, item, to_input, tool_calls
+from ._functions import BadCallError, Function, described_async, error_item, result_item
+from ._results import Run
+
+
+async def run(
+    create: Callable[..., Awaitable[Any]],
+    functions: Iterable[Callable[..., Any]],
+    request: Mapping[str, Any],
+    *,
+    max_steps: int,
+    on_error: str,
+) -> Run[Any]:
+    """Make calls until a reply asks for no function any more.
+
+    Args:
+        create: Makes one call.
+        functions: The functions that the model may call.
+        request: The arguments of each call; those that are not given are left out.
+        max_steps: How many calls there may be.
+        on_error: Who is told of an exception in a function: the `model`, or the caller (`raise`).
+
+    Raises:
+        ConfigurationError: An argument is not one of the above; nothing was sent.
+        RunError: There were so many calls and no answer, or a function raised an exception.
+        AceDataError: A call failed.
+    """
+    if type(max_steps) is not int or max_steps < 1:
+        raise ConfigurationError(f"max_steps must be a whole number from 1, not {max_steps!r}")
+    if on_error not in ("model", "raise"):
+        raise ConfigurationError(f'on_error must be "model" or "raise", not {on_error!r}')
+    known = described_async(functions)
+    arguments = {name: value for name, value in request.items() if value is not NOT_GIVEN}
+    arguments[CONVERSATION["tools"]] = [
+        *(arguments.get(CONVERSATION["tools"]) or []), *(function.tool() for function in known.values()),
+    ]  # fmt: skip
+    items = arguments[CONVERSATION["input"]] = _items(arguments[CONVERSATION["input"]])
+    replies: list[Any] = []
+    while True:
+        replies.append(await _step(create, arguments, replies))
+        items += to_input(replies[-1])
+        calls = tool_calls(replies[-1])
+        if not calls:
+            return Run(tuple(replies), items)
+        if len(replies) == max_steps:
+            text = f"after {max_steps} replies the model still calls {calls[0].name}: all are in `replies`"
+            raise RunError(text, replies=tuple(replies), items=items)
+        for call in calls:
+            try:
+                items.append(await _answered(call, known, on_error))
+            except Exception as error:
+                text = f"the function {call.name} raised {type(error).__name__}: the replies are in `replies`"
+                facts = {"replies": tuple(replies), "items": items, "function": call.name}
+                raise RunError(text, reason="function", **facts) from error
+        arguments.pop(
+            CONVERSATION["tool_choice"], None
+        )  # a choice that forces a call would force one in each step
+
+
+async def _step(
+    create: Callable[..., Awaitable[Any]], arguments: Mapping[str, Any], earlier: list[Any]
+) -> Any:
+    """Make a call; an error has the replies that came before, which are billed."""
+    try:
+        return await create(**arguments)
+    except AceDataError as error:
+        if earlier:
+            error.earlier_replies = tuple(earlier)
+            error._earlier_tries_billed = True
+        raise
+
+
+async def _answered(call: ToolCall, known: Mapping[str, Function], on_error: str) -> dict[str, Any]:
+    """Return what a function gave, or what went wrong where the model is told."""
+    if call.name not in known:
+        return error_item(call, BadCallError(f"there is no function {call.name}, but {', '.join(known)}"))
+    try:
+        return result_item(call, await known[call.name].call_async(call.arguments))
+    except Exception as error:
+        if on_error == "raise" and not isinstance(error, BadCallError):
+            raise
+        return error_item(call, error)
+
+
+def _items(given: Any) -> Any:
+    """The input as items, to which further ones can be added; what is none is left to the check of the request."""
+    if isinstance(given, str):
+        return [item("user", text=given)]
+    return list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else given

@@ -1,0 +1,92 @@
+"""Files as parts of a message: their content as a data URL (RFC 2397)."""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from fnmatch import fnmatch
+from mimetypes import MimeTypes
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from ._model import Model
+
+ModelT = TypeVar("ModelT", bound="Model")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_KNOWN_TYPES = MimeTypes()  # Python's own list; the one of `mimetypes` itself differs from machine to machine
+
+
+def part_from_file(
+    class_: type[ModelT],
+    path: str | os.PathLike[str],
+    *,
+    media_type: str | None,
+    max_bytes: int | None,
+    fields: dict[str, Any],
+) -> ModelT:
+    """Return a part of a message with the content of a file.
+
+    Args:
+        class_: The class of the part.
+        path: The file.
+        media_type: Its media type; by the ending of its name when None.
+        max_bytes: The largest content; None for any.
+        fields: Further fields of the part.
+
+    Raises:
+        OSError: The file cannot be read: it is not there, or is a directory.
+        ValueError: Its media type is not known, or none of those that the part takes; it is empty, or too large.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        content = file.read(-1 if max_bytes is None else max_bytes + 1)
+    if media_type is None:
+        media_type = _by_ending(path)
+    return part_from_bytes(
+        class_, content, media_type, name=path.name, max_bytes=max_bytes, fields=fields, where=f"{path}"
+    )
+
+
+def part_from_bytes(
+    class_: type[ModelT],
+    content: bytes,
+    media_type: str,
+    *,
+    name: str | None,
+    max_bytes: int | None,
+    fields: dict[str, Any],
+    where: str = "the content",
+) -> ModelT:
+    """Return a part of a message with some content; otherwise as `part_from_file`.
+
+    Args:
+        class_: The class of the part.
+        content: The content.
+        media_type: Its media type.
+        name: The name of the file, where the part has a field for it.
+        max_bytes: The largest content; None for any.
+        fields: Further fields of the part.
+        where: What the content is, for messages.
+    """
+    role = class_._data_part
+    assert role is not None
+    if not _MEDIA_TYPE.fullmatch(media_type) or not any(fnmatch(media_type, one) for one in role.media_types):
+        taken = ", ".join(role.media_types)
+        raise ValueError(f"{where} has the media type {media_type!r}, but {class_.__name__} takes {taken}")
+    if not content:
+        raise ValueError(f"{where} is empty")
+    if max_bytes is not None and len(content) > max_bytes:
+        advice = "send a URL in its place, or pass a larger max_bytes"
+        raise ValueError(f"{where} is larger than max_bytes, which is {max_bytes:,}: {advice}")
+    named = {role.name: name} if role.name and name is not None else {}
+    url = f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
+    return class_(**{**named, role.url: url, **fields})
+
+
+def _by_ending(path: Path) -> str:
+    media_type, compression = _KNOWN_TYPES.guess_type(path.name, strict=False)
+    if media_type is None or compression is not None:
+        raise ValueError(f"the media type of {path} is not known by its name: pass media_type")
+    return media_type
