@@ -203,7 +203,7 @@ class AnswerError(AceDataError):
         refusal: The model's words where it refused, else empty.
     """
 
-    reply: Model
+    reply: types.Model
     reason: str = "mismatch"
     refusal: str = ""
 

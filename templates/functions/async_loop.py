@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from .._document.facts import CONVERSATION
+from .._json import is_mapping
 from .._request.not_given import NOT_GIVEN
 from ..errors import AceDataError, ConfigurationError, RunError
 from ..types._conversation import ToolCall, item, to_input, tool_calls
@@ -96,4 +97,4 @@ def _items(given: Any) -> Any:
     """The input as items, to which further ones can be added; what is none is left to the check of the request."""
     if isinstance(given, str):
         return [item("user", text=given)]
-    return list(given) if isinstance(given, Iterable) and not isinstance(given, Mapping) else given
+    return given if is_mapping(given) or not hasattr(given, "__iter__") else list(given)

@@ -55,15 +55,15 @@ class Wanted:
         """
         return _merged(request, self.fields, "")
 
-    def read(self, reply: Model) -> Parsed[Any, Any]:
+    def read(self, reply: Any) -> Parsed[Any, Any]:
         """Return the answer that a reply has.
 
         Raises:
             AnswerError: It has none: the model refused, stopped early, or wrote something else.
         """
         if refused := refusal(reply):
-            text = f"the model refused to answer: {refused[:_SHOWN_CHARACTERS]}"
-            raise _error(text, reply, reason="refused", refusal=refused)
+            shown = refused[:_SHOWN_CHARACTERS]
+            raise _error(f"the model refused to answer: {shown}", reply, reason="refused", refusal=refused)
         if why := why_incomplete(reply):
             raise _error(f"the answer is not whole: the reply says {why!r}", reply, reason="incomplete")
         text: str = getattr(reply, "output_text", "")

@@ -30,4 +30,5 @@ async def parse(
         return answer.read(reply)
     from .async_stream import AsyncParsedStream
 
-    return AsyncParsedStream(reply, answer)
+    stream: AsyncParsedStream[Any, Any, Any] = AsyncParsedStream(reply, answer)
+    return stream

@@ -116,7 +116,7 @@ def strict_schema(schema: Any, name: str) -> Any:
         if rules["all_required"]:
             strict["required"] = list(strict["properties"])
     if rules["typed"] and "enum" in strict and "type" not in strict:
-        strict["type"] = _types_of(strict["enum"])
+        strict["type"] = _types_of(schema["enum"])
     if rules["bare_references"] and "$ref" in strict and len(strict) > 1:
         strict["anyOf"] = [{"$ref": strict.pop("$ref")}]
     return strict

@@ -66,8 +66,10 @@ def refusal(reply: Model) -> str:
 def why_incomplete(reply: Model) -> str:
     """Return the word by which a reply says that its answer is not whole; empty where it is."""
     rule = reply._reply_role.incomplete if reply._reply_role else None
-    word = find(reply, rule.at) if rule else None
-    return word if rule and word in rule.values else ""
+    if rule is None:
+        return ""
+    word: Any = find(reply, rule.at)
+    return word if word in rule.values else ""
 
 
 def to_input(reply: Model) -> list[dict[str, Any]]:

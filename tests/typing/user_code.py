@@ -6,6 +6,7 @@ an ignore that is not needed (pyright would also complain about those of the oth
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -28,13 +29,18 @@ from acedata_responses import (
     testing,
 )
 from acedata_responses.bulk import Budget, Result
+from acedata_responses.functions import Run
 from acedata_responses.hooks import CallInfo, EndInfo, TryInfo
+from acedata_responses.parsing import Parsed
+from acedata_responses.parsing.async_stream import AsyncParsedStream
+from acedata_responses.parsing.stream import ParsedStream
 from acedata_responses.types import (
     ChatCompletion,
     ChatCompletionChunk,
     ChatUsage,
     ErrorEvent,
     FunctionCall,
+    InputFilePart,
     InputImagePart,
     InputMessage,
     InputTextPart,
@@ -146,6 +152,51 @@ async def many_in_tasks(client: AsyncClient, requests: AsyncIterator[dict[str, A
         assert_type(result, Result[Reply])
 
 
+@dataclasses.dataclass
+class Fair:
+    name: str
+
+
+def weather(city: str) -> str:
+    return city
+
+
+async def forecast(city: str) -> str:
+    return city
+
+
+def own_classes(client: Client) -> None:
+    result = client.responses.parse(Fair, model="gpt-4o", input="Find it.")
+    assert_type(result, Parsed[Fair, Reply])
+    assert_type(result.value, Fair)
+    assert_type(result.reply, Reply)
+    with client.responses.parse(Fair, model="gpt-4o", input="Find it.", stream=True, strict=False) as stream:
+        assert_type(stream, ParsedStream[Fair, StreamEvent, Reply])
+        assert_type(stream.text_deltas(), Iterator[str])
+        assert_type(stream.parsed().value, Fair)
+    client.responses.parse(Fair, model="gpt-4o")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+    client.responses.parse(model="gpt-4o", input="Find it.")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
+
+
+def functions(client: Client) -> None:
+    run = client.responses.run(model="gpt-4o", input="How is the weather?", functions=[weather], max_steps=3)
+    assert_type(run, Run[Reply])
+    assert_type(run.reply, Reply)
+    assert_type(run.output_text, str)
+    client.responses.create(model="gpt-4o", input=[*run.items, {"role": "user", "content": "Thanks"}])
+    client.responses.run(model="gpt-4o", input="Hi", functions=[weather], on_error="ignore")  # type: ignore[arg-type] # pyright: ignore # ty: ignore
+    client.responses.run(model="gpt-4o", input="Hi", functions=[3])  # type: ignore[list-item] # pyright: ignore # ty: ignore
+
+
+def conversation(client: Client, reply: ChatCompletion | ResponseObject) -> None:
+    again = {"role": "user", "content": "Go on."}
+    client.responses.create(model="gpt-4o", input=[again, *reply.to_input(), again])
+    picture = InputImagePart.from_file("a.png", detail="low")
+    table = InputFilePart.from_bytes(b"a,b", "text/csv", name="a.csv")
+    client.responses.create(model="gpt-4o", input=[InputMessage(role="user", content=[picture, table])])
+    InputFilePart.from_bytes(b"a", "text/csv")  # type: ignore[call-arg] # pyright: ignore # ty: ignore
+
+
 def streamed(client: Client) -> None:
     with client.responses.create(model="gpt-4o-mini", input="Count", stream=True) as stream:
         assert_type(stream, Stream[StreamEvent, Reply])
@@ -197,6 +248,12 @@ async def asynchronous(streams: bool) -> None:
             Reply | AsyncStream[StreamEvent, Reply],
         )
         assert_type(await client.models.list(), ModelList)
+        assert_type((await client.responses.parse(Fair, model="gpt-4o", input="Find it.")).value, Fair)
+        parsed = await client.responses.parse(Fair, model="gpt-4o", input="Find it.", stream=True)
+        assert_type(parsed, AsyncParsedStream[Fair, StreamEvent, Reply])
+        assert_type((await parsed.parsed()).value, Fair)
+        run = await client.responses.run(model="gpt-4o", input="Hi", functions=[weather, forecast])
+        assert_type(run, Run[Reply])
         assert_type(client.with_options(timeout=None), AsyncClient)
         await client.responses.create(model="gpt-4o", input=5)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
         await client.responses.create(model="gpt-4o", inputs="Hi")  # type: ignore[call-overload] # pyright: ignore # ty: ignore

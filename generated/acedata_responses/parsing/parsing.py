@@ -28,4 +28,5 @@ def parse(create: Callable[..., Any], class_: Any, request: Mapping[str, Any], *
         return answer.read(reply)
     from .stream import ParsedStream
 
-    return ParsedStream(reply, answer)
+    stream: ParsedStream[Any, Any, Any] = ParsedStream(reply, answer)
+    return stream

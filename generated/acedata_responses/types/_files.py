@@ -82,7 +82,8 @@ def part_from_bytes(
         raise ValueError(f"{where} is larger than max_bytes, which is {max_bytes:,}: {advice}")
     named = {role.name: name} if role.name and name is not None else {}
     url = f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
-    return class_(**{**named, role.url: url, **fields})
+    given: dict[str, Any] = {**named, role.url: url, **fields}
+    return class_(**given)
 
 
 def _by_ending(path: Path) -> str:
