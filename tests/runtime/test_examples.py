@@ -13,6 +13,7 @@ import pytest
 
 from acedata_responses import testing
 from tests.replies.recorded import sample
+from tests.runtime.conversations import SHAPES, reply
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -72,3 +73,50 @@ def test_spending(run, service):
     ]
     assert lines[2].startswith("Totals(calls=3, ")
     assert len(service.requests) == 3
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_own_classes(run, service, shape):
+    service.answers(shape=shape, text='{"name": "Fair", "day": "2027-05-03", "guests": ["Ada", "Max"]}')
+    lines = run("own_classes.py")
+    assert lines[0].startswith("Fair 2027 ['Ada', 'Max'] ")
+    assert lines[1:] == [
+        '{"name": "Fair", "day": "2027-05-03", "guests": ["Ada", "Max"]}',
+        " Event(name='Fair', day=datetime.date(2027, 5, 3), guests=['Ada', 'Max'])",
+    ]
+
+
+def test_own_classes_when_the_answer_does_not_fit(run, service):
+    service.answers(text='{"name": "Fair", "day": "2027-05-03", "guests": []}')
+    service.reply_with("No idea.")
+    assert run("own_classes.py")[0].startswith("mismatch ResponseObject(")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_functions(run, service, shape):
+    service.answers(shape=shape)
+    service.reply_with(reply(shape, calls=[("weather", {"city": "Oslo"})]), "Yes.", "Gloves too.")
+    assert run("functions.py") == ["Yes.", "2 replies", "Gloves too."]
+    results = [one for one in service.requests[1].json["input"] if one.get("type") == "function_call_output"]
+    assert [json.loads(one["output"])["city"] for one in results] == ["Oslo"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_conversation(run, service, shape):
+    service.answers(shape=shape)
+    service.reply_with("The Volga.", "In the Caspian Sea.")
+    assert run("conversation.py", "Which river?", "Where does it end?") == [
+        "The Volga.",
+        "In the Caspian Sea.",
+    ]
+    roles = [one["role"] for one in service.requests[-1].json["input"]]
+    assert roles == ["system", "user", "assistant", "user"]
+
+
+def test_files(run, service, tmp_path):
+    (tmp_path / "bridge.png").write_bytes(b"\x89PNG")
+    (tmp_path / "bridge.pdf").write_bytes(b"%PDF")
+    service.answers(text="It does.")
+    assert run("files.py", tmp_path / "bridge.png", tmp_path / "bridge.pdf") == ["It does."]
+    parts = service.requests[-1].json["input"][0]["content"]
+    assert [part["type"] for part in parts] == ["input_text", "input_image", "input_file"]

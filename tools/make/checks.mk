@@ -1,6 +1,6 @@
 ##@ Checks
 
-PYTHON_CODE := scripts tests templates generated
+PYTHON_CODE := scripts tests templates generated examples
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 quietly := @tools/quietly
 
