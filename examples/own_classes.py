@@ -1,4 +1,4 @@
-"""An answer as an object of a class of one's own, whole and streamed. Needs `pip install "acedata-responses[parse]"`."""
+"""An answer as an object of one's own class, whole and streamed. Needs `pip install "acedata-responses[parse]"`."""
 
 from dataclasses import dataclass
 from datetime import date

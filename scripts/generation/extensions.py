@@ -187,8 +187,10 @@ class _Class:
             self._follow(below(at, "refusal"), role.refusal, "string")
         if role.incomplete:
             self._follow(below(at, "incomplete", "at"), role.incomplete.at, "string")
-        for word in ("id", "name", "arguments") if role.calls else ():
-            self._follow(below(at, "calls", word), [*role.calls.at, *getattr(role.calls, word)], "string")
+        if role.calls:
+            calls = self._follow(below(at, "calls", "at"), role.calls.at, "object")
+            for word in ("id", "name", "arguments"):
+                self._follow(below(at, "calls", word), getattr(role.calls, word), "string", calls)
         return role.model_dump(exclude_none=True)
 
     def _data_part(self, at: str, part: DataPart) -> dict[str, Any]:
@@ -198,9 +200,12 @@ class _Class:
 
     # Ways through data
 
-    def _follow(self, at: str, path: str | list[Any], kind: str) -> None:
-        """Check that a path, or a single key, leads to a value of a type."""
-        places = self._field(at, self.here, path) if isinstance(path, str) else self.here
+    def _follow(
+        self, at: str, path: str | list[Any], kind: str, start: list[Place] | None = None
+    ) -> list[Place]:
+        """Check that a path, or a single key, leads to a value of a type; return the schemas to which it leads."""
+        places = start or self.here
+        places = self._field(at, places, path) if isinstance(path, str) else places
         for index, step in enumerate(path if isinstance(path, list) else ()):
             where = below(at, index)
             if isinstance(step, str):
@@ -219,6 +224,7 @@ class _Class:
             raise self.document.error(
                 at, f"the path does not lead to a value of type {kind}", "Correct the path."
             )
+        return places
 
     def _field(self, at: str, places: list[Place], key: str) -> list[Place]:
         """The schemas of a field, in any member of a union."""

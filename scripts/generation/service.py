@@ -120,7 +120,9 @@ def _conversation(document: Document) -> Conversation | None:
     forms = Conversation.model_validate(document.data["x-conversation"])
     operations = [one for path in document.data.get("paths", {}).values() for one in path.values()]
     if not any(isinstance(one, dict) and one.get("operationId") == forms.operation for one in operations):
-        document.report("/x-conversation/operation", f"there is no operation {forms.operation!r}", "Name one.")
+        document.report(
+            "/x-conversation/operation", f"there is no operation {forms.operation!r}", "Name one."
+        )
     return forms
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.generation.small_document import (
     OPERATION,
     PART,
@@ -17,6 +19,11 @@ from tests.generation.small_document import (
 from tests.generation.workshop import GONE
 
 JSON_BODY = {"content": {"application/json": {"schema": an_object("name")}}}
+CONVERSATION: dict[str, Any] = {
+    "operation": "talks.go-on",
+    **dict.fromkeys(("input", "tools", "tool-choice"), "it"),
+    **{word: {} for word in ("user", "assistant", "refusal", "call", "result", "tool", "answer-schema")},
+}
 
 EXTENSIONS: dict[str, Case] = {
     "no server": ({"/servers": GONE}, "", "the document has no `servers`"),
@@ -85,6 +92,9 @@ EXTENSIONS: dict[str, Case] = {
             (THING, "x-text"),
             (THING, "x-failed-when"),
             (THING, "x-summary"),
+            ("", "x-conversation"),
+            (THING, "x-reply"),
+            (THING, "x-data"),
         ]
     },
     "a source that is no text": (
@@ -276,6 +286,46 @@ EXTENSIONS: dict[str, Case] = {
         },
         f"{OPERATION}/x-telemetry/attributes/nome",
         "the body has no field 'nome'",
+    ),
+    "a conversation of no operation": (
+        {"/x-conversation": CONVERSATION},
+        "/x-conversation/operation",
+        "there is no operation 'talks.go-on'",
+    ),
+    "a conversation that does not say all": (
+        {"/x-conversation": {"operation": "things.make"}},
+        "/x-conversation",
+        "`answer-schema` is missing",
+    ),
+    "a reply that is sent back in no form": (
+        {f"{THING}/x-reply": {"refusal": ["name"]}},
+        f"{THING}/x-reply",
+        "there is no `items`, and no `x-conversation` that says how a reply is sent back",
+    ),
+    "a reply whose items are text": (
+        {f"{THING}/x-reply": {"items": ["name"]}},
+        f"{THING}/x-reply/items",
+        "the path does not lead to a value of type object",
+    ),
+    "a reply with a refusal that is nowhere": (
+        {f"{THING}/x-reply": {"items": ["parts", {}], "refusal": ["no"]}},
+        f"{THING}/x-reply/refusal/0",
+        "there is no field 'no'",
+    ),
+    "a reply with calls that have no id": (
+        {
+            f"{THING}/x-reply": {
+                "items": ["parts", {}],
+                "calls": {"at": ["parts", {}], "id": ["id"], "name": ["size"], "arguments": ["size"]},
+            }
+        },
+        f"{THING}/x-reply/calls/id/0",
+        "there is no field 'id'",
+    ),
+    "a part with data in a field that is nowhere": (
+        {f"{THING}/x-data": {"url": "data", "media-types": ["*/*"]}},
+        f"{THING}/x-data/url",
+        "there is no field 'data'",
     ),
     "an assembly that does not say all": (
         {**STREAM, f"{SCHEMAS}/Event/x-assembles": {"reply": "Thing", "list": "parts"}},

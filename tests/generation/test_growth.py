@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
@@ -111,6 +112,11 @@ GROWTH: dict[str, Any] = {
     "/servers/0/url": "https://grown.test/base",
     "/components/securitySchemes/bearer/x-environment/0": "GROWN_TOKEN",
     "/x-limits/in-flight": 3,
+    "/x-conversation/answer-schema": {
+        "response_format": {"type": "json_schema", "json_schema": {"called": "$name", "schema": "$schema"}}
+    },
+    "/x-conversation/strict-schemas": {"objects": {"additionalProperties": False}},
+    f"{SCHEMAS}/ResponseObject/x-reply/refusal": ["incomplete_details", "reason"],
     "/x-retry/waits": [9],
     "/x-billing": {"x-source": "guide", "504": True, "5XX": False, "reply-lost": None},
 }
@@ -142,6 +148,11 @@ def test_only_this_module_names_classes_of_our_document() -> None:
     for path in Path(__file__).parent.glob("*.py"):
         if path != Path(__file__):
             assert not pattern.findall(path.read_text(encoding="utf-8")), path
+
+
+@dataclasses.dataclass
+class Tide:
+    metres: float = 0.0
 
 
 class Answers:
@@ -195,6 +206,27 @@ def test_a_field_of_a_reply_is_an_attribute(grown: ModuleType) -> None:
         reply = service.client.responses.create(model="gpt-9", input="x")
     assert (reply.usage.seconds, reply.usage.duration) == (0.5, 0.5)
     assert reply.problems == []
+
+
+def test_a_conversation_is_written_and_read_as_the_document_says(grown: ModuleType) -> None:
+    with (
+        Answers(
+            grown, httpx.Response(200, json={**REPLY, "incomplete_details": {"reason": "No."}})
+        ) as service,
+        pytest.raises(grown.AnswerError) as caught,
+    ):
+        service.client.responses.parse(Tide, model="gpt-9", input="x")
+    assert (caught.value.reason, caught.value.refusal) == ("refused", "No.")
+    assert json.loads(service.requests[0].content)["response_format"]["json_schema"] == {
+        "called": "Tide",
+        "schema": {
+            "title": "Tide",
+            "type": "object",
+            "properties": {"metres": {"type": "number", "default": 0.0}},
+            "required": [],
+            "additionalProperties": False,
+        },
+    }
 
 
 def test_values_are_known(grown: ModuleType) -> None:
