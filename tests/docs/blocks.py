@@ -54,7 +54,7 @@ def run(page: Path) -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     for block in blocks_of(page):
         if block.language == "python":
-            exec(compile("\n" * (block.line - 1) + block.code, str(page), "exec"), names)
+            exec(compile("\n" * (block.line - 1) + block.code, str(page), "exec", dont_inherit=True), names)
         elif block.language == "sh":
             command = ["bash", "-euo", "pipefail", "-c", _STAND_INS + block.code]
             done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
