@@ -370,6 +370,13 @@ def test_a_streamed_answer_is_an_object_in_the_end(driver, service, shape):
     assert service.requests[0].json["stream"] is True
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_plain_call_that_is_sent_as_a_stream_gives_an_object_too(driver, service, shape):
+    service.answers(shape=shape, text='{"name": "Fair"}')
+    assert parse(driver, AsAttrs, via_stream=True).value == AsAttrs("Fair")
+    assert service.requests[-1].json["stream"] is True
+
+
 def test_a_streamed_answer_need_not_be_read_before(driver, service):
     service.answers(text='{"name": "Fair"}')
     with parse(driver, AsAttrs, stream=True) as stream:
