@@ -8,6 +8,7 @@ import enum
 import json
 import pickle
 import sys
+from collections.abc import Callable
 from typing import Annotated, Generic, Literal, TypedDict, TypeVar
 
 import attrs
@@ -97,6 +98,10 @@ class AsPydantic(pydantic.BaseModel):
 class AsPydanticDataclass:
     name: str
     year: int = 0
+
+
+class NoSchema(pydantic.BaseModel):
+    action: Callable[[int], int]
 
 
 class Tree(pydantic.BaseModel):
@@ -259,6 +264,7 @@ def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
         (object, "there is no JSON Schema for object"),
         ("Event", "there is no JSON Schema for 'Event'"),
         (None, "None is no class with fields"),
+        (NoSchema, "there is no JSON Schema for NoSchema"),
     ],
 )
 def test_what_is_no_class_with_fields_is_refused_before_anything_is_sent(driver, service, class_, problem):
@@ -311,6 +317,22 @@ def test_text_that_does_not_fit_is_an_error_with_the_paid_reply(driver, service,
     error = refused(driver, service, class_)
     assert (error.reason, error.reply.output_text) == ("mismatch", text)
     assert str(error).startswith(f"the answer is no {class_.__name__}: ")
+
+
+@pytest.mark.parametrize("error", [KeyError("name"), RuntimeError("no such fair")])
+def test_whatever_the_class_raises_the_paid_reply_is_on_the_error(driver, service, error):
+    @dataclasses.dataclass
+    class Picky:
+        name: str
+
+        def __post_init__(self):
+            raise error
+
+    service.reply_with(reply("response", text='{"name": "Fair"}'))
+    with pytest.raises(AnswerError) as caught:
+        parse(driver, Picky)
+    assert caught.value.__cause__ is error
+    assert caught.value.reply.output_text == '{"name": "Fair"}'
 
 
 def test_the_error_says_where_the_text_does_not_fit(driver, service):

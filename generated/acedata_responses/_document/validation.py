@@ -31,7 +31,8 @@ class Problem:
         rule: The keyword of the rule: `minimum`, `type`, `required` …
         expected: What the rule asks for, in words.
         found: The value, cut short.
-        source: Where the rule is from: `page` (the vendor's reference page) or `guide`.
+        source: Where the rule is from: `page` (the vendor's reference page), `guide`, or `openai` (the API with which
+            the vendor calls its own compatible).
     """
 
     pointer: str

@@ -63,9 +63,8 @@ async def run(
                 text = f"the function {call.name} raised {type(error).__name__}: the replies are in `replies`"
                 facts = {"replies": tuple(replies), "items": items, "function": call.name}
                 raise RunError(text, reason="function", **facts) from error
-        arguments.pop(
-            CONVERSATION["tool_choice"], None
-        )  # a choice that forces a call would force one in each step
+        # A choice that forces a call would force one in each step.
+        arguments.pop(CONVERSATION["tool_choice"], None)
 
 
 async def _step(

@@ -69,7 +69,7 @@ class Wanted:
         text: str = getattr(reply, "output_text", "")
         try:
             return Parsed(self.reader.decode(text), reply)
-        except ValueError as error:
+        except Exception as error:  # of whatever kind: the class may raise anything, and the reply is paid
             problem = f"the answer is no {self.reader.name}: {error}" if text else "the reply has no text"
             raise _error(problem, reply, reason="mismatch") from error
 

@@ -11,6 +11,8 @@ from .._document.facts import CONVERSATION
 from .._json import is_list, is_object, kind_of
 from ..errors import ConfigurationError
 
+Decode = Callable[[str], Any]
+
 _INSTALL = 'pip install "acedata-responses[parse]"'
 _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
@@ -22,12 +24,13 @@ class TypeReader:
     Attributes:
         name: The name of the type.
         schema: Its JSON Schema, an object at the top.
-        decode: Makes a value from JSON text; it raises a ValueError that says what is wrong with the text.
+        decode: Makes a value from JSON text; it raises a ValueError that says what is wrong with the text, or
+            whatever the type itself raises.
     """
 
     name: str
     schema: dict[str, Any]
-    decode: Callable[[str], Any]
+    decode: Decode
 
 
 def reader_of(type_: Any) -> TypeReader:
@@ -41,17 +44,28 @@ def reader_of(type_: Any) -> TypeReader:
     """
     name = getattr(type_, "__name__", repr(type_))
     if hasattr(type_, "__pydantic_validator__"):
-        from pydantic import TypeAdapter
-
-        adapter: Any = TypeAdapter(type_)
-        return TypeReader(name, _object(adapter.json_schema(), name), adapter.validate_json)
-    msgspec = import_msgspec(name)
+        read_by = _by_pydantic
+    else:
+        import_msgspec(name)
+        read_by = _by_msgspec
     try:
-        schema = msgspec.json.schema(type_)
-        decoder = msgspec.json.Decoder(type_)
-    except (TypeError, NameError, ValueError) as error:
+        schema, decode = read_by(type_)
+    except (TypeError, NameError, ValueError, RuntimeError) as error:
         raise ConfigurationError(f"there is no JSON Schema for {name}: {error}") from error
-    return TypeReader(name, _object(schema, name), decoder.decode)
+    return TypeReader(name, _object(schema, name), decode)
+
+
+def _by_msgspec(type_: Any) -> tuple[dict[str, Any], Decode]:
+    import msgspec
+
+    return msgspec.json.schema(type_), msgspec.json.Decoder(type_).decode
+
+
+def _by_pydantic(type_: Any) -> tuple[dict[str, Any], Decode]:
+    from pydantic import TypeAdapter
+
+    adapter: Any = TypeAdapter(type_)
+    return adapter.json_schema(), adapter.validate_json
 
 
 def import_msgspec(name: str) -> Any:
