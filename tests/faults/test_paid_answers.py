@@ -254,7 +254,7 @@ def test_the_chunks_as_far_as_they_came_are_on_the_error(client, service):
     service.reply_with(testing.Answer(events=[chunk(choice(content="Hel", tool_calls=[call]))]))
     _events, error = events_of(client.open())
     assert error.reply.output_text == "Hel"
-    assert error.reply.choices[0].message.tool_calls == [call]
+    assert error.reply.choices[0].message.to_dict()["tool_calls"] == [call]
 
 
 def test_a_reply_on_an_error_lacks_the_token(connect):

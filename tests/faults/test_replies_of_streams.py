@@ -107,7 +107,7 @@ def test_tool_calls_are_neither_lost_nor_doubled(name, client, service):
     deltas, expected = TOOL_CALLS[name]
     sent = [chunk(choice(tool_calls=pieces)) for pieces in deltas]
     service.reply_with(testing.Answer(events=[*sent, chunk(choice(0, "tool_calls")), "[DONE]"]))
-    calls = client.open().final().choices[0].message.tool_calls
+    calls = client.open().final().to_dict()["choices"][0]["message"]["tool_calls"]
     assert [
         (one.get("id"), one["function"].get("name"), one["function"].get("arguments")) for one in calls
     ] == expected

@@ -180,6 +180,9 @@ def test_a_strict_schema_has_what_openai_documents_for_strict_schemas(driver, se
         parse(driver, class_)
     schema = format_sent(service)["schema"]
     assert schema["type"] == "object"
+    assert (class_.__name__ in schema.get("$defs", {})) == (
+        class_ in (Event, Tree)
+    )  # those that refer to themselves
     for one in objects_in(schema):
         assert "default" not in one
         if "$ref" in one:
