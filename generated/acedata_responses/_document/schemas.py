@@ -222,24 +222,26 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "x-source": "guide",
     },
     "ResponseFormat": {
+        "properties": {"type": {"$ref": "ResponseFormatKind"}},
+        "type": "object",
+        "x-source": "page",
+    },
+    "ResponseFormatKind": {"type": "string", "x-source": "guide", "x-known": ["text", "json_object"]},
+    "TextOptions": {"properties": {"format": {"$ref": "TextFormat"}}, "type": "object", "x-source": "guide"},
+    "TextFormat": {
         "properties": {
-            "type": {"$ref": "ResponseFormatKind"},
+            "type": {"$ref": "TextFormatKind"},
             "name": {"pattern": "^[A-Za-z0-9_-]{1,64}$", "type": "string", "x-source": "openai"},
             "schema": {"type": "object", "x-source": "openai"},
             "strict": {"type": ["boolean", "null"], "x-source": "openai"},
         },
         "type": "object",
-        "x-source": "page",
+        "x-source": "guide",
     },
-    "ResponseFormatKind": {
+    "TextFormatKind": {
         "type": "string",
         "x-source": "guide",
         "x-known": ["text", "json_object", "json_schema"],
-    },
-    "TextOptions": {
-        "properties": {"format": {"$ref": "ResponseFormat"}},
-        "type": "object",
-        "x-source": "guide",
     },
     "ReasoningOptions": {
         "properties": {"effort": {"type": ["string", "null"]}, "summary": {"type": ["string", "null"]}},

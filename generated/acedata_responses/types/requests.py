@@ -91,6 +91,9 @@ ModelName: TypeAlias = (
 )
 """The model to ask. A name that is not listed here may work too."""
 
+ResponseFormatKind: TypeAlias = Literal["text", "json_object"] | str
+"""The kind of a form. One that is not listed here may work too."""
+
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputMessage(Model):
@@ -492,6 +495,43 @@ def decode_input_file_part(data: Any) -> Any:
 
 
 InputFilePart._decode = decode_input_file_part
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
+class ResponseFormat(Model):
+    """The form of an answer.
+
+    Attributes:
+        type: The kind of form. When not sent, the service takes "text".
+    """
+
+    _schema: ClassVar[str] = "ResponseFormat"
+
+    type: ResponseFormatKind | None = None
+
+    def __init__(
+        self,
+        *,
+        type: ResponseFormatKind | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+
+
+def decode_response_format(data: Any) -> Any:
+    """Decode JSON data as `ResponseFormat`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ResponseFormat)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    return self
+
+
+ResponseFormat._decode = decode_response_format
 
 
 InputItem: TypeAlias = InputMessage | ToolItem | Unknown

@@ -14,8 +14,8 @@ from .._json import kind_of
 from ._decoding import new
 from ._model import Model
 
-ResponseFormatKind: TypeAlias = Literal["text", "json_object", "json_schema"] | str
-"""The kind of a form. One that is not listed here may work too."""
+TextFormatKind: TypeAlias = Literal["text", "json_object", "json_schema"] | str
+"""The kind of form of a text. One that is not listed here may work too."""
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
@@ -76,58 +76,6 @@ Tool._decode = decode_tool
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
-class ResponseFormat(Model):
-    """The form of an answer.
-
-    Attributes:
-        type: The kind of form. When not sent, the service takes "text".
-        name: The name of a JSON Schema, for the model to read.
-        schema: The JSON Schema that the answer must fit, where the kind is json_schema.
-        strict: Whether the model must keep to the schema.
-    """
-
-    _schema: ClassVar[str] = "ResponseFormat"
-
-    type: ResponseFormatKind | None = None
-    name: str | None = None
-    schema: dict[str, Any] | None = None
-    strict: bool | None = None
-
-    def __init__(
-        self,
-        *,
-        type: ResponseFormatKind | None = None,
-        name: str | None = None,
-        schema: dict[str, Any] | None = None,
-        strict: bool | None = None,
-        **further_fields: Any,
-    ) -> None:
-        super().__init__(further_fields)
-        self.type = type
-        self.name = name
-        self.schema = schema
-        self.strict = strict
-
-
-def decode_response_format(data: Any) -> Any:
-    """Decode JSON data as `ResponseFormat`."""
-    if kind_of(data) is not dict:
-        return data
-    self = new(ResponseFormat)
-    self._data = data
-    self._http = None
-    get = data.get
-    self.type = get("type")
-    self.name = get("name")
-    self.schema = get("schema")
-    self.strict = get("strict")
-    return self
-
-
-ResponseFormat._decode = decode_response_format
-
-
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class TextOptions(Model):
     """How the text of an answer should be.
 
@@ -137,12 +85,12 @@ class TextOptions(Model):
 
     _schema: ClassVar[str] = "TextOptions"
 
-    format: ResponseFormat | None = None
+    format: TextFormat | None = None
 
     def __init__(
         self,
         *,
-        format: ResponseFormat | None = None,
+        format: TextFormat | None = None,
         **further_fields: Any,
     ) -> None:
         super().__init__(further_fields)
@@ -157,11 +105,63 @@ def decode_text_options(data: Any) -> Any:
     self._data = data
     self._http = None
     get = data.get
-    self.format = decode_response_format(get("format"))
+    self.format = decode_text_format(get("format"))
     return self
 
 
 TextOptions._decode = decode_text_options
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
+class TextFormat(Model):
+    """The form of a text.
+
+    Attributes:
+        type: The kind of form of a text. One that is not listed here may work too.
+        name: The name of a JSON Schema, for the model to read.
+        schema: The JSON Schema that the text must fit, where the kind is json_schema.
+        strict: Whether the model must keep to the schema.
+    """
+
+    _schema: ClassVar[str] = "TextFormat"
+
+    type: TextFormatKind | None = None
+    name: str | None = None
+    schema: dict[str, Any] | None = None
+    strict: bool | None = None
+
+    def __init__(
+        self,
+        *,
+        type: TextFormatKind | None = None,
+        name: str | None = None,
+        schema: dict[str, Any] | None = None,
+        strict: bool | None = None,
+        **further_fields: Any,
+    ) -> None:
+        super().__init__(further_fields)
+        self.type = type
+        self.name = name
+        self.schema = schema
+        self.strict = strict
+
+
+def decode_text_format(data: Any) -> Any:
+    """Decode JSON data as `TextFormat`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(TextFormat)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.name = get("name")
+    self.schema = get("schema")
+    self.strict = get("strict")
+    return self
+
+
+TextFormat._decode = decode_text_format
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
