@@ -21,6 +21,7 @@ from acedata_responses.types import (
     ReasoningOptions,
     RefusalPart,
     ResponseFormat,
+    TextFormat,
     TextOptions,
     Tool,
     ToolItem,
@@ -233,7 +234,7 @@ def test_every_documented_field_takes_the_generated_class_for_a_dict(ask):
         tools=[Tool(type="function", name="depth", parameters={"type": "object"})],
         response_format=ResponseFormat(type="text"),
         reasoning=ReasoningOptions(effort="low"),
-        text=TextOptions(format=ResponseFormat(type="text")),
+        text=TextOptions(format=TextFormat(type="text")),
     )
     assert json.loads(objects.body) == {
         "model": "gpt-4o",

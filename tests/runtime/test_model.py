@@ -170,7 +170,9 @@ def test_an_object_shows_its_fields_that_are_set():
 
 
 def test_an_object_has_the_fields_that_the_document_lacks_as_attributes_too():
-    message = types.ChatMessage.from_dict({"role": "assistant", "content": None, "annotations": [{"id": "c"}]})
+    message = types.ChatMessage.from_dict(
+        {"role": "assistant", "content": None, "annotations": [{"id": "c"}]}
+    )
     assert message.annotations == [{"id": "c"}]
     assert "annotations=[{'id': 'c'}]" in repr(message)
     with pytest.raises(AttributeError, match="'ChatMessage' object has no attribute 'anotations'"):
