@@ -24,7 +24,8 @@ PUBLIC = {
     *(
         f"{PACKAGE}.{name}"
         for name in """
-            bulk errors functions hooks journal limits observations otel parsing ray resources retry sse testing types usage
+            bulk errors functions hooks journal limits observations otel
+            parsing ray resources retry sse testing types usage
         """.split()
     ),
 }
