@@ -267,7 +267,7 @@ EXTENSIONS: dict[str, Case] = {
     "a summary of an unknown kind": (
         {f"{THING}/x-summary": {"price": ["name"]}},
         f"{THING}/x-summary/price",
-        "`price` is not expressed here",
+        "`price` is not supported here",
     ),
     "a trace with a model that is nowhere": (
         {f"{OPERATION}/x-telemetry": {"operation": "chat", "provider": "p", "model": "nome"}},

@@ -311,7 +311,8 @@ def test_kinds_of_events_are_decoded(grown: ModuleType) -> None:
         types.CancelledEvent,
     ]
     assert stream.partial_text == "Hear ye"
-    assert final.to_dict() == REPLY
+    heard = {"type": "message", "content": [{"type": "output_text", "text": "Hear ye"}]}
+    assert final.to_dict() == {**REPLY, "output": [*REPLY["output"], heard]}  # the last event lacked it
 
 
 def test_facts_of_the_service_are_carried_over(grown: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
