@@ -63,6 +63,8 @@ BILLED_BY_CLASS = {
     errors.RequestTimeoutError: False,  # unless it was sent
     errors.ReplyDecodeError: None,
     errors.ReplyFailedError: True,
+    errors.AnswerError: True,
+    errors.RunError: True,
     errors.StreamError: None,
     errors.StreamInterruptedError: False,
     errors.StreamFailedError: None,

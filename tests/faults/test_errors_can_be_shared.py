@@ -291,9 +291,9 @@ def test_every_class_of_errors_is_provoked_here():
         "RequestTimeoutError", "ReplyDecodeError", "ReplyFailedError", "StreamInterruptedError", "StreamFailedError",
         "APIStatusError", *(cls for cls, _status in CODES.values()),
     }  # fmt: skip
-    without_the_service = {"JournalError", "UnknownOutcomeError"}  # see tests/runtime/test_journal.py
-    roots = {"AceDataError", "TransportError", "StreamError"} | without_the_service
-    assert {cls.__name__ for cls in SUBCLASSES} == provoked_here | roots
+    elsewhere = {"JournalError", "UnknownOutcomeError", "AnswerError", "RunError"}  # with their features
+    roots = {"AceDataError", "TransportError", "StreamError"}
+    assert {cls.__name__ for cls in SUBCLASSES} == provoked_here | elsewhere | roots
 
 
 # --- the client itself, and its logs

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-import ray
-from ray.cluster_utils import Cluster
 
 from acedata_responses import testing
 
@@ -15,8 +14,11 @@ os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Iterator[Any]:
     """Two nodes for workers, and one for the rest. Workers find the token in their environment."""
+    import ray
+    from ray.cluster_utils import Cluster
+
     node = {"num_cpus": 2}
     cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
     for _ in range(2):
