@@ -86,7 +86,7 @@ def _arrival(request: testing.Request, fault: str) -> Arrival:
 
 
 def _chosen(chance: Random, kind: str) -> Row:
-    """A fault that this kind of call can have: each line of the README's table is as likely as the others."""
+    """A fault that this kind of call can have: each line of the guide's table is as likely as the others."""
     rows = [row for row in FAULTS.values() if kind in row.outcomes]
     line = chance.choice(list(dict.fromkeys(row.line for row in rows)))
     row = chance.choice([row for row in rows if row.line == line])

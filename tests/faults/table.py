@@ -1,7 +1,7 @@
 """The faults that a service can have: what the client makes of each, and how often the service gets the request.
 
 This is data. `test_every_fault.py` holds the client to it, the soak disturbs its calls with it, and
-`test_readme_table.py` holds the README's table to it.
+`test_guide_table.py` holds the table in docs/guides/errors.md to it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Row:
 
     Attributes:
         name: A short name.
-        line: The line of the README's table that it belongs to, by its first words; empty for none.
+        line: The line of the guide's table that it belongs to, by its first words; empty for none.
         answer: What the service answers each request with.
         outcomes: What comes of it, by the kind of call: `post` is one that is paid for (`responses.create`), `get`
             one that only reads (`models.list`), `stream` a stream, `via` a `post` that is sent as a stream. A kind that

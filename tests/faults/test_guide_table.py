@@ -1,4 +1,4 @@
-"""The README's table of faults follows the table that the tests hold the client to."""
+"""The table of faults in the guide follows the table that the tests hold the client to."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from tests.faults import bad_ends
 from tests.faults.table import ROWS, TRIES
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "errors.md"
 
 
 class Line(NamedTuple):
-    """A line of the README's table.
+    """A line of the guide's table.
 
     Attributes:
         what: What happens. A row of the table of faults names its line by the first words.
@@ -87,12 +87,12 @@ def shown(line: Line) -> str:
     return f"| {line.what} | {line.gives.format(errors=errors)} | {line.sent.format(sent=sent)} |\n"
 
 
-def test_the_readme_shows_what_comes_of_each_fault():
+def test_the_guide_shows_the_outcome_of_each_fault():
     table = "| What happens | What you get | Sent |\n|---|---|---|\n" + "".join(map(shown, LINES))
-    assert table in README.read_text(encoding="utf-8"), f"the README's table should be:\n{table}"
+    assert table in GUIDE.read_text(encoding="utf-8"), f"the table in {GUIDE} should be:\n{table}"
 
 
-def test_every_fault_that_costs_something_is_in_the_readme():
+def test_every_fault_that_costs_something_is_in_the_guide():
     lines = [line.what for line in LINES]
     for row in [*ROWS, *bad_ends.ROWS]:
         assert sum(what.startswith(row.line) for what in lines) == 1 or not row.line, row.name
