@@ -45,7 +45,7 @@ class _Socket(socket.SocketType):
         except (BlockingIOError, InterruptedError):
             raise
         except OSError:
-            if self._has_failed:
+            if self._has_failed or self.fileno() < 0:  # closed here: nothing will come
                 raise
             self._has_failed = True
             raise BlockingIOError from None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ModelT = TypeVar("ModelT", bound="Model")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _KNOWN_TYPES = MimeTypes()  # Python's own list; the one of `mimetypes` itself differs from machine to machine
+_KNOWN_TYPES.add_type("image/webp", ".webp")  # newer than Python 3.10
 
 
 def part_from_file(
