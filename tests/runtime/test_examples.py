@@ -75,6 +75,18 @@ def test_spending(run, service):
     assert len(service.requests) == 3
 
 
+def test_bulk(run, service, tmp_path):
+    service.answers(text="Yes.")
+    first = run("bulk.py", tmp_path / "answers.db", 300)
+    asked = len(service.requests)
+    assert 0 < asked < 20
+    assert "budget" in first[-2]
+    second = run("bulk.py", tmp_path / "answers.db", 100_000)
+    assert sorted(line.rpartition(" ")[0] for line in second[:-1]) == sorted(f"question {n}" for n in range(20))
+    assert len(service.requests) == 20
+    assert f"from_journal={asked}" in second[-1]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_own_classes(run, service, shape):
     service.answers(shape=shape, text='{"name": "Fair", "day": "2027-05-03", "guests": ["Ada", "Max"]}')
