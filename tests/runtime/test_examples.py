@@ -82,7 +82,9 @@ def test_bulk(run, service, tmp_path):
     assert 0 < asked < 20
     assert "budget" in first[-2]
     second = run("bulk.py", tmp_path / "answers.db", 100_000)
-    assert sorted(line.rpartition(" ")[0] for line in second[:-1]) == sorted(f"question {n}" for n in range(20))
+    assert sorted(line.rpartition(" ")[0] for line in second[:-1]) == sorted(
+        f"question {n}" for n in range(20)
+    )
     assert len(service.requests) == 20
     assert f"from_journal={asked}" in second[-1]
 
