@@ -53,6 +53,7 @@ class Owner:
     """
 
     def __init__(self, path: Path) -> None:
+        self._pid = os.getpid()
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._using = threading.Lock()
         self.number = secrets.randbelow(_NUMBERS) + 1
@@ -70,8 +71,11 @@ class Owner:
             return True
 
     def __del__(self) -> None:
-        """Drop the lock: this process no longer works with the file."""
-        if hasattr(self, "_descriptor"):
+        """Drop the lock: this process no longer works with the file.
+
+        A forked child leaves the descriptor of its parent open: closing it would drop the lock of the child itself.
+        """
+        if hasattr(self, "_descriptor") and self._pid == os.getpid():
             os.close(self._descriptor)
 
 

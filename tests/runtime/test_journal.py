@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -323,6 +324,67 @@ def test_a_forked_child_is_another_owner(journal, path):
     assert [record.key for record in journal.unknown()] == ["of the child"]
     claim.answered(ANSWER)
     assert isinstance(Journal(path).claim(*CALL), Record)
+
+
+@pytest.fixture
+def worker(journal):
+    """A child that was forked when the journal was in use: it claims a call, waits, claims another one and is killed."""
+    journal.claim(*CALL, key="of the parent")
+    (is_sending, sending), (may_end, end) = os.pipe(), os.pipe()
+    child = os.fork()
+    if not child:
+        journal.claim(*CALL, key="first of the child").sending()
+        os.write(sending, b"1")
+        os.read(may_end, 1)
+        journal.claim(*CALL, key="second of the child").answered(ANSWER)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.read(is_sending, 1)
+
+    def finish():
+        os.write(end, b"1")
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+    return finish
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_that_was_forked_from_a_journal_in_use_is_known_to_be_alive(journal, path, worker):
+    other = run(path, "print(journal.claim(*CALL, key='first of the child'), journal.unknown())")
+    assert other.communicate(timeout=60)[0].split() == ["None", "[]"]
+    assert journal.claim(*CALL, key="first of the child") is None
+    worker()
+    assert [record.key for record in journal.unknown()] == ["first of the child"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_what_a_forked_child_writes_stays_though_its_parent_closes_the_file(journal, path, worker):
+    journal.close()
+    worker()
+    assert isinstance(Journal(path).claim(*CALL, key="second of the child"), Record)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fork_waits_for_the_transactions_of_other_threads(journal):
+    is_writing, written = threading.Event(), []
+
+    def write() -> None:
+        with journal._file.transaction() as database:
+            is_writing.set()
+            for number in range(100):
+                database.execute("UPDATE calls SET tries = ?", (number,))
+            written.append(True)
+
+    with ThreadPoolExecutor() as threads:
+        writing = threads.submit(write)
+        is_writing.wait()
+        child = os.fork()
+        if not child:
+            os._exit(0 if written and journal.claim(*CALL) else 1)
+        writing.result()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 # The file

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal, NamedTuple, NoReturn
+from weakref import WeakSet
 
 from ..errors import JournalError
 
@@ -34,12 +35,15 @@ class Format(NamedTuple):
 
 
 _LONGEST_OPENING = 30.0  # seconds to open a file, which other processes may be opening too
+_LONGEST_WAIT_OF_A_FORK = 5.0  # seconds for the transactions of other threads to end
 
 
 class DatabaseFile:
     """The database, as this process has it open.
 
-    Threads share one connection, one at a time. A forked child opens its own: SQLite's must not cross a fork.
+    Threads share one connection, one at a time. It is closed before a fork, and opened again by the next transaction:
+    a child that has its parent's connection, be it unused, takes the parent's locks for its own, so that the parent may
+    remove what the child writes (https://sqlite.org/howtocorrupt.html, section 2.6).
     """
 
     def __init__(self, path: Path, content: Format) -> None:
@@ -48,6 +52,7 @@ class DatabaseFile:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
+        _files.add(self)
 
     def open(self) -> None:
         """Open the file now, and create it where it is not there; else the first transaction does.
@@ -196,3 +201,32 @@ class DatabaseFile:
             advice = f"It is damaged or not {self._format.name}: restore it from a copy, or name another path"
         text = f"{self.path} cannot be used as {self._format.name}: {what}. {advice}."
         raise JournalError(text, is_locked=is_locked) from None
+
+
+_files: WeakSet[DatabaseFile] = WeakSet()
+_forking = threading.local()
+
+
+def _close_before_fork() -> None:
+    """Close the files, and hold them until the process has forked, so that no other thread opens them."""
+    _forking.held = []
+    for file in list(_files):
+        if file._lock.acquire(timeout=_LONGEST_WAIT_OF_A_FORK):
+            _forking.held.append(file)
+            file.close()
+
+
+def _go_on_after_fork() -> None:
+    for file in _forking.held:
+        file._lock.release()
+
+
+def _start_anew_in_child() -> None:
+    for file in list(_files):
+        file._lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_close_before_fork, after_in_parent=_go_on_after_fork, after_in_child=_start_anew_in_child
+    )
