@@ -86,16 +86,17 @@ def _reply_data(reply: Any) -> Any:
 def named(number: int, item: Any) -> Result[Any]:
     """Return a request as the caller passed it, with its key and without a reply yet.
 
-    A key that the caller gave is the request's key in the journal too.
+    A key that the caller gave is the request's key in the journal too, where it is text.
 
     Raises:
         TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
     """
     if is_mapping(item):
-        return Result(item.get("key", number), item)
+        own = {"key": str(item["key"])} if "key" in item else {}
+        return Result(item.get("key", number), {**item, **own})
     key, arguments = item if _is_pair(item) else (None, None)
     if is_mapping(arguments):
-        return Result(key, {"key": str(key), **arguments})
+        return Result(key, {**arguments, "key": str(arguments.get("key", key))})
     raise TypeError(
         f"request {number} must be a mapping of arguments, or a pair of a key and such a mapping, not {item!r:.100}"
     )

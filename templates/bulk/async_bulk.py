@@ -43,7 +43,8 @@ async def run(
         BudgetExhaustedError: The budget does not allow the next request.
         ConfigurationError: A request asks for a stream; or this is trio, and nothing was sent.
         TypeError: An item is no request.
-        Exception: Whatever the iterable raises. All of these come after the results of the calls that were sent.
+        Exception: Whatever the iterable raises, or a call besides `AceDataError`, such as a hook. All of these come
+            after the results of the calls that were sent.
     """
     _refuse_trio()
     admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed)
@@ -60,6 +61,9 @@ async def run(
             first = [next(iter(under_way))] if in_order else list(under_way)
             for done in (await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED))[0]:
                 del under_way[done]
+                if isinstance(failure := done.exception(), Exception):
+                    admission.stop(failure)
+                    continue
                 if progress is not None:
                     progress(1)
                 yield done.result()

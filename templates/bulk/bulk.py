@@ -42,7 +42,8 @@ def run(
         BudgetExhaustedError: The budget does not allow the next request.
         ConfigurationError: A request asks for a stream.
         TypeError: An item is no request.
-        Exception: Whatever the iterable raises. All of these come after the results of the calls that were sent.
+        Exception: Whatever the iterable raises, or a call besides `AceDataError`, such as a hook. All of these come
+            after the results of the calls that were sent.
     """
     admission = Admission(iter(requests), budget, is_streamed)
     under_way: dict[Future[Result[Any]], None] = {}
@@ -59,6 +60,9 @@ def run(
             first = [next(iter(under_way))] if in_order else list(under_way)
             for done in wait(first, return_when=FIRST_COMPLETED).done:
                 del under_way[done]
+                if isinstance(failure := done.exception(), Exception):
+                    admission.stop(failure)
+                    continue
                 if progress is not None:
                     progress(1)
                 yield done.result()

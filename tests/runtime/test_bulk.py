@@ -88,10 +88,11 @@ def test_requests_can_have_keys(results):
         {"input": 2},
         (3, {"input": 3, "key": "three"}),
         {"input": 4, "key": "four"},
+        {"input": 5, "key": 5},
     ]
     found = results(echo, requests, at_once=1)
-    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2, 3: 3, "four": 4}
-    assert [result.request.get("key") for result in found] == ["one", None, "three", "four"]
+    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2, 3: 3, "four": 4, 5: 5}
+    assert [result.request.get("key") for result in found] == ["one", None, "three", "four", "5"]
 
 
 @pytest.mark.parametrize("item", ["text", ("key", "text"), ("key", {"input": 1}, "more"), None])
@@ -148,6 +149,22 @@ def test_an_exception_that_is_not_of_the_client_goes_to_the_caller(results):
 
     with pytest.raises(ZeroDivisionError):
         results(call, asked(3), at_once=2)
+
+
+def test_an_exception_that_is_not_of_the_client_comes_after_the_results_of_the_calls_under_way(results):
+    called: list[Any] = []
+    progress: list[int] = []
+
+    def call(**arguments):
+        called.append(arguments["input"])
+        if arguments["input"] == 0:
+            raise ZeroDivisionError
+        return echo(**arguments)
+
+    with pytest.raises(ZeroDivisionError):
+        results(call, asked(9), at_once=3, progress=progress.append)
+    assert sorted(called) == [0, 1, 2]
+    assert len(progress) == 2
 
 
 def test_progress_is_called_with_one_for_each_result(results):

@@ -32,6 +32,10 @@ class AsyncAdmission:
         self._next: Result[Any] | None = None
         self._failure: Exception | None = None
 
+    def stop(self, failure: Exception) -> None:
+        """Admit no further request, and raise this in the end, unless something else has stopped the run before."""
+        self._failure = self._failure or failure
+
     async def admit(self, *, is_idle: bool) -> Result[Any] | None:
         """Return the next request that may be sent; None if there is none, or none before another call ends.
 
@@ -43,7 +47,7 @@ class AsyncAdmission:
             BudgetExhaustedError: The budget does not allow the next request.
             TypeError: An item is no request.
             ConfigurationError: A request asks for a stream.
-            Exception: Whatever the iterable raised.
+            Exception: Whatever the iterable raised, or what the run was stopped with.
         """
         if self._next is None and self._failure is None:
             try:
