@@ -133,6 +133,8 @@ class AsyncClient:
         self._transport = transport
         self._http_client = http_client
         self._clock = clock
+        if not isinstance(hooks, Iterable):
+            raise ConfigurationError(f"hooks must be a list of hooks, not {type(hooks).__name__}")
         self._hooks = tuple(hooks)
         self._checked_hooks()
         self._journal = _opened(journal)

@@ -89,9 +89,11 @@ def build(call: Call, settings: Settings) -> Request:
 
     Raises:
         RequestValidationError: The document forbids it, or it cannot be written as JSON, as a URL or as a header.
-        ConfigurationError: `via_stream` is neither True nor False, or the operation has no stream.
+        ConfigurationError: `key` is no text; `via_stream` is neither True nor False, or the operation has no stream.
     """
     operation = call.operation
+    if not isinstance(call.key, str):
+        raise ConfigurationError(f"{operation.id}: key must be text, not {call.key!r:.100}")
     is_via_stream = _is_via_stream(call, settings)
     values = _Arguments(call, settings.token).values(validate=settings.validate)
     has_body = "body" in operation.schemas or call.extra_body

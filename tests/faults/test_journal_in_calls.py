@@ -99,6 +99,14 @@ def test_a_key_asks_for_another_answer(ask, service):
     assert all("key" not in request.json for request in service.requests)
 
 
+@pytest.mark.parametrize("key", [None, 3])
+def test_a_key_that_is_no_text_is_refused_before_anything_is_sent(ask, service, path, key):
+    with pytest.raises(ConfigurationError, match=f"responses.create: key must be text, not {key}"):
+        ask().create(key=key)
+    assert service.requests == []
+    assert states(path) == []
+
+
 def test_what_costs_nothing_is_not_kept(ask, service, path):
     for _ in range(2):
         ask().list_models()

@@ -256,6 +256,10 @@ def test_calls_that_are_sent_as_streams_leave_no_doubt(command, echoing):
         ),
         ('{"model": "gpt-4o-mini", "input": "Hi", "key": 1}', "requests.jsonl:2: expected text as the key"),
         ('{"custom_id": "a", "body": {"model": 1}}', "requests.jsonl:2: /model: "),
+        (
+            '{"custom_id": "a", "url": "/v1/embeddings", "body": {"model": "gpt-4o-mini", "input": "Hi"}}',
+            "requests.jsonl:2: the url is '/v1/embeddings', but what is called here is /openai/responses",
+        ),
     ],
 )
 def test_a_line_that_is_no_request_is_refused_before_anything_is_sent(command, echoing, line, says):

@@ -466,6 +466,9 @@ def test_what_is_no_hook_is_refused_when_the_client_is_made(client):
     for wrong in (print, Recorder, object()):
         with pytest.raises(ConfigurationError, match="subclasses of Hook"):
             client("x", hooks=[wrong])
+    for wrong in (None, Recorder()):
+        with pytest.raises(ConfigurationError, match=f"a list of hooks, not {type(wrong).__name__}"):
+            client("x", hooks=wrong)
 
 
 def test_a_hook_that_cannot_be_awaited_is_refused_when_the_client_is_made():

@@ -276,6 +276,7 @@ def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(
     [
         ({"max_steps": 0}, "max_steps must be a whole number from 1, not 0"),
         ({"max_steps": True}, "max_steps must be a whole number from 1, not True"),
+        ({"functions": _untyped}, "functions must be a list of functions, not <function _untyped"),
         ({"on_error": "ignore"}, 'on_error must be "model" or "raise", not \'ignore\''),
     ],
 )

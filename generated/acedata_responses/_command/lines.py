@@ -44,7 +44,9 @@ class Lines:
         self._settings = client._settings
         self._files = ExitStack()
         self._file = self._files.enter_context(_copied(sys.stdin.buffer) if path == "-" else open(path, "rb"))  # noqa: PTH123, SIM115
-        places = self._call().operation.places
+        called = self._call().operation
+        self._path = called.path
+        places = called.places
         # A field of the body goes before a parameter of the same name.
         by_place = sorted(places, key=lambda name: places[name][0] == "body")
         self._names = {places[name][1]: name for name in by_place}
@@ -105,23 +107,29 @@ class Lines:
             raise ValueError(f"expected a JSON object, found what is no JSON: {problem}")
         if not is_object(data):
             raise ValueError(f"expected a JSON object, found {type(data).__name__}")
-        fields, key = _fields(data)
+        fields, key = self._fields(data)
         if not isinstance(key, str):
             raise ValueError(f"expected text as the key of the request, found {key!r:.100}")  # noqa: TRY004
         return {"key": key, **{self._names.get(name, name): value for name, value in fields.items()}}
+
+    def _fields(self, data: dict[str, Any]) -> tuple[Mapping[str, Any], Any]:
+        """The fields of the request on a line, and its key.
+
+        Raises:
+            ValueError: It is a line of a batch file for another operation.
+        """
+        if "custom_id" in data and is_object(data.get("body")):
+            url = data.get("url", self._path)
+            if not isinstance(url, str) or url.rpartition("/")[2] != self._path.rpartition("/")[2]:
+                raise ValueError(f"the url is {url!r:.100}, but what is called here is {self._path}")
+            return data["body"], data["custom_id"]
+        fields = dict(data)
+        return fields, fields.pop("key", "")
 
 
 def _unsent(call: Call) -> Call:
     """What a resource "sends" its calls with, so that they can be checked."""
     return call
-
-
-def _fields(data: dict[str, Any]) -> tuple[Mapping[str, Any], Any]:
-    """The fields of the request on a line, and its key."""
-    if "custom_id" in data and is_object(data.get("body")):
-        return data["body"], data["custom_id"]
-    fields = dict(data)
-    return fields, fields.pop("key", "")
 
 
 def _copied(source: BinaryIO) -> BinaryIO:

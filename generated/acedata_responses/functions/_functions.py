@@ -76,6 +76,8 @@ def described(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
 
 def described_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
     """Return functions and coroutine functions as tools, by name; otherwise as `described`."""
+    if not isinstance(functions, Iterable):
+        raise ConfigurationError(f"functions must be a list of functions, not {functions!r:.100}")
     found: dict[str, Function] = {}
     for function in functions:
         name = getattr(function, "__name__", "")
