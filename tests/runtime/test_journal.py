@@ -13,8 +13,10 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -276,6 +278,24 @@ def test_a_doubt_of_an_earlier_try_outlasts_the_crash_of_a_stream(path):
         """,
     )
     assert len(Journal(path).unknown()) == 1
+
+
+def test_a_file_that_another_process_switches_to_write_ahead_logging_is_opened_once_it_has(path, monkeypatch):
+    connect, other = sqlite3.connect, []
+
+    class Connection(sqlite3.Connection):
+        def execute(self, statement, *parameters):
+            if statement == "PRAGMA journal_mode = WAL" and not other:
+                super().execute("PRAGMA busy_timeout = 0")
+                other.append(connect(path, isolation_level=None))
+                other[0].execute("BEGIN EXCLUSIVE")
+                monkeypatch.setattr(time, "sleep", lambda _seconds: other[0].execute("COMMIT"))
+            return super().execute(statement, *parameters)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Connection))
+    assert list(Journal(path).records()) == []
+    assert len(other) == 1
+    assert not other[0].in_transaction
 
 
 def test_processes_can_make_the_same_files_at_the_same_time(tmp_path):

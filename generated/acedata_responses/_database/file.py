@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +36,10 @@ class Format(NamedTuple):
 
 
 _LONGEST_OPENING = 30.0  # seconds to open a file, which other processes may be opening too
+_SWITCHES, _BETWEEN_SWITCHES = (
+    200,
+    0.01,
+)  # how often a file is switched to write-ahead logging, and seconds in between
 _LONGEST_WAIT_OF_A_FORK = 5.0  # seconds for the transactions of other threads to end
 
 
@@ -146,7 +151,7 @@ class DatabaseFile:
             self._fail(error)
         try:
             self._check(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute(f"PRAGMA synchronous = {self._format.synchronous}")
             self._migrate(connection)
             connection.execute(f"PRAGMA busy_timeout = {int(self._format.longest_wait * 1000)}")
@@ -201,6 +206,19 @@ class DatabaseFile:
             advice = f"It is damaged or not {self._format.name}: restore it from a copy, or name another path"
         text = f"{self.path} cannot be used as {self._format.name}: {what}. {advice}."
         raise JournalError(text, is_locked=is_locked) from None
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch a file to write-ahead logging. While another process does that, SQLite fails at once and never waits."""
+    for left in reversed(range(_SWITCHES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not left or "locked" not in str(error):
+                raise
+            time.sleep(_BETWEEN_SWITCHES)
+        else:
+            return
 
 
 _files: WeakSet[DatabaseFile] = WeakSet()
