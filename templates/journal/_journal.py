@@ -28,12 +28,12 @@ _NOT_BILLED = "by the document it is not billed, as its answer was to come as a 
 
 
 class Claim:
-    """The right to send one request, and the duty to write down what became of it."""
+    """The right to send one request, and the duty to write down what became of it: the first word counts."""
 
     def __init__(self, journal: Journal, fingerprint: str, key: str, *, is_free_unless_whole: bool) -> None:
         self._journal = journal
         self._row = (fingerprint, key)
-        self._is_sent = False
+        self._is_sent = self._is_finished = False
         self._is_free_unless_whole = is_free_unless_whole
 
     def sending(self) -> None:
@@ -80,6 +80,9 @@ class Claim:
             self.unknown("interrupted")
 
     def _finish(self, state: State, reason: str, response: HTTPResponse | None) -> None:
+        if self._is_finished:
+            return
+        self._is_finished = True
         status, headers, content = None, "[]", b""
         if response is not None:
             status, headers = response.status_code, headers_as_text(response.raw_headers)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from acedata_responses import (
     AsyncClient,
     ConfigurationError,
+    Hook,
     JournalError,
     Limits,
     RequestTimeoutError,
@@ -255,6 +257,30 @@ def test_a_cancelled_call_leaves_a_doubt(service, path):
 
     service.reply_with(testing.Fault("stall"))
     asyncio.run(cancel_a_call())
+    assert len(service.requests) == 1
+
+
+class Left(BaseException):
+    """What leaves a call from within a hook, as Ctrl-C and a cancellation do."""
+
+
+@pytest.mark.parametrize("via_stream", [False, True])
+@pytest.mark.parametrize(
+    "answer", ["Hello", testing.Answer(json={**response(), "status": "failed"})], ids=["reply", "failed"]
+)
+def test_an_answer_that_has_come_is_kept_though_the_call_is_left_in_a_hook(
+    ask, service, path, answer, via_stream
+):
+    class Leaving(Hook):
+        def after_try(self, attempt):
+            raise Left
+
+    service.reply_with(answer)
+    with pytest.raises(Left):
+        ask(hooks=[Leaving()], via_stream=via_stream).create()
+    assert states(path) == ["answered"]
+    with suppress(errors.ReplyFailedError):
+        assert ask().create().http.from_journal
     assert len(service.requests) == 1
 
 

@@ -40,14 +40,10 @@ async def send_once(sender: AsyncSender, exchange: Exchange, journal: Journal) -
     if isinstance(claim, Record):
         return _answer_in(claim, exchange)
     try:
-        result = await sender.send_exchange(exchange._replace(claim=claim))
+        return await sender.send_exchange(exchange._replace(claim=claim))
     except BaseException as error:
-        _settle_error(claim, error)
+        settle_error(claim, error)
         raise
-    if exchange.request.is_whole:
-        http = result if isinstance(result, HTTPResponse) else result.http
-        _settle(claim, redact_response(http, exchange.settings.token))
-    return result
 
 
 def record_stream(
@@ -68,7 +64,7 @@ def record_stream(
         if state.error is None:
             _settle(claim, http)
         else:
-            _settle_error(claim, exchange.report.describe(state.error), http)
+            settle_error(claim, exchange.report.describe(state.error), http)
 
     incoming.read = read_and_keep
     return settle
@@ -125,7 +121,13 @@ def _incoming(http: HTTPResponse) -> AsyncResponseStream:
     return AsyncResponseStream(http.status_code, http.raw_headers, read, close)
 
 
-def _settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
+def settle_reply(claim: Claim, reply: Any, exchange: Exchange) -> None:
+    """Write down a whole reply."""
+    http = reply if isinstance(reply, HTTPResponse) else reply.http
+    _settle(claim, redact_response(http, exchange.settings.token))
+
+
+def settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
     """Write down what an error makes of the request: an answer that came whole is one, whatever it says."""
     http = http or getattr(error, "http", None)
     if isinstance(error, ReplyFailedError):

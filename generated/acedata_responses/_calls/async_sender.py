@@ -179,14 +179,24 @@ class AsyncSender:
             await self.clock.sleep_async(wait)
 
     async def _try(self, exchange: Exchange) -> Any:
-        """Send the request once, and tell the hooks, but for a failure of which it is not decided what follows."""
+        """Send the request once, and tell the journal and the hooks, but for a failure that may be followed by a try."""
         try:
             result = await self._try_once(exchange)
         except BaseException as error:
+            if exchange.claim is not None:
+                from .async_journaling import settle_error
+
+                settle_error(exchange.claim, error)
             if exchange.hooks is not None:
                 await exchange.hooks.after_try(None, error)
             raise
-        if exchange.hooks is not None and not isinstance(result, Failed):
+        if isinstance(result, Failed):
+            return result
+        if exchange.claim is not None and exchange.request.is_whole:
+            from .async_journaling import settle_reply
+
+            settle_reply(exchange.claim, result, exchange)
+        if exchange.hooks is not None:
             await exchange.hooks.after_try(result)
         return result
 
