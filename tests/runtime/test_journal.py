@@ -512,6 +512,21 @@ def test_records_can_be_exported_as_json_lines(journal):
     assert (second["key"], second["state"], second["response"]) == ("two", "refused", "<html>")
 
 
+def test_what_names_no_moment_or_no_state_is_refused(journal):
+    for wrong in (datetime(2026, 1, 1), 0, "2026-01-01"):  # noqa: DTZ001
+        with pytest.raises(ConfigurationError, match="before must be a datetime with a time zone"):
+            journal.prune(wrong)
+    for ask in (
+        journal.records,
+        partial(journal.export, io.StringIO()),
+        partial(journal.prune, datetime.now(timezone.utc)),
+    ):
+        with pytest.raises(
+            ConfigurationError, match="a request is never 'done': the states are prepared, sent"
+        ):
+            ask("done")
+
+
 def test_only_what_is_finished_is_pruned(path):
     journal = Journal(path)
     journal.claim(*CALL).answered(ANSWER)

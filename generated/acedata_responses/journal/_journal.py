@@ -178,8 +178,12 @@ class Journal:
     # What a person asks
 
     def records(self, *states: State) -> Iterator[Record]:
-        """Iterate over the requests, the oldest first; only those in some states, if any are named."""
-        wanted = states or get_args(State)
+        """Iterate over the requests, the oldest first; only those in some states, if any are named.
+
+        Raises:
+            ConfigurationError: There is no such state.
+        """
+        wanted = _checked(states) or get_args(State)
         marks = ", ".join("?" * len(wanted))
         query = f"SELECT * FROM calls WHERE state IN ({marks}) ORDER BY created_at"  # noqa: S608
         with self._transaction(durable=False) as database:
@@ -217,8 +221,13 @@ class Journal:
 
         Returns:
             How many were deleted.
+
+        Raises:
+            ConfigurationError: It is no moment with a time zone, or there is no such state.
         """
-        wanted = states or _FINISHED
+        if not isinstance(before, datetime) or before.tzinfo is None:
+            raise ConfigurationError(f"before must be a datetime with a time zone, not {before!r}")
+        wanted = _checked(states) or _FINISHED
         marks = ", ".join("?" * len(wanted))
         with self._transaction() as database:
             done = database.execute(
@@ -315,3 +324,10 @@ class Journal:
             " WHERE fingerprint = ? AND key = ?",
             (state, self._me.number, self._clock.time(), *values, *row),
         )
+
+
+def _checked(states: tuple[State, ...]) -> tuple[State, ...]:
+    known = get_args(State)
+    if unknown := [state for state in states if state not in known]:
+        raise ConfigurationError(f"a request is never {unknown[0]!r}: the states are {', '.join(known)}")
+    return states
