@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import Any
 
 from attrs import evolve
@@ -45,7 +46,7 @@ def run(
         Exception: Whatever the iterable raises, or a call besides `AceDataError`, such as a hook. All of these come
             after the results of the calls that were sent.
     """
-    admission = Admission(iter(requests), budget, is_streamed)
+    admission = Admission(iter(requests), budget, is_streamed, progress)
     under_way: dict[Future[Result[Any]], None] = {}
     threads = ThreadPoolExecutor(at_once, thread_name_prefix=f"{__name__.partition('.')[0]}.map")
     try:
@@ -54,7 +55,9 @@ def run(
                 request = admission.admit(is_idle=not under_way)
                 if request is None:
                     break
-                under_way[threads.submit(_make, call, request, budget)] = None
+                # In a copy of the caller's context, as tasks run: traces and other context variables reach the hooks.
+                future = threads.submit(copy_context().run, _make, call, request, budget)
+                under_way[future] = None
             if not under_way:
                 return
             first = [next(iter(under_way))] if in_order else list(under_way)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
@@ -167,10 +168,31 @@ def test_an_exception_that_is_not_of_the_client_comes_after_the_results_of_the_c
     assert len(progress) == 2
 
 
+def test_calls_run_in_the_context_of_the_caller(results):
+    tenant = contextvars.ContextVar("tenant", default="nobody")
+
+    def call(**arguments):
+        return Reply(tenant.get())
+
+    token = tenant.set("caller")
+    try:
+        assert [result.reply.text for result in results(call, asked(3), at_once=2)] == ["caller"] * 3
+    finally:
+        tenant.reset(token)
+
+
 def test_progress_is_called_with_one_for_each_result(results):
     steps: list[int] = []
     results(echo, asked(7), at_once=3, progress=steps.append)
     assert steps == [1] * 7
+
+
+@pytest.mark.parametrize("options", [{"budget": 5}, {"progress": 5}])
+def test_what_is_no_budget_and_cannot_be_called_is_refused_before_anything_is_sent(results, options):
+    called: list[Any] = []
+    with pytest.raises(ConfigurationError, match=f"{next(iter(options))} must be a .*, not 5"):
+        results(lambda **arguments: called.append(arguments), asked(1), at_once=1, **options)
+    assert called == []
 
 
 def test_nothing_is_asked_of_an_empty_iterable(results):

@@ -17,6 +17,10 @@ class Admission:
         requests: The requests as the caller passed them.
         budget: What the calls may cost together.
         is_streamed: Whether the arguments of a call ask for a stream, which is not sent.
+        progress: What is called for each result.
+
+    Raises:
+        ConfigurationError: `budget` is no budget, or `progress` cannot be called.
     """
 
     def __init__(
@@ -24,7 +28,12 @@ class Admission:
         requests: Iterator[Any],
         budget: Budget | None,
         is_streamed: Callable[[Mapping[str, Any]], bool],
+        progress: Callable[[int], object] | None,
     ) -> None:
+        if budget is not None and not isinstance(budget, Budget):
+            raise ConfigurationError(f"budget must be a Budget, not {budget!r:.100}")
+        if progress is not None and not callable(progress):
+            raise ConfigurationError(f"progress must be a function, not {progress!r:.100}")
         self._requests = requests
         self._budget = budget
         self._is_streamed = is_streamed

@@ -47,7 +47,7 @@ async def run(
             after the results of the calls that were sent.
     """
     _refuse_trio()
-    admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed)
+    admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed, progress)
     under_way: dict[asyncio.Task[Result[Any]], None] = {}
     try:
         while True:
