@@ -343,10 +343,14 @@ def test_no_hook_sees_the_token(connect, service, hook):
     token = "a-token-of-some-length"
     service.token = token
     service.reply_with(testing.error("api_error"))
-    connect(service, token=token, hooks=[hook], clock=SkippingClock()).create(input=f"My token is {token}")
+    driver = connect(service, token=token, hooks=[hook], clock=SkippingClock(), headers={"x-again": token})
+    driver.create(input=f"My token is {token}", key=token)
     for told in hook.told:
         call = getattr(told, "call", told)
-        assert token not in repr((told, call.headers, call.body, call.url, getattr(told, "error", None)))
+        assert token not in repr(
+            (told, call.headers, call.body, call.url, call.key, getattr(told, "error", None))
+        )
+    assert service.requests[-1].headers["x-again"] == token
     assert token in service.requests[-1].json["input"]
 
 
@@ -444,21 +448,46 @@ def test_an_asynchronous_hook_is_awaited(stream, service):
     assert service.requests[0].headers["x-trace"] == "9"
 
 
-def test_a_cancelled_call_is_told(service, hook):
+@pytest.mark.parametrize(
+    ("options", "billed"), [({}, None), ({"via_stream": True}, False), ({"stream": True}, False)]
+)
+def test_a_cancelled_call_is_told(service, hook, options, billed):
     service.reply_with(testing.Fault("stall"))
 
     async def ask():
         async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
-            task = asyncio.create_task(client.responses.create(**MINIMAL))
+            task = asyncio.create_task(client.responses.create(**MINIMAL, **options))
             await until_async(lambda: len(service.requests) == 1)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
+            assert client.usage.total.uncertain == (billed is None)
 
     asyncio.run(ask())
     assert hook.moments == ["Call", "Try", "End"]
     assert isinstance(hook.told[1].error, asyncio.CancelledError)
-    assert (hook.told[-1].may_be_billed, hook.told[-1].tries) == (None, 1)
+    assert (hook.told[-1].may_be_billed, hook.told[-1].tries) == (billed, 1)
+
+
+class Left(BaseException):
+    """What leaves a call from within a hook, as Ctrl-C and a cancellation do."""
+
+
+@pytest.mark.parametrize("via_stream", [False, True])
+@pytest.mark.parametrize(("answer", "billed"), [("Hello", True), (testing.error("bad_request"), False)])
+def test_a_call_that_is_left_in_a_hook_is_billed_as_its_answer_says(
+    connect, service, hook, answer, billed, via_stream
+):
+    class Leaving(Hook):
+        def after_try(self, attempt):
+            raise Left
+
+    service.reply_with(answer)
+    driver = connect(service, hooks=[hook, Leaving()], via_stream=via_stream)
+    with pytest.raises(Left):
+        driver.create()
+    assert hook.told[-1].may_be_billed is billed
+    assert (driver.client.usage.total.calls, driver.client.usage.total.uncertain) == (int(billed), 0)
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])

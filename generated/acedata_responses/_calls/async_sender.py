@@ -64,7 +64,7 @@ class Exchange(NamedTuple):
         if self.request.is_safe or not self.report.tries:
             return False
         if error is not None:
-            return error.may_be_billed if isinstance(error, AceDataError) else BILLING.get("reply-lost")
+            return error.may_be_billed if isinstance(error, AceDataError) else self.report.if_left
         return BILLING.get("stream-ended" if self.request.is_streamed else "replied") if is_whole else None
 
     def reply_format(self) -> ReplyFormat:
@@ -164,6 +164,7 @@ class AsyncSender:
                 clock=self.clock,
                 give_up_at=budget.give_up_at,
             )
+            report.if_left = result.error.may_be_billed
             if hooks is not None:
                 await hooks.after_try(result.stream, result.error, wait)
             if wait is None:
@@ -183,6 +184,7 @@ class AsyncSender:
         try:
             result = await self._try_once(exchange)
         except BaseException as error:
+            exchange.report.if_left = exchange.billed(error)
             if exchange.claim is not None:
                 from .async_journaling import settle_error
 
@@ -192,6 +194,8 @@ class AsyncSender:
             raise
         if isinstance(result, Failed):
             return result
+        if exchange.request.is_whole:
+            exchange.report.if_left = exchange.billed(None)
         if exchange.claim is not None and exchange.request.is_whole:
             from .async_journaling import settle_reply
 
@@ -262,11 +266,11 @@ class AsyncSender:
             if isinstance(error, AceDataError):
                 exchange.report.describe(error)
             elif request is not None:
-                exchange.report.tries += 1
+                exchange.report.sent(is_streamed=exchange.request.is_streamed)
             if isinstance(error, NetworkError):
                 return None, error.failure
             raise
-        exchange.report.tries += 1
+        exchange.report.sent(is_streamed=exchange.request.is_streamed)
         if place is not None:
             incoming.release = place.release
             incoming.on_close(place.release)

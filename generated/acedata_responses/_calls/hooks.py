@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._redact import redact_data
+from .._redact import redact_data, redact_text
 from .._request.headers import header_lines
 from ..errors import RequestValidationError
 from ..hooks import CallInfo, EndInfo, TryInfo
@@ -111,12 +111,16 @@ def _info(exchange: Exchange, clock: Clock) -> CallInfo:
         exchange.report.url,
         settings.host,
         settings.port,
-        {name.decode(): value.decode("latin-1") for name, value in request.headers if name != _TOKENS_LINE},
+        {
+            name.decode(): redact_text(value.decode("latin-1"), token)
+            for name, value in request.headers
+            if name != _TOKENS_LINE
+        },
         redact_data(request.body, token) if echoes_token else request.body,
-        request.model,
+        redact_text(request.model, token) if request.model else request.model,
         request.is_streamed and not request.is_via_stream,
         request.is_safe,
-        exchange.call.key,
+        redact_text(exchange.call.key, token),
         clock.time(),
         operation.telemetry,
     )

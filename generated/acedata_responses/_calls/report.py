@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
-from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
+from .._document.facts import BILLING, UNFINISHED_STREAMS_ARE_FREE
 from .._redact import redact_response, redact_text
 from ..errors import (
     AceDataError,
@@ -48,16 +48,19 @@ class Report:
         method: The HTTP method of the request.
         url: Where the request goes, without the query.
         tries: How many times the request was sent, or a connection for it could not be made.
+        if_left: Whether the call is billed if its caller leaves it now; None if that is not known.
     """
 
     __slots__ = (
-        "_address", "_budget", "_clock", "_earlier_tries_billed", "_is_safe", "_token", "method", "tries", "url",
+        "_address", "_budget", "_clock", "_earlier_tries_billed", "_is_safe", "_token", "if_left", "method", "tries",
+        "url",
     )  # fmt: skip
 
     def __init__(self, request: Request, settings: Settings, budget: TimeBudget, clock: Clock) -> None:
         self.method = request.method
         self.url = settings.origin + request.target.partition("?")[0]
         self.tries = 0
+        self.if_left: bool | None = False
         self._is_safe = request.is_safe
         self._address = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._address += f":{settings.port}"
@@ -93,6 +96,12 @@ class Report:
         if http is not None:
             error.retry_after = retry_after(http.lower_headers(), self._clock)
         return error
+
+    def sent(self, *, is_streamed: bool) -> None:
+        """Note that the request was sent once more."""
+        self.tries += 1
+        left = BILLING.get("stream-closed" if is_streamed else "reply-lost")
+        self.if_left = self._earlier_tries_billed if left is False else left
 
     def log(self, outcome: str) -> None:
         """Log how the call went, in the one line that it has at INFO."""
