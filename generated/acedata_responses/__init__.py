@@ -12,8 +12,10 @@ TYPE_CHECKING: bool = (
     False  # `typing` need not be imported for it; editors take the other branch into account
 )
 if TYPE_CHECKING:
+    from . import bulk as bulk
     from . import errors as errors
     from . import hooks as hooks
+    from . import journal as journal
     from . import limits as limits
     from . import observations as observations
     from . import retry as retry
@@ -146,7 +148,18 @@ _MODULES = {
     "GatewayTimeoutError": ".errors",
 }
 
-_SUBMODULES = ("errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage")
+_SUBMODULES = (
+    "bulk",
+    "errors",
+    "hooks",
+    "journal",
+    "limits",
+    "observations",
+    "retry",
+    "testing",
+    "types",
+    "usage",
+)
 
 __all__ = [
     "NOT_GIVEN",

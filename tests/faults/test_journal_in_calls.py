@@ -101,9 +101,9 @@ def test_a_key_asks_for_another_answer(ask, service):
     assert all("key" not in request.json for request in service.requests)
 
 
-@pytest.mark.parametrize("key", [None, 3])
+@pytest.mark.parametrize("key", [None, 3, "\ud800"])
 def test_a_key_that_is_no_text_is_refused_before_anything_is_sent(ask, service, path, key):
-    with pytest.raises(ConfigurationError, match=f"responses.create: key must be text, not {key}"):
+    with pytest.raises(ConfigurationError, match="responses.create: key must be text, not "):
         ask().create(key=key)
     assert service.requests == []
     assert states(path) == []

@@ -29,7 +29,18 @@ PUBLIC = {
         """.split()
     ),
 }
-SUBMODULES = {"errors", "hooks", "limits", "observations", "retry", "testing", "types", "usage"}
+SUBMODULES = {
+    "bulk",
+    "errors",
+    "hooks",
+    "journal",
+    "limits",
+    "observations",
+    "retry",
+    "testing",
+    "types",
+    "usage",
+}
 """The public modules that resolve after a plain import of the package."""
 
 RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}

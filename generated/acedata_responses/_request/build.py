@@ -92,7 +92,7 @@ def build(call: Call, settings: Settings) -> Request:
         ConfigurationError: `key` is no text; `via_stream` is neither True nor False, or the operation has no stream.
     """
     operation = call.operation
-    if not isinstance(call.key, str):
+    if not isinstance(call.key, str) or not _is_unicode(call.key):
         raise ConfigurationError(f"{operation.id}: key must be text, not {call.key!r:.100}")
     is_via_stream = _is_via_stream(call, settings)
     values = _Arguments(call, settings.token).values(validate=settings.validate)
@@ -114,6 +114,11 @@ def build(call: Call, settings: Settings) -> Request:
         body=body if has_body else None,
         model=model if isinstance(model, str) else None,
     )
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether text can be written: it has no half of a surrogate pair."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _is_via_stream(call: Call, settings: Settings) -> bool:
