@@ -63,12 +63,8 @@ def run(
             first = [next(iter(under_way))] if in_order else list(under_way)
             for done in wait(first, return_when=FIRST_COMPLETED).done:
                 del under_way[done]
-                if isinstance(failure := done.exception(), Exception):
-                    admission.stop(failure)
-                    continue
-                if progress is not None:
-                    progress(1)
-                yield done.result()
+                if (result := admission.take_result(done)) is not None:
+                    yield result
     finally:
         threads.shutdown(wait=True)
 

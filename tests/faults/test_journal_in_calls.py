@@ -103,7 +103,7 @@ def test_a_key_asks_for_another_answer(ask, service):
 
 @pytest.mark.parametrize("key", [None, 3, "\ud800"])
 def test_a_key_that_is_no_text_is_refused_before_anything_is_sent(ask, service, path, key):
-    with pytest.raises(ConfigurationError, match="responses.create: key must be text, not "):
+    with pytest.raises(ConfigurationError, match=r"responses\.create: key must be text, not "):
         ask().create(key=key)
     assert service.requests == []
     assert states(path) == []

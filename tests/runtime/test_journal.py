@@ -348,7 +348,7 @@ def test_a_forked_child_is_another_owner(journal, path):
 
 @pytest.fixture
 def worker(journal):
-    """A child that was forked when the journal was in use: it claims a call, waits, claims another one and is killed."""
+    """A child of a process that uses the journal: it claims a call, waits, claims another one and is killed."""
     journal.claim(*CALL, key="of the parent")
     (is_sending, sending), (may_end, end) = os.pipe(), os.pipe()
     child = os.fork()

@@ -180,7 +180,7 @@ class Sender:
             self.clock.sleep(wait)
 
     def _try(self, exchange: Exchange) -> Any:
-        """Send the request once, and tell the journal and the hooks, but for a failure that may be followed by a try."""
+        """Send the request once. Tell the journal and the hooks how it ended, unless another try may follow."""
         try:
             result = self._try_once(exchange)
         except BaseException as error:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import ConfigurationError
 from ._budget import Budget
 from ._results import Result, named
+
+
+class Ended(Protocol):
+    """A call that has ended, as a future or a task."""
+
+    def exception(self) -> BaseException | None:
+        """Return what the call raised."""
+
+    def result(self) -> Result[Any]:
+        """Return the result of the call."""
 
 
 class AsyncAdmission:
@@ -37,13 +47,24 @@ class AsyncAdmission:
         self._requests = requests
         self._budget = budget
         self._is_streamed = is_streamed
+        self._progress = progress
         self._taken = 0
         self._next: Result[Any] | None = None
         self._failure: Exception | None = None
 
-    def stop(self, failure: Exception) -> None:
-        """Admit no further request, and raise this in the end, unless something else has stopped the run before."""
-        self._failure = self._failure or failure
+    def take_result(self, ended: Ended) -> Result[Any] | None:
+        """Return the result of a call that has ended.
+
+        None if the call raised what is no error of the client. Then no further request is admitted, and that is raised
+        once no call is under way, unless something else has stopped the run before.
+        """
+        failure = ended.exception()
+        if isinstance(failure, Exception):
+            self._failure = self._failure or failure
+            return None
+        if self._progress is not None:
+            self._progress(1)
+        return ended.result()
 
     async def admit(self, *, is_idle: bool) -> Result[Any] | None:
         """Return the next request that may be sent; None if there is none, or none before another call ends.
@@ -56,7 +77,7 @@ class AsyncAdmission:
             BudgetExhaustedError: The budget does not allow the next request.
             TypeError: An item is no request.
             ConfigurationError: A request asks for a stream.
-            Exception: Whatever the iterable raised, or what the run was stopped with.
+            Exception: Whatever the iterable raised, or a call that ended before.
         """
         if self._next is None and self._failure is None:
             try:

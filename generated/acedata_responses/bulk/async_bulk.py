@@ -61,12 +61,8 @@ async def run(
             first = [next(iter(under_way))] if in_order else list(under_way)
             for done in (await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED))[0]:
                 del under_way[done]
-                if isinstance(failure := done.exception(), Exception):
-                    admission.stop(failure)
-                    continue
-                if progress is not None:
-                    progress(1)
-                yield done.result()
+                if (result := admission.take_result(done)) is not None:
+                    yield result
     except asyncio.CancelledError:
         for task in under_way:
             task.cancel()
