@@ -128,17 +128,11 @@ def test_requests_can_be_json_text_with_keys(echoing, limiter, tmp_path):
 
 
 def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter, tmp_path):
-    started = []
-
-    def hold(request):
-        started.append(request)
-        return Fault("stall")
-
-    echoing.reply_with(*[hold] * 3)
+    echoing.reply_with(always=Fault("stall"))
     rows: list[dict[str, Any]] = []
     options = {"limits": limiter(NO_PACE), "base_url": echoing.url, "folder": tmp_path}
     run = _in_a_thread(lambda: rows.extend(answered(dataset(asked(40)), Traced, **options).take_all()))
-    echoing.wait_until(lambda: len(started) == 3, PATIENCE)
+    echoing.wait_until_stalled(3, PATIENCE)
     while run.is_alive():
         echoing.release()
         run.join(0.1)
