@@ -4,7 +4,7 @@
     from acedata_responses.ray import Answer
 
     dataset = ray.data.read_json("requests.jsonl")  # with a column `request`
-    answers = dataset.map_batches(Answer, concurrency=4, batch_size=100)
+    answers = dataset.map_batches(Answer, compute=ray.data.ActorPoolStrategy(size=4), batch_size=100)
 
 It needs Ray: `pip install "acedata-responses[ray]"`.
 """

@@ -26,7 +26,7 @@ class Answer:
         dataset.map_batches(
             Answer,
             fn_constructor_kwargs={"journal": "/var/lib/answers.db"},
-            concurrency=4,
+            compute=ray.data.ActorPoolStrategy(size=4),
             batch_size=100,
         )
 

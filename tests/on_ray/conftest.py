@@ -11,21 +11,26 @@ import pytest
 from acedata_responses import testing
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+# Otherwise Ray starts 32 processes to read a Parquet file, and its checkpoints are such files.
+os.environ["RAY_DATA_PARQUET_FOOTER_NUM_ACTORS"] = "1"
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
-    """Two nodes for workers, and one for the rest. Workers find the token in their environment."""
+    """Two nodes with a seat for one worker each, and one for the rest. Workers find the token in their environment."""
     import ray
     from ray.cluster_utils import Cluster
 
-    node = {"num_cpus": 2}
-    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
-    for _ in range(2):
-        cluster.add_node(**node)
-    cluster.wait_for_nodes()
-    variables = {"ACEDATACLOUD_API_TOKEN": testing.TOKEN}
-    ray.init(address=cluster.address, runtime_env={"env_vars": variables}, log_to_driver=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ACEDATACLOUD_API_TOKEN", testing.TOKEN)
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+        for _ in range(2):
+            cluster.add_node(num_cpus=2, resources={"seat": 1})
+        cluster.wait_for_nodes()
+    ray.init(address=cluster.address, log_to_driver=False)
+    context = ray.data.DataContext.get_current()
+    context.wait_for_min_actors_s = 120  # none begins before the other is there
+    context.enable_progress_bars = False
     yield cluster
     ray.shutdown()
     cluster.shutdown()

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import ray
@@ -21,6 +20,7 @@ from ray import cloudpickle
 from ray.data.checkpoint import CheckpointConfig
 
 from acedata_responses import Client, ConfigurationError, Limits, testing
+from acedata_responses.journal import Journal
 from acedata_responses.ray import Answer, ClusterLimiter
 from acedata_responses.testing import Fault
 from tests.drivers import MINIMAL
@@ -29,21 +29,30 @@ from tests.runtime.waiting import until
 pytestmark = [
     pytest.mark.usefixtures("cluster"),
     pytest.mark.filterwarnings("default"),  # Ray warns of itself
-    pytest.mark.timeout(1800),  # nodes and workers start slowly
+    pytest.mark.timeout(600),  # workers start slowly
 ]
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import this file
 
-PATIENCE = 900.0  # seconds
+PATIENCE = 300.0  # seconds
 NO_PACE = Limits(in_flight=3, per_second=None)
 
 
 class Traced(Answer):
-    """A worker whose process can be found."""
+    """A worker whose process can be found, and whose rows tell on which node and when it began with them."""
 
     def __init__(self, *, folder: Path, **options: Any) -> None:
         super().__init__(**options)
+        self._node = ray.get_runtime_context().get_node_id()
         (folder / str(os.getpid())).touch()
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
+        count = len(batch["id"])
+        return {
+            "node": [self._node] * count,
+            "began": [time.monotonic()] * count,
+            **super().__call__(batch),
+        }
 
 
 @pytest.fixture
@@ -70,12 +79,20 @@ def asked(count: int) -> list[dict[str, Any]]:
     return [{"id": number, "request": {**MINIMAL, "input": f"question {number}"}} for number in range(count)]
 
 
-def dataset(rows: list[dict[str, Any]], blocks: int = 4) -> Any:
+def dataset(rows: list[dict[str, Any]], blocks: int = 8) -> Any:
     return ray.data.from_items(rows, override_num_blocks=blocks)
 
 
 def answered(data: Any, worker: type[Answer] = Answer, **options: Any) -> Any:
-    return data.map_batches(worker, fn_constructor_kwargs=options, concurrency=2, batch_size=5, num_cpus=0.5)
+    """The dataset, answered by a worker on each of two nodes."""
+    return data.map_batches(
+        worker,
+        fn_constructor_kwargs=options,
+        compute=ray.data.ActorPoolStrategy(size=2),
+        batch_size=5,
+        num_cpus=0.5,
+        resources={"seat": 1},
+    )
 
 
 def times_sent(service: testing.Server) -> Counter[str]:
@@ -110,30 +127,28 @@ def test_requests_can_be_json_text_with_keys(echoing, limiter, tmp_path):
     assert len(echoing.requests) == 2
 
 
-def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter):
-    started = []
-
-    def hold(request):
-        started.append(request)
-        return Fault("stall")
-
-    echoing.reply_with(*[hold] * 3)
-    results = answered(dataset(asked(40)), limits=limiter(NO_PACE), base_url=echoing.url).materialize
-    answers = _in_a_thread(results)
-    echoing.wait_until(lambda: len(started) == 3, PATIENCE)
-    while answers.is_alive():
+def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter, tmp_path):
+    echoing.reply_with(always=Fault("stall"))
+    rows: list[dict[str, Any]] = []
+    options = {"limits": limiter(NO_PACE), "base_url": echoing.url, "folder": tmp_path}
+    run = _in_a_thread(lambda: rows.extend(answered(dataset(asked(40)), Traced, **options).take_all()))
+    echoing.wait_until_stalled(3, PATIENCE)
+    while run.is_alive():
         echoing.release()
-        answers.join(0.1)
-    assert len(echoing.requests) == 40
+        run.join(0.1)
+    assert len(echoing.requests) == len(rows) == 40
     assert echoing.most_in_flight == 3
+    assert len({row["node"] for row in rows}) == 2
 
 
-def test_all_workers_together_keep_the_pace(echoing, limiter):
+def test_all_workers_together_keep_the_pace(echoing, limiter, tmp_path):
     limits = Limits(in_flight=None, per_second=10)
-    began = time.monotonic()
-    answered(dataset(asked(30)), limits=limiter(limits), base_url=echoing.url).materialize()
-    # The first five may start at once, those after them one by one.
-    assert time.monotonic() - began >= (30 - 5) / 10
+    options = {"limits": limiter(limits), "base_url": echoing.url, "folder": tmp_path}
+    rows = answered(dataset(asked(40)), Traced, **options).take_all()
+    began = min(row["began"] for row in rows)
+    # Ten start in a second, so the last ten not before three have passed.
+    assert max(request.arrived for request in echoing.requests) - began > 3
+    assert len({row["node"] for row in rows}) == 2
 
 
 def test_a_limiter_of_other_limits_is_refused(limiter):
@@ -172,6 +187,7 @@ def killed_in_the_midst(
     service: testing.Server, limiter: Any, folder: Path, **options: Any
 ) -> list[dict[str, Any]]:
     """Kill -9 all workers after ten answers, with three calls under way; the rows that come all the same."""
+    journal = options.get("journal")
     service.reply_with(*[lambda _: None] * 10, always=Fault("stall"))
     workers = folder / "workers"
     workers.mkdir()
@@ -182,10 +198,14 @@ def killed_in_the_midst(
     run = _in_a_thread(lambda: rows.extend(data.take_all()))
     service.wait_until(lambda: service.in_flight == 3 and len(service.requests) == 13, PATIENCE)
     service.reply_with(always=lambda _: None)
+    assert limiter.in_flight == 3
+    # A call gives its place back before its answer is in the journal.
+    until(lambda: journal is None or len(list(Journal(journal).records("answered"))) == 10)
     for pid in [int(one.name) for one in workers.iterdir()]:
         os.kill(pid, signal.SIGKILL)
     run.join(PATIENCE)
     assert not run.is_alive()
+    until(lambda: limiter.in_flight == 0)  # the places of the dead come back
     return rows
 
 
@@ -220,21 +240,21 @@ def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_
 
 
 def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path, monkeypatch):
-    source, checkpoint = tmp_path / "questions.parquet", tmp_path / "checkpoint"
-    options = {"limits": limiter(NO_PACE), "base_url": echoing.url}
-    context = ray.data.DataContext.get_current()
-
-    def run(rows: list[dict[str, Any]], target: Path) -> None:
-        texts = [{**row, "request": json.dumps(row["request"])} for row in rows]
-        pq.write_table(pa.Table.from_pylist(texts), source)
-        answered(ray.data.read_parquet(str(source)), **options).write_parquet(str(target))
-
-    monkeypatch.setattr(
-        context,
-        "checkpoint_config",
-        CheckpointConfig("id", str(checkpoint), delete_checkpoint_on_success=False),
+    source, target, checkpoint = (
+        str(tmp_path / name) for name in ("questions.jsonl", "answers", "checkpoint")
     )
-    run(asked(20), tmp_path / "first")
-    run(asked(40), tmp_path / "second")
-    assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
-    assert set(pq.read_table(str(tmp_path / "second"))["id"].to_pylist()) == set(range(20, 40))
+    monkeypatch.setattr(
+        ray.data.DataContext.get_current(),
+        "checkpoint_config",
+        CheckpointConfig("id", checkpoint, delete_checkpoint_on_success=False),
+    )
+
+    def run(count: int) -> None:
+        Path(source).write_text("".join(json.dumps(row) + "\n" for row in asked(count)), encoding="utf-8")
+        options = {"limits": limiter(NO_PACE), "base_url": echoing.url}
+        answered(ray.data.read_json(source), **options).write_parquet(target)
+
+    run(10)
+    run(20)
+    assert times_sent(echoing) == {f"question {number}": 1 for number in range(20)}
+    assert sorted(pq.read_table(target)["id"].to_pylist()) == list(range(20))
