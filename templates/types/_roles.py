@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .._paths import Path, text_reader
 
@@ -40,7 +39,7 @@ class Assembly:
     pieces: frozenset[str] = frozenset()
 
 
-@frozen(slots=False)
+@frozen
 class EventRole:
     """What an event is to its stream (`x-event`).
 
@@ -54,6 +53,8 @@ class EventRole:
         code: The path to the code of the error that it reports.
         message: The path to the text of that error.
         assembly: How a series of such events adds up to a reply.
+        read_text: Reads the event's piece of the text; None when it has none.
+        read_whole_text: Reads the text of an event that has the whole entry in the place of what is new of it.
     """
 
     text: Path = ()
@@ -64,15 +65,15 @@ class EventRole:
     code: Path = ()
     message: Path = ()
     assembly: Assembly | None = None
+    read_text: Callable[[dict[str, Any]], str] | None = field(init=False, eq=False, repr=False)
+    read_whole_text: Callable[[dict[str, Any]], str] | None = field(init=False, eq=False, repr=False)
 
-    @cached_property
-    def read_text(self) -> Callable[[dict[str, Any]], str] | None:
-        """Reads the event's piece of the text."""
+    @read_text.default
+    def _text_reader(self) -> Callable[[dict[str, Any]], str] | None:
         return text_reader(self.text) if self.text else None
 
-    @cached_property
-    def read_whole_text(self) -> Callable[[dict[str, Any]], str] | None:
-        """Reads the text of an event that has the whole entry in the place of what is new of it."""
+    @read_whole_text.default
+    def _whole_text_reader(self) -> Callable[[dict[str, Any]], str] | None:
         rules = self.assembly
         if rules is None or not self.text:
             return None
