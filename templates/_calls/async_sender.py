@@ -123,7 +123,7 @@ class AsyncSender:
         except BaseException as error:
             self._end(exchange, getattr(error, "reply", None), error)
             raise
-        if hasattr(result, "_on_end"):  # a stream
+        if hasattr(type(result), "_on_end"):  # a stream
             result._on_end(partial(self._end, exchange))
         else:
             self._end(exchange, result, None)
