@@ -26,8 +26,9 @@ class Draft:
 
     def put(self, event: dict[str, Any], role: EventRole) -> None:
         """Take the part of the reply that an event brings: it replaces what was there, and all below."""
-        place = tuple(step if isinstance(step, str) else _index(event, step["place"]) for step in role.at)
-        for other in [other for other in self._parts if other[: len(place)] == place]:
+        steps = [step if isinstance(step, str) else _index(event, step["place"]) for step in role.at]
+        place, depth = tuple(steps), len(steps)
+        for other in [other for other in self._parts if other[:depth] == place]:
             del self._parts[other]
         self._parts[place] = event.get(role.puts or "")
 
