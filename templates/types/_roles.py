@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from .._paths import Path, text_reader
+
+TextReader = Callable[[dict[str, Any]], str]
+"""Reads a piece of text from the data of an event."""
 
 
 @frozen
@@ -39,6 +42,17 @@ class Assembly:
     pieces: frozenset[str] = frozenset()
 
 
+def _text_reader(role: EventRole) -> TextReader | None:
+    return text_reader(role.text) if role.text else None
+
+
+def _whole_text_reader(role: EventRole) -> TextReader | None:
+    rules = role.assembly
+    if rules is None or not role.text:
+        return None
+    return text_reader([rules.into if step == rules.delta else step for step in role.text])
+
+
 @frozen
 class EventRole:
     """What an event is to its stream (`x-event`).
@@ -65,19 +79,12 @@ class EventRole:
     code: Path = ()
     message: Path = ()
     assembly: Assembly | None = None
-    read_text: Callable[[dict[str, Any]], str] | None = field(init=False, eq=False, repr=False)
-    read_whole_text: Callable[[dict[str, Any]], str] | None = field(init=False, eq=False, repr=False)
-
-    @read_text.default
-    def _text_reader(self) -> Callable[[dict[str, Any]], str] | None:
-        return text_reader(self.text) if self.text else None
-
-    @read_whole_text.default
-    def _whole_text_reader(self) -> Callable[[dict[str, Any]], str] | None:
-        rules = self.assembly
-        if rules is None or not self.text:
-            return None
-        return text_reader([rules.into if step == rules.delta else step for step in self.text])
+    read_text: TextReader | None = field(
+        default=Factory(_text_reader, takes_self=True), init=False, eq=False, repr=False
+    )
+    read_whole_text: TextReader | None = field(
+        default=Factory(_whole_text_reader, takes_self=True), init=False, eq=False, repr=False
+    )
 
 
 @frozen
