@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from json.scanner import make_scanner
 from typing import Any, TypeGuard
 
 _SHOWN_CHARACTERS = 200
-_decode = json.JSONDecoder().decode
-_decode_from_start = (
-    json.JSONDecoder().raw_decode
-)  # does not look for white space around, which takes as long
+_decoder: Any = json.JSONDecoder()
+_scan = make_scanner(_decoder)  # what `raw_decode` calls, without that call for each event
 
 kind_of: Callable[[Any], Any] = type
 """`type`, for data of any kind: what a checker would conclude of it (a dictionary of unknown things) is no help."""
@@ -24,13 +23,13 @@ def parse(text: str) -> Any:
         ValueError: It is not JSON, or nested deeper than Python can follow.
     """
     try:
-        data, end = _decode_from_start(text)
+        data, end = _scan(text, 0)
         if end == len(text):
             return data
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, StopIteration):
         pass  # white space or a byte order mark in front, or no JSON at all
     try:
-        return _decode(text.removeprefix("\ufeff"))
+        return _decoder.decode(text.removeprefix("\ufeff"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrs import evolve
 
 from .._document.facts import BILLING
+from .._json import kind_of
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
 from .._request.build import build
@@ -123,7 +124,7 @@ class AsyncSender:
         except BaseException as error:
             self._end(exchange, getattr(error, "reply", None), error)
             raise
-        if hasattr(result, "_on_end"):  # a stream
+        if hasattr(kind_of(result), "_on_end"):  # a stream
             result._on_end(partial(self._end, exchange))
         else:
             self._end(exchange, result, None)

@@ -26,8 +26,9 @@ class Draft:
 
     def put(self, event: dict[str, Any], role: EventRole) -> None:
         """Take the part of the reply that an event brings: it replaces what was there, and all below."""
-        place = tuple(step if isinstance(step, str) else _index(event, step["place"]) for step in role.at)
-        for other in [other for other in self._parts if other[: len(place)] == place]:
+        steps = [step if isinstance(step, str) else _index(event, step["place"]) for step in role.at]
+        place, depth = tuple(steps), len(steps)
+        for other in [other for other in self._parts if other[:depth] == place]:
             del self._parts[other]
         self._parts[place] = event.get(role.puts or "")
 
@@ -54,6 +55,8 @@ class Draft:
     def _lacking(self, data: dict[str, Any]) -> dict[str, Any]:
         """The fields of a reply to which the events add something."""
         found: dict[str, Any] = {}
+        if all(_is_filled(data, place) for place in self._parts):
+            return found
         for name, brought in self._brought().items():
             present = data.get(name)
             if not present:
@@ -68,6 +71,14 @@ class Draft:
         for place in sorted(self._parts, key=lambda place: [(isinstance(step, str), step) for step in place]):
             _put_part(data, place, copy.deepcopy(self._parts[place]))
         return data
+
+
+def _is_filled(data: dict[str, Any], place: _Place) -> bool:
+    """Whether a reply has anything where a part belongs: of a list, as many entries."""
+    present = data.get(str(place[0]))
+    if is_list(present) and len(place) > 1 and isinstance(place[1], int):
+        return place[1] < len(present)
+    return bool(present)
 
 
 def _missing(present: list[Any], brought: list[Any]) -> dict[int, Any]:

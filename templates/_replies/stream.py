@@ -127,7 +127,7 @@ class StreamState:
 
     def next_event(self) -> Any:
         """Return the next event; None when more of the body is needed, or the stream is over."""
-        waiting, read_event, end_marker = self._waiting, self._read_event, self._end_marker
+        waiting, read_event = self._waiting, self._read_event
         while waiting and not self.is_over:
             data = waiting.popleft()
             try:
@@ -139,13 +139,13 @@ class StreamState:
                     continue
             elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
                 break
-            self.content.add(event)
             role = event._role
+            self.content.add(event, role)
             if role is not None and role.ends is not None:
                 self._end_by(event, role)
             if self._is_compared and not self._compare(event):
                 break
-            if waiting and waiting[0] == end_marker and not self.is_over:
+            if waiting and waiting[0] == self._end_marker and not self.is_over:
                 self._finish()  # this event is the last
             return event
         if self._has_ended and not self.is_over:

@@ -66,16 +66,44 @@ class AsyncStream(Generic[EventT, ReplyT]):
         return self
 
     async def __anext__(self) -> EventT:
-        event, self._first = self._first, None
-        if event is None:
-            event = await self._next_event()
+        state = self._state
+        event = self._first
+        try:
+            if event is None:
+                event = state.next_event()
+            else:
+                self._first = None
+            while event is None and not state.is_over:
+                await self._receive()
+                event = state.next_event()
+        except BaseException:  # cancelled or interrupted: what was being read is lost, so nothing can follow
+            await self.close()
+            raise
         if event is None:
             await self._end()
+        elif state.is_over or state.content.is_complete:
+            self._leave_limits()
         return event  # type: ignore[no-any-return]
 
     async def _begin(self) -> None:
         """Wait for the first event, before the caller has the stream; a whole reply in its place has none."""
-        self._first = await self._next_event(is_first=True)
+        state = self._state
+        try:
+            while self._first is None and not (state.is_over or state.is_plain_body):
+                await self._receive()
+                self._first = state.next_event()
+        except BaseException:
+            await self.close()
+            raise
+        if self._first is not None:
+            self._leave_limits()
+
+    def _leave_limits(self) -> None:
+        """Count the call as in flight no longer once its answer is whole, though its usage or its end may follow."""
+        if self._state.is_over:
+            self._incoming.finish()
+        elif self._state.content.is_complete:
+            self._incoming.release()
 
     def _hand_over(self: SelfT) -> SelfT:
         """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
@@ -92,24 +120,6 @@ class AsyncStream(Generic[EventT, ReplyT]):
         """Whether it is a stream that ended before its first event."""
         state = self._state
         return state.is_unfinished and state.is_stream and not state.content.events
-
-    async def _next_event(self, *, is_first: bool = False) -> Any:
-        state = self._state
-        try:
-            event = state.next_event()
-            while event is None and not state.is_over and not (is_first and state.is_plain_body):
-                await self._receive()
-                event = state.next_event()
-        except (
-            BaseException
-        ):  # cancelled, or cut short otherwise: what was being read is lost, so nothing can follow
-            await self.close()
-            raise
-        if event is not None and state.is_over:
-            self._incoming.finish()  # this event is the last: the call no longer counts as in flight
-        elif state.content.is_complete:
-            self._incoming.release()  # what may follow is no more of the answer, such as its usage
-        return event
 
     def text_deltas(self) -> AsyncIterator[str]:
         """Return an iterator over the text of the answer, piece by piece as it comes."""

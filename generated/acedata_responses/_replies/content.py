@@ -20,11 +20,13 @@ class StreamContent:
     Attributes:
         events: How many events there were.
         new_text: The text that the latest event brought.
+        is_complete: Whether the reply is whole, though no event said that it is the last.
     """
 
     def __init__(self, reading: ReplyFormat) -> None:
         self.events = 0
         self.new_text = ""
+        self.is_complete = False
         assert reading.event_decoder is not None
         self._reading = reading
         self._read_event = reading.event_decoder()
@@ -40,11 +42,10 @@ class StreamContent:
         """The text of all events so far."""
         return self._text.decode("utf-8", "surrogatepass")
 
-    def add(self, event: Model) -> None:
-        """Take an event."""
+    def add(self, event: Model, role: EventRole | None) -> None:
+        """Take an event, and what it is to the stream."""
         self.events += 1
         self.new_text = ""
-        role = event._role
         if role is None:
             if isinstance(event, Unknown):
                 self._add_unknown(event)
@@ -80,16 +81,11 @@ class StreamContent:
             return None
         return reply if getattr(reply, "output_text", "") or not has_problems(reply) else None
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether the reply is whole, though no event said that it is the last."""
-        return self._whole is not None or (self._assembler is not None and self._assembler.is_finished)
-
     def _assemble(self, data: dict[str, Any], role: EventRole) -> None:
         assert role.assembly is not None
         if self._assembler is None:
             self._assembler = Assembler(role.assembly)
-        self._assembler.add(data)
+        self._add_piece(self._assembler, data)
         if not self.new_text and role.read_whole_text is not None and (whole := role.read_whole_text(data)):
             self.add_text(self._rest_of(whole, whole))
 
@@ -115,10 +111,15 @@ class StreamContent:
             self.add_text(role.read_text(event._data))
             self._assemble(event._data, role)
         elif self._assembler is not None and not event._names_its_kind:
-            self._assembler.add(event._data)
+            self._add_piece(self._assembler, event._data)
+
+    def _add_piece(self, assembler: Assembler, data: dict[str, Any]) -> None:
+        assembler.add(data)
+        self.is_complete = self._whole is not None or assembler.is_finished
 
     def _take_whole(self, reply: Model) -> None:
         self._whole = reply
+        self.is_complete = True
         self.add_text(self._rest_of(getattr(reply, "output_text", ""), ""))
 
     def _rest_of(self, whole: str, otherwise: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from .._paths import Path, text_reader
+
+TextReader = Callable[[dict[str, Any]], str]
+"""Reads a piece of text from the data of an event."""
 
 
 @frozen
@@ -40,7 +42,18 @@ class Assembly:
     pieces: frozenset[str] = frozenset()
 
 
-@frozen(slots=False)
+def _text_reader(role: EventRole) -> TextReader | None:
+    return text_reader(role.text) if role.text else None
+
+
+def _whole_text_reader(role: EventRole) -> TextReader | None:
+    rules = role.assembly
+    if rules is None or not role.text:
+        return None
+    return text_reader([rules.into if step == rules.delta else step for step in role.text])
+
+
+@frozen
 class EventRole:
     """What an event is to its stream (`x-event`).
 
@@ -54,6 +67,8 @@ class EventRole:
         code: The path to the code of the error that it reports.
         message: The path to the text of that error.
         assembly: How a series of such events adds up to a reply.
+        read_text: Reads the event's piece of the text; None when it has none.
+        read_whole_text: Reads the text of an event that has the whole entry in the place of what is new of it.
     """
 
     text: Path = ()
@@ -64,19 +79,12 @@ class EventRole:
     code: Path = ()
     message: Path = ()
     assembly: Assembly | None = None
-
-    @cached_property
-    def read_text(self) -> Callable[[dict[str, Any]], str] | None:
-        """Reads the event's piece of the text."""
-        return text_reader(self.text) if self.text else None
-
-    @cached_property
-    def read_whole_text(self) -> Callable[[dict[str, Any]], str] | None:
-        """Reads the text of an event that has the whole entry in the place of what is new of it."""
-        rules = self.assembly
-        if rules is None or not self.text:
-            return None
-        return text_reader([rules.into if step == rules.delta else step for step in self.text])
+    read_text: TextReader | None = field(
+        default=Factory(_text_reader, takes_self=True), init=False, eq=False, repr=False
+    )
+    read_whole_text: TextReader | None = field(
+        default=Factory(_whole_text_reader, takes_self=True), init=False, eq=False, repr=False
+    )
 
 
 @frozen
