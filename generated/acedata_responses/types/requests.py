@@ -502,7 +502,7 @@ class ResponseFormat(Model):
     """The form of an answer.
 
     Attributes:
-        type: The kind of form. When not sent, the service takes "text".
+        type: The kind of form. The service's default is "text".
     """
 
     _schema: ClassVar[str] = "ResponseFormat"
