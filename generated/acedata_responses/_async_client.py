@@ -183,7 +183,7 @@ class AsyncClient:
 
     @cached_property
     def responses(self) -> AsyncResponses:
-        """Answers from a model."""
+        """Answers from models."""
         from .resources.responses import AsyncResponses
 
         return AsyncResponses(self._send)

@@ -183,7 +183,7 @@ class Client:
 
     @cached_property
     def responses(self) -> Responses:
-        """Answers from a model."""
+        """Answers from models."""
         from .resources.responses import Responses
 
         return Responses(self._send)

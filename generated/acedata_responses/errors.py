@@ -352,16 +352,16 @@ class APIStatusError(AceDataError):
 
 
 class BadRequestError(APIStatusError):
-    """The service refused the request as it stands.
+    """The service rejected the request.
 
-    `bad_request`: The request is malformed or a field has a value that the service refuses.
+    `bad_request`: The request is malformed, or a field has a value that the service does not accept.
     `api_not_implemented`: The service does not offer this function.
     Also any other error with HTTP status 400.
     Source: guide.
     """
 
-    meaning: ClassVar[str] = "The service refused the request as it stands."
-    advice: ClassVar[str] = "Correct the request; sending the same again gives the same answer."
+    meaning: ClassVar[str] = "The service rejected the request."
+    advice: ClassVar[str] = "Correct the request; the same request will fail again."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -378,7 +378,7 @@ class AuthenticationError(APIStatusError):
     """
 
     meaning: ClassVar[str] = "The service did not accept the token."
-    advice: ClassVar[str] = "Check the token, and that it was made for this service."
+    advice: ClassVar[str] = "Check the token, and that it was created for this service."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -386,26 +386,26 @@ class AuthenticationError(APIStatusError):
 class PermissionDeniedError(APIStatusError):
     """The token is valid but may not make this call.
 
-    `disabled`: The account or the service is switched off for this token.
+    `disabled`: The account or the service is disabled for this token.
     Also any other error with HTTP status 403.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The token is valid but may not make this call."
-    advice: ClassVar[str] = "Look at the state of your account in the vendor's console."
+    advice: ClassVar[str] = "Check your account in the vendor's console."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
 
 class NotFoundError(APIStatusError):
-    """The service knows nothing under this address.
+    """There is nothing at this URL.
 
     `no_api`: There is no such operation on the service.
     Also any other error with HTTP status 404.
     Source: guide.
     """
 
-    meaning: ClassVar[str] = "The service knows nothing under this address."
+    meaning: ClassVar[str] = "There is nothing at this URL."
     advice: ClassVar[str] = "Check the base URL and the path."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
@@ -414,28 +414,30 @@ class NotFoundError(APIStatusError):
 class RequestTooLargeError(APIStatusError):
     """The request is too large.
 
-    `request_too_large`: The request's body is larger than the service takes.
+    `request_too_large`: The body of the request is larger than the service accepts.
     Also any other error with HTTP status 413.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The request is too large."
-    advice: ClassVar[str] = "Send less, for example a URL in place of the data of an image or a file."
+    advice: ClassVar[str] = (
+        "Send less data, for example the URL of an image or a file instead of its content."
+    )
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
 
 class RateLimitError(APIStatusError):
-    """The token makes more calls than it may.
+    """The token exceeded its rate limit.
 
-    `too_many_requests`: Too many calls a second.
+    `too_many_requests`: Too many calls per second.
     `rate_limited`: Too many calls at the same time.
     Also any other error with HTTP status 429.
     Source: guide.
     """
 
-    meaning: ClassVar[str] = "The token makes more calls than it may."
-    advice: ClassVar[str] = "Make fewer calls at once and leave more time between them."
+    meaning: ClassVar[str] = "The token exceeded its rate limit."
+    advice: ClassVar[str] = "Make fewer calls at the same time, and leave more time between calls."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = True
 
@@ -443,15 +445,13 @@ class RateLimitError(APIStatusError):
 class ServerError(APIStatusError):
     """The service failed; the call is not billed.
 
-    `api_error`: Something went wrong within the service.
+    `api_error`: An internal error of the service.
     Also any other error with HTTP status 5XX.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The service failed; the call is not billed."
-    advice: ClassVar[str] = (
-        "Send the request again after a while; if it stays so, give the trace id to the vendor."
-    )
+    advice: ClassVar[str] = "Retry the request later; if the error persists, send the trace id to the vendor."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = False
 
@@ -459,12 +459,12 @@ class ServerError(APIStatusError):
 class InsufficientBalanceError(PermissionDeniedError):
     """The account has no balance left for this call.
 
-    `used_up`: The balance of the account is spent.
+    `used_up`: The balance of the account is used up.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The account has no balance left for this call."
-    advice: ClassVar[str] = "Top up the account, then send the request again."
+    advice: ClassVar[str] = "Top up the account, then retry the request."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -485,13 +485,13 @@ class ModerationError(PermissionDeniedError):
 class GatewayTimeoutError(ServerError):
     """The service gave up waiting for the model; the call is not billed.
 
-    `timeout`: The model took longer than the service waits.
+    `timeout`: The model took too long.
     Also any other error with HTTP status 504.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The service gave up waiting for the model; the call is not billed."
-    advice: ClassVar[str] = "Send the request again, ask for less at once, or stream the answer."
+    advice: ClassVar[str] = "Retry the request, ask for a shorter answer, or stream the answer."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = False
 

@@ -107,7 +107,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "bad_request": {
                 "statuses": [400],
-                "meaning": "The request is malformed or a field has a value that the service refuses.",
+                "meaning": "The request is malformed, or a field has a value that the service does not accept.",
             },
             "api_not_implemented": {
                 "statuses": [400],
@@ -133,7 +133,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "disabled": {
                 "statuses": [403],
-                "meaning": "The account or the service is switched off for this token.",
+                "meaning": "The account or the service is disabled for this token.",
             }
         },
         "resend": False,
@@ -150,7 +150,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "request_too_large": {
                 "statuses": [413],
-                "meaning": "The request's body is larger than the service takes.",
+                "meaning": "The body of the request is larger than the service accepts.",
             }
         },
         "resend": False,
@@ -159,7 +159,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "parent": None,
         "statuses": ["429"],
         "codes": {
-            "too_many_requests": {"statuses": [429], "meaning": "Too many calls a second."},
+            "too_many_requests": {"statuses": [429], "meaning": "Too many calls per second."},
             "rate_limited": {"statuses": [429], "meaning": "Too many calls at the same time."},
         },
         "resend": True,
@@ -167,13 +167,13 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
     "Server": {
         "parent": None,
         "statuses": ["5XX"],
-        "codes": {"api_error": {"statuses": [500], "meaning": "Something went wrong within the service."}},
+        "codes": {"api_error": {"statuses": [500], "meaning": "An internal error of the service."}},
         "resend": True,
     },
     "InsufficientBalance": {
         "parent": "PermissionDenied",
         "statuses": [],
-        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is spent."}},
+        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is used up."}},
         "resend": False,
     },
     "Moderation": {
@@ -187,7 +187,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
     "GatewayTimeout": {
         "parent": "Server",
         "statuses": ["504"],
-        "codes": {"timeout": {"statuses": [504], "meaning": "The model took longer than the service waits."}},
+        "codes": {"timeout": {"statuses": [504], "meaning": "The model took too long."}},
         "resend": True,
     },
 }

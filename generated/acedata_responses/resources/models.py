@@ -46,7 +46,8 @@ class Models:
     ) -> types.ModelList:
         """List the models.
 
-        Gives the models that the service offers now. It may name models that `model` does not list yet.
+        Returns the models that the service offers now. They may include models that `model` does not list
+        yet.
 
         Args:
             extra_headers: Additional headers for this call. They override headers of the same name.
@@ -91,7 +92,8 @@ class AsyncModels:
     ) -> types.ModelList:
         """List the models.
 
-        Gives the models that the service offers now. It may name models that `model` does not list yet.
+        Returns the models that the service offers now. They may include models that `model` does not list
+        yet.
 
         Args:
             extra_headers: Additional headers for this call. They override headers of the same name.

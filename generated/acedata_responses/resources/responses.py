@@ -1,4 +1,4 @@
-"""Answers from a model."""
+"""Answers from models."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _CREATE = Operation(
 
 
 class Responses:
-    """Answers from a model."""
+    """Answers from models."""
 
     def __init__(self, send: Callable[[Call], Any]) -> None:
         self._send = send
@@ -200,36 +200,37 @@ class Responses:
     ) -> types.Reply | streams.Stream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
-        Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
+        Sends the conversation to the model and returns its answer, or with `stream` a stream of events.
 
         Args:
-            model: The model to ask. A name that is not listed here may work too. Source: page.
+            model: The name of the model. Names that are not listed here may work too. Source: page.
             input: The question as plain text, or the conversation so far, oldest message first. Source: page.
-            n: How many alternative answers to write. From 1 to 128. The service's default is 1. Source: page.
-            background: Let the model work on after the call returns. How to get the result is not documented.
-                The service's default is False. Source: page.
-            stream: Send the answer piece by piece while it is written. The service's default is False.
-                Source: page.
-            tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
-            max_tokens: Most tokens that the answer may take. Source: page.
-            temperature: How freely the model chooses its words; low values are focused, high ones varied.
-                From 0 to 2. The service's default is 1. Source: page.
-            response_format: The form that the answer must have. Plain text if not given. Source: page.
+            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source:
+                page.
+            background: Let the model continue after the call returns. How to get the result is not
+                documented. The service's default is False. Source: page.
+            stream: Send the answer as a stream of events while it is generated. The service's default is
+                False. Source: page.
+            tools: Tools that the model may call. At least 1 item. Source: page.
+            max_tokens: The maximum number of tokens in the answer. Source: page.
+            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more
+                varied. From 0 to 2. The service's default is 1. Source: page.
+            response_format: The format of the answer. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools at once. The service's default is
-                True. Source: guide.
-            include: Further parts of the result to send along, each by its name. Source: guide.
-            reasoning: How a reasoning model should think. Source: guide.
-            text: How the text of the answer should be. Source: guide.
-            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1.
+            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default
+                is True. Source: guide.
+            include: The names of additional parts to include in the response. Source: guide.
+            reasoning: Options for reasoning models. Source: guide.
+            text: Options for the text of the answer. Source: guide.
+            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1.
                 Source: guide.
-            store: Whether the vendor may keep the response. The service's default is True. Source: guide.
-            stream_options: Further wishes for a stream. Source: guide.
-            instructions: What the model should keep to, ahead of the conversation. Source: guide.
-            previous_response_id: The id of the response that this request carries on from. Source: guide.
-            top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
+            store: Whether the vendor may store the response. The service's default is True. Source: guide.
+            stream_options: Options for the stream. Source: guide.
+            instructions: Instructions for the model, placed before the conversation. Source: guide.
+            previous_response_id: The id of the response that this request continues. Source: guide.
+            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source:
                 guide.
-            metadata: Notes of your own, kept with the response. Source: guide.
+            metadata: Your own metadata, stored with the response. Source: guide.
             extra_headers: Additional headers for this call. They override headers of the same name.
             extra_query: Additional query parameters for this call.
             extra_body: Additional fields of the body. They override other fields and are not validated.
@@ -494,7 +495,7 @@ class Responses:
 
 
 class AsyncResponses:
-    """Answers from a model."""
+    """Answers from models."""
 
     def __init__(self, send: Callable[[Call], Awaitable[Any]]) -> None:
         self._send = send
@@ -635,36 +636,37 @@ class AsyncResponses:
     ) -> types.Reply | async_streams.AsyncStream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
-        Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
+        Sends the conversation to the model and returns its answer, or with `stream` a stream of events.
 
         Args:
-            model: The model to ask. A name that is not listed here may work too. Source: page.
+            model: The name of the model. Names that are not listed here may work too. Source: page.
             input: The question as plain text, or the conversation so far, oldest message first. Source: page.
-            n: How many alternative answers to write. From 1 to 128. The service's default is 1. Source: page.
-            background: Let the model work on after the call returns. How to get the result is not documented.
-                The service's default is False. Source: page.
-            stream: Send the answer piece by piece while it is written. The service's default is False.
-                Source: page.
-            tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
-            max_tokens: Most tokens that the answer may take. Source: page.
-            temperature: How freely the model chooses its words; low values are focused, high ones varied.
-                From 0 to 2. The service's default is 1. Source: page.
-            response_format: The form that the answer must have. Plain text if not given. Source: page.
+            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source:
+                page.
+            background: Let the model continue after the call returns. How to get the result is not
+                documented. The service's default is False. Source: page.
+            stream: Send the answer as a stream of events while it is generated. The service's default is
+                False. Source: page.
+            tools: Tools that the model may call. At least 1 item. Source: page.
+            max_tokens: The maximum number of tokens in the answer. Source: page.
+            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more
+                varied. From 0 to 2. The service's default is 1. Source: page.
+            response_format: The format of the answer. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools at once. The service's default is
-                True. Source: guide.
-            include: Further parts of the result to send along, each by its name. Source: guide.
-            reasoning: How a reasoning model should think. Source: guide.
-            text: How the text of the answer should be. Source: guide.
-            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1.
+            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default
+                is True. Source: guide.
+            include: The names of additional parts to include in the response. Source: guide.
+            reasoning: Options for reasoning models. Source: guide.
+            text: Options for the text of the answer. Source: guide.
+            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1.
                 Source: guide.
-            store: Whether the vendor may keep the response. The service's default is True. Source: guide.
-            stream_options: Further wishes for a stream. Source: guide.
-            instructions: What the model should keep to, ahead of the conversation. Source: guide.
-            previous_response_id: The id of the response that this request carries on from. Source: guide.
-            top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
+            store: Whether the vendor may store the response. The service's default is True. Source: guide.
+            stream_options: Options for the stream. Source: guide.
+            instructions: Instructions for the model, placed before the conversation. Source: guide.
+            previous_response_id: The id of the response that this request continues. Source: guide.
+            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source:
                 guide.
-            metadata: Notes of your own, kept with the response. Source: guide.
+            metadata: Your own metadata, stored with the response. Source: guide.
             extra_headers: Additional headers for this call. They override headers of the same name.
             extra_query: Additional query parameters for this call.
             extra_body: Additional fields of the body. They override other fields and are not validated.

@@ -36,12 +36,12 @@ from .replies import (
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseCreatedEvent(Model):
-    """The response has been taken on.
+    """The response was created.
 
     Attributes:
         type: The document does not describe it.
-        response: The response as it is now, still without output.
-        sequence_number: The event's place in the stream, from 0.
+        response: The current state of the response, still without output.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -76,12 +76,12 @@ ResponseCreatedEvent._decode = decode_response_created_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseInProgressEvent(Model):
-    """The model is at work.
+    """The model is generating the response.
 
     Attributes:
         type: The document does not describe it.
-        response: The response as it is now.
-        sequence_number: The event's place in the stream, from 0.
+        response: The current state of the response.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -116,13 +116,13 @@ ResponseInProgressEvent._decode = decode_response_in_progress_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputItemAddedEvent(Model):
-    """An item of the output has begun.
+    """An item of the output was added.
 
     Attributes:
         type: The document does not describe it.
-        output_index: The place of the item in `output`, from 0.
-        item: The item as it is now.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        item: The current state of the item.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -160,15 +160,15 @@ OutputItemAddedEvent._decode = decode_output_item_added_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartAddedEvent(Model):
-    """A part of a message has begun.
+    """A part of a message was added.
 
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        part: The part as it is now.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        part: The current state of the part.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -215,10 +215,10 @@ class OutputTextDeltaEvent(Model):
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        delta: The piece, to be added to what came before.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        delta: The text to append to the text received so far.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -259,15 +259,15 @@ OutputTextDeltaEvent._decode = decode_output_text_delta_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputTextDoneEvent(Model):
-    """The text of a part is whole.
+    """The text of a part is complete.
 
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        text: The whole text.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        text: The complete text.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -309,15 +309,15 @@ OutputTextDoneEvent._decode = decode_output_text_done_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartDoneEvent(Model):
-    """A part of a message is whole.
+    """A part of a message is complete.
 
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        part: The whole part.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        part: The complete part.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -359,13 +359,13 @@ ContentPartDoneEvent._decode = decode_content_part_done_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputItemDoneEvent(Model):
-    """An item of the output is whole.
+    """An item of the output is complete.
 
     Attributes:
         type: The document does not describe it.
-        output_index: The place of the item in `output`, from 0.
-        item: The whole item.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        item: The complete item.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -403,12 +403,12 @@ OutputItemDoneEvent._decode = decode_output_item_done_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseCompletedEvent(Model):
-    """The response is whole. The stream ends with this event.
+    """The response is complete. The stream ends with this event.
 
     Attributes:
         type: The document does not describe it.
-        response: The whole response.
-        sequence_number: The event's place in the stream, from 0.
+        response: The complete response.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -448,8 +448,8 @@ class ResponseIncompleteEvent(Model):
 
     Attributes:
         type: The document does not describe it.
-        response: The response as far as it came.
-        sequence_number: The event's place in the stream, from 0.
+        response: The incomplete response.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -489,8 +489,8 @@ class ResponseFailedEvent(Model):
 
     Attributes:
         type: The document does not describe it.
-        response: The response with its error.
-        sequence_number: The event's place in the stream, from 0.
+        response: The failed response, with its error.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -526,14 +526,14 @@ ResponseFailedEvent._decode = decode_response_failed_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ErrorEvent(Model):
-    """The service failed in the middle of the stream, which ends with this event.
+    """An error occurred during the stream. The stream ends with this event.
 
     Attributes:
         type: The document does not describe it.
-        code: The error's code.
-        message: The service's own words.
-        error: The same, in the form of an error body.
-        sequence_number: The event's place in the stream, from 0.
+        code: The error code.
+        message: The error message.
+        error: The same error, in the format of an error body.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -574,16 +574,16 @@ ErrorEvent._decode = decode_error_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatCompletionChunk(Model):
-    """A piece of a chat completion.
+    """A chunk of a chat completion.
 
     Attributes:
-        id: The id of the chat completion, the same in each piece.
+        id: The id of the chat completion, the same in each chunk.
         object: The document does not describe it.
-        created: When the answer was made, in seconds since 1970. Read as a datetime in UTC.
-        model: The model that answers.
-        choices: What is new of each alternative answer.
-        system_fingerprint: Stands for the configuration that the model runs with.
-        usage: The tokens that the call took, where the last piece tells them.
+        created: When the answer was created, in seconds since 1970. Read as a datetime in UTC.
+        model: The model that generates the answer.
+        choices: The new content of each alternative answer.
+        system_fingerprint: Identifies the configuration of the model.
+        usage: The tokens that the call used, if the last chunk has them.
     """
 
     _schema: ClassVar[str] = "ChatCompletionChunk"
@@ -640,11 +640,11 @@ ChatCompletionChunk._decode = decode_chat_completion_chunk
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChunkChoice(Model):
-    """What is new of one alternative answer.
+    """The new content of one alternative answer.
 
     Attributes:
-        index: Its place among the alternatives, from 0.
-        delta: What is new of the message.
+        index: Its index among the alternatives, from 0.
+        delta: The new content of the message.
         finish_reason: Why the model stopped; null until it does.
     """
 
@@ -674,11 +674,11 @@ ChunkChoice._decode = decode_chunk_choice
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChunkDelta(Model):
-    """What is new of a message.
+    """The new content of a message.
 
     Attributes:
-        role: Who speaks, in the first piece only.
-        content: The piece of text, to be added to what came before.
+        role: The role of the author, in the first chunk only.
+        content: The text to append to the text received so far.
     """
 
     _schema: ClassVar[str] = "ChunkDelta"
@@ -718,7 +718,7 @@ ResponseEvent: TypeAlias = (
     | ErrorEvent
     | Unknown
 )
-"""One step on the way to a response."""
+"""An event of a stream that builds a response."""
 
 _RESPONSE_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.created": decode_response_created_event,
@@ -760,7 +760,7 @@ def decode_response_event(data: Any) -> Any:
 
 
 StreamEvent: TypeAlias = ResponseEvent | ChatCompletionChunk | Unknown
-"""One event of a stream, in the shape of the reply that it builds."""
+"""An event of a stream. Its shape depends on the shape of the reply."""
 
 _STREAM_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.created": decode_response_created_event,

@@ -89,20 +89,20 @@ ModelName: TypeAlias = (
     ]
     | str
 )
-"""The model to ask. A name that is not listed here may work too."""
+"""The name of the model. Names that are not listed here may work too."""
 
 ResponseFormatKind: TypeAlias = Literal["text", "json_object"] | str
-"""The kind of a form. One that is not listed here may work too."""
+"""The type of a format. Types that are not listed here may work too."""
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputMessage(Model):
-    """What one side of the conversation said.
+    """A message of the user, the model or the developer.
 
     Attributes:
-        role: Who speaks.
-        content: The message as plain text, or in parts.
-        type: The kind of item; may be left out.
+        role: The role of the author.
+        content: The message as plain text or as a list of parts.
+        type: The type of the item; optional.
     """
 
     _schema: ClassVar[str] = "InputMessage"
@@ -144,16 +144,16 @@ InputMessage._decode = decode_input_message
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ToolItem(Model):
-    """A call of a tool, what the tool gave, or another item of an earlier output.
+    """A tool call, its result, or another item of an earlier output.
 
     Attributes:
-        type: The kind of item, such as function_call or function_call_output.
+        type: The type of the item, such as function_call or function_call_output.
         id: The id that the item had in the output.
         call_id: The id that the call and its result share.
-        name: The tool.
+        name: The name of the tool.
         arguments: The arguments of a function, as JSON text.
         input: The input of a custom tool.
-        output: What the tool gave, as text or in parts.
+        output: The result of the tool, as text or as a list of parts.
     """
 
     _schema: ClassVar[str] = "ToolItem"
@@ -211,10 +211,10 @@ ToolItem._decode = decode_tool_item
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OtherInputPart(Model):
-    """A part of another kind, which the service passes on as it is.
+    """A part of another type, which the service passes on unchanged.
 
     Attributes:
-        type: The kind of part.
+        type: The type of the part.
     """
 
     _schema: ClassVar[str] = "OtherInputPart"
@@ -294,7 +294,7 @@ class InputImagePart(Model):
 
     Attributes:
         type: The document does not describe it.
-        image_url: Where the image is, or the image itself as a data URL.
+        image_url: The URL of the image, or its content as a data URL.
     """
 
     _schema: ClassVar[str] = "InputImagePart"
@@ -392,9 +392,9 @@ class InputFilePart(Model):
 
     Attributes:
         type: The document does not describe it.
-        file_data: The file itself as a data URL.
-        filename: The name of the file, where its data is sent.
-        file_url: Where the file is.
+        file_data: The content of the file as a data URL.
+        filename: The name of the file, if its content is sent.
+        file_url: The URL of the file.
     """
 
     _schema: ClassVar[str] = "InputFilePart"
@@ -499,10 +499,10 @@ InputFilePart._decode = decode_input_file_part
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseFormat(Model):
-    """The form of an answer.
+    """The format of an answer.
 
     Attributes:
-        type: The kind of form. The service's default is "text".
+        type: The type of the format. The service's default is "text".
     """
 
     _schema: ClassVar[str] = "ResponseFormat"
@@ -535,7 +535,7 @@ ResponseFormat._decode = decode_response_format
 
 
 InputItem: TypeAlias = InputMessage | ToolItem | Unknown
-"""One step of the conversation."""
+"""One item of the conversation."""
 
 _INPUT_ITEM_SHAPES: Shapes = (
     (decode_input_message, frozenset(["role", "content"]), {"type": "message"}),
@@ -553,7 +553,7 @@ def decode_input_item(data: Any) -> Any:
 KnownInputPart: TypeAlias = (
     InputTextPart | InputImagePart | InputFilePart | OutputTextPart | RefusalPart | Unknown
 )
-"""A part of a documented kind."""
+"""A part of a documented type."""
 
 _KNOWN_INPUT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "input_text": decode_input_text_part,
