@@ -42,7 +42,9 @@ def main() -> None:
             parser.exit(
                 1, f"The service cannot listen: {reason}. Choose a port with --port; 0 takes a free one.\n"
             )
-        print(_introduction(service.url, service.token), flush=True)
+        print(
+            _introduction(service.url, service.token), end="", flush=True
+        )  # in one write: requests are logged too
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
         print(f"{len(service.requests)} requests.")
@@ -61,7 +63,7 @@ def _introduction(url: str, token: str) -> str:
     lines += ["", "or let a program call it as it is, with Client():", ""]
     lines += [f"export {variable}={token}" for variable in TOKEN_VARIABLES[:1]]
     lines += [f"export {variable}={url}" for variable in BASE_URL_VARIABLES[:1]]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", ""])
 
 
 if __name__ == "__main__":

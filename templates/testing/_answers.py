@@ -43,9 +43,9 @@ class Fault:
         """Reject invalid faults, so that a typo in a test does not look like a client that handles the fault."""
         if self.how not in get_args(How) or self.at not in get_args(Stage):
             known = f"{', '.join(get_args(How))} at {', '.join(get_args(Stage))}"
-            raise ValueError(f"There is no fault {self.how!r} at {self.at!r}, but: {known}.")
+            raise ValueError(f"There is no fault {self.how!r} at {self.at!r}. Known faults: {known}.")
         if self.size < 1:
-            raise ValueError(f"Bytes drip at least one at a time, not {self.size}.")
+            raise ValueError(f"size must be at least 1, not {self.size}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def error(code: str, message: str | None = None, *, status: int | None = None) -
     if code not in documented and status is None:
         known = ", ".join(documented)
         raise ValueError(
-            f"The error code {code!r} is not documented, so it needs a status. Known are: {known}."
+            f"The error code {code!r} is not documented, so pass a status with it. Documented codes: {known}."
         )
     usual_status, meaning = documented.get(code, (500, code))
     status = usual_status if status is None else status

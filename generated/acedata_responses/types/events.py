@@ -1,7 +1,6 @@
-"""What a stream brings.
+"""Types of stream events.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -613,7 +612,7 @@ class ChatCompletionChunk(Model):
 
     @property
     def type(self) -> Literal["chat.completion.chunk"]:
-        """The same as `object`, under the name that it has elsewhere."""
+        """An alias of `object`, which other classes call `type`."""
         return self.object
 
 
@@ -750,7 +749,7 @@ _RESPONSE_EVENT_SHAPES: Shapes = (
 
 
 def decode_response_event(data: Any) -> Any:
-    """Read one of `ResponseEvent`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `ResponseEvent`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
@@ -800,7 +799,7 @@ _STREAM_EVENT_SHAPES: Shapes = (
 
 
 def decode_stream_event(data: Any) -> Any:
-    """Read one of `StreamEvent`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `StreamEvent`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")

@@ -1,7 +1,6 @@
-"""What the service answers.
+"""Types of replies.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -87,18 +86,18 @@ class ChatCompletion(Model):
 
     @property
     def created_at(self) -> datetime:
-        """The same as `created`, under the name that it has elsewhere."""
+        """An alias of `created`, which other classes call `created_at`."""
         return self.created
 
     @property
     def output_text(self) -> str:
-        """The text of the answer in one piece; empty when it has none."""
+        """The whole text of the answer; empty if it has none."""
         return text_at(self, self._text)
 
     def to_input(self) -> list[dict[str, Any]]:
-        """Return the items that repeat this reply in the input of a further request, so that the conversation goes on.
+        """Return this reply as input items, to continue the conversation with another request.
 
-        They are its text, its refusal and its calls of functions, in the forms that a request has for them.
+        They contain the text, the refusal and the function calls of the reply.
         """
         from ._conversation import to_input
 
@@ -285,12 +284,12 @@ class ChatUsage(Model):
 
     @property
     def input_tokens(self) -> int:
-        """The same as `prompt_tokens`, under the name that it has elsewhere."""
+        """An alias of `prompt_tokens`, which other classes call `input_tokens`."""
         return self.prompt_tokens
 
     @property
     def output_tokens(self) -> int:
-        """The same as `completion_tokens`, under the name that it has elsewhere."""
+        """An alias of `completion_tokens`, which other classes call `output_tokens`."""
         return self.completion_tokens
 
 
@@ -409,13 +408,13 @@ class ResponseObject(Model):
 
     @property
     def output_text(self) -> str:
-        """The text of the answer in one piece; empty when it has none."""
+        """The whole text of the answer; empty if it has none."""
         return text_at(self, self._text)
 
     def to_input(self) -> list[dict[str, Any]]:
-        """Return the items that repeat this reply in the input of a further request, so that the conversation goes on.
+        """Return this reply as input items, to continue the conversation with another request.
 
-        They are the items of the reply as they came, those with reasoning and calls of tools among them.
+        They are the output items of the reply, unchanged, including reasoning and tool calls.
         """
         from ._conversation import to_input
 
@@ -862,7 +861,7 @@ _REPLY_SHAPES: Shapes = (
 
 
 def decode_reply(data: Any) -> Any:
-    """Read one of `Reply`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `Reply`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("object")
@@ -888,7 +887,7 @@ _OUTPUT_ITEM_SHAPES: Shapes = (
 
 
 def decode_output_item(data: Any) -> Any:
-    """Read one of `OutputItem`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `OutputItem`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
@@ -911,7 +910,7 @@ _OUTPUT_CONTENT_PART_SHAPES: Shapes = (
 
 
 def decode_output_content_part(data: Any) -> Any:
-    """Read one of `OutputContentPart`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `OutputContentPart`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")

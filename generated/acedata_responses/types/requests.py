@@ -1,7 +1,6 @@
-"""What requests are made of.
+"""Types that requests use.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -326,19 +325,19 @@ class InputImagePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputImagePart:
-        """Return a part with the content of a file, which is read at once.
+        """Return a part with the content of a file.
 
         Args:
-            path: The file.
-            media_type: Its media type; by the ending of its name when not given.
-            max_bytes: The largest content that is taken, None for any. The service may take less or more: no source
-                gives its limit.
-            fields: Further fields of the part.
+            path: The file. It is read immediately.
+            media_type: The media type of the file. Guessed from the file name by default.
+            max_bytes: The maximum size of the content in bytes, None for no limit. The limit of the service is not
+                documented.
+            fields: Additional fields of the part.
 
         Raises:
-            OSError: The file cannot be read: it is not there, or is a directory.
-            ValueError: Its media type is not known by its name, or is none that the part takes
-                (image/*); it is empty, or larger than `max_bytes`.
+            OSError: The file cannot be read, for example because it does not exist.
+            ValueError: The media type cannot be guessed or is not accepted here
+                (image/*), or the file is empty or larger than `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -353,17 +352,17 @@ class InputImagePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputImagePart:
-        """Return a part with some content.
+        """Return a part with the given content.
 
         Args:
             content: The content.
-            media_type: Its media type.
+            media_type: The media type of the content.
             max_bytes: As in `from_file`.
-            fields: Further fields of the part.
+            fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is none that the part takes (image/*);
-                the content is empty, or larger than `max_bytes`.
+            ValueError: The media type is not accepted here (image/*), or the
+                content is empty or larger than `max_bytes`.
         """
         from ._files import part_from_bytes
 
@@ -433,19 +432,19 @@ class InputFilePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputFilePart:
-        """Return a part with the content of a file, which is read at once.
+        """Return a part with the content of a file.
 
         Args:
-            path: The file.
-            media_type: Its media type; by the ending of its name when not given.
-            max_bytes: The largest content that is taken, None for any. The service may take less or more: no source
-                gives its limit.
-            fields: Further fields of the part.
+            path: The file. It is read immediately.
+            media_type: The media type of the file. Guessed from the file name by default.
+            max_bytes: The maximum size of the content in bytes, None for no limit. The limit of the service is not
+                documented.
+            fields: Additional fields of the part.
 
         Raises:
-            OSError: The file cannot be read: it is not there, or is a directory.
-            ValueError: Its media type is not known by its name, or is none that the part takes
-                (*/*); it is empty, or larger than `max_bytes`.
+            OSError: The file cannot be read, for example because it does not exist.
+            ValueError: The media type cannot be guessed or is not accepted here
+                (*/*), or the file is empty or larger than `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -461,18 +460,18 @@ class InputFilePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputFilePart:
-        """Return a part with some content.
+        """Return a part with the given content.
 
         Args:
             content: The content.
-            media_type: Its media type.
-            name: The name of the file, for the model to read.
+            media_type: The media type of the content.
+            name: The file name that the model sees.
             max_bytes: As in `from_file`.
-            fields: Further fields of the part.
+            fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is none that the part takes (*/*);
-                the content is empty, or larger than `max_bytes`.
+            ValueError: The media type is not accepted here (*/*), or the
+                content is empty or larger than `max_bytes`.
         """
         from ._files import part_from_bytes
 
@@ -544,7 +543,7 @@ _INPUT_ITEM_SHAPES: Shapes = (
 
 
 def decode_input_item(data: Any) -> Any:
-    """Read one of `InputItem`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `InputItem`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     return by_shape(data, _INPUT_ITEM_SHAPES)
@@ -570,7 +569,7 @@ _KNOWN_INPUT_PART_SHAPES: Shapes = (
 
 
 def decode_known_input_part(data: Any) -> Any:
-    """Read one of `KnownInputPart`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `KnownInputPart`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
@@ -599,7 +598,7 @@ _INPUT_CONTENT_PART_OTHERS: Shapes = ((decode_other_input_part, frozenset(["type
 
 
 def decode_input_content_part(data: Any) -> Any:
-    """Read one of `InputContentPart`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `InputContentPart`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
