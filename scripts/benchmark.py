@@ -150,7 +150,7 @@ def make_packages(folder: Path) -> dict[str, str]:
 
 
 def make_certificates(folder: Path) -> None:
-    """Make a certificate for the server, and a CA bundle with certifi's certificates and the authority that signed it."""
+    """Make a certificate for the server, and a CA bundle with those of certifi and of the authority that signed it."""
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     usual = Path(certifi.where()).read_bytes()

@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _kill(count: int, seed: int) -> int:
-    """Kill a program with plain calls, then one with `via_stream`, and print what the service and the journal recorded."""
+    """Kill a program with plain calls, then one with `via_stream`, and print what service and journal recorded."""
     violations = []
     for via_stream in (False, True):
         requests = max(32 * count, 32)

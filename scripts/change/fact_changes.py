@@ -1,7 +1,7 @@
 """Finds changes of the facts in extensions (`x-...`) and in open enums.
 
-These facts determine which exceptions are raised, what is retried, what is billed, and the rate limits. Redocly's `diff`
-does not know their meaning, so each extension has a rule here.
+These facts determine which exceptions are raised, what is retried, what is billed, and the rate limits. Redocly's
+`diff` does not know their meaning, so each extension has a rule here.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ RULES: Mapping[str, Rule] = {
     "x-text": OFFER,
     "x-value-sources": NOTE,
 }
-"""The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes of
-extensions without a rule count as breaking."""
+"""The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes
+of extensions without a rule count as breaking."""
 
 _KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE}
 """The rules for the entries of an error kind that do not determine which errors belong to it."""
@@ -177,7 +177,7 @@ def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[F
 
 
 def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Finding]:
-    """Return the impact of another class for an error: compatible only if the new class is a subclass of the old one."""
+    """Report another class for an error. It is compatible only if the new class is a subclass of the old one."""
     if old != new:
         was, now = (names[0] if names else "APIStatusError" for names in (old, new))
         yield Finding(ADDITION if set(old) <= set(new) else BREAKING, at, f"{what} is {now}, was {was}")
