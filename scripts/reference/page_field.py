@@ -124,7 +124,7 @@ class Reader:
         return True
 
     def _length(self, line: Line) -> dict[str, int] | None:
-        """The bounds of a length. One of which it is not known whether it is the least or the most is none."""
+        """Return the bounds of a length. A bound whose label is neither a minimum nor a maximum is ignored."""
         match = LENGTH.fullmatch(line)
         if not match or self.type.startswith(("number", "integer", "boolean")):
             return None

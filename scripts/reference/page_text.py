@@ -1,10 +1,10 @@
 """Reads the reference page as saved text.
 
 The page has each field twice: in the samples at its top and in the list below. If one lacks a field of the other, a
-line is missing. Headings depend on the language of the page, so lines are classified only by their form: a name followed
-by a type starts a field, `default:1` and `1 <= x <= 128` are the same in any language, possible values end in a comma
-except for the last one, and a line that ends in a colon is the label of a value. Other lines, except sentences of
-descriptions and headings, are kept as lines that are not understood.
+line is missing. Headings depend on the language of the page, so lines are classified only by their form: a name and a
+type start a field, `default:1` and `1 <= x <= 128` are the same in any language, possible values end in a comma except
+for the last one, and a line that ends in a colon is the label of a value. Other lines, except sentences of descriptions
+and headings, are kept as lines that are not understood.
 """
 
 from __future__ import annotations
