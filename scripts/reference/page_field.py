@@ -124,7 +124,7 @@ class Reader:
         return True
 
     def _length(self, line: Line) -> dict[str, int] | None:
-        """Return the bounds of a length. A bound whose label is neither a minimum nor a maximum is ignored."""
+        """Return the bounds of a length, or None if the label is neither a minimum nor a maximum."""
         match = LENGTH.fullmatch(line)
         if not match or self.type.startswith(("number", "integer", "boolean")):
             return None
