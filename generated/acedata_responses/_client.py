@@ -60,7 +60,7 @@ class Client:
             reading. `pool` (600 s) limits the wait for `limits`: a call fails if no other call starts or finishes for
             that long.
         deadline: Seconds for a whole call, including waits and retries, or None for no limit.
-        max_retries: How many times a call is retried; 0 or more.
+        max_retries: The maximum number of retries of a call; 0 or more.
         retry: Decides which failures are retried, and after what wait.
         limits: How many calls may be in flight and how many may start per second, None for no limit, or a `Limiter`
             to share with other clients. Defaults to the vendor's limits.

@@ -27,7 +27,7 @@ class Settings:
         path: The prefix of all paths, without a trailing slash.
         timeout: Seconds for `connect`, `read`, `write` and `pool`; None for no limit.
         deadline: Seconds for a whole call, None for no limit.
-        max_retries: How many times a call is retried.
+        max_retries: The maximum number of retries of a call.
         retry: Decides which failures are retried, and when.
         headers: The user's headers for each request.
         header_lines: All headers that each request has, as bytes.

@@ -57,7 +57,7 @@ class Models:
                 no limit. Defaults to the client's.
             deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
                 the client's.
-            key: With a journal: distinguishes identical requests that are each to be answered.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
 
         Returns:
             The reply.
@@ -103,7 +103,7 @@ class AsyncModels:
                 no limit. Defaults to the client's.
             deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
                 the client's.
-            key: With a journal: distinguishes identical requests that are each to be answered.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
 
         Returns:
             The reply.

@@ -238,7 +238,7 @@ class Responses:
                 no limit. Defaults to the client's.
             deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
                 the client's.
-            key: With a journal: distinguishes identical requests that are each to be answered.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
             via_stream: Whether to send a call that does not stream as a stream, and assemble the reply from its
                 events. Defaults to the client's. If the connection breaks before the last event, the call is
                 retried, because a stream without its last event is not billed. A last event that was sent but
@@ -674,7 +674,7 @@ class AsyncResponses:
                 no limit. Defaults to the client's.
             deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
                 the client's.
-            key: With a journal: distinguishes identical requests that are each to be answered.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
             via_stream: Whether to send a call that does not stream as a stream, and assemble the reply from its
                 events. Defaults to the client's. If the connection breaks before the last event, the call is
                 retried, because a stream without its last event is not billed. A last event that was sent but
