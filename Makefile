@@ -1,9 +1,9 @@
-# `make` prints what there is to run. Each target sets up what it needs, once; a change of the pins in tools/ sets it up
-# anew. The everyday targets are here, the others in tools/make/: one file for each group, found by itself.
+# `make` lists the targets. Each target creates the environments that it needs, and updates them when the pins in tools/
+# change. The most used targets are here, the others in tools/make/, one file for each group.
 #
-#   PYTHON=/path/to/python3    the interpreter of .venv, when the one found by itself is not the one wanted
-#   VERSIONS="3.10 3.13"       test: on these Pythons, each in an environment of its own
-#   ARGS="..."                 test, demo, serve: further arguments for the program
+#   PYTHON=/path/to/python3    the interpreter for .venv, instead of the one that is found automatically
+#   VERSIONS="3.10 3.13"       test: the Python versions to test on, each in its own environment
+#   ARGS="..."                 test, demo, serve: additional arguments for the program
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -15,28 +15,28 @@ include tools/make/environment.mk
 
 ##@ Everyday
 
-help: ## print this list
+help: ## show this list
 	@awk -f tools/make/help.awk $(MAKEFILE_LIST)
 
-setup: $(VENV) $(PACKAGE) $(NODE_TOOLS) ## make the environments (every target does it by itself)
+setup: $(VENV) $(PACKAGE) $(NODE_TOOLS) ## create the environments (other targets do this when needed)
 	@echo "ready: .venv$(if $(NODE), and tools/node_modules,; node and npm are not installed)"
 
-generate: $(GENERATOR) ## openapi.yaml + templates/ -> generated/acedata_responses/
+generate: $(GENERATOR) ## generate generated/acedata_responses/ from openapi.yaml and templates/
 	@$(PY) scripts/generate.py
 
 all: ## generate, then test
 	@$(MAKE) generate
 	@$(MAKE) test
 
-demo: $(GENERATOR) ## generate, verify, then call the embedded service (LIVE=1: the real one)
+demo: $(GENERATOR) ## generate, verify, and call the embedded service (LIVE=1: the real service)
 	@$(PY) scripts/generate.py
 	@$(PY) scripts/generate.py --check
 	@PYTHONPATH=generated $(PY) scripts/demo.py $(if $(LIVE),--live) $(ARGS)
 
-serve: $(GENERATOR) ## run the embedded service, for calls by hand
+serve: $(GENERATOR) ## run the embedded service, for manual calls
 	@PYTHONPATH=generated $(PY) -m acedata_responses.testing $(ARGS)
 
-clean: ## remove all that make has made, environments included
+clean: ## remove everything that make created, including the environments
 	rm -rf .venv .venvs tools/node_modules build dist .coverage .coverage.* .hypothesis .*_cache
 	find scripts templates tests tools generated -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,8 +1,8 @@
-"""Measure the client beside others: raw httpx, openai, acedatacloud and the generator's own client.
+"""Compares the speed and memory of the client with raw httpx, openai, acedatacloud and the stock generated client.
 
-Every client runs in an environment of its own (`make bench` makes them), calls a server that sends bytes made
-beforehand, and takes turns with the others. The table goes to the standard output; the results of a whole run also to
-tools/bench/results.json, from which `make bench` draws the picture that the README shows.
+Each client runs in its own environment (created by `make bench`) and calls a server that sends precomputed bytes. The
+clients take turns. The table goes to standard output. A full run also writes tools/bench/results.json, from which
+`make bench` draws the chart in the README.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ _LARGEST_COST_OF_THE_JOURNAL = 1.0  # ms
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and keep the results."""
+    """Measure, print, and save the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="measure less, and write no results")
-    parser.add_argument("--only", metavar="TEXT", default="", help="only figures with this in their name")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only figures whose name contains TEXT")
     options = parser.parse_args(arguments)
     results = measured(quick=options.quick, only=options.only)
     print(*table(results), sep="\n")
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def table(results: dict[str, Any]) -> Iterator[str]:
-    """The ratio of each client to httpx with its quartiles, in Markdown; then what else was measured."""
+    """Yield a Markdown table with the ratio of each client to httpx and its quartiles, then the other results."""
     yield f"| ratio to httpx | {' | '.join(SHOWN)} | target |"
     yield "|---" * (len(SHOWN) + 2) + "|"
     for figure in results["figures"]:
@@ -70,14 +70,14 @@ def table(results: dict[str, Any]) -> Iterator[str]:
 
 
 def as_lines(results: dict[str, Any]) -> str:
-    """The results as JSON, each figure on a line of its own."""
+    """Return the results as JSON, with each figure on its own line."""
     figures = ",\n".join(json.dumps(figure, ensure_ascii=False) for figure in results["figures"])
     rest = json.dumps({**results, "figures": None}, indent=1, ensure_ascii=False)
     return rest.replace('"figures": null', f'"figures": [\n{figures}\n ]') + "\n"
 
 
 def measured(*, quick: bool, only: str) -> dict[str, Any]:
-    """All results, as they are written down."""
+    """Measure everything and return the results."""
     served = what_is_served()
     reply, event = (json.dumps(one) for one in (served["reply"], served["events"][served["repeated"]]))
     found = []
@@ -112,7 +112,7 @@ def measured(*, quick: bool, only: str) -> dict[str, Any]:
 
 
 def what_is_served() -> dict[str, Any]:
-    """The document's example of a Responses reply, and of a stream with the delta that is repeated."""
+    """Return the document's examples of a response and of a stream, with the index of the delta to repeat."""
     document = load(ROOT / "openapi.yaml").data
     content = document["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]
     examples = content["application/json"]["examples"].values()
@@ -125,10 +125,10 @@ def what_is_served() -> dict[str, Any]:
 
 
 def make_packages(folder: Path) -> dict[str, str]:
-    """Our package and the generator's own of the same document, compiled as if installed.
+    """Make our package and the stock package of openapi-python-client, compiled as if installed.
 
     Returns:
-        Why there is none, where the generator does not take the document.
+        The reason why there is no stock package, if the generator rejects the document.
     """
     shutil.copytree(ROOT / "generated", folder, ignore=shutil.ignore_patterns("__pycache__"))
     config = folder / "stock.yaml"
@@ -150,7 +150,7 @@ def make_packages(folder: Path) -> dict[str, str]:
 
 
 def make_certificates(folder: Path) -> None:
-    """A certificate for the server, and those that clients trust: the usual ones, and who signed it."""
+    """Make a certificate for the server, and a CA bundle with those of certifi and of the authority that signed it."""
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
     usual = Path(certifi.where()).read_bytes()
@@ -158,7 +158,7 @@ def make_certificates(folder: Path) -> None:
 
 
 def grown(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """How much memory is kept over many events and many calls."""
+    """Measure how much the memory grows over many events and many calls."""
     for figure in growth(quick=quick):
         _tell(figure.title)
         megabytes = bench.grown("ours", figure)["bytes"] / 1e6
@@ -166,7 +166,7 @@ def grown(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
 
 
 def with_journal(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """What a journal adds to a call, and what an answer from it takes. Writing to the disk is most of the first."""
+    """Measure the overhead of a journal, most of which is writing to the disk, and the time of a recorded answer."""
     times = 50 if quick else 400
     _tell("the journal")
     taken = bench.grown("ours", Figure("journal", "", "journal", {"times": times}))
@@ -181,7 +181,7 @@ def with_journal(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
 
 
 def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """How long it takes to make the package, and how large it is."""
+    """Measure how long generation takes, and the size of the wheel."""
     _tell("generation and wheel")
     times = 1 if quick else 5
     shutil.copytree(ROOT / "generated", folder / "generated")
@@ -211,7 +211,7 @@ def _seconds(command: list[str]) -> float:
 
 
 def versions(bench: Bench) -> dict[str, str]:
-    """Of each client, and of what the others stand on."""
+    """Return the versions of the clients and of the generator."""
     found = {
         subject.package: bench.version(subject, subject.package)
         for name, subject in SUBJECTS.items()
@@ -225,7 +225,7 @@ def versions(bench: Bench) -> dict[str, str]:
 
 
 def machine() -> str:
-    """The processor, how many there are, and the system."""
+    """Describe the machine: the number and model of its processors, and the operating system."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, {platform.system()}"

@@ -1,8 +1,8 @@
-"""Says whether the document, its facts and the package's public surface changed compatibly since a git revision.
+"""Checks whether the document, its facts and the package's public API changed compatibly since a git revision.
 
-One verdict for all, the version that semantic versioning asks for, and whether info.version and CHANGELOG.md follow.
+Prints the changes, the version that semantic versioning requires, and whether info.version and CHANGELOG.md match them.
 
-Exit status: 0 they follow, 1 they do not, 2 the comparison could not be made.
+Exit status: 0 they match, 1 they do not, 2 the comparison failed.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def last_release(root: Path) -> str | None:
 
 
 def without_tag(root: Path) -> str:
-    """Why nothing is compared where there is no version tag."""
+    """Explain why nothing is compared if there is no version tag."""
     now = version_of(root / DOCUMENT)
     if changelog.entry((root / CHANGELOG).read_text(encoding="utf-8"), str(now)) is None:
         return "Nothing was released yet (no tag v1.2.3): there is nothing to compare with."
@@ -68,7 +68,7 @@ def without_tag(root: Path) -> str:
 
 
 def extract(root: Path, revision: str, folder: Path) -> None:
-    """Put the document and the package of a revision into a folder."""
+    """Extract the document and the package of a revision into a folder."""
     revision = (
         git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
     )
@@ -80,7 +80,7 @@ def extract(root: Path, revision: str, folder: Path) -> None:
 
 
 def compare(root: Path, base: Path) -> list[Finding]:
-    """All changes, the gravest first."""
+    """Return all changes, those with the greatest impact first."""
     old, new = load(base / DOCUMENT), load(root / DOCUMENT)
     found = [*document_changes.find(root / REDOCLY, old, new), *fact_changes.find(old, new)]
     if (base / GENERATED / surface_changes.PACKAGE).is_dir():
@@ -89,7 +89,7 @@ def compare(root: Path, base: Path) -> list[Finding]:
 
 
 def complaints(impact: Impact, before: Version, now: Version, log: str) -> list[str]:
-    """What version and changelog lack, each with what to do."""
+    """Return what to do so that the version and the changelog match the changes."""
     wanted = versions.after(before, impact)
     if now < wanted:
         return [f"set info.version in {DOCUMENT} to {wanted} (it is {now}) and run `make generate`"]
@@ -104,13 +104,13 @@ def complaints(impact: Impact, before: Version, now: Version, log: str) -> list[
 
 
 def report(findings: Sequence[Finding]) -> None:
-    """The table of changes."""
+    """Print the changes as a table."""
     for one in findings:
         print(f"{NAMES[one.impact]:<9} {one.where}: {one.what}")
 
 
 def run(root: Path, revision: str) -> int:
-    """Compare with a revision and say the verdict."""
+    """Compare with a revision and print the result."""
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         extract(root, revision, base)
@@ -129,7 +129,7 @@ def run(root: Path, revision: str) -> int:
 
 
 def version_of(path: Path) -> Version:
-    """The version that a document has."""
+    """Return the version in a document."""
     try:
         return versions.parse(str(load(path).data["info"]["version"]))
     except (KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Crashes get an exit status of their own: Python's 1 would say `differs` or `does not follow` to a caller."""
+"""Gives crashes their own exit status, since 1, the one of Python, means that a comparison found differences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ STATUS = 2
 
 
 def install() -> None:
-    """From here on an exception that nobody catches ends the program with status 2."""
+    """Exit with status 2 on uncaught exceptions from now on."""
     sys.excepthook = _exit
 
 

@@ -1,7 +1,7 @@
-"""Show the client at work: a plain call, a stream, a wrong call with its error, the list of models.
+"""Demonstrates the client: a call, a stream, an invalid request, a wrong token, and the list of models.
 
-By default the embedded service answers. With `--live` and a token in the environment the same calls go to the
-real service, where they cost money.
+It calls the embedded service by default. With `--live` and a token in the environment it calls the real service, which
+bills the calls.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ MODEL = "gpt-4o-mini"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the demo; 0 when every step went as it should, 1 otherwise."""
-    parser = argparse.ArgumentParser(description="Show the client at work, against the embedded service.")
-    parser.add_argument("--live", action="store_true", help="call the real service (costs money)")
+    """Run the demo. Return 0 if it succeeds, 1 if a call fails."""
+    parser = argparse.ArgumentParser(description="Demonstrate the client with the embedded service.")
+    parser.add_argument("--live", action="store_true", help="call the real service, which bills the calls")
     options = parser.parse_args(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may not know every character
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the terminal may not support all characters
         sys.stdout.reconfigure(errors="replace")
     service: AbstractContextManager[testing.Service | None] = (
         nullcontext() if options.live else testing.serve()
@@ -46,19 +46,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _client(service: testing.Service | None) -> Client:
-    """A client of the embedded service, or of the real one with the token from the environment."""
+    """Return a client of the embedded service, or of the real one with the token from the environment."""
     return Client() if service is None else Client(token=testing.TOKEN, base_url=service.url)
 
 
 def plain_call(client: Client) -> None:
-    """Ask and print the answer."""
+    """Make a call and print the answer."""
     print("\n-- a plain call")
     reply = client.responses.create(model=MODEL, input="Why is the sky dark at night?")
     print(f"{reply.output_text}\n   {type(reply).__name__} from {reply.model}, {reply.usage}")
 
 
 def stream(client: Client) -> None:
-    """Ask and print the answer while it comes."""
+    """Make a streaming call and print the answer as it arrives."""
     print("\n-- the same, streamed")
     with client.responses.create(model=MODEL, input="Describe the tides.", stream=True) as answer:
         for text in answer.text_deltas():
@@ -68,7 +68,7 @@ def stream(client: Client) -> None:
 
 
 def wrong_call(client: Client) -> None:
-    """Show what the client says of a request that the document forbids."""
+    """Show the error for a request that violates the OpenAPI document."""
     print("\n-- a wrong call: refused here, nothing is sent")
     try:
         client.responses.create(model=MODEL, input=[], temperature=2.1)

@@ -1,6 +1,6 @@
 """Compares the vendor's reference page or OpenAPI document with openapi.yaml, field by field.
 
-Exit status: 0 the same, 1 they differ (a table shows in what), 2 the page or openapi.yaml could not be read.
+Exit status: 0 no differences, 1 differences (printed as a table), 2 the source or openapi.yaml could not be read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SAME, DIFFERS, UNREADABLE = 0, 1, 2
 
 
 def find(document: OurDocument, where: str | None) -> tuple[Facts, list[Difference]]:
-    """What the page says, and what of it our document says otherwise.
+    """Return the facts of the page, and their differences from our document.
 
     Raises:
         UnreadableError: The page could not be read.
@@ -45,11 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "source",
         nargs="?",
-        help="a path, a URL or - for standard input: the page as text, HTML or Markdown, or an OpenAPI document; "
-        "`live` for the service's model list; counts of production as `Observations.write` writes them. "
-        "Without it: the page at the vendor's address",
+        help="a path, a URL or - for standard input, with the page as text, HTML or Markdown, an OpenAPI document, or "
+        "observations written by `Observations.write`; `live` for the model list of the service. "
+        "Default: the page on the vendor's website",
     )
-    parser.add_argument("--format", choices=FORMATS, default="text", help="the table's form (default: text)")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="the output format (default: text)")
     parser.add_argument("--document", type=Path, default=ROOT / "openapi.yaml", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:

@@ -1,10 +1,10 @@
-"""Make the package from openapi.yaml, or check that it is what generation gives.
+"""Generate the package from openapi.yaml, or check that it is up to date.
 
     python scripts/generate.py            writes generated/acedata_responses/
-    python scripts/generate.py --check    compares it, prints what differs, writes nothing
+    python scripts/generate.py --check    prints the differences, writes nothing
 
-The same inputs give the same bytes. The package is written whole or not at all: it is made beside the old one, which it
-then replaces.
+The same inputs give the same bytes. The package is written atomically: it is generated in another folder, which then
+replaces the old one.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def render(document_path: Path, templates: Path, config: Path) -> Package:
         config: The configuration of openapi-python-client.
 
     Raises:
-        DocumentError: The document cannot be expressed faithfully; the text names the place.
+        DocumentError: The document has something that cannot be generated; the message names the place.
     """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder).resolve() / "package"
@@ -85,10 +85,10 @@ def render(document_path: Path, templates: Path, config: Path) -> Package:
 
 
 def _format(package: Path) -> None:
-    """Sort imports, drop unused ones and format, by the pinned ruff and no settings but these.
+    """Sort imports, remove unused ones and format, with the pinned ruff and only these settings.
 
-    The files are named one by one, as ruff passes over what a .gitignore above names; and they are named from their
-    folder, as what lies in the working directory has a say in what is an import of our own.
+    Each file is passed separately, since ruff skips files that a .gitignore in a parent folder ignores. Paths are
+    relative to their folder, since the working directory affects which imports ruff considers first-party.
     """
     paths = sorted(path.relative_to(package.parent).as_posix() for path in package.rglob("*.py"))
     for command in _STEPS:
@@ -117,7 +117,7 @@ def _ruff() -> str:
 
 
 def differences(files: dict[str, bytes], package: Path) -> list[str]:
-    """What a folder has otherwise, has too much or lacks, as text for people."""
+    """Describe the changed, extra and missing files of a folder."""
     there = {path.relative_to(package).as_posix(): path for path in _entries(package)}
     found = []
     for name in sorted(files.keys() | there.keys()):
@@ -133,7 +133,7 @@ def differences(files: dict[str, bytes], package: Path) -> list[str]:
 
 
 def _entries(package: Path) -> list[Path]:
-    """What is in a folder: files, links and empty folders; without Python's caches."""
+    """Return the files, links and empty folders in a folder, without Python's caches."""
     found = list(package.rglob("*"))
     parents = {path.parent for path in found}
     leaves = [path for path in found if path not in parents or path.is_symlink()]
@@ -151,7 +151,7 @@ def _diff(path: Path, generated: bytes) -> str:
 
 
 def write(files: dict[str, bytes], package: Path) -> list[str]:
-    """Put the package in place, whole or not at all.
+    """Replace the package atomically.
 
     Returns:
         The names of the files that changed.
@@ -182,7 +182,7 @@ def _is(path: Path, content: bytes | None) -> bool:
 
 
 def _restore(package: Path, new: Path, old: Path) -> None:
-    """Clear up after a run, also one that was killed: if there is no package, the old one is put back."""
+    """Clean up after a run, even one that was killed: if there is no package, restore the old one."""
     if os.path.lexists(old) and not os.path.lexists(package):
         old.rename(package)
     for folder in (new, old):
@@ -193,13 +193,11 @@ def _restore(package: Path, new: Path, old: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Generate or check; 0 when all is well, 1 when the package differs, 2 when the document is refused."""
+    """Generate or check. Return 0 on success, 1 if the package differs, 2 if the document is rejected."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="compare only, and write nothing")
+    parser.add_argument("--check", action="store_true", help="only compare, write nothing")
     parser.add_argument("--document", type=Path, default=ROOT / "openapi.yaml")
-    parser.add_argument(
-        "--output", type=Path, default=ROOT / "generated", help="the folder that holds the package"
-    )
+    parser.add_argument("--output", type=Path, default=ROOT / "generated", help="the folder of the package")
     parser.add_argument("--templates", type=Path, default=ROOT / "templates")
     parser.add_argument("--config", type=Path, default=ROOT / "generator-config.yaml")
     options = parser.parse_args(arguments)
@@ -213,14 +211,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def make(files: dict[str, bytes], package: Path) -> int:
-    """Write, and say what changed."""
+    """Write the package, and print how many files changed."""
     changed = write(files, package)
     print(f"generate: {len(files)} files, {len(changed)} changed, in {_shown(package)}")
     return DONE
 
 
 def check(files: dict[str, bytes], package: Path) -> int:
-    """Compare, and say what differs and what to do."""
+    """Compare the package, and print the differences and what to do."""
     found = differences(files, package)
     if not found:
         print(f"verify: {len(files)} files in {_shown(package)} are what generation gives")

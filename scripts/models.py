@@ -1,7 +1,7 @@
-"""Takes over the vendor's list of model names: openapi.yaml, the version, the changelog and the generated client.
+"""Updates the model names from the vendor's list: openapi.yaml, the version, the changelog and the generated client.
 
-All is done or nothing: the change is made and tested in a copy of the project, which a failure, an interruption or a
-full disk leaves behind. What takes its place in the project is one change to look at with `git diff`.
+The update is atomic: it is made and tested in a copy of the project first, so that a failure or an interruption changes
+nothing. Review the result with `git diff`.
 
 Exit status: 0 done (or nothing to do), 1 refused or failed, 2 the source or openapi.yaml could not be read.
 """
@@ -38,26 +38,26 @@ DONE, REFUSED, UNREADABLE = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"
 
 Steps = Sequence[tuple[str, Sequence[str]]]
-"""What follows from a change of the document: what it is, and the command that does it."""
+"""The steps after a change of the document: a title and a command for each."""
 
 STEPS: Steps = (
     ("generating the client", (sys.executable, "scripts/generate.py")),
-    # The tests that hold the client against the document. The others do not depend on names; CI runs them all.
+    # The tests that compare the client with the document. Other tests do not depend on model names; CI runs them all.
     ("testing it", (sys.executable, "-m", "pytest", "-q", "-n", "auto", "tests/contract", "tests/replies")),
 )
 
 
 def read(root: Path, name: str) -> str:
-    """The text of a file, with its line ends; empty if it does not exist."""
+    """Return the text of a file with its original line endings; empty if it does not exist."""
     path = root / name
     return path.read_bytes().decode() if path.exists() else ""
 
 
 def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, models_only: bool) -> Change:
-    """The change that a source asks for. Writes nothing.
+    """Return the change that updates the project to a source, without writing anything.
 
     Raises:
-        RefusedError: There are objections to it.
+        RefusedError: There are objections to the change.
         UnreadableError: The source or the document could not be read.
     """
     try:
@@ -74,7 +74,7 @@ def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, 
 
 
 def make(root: Path, change: Change, steps: Steps) -> None:
-    """Write the change into a copy of the project, and do there what follows from it."""
+    """Write the change to a copy of the project, and run the steps there."""
     for name, text in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
         (root / name).write_bytes(text.encode())
     for what, command in steps:
@@ -83,14 +83,14 @@ def make(root: Path, change: Change, steps: Steps) -> None:
 
 
 def diff(root: Path, change: Change) -> Iterator[str]:
-    """The change of the document and the changelog."""
+    """Yield the change of the document and the changelog as a unified diff."""
     for name, new in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
         old = read(root, name).splitlines(keepends=True)
         yield from difflib.unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2)
 
 
 def run(options: argparse.Namespace, root: Path, steps: Steps) -> int:
-    """Do what the options ask for."""
+    """Run the command with parsed options."""
     flags = {"allow_removals": options.allow_removals, "models_only": options.models_only}
     day = datetime.now(tz=timezone.utc).date()
     if options.dry_run:
@@ -121,19 +121,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("source", nargs="?", help="as for drift.py; `live` for the service's own list")
-    parser.add_argument("--dry-run", action="store_true", help="show the change and write nothing")
+    parser.add_argument("source", nargs="?", help="as for drift.py; `live` for the model list of the service")
+    parser.add_argument("--dry-run", action="store_true", help="show the change, but write nothing")
     parser.add_argument(
         "--allow-removals",
         action="store_true",
         default=os.environ.get("ALLOW_REMOVALS") == "1",
-        help="take over a list that lacks names (ALLOW_REMOVALS=1)",
+        help="accept a list that lacks known names (ALLOW_REMOVALS=1)",
     )
     parser.add_argument(
         "--models-only",
         action="store_true",
         default=os.environ.get("MODELS_ONLY") == "1",
-        help="take over the names from a page that differs in other facts as well (MODELS_ONLY=1)",
+        help="update the names even if the page differs in other facts (MODELS_ONLY=1)",
     )
     options = parser.parse_args(arguments)
     try:

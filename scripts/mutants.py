@@ -1,9 +1,9 @@
-"""Changes the code on purpose, one place at a time, and looks whether the tests notice.
+"""Runs mutation tests: changes the code, one place at a time, and checks that a test fails.
 
-mutmut works on a copy in build/mutants. A change that no test notices (a survivor) must be explained in
-tools/mutants.toml; an explanation that no survivor needs is shown, so that it can go.
+mutmut works on a copy in build/mutants. A mutant that no test detects (a survivor) must be explained in
+tools/mutants.toml; explanations without a survivor are reported, so that they can be removed.
 
-Exit status: 0 every survivor is explained, 1 one is not, 2 mutmut did not get to its end.
+Exit status: 0 all survivors are explained, 1 some are not, 2 mutmut failed.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "build" / "mutants"
 EXPLAINED = ROOT / "tools" / "mutants.toml"
 MODULES = ["retry.py", "sse.py", "_transport/failures.py", "errors.py"]
-"""What is changed: the retry rules, the event decoder, the map of failures, the map of errors."""
+"""The modules to change: the retry rules, the event decoder, the network failures and the errors."""
 TESTS = [
     "runtime/test_retry.py", "runtime/test_sse.py", "runtime/test_sse_standard.py", "runtime/test_sse_size.py",
     "faults/test_exceptions_of_the_library_below.py",
 ]  # fmt: skip
-"""The tests that hold these modules to their word without a socket."""
+"""The tests of these modules that do not need a socket."""
 SETTINGS = f"""\
 [tool.mutmut]
 source_paths = ["src"]
@@ -47,8 +47,8 @@ class Change(NamedTuple):
 
     Attributes:
         where: Module, class and function.
-        was: The line as it stands.
-        now: The line as it was changed.
+        was: The original line.
+        now: The changed line.
     """
 
     where: str
@@ -60,7 +60,7 @@ class Change(NamedTuple):
 
 
 def prepare() -> None:
-    """Lay out the copy that is worked on: mutmut wants the package in a folder `src`."""
+    """Make the copy for mutmut, which expects the package in a folder `src`."""
     shutil.rmtree(WORK, ignore_errors=True)
     shutil.copytree(ROOT / "generated", WORK / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tests", WORK / "tests", ignore=shutil.ignore_patterns("__pycache__"))
@@ -68,10 +68,10 @@ def prepare() -> None:
 
 
 def mutmut(program: Path, *arguments: str) -> list[str]:
-    """Run mutmut and return its lines.
+    """Run mutmut and return the lines of its output.
 
     Raises:
-        subprocess.CalledProcessError: It failed.
+        subprocess.CalledProcessError: mutmut failed.
     """
     command = [str(program), *arguments]
     done: subprocess.CompletedProcess[str] = subprocess.run(
@@ -81,7 +81,7 @@ def mutmut(program: Path, *arguments: str) -> list[str]:
 
 
 def change_all(program: Path, processes: int) -> None:
-    """Make all changes. mutmut goes on where it was stopped, so it gets a second chance."""
+    """Test all mutants. If mutmut fails, it is restarted once and continues where it stopped."""
     try:
         mutmut(program, "run", "--max-children", str(processes))
     except subprocess.CalledProcessError:
@@ -89,13 +89,13 @@ def change_all(program: Path, processes: int) -> None:
 
 
 def survivors(program: Path) -> list[Change]:
-    """The changes that no test noticed."""
+    """Return the changes that no test detected."""
     names = [line.split(":")[0].strip() for line in mutmut(program, "results") if line.endswith(": survived")]
     return [change_of(name, mutmut(program, "show", name)) for name in names]
 
 
 def change_of(name: str, shown: list[str]) -> Change:
-    """A change as mutmut shows it: `package.module.xǁClassǁmethod__mutmut_3`, and a diff."""
+    """Parse a change as mutmut shows it: a name like `package.module.xǁClassǁmethod__mutmut_3` and a diff."""
     module, _, function = name.partition("__mutmut_")[0].partition(".")[2].partition(".")
     place = function.removeprefix("xǁ").removeprefix("x_").replace("ǁ", ".")
     lines = [line for line in shown if line[:1] in "+-" and line[:3] not in ("+++", "---")]
@@ -104,15 +104,15 @@ def change_of(name: str, shown: list[str]) -> Change:
 
 
 def explained() -> dict[Change, str]:
-    """The changes that make no difference, and why."""
+    """Return the explained changes, with their explanations."""
     entries = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["change"]
     return {Change(entry["where"], entry["was"], entry["now"]): entry["why"] for entry in entries}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run mutmut and compare its survivors with those that are explained."""
+    """Run mutmut and compare its survivors with the explained ones."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("program", type=Path, help="mutmut's own program")
+    parser.add_argument("program", type=Path, help="the path of the mutmut command")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(arguments)
     program = options.program.absolute()

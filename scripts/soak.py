@@ -1,13 +1,13 @@
-"""Many calls at once, for long, with faults of every kind: each must end in its own answer or in the right error.
+"""A soak test: many concurrent calls with faults of all kinds. Each must end with its answer or with the right error.
 
-The embedded service runs in a process of its own and disturbs one request in twenty. It notes what it did to each;
-what the client made of it must agree with that, try by try. In the end connections, memory, threads and open files
-must be where they were after the first rounds.
+The embedded service runs in a separate process and disturbs one request in twenty. It records the fault of each
+request, and the result of each attempt of the client must match it. The numbers of connections, threads and open files
+and the memory must not grow after the first rounds.
 
-With `--kills N` something else: a program that makes its calls with a journal is killed N times and started again, and
-the answers that are paid for are counted at the service; see `soaking/kills.py`.
+With `--kills N`, a program that makes its calls with a journal is killed N times and restarted instead, and the service
+counts the billed answers; see `soaking/kills.py`.
 
-Exit status: 0 all is well, 1 something is not.
+Exit status: 0 no violation, 1 violations.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def soak(options: argparse.Namespace) -> Tally:
 
 
 def _round(clients: Clients, tasks: Shared, pipe: Connection, tally: Tally) -> None:
-    workers = (clients.limiter.limits.in_flight or 0) * 3 // 4  # of each flavour: some have to queue
+    workers = (
+        (clients.limiter.limits.in_flight or 0) * 3 // 4
+    )  # of each kind (threads and tasks), so that some have to wait
     in_tasks = asyncio.run_coroutine_threadsafe(run_tasks(clients, tasks, workers), clients.loop)
     outcomes = run_threads(clients, tasks, workers) + in_tasks.result()
     pipe.send("report")
@@ -92,19 +94,21 @@ def _round(clients: Clients, tasks: Shared, pipe: Connection, tally: Tally) -> N
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the soak and print what was seen."""
+    """Run the soak test and print a summary."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--streams", type=int, default=1_000)
     parser.add_argument("--in-flight", type=int, default=64)
     parser.add_argument("--per-second", type=float, default=200)
-    parser.add_argument("--faults", type=float, default=0.05, help="the share of requests that are disturbed")
-    parser.add_argument("--long-stream", type=int, default=200_000, help="the events of the long stream")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--faults", type=float, default=0.05, help="the share of requests that get a fault")
     parser.add_argument(
-        "--kills", type=int, help="kill a program with a journal so many times, and nothing else"
+        "--long-stream", type=int, default=200_000, help="the number of events in the long stream"
     )
-    parser.add_argument("--quick", action="store_true", help="an eighth of it, in less than half a minute")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, help="instead, kill a program with a journal this many times")
+    parser.add_argument(
+        "--quick", action="store_true", help="make an eighth of the calls, in less than half a minute"
+    )
     options = parser.parse_args(arguments)
     if options.quick:
         options.calls, options.streams, options.long_stream = 1_200, 120, 20_000
@@ -124,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _kill(count: int, seed: int) -> int:
-    """Kill a program with plain calls, then one with `via_stream`, and print what the service and the journal say."""
+    """Kill a program with plain calls, then one with `via_stream`, and print what service and journal recorded."""
     violations = []
     for via_stream in (False, True):
         requests = max(32 * count, 32)
@@ -168,7 +172,7 @@ def _summary(options: argparse.Namespace, tally: Tally, took: float) -> str:
 
 
 def table(rows: list[tuple[str, object]]) -> str:
-    """Names and values, one pair a line."""
+    """Format pairs of names and values, one on each line."""
     width = max(len(name) for name, _value in rows)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
 

@@ -2,15 +2,13 @@
 
     from acedata_responses import Client
 
-    with Client() as client:  # the token is taken from the environment
+    with Client() as client:  # reads the token from the environment
         reply = client.responses.create(...)
 
-Importing this module imports nothing else: what you use is imported when you use it.
+Importing this package is fast: its modules are imported when they are first used.
 """
 
-TYPE_CHECKING: bool = (
-    False  # `typing` need not be imported for it; editors take the other branch into account
-)
+TYPE_CHECKING: bool = False  # avoids importing `typing`; type checkers treat this name as true
 if TYPE_CHECKING:
     from . import bulk as bulk
     from . import errors as errors

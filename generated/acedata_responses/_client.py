@@ -1,4 +1,4 @@
-"""The client: what a program holds, with a resource for each tag of the document."""
+"""The async client. It has an attribute for each tag of the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -46,41 +46,44 @@ class Client:
     `client.responses.create(...)`: Ask a model for an answer.
     `client.models.list(...)`: List the models.
 
-    Threads and tasks can share a client, and it can be pickled and copied. Close it, or use it in a `with` block,
-    to close its connections.
+    A client can be shared by threads and tasks, and it can be pickled and copied. Close it, or use it in a `with`
+    block, to close its connections.
 
     Args:
-        token: The bearer token. When not given, the first of these environment variables that is set:
+        token: The bearer token. Defaults to the first of these environment variables that is set:
             ACEDATACLOUD_API_TOKEN, ACEDATACLOUD_API_KEY, ACEDATA_API_KEY.
-        base_url: Where the service is: `http` or `https`, a host, perhaps a port and a path. By default
-            what the environment variable ACEDATACLOUD_BASE_URL says, else
-            the service's own address.
-        timeout: Seconds for each phase of a try (making a connection, writing, each wait for the next bytes), an
-            `httpx.Timeout` (or `httpx2.Timeout`), or None for no limit. 10 s to connect, 60 s to write and 600 s to read when not given.
-            Its `pool` (600 s) is for turns: a call gives up when within the limits no other call has started or
-            finished for so long.
-        deadline: Seconds for a whole call, with its waits and further tries; None for no limit.
-        max_retries: How many further tries a call may have; 0 or more.
-        retry: What may be sent again, and after what wait.
-        limits: How many calls may be in flight and how many may start in a second, None for no limit, or a
-            `Limiter` to share with other clients. The vendor's limits when not given.
-        headers: Header lines for each request; they win over the client's own.
-        transport: A transport of httpx or httpx2 to send through.
-        http_client: An `httpx.Client` or `httpx2.Client` to send through; it is not closed with this client.
-            Its time-out holds where none is given here, unless it is the library's own, which no model keeps to.
-        validate: Whether to hold each request against the document before it is sent.
-        strict: Whether a reply that violates the document raises `ReplyDecodeError`, instead of only listing it in `reply.problems`.
-        via_stream: Whether a plain call is sent as a stream and its reply put together from the events. By the vendor's
-            guide a stream that did not reach its last event is not billed: so a connection that breaks, a silence and
-            a crash lead to a further try instead of a doubt. It counts for the operations that have a stream.
-        observations: Where to count replies that violate the document, and growth; nothing is counted by default.
-        journal: A `Journal`, or the path of its file: requests and answers are written there, and what is answered
-            there is not sent, so that nothing is paid twice. Safe methods such as GET are not in it.
-        hooks: What to call before each try, after it, and at the end of each call; see `Hook`.
-        clock: Where time, waits and chance come from; for tests, such as a `testing.ManualClock`.
+        base_url: The address of the service: `http` or `https`, a host, and optionally a port and a path. Defaults to
+            the environment variable ACEDATACLOUD_BASE_URL, or else
+            the official address.
+        timeout: Seconds for each phase of an attempt (connecting, writing, each wait for data), an `httpx.Timeout` (or
+            `httpx2.Timeout`), or None for no limit. Defaults to 10 s for connecting, 60 s for writing and 600 s for
+            reading. `pool` (600 s) limits the wait for `limits`: a call fails if no other call starts or finishes for
+            that long.
+        deadline: Seconds for a whole call, including waits and retries, or None for no limit.
+        max_retries: The maximum number of retries of a call; 0 or more.
+        retry: Decides which failures are retried, and after what wait.
+        limits: How many calls may be in flight and how many may start per second, None for no limit, or a `Limiter`
+            to share with other clients. Defaults to the vendor's limits.
+        headers: Headers for each request. They override the client's own.
+        transport: An httpx or httpx2 transport to send requests with.
+        http_client: An `httpx.Client` or `httpx2.Client` to send requests with. Closing this client does not
+            close it. Its timeout applies if `timeout` is not given, unless it is the library's default of 5 s, which
+            is too short for models.
+        validate: Whether to validate each request against the OpenAPI document before sending it.
+        strict: Whether a reply that violates the OpenAPI document raises `ReplyDecodeError`. Otherwise the violations
+            are only listed in `reply.problems`.
+        via_stream: Whether to send calls that do not stream as streams, and assemble the reply from the events. The
+            vendor's guide says that a stream without its last event is not billed, so a call that fails before it can
+            be retried safely. Applies to operations that can stream.
+        observations: Counts replies that violate the OpenAPI document or contain something new. Nothing is counted by
+            default.
+        journal: A `Journal`, or the path of its file. It records requests and replies. A request whose reply is
+            recorded is not sent again, so it is not billed twice. Safe methods such as GET are not recorded.
+        hooks: Called before each attempt, after it, and at the end of each call; see `Hook`.
+        clock: The source of time, sleep and randomness; replaced in tests, for example by a `testing.ManualClock`.
 
     Raises:
-        ConfigurationError: There is no token, or an argument is not one of the above.
+        ConfigurationError: There is no token, or an argument is invalid.
         JournalError: The journal cannot be opened.
     """
 
@@ -154,12 +157,12 @@ class Client:
         strict: bool | NotGiven = NOT_GIVEN,
         via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> SelfT:
-        """A copy with other settings that shares the connections and the limits.
+        """Return a copy with other settings that shares the connections and the limits.
 
         The arguments are those of the client. Closing the copy does nothing; closing the original closes both.
 
         Raises:
-            ConfigurationError: An argument is not one that the client takes.
+            ConfigurationError: An argument is invalid.
         """
         changes = {
             "token": token,
@@ -182,7 +185,7 @@ class Client:
 
     @cached_property
     def responses(self) -> Responses:
-        """Answers from a model."""
+        """Answers from models."""
         from .resources.responses import Responses
 
         return Responses(self._send)
@@ -196,11 +199,11 @@ class Client:
 
     @property
     def usage(self) -> Usage:
-        """What the calls of this client and its copies took and cost so far."""
+        """The tokens and the cost of all calls of this client and its copies so far."""
         return (self._owner or self)._sender.usage
 
     def close(self) -> None:
-        """Close the connections, and the journal's file. Calls made after that raise `ConfigurationError`."""
+        """Close the connections and the journal. Later calls raise `ConfigurationError`."""
         if self._owner is None:
             self._is_closed = True
             if "_sender" in self.__dict__:
@@ -244,7 +247,7 @@ class Client:
 
     @cached_property
     def _sender(self) -> Sender:
-        with _making:  # of threads that make their first call together, one makes it for all
+        with _making:  # threads that make their first calls at the same time share one sender
             if "_sender" not in self.__dict__:
                 _clients.add(self)
                 self.__dict__["_sender"] = Sender(
@@ -290,7 +293,7 @@ _making = threading.Lock()
 
 
 def _reset_after_fork() -> None:
-    """Make clients open new connections in a forked process: on those of the parent, responses would mix."""
+    """Make clients in a forked process open new connections; sharing the parent's would mix up responses."""
     _making.release()
     for client in _clients:
         client.__dict__.pop("_sender", None)

@@ -1,22 +1,22 @@
-"""Everything that can go wrong, as one tree.
+"""The exceptions of the client.
 
     AceDataError
-    ├── ConfigurationError          the client was set up wrongly (also a ValueError)
-    ├── RequestValidationError      the document forbids the request; nothing was sent (also a ValueError)
-    ├── TransportError              no complete response came over the network
+    ├── ConfigurationError          a setting or argument is invalid (also a ValueError)
+    ├── RequestValidationError      the request violates the OpenAPI document; nothing was sent (also a ValueError)
+    ├── TransportError              no complete response was received
     │   ├── ConnectionFailedError   no connection could be made; nothing was sent
-    │   ├── ConnectionLostError     the connection broke; the service may have done its work
+    │   ├── ConnectionLostError     the connection broke; the service may have processed the request
     │   └── RequestTimeoutError     something took longer than allowed (also a TimeoutError)
-    ├── ReplyDecodeError            the response is not what the document describes
-    ├── ReplyFailedError            the reply says that it failed
-    ├── AnswerError                 a reply without an answer of the wanted class; carries the reply
-    ├── RunError                    a run of functions ended without an answer; carries all its replies
+    ├── ReplyDecodeError            the response is not what the OpenAPI document describes
+    ├── ReplyFailedError            the reply reports a failure
+    ├── AnswerError                 the answer does not match the requested class; carries the reply
+    ├── RunError                    a run of functions ended without an answer; carries all replies
     ├── StreamError                 a stream did not reach its end; carries the text so far
-    │   ├── StreamInterruptedError  it broke off
-    │   └── StreamFailedError       the service reported an error in it
+    │   ├── StreamInterruptedError  the stream broke off
+    │   └── StreamFailedError       the service reported an error in the stream
     ├── JournalError                a file of the journal or of a shared limiter cannot be used; nothing was sent
-    ├── UnknownOutcomeError         by the journal the request may be billed already; it was not sent again
-    └── APIStatusError              the service answered with an error
+    ├── UnknownOutcomeError         the journal shows that the request may be billed already; it was not sent again
+    └── APIStatusError              the service responded with an error
         ├── BadRequestError  (bad_request, api_not_implemented, 400)
         ├── AuthenticationError  (no_token, token_mismatched, invalid_token, token_expired, 401)
         ├── PermissionDeniedError  (disabled, 403)
@@ -28,8 +28,8 @@
         └── ServerError  (api_error, 5XX)
             └── GatewayTimeoutError  (timeout, 504)
 
-Which class an error of the service gets is decided by its code first, then by the HTTP status, since the vendor's
-sources disagree on the status of some codes. All errors can be pickled and copied. None contains the token.
+An error code of the service takes precedence over the HTTP status in selecting the class, since the vendor's sources
+disagree on the status of some codes. All errors can be pickled and copied. None contains the token.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ _BILLING: dict[str, bool | None] = {"not-sent": False, **BILLING}
 
 
 class AceDataError(Exception):
-    """The root of all errors that the client raises.
+    """The base class of all errors that the client raises.
 
     Attributes:
-        method: The HTTP method of the request, where there was one.
-        url: The address of the request, where there was one.
-        tries: How many times the request was sent, or a connection for it could not be made.
-        retry_after: The seconds after which the service asked to be called again, None where it did not.
-        earlier_replies: In a run of functions, the replies to the calls before this one, which are billed.
+        method: The HTTP method of the request, None if there was no request.
+        url: The URL of the request, None if there was no request.
+        tries: How many attempts were made, including failed attempts to connect.
+        retry_after: Seconds to wait before retrying, as the service asked; None if it did not.
+        earlier_replies: In a run of functions, the replies to the earlier calls, which are billed.
     """
 
     method: str | None = None
@@ -77,7 +77,7 @@ class AceDataError(Exception):
 
     @property
     def may_be_billed(self) -> bool | None:
-        """Whether the call is billed, with all its tries; None where the document does not know."""
+        """Whether the call is billed, counting all its attempts; None if unknown."""
         billed, earlier = _BILLING.get(self._outcome()), self._earlier_tries_billed
         return billed if earlier is False else billed or earlier
 
@@ -87,17 +87,17 @@ class AceDataError(Exception):
 
 
 class ConfigurationError(AceDataError, ValueError):
-    """The client cannot work as it was set up: no token, an unusable base URL, an argument out of range."""
+    """A setting or argument is missing or invalid: no token, a malformed base URL, a number out of range."""
 
     def _outcome(self) -> str:
         return "not-sent"
 
 
 class RequestValidationError(AceDataError, ValueError):
-    """The document forbids the request. Nothing was sent.
+    """The request violates the OpenAPI document. Nothing was sent.
 
     Attributes:
-        problems: Every violation of the document, with its JSON pointer, the rule, the value and the rule's source.
+        problems: All violations, each with its JSON pointer, the rule, the value and the rule's source.
     """
 
     problems: list[validation.Problem]
@@ -107,7 +107,7 @@ class RequestValidationError(AceDataError, ValueError):
 
 
 class TransportError(AceDataError):
-    """No complete response came over the network."""
+    """No complete response was received."""
 
 
 class ConnectionFailedError(TransportError):
@@ -118,13 +118,13 @@ class ConnectionFailedError(TransportError):
 
 
 class ConnectionLostError(TransportError):
-    """The connection broke after sending had begun and before the response was complete.
+    """The connection broke after the client began to send the request and before the response was complete.
 
-    The service may have done its work and may bill it: the request is sent again only where `RetryPolicy` allows that.
+    The service may have processed the request and may bill it, so it is retried only where `RetryPolicy` allows that.
 
     Attributes:
-        http: The response as far as it came, with its bytes in `http.content`; None when nothing came.
-        is_stream: Whether the answer was to come as a stream, which is billed by other rules.
+        http: The partial response, with its bytes in `http.content`; None if nothing was received.
+        is_stream: Whether a stream was requested, which is billed by other rules.
     """
 
     http: _http_response.HTTPResponse | None = None
@@ -138,12 +138,12 @@ class RequestTimeoutError(TransportError, TimeoutError):
     """Something took longer than allowed.
 
     Attributes:
-        phase: What was waited for: `connect`, `write`, `read`, `pool` (a free connection of an httpx client), `turn`
-            (the limits on calls at once and calls a second) or `deadline` (the call as a whole).
-        after: The seconds that were allowed.
-        sent: Whether the request may have reached the service, which may then have done its work and may bill it.
-        http: The response as far as it came; None when nothing came.
-        is_stream: Whether the answer was to come as a stream, which is billed by other rules.
+        phase: What timed out: `connect`, `write`, `read`, `pool` (waiting for a free connection of an httpx client),
+            `turn` (waiting for the limits on calls in flight and per second) or `deadline` (the whole call).
+        after: The limit in seconds.
+        sent: Whether the request may have reached the service, which then may have processed it and may bill it.
+        http: The partial response; None if nothing was received.
+        is_stream: Whether a stream was requested, which is billed by other rules.
     """
 
     phase: str = "read"
@@ -158,13 +158,13 @@ class RequestTimeoutError(TransportError, TimeoutError):
 
 
 class ReplyDecodeError(AceDataError):
-    """A response has a status of success, but its body is not what the document describes.
+    """A response has a success status, but its body is not what the OpenAPI document describes.
 
     Attributes:
-        http: The response, complete: its bytes are in `http.content` and in `body`.
+        http: The complete response.
         body: The bytes of the body, or the data of the event.
-        reply: With `Client(strict=True)`: the reply that violates the document.
-        problems: With `Client(strict=True)`: the violations.
+        reply: With `Client(strict=True)`, the reply that violates the OpenAPI document.
+        problems: With `Client(strict=True)`, the violations.
     """
 
     http: _http_response.HTTPResponse | None = None
@@ -177,12 +177,12 @@ class ReplyDecodeError(AceDataError):
 
 
 class ReplyFailedError(AceDataError):
-    """A reply says of itself that it failed.
+    """A reply reports a failure.
 
     Attributes:
         reply: The whole reply.
-        code: The code of its error, None where it has none.
-        message: The text of its error, empty where it has none.
+        code: The code of its error, or None.
+        message: The text of its error; may be empty.
     """
 
     reply: types.Model
@@ -194,13 +194,13 @@ class ReplyFailedError(AceDataError):
 
 
 class AnswerError(AceDataError):
-    """A whole reply came, but no answer of the wanted class. The request was not sent again.
+    """The answer in a reply does not match the requested class. The request was not sent again.
 
     Attributes:
         reply: The reply.
-        reason: What the answer is: `refused` by the model, `incomplete`, or a `mismatch` (text that is no data of the
-            wanted class).
-        refusal: The model's words where it refused, else empty.
+        reason: `refused` (the model refused to answer), `incomplete` (the answer was cut short) or `mismatch` (the
+            text cannot be parsed as the class).
+        refusal: The text of the model's refusal; empty if it did not refuse.
     """
 
     reply: types.Model
@@ -215,10 +215,10 @@ class RunError(AceDataError):
     """A run of functions ended before the model had an answer.
 
     Attributes:
-        replies: All replies that came, in order.
-        items: The conversation with them, as the input of a further request.
-        reason: What ended it: `max_steps`, or `function` (one raised an exception, which is the `__cause__`).
-        function: The name of the function that raised; empty where none did.
+        replies: All replies, in order.
+        items: The conversation including the replies, usable as the input of another request.
+        reason: Why the run ended: `max_steps`, or `function` (a function raised the exception in `__cause__`).
+        function: The name of the function that raised an exception; empty if none did.
     """
 
     replies: Sequence[Any] = ()
@@ -234,9 +234,9 @@ class StreamError(AceDataError):
     """A stream did not reach its end.
 
     Attributes:
-        partial_text: The text of all events that came.
-        events: How many events came.
-        reply: The reply as far as it came, put together from the events; None where they do not add up to one.
+        partial_text: The text of all events received.
+        events: How many events were received.
+        reply: The partial reply assembled from the events; None if they are too few for one.
         http: The status and headers of the response.
     """
 
@@ -247,13 +247,13 @@ class StreamError(AceDataError):
 
 
 class StreamInterruptedError(StreamError):
-    """The stream ended, or its connection broke, without one of the events that end an answer.
+    """The stream ended, or its connection broke, before the last event.
 
     Attributes:
-        reason: What happened: `ended` (without a last event), `broken`, `timed out`, `unreadable` (what came is no
-            event) or `closed` (by the caller, or because a step of reading it was cancelled).
-        data: What could not be read, whole: the data of an `unreadable` event, or what came outside of events or as
-            an unknown event before the stream `ended`. Empty where there was none.
+        reason: What happened: `ended` (without a last event), `broken` (the connection was lost), `timed out`,
+            `unreadable` (an event could not be parsed) or `closed` (by the caller, or because reading was cancelled).
+        data: The data that could not be parsed: that of an `unreadable` event, or data outside of events and in
+            unknown events before the stream `ended`. May be empty.
     """
 
     reason: str = "ended"
@@ -271,7 +271,7 @@ class StreamFailedError(StreamError):
     Attributes:
         code: The error's code.
         message: The error's text.
-        event: The event, or the error body, as JSON data.
+        event: The event, or the body of the error, as JSON data.
     """
 
     code: str | None = None
@@ -283,10 +283,10 @@ class StreamFailedError(StreamError):
 
 
 class JournalError(AceDataError):
-    """A file of the journal, or of a limiter that is shared by processes, cannot be used. Nothing was sent.
+    """A file of the journal, or of a limiter shared by processes, cannot be used. Nothing was sent.
 
     Attributes:
-        is_locked: Whether that is because another program holds it, so that it may be free later.
+        is_locked: Whether another program has locked the file, so that it may be usable later.
     """
 
     is_locked: bool = False
@@ -296,11 +296,11 @@ class JournalError(AceDataError):
 
 
 class UnknownOutcomeError(AceDataError):
-    """The request was sent before, and it is not known whether it is billed. It was not sent again.
+    """The request was sent before, and may have been billed. It was not sent again.
 
     Attributes:
         fingerprint: The request's fingerprint in the journal.
-        key: The key under which it was made.
+        key: The `key` argument of the call.
     """
 
     fingerprint: str = ""
@@ -308,18 +308,20 @@ class UnknownOutcomeError(AceDataError):
 
 
 class APIStatusError(AceDataError):
-    """The service answered with an error.
+    """The service responded with an error.
 
     Attributes:
-        status_code: The HTTP status. It is 200 for an error body that came under a status of success.
-        code: The service's error code, None when the body has none.
-        message: The service's own words, or a short form of the body when it is not the documented one.
-        trace_id: The vendor's name for this call, for questions to its support.
-        body: The body: JSON data where it is JSON, else text.
-        headers: The headers of the response; names are matched in any case.
+        status_code: The HTTP status. It is 200 if the service sent an error with a success status.
+        code: The service's error code, or None.
+        message: The service's message, or a shortened form of a body that is not in the documented format.
+        trace_id: The vendor's identifier of this call; include it when you contact the vendor's support.
+        body: The body: JSON data if it is JSON, otherwise text.
+        headers: The headers of the response; names are case-insensitive.
         http: The response.
-        is_safe_to_resend: Whether the vendor's word is that such a call is not billed and may be sent again.
-        slows_down: Whether further calls should come slower.
+        meaning: What this kind of error means.
+        advice: What to do about it.
+        is_safe_to_resend: Whether the vendor documents that such a call is not billed and may be retried.
+        slows_down: Whether later calls should be sent more slowly.
     """
 
     http: _http_response.HTTPResponse
@@ -328,8 +330,10 @@ class APIStatusError(AceDataError):
     trace_id: str | None = None
     body: Any = None
 
-    meaning: ClassVar[str] = "The service answered with an error that the document does not describe."
-    advice: ClassVar[str] = "Look at `message` and `body`."
+    meaning: ClassVar[str] = (
+        "The service responded with an error that the OpenAPI document does not describe."
+    )
+    advice: ClassVar[str] = "See `message` and `body`."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -348,16 +352,16 @@ class APIStatusError(AceDataError):
 
 
 class BadRequestError(APIStatusError):
-    """The service refused the request as it stands.
+    """The service rejected the request.
 
-    `bad_request`: The request is malformed or a field has a value that the service refuses.
+    `bad_request`: The request is malformed, or a field has a value that the service does not accept.
     `api_not_implemented`: The service does not offer this function.
-    Also any other error under HTTP 400.
+    Also any other error with HTTP status 400.
     Source: guide.
     """
 
-    meaning: ClassVar[str] = "The service refused the request as it stands."
-    advice: ClassVar[str] = "Correct the request; sending the same again gives the same answer."
+    meaning: ClassVar[str] = "The service rejected the request."
+    advice: ClassVar[str] = "Correct the request; the same request will fail again."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -369,12 +373,12 @@ class AuthenticationError(APIStatusError):
     `token_mismatched`: The token belongs to another service.
     `invalid_token`: The service does not know this token.
     `token_expired`: The token is no longer valid.
-    Also any other error under HTTP 401.
+    Also any other error with HTTP status 401.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The service did not accept the token."
-    advice: ClassVar[str] = "Check the token, and that it was made for this service."
+    advice: ClassVar[str] = "Check the token, and that it was created for this service."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -382,26 +386,26 @@ class AuthenticationError(APIStatusError):
 class PermissionDeniedError(APIStatusError):
     """The token is valid but may not make this call.
 
-    `disabled`: The account or the service is switched off for this token.
-    Also any other error under HTTP 403.
+    `disabled`: The account or the service is disabled for this token.
+    Also any other error with HTTP status 403.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The token is valid but may not make this call."
-    advice: ClassVar[str] = "Look at the state of your account in the vendor's console."
+    advice: ClassVar[str] = "Check your account in the vendor's console."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
 
 class NotFoundError(APIStatusError):
-    """The service knows nothing under this address.
+    """There is nothing at this URL.
 
     `no_api`: There is no such operation on the service.
-    Also any other error under HTTP 404.
+    Also any other error with HTTP status 404.
     Source: guide.
     """
 
-    meaning: ClassVar[str] = "The service knows nothing under this address."
+    meaning: ClassVar[str] = "There is nothing at this URL."
     advice: ClassVar[str] = "Check the base URL and the path."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
@@ -410,28 +414,30 @@ class NotFoundError(APIStatusError):
 class RequestTooLargeError(APIStatusError):
     """The request is too large.
 
-    `request_too_large`: The request's body is larger than the service takes.
-    Also any other error under HTTP 413.
+    `request_too_large`: The body of the request is larger than the service accepts.
+    Also any other error with HTTP status 413.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The request is too large."
-    advice: ClassVar[str] = "Send less, for example a URL in place of the data of an image or a file."
+    advice: ClassVar[str] = (
+        "Send less data, for example the URL of an image or a file instead of its content."
+    )
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
 
 class RateLimitError(APIStatusError):
-    """The token makes more calls than it may.
+    """The token exceeded its rate limit.
 
-    `too_many_requests`: Too many calls a second.
+    `too_many_requests`: Too many calls per second.
     `rate_limited`: Too many calls at the same time.
-    Also any other error under HTTP 429.
+    Also any other error with HTTP status 429.
     Source: guide.
     """
 
-    meaning: ClassVar[str] = "The token makes more calls than it may."
-    advice: ClassVar[str] = "Make fewer calls at once and leave more time between them."
+    meaning: ClassVar[str] = "The token exceeded its rate limit."
+    advice: ClassVar[str] = "Make fewer calls at the same time, and leave more time between calls."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = True
 
@@ -439,15 +445,13 @@ class RateLimitError(APIStatusError):
 class ServerError(APIStatusError):
     """The service failed; the call is not billed.
 
-    `api_error`: Something went wrong within the service.
-    Also any other error under HTTP 5XX.
+    `api_error`: An internal error of the service.
+    Also any other error with HTTP status 5XX.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The service failed; the call is not billed."
-    advice: ClassVar[str] = (
-        "Send the request again after a while; if it stays so, give the trace id to the vendor."
-    )
+    advice: ClassVar[str] = "Retry the request later; if the error persists, send the trace id to the vendor."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = False
 
@@ -455,12 +459,12 @@ class ServerError(APIStatusError):
 class InsufficientBalanceError(PermissionDeniedError):
     """The account has no balance left for this call.
 
-    `used_up`: The balance of the account is spent.
+    `used_up`: The balance of the account is used up.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The account has no balance left for this call."
-    advice: ClassVar[str] = "Top up the account, then send the request again."
+    advice: ClassVar[str] = "Top up the account, then retry the request."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
 
@@ -481,13 +485,13 @@ class ModerationError(PermissionDeniedError):
 class GatewayTimeoutError(ServerError):
     """The service gave up waiting for the model; the call is not billed.
 
-    `timeout`: The model took longer than the service waits.
-    Also any other error under HTTP 504.
+    `timeout`: The model took too long.
+    Also any other error with HTTP status 504.
     Source: guide.
     """
 
     meaning: ClassVar[str] = "The service gave up waiting for the model; the call is not billed."
-    advice: ClassVar[str] = "Send the request again, ask for less at once, or stream the answer."
+    advice: ClassVar[str] = "Retry the request, ask for a shorter answer, or stream the answer."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = False
 
@@ -527,11 +531,11 @@ _STATUS_OF_CODE: dict[str, int] = {
     for code, described in kind["codes"].items()
     if described["statuses"]
 }
-"""The usual status of each code, for errors that come under a status of success."""
+"""The usual status of each code, for errors sent with a success status."""
 
 
 def _outcome_of(status_code: int, code: str | None) -> str:
-    """The key in `x-billing` of an error of the service: its exact status, else its hundred."""
+    """Return the key of an error in `x-billing`: its exact status, or else its range (`5XX`)."""
     if status_code < 300:
         status_code = _STATUS_OF_CODE.get(code or "", status_code)
     exact = str(status_code)
@@ -539,14 +543,14 @@ def _outcome_of(status_code: int, code: str | None) -> str:
 
 
 def class_for(status_code: int, code: str | None) -> type[APIStatusError]:
-    """The class of an error of the service: by its code, else by the exact status, else by its hundred.
+    """Return the class for an error of the service: by its code, exact status or range of statuses, in this order.
 
     Args:
         status_code: The HTTP status.
-        code: The error code of the body, if it has one.
+        code: The error code in the body, or None.
 
     Returns:
-        `APIStatusError` itself when the document knows neither.
+        A subclass, or `APIStatusError` itself if the OpenAPI document lists neither the code nor the status.
     """
     return (
         _BY_CODE.get(code or "")

@@ -1,1 +1,1 @@
-"""Taking over a change of the vendor's: the edit of openapi.yaml, what follows from it, and all of it or nothing."""
+"""Changes of openapi.yaml: updates of the model names, and checks of versions and changelog."""

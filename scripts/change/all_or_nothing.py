@@ -1,7 +1,7 @@
-"""Files that are changed all together or not at all: the change is made and tested in a copy of the project.
+"""Changes several files atomically: the change is made and tested in a copy of the project.
 
-What has become of the files there is collected in one folder, which a single rename makes the new state: until then the
-project is untouched, from then on the files are moved to their places, by the next run if this one is killed meanwhile.
+The changed files are collected in one folder, and a single rename of the folder commits the change. Before the rename
+the project is untouched. After it the files are moved to their places, by the next run if this one is killed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 COPY = ".models-copy"
-"""The folder at the root that holds the copy. What a killed run left of it the next one removes."""
+"""The folder in the root with the copy. If a run is killed, the next one removes it."""
 
 READY = ".models-ready"
-"""The folder at the root with the files that are to be moved to their places."""
+"""The folder in the root with the files to move to their places."""
 
 OLD = ".models-old"
-"""Its name once they have been moved, with what was there before. It is of no use any more."""
+"""The name of that folder after the files were moved. It then has the old files, and can be removed."""
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "__pycache__")
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -33,13 +33,13 @@ class BusyError(Exception):
 
 @contextmanager
 def exclusive_lock(root: Path) -> Iterator[bool]:
-    """A time in which no other run changes the files below a folder.
+    """Lock a folder, so that no other run changes the files in it.
 
     Yields:
-        Whether an earlier run was killed while it moved files to their places, which has now been done.
+        Whether an earlier run was killed while it moved files to their places; the move is now complete.
 
     Raises:
-        BusyError: Another run is at work here.
+        BusyError: Another run has the lock.
     """
     descriptor = os.open(root, os.O_RDONLY)
     try:
@@ -55,14 +55,14 @@ def exclusive_lock(root: Path) -> Iterator[bool]:
 
 @contextmanager
 def all_or_nothing(root: Path, names: Sequence[str]) -> Iterator[Path]:
-    """A copy of a project in which to change files; it is to be used under `exclusive_lock`.
+    """Make a copy of a project to change files in, and apply the changes at the end. Requires `exclusive_lock`.
 
     Args:
         root: The project.
-        names: The files and folders at its top that may change.
+        names: The top-level files and folders that may change.
 
     Yields:
-        The copy. If the block runs to its end, what these names are there takes their place in the project.
+        The copy. If the block succeeds, these files and folders replace those of the project.
 
     Raises:
         OSError: The copy cannot be made, for example on a full disk.
@@ -99,7 +99,7 @@ def _copy(root: Path, copy: Path) -> None:
 
 
 def _move_into_place(root: Path) -> None:
-    """Move the files that are ready. It can be done again where it was cut off."""
+    """Move the files to their places. Can be repeated after an interruption."""
     ready, old = root / READY, root / OLD
     shutil.rmtree(old, ignore_errors=True)
     if not ready.exists():
@@ -115,7 +115,7 @@ def _move_into_place(root: Path) -> None:
 
 @contextmanager
 def _signals_ignored() -> Iterator[None]:
-    """A time in which signals to stop have no effect."""
+    """Ignore signals to stop."""
     before = {}
     try:
         for number in _STOPPING:

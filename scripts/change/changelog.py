@@ -1,4 +1,4 @@
-"""CHANGELOG.md in the form of https://keepachangelog.com/en/1.1.0/: an entry a version, the newest first."""
+"""Reads and edits CHANGELOG.md, in the format of https://keepachangelog.com/en/1.1.0/."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENTRY = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
 
 
 def entry(text: str, version: str) -> str | None:
-    """What the changelog says about a version; None where it has no entry for it."""
+    """Return the changelog's entry for a version, or None."""
     headings = list(_ENTRY.finditer(text))
     for heading, following in zip(headings, [*headings[1:], None], strict=True):
         if heading[1] == version:
@@ -29,7 +29,7 @@ def entry(text: str, version: str) -> str | None:
 
 
 def with_release(text: str, version: str, day: date, changes: Mapping[str, Sequence[str]]) -> str:
-    """The changelog with a new version, which takes with it what stood under Unreleased.
+    """Return the changelog with an entry for a new version, which includes the entries under Unreleased.
 
     Args:
         text: The changelog; empty for a new one.

@@ -1,4 +1,4 @@
-"""Running a program as a part of a larger step: when that is stopped, so are the program and all that it started."""
+"""Runs programs so that a signal to stop also ends the program and its child processes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class StoppedError(BaseException):
 
 
 def run(command: Sequence[str], folder: Path) -> None:
-    """Run a program to its end, with the package that is in generated/ importable.
+    """Run a program and wait for it, with the package in generated/ on its path.
 
     Raises:
-        subprocess.CalledProcessError: It failed.
-        StoppedError: A signal asked this process to stop; the program has ended.
+        subprocess.CalledProcessError: The program failed.
+        StoppedError: A signal asked this process to stop; the program was ended.
     """
     environment = {**os.environ, "PYTHONPATH": str(folder / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
     with _stopped_by_signals():
@@ -53,7 +53,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Within this, a signal to stop is an exception, so that the program is stopped as well."""
+    """Raise `StoppedError` on a signal to stop, so that the program can be stopped as well."""
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
         raise StoppedError(f"stopped by {signal.Signals(number).name}")

@@ -1,9 +1,9 @@
-"""What changed in the document, judged by Redocly's `diff`: it knows which way round a schema is used.
+"""Finds changes of the document with Redocly's `diff`, which knows whether a schema is used in requests or replies.
 
-Its verdict is taken with three exceptions. A further value in a reply breaks nobody, since the client keeps values that
-it does not know. Words for people (descriptions, examples, the version itself) ask for no release. Extensions and the
-known values of open enums are judged by `fact_changes`: Redocly gets the documents without them, with strings and
-numbers in place of references to them, and without `allOf`, as it does not see that these come to the same.
+There are three exceptions to its results. Additional values in a reply are not breaking, since the client keeps unknown
+values. Descriptions, examples and the version itself need no release. Extensions and the known values of open enums are
+handled by `fact_changes`: Redocly gets the documents without extensions, with plain strings and numbers instead of open
+enums, and with `allOf` merged, since it does not recognize equivalent schemas.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class ToolError(Exception):
 
 
 def find(redocly: Path, old: Document, new: Document) -> Iterator[Finding]:
-    """All changes that matter.
+    """Return all relevant changes.
 
     Raises:
-        ToolError: The tool is missing or failed.
+        ToolError: Redocly is missing or failed.
     """
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, name) for name in ("old.json", "new.json")]
@@ -57,7 +57,7 @@ def find(redocly: Path, old: Document, new: Document) -> Iterator[Finding]:
 
 
 def _reduced(document: Document, node: Any, *, are_names: bool = False) -> Any:
-    """A node without extensions, with scalars in place of references and of unions that come to the same."""
+    """Return a node without extensions, with scalar types instead of equivalent references and unions."""
     if isinstance(node, list):
         return [_reduced(document, one) for one in node]
     if not isinstance(node, dict):
@@ -82,7 +82,7 @@ def _reduced(document: Document, node: Any, *, are_names: bool = False) -> Any:
 
 
 def _merged(document: Document, node: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """A schema with what its `allOf` gives it in the place of that."""
+    """Return a schema with its `allOf` merged into it."""
     whole: dict[str, Any] = {key: value for key, value in found.items() if key != "allOf"}
     for member in node["allOf"]:
         part = _reduced(document, document.resolve("", member)[1])

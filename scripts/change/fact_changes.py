@@ -1,7 +1,7 @@
-"""What changed in the facts that the document states in extensions (`x-...`) and in open enums.
+"""Finds changes of the facts in extensions (`x-...`) and in open enums.
 
-They decide which exception a caller catches, what is sent again, what is billed and how fast calls may be. Redocly's
-`diff` does not know what they mean, so each extension has its rule here.
+These facts determine which exceptions are raised, what is retried, what is billed, and the rate limits. Redocly's
+`diff` does not know their meaning, so each extension has a rule here.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ NONE, FIX, ADDITION, BREAKING = Impact.NONE, Impact.FIX, Impact.ADDITION, Impact
 KINDS = "x-error-kinds"
 VARIABLES = "x-environment"
 KNOWN_VALUES = "anyOf"
-"""Where an open enum has the values that are known."""
+"""Where an open enum has its known values."""
 
 
 class Rule(NamedTuple):
-    """What it means for users when an entry of an extension is added, removed or changed."""
+    """The impact on users when an entry of an extension is added, removed or changed."""
 
     added: Impact
     removed: Impact
@@ -62,15 +62,15 @@ RULES: Mapping[str, Rule] = {
     "x-text": OFFER,
     "x-value-sources": NOTE,
 }
-"""The rules, but for error kinds and variables, whose entries depend on each other. An extension that is not here
-counts as breaking: nobody has judged it."""
+"""The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes
+of extensions without a rule count as breaking."""
 
 _KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE}
-"""For the entries of an error kind that do not decide which errors are of that kind."""
+"""The rules for the entries of an error kind that do not determine which errors belong to it."""
 
 
 def find(old: Document, new: Document) -> Iterator[Finding]:
-    """All changes that matter, of places that both documents have: a new schema is judged as a whole."""
+    """Return all relevant changes in the schemas that both documents have. New schemas are covered as a whole."""
     before, after = _extensions(old), _extensions(new)
     places_before, places_after = (dict(document.objects()) for document in (old, new))
     for place, word in sorted(before.keys() | after.keys()):
@@ -90,7 +90,7 @@ def _extensions(document: Document) -> dict[tuple[str, str], Any]:
 
 
 def known_values(schema: Mapping[str, Any]) -> list[str]:
-    """The values of an open enum, which is an `anyOf` of an enum of strings and of any string; else none."""
+    """Return the known values of an open enum (an `anyOf` of a string enum and a string); empty for other schemas."""
     members = schema.get("anyOf", [])
     are_strings = len(members) == 2 and all(member.get("type") == "string" for member in members)
     return list(members[0].get("enum", [])) if are_strings and "enum" not in members[1] else []
@@ -143,7 +143,7 @@ def _set(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
 
 
 def _variables(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
-    """The first variable that is set counts, so the order of those that stay matters as well."""
+    """Return the changes of environment variables. The first one that is set is used, so their order matters."""
     yield from _set(at, old, new)
     if [name for name in old if name in new] != [name for name in new if name in old]:
         yield Finding(BREAKING, at, "another order")
@@ -177,14 +177,14 @@ def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[F
 
 
 def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Finding]:
-    """A handler for the old class catches the new one only if that is a special case of it."""
+    """Report another class for an error. It is compatible only if the new class is a subclass of the old one."""
     if old != new:
         was, now = (names[0] if names else "APIStatusError" for names in (old, new))
         yield Finding(ADDITION if set(old) <= set(new) else BREAKING, at, f"{what} is {now}, was {was}")
 
 
 def _errors(*documents: Kinds) -> Iterator[tuple[str, str]]:
-    """Every code with each status that it is documented under, and every status without a known code."""
+    """Return every code with each of its documented statuses, and every status without a known code."""
     found: dict[tuple[str, str], None] = {}
     for kinds in documents:
         for kind in kinds.values():
@@ -195,7 +195,7 @@ def _errors(*documents: Kinds) -> Iterator[tuple[str, str]]:
 
 
 def _class(kinds: Kinds, code: str, status: str) -> list[str]:
-    """The kind of an error, and the kinds that it is a special case of: by its code, else by its status."""
+    """Return the kind of an error and its parents, by its code or else by its status."""
     codes = {one: name for name, kind in kinds.items() for one in kind.get("codes", {})}
     statuses = {str(one): name for name, kind in kinds.items() for one in kind.get("statuses", [])}
     found = codes.get(code) or statuses.get(status) or statuses.get(f"{status[:1]}XX")

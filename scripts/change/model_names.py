@@ -1,4 +1,4 @@
-"""The change of the model list: the plan, the objections to it, and the new texts."""
+"""Plans a change of the model list: the objections to it, and the new texts."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .yaml_edit import EditError
 
 REMOVED = "x-removed"
 SERVICE = "guide"
-"""The source of a name that the page does not list and the service does."""
+"""The source of a name that only the service lists."""
 
 GOOD_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
 
 
 class RefusedError(Exception):
-    """The change is not made. The text says why, and what to do."""
+    """The change is refused. The message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Change:
     """A change of the model list.
 
     Attributes:
-        before, after: The version.
-        names: The whole new list.
+        before, after: The old and the new version.
+        names: The complete new list.
         document, changelog: The new texts.
     """
 
@@ -56,14 +56,14 @@ class Change:
 
     @property
     def is_breaking(self) -> bool:
-        """Whether it asks users to do something."""
+        """Whether the change is breaking for users."""
         return bool(self.removed)
 
     def __bool__(self) -> bool:
         return self.before != self.after
 
     def describe(self) -> str:
-        """The change in lines, for people."""
+        """Return a description of the change."""
         parts = (
             ("added", self.added),
             ("removed", self.removed),
@@ -77,10 +77,10 @@ class Change:
 
 
 def plan(document: OurDocument, log: str, page: Facts, day: date) -> Change:
-    """The change that takes over a source's list.
+    """Return the change that updates the list to that of a source.
 
     Raises:
-        RefusedError: The document is in a form that cannot be edited, or has no version.
+        RefusedError: The format of the document does not allow the edit, or it has no version.
     """
     holder = _Holder(document)
     old = holder.names
@@ -111,7 +111,7 @@ def objections(
     allow_removals: bool = False,
     models_only: bool = False,
 ) -> list[str]:
-    """The objections to taking over a list, each with its reason and what to do."""
+    """Return the objections to a list, each with what to do."""
     if page.whole and (page.operation.get("method"), page.operation.get("path")) != _title(document):
         return [
             f"this is the page of {page.title}, not of {' '.join(_title(document))}. Take that operation's page."
@@ -174,10 +174,10 @@ def _shown(names: Sequence[Any]) -> str:
 def _merged(
     holder: _Holder, listed: Sequence[str], *, is_page: bool
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The new list, and the sources of names that are not the page's.
+    """Return the new list, and the sources of names that are not on the page.
 
-    The page gives its own names and their order; those that only the service listed stay behind them. The service's
-    list has no order: what is new there goes to the end.
+    The names of the page come first, in its order, followed by those that only the service lists. The list of the
+    service has no order, so its new names go to the end.
     """
     if is_page:
         others = [name for name in holder.names if name in holder.sources and name not in listed]
@@ -191,7 +191,7 @@ def _merged(
 
 
 def _moved(old: list[str], new: list[str]) -> tuple[str, ...]:
-    """The names that changed their place, as few as explain it."""
+    """Return a minimal set of names that changed their positions."""
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
     stayed = {old[i] for block in blocks for i in range(block.a, block.a + block.size)}
     return tuple(name for name in new if name not in stayed)
@@ -200,7 +200,7 @@ def _moved(old: list[str], new: list[str]) -> tuple[str, ...]:
 def _still_known(
     before: Mapping[str, Any], removed: Sequence[str], names: Sequence[str], version: Version
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The withdrawn names that the client still knows, and those whose minor version is over."""
+    """Return the withdrawn names to keep, and those to drop because the minor version changed."""
     kept = {name: note for name, note in before.items() if name not in names}
     minor = (version.major, version.minor)
     since = {name: versions.parse(str(note.get("since"))) for name, note in kept.items()}
@@ -214,7 +214,7 @@ def _still_known(
 def _lines(
     added: Sequence[str], removed: Sequence[str], moved: Sequence[str], forgotten: Sequence[str]
 ) -> dict[str, list[str]]:
-    """The changelog's lines."""
+    """Return the lines for the changelog."""
     lines: dict[str, list[str]] = {}
     if added:
         lines["Added"] = [f"Model names: {_code(added)}."]
@@ -234,7 +234,7 @@ def _code(names: Sequence[str]) -> str:
 
 
 class _Holder:
-    """Where openapi.yaml has the list: the schema with the enum, and the component around it."""
+    """The place of the list in openapi.yaml: the schema with the enum, and the component around it."""
 
     def __init__(self, document: OurDocument) -> None:
         self.document = document
@@ -249,10 +249,10 @@ class _Holder:
     def edited(
         self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str
     ) -> str:
-        """The document's text with another list.
+        """Return the text of the document with another list.
 
         Raises:
-            RefusedError: It is in a form that cannot be edited.
+            RefusedError: The format of the document does not allow the edit.
         """
 
         def change(tree: CommentedMap) -> None:
@@ -270,7 +270,7 @@ class _Holder:
 
 
 def _find(document: OurDocument) -> tuple[str, str]:
-    """The pointers of the schema that has the enum, and of the component that it belongs to."""
+    """Return the pointers of the schema with the enum, and of its component."""
     whole, (method, path) = document.whole, _title(document)
     try:
         content = below("/paths", path, method.lower(), "requestBody", "content")
@@ -289,7 +289,7 @@ def _find(document: OurDocument) -> tuple[str, str]:
 
 
 def _target(document: Document, pointer: str) -> str:
-    """Where a reference leads; the pointer itself if there is none."""
+    """Follow a reference; return the pointer itself if there is none."""
     return document.resolve(pointer, _at(document.data, pointer))[0]
 
 

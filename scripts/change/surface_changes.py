@@ -1,8 +1,8 @@
-"""What changed in the package's public surface, judged by griffe from the source: nothing is imported.
+"""Finds changes of the package's public API with griffe, from the source code, without importing it.
 
-What went away or came is seen by comparing the public paths, parameters included: griffe by itself does not miss a
-parameter where the function takes `**unknown`, nor a name that only left `__all__`. The values of constants and type
-aliases come from the document, and are compared there.
+Additions and removals are found by comparing the public names, including parameters: griffe does not report removed
+parameters of functions with `**kwargs`, and names that were only removed from `__all__`. The values of constants and
+type aliases come from the document, and are compared there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _VARIADIC = (griffe.ParameterKind.var_keyword, griffe.ParameterKind.var_position
 
 
 def find(old: Path, new: Path) -> Iterator[Finding]:
-    """All changes between the packages in two folders."""
+    """Return all changes between the packages in two folders."""
     before, after = _load(old), _load(new)
     paths_before, paths_after = dict.fromkeys(_public(before)), dict.fromkeys(_public(after))
     for path in _outermost([path for path in paths_before if path not in paths_after]):
@@ -38,7 +38,7 @@ def _load(folder: Path) -> griffe.Object | griffe.Alias:
 
 
 def _public(node: griffe.Object | griffe.Alias, path: str = PACKAGE) -> Iterator[str]:
-    """The paths of all public things: names, what is in them, and parameters as `path(name)`."""
+    """Return the paths of all public objects and their members, and of parameters as `path(name)`."""
     members = node.all_members if node.is_class else node.members
     for name, member in members.items():
         if not member.is_public:
@@ -55,7 +55,7 @@ def _public(node: griffe.Object | griffe.Alias, path: str = PACKAGE) -> Iterator
 
 
 def _outermost(paths: list[str]) -> Iterator[str]:
-    """Without what is within another one of these."""
+    """Remove paths that are inside of another path."""
     known = set(paths)
     for path in paths:
         above = path.replace("(", ".").split(".")

@@ -1,8 +1,8 @@
-"""Versions by semantic versioning, and which one a change asks for.
+"""Semantic versions, and the version that a change requires.
 
-From 1.0.0 on a breaking change asks for the next major version, an addition for the next minor one and any other change
-for the next patch. Before that, by the usual reading of semver.org's rule 4, breaking changes raise the minor version
-and all others the patch.
+From 1.0.0 on, a breaking change requires a new major version, an addition a new minor version, and other changes a new
+patch version. Before that, by the usual interpretation of rule 4 of semver.org, breaking changes require a new minor
+version and all others a new patch version.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from semver import Version
 
 
 class Impact(IntEnum):
-    """How much a change matters to users of the client."""
+    """The impact of a change on users of the client."""
 
     NONE = 0
     FIX = 1
@@ -24,7 +24,7 @@ class Impact(IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that changed, in the document or in the package."""
+    """A change in the document or in the package."""
 
     impact: Impact
     where: str
@@ -32,10 +32,10 @@ class Finding:
 
 
 def parse(text: str) -> Version:
-    """The version that a text such as `0.1.0` names.
+    """Parse a version such as `0.1.0`.
 
     Raises:
-        ValueError: It is not of that form.
+        ValueError: The text is not a version.
     """
     if not Version.is_valid(text) or (version := Version.parse(text)).prerelease or version.build:
         raise ValueError(f"`{text}` is no version of the form 1.2.3")
@@ -43,7 +43,7 @@ def parse(text: str) -> Version:
 
 
 def after(version: Version, impact: Impact) -> Version:
-    """The version that follows when a change of this impact is released."""
+    """Return the next version after a change of this impact."""
     if impact is Impact.NONE:
         return version
     if impact is Impact.BREAKING:

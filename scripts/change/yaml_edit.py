@@ -1,4 +1,4 @@
-"""Edits of a YAML text that leave every other byte as it is, by ruamel.yaml's round trip."""
+"""Edits YAML with ruamel.yaml so that all other bytes of the text stay the same."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 
 class EditError(Exception):
-    """The text is not in a form that can be edited. The message says where and what to do."""
+    """The format of the text does not allow the edit. The message says where, and what to do."""
 
 
 class _Representer(RoundTripRepresenter):
-    """Writes null as `null`; ruamel.yaml leaves it empty."""
+    """Writes null as `null`, while ruamel.yaml leaves it empty."""
 
 
 _Representer.add_representer(
@@ -27,10 +27,10 @@ _Representer.add_representer(
 
 
 def edited(text: str, change: Callable[[CommentedMap], None]) -> str:
-    """The text after a change of its data.
+    """Return the text after a change of its data.
 
     Raises:
-        EditError: It is not YAML, or the round trip would alter it even without a change.
+        EditError: It is not YAML, or ruamel.yaml would alter it even without a change.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
     before = text.replace("\r\n", "\n")
@@ -72,13 +72,13 @@ def _check_unaltered(text: str, dumped: str) -> None:
 
 
 def set_text(parent: CommentedMap, key: str, value: str) -> None:
-    """Another text for a key, in the quotes of the old one."""
+    """Replace the string of a key, and keep its quotes."""
     old = parent[key]
     parent[key] = type(old)(value) if isinstance(old, ScalarString) else value
 
 
 def set_items(items: CommentedSeq, values: Sequence[str]) -> None:
-    """Other items for a list. An item that stays keeps its comments, and so does the list's end."""
+    """Replace the items of a list. Remaining items keep their comments, and so does the end of the list."""
     last = items.ca.items.pop(len(items) - 1, None) if items else None
     matcher = SequenceMatcher(None, list(items), list(values), autojunk=False)
     for what, start, end, new_start, new_end in reversed(matcher.get_opcodes()):
@@ -95,13 +95,13 @@ def set_items(items: CommentedSeq, values: Sequence[str]) -> None:
 def set_entries(
     parent: CommentedMap, key: str, entries: Mapping[str, Mapping[str, str] | str], *, above: str
 ) -> None:
-    """Other entries for the mapping under a key: those that are there already stay as they are.
+    """Replace the entries of the mapping under a key. Entries that exist already stay the same.
 
     Args:
-        parent: The mapping that has the key.
-        key: The key, which is written above another if it is new and goes away with its last entry.
-        entries: Name -> its value.
-        above: The key above which a new one is written.
+        parent: The mapping with the key.
+        key: The key. It is added if it is new, and removed with its last entry.
+        entries: The values by name.
+        above: The existing key above which a new key is inserted.
     """
     if not entries:
         parent.pop(key, None)

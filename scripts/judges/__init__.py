@@ -1,1 +1,1 @@
-"""Programs written by others, set to judge what we wrote: each module here is one command."""
+"""Commands that check the project with third-party programs."""

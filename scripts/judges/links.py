@@ -1,9 +1,9 @@
-"""Checks the links of Markdown files that lead to files, and to headings of files, in this folder.
+"""Checks the links in Markdown files to other files and headings in this folder.
 
-A link is what a Markdown parser takes for one, and a heading's anchor is made as GitHub makes it. Addresses on the
-web are not called: they say nothing of this folder.
+Links are found with a Markdown parser, and the anchors of headings are those of GitHub. Links to the web are not
+checked.
 
-Exit status: 0 every link leads somewhere, 1 one doesn't.
+Exit status: 0 no broken links, 1 broken links.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def dead_links(file: Path, root: Path = ROOT) -> Iterator[str]:
-    """What is wrong with the links of a file, one line each."""
+    """Return a line for each broken link of a file."""
     tokens = parsed(file)
     for line, target in links(tokens):
         parts = urlsplit(target)
@@ -43,12 +43,12 @@ def dead_links(file: Path, root: Path = ROOT) -> Iterator[str]:
 
 
 def parsed(file: Path) -> list[Token]:
-    """A file as the parser reads it, tables included."""
+    """Parse a file, with tables."""
     return MarkdownIt("commonmark").enable("table").parse(file.read_text(encoding="utf-8"))
 
 
 def links(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    """The targets of links and images, each with the line of its paragraph."""
+    """Return the targets of links and images, each with the line of its paragraph."""
     for block in tokens:
         line = block.map[0] + 1 if block.map else 0
         for token in block.children or []:
@@ -58,7 +58,7 @@ def links(tokens: list[Token]) -> Iterator[tuple[int, str]]:
 
 
 def anchors(tokens: list[Token]) -> set[str]:
-    """The anchors of the headings: lower case, without punctuation, hyphens for blanks; a second one ends in -1."""
+    """Return the anchors of headings: lower case, no punctuation, hyphens for spaces; a duplicate ends in a number."""
     found: list[str] = []
     for opening, heading in pairwise(tokens):
         if opening.type == "heading_open":
@@ -69,7 +69,7 @@ def anchors(tokens: list[Token]) -> set[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the files and say what is wrong."""
+    """Check the files and print the broken links."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     dead = [line for file in parser.parse_args(arguments).files for line in dead_links(file)]

@@ -1,12 +1,12 @@
-"""Builds the package and judges what came of it: the archives, and what a user gets who installs them.
+"""Builds the package, and checks the archives and their installation.
 
-- twine and check-wheel-contents find nothing to object to, and the wheel holds every file of generated/, no other.
-- The source archive, unpacked elsewhere, builds the same wheel to the last byte; the wheel is small.
-- Installed into empty environments, it is imported and called there: on the oldest and the newest Python, with the
-  newest dependencies and with the oldest that it allows.
-- pip-audit knows of no weakness in the dependencies, where it can reach its data.
+- twine and check-wheel-contents report no problems, and the wheel contains exactly the files of generated/.
+- The source archive builds the same wheel, byte for byte, and the wheel is small.
+- The wheel works in empty environments: on the oldest and the newest Python, with the newest and with the oldest
+  allowed dependencies.
+- pip-audit knows of no vulnerabilities in the dependencies, if it can reach its database.
 
-Exit status: 0 nothing was found, 1 something was.
+Exit status: 0 no problems, 1 problems.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".venvs" / "judges" / "bin"
 UV = ROOT / ".venvs" / "uv" / "bin" / "uv"
 PYTHONS = ("3.10", "3.13")
-LARGEST_WHEEL = 270_000  # bytes; raised knowingly alone, the aim is 100_000
+LARGEST_WHEEL = 270_000  # bytes; raise it only deliberately, the goal is 100_000
 
 CALLS = """
 import asyncio
@@ -49,11 +49,11 @@ asyncio.run(call())
 
 
 class FoundError(Exception):
-    """A judge has found something."""
+    """A check found a problem."""
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> str:
-    """Run a program and return what it printed; it must succeed."""
+    """Run a program, which must succeed, and return its output."""
     clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
     try:
         return subprocess.check_output(command, cwd=folder, env=clean, stderr=subprocess.STDOUT, text=True)
@@ -82,7 +82,7 @@ def build(source: Path, target: Path, *kinds: str) -> list[Path]:
 
 
 def check_archives(archives: list[Path]) -> str:
-    """What others think of the archives' names, metadata and content."""
+    """Check the names, metadata and contents of the archives with twine and check-wheel-contents."""
     run(PROGRAMS / "twine", "check", "--strict", *archives)
     wheel = next(one for one in archives if one.suffix == ".whl")
     run(PROGRAMS / "check-wheel-contents", "--no-config", "--package", "generated/acedata_responses", wheel)
@@ -90,7 +90,7 @@ def check_archives(archives: list[Path]) -> str:
 
 
 def check_size(wheel: Path) -> str:
-    """The size of the wheel, and of its parts where it is too large."""
+    """Check the size of the wheel. If it is too large, list its largest files."""
     size = wheel.stat().st_size
     if size > LARGEST_WHEEL:
         entries = sorted(
@@ -102,7 +102,7 @@ def check_size(wheel: Path) -> str:
 
 
 def check_rebuilt(archives: list[Path], folder: Path) -> str:
-    """The same wheel from the source archive alone, at another place."""
+    """Check that the source archive builds the same wheel in another folder."""
     source, wheel = sorted(archives, key=lambda archive: archive.suffix == ".whl")
     [again] = build(source, folder / "again", "--wheel")
     if again.read_bytes() != wheel.read_bytes():
@@ -111,7 +111,7 @@ def check_rebuilt(archives: list[Path], folder: Path) -> str:
 
 
 def differing(one: Path, other: Path) -> str:
-    """The files in which two wheels differ."""
+    """Return the names of files that differ between two wheels."""
     entries = [
         {entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist()} for wheel in (one, other)
     ]
@@ -123,7 +123,7 @@ def differing(one: Path, other: Path) -> str:
 
 
 def check_installed(wheel: Path, version: str, folder: Path, *dependencies: str | Path) -> None:
-    """The wheel in an empty environment with these dependencies, imported and called."""
+    """Install the wheel with these dependencies in an empty environment, and use it there."""
     pip = (UV, "pip")
     run(UV, "venv", "--python", version, folder)
     run(*pip, "install", "--python", folder, *dependencies)
@@ -133,7 +133,7 @@ def check_installed(wheel: Path, version: str, folder: Path, *dependencies: str 
 
 
 def is_installed(version: str) -> bool:
-    """Whether there is an interpreter of this version."""
+    """Whether an interpreter of this version is installed."""
     return (
         subprocess.call([UV, "python", "find", version], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         == 0
@@ -141,7 +141,7 @@ def is_installed(version: str) -> bool:
 
 
 def installed(wheel: Path, folder: Path) -> Iterator[str]:
-    """What is installed where, one after the other."""
+    """Check the wheel on the oldest and newest Python, and with the oldest dependencies."""
     pinned = ("--require-hashes", "--requirement", ROOT / "tools" / "runtime.txt")
     oldest = ("--resolution", "lowest-direct", "--requirement", ROOT / "pyproject.toml")
     for version in PYTHONS:
@@ -155,7 +155,7 @@ def installed(wheel: Path, folder: Path) -> Iterator[str]:
 
 
 def audited() -> str:
-    """What pip-audit knows of the dependencies."""
+    """Check the dependencies with pip-audit."""
     options = "--disable-pip --require-hashes --format json --progress-spinner off --requirement".split()
     try:
         report = run(PROGRAMS / "pip-audit", *options, ROOT / "tools" / "runtime.txt")
@@ -170,7 +170,7 @@ def audited() -> str:
 
 
 def main() -> int:
-    """Build, judge, and say so."""
+    """Run all checks and print the results."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:

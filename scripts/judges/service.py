@@ -1,20 +1,21 @@
-"""Lets Schemathesis loose on the embedded service, with all its checks, on valid and on invalid requests.
+"""Tests the embedded service with Schemathesis, with all its checks, and with valid and invalid requests.
 
-Schemathesis makes its requests from openapi.yaml and holds each answer against it. It reads a copy of the document
-and sees two of the service's answers changed, where the document means something else than what Schemathesis reads:
+Schemathesis makes requests from openapi.yaml and validates the answers. Where it interprets the document differently,
+it gets a modified copy of the document or a modified answer:
 
-- The parameter `accept` is left out of the copy. OpenAPI has tools ignore a header parameter of that name, and so
-  does the service: the vendor's own client asks for a stream with another value than the page allows.
-- `format: uri` is left out of the copy: a format is a remark in JSON Schema 2020-12 (7.2.1), no rule.
-- The schema of a stream stands for the data of an event. Schemathesis means by it the event as a whole, with the data
-  as text in it, so the copy says it that way.
-- A request without a token is answered with 400, by the vendor's word. Schemathesis insists on 401, as HTTP has it.
-- A method that the document doesn't list is answered with 404, `no_api`, by the vendor's word. Schemathesis insists on
-  405 with an `allow` header, as HTTP has it.
+- The copy has no `accept` parameter. OpenAPI tells tools to ignore a header parameter of that name, and so does the
+  service: the vendor's own client asks for a stream with a value that the page does not allow.
+- The copy has no `format: uri`: a format is only an annotation in JSON Schema 2020-12 (7.2.1).
+- The schema of a stream describes the data of an event. Schemathesis expects the schema of the whole event, with the
+  data as a string in it, so the copy has that.
+- The service answers a request without a token with 400, as the vendor documents. Schemathesis requires 401, as HTTP
+  does.
+- The service answers an undocumented method with 404, `no_api`, as the vendor documents. Schemathesis requires 405 with
+  an `allow` header, as HTTP does.
 
-The service answers in each of its shapes in turn.
+The service is tested with each shape of its replies.
 
-Exit status: that of Schemathesis, 0 when it found nothing.
+Exit status: that of Schemathesis, 0 if it found no problems.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ OPTIONS = "--checks all --mode all --continue-on-failure --max-examples 100 --se
 
 
 def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, changed where Schemathesis reads something else than what is meant."""
+    """Return the document, modified where Schemathesis interprets it differently."""
     without_uri_format(document["components"]["schemas"])
     for operation in operations(document):
         parameters = operation.get("parameters", [])
@@ -58,7 +59,7 @@ def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_uri_format(schemas: Any) -> None:
-    """Drop `format: uri` wherever it is."""
+    """Remove every `format: uri`."""
     if isinstance(schemas, dict):
         if schemas.get("format") == "uri":
             del schemas["format"]
@@ -69,13 +70,13 @@ def without_uri_format(schemas: Any) -> None:
 
 
 def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The operations of a document."""
+    """Return the operations of a document."""
     for path in document["paths"].values():
         yield from (value for key, value in path.items() if not key.startswith("x-"))
 
 
 def event_with(schema: dict[str, Any], end_marker: str) -> dict[str, Any]:
-    """The schema of an event whose data, as text, has a schema or is the end marker."""
+    """Return the schema of an event whose data is a string that has a schema or is the end marker."""
     data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
     either = {"anyOf": [{"const": end_marker}, data]}
     return {"type": "object", "required": ["data"], "properties": {"data": either}}
@@ -84,7 +85,7 @@ def event_with(schema: dict[str, Any], end_marker: str) -> dict[str, Any]:
 def as_http_has_it(
     service: testing.Server, methods: dict[str, list[str]], request: testing.Request
 ) -> testing.Answer:
-    """The usual answer, with the status that HTTP has for it (RFC 9110, 15.5.2 and 15.5.6)."""
+    """Return the default answer, with the status that HTTP requires (RFC 9110, 15.5.2 and 15.5.6)."""
     service.answers(shape=SHAPES[request.number % len(SHAPES)])
     answer = service.usual_answer(request)
     code = answer.json["error"]["code"] if answer.status in {400, 404} else None
@@ -96,7 +97,7 @@ def as_http_has_it(
 
 
 def main(arguments: list[str]) -> int:
-    """Serve, run Schemathesis with these further arguments, and hand on its exit status."""
+    """Serve, run Schemathesis with additional arguments, and return its exit status."""
     document = YAML(typ="safe").load(ROOT / "openapi.yaml")
     methods = {
         path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()
@@ -106,7 +107,7 @@ def main(arguments: list[str]) -> int:
         copy = Path(folder, "openapi.json")
         copy.write_text(json.dumps(as_schemathesis_reads_it(document)), encoding="utf-8")
         options = [*OPTIONS, "--url", service.url, "--header", f"Authorization: Bearer {service.token}"]
-        # In an empty folder: neither its settings nor its memory of earlier runs may have a say.
+        # In an empty folder, so that settings and earlier runs have no effect.
         command = [f"{SCHEMATHESIS}", "run", copy.name, *options, *arguments]
         status = subprocess.run(command, cwd=folder, check=False).returncode
         print(f"The service has answered {len(service.requests)} requests.")

@@ -1,7 +1,7 @@
-"""What is measured, how often, and what it should come to.
+"""The figures to measure, and their targets.
 
-All clients take turns in each round, so that whatever else the machine does meets them alike; a figure is the median
-over the rounds of a client's time divided by that of httpx in the same round.
+All clients take turns in each round, so that other load on the machine affects them equally. A figure is the median,
+over all rounds, of the client's time divided by that of httpx in the same round.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ STREAMED = 400  # events
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table.
+    """A figure: one row of the table.
 
     Attributes:
-        key: Its name in the results.
-        title: Its name in the table.
-        method: What a worker is asked for; `imports`, `first` and `first_tls` stand for a fresh process.
-        arguments: With what.
-        units: In how many units the time is divided.
-        rounds: How often each client has its turn.
-        target: The ratio to httpx that we want to keep within.
-        by: Which time is compared, `cpu` or `wall`.
-        counts_connections: Whether the connections that were made are counted too.
+        key: The name in the results.
+        title: The name in the table.
+        method: The method of the worker; `imports`, `first` and `first_tls` start a new process instead.
+        arguments: The arguments of the method.
+        units: The number of units to divide the time by.
+        rounds: How many times each client is measured.
+        target: The maximum ratio to httpx that we aim for.
+        by: The time to compare: `cpu` or `wall`.
+        counts_connections: Whether to count new connections too.
     """
 
     key: str
@@ -41,7 +41,7 @@ class Figure:
 
 
 def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
-    """The lines of the table, in its order.
+    """Return the rows of the table, in order.
 
     Args:
         reply: The body of a reply.
@@ -80,7 +80,7 @@ def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
 
 
 def growth(*, quick: bool) -> Iterator[Figure]:
-    """What is measured once, of ours alone, in bytes."""
+    """Return the figures of memory growth, measured once, for our client only."""
     calls, events = (5_000, 20_000) if quick else (100_000, 200_000)
     yield Figure(
         "growth over events",

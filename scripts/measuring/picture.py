@@ -1,6 +1,6 @@
-"""Draws tools/bench/results.json as a picture: a line for each figure, a mark for each client, on a scale of factors.
+"""Draws tools/bench/results.json as a chart: a row for each figure, with a mark for each client, on a log scale.
 
-Run by `make bench` in an environment of its own, which has matplotlib.
+Run by `make bench` in a separate environment with matplotlib.
 """
 
 from __future__ import annotations

@@ -27,19 +27,19 @@ Result = dict[str, Any]
 
 
 class Bench:
-    """The server, and a worker for each client.
+    """Runs the server and a worker for each client.
 
     Attributes:
-        missing: The clients that cannot be measured, and why.
+        missing: The clients that cannot be measured, with the reasons.
     """
 
     def __init__(self, folder: Path, served: dict[str, Any], missing: dict[str, str]) -> None:
-        """Start them.
+        """Start the server and the workers.
 
         Args:
-            folder: Where `packages`, `server.pem` and `trusted.pem` are.
-            served: What the server is told.
-            missing: The clients that are known to be missing.
+            folder: The folder with `packages`, `server.pem` and `trusted.pem`.
+            served: The configuration of the server.
+            missing: The clients that are known to be missing, with the reasons.
         """
         self.missing = dict(missing)
         self._folder = folder
@@ -63,11 +63,11 @@ class Bench:
         self._processes.close()
 
     def figure(self, figure: Figure) -> dict[str, Result]:
-        """Measure one figure of all clients, in turns.
+        """Measure a figure for all clients, in turns.
 
         Returns:
-            By client the microseconds a unit (medians) and `ratio`, the median with its quartiles of what each
-            round gave; or what is `missing`.
+            For each client the median microseconds per unit, and `ratio`, the median of all rounds with its quartiles;
+            or what is `missing`.
         """
         rounds: dict[str, list[Result]] = {name: [] for name in self._workers}
         names = list(self._workers)
@@ -84,7 +84,7 @@ class Bench:
         return dict(_asked(self._workers[name], [figure.method, figure.arguments]))
 
     def version(self, subject: type[Subject], package: str) -> str:
-        """The version of a package in the environment of a subject."""
+        """Return the version of a package in the environment of a subject."""
         program = f"from importlib.metadata import version; print(version({package!r}))"
         return self._run(subject, program)
 
@@ -100,7 +100,7 @@ class Bench:
         return {**_asked(worker, question), "connections": self._connections() - before - 1}
 
     def _cold(self, subject: type[Subject], figure: Figure) -> Result:
-        """The time that a fresh process takes, without the start of Python itself."""
+        """Measure a new process, without the startup of Python itself."""
         url = self._tls_url if figure.method == "first_tls" else self._url
         program = (
             f"import {subject.module}" if figure.method == "imports" else f"url = {url!r}\n{subject.first}"
@@ -122,7 +122,7 @@ class Bench:
         return ROOT / ".venvs" / f"bench-{subject.environment}" / "bin" / "python"
 
     def _environment(self, subject: type[Subject]) -> dict[str, str]:
-        """The environment without proxies, which would be asked for 127.0.0.1 too, and with what was just made."""
+        """Return the environment variables without proxies, and with the packages and certificates just made."""
         clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         made_here = subject.environment in ("ours", "stock")
         path = str(self._folder / "packages") if made_here else ""

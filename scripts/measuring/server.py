@@ -1,9 +1,9 @@
-"""A server that does next to nothing: it finds the end of a request and sends bytes that were made beforehand.
+"""A minimal server: it finds the end of a request and sends precomputed bytes.
 
 `python -m scripts.measuring.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6,
 "certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. A request that asks for a
 stream gets the events, the repeated one as often, and as many to a chunk, as its input says ("400 events, 16 a
-chunk"). GET tells how many connections there have been.
+chunk"). GET returns the number of connections so far.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _CHUNKED = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-enco
 
 
 def as_sent(event: Any) -> bytes:
-    """An event as it stands in a stream."""
+    """Encode an event for a stream."""
     return b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n"
 
 
 class Pages:
-    """All that is ever sent, as bytes."""
+    """The precomputed responses, as bytes."""
 
     def __init__(self, described: dict[str, Any]) -> None:
         reply = json.dumps(described["reply"]).encode()
@@ -39,7 +39,7 @@ class Pages:
 
     @cache  # noqa: B019 - there is one object of this class, for as long as the process lasts
     def stream(self, events: int, a_chunk: int) -> tuple[bytes, ...]:
-        """The pieces of a stream, each to be sent by itself."""
+        """Return the chunks of a stream, each to be sent separately."""
         delta = self._events[self._repeated]
         before, after = self._events[: self._repeated], self._events[self._repeated + 1 :]
         deltas = [_chunk(delta * a_chunk)] * (events // a_chunk)
@@ -51,7 +51,7 @@ def _chunk(content: bytes) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One connection: requests one after another."""
+    """A connection that answers one request after another."""
 
     count = 0
 
@@ -104,7 +104,7 @@ class Connection(asyncio.Protocol):
 
 
 async def main() -> None:
-    """Serve until the standard input ends."""
+    """Serve until standard input is closed."""
     described = json.loads(sys.stdin.readline())
     pages = Pages(described)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -1,7 +1,7 @@
-"""Who is measured: each client, told to do the same things in its own words.
+"""The clients to measure, with the same operations implemented for each.
 
-A subject runs in an environment of its own, so each imports its client when it is made. What a client cannot do it
-does not define. The bodies that are sent are the same for all, but for what a client adds by itself.
+Each client runs in its own environment, so a subject imports its client when it is created. It leaves out methods that
+its client does not support. All send the same bodies, except for fields that a client adds itself.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ PLAIN = {"model": MODEL, "input": "Why is the sky dark at night?"}
 
 
 class Subject:
-    """A client.
+    """A client to measure.
 
     Attributes:
         package: The distribution whose version is shown.
-        environment: The environment that it runs in, as `make` names it.
-        module: What is imported.
-        first: A program up to its first reply, where `url` is the service.
+        environment: The name of its environment in `make`.
+        module: The module to import.
+        first: A program that makes the first call; `url` is the address of the service.
     """
 
     package: ClassVar[str]
@@ -35,11 +35,11 @@ class Subject:
         self.url = url
 
     def call(self) -> None:
-        """One plain call."""
+        """Make a call without streaming."""
         raise LookupError("plain calls")
 
     def with_journal(self, path: Path) -> Callable[[int], object]:
-        """Return what makes a plain call with a journal; the same number again is answered from it."""
+        """Return a function that makes a call with a journal; repeated numbers are answered from the journal."""
         raise LookupError(f"a journal at {path}")
 
     async def call_async(self) -> None:
@@ -47,7 +47,7 @@ class Subject:
         raise LookupError("asynchronous calls")
 
     def stream(self, events: str) -> Iterator[Any]:
-        """The events of a stream, decoded as the client does it."""
+        """Iterate over the events of a stream, as the client decodes them."""
         raise LookupError(f"streams: {events}")
 
     def stream_async(self, events: str) -> AsyncIterator[Any]:
@@ -55,16 +55,16 @@ class Subject:
         raise LookupError(f"asynchronous streams: {events}")
 
     def decode_reply(self, content: bytes) -> Any:
-        """The body of a reply, as the client gives it to its user."""
+        """Decode the body of a reply as the client does."""
         return json.loads(content)
 
     def decode_event(self, content: bytes) -> Any:
-        """The data of a delta, likewise."""
+        """Decode the data of a delta event as the client does."""
         return json.loads(content)
 
 
 class WithResources(Subject):
-    """A client whose calls read `client.responses.create(...)`."""
+    """A client whose calls look like `client.responses.create(...)`."""
 
     _responses: Any
     _async_responses: Any
@@ -86,7 +86,7 @@ class WithResources(Subject):
 
 
 class Httpx(Subject):
-    """httpx with JSON, as one would write it by hand: no types, no checks, no further tries."""
+    """Plain httpx with JSON: no types, no validation, no retries."""
 
     package = "httpx"
     environment = "httpx"
@@ -131,7 +131,7 @@ with httpx.Client() as client:
 
 
 class Ours(WithResources):
-    """This package, its limiter off: requests checked, replies and events typed."""
+    """This package without limits: validated requests, typed replies and events."""
 
     package = "acedata-responses"
     environment = "ours"
@@ -172,7 +172,7 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
 
 
 class OursLimited(Ours):
-    """The same with a limiter, whose limits no call ever reaches: what it costs by itself."""
+    """The same with limits that no call reaches, to measure the overhead of the limiter."""
 
     def _limits(self) -> Any:
         from acedata_responses import Limits
@@ -181,7 +181,7 @@ class OursLimited(Ours):
 
 
 class Openai(WithResources):
-    """The official client of the API that this one is modelled on."""
+    """The official client of OpenAI's API."""
 
     package = "openai"
     environment = "openai"
@@ -240,7 +240,7 @@ client.openai.responses.create(**{PLAIN})
 
 
 class Stock(Subject):
-    """What openapi-python-client makes of the same document with its own templates. It does not stream."""
+    """The client that openapi-python-client generates from the same document with its own templates. No streaming."""
 
     package = "openapi-python-client"
     environment = "stock"
@@ -286,4 +286,4 @@ SUBJECTS: dict[str, type[Subject]] = {
     "acedatacloud": Acedatacloud,
     "openai": Openai,
 }
-"""By the name in the table. The first one is what all others are compared with; the second is the control."""
+"""The clients by their names in the table. All are compared with the first one; the second one is the control."""

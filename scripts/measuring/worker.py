@@ -1,7 +1,7 @@
-"""A process that measures one client: it reads what to do, a line of JSON each, and answers how long that took.
+"""A process that measures one client: it reads commands as lines of JSON, and answers with the time that each took.
 
-`python -m scripts.measuring.worker NAME URL`, in the environment of that client. A line is the name of a method of
-`Worker` and its arguments; the answer has the seconds (`cpu`, `wall`) for all that was done, or says what is missing.
+Run as `python -m scripts.measuring.worker NAME URL` in the environment of the client. A command is the name of a method
+of `Worker` and its arguments. The answer has the total seconds (`cpu` and `wall`), or says what is missing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Taken = dict[str, Any]
 
 
 class Stopwatch:
-    """Processor time of this process and time by the clock, added up over all the stretches measured."""
+    """Adds up the CPU time of this process and the wall time of all measured sections."""
 
     def __init__(self) -> None:
         self.cpu = self.wall = 0.0
@@ -41,7 +41,7 @@ class Stopwatch:
 
 
 class Worker:
-    """What can be measured. Each method says what it does once; `times` is how often."""
+    """The measurements. Each method repeats what its docstring says `times` times."""
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
@@ -52,7 +52,7 @@ class Worker:
         return _repeated(self._subject.call, times)
 
     def call_async(self, times: int, at_once: int) -> Taken:
-        """Plain calls, so many at a time."""
+        """Plain calls, several at the same time."""
         return self._loop.run_until_complete(self._calls(times, at_once))
 
     def stream(self, times: int, events: int, a_chunk: int) -> Taken:
@@ -81,17 +81,17 @@ class Worker:
         return watch.taken()
 
     def decode_reply(self, times: int, content: str) -> Taken:
-        """From a body to what the user gets."""
+        """Decode the body of a reply."""
         encoded = content.encode()
         return _repeated(lambda: self._subject.decode_reply(encoded), times)
 
     def decode_event(self, times: int, content: str) -> Taken:
-        """From the data of an event to what the user gets."""
+        """Decode the data of an event."""
         encoded = content.encode()
         return _repeated(lambda: self._subject.decode_event(encoded), times)
 
     def growth_over_events(self, events: int) -> Taken:
-        """Bytes that the process grows by from a tenth of a long stream to its end, but for its text, which is kept."""
+        """Return how many bytes the process grows from a tenth of a long stream to its end, without the kept text."""
         resident = text = 0
         for count, event in enumerate(self._subject.stream(_wanted(events, 16))):
             text += len(getattr(event, "delta", ""))
@@ -102,14 +102,14 @@ class Worker:
         raise LookupError("so many events")
 
     def growth_over_calls(self, times: int) -> Taken:
-        """Bytes that the process grows by from a tenth of many calls to the last."""
+        """Return how many bytes the process grows from a tenth of many calls to the last one."""
         _repeated(self._subject.call, times // 10)
         resident = _resident()
         _repeated(self._subject.call, times - times // 10)
         return {"bytes": _resident() - resident}
 
     def journal(self, times: int) -> Taken:
-        """Plain calls, the same with a journal, and once more from the journal."""
+        """Plain calls, then the same calls with a journal, then again from the journal."""
         with tempfile.TemporaryDirectory() as folder:
             call = self._subject.with_journal(Path(folder) / "answers.db")
             call(-1)
@@ -134,7 +134,7 @@ class Worker:
 
 
 def _wanted(events: int, a_chunk: int) -> str:
-    """The input by which the server knows what to send."""
+    """Return the input that tells the server what to send."""
     return f"{events} events, {a_chunk} a chunk"
 
 
@@ -147,7 +147,7 @@ def _repeated(do: Callable[[], object], times: int) -> Taken:
 
 
 def _resident() -> int:
-    """The memory of this process that is in use, garbage not counted."""
+    """Return the memory in use by this process, after garbage collection."""
     gc.collect()
     pages = Path("/proc/self/statm")
     if pages.exists():
@@ -158,7 +158,7 @@ def _resident() -> int:
 
 
 def main(name: str, url: str) -> None:
-    """Do what is asked for until nothing more is."""
+    """Execute commands until standard input is closed."""
     worker = Worker(SUBJECTS[name](url))
     for line in sys.stdin:
         method, arguments = json.loads(line)

@@ -1,4 +1,4 @@
-"""The differences between a page and openapi.yaml."""
+"""Finds the differences between a page and openapi.yaml."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
 LABELS = {"min_length": "minimum length", "max_length": "maximum length", "enum": "possible values"}
 NUMBERS = {"number", "integer"}
 OPERATION = ("method", "path", "server", "credentials", "media type")
-"""What every form of a page says of the operation."""
+"""The facts about the operation that every format of the page has."""
 
 ABSENT_IS_NONE = ("range", "min_length", "max_length")
 LISTS = ("statuses", "error codes", "reply's media type")
@@ -20,14 +20,14 @@ LISTS = ("statuses", "error codes", "reply's media type")
 
 @dataclass(frozen=True)
 class Difference:
-    """One row of the table.
+    """A difference: a row of the table.
 
     Attributes:
-        field: `body.n`, or `operation`.
-        property: What of it differs; `field` where one side does not have it at all.
-        page: What the page has.
-        document: What openapi.yaml has.
-        line: Where openapi.yaml has it, or would have it.
+        field: The field, such as `body.n`, or `operation`.
+        property: The property that differs; `field` if only one side has the field.
+        page: The value on the page.
+        document: The value in openapi.yaml.
+        line: The line in openapi.yaml.
     """
 
     field: str
@@ -38,12 +38,12 @@ class Difference:
 
 
 def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]:
-    """All differences, in the page's order.
+    """Return all differences, in the order of the page.
 
     Args:
-        page: What the source says.
-        document: What our document has from the page.
-        everything: What our document has from any source.
+        page: The facts of the source.
+        document: The facts in our document whose source is the page.
+        everything: The facts in our document from all sources.
     """
     found = list(_operation(page, document, everything))
     found += [_unknown_line(one, everything) for one in page.unknown]
@@ -69,7 +69,7 @@ def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Diff
 
 
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
-    """Of two lists what only one has. What the document has from elsewhere may be missing on the page."""
+    """Compare two lists of values. Values that the document has from other sources may be missing on the page."""
     listed, known = page.split(", "), everything.split(", ")
     only_page = [one for one in listed if one not in (*known, "none")]
     only_ours = [one for one in ours.split(", ") if one not in (*listed, "none")]
@@ -110,13 +110,13 @@ def _same(name: str, page: Field, ours: Field, everything: Field) -> bool:
 
 
 def _known(name: str, ours: Field, everything: Field) -> Any:
-    """What the document says; what it does not have from the page it may have from elsewhere."""
+    """Return the value in the document, from the page or else from another source."""
     word = getattr(ours, name)
     return getattr(everything, name) if word in (MISSING, None, ()) else word
 
 
 def _agree(name: str, word: Any, our_word: Any, everything: Field) -> bool:
-    """Whether a source says the same, or disagrees as openapi.yaml knows."""
+    """Whether a source has the same value, or differs as recorded in openapi.yaml."""
     return _is_equal(word, our_word) or _is_equal(word, everything.specification.get(name, our_word))
 
 
@@ -125,7 +125,7 @@ def _is_equal(one: Any, other: Any) -> bool:
 
 
 def _sample(page: Field, ours: Field) -> Difference | None:
-    """A field that the page's list has must be in its sample; a value there must be a possible one."""
+    """Check that a field in the page's list is in its sample, with one of the possible values."""
     if page.sample is MISSING:
         return Difference(page.at, "sample", "not in the sample at its head", "a field", _line(ours, ""))
     is_known = not ours.enum or page.sample in ours.enum or not isinstance(page.sample, str)
@@ -137,7 +137,7 @@ def _sample(page: Field, ours: Field) -> Difference | None:
 
 
 def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
-    """A field of the page that the document has from another source, or not at all."""
+    """Report a field of the page that the document has from another source, or not at all."""
     if known is None:
         yield Difference(page.at, "field", summary(page), "none", 1)
     else:
@@ -151,7 +151,7 @@ def _gone(ours: Field) -> Difference:
 
 
 def summary(field: Field) -> str:
-    """A field in one line: `number | null, default 1, 1 <= x <= 128`."""
+    """Summarize a field in one line, such as `number | null, default 1, 1 <= x <= 128`."""
     if "type" not in field.stated and field.required:
         return "required, but not described"
     words = [(field.type or "any") + (" | null" if field.nullable else "")]
@@ -166,7 +166,7 @@ def summary(field: Field) -> str:
 
 
 def _line(field: Field, name: str) -> int:
-    """The line of a property; where it is not there, that of the field."""
+    """Return the line of a property, or else that of the field."""
     return field.lines.get(name) or field.lines.get("") or 1
 
 
@@ -182,7 +182,7 @@ def _words(name: str, page: Any, ours: Any) -> tuple[str, str]:
 
 
 def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
-    """What only one list has; if both have the same, what stands elsewhere."""
+    """Return the values that only one list has, or else those in another order."""
     only_page = [value for value in page if not _is_in(value, ours)]
     only_ours = [value for value in ours if not _is_in(value, page)]
     if only_page or only_ours:
@@ -229,7 +229,7 @@ def _json(value: Json) -> str:
 
 
 def _comparable(value: Any) -> Any:
-    """A value that equals another one exactly if they are the same JSON: 1 is 1.0, but not true."""
+    """Return a key that is equal for equal JSON values: 1 equals 1.0, but not true."""
     if isinstance(value, dict):
         return {key: _comparable(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

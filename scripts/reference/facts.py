@@ -10,7 +10,7 @@ Json = Any
 """A JSON value."""
 
 MISSING: Json = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
-"""Stands for a value that is not given, where null would be a value."""
+"""Marks a missing value where None is a valid value."""
 
 PROPERTIES = (
     "type",
@@ -23,30 +23,30 @@ PROPERTIES = (
     "enum",
     "example",
 )
-"""What is compared of each field, in the order in which differences are shown."""
+"""The properties of each field to compare, in the order of the output."""
 
 
 class UnreadableError(Exception):
-    """A source that is no page or document, is cut off, or contradicts itself. The text says where and why."""
+    """The source is not a page or document, is incomplete, or contradicts itself. The message says where and why."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """What a source says of one field.
+    """The facts about a field.
 
     Attributes:
         at: Where it is: `body.n`, `body.input[].role`, `reply.choices`, `parameter.accept`,
             `authorization.Authorization`.
         type: The JSON types apart from null, as the page writes them: `number`, `object[]`, `string | object[]`.
-        range: The bounds of a number in one form: `1 <= x <= 128`, `0 < x`.
-        min_length: The least number of items or characters.
-        enum: The possible values, in the source's order.
-        description: Whether there is one. Its words are no fact.
-        sample: The value in the sample at the head of a page.
-        others: What else an OpenAPI document says of it: keywords that are compared as they stand.
-        stated: The properties that the source can state; that it lacks others is no difference.
-        specification: What the vendor's OpenAPI document says otherwise, by property, as openapi.yaml knows.
-        lines: The line of openapi.yaml at which each property stands; "" is the field itself.
+        range: The bounds of a number in a normal form, such as `1 <= x <= 128` or `0 < x`.
+        min_length: The minimum number of items or characters.
+        enum: The possible values, in the order of the source.
+        description: Whether there is a description. Its text is not compared.
+        sample: The value in the sample at the top of a page.
+        others: Other keywords of an OpenAPI document, compared unchanged.
+        stated: The properties that the source can state; others are not compared.
+        specification: Known differences of the vendor's OpenAPI document, by property (`x-specification`).
+        lines: The line of each property in openapi.yaml; that of the field itself has the key "".
     """
 
     at: str
@@ -69,11 +69,11 @@ class Field:
 
 @dataclass(frozen=True)
 class UnknownLine:
-    """A line of a page that states nothing that is understood.
+    """A line of a page that is not understood.
 
     Attributes:
-        at: The field that it belongs to, or the part of the page.
-        number: Its number on the page.
+        at: The field that the line belongs to, or the part of the page.
+        number: The number of the line.
     """
 
     at: str
@@ -86,9 +86,9 @@ class Observed:
     """How often replies in production differed from the document at one place.
 
     Attributes:
-        schema: The schema that the reply is of.
-        pointer: Where, as a JSON pointer with `*` for each entry of a list.
-        what: `type`, `required`, `unknown field` and so on.
+        schema: The schema of the reply.
+        pointer: The JSON pointer, with `*` for entries of a list.
+        what: The kind of difference: `type`, `required`, `unknown field` and so on.
     """
 
     schema: str
@@ -99,15 +99,15 @@ class Observed:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a source says of an operation.
+    """The facts about an operation.
 
     Attributes:
-        operation: method, path, server, credentials, media type; an OpenAPI document says more.
-        fields: By their place, in the source's order.
-        whole: Whether a field that is not here is one that the source does not have.
+        operation: The method, path, server, credentials and media type; more for an OpenAPI document.
+        fields: The fields by their places, in the order of the source.
+        whole: Whether the source describes all fields, so that a missing field is a difference.
         unknown: The lines of a page that are not understood.
-        observed, replies: What was counted in production, in how many replies.
-        lines: The line at which each entry of `operation` stands.
+        observed, replies: The counts from production, and the number of replies.
+        lines: The line of each entry of `operation`.
     """
 
     operation: Mapping[str, str]
@@ -120,17 +120,17 @@ class Facts:
 
     @property
     def title(self) -> str:
-        """What was compared, such as `POST /openai/responses`."""
+        """A title for what was compared, such as `POST /openai/responses`."""
         if not self.whole:
             return f"{self.replies} replies in production" if self.replies else "the model names"
         return f"{self.operation.get('method', '?')} {self.operation.get('path', '?')}"
 
 
 def by_place(fields: list[Field]) -> dict[str, Field]:
-    """The fields by their place.
+    """Return the fields by their places.
 
     Raises:
-        UnreadableError: Two are at the same place.
+        UnreadableError: Two fields have the same place.
     """
     found: dict[str, Field] = {}
     for one in fields:
@@ -141,7 +141,7 @@ def by_place(fields: list[Field]) -> dict[str, Field]:
 
 
 def bounds(low: Json, high: Json, *, open_low: bool = False, open_high: bool = False) -> str | None:
-    """The bounds of a number in the form of `Field.range`; None for no bound at all."""
+    """Return the bounds of a number in the form of `Field.range`; None if there are none."""
     left = "" if low is None else f"{_number(low)} {'<' if open_low else '<='} "
     right = "" if high is None else f" {'<' if open_high else '<='} {_number(high)}"
     return f"{left}x{right}" if left or right else None

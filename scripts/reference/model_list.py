@@ -1,4 +1,4 @@
-"""The model names that the service itself lists, asked for with the generated client."""
+"""Gets the model names from the service with the generated client."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ AT = "body.model"
 
 
 def read() -> Facts:
-    """The names of `GET /openai/models`. The token comes from the environment, as for any client.
+    """Return the names of `GET /openai/models`. The client takes the token from the environment.
 
     Raises:
-        UnreadableError: The service could not be asked, or gave no list.
+        UnreadableError: The call failed, or the reply is not a list of models.
     """
     try:
         from acedata_responses import AceDataError, Client
@@ -26,7 +26,7 @@ def read() -> Facts:
 
 
 def from_names(names: list[object]) -> Facts:
-    """The facts in a list of names: these and nothing else, in no order that means anything."""
+    """Return the facts in a list of names, whose order has no meaning."""
     if not names or not all(isinstance(name, str) for name in names):
         raise UnreadableError("is no list of model names")
     return Facts({}, {AT: Field(AT, "string", enum=tuple(names), stated=frozenset({"names"}))}, whole=False)

@@ -1,4 +1,4 @@
-"""What clients in production counted (`acedata_responses.observations`), beside openapi.yaml.
+"""Compares the counts of clients in production (`acedata_responses.observations`) with openapi.yaml.
 
 A place is a schema and a JSON pointer into a reply, with `*` for each entry of a list.
 """
@@ -22,15 +22,15 @@ _KINDS = {"type", "required", "unknown field", "unknown value", "unknown kind", 
 
 
 def is_observations(text: str) -> bool:
-    """Whether a text is what `Observations.write` wrote."""
+    """Whether a text was written by `Observations.write`."""
     return bool(_HEAD.match(text))
 
 
 def read(text: str) -> Facts:
-    """What was counted, from JSON lines.
+    """Parse counts from JSON lines.
 
     Raises:
-        UnreadableError: A line is not one that `Observations.write` writes.
+        UnreadableError: A line was not written by `Observations.write`.
     """
     head, *lines = text.splitlines()
     found = tuple(_observed(number, line) for number, line in enumerate(lines, 2) if line.strip())
@@ -53,7 +53,7 @@ def _observed(number: int, line: str) -> Observed:
 
 
 def differences(facts: Facts, document: OurDocument) -> list[Difference]:
-    """A row for each place, with what the document says there."""
+    """Return a row for each place, with the rule of the document there."""
     rows = []
     for one in facts.observed:
         pointer, shape = _find(document.whole, one)
@@ -75,7 +75,7 @@ def _words(one: Observed, shape: Shape | None) -> str:
 
 
 def _find(whole: Document, one: Observed) -> tuple[str, Shape | None]:
-    """The pointer of what the document says of a place, or of the nearest thing above it; and what it says."""
+    """Return the pointer and the schema of a place in the document, or of the nearest place above it."""
     pointer, node = below(COMPONENTS, one.schema), whole.components("schemas").get(one.schema)
     if node is None:
         return COMPONENTS, None

@@ -1,7 +1,7 @@
-"""An OpenAPI document (3.0 or 3.1) as facts about one of its operations.
+"""Reads the facts about an operation from an OpenAPI document (3.0 or 3.1).
 
-It serves both sides of the comparison: the vendor's document, rough as it may be, and openapi.yaml (see `ours`). What
-is not understood is kept among the facts, so that it is compared as it stands.
+It reads both sides of the comparison: the vendor's document and openapi.yaml (see `ours`). Keywords that are not
+understood are kept, so that they are compared unchanged.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Wanted(NamedTuple):
     """The operation to read.
 
     Attributes:
-        method: Its method, in capitals.
-        paths: The paths under which it may be found.
-        error_code: Where the body of an error has its code.
+        method: The method, in upper case.
+        paths: The paths to look for.
+        error_code: The path to the code in the body of an error.
     """
 
     method: str
@@ -58,13 +58,13 @@ _UNDERSTOOD: dict[str, set[str]] = {
     "reply's content": {"example", "examples", "schema"},
     "server": {"description", "url"},
 }  # fmt: skip
-"""By part of a document the keywords that are read, or known to say nothing; others are compared as they stand."""
+"""For each part of a document, the keywords that are read or can be ignored. Others are compared unchanged."""
 
 _OF_PARAMETER = {"description", "example", "examples", "in", "name", "required", "schema"}
 
 
 def operations(document: Document) -> list[tuple[str, str]]:
-    """Method and path of each operation."""
+    """Return the method and path of each operation."""
     paths = document.data.get("paths")
     if not isinstance(paths, dict):
         raise UnreadableError("has no paths")
@@ -78,15 +78,15 @@ def operations(document: Document) -> list[tuple[str, str]]:
 
 
 def read(document: Document, wanted: Wanted | None = None) -> Facts:
-    """The facts about an operation.
+    """Return the facts about an operation.
 
     Args:
         document: The document.
-        wanted: The operation; if it is not there, or none is wanted, a document with only one operation means that.
+        wanted: The operation. If it is None or missing, and the document has only one operation, that one is read.
 
     Raises:
-        UnreadableError: It is no OpenAPI document, is cut off, or does not have the operation.
-        DocumentError: A reference names nothing.
+        UnreadableError: The text is not a complete OpenAPI document, or does not have the operation.
+        DocumentError: A reference cannot be resolved.
     """
     if not isinstance(document.data.get("openapi"), str):
         raise UnreadableError("is no OpenAPI document (it has no `openapi: 3...`)")
@@ -118,7 +118,7 @@ class _Reader:
         self.count = 0
 
     def facts(self, error_code: tuple[str, ...]) -> Facts:
-        """All facts of the operation."""
+        """Return all facts about the operation."""
         self._server()
         fields = [*self._credentials(), *self._parameters()]
         fields += self._body()
@@ -141,7 +141,7 @@ class _Reader:
         self._state("server", "none", "")
 
     def _others(self, what: str, place: Place) -> None:
-        """State the keywords that are not understood."""
+        """Record the keywords that are not understood."""
         pointer, node = place
         for keyword, value in node.items():
             if keyword not in _UNDERSTOOD[what] and not _is_usual(keyword, value):
@@ -202,14 +202,14 @@ class _Reader:
         return []
 
     def _error_codes(self, path: tuple[str, ...]) -> None:
-        """State the codes in the examples of errors, which is where a document has them."""
+        """Record the error codes, which a document has in the examples of errors."""
         pointer, responses = self._under(self.operation, "responses")
         errors = [response for status, response in responses.items() if not status.startswith("2")]
         if codes := sorted({code for response in errors for code in _texts_at(response, path)}):
             self._state("error codes", ", ".join(codes), pointer)
 
     def _content(self, name: str, holder: Place) -> list[Place]:
-        """What is sent or answered, by media type."""
+        """Return the content of a request or response, by media type."""
         content = self._under(holder, "content")
         if content[1]:
             self._state(name, ", ".join(content[1]), content[0])
@@ -218,7 +218,7 @@ class _Reader:
     # ---- Schemas -------------------------------------------------------------------------------------------------
 
     def _root(self, at: str, media: Place) -> list[Field]:
-        """The fields of a body or reply."""
+        """Yield the fields of a body or reply."""
         pointer, node = media
         self._others(f"{at}'s content", media)
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
@@ -229,7 +229,7 @@ class _Reader:
         return list(self._fields(at, shape))
 
     def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:
-        """The fields of an object, each followed by those within it."""
+        """Yield the fields of an object, each followed by its nested fields."""
         for name, alternatives in shape.properties.items():
             self.count += 1
             if self.count > MOST_FIELDS:
@@ -277,7 +277,7 @@ class _Reader:
         )
 
     def _entries(self, shape: Shape) -> Iterator[Shape]:
-        """What the entries of a list are, the entries of these where they are lists as well, and so on."""
+        """Yield the schema of the entries of a list, then that of their entries if they are lists too, and so on."""
         for _ in range(DEEPEST):
             if "array" not in shape.types:
                 return
@@ -286,7 +286,7 @@ class _Reader:
         raise UnreadableError("has lists within lists without an end")
 
     def _of_entries(self, shape: Shape) -> dict[str, Any]:
-        """What is not understood of the entries of a list, and the bounds of those that are no objects."""
+        """Return the unknown keywords of the entries of a list, and the bounds of entries that are not objects."""
         found = {}
         for level, inner in enumerate(self._entries(shape), 1):
             bounds_of_values = {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
@@ -295,7 +295,7 @@ class _Reader:
         return found
 
     def _type(self, shape: Shape) -> str:
-        """The type as a page writes it: `object[]` for a list of objects, `array` for a list of anything."""
+        """Return the type as a page writes it: `object[]` for a list of objects, `array` for a list of any values."""
         kind = element = ""
         for inner in reversed([shape, *self._entries(shape)]):
             if inner is not shape and inner.words.get("enum"):
@@ -308,7 +308,7 @@ class _Reader:
     # ---- Places --------------------------------------------------------------------------------------------------
 
     def _under(self, place: Place, key: str) -> Place:
-        """The mapping under a key, references followed; an empty one where there is none."""
+        """Return the mapping under a key, with references resolved; empty if there is none."""
         pointer, node = place
         pointer, node = self._resolved((below(pointer, key), node.get(key)))
         return pointer, node if isinstance(node, dict) else {}
@@ -318,7 +318,7 @@ class _Reader:
 
 
 def _texts_at(node: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """The texts at a path below any mapping within a node."""
+    """Yield the strings at a path below any mapping inside of a node."""
     if isinstance(node, list):
         for one in node:
             yield from _texts_at(one, path)

@@ -1,8 +1,8 @@
-"""openapi.yaml, reduced to what it has from the page: the other side of the comparison.
+"""Reduces openapi.yaml to the facts from the page, to compare them with it.
 
-`x-source` holds for a node and all below it until another one: what is not the page's is cut away, with the extensions
-and all that refers to what was cut. What is left is an ordinary OpenAPI document. An entry that is cut out of a list
-leaves None there, so that JSON pointers lead to the same places in both.
+`x-source` applies to a node and all nodes below it until another one. Nodes from other sources are removed, with the
+extensions and everything that refers to removed nodes, which leaves an ordinary OpenAPI document. Removed entries of a
+list become None, so that JSON pointers stay the same.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ SOURCE = "x-source"
 VALUE_SOURCES = "x-value-sources"
 SPECIFICATION = "x-specification"
 OWN_FORMATS = ("unix-time",)
-"""Formats that are the client's own convention, and no fact of the API."""
+"""Formats that are conventions of the client, not facts about the API."""
 
 CUT: Any = object()
 
 
 class OurDocument:
-    """openapi.yaml, whole and as the page has it."""
+    """openapi.yaml, complete and reduced to the facts from the page."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -42,7 +42,7 @@ class OurDocument:
 
     @property
     def wanted(self) -> Wanted:
-        """The operation that the page is about: method, path and its other paths."""
+        """The operation that the page describes: method, path and alias paths."""
         found = openapi_document.operations(self.page)
         if not found:
             raise UnreadableError("has no operation from the page")
@@ -54,17 +54,17 @@ class OurDocument:
 
     @property
     def address(self) -> str | None:
-        """Where the vendor has the page."""
+        """The URL of the page."""
         method, path = self.wanted.method, self.wanted.paths[0]
         places = (self.whole.data["paths"][path][method.lower()], self.whole.data)
         return next((place["externalDocs"]["url"] for place in places if "externalDocs" in place), None)
 
     def from_page(self) -> Facts:
-        """What the document has from the page."""
+        """Return the facts from the page."""
         return openapi_document.read(self.page, self.wanted)
 
     def from_all(self) -> Facts:
-        """What the document has from any source."""
+        """Return the facts from all sources."""
         data = _without_extensions(self.whole.data)
         facts = openapi_document.read(replace(self.whole, data=data), self.wanted)
         codes = [
@@ -76,7 +76,7 @@ class OurDocument:
 
 
 def page_part(whole: Document) -> Document:
-    """A document without all that it has from other sources than the page."""
+    """Return a document without the facts from other sources than the page."""
     part = _of_page(whole.data, PAGE)
     data = {} if part is CUT else part
     while (left := _without_dangling(data, data)) != data:
@@ -85,7 +85,7 @@ def page_part(whole: Document) -> Document:
 
 
 def _of_page(node: Any, source: str) -> Any:
-    """The part of a node that is the page's, or CUT. What is below may have another source than the node."""
+    """Return the part of a node that comes from the page, or CUT. Nodes below may have other sources than the node."""
     if isinstance(node, list):
         parts = [_of_page(one, source) for one in node]
         is_empty = all(part is CUT for part in parts) and source != PAGE
@@ -110,7 +110,7 @@ def _is_own(key: str, value: Any) -> bool:
 
 
 def _without_extensions(node: Any) -> Any:
-    """A node without the project's own words, apart from what the vendor's OpenAPI document says otherwise."""
+    """Return a node without extensions, except `x-specification`."""
     if isinstance(node, list):
         return [_without_extensions(one) for one in node]
     if not isinstance(node, dict):
@@ -123,7 +123,7 @@ def _without_extensions(node: Any) -> Any:
 
 
 def _without_dangling(node: Any, root: Any) -> Any:
-    """A node without what refers to something that was cut away."""
+    """Return a node without references to removed nodes."""
     if isinstance(node, list):
         return [None if _dangles(one, root) else _without_dangling(one, root) for one in node]
     if isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""One field of a page's list: its lines, and what they say."""
+"""Parses the lines of a field in the list of a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .page_lines import DEFAULT, LABEL, LEAST, LENGTH, MOST, RANGE, Line, is_jso
 
 @dataclass
 class Block:
-    """The lines of one field, and those below it up to the next."""
+    """The lines of a field, up to the next field."""
 
     name: Line
     type: Line
@@ -24,7 +24,7 @@ class Block:
 
 @dataclass
 class Found:
-    """What the lines of one field say.
+    """The facts in the lines of a field.
 
     Attributes:
         prose: The lines that state no fact.
@@ -58,7 +58,7 @@ class Found:
 
 
 class Reader:
-    """Takes the lines of a field one after another: badges, description, possible values, bounds, example."""
+    """Parses the lines of a field in order: badges, description, possible values, bounds, example."""
 
     def __init__(self, block: Block, required: set[str]) -> None:
         kinds = block.type.split(" | ")
@@ -95,7 +95,7 @@ class Reader:
         return self.found
 
     def _is_badge(self, line: Line) -> bool:
-        """What stands beside the type: whether the field is required, and its default."""
+        """Parse the badges next to the type: whether the field is required, and its default."""
         default = DEFAULT.fullmatch(line)
         if line in self.required:
             self.found.put("required", True, line)
@@ -124,7 +124,7 @@ class Reader:
         return True
 
     def _length(self, line: Line) -> dict[str, int] | None:
-        """The bounds of a length. One of which it is not known whether it is the least or the most is none."""
+        """Return the bounds of a length, or None if the label is neither a minimum nor a maximum."""
         match = LENGTH.fullmatch(line)
         if not match or self.type.startswith(("number", "integer", "boolean")):
             return None

@@ -1,7 +1,7 @@
-"""The reference page as HTML: its visible text, read like the saved text.
+"""Reads the reference page as HTML, by its visible text.
 
-lxml keeps to fixed limits of depth and does not load anything. It mends what is broken, so that a page that was cut off
-would look whole: the text has to end with the closing tag of the element that holds the page.
+lxml limits the depth of nesting and loads nothing. It repairs broken HTML, so that an incomplete page would look
+complete; therefore the text has to end with the closing tag of the root element.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ HIDDEN = " | ".join(
 
 
 def read(text: str) -> Facts:
-    """The facts on an HTML page.
+    """Return the facts on an HTML page.
 
     Raises:
-        UnreadableError: It is cut off, or no reference page.
+        UnreadableError: The page is incomplete, or not a reference page.
     """
     return page_text.read(visible_text(text), ends_itself=False)
 
 
 def visible_text(text: str) -> str:
-    """What a reader sees, a line for each block; within `pre`, the lines as they are."""
+    """Return the visible text, with a line for each block; lines in `pre` are kept."""
     outermost = OPENING.match(text)
     if not outermost or not text.rstrip().lower().endswith(f"</{outermost[1].lower()}>"):
         raise UnreadableError("is HTML that breaks off: it does not end with the tag that closes it")

@@ -1,4 +1,4 @@
-"""The lines of a page, and the shapes by which they are told apart, whatever the language of the page."""
+"""The lines of a page, and patterns that classify them independently of the language of the page."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ LENGTH = re.compile(rf"([^\d:：]+)[:：]\s*({_COUNT})(?: - ({_COUNT}))?(?: \w+)
 LABEL = re.compile(r".*\S\s*[:：]")
 SENTENCE = re.compile(r""".*[.!?…。！？।؟]["'”’»)\]]*""")
 LABELLED = re.compile(r"[^\s:：]+(?: [^\s:：]+){0,2}\s?[:：]\s*[^\s。]+")
-"""A label with one word behind it, such as `Pattern: ^a.`, is no sentence even if it ends like one."""
+"""A label with one word, such as `Pattern: ^a.`, is not a sentence even if it ends with a period."""
 
 MEANINGLESS = re.compile(r"\d{3}|cURL|[Cc]opy|Show child attributes|Hide child attributes|Try it", re.ASCII)
-"""Lines that state nothing: the status above a sample, and the page's own buttons."""
+"""Lines without facts: the status above a sample, and the buttons of the page."""
 
-# How `minimum length` and `maximum length` begin in the languages of the page, and in some more.
+# Beginnings of `minimum length` and `maximum length` in the languages of the page, and in some others.
 LEAST = re.compile(
     r"\bm[ií]n|\bmind|vähi|lägst|minst|\ben az|asgari|мін|мин|ελάχ|أدنى|न्यूनतम|מינימ|מזער|tối thiểu|"
     r"最小|最少|最短|最低|최소",
@@ -43,14 +43,14 @@ MOST = re.compile(
 
 
 class Line(str):
-    """A line of the page that knows its number."""
+    """A line of the page, with its number."""
 
     __slots__ = ("number",)
     number: int
 
 
 def split(text: str) -> list[Line]:
-    """The lines that are not blank."""
+    """Return the lines that are not blank."""
     found = []
     for number, raw in enumerate(text.splitlines(), 1):
         if len(raw) > LONGEST_LINE or number > MOST_LINES:
@@ -63,7 +63,7 @@ def split(text: str) -> list[Line]:
 
 
 def short(text: str) -> str:
-    """A text for a message, cut off where it is long."""
+    """Shorten a text for a message."""
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -73,7 +73,7 @@ def number(text: str) -> str:
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line is part of a description, which is made of sentences."""
+    """Whether a line belongs to a description, which consists of sentences."""
     is_one_word = line.isascii() and " " not in line
     return bool(SENTENCE.fullmatch(line)) and not is_one_word and not LABELLED.fullmatch(line)
 

@@ -1,6 +1,6 @@
-"""The reference page as the docs site's Markdown: the facts are in an OpenAPI document within it.
+"""Reads the reference page as Markdown, which contains an OpenAPI document.
 
-The site appends it in a block that is fenced by four backticks: ````yaml POST /openai/responses
+The site appends the document in a block fenced by four backticks: ````yaml POST /openai/responses
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ OPERATION = re.compile(r"\b(GET|PUT|POST|DELETE|PATCH)\s+(/\S*)", re.IGNORECASE)
 
 
 def read(text: str) -> Facts:
-    """The facts in the page's OpenAPI block.
+    """Return the facts in the OpenAPI block of the page.
 
     Raises:
-        UnreadableError: The block is missing, is cut off, or is about another operation than its fence says.
+        UnreadableError: The block is missing, incomplete, or describes another operation than its fence says.
     """
     fences = list(FENCE.finditer(text))
     if len(fences) != 1:

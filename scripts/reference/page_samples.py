@@ -1,4 +1,4 @@
-"""The head of a page: method, path, and the samples of a request and of its reply."""
+"""Parses the head of a page: method, path, and the samples of a request and its reply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .parsing import each_once
 
 @dataclass
 class Samples:
-    """What stands above the list of fields; `others` are lines between its parts that state nothing known."""
+    """The part above the list of fields. `others` are lines in it that are not understood."""
 
     operation: dict[str, str]
     headers: set[str]
@@ -26,10 +26,10 @@ class Samples:
 
 
 def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
-    """The head, and the lines below it.
+    """Return the head, and the lines below it.
 
     Raises:
-        UnreadableError: It is not there, is not whole, or contradicts itself.
+        UnreadableError: The head is missing, incomplete, or contradicts itself.
     """
     starts = [i for i, line in enumerate(lines[:-1]) if line in METHODS and lines[i + 1].startswith("/")]
     if len(starts) != 1:
@@ -50,7 +50,7 @@ def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
 
 
 def _path(lines: list[Line], at: int) -> tuple[str, int]:
-    """The path, of which the page shows each slash and each segment in a line of its own, and where it ends."""
+    """Return the path, whose slashes and segments are separate lines on the page, and the index after it."""
     path = ""
     while at < len(lines) and (path.endswith("/") or lines[at].startswith("/")):
         path += lines[at]
@@ -59,7 +59,7 @@ def _path(lines: list[Line], at: int) -> tuple[str, int]:
 
 
 def _command(lines: list[Line], at: int) -> tuple[list[str], int]:
-    """The words of the shell command that begins at a line, and where it ends."""
+    """Return the words of the shell command that begins at a line, and the index after it."""
     is_quoted = False
     for end in range(at, len(lines)):
         line = lines[end]
@@ -123,7 +123,7 @@ def _json(text: str, what: str) -> dict[str, Json]:
 
 
 def nested(at: str, sample: Mapping[str, Json], depth: int = 0) -> Iterator[Field]:
-    """The fields within fields: the page shows them in its samples alone, and so says little about them."""
+    """Yield nested fields, which the page shows only in its samples, with few facts."""
     if depth > 20:
         raise UnreadableError("has samples that are nested too deeply")
     for name, value in sample.items():

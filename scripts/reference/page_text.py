@@ -1,10 +1,10 @@
-"""The reference page as saved text.
+"""Reads the reference page as saved text.
 
-The page says everything twice: the samples at its head name each field, the list below describes it. What one has and
-the other lacks shows that a line is missing. Headings differ from language to language, so that lines are told apart by
-their shape alone: a name followed by a type opens a field, `default:1` and `1 <= x <= 128` are what they are in any
-language, possible values end in a comma except for the last, and a line that ends in a colon announces a value. What
-is neither that nor a sentence of a description, nor the heading of a part, is kept as a line that is not understood.
+The page has each field twice: in the samples at its top and in the list below. If one lacks a field of the other, a
+line is missing. Headings depend on the language of the page, so lines are classified only by their form: a name and a
+type start a field, `default:1` and `1 <= x <= 128` are the same in any language, possible values end in a comma except
+for the last one, and a line that ends in a colon is the label of a value. Other lines, except sentences of descriptions
+and headings, are kept as lines that are not understood.
 """
 
 from __future__ import annotations
@@ -34,14 +34,15 @@ from .page_samples import Samples
 
 
 def read(text: str, *, ends_itself: bool = True) -> Facts:
-    """The facts on a page.
+    """Return the facts on a page.
 
     Args:
         text: The visible text, in lines.
-        ends_itself: Whether the last line is the end of a description; otherwise the caller knows that it is whole.
+        ends_itself: Whether the last line must be the end of a description. Pass False if the text is known to be
+            complete.
 
     Raises:
-        UnreadableError: It is no reference page, is cut off, or contradicts itself.
+        UnreadableError: The text is not a reference page, is incomplete, or contradicts itself.
     """
     lines = split(text)
     samples, rest = page_samples.read(lines)
@@ -61,7 +62,7 @@ def _check_end(lines: list[Line]) -> None:
 
 
 def _blocks(lines: list[Line]) -> tuple[list[Line], list[Block]]:
-    """The lines above the first field, and the fields."""
+    """Split the lines into those above the first field, and the fields."""
     starts = [i for i in range(len(lines) - 1) if _opens_field(lines, i)]
     if not starts or starts[0] == 0:
         raise UnreadableError("has no list of fields below its samples, or the list's heading is missing")
@@ -77,13 +78,13 @@ def _blocks(lines: list[Line]) -> tuple[list[Line], list[Block]]:
 
 
 def _opens_field(lines: list[Line], i: int) -> bool:
-    """Whether a field opens here. A field may be called `object`: then its own type follows, and this is no name."""
+    """Whether a field starts at this line. A field may be named `object`, in which case its type follows."""
     is_next_a_name = i + 2 < len(lines) and TYPE.fullmatch(lines[i + 2])
     return bool(NAME.fullmatch(lines[i]) and TYPE.fullmatch(lines[i + 1]) and not is_next_a_name)
 
 
 class _Reader:
-    """Reads the list of fields, and notes the lines that are not understood."""
+    """Parses the list of fields, and records the lines that are not understood."""
 
     def __init__(self, samples: Samples) -> None:
         self.samples = samples
@@ -91,7 +92,7 @@ class _Reader:
         self._note("page", samples.others)
 
     def fields(self, intro: list[Line], blocks: list[Block]) -> list[Field]:
-        """All fields: credentials, parameters, the request's body, the reply; then those of the samples alone."""
+        """Return all fields: credentials, parameters, request body, reply, and those that only the samples have."""
         first = _begin_of_body(self.samples, intro, blocks)
         self._note("page", intro[:-1] if first else intro)  # the last is the heading of the first part
         required = _words_for_required(blocks)
@@ -119,7 +120,7 @@ class _Reader:
     def _part(
         self, where: str, found: list[Found], sample: Mapping[str, Json], *, is_followed: bool
     ) -> Iterator[Field]:
-        """The fields of the body or the reply, then those that only its sample has."""
+        """Return the fields of the body or the reply, then those that only its sample has."""
         sampled = {field.at: field for field in page_samples.nested(where, sample)}
         types: dict[str, str] = {}
         for one in found:
@@ -137,7 +138,7 @@ class _Reader:
         yield from sampled.values()
 
     def _described(self, at: str, one: Found, *, is_followed: bool) -> bool:
-        """Whether a field has a description. The last heading below it may be that of the next part."""
+        """Whether a field has a description. The last heading below it may belong to the next part."""
         heading = _last_heading(one.prose) if is_followed else -1
         own = one.prose[:heading] if heading >= 0 else one.prose
         self._note(at, own)
@@ -152,7 +153,7 @@ class _Reader:
 
 
 def _place(where: str, name: str, types: Mapping[str, str]) -> str:
-    """The place of a field. One within another is shown as `input.role`, whether `input` is an object or a list."""
+    """Return the place of a field. The page shows nested fields as `input.role`, also if `input` is a list."""
     at = where
     for token in name.split("."):
         at += "[]" * types.get(at, "").split(" | ")[0].count("[]") + f".{token}"
@@ -192,7 +193,7 @@ def _begin_of_reply(samples: Samples, found: list[Found], first: int) -> int:
 
 
 def _length_with(names: list[str], wanted: list[str]) -> int:
-    """How long a beginning of `names` has all the wanted ones, in their order."""
+    """Return the length of the shortest prefix of `names` that has all the wanted names, in order."""
     at = 0
     for name in wanted:
         try:
@@ -205,14 +206,14 @@ def _length_with(names: list[str], wanted: list[str]) -> int:
 
 
 def _last_heading(prose: list[Line]) -> int:
-    """Which of these lines is a heading, from the end; -1 for none. A description is made of sentences."""
+    """Return the index of the last heading among these lines, or -1. Sentences belong to descriptions."""
     return max((i for i, line in enumerate(prose) if not is_prose(line)), default=-1)
 
 
 def _words_for_required(blocks: list[Block]) -> set[str]:
-    """How the page marks a required field in its language: the first field, the credentials, has the mark.
+    """Return the mark of required fields in the language of the page, which the first field, the credentials, has.
 
-    It is taken for one if it also stands below the type of another field; else it is the next heading.
+    The line counts as the mark only if it is also below the type of another field; otherwise it is the next heading.
     """
     credentials = next((block.below[0] for block in blocks if block.place and block.below), None)
     others = [block.below[0] for block in blocks if block.below and not block.place]

@@ -1,4 +1,4 @@
-"""A source's text as a document: YAML through the reader that openapi.yaml has, JSON through Python's."""
+"""Parses the text of a source as YAML, with the parser of openapi.yaml, or as JSON."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .facts import UnreadableError
 
 SOURCE = Path("the source")
 LONGEST = 1024 * 1024
-"""Characters of YAML, which takes its time to read. JSON may be longer."""
+"""The maximum number of characters of YAML, which is slow to parse. JSON may be longer."""
 
 
 def parse(text: str) -> Document:
-    """The document in a text.
+    """Return the document in a text.
 
     Raises:
-        UnreadableError: It is neither JSON nor YAML, holds more than JSON data, or has a key twice.
+        UnreadableError: The text is neither JSON nor YAML, contains data that JSON does not have, or a duplicate key.
     """
     return _json(text) if text.lstrip().startswith("{") else _yaml(text)
 
@@ -50,10 +50,10 @@ def _json(text: str) -> Document:
 
 
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON, for `object_pairs_hook`.
+    """Make a JSON object, for `object_pairs_hook`.
 
     Raises:
-        ValueError: A key stands twice.
+        ValueError: There is a duplicate key.
     """
     found = dict(pairs)
     if len(found) != len(pairs):

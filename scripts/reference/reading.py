@@ -1,4 +1,4 @@
-"""From any source to its facts: fetches the text, sees which form it has, and has it read."""
+"""Reads facts from any source: fetches the text, detects its format, and parses it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .ours import OurDocument
 from .source import fetch
 
 LIVE = "live"
-"""The source that stands for the service's own list of models."""
+"""The source for the model list of the service."""
 
 
 def read(where: str, wanted: Wanted | None = None) -> Facts:
-    """The facts at a path, a URL, `-` (standard input) or `live`.
+    """Return the facts at a path, a URL, `-` (standard input) or `live`.
 
     Args:
         where: The source.
-        wanted: Which operation, in a document that has several.
+        wanted: The operation to read from a document with several operations.
 
     Raises:
-        UnreadableError: It could not be read; the text begins with the source.
+        UnreadableError: The source could not be read. The message begins with the source.
     """
     try:
         return model_list.read() if where == LIVE else parse(fetch(where), wanted)
@@ -34,14 +34,14 @@ def read(where: str, wanted: Wanted | None = None) -> Facts:
 
 
 def read_for(document: OurDocument, where: str | None = None) -> Facts:
-    """The facts about the operation that our document has from the page.
+    """Return the facts of a source about the operation that our document transcribes from the page.
 
     Args:
-        document: Ours.
-        where: The source. Without it the page is read where the vendor has it: as Markdown, or else as HTML.
+        document: Our document.
+        where: The source. Defaults to the page on the vendor's website, as Markdown or else as HTML.
 
     Raises:
-        UnreadableError: It could not be read.
+        UnreadableError: The source could not be read.
     """
     if where:
         return read(where, document.wanted)
@@ -59,10 +59,10 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
 
 
 def parse(text: str, wanted: Wanted | None = None) -> Facts:
-    """The facts in a text of any form.
+    """Return the facts in a text of any supported format.
 
     Raises:
-        UnreadableError: It has none of the forms, or is not whole.
+        UnreadableError: The format is not supported, or the text is incomplete.
     """
     text = text.replace("\r\n", "\n")
     if observations.is_observations(text):
@@ -80,7 +80,7 @@ def parse(text: str, wanted: Wanted | None = None) -> Facts:
 
 
 def _document(document: Document, wanted: Wanted | None) -> Facts:
-    """A document of the vendor's, or one of ours, of which only the page's part counts."""
+    """Read a document of the vendor, or one of ours, reduced to the facts from the page."""
     is_ours = ours.SOURCE in document.data
     return openapi_document.read(ours.page_part(document) if is_ours else document, wanted)
 

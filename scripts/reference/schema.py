@@ -1,4 +1,4 @@
-"""What a schema says of a value, with its references followed and its alternatives put together."""
+"""Flattens a schema: resolves its references and combines its alternatives."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ BOUNDS = {
     "minLength": ("string",),
     "maxLength": ("string",),
 }
-"""Which types a bound is about: it says nothing about alternatives of another type."""
+"""The types that a bound applies to; alternatives of other types do not need it."""
 
 _VALUES = ("default", "example", "examples", "enum", "description", "x-specification")
 _OF_ONE = ("default", "example", "examples")
-"""What an alternative may say for the whole."""
+"""Keywords that an alternative may state for the whole schema."""
 
 _STRUCTURE = (
     "$ref", "allOf", "anyOf", "const", "items", "nullable", "oneOf", "properties", "required", "type",
 )  # fmt: skip
 
 MEANINGLESS = frozenset({"discriminator", "externalDocs", "rank", "summary", "title", "xml"})
-"""Keywords that say nothing about the value: words for people, the order in which the vendor shows fields, a name in
-XML, and the discriminator, as the alternatives that it tells apart are compared themselves."""
+"""Keywords that do not constrain the value: documentation, the display order of the vendor, XML names, and the
+discriminator, since its alternatives are compared themselves."""
 
 _USUAL: Mapping[str, Any] = {
     "additionalProperties": True,
@@ -49,7 +49,7 @@ _USUAL: Mapping[str, Any] = {
     "uniqueItems": False,
     "writeOnly": False,
 }
-"""Keywords with the value that they have where they are left out."""
+"""The defaults of keywords."""
 
 
 @dataclass
@@ -58,11 +58,11 @@ class Shape:
 
     Attributes:
         types: The JSON types, apart from null.
-        words: Bounds, examples and the like, by keyword.
-        others: The keywords that are not understood here, with their values.
-        items: The schemas of entries; any of them may hold.
-        properties: The schemas of each field; any of them may hold.
-        places: Where each keyword, and each field as `properties/name`, stands.
+        words: Bounds, examples and so on, by keyword.
+        others: The keywords that are not understood, with their values.
+        items: The alternative schemas of entries.
+        properties: The alternative schemas of each field.
+        places: The place of each keyword, and of each field as `properties/name`.
     """
 
     types: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ class Shape:
         return " | ".join(self.types) or ("null" if self.is_nullable else "any")
 
     def bound(self, inclusive: str, exclusive: str) -> tuple[Json, bool]:
-        """A bound, and whether it is itself out of bounds: a number of its own in 3.1, a yes or no in 3.0."""
+        """Return a bound, and whether it is exclusive, which is a number in OpenAPI 3.1 and a boolean in 3.0."""
         if self.words.get(exclusive) is True:
             return self.words.get(inclusive), True
         if exclusive in self.words and self.words[exclusive] is not False:
@@ -89,11 +89,11 @@ class Shape:
 
 
 def read(document: Document, places: Iterable[Place], seen: tuple[str, ...] = ()) -> Shape:
-    """What holds for a value that fits one of some schemas.
+    """Flatten alternative schemas of a value.
 
     Raises:
-        UnreadableError: A schema contains itself other than in a field, or is malformed.
-        DocumentError: A reference names nothing.
+        UnreadableError: A schema contains itself directly, or is malformed.
+        DocumentError: A reference cannot be resolved.
     """
     shapes = [_one(document, place, seen) for place in places if isinstance(place[1], dict)]
     return shapes[0] if len(shapes) == 1 else _united(shapes)
@@ -119,7 +119,7 @@ def _one(document: Document, place: Place, seen: tuple[str, ...]) -> Shape:
 
 
 def entries(place: Place, key: str) -> Iterator[Place]:
-    """The mappings in the list under a key."""
+    """Return the mappings in the list under a key."""
     pointer, node = place
     values = node.get(key)
     for index, one in enumerate(values if isinstance(values, list) else ()):
@@ -128,7 +128,7 @@ def entries(place: Place, key: str) -> Iterator[Place]:
 
 
 def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
-    """What a schema says itself, next to its references and alternatives."""
+    """Return the keywords of a schema itself, without its references and alternatives."""
     kinds = schema.get("type")
     types = [kinds] if isinstance(kinds, str) else [one for one in _list(kinds) if isinstance(one, str)]
     words = {keyword: schema[keyword] for keyword in (*BOUNDS, *_VALUES) if keyword in schema}
@@ -162,7 +162,7 @@ def _is_unknown(keyword: str, value: Any) -> bool:
 
 
 def _combined(parts: list[Shape]) -> Shape:
-    """All of these hold: the first that states a thing counts."""
+    """Combine schemas that all apply. The first one with a keyword takes precedence."""
     types = next((part.types for part in parts if part.types), ())
     whole = Shape(types, any(part.is_nullable for part in parts))
     for part in parts:
@@ -176,9 +176,9 @@ def _combined(parts: list[Shape]) -> Shape:
 
 
 def _united(shapes: list[Shape]) -> Shape:
-    """One of these holds: a bound counts if all alternatives of the type that it is about have it, else it is shown.
+    """Combine alternative schemas. A bound is kept if all alternatives of its type have it, otherwise it is reported.
 
-    Possible values count even where another alternative takes any string: that is how an open list is written.
+    Possible values are kept even if another alternative allows any string, which makes it an open enum.
     """
     kinds = tuple(dict.fromkeys(kind for shape in shapes for kind in shape.types))
     whole = Shape(kinds, any(shape.is_nullable for shape in shapes))

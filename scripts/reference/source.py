@@ -1,6 +1,6 @@
-"""Text from a path, standard input (`-`) or a URL: bounded in size and time, never more than UTF-8 text.
+"""Reads UTF-8 text from a path, standard input (`-`) or a URL, with limits on size and time.
 
-A URL is read over https (plain http only from this machine), and a redirect may lead nowhere else.
+URLs must use https (or http on this machine), also after redirects.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from urllib.parse import urljoin, urlsplit
 from .facts import UnreadableError
 
 LARGEST = 4 * 1024 * 1024
-"""Bytes. The reference page has about four thousand."""
+"""The maximum size in bytes. The reference page has about four thousand."""
 
 LONGEST = 60.0
-"""Seconds for a whole download, redirects included."""
+"""The maximum seconds for a whole download, including redirects."""
 
 REDIRECTS = 5
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -25,10 +25,10 @@ BINARY = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def fetch(where: str) -> str:
-    """The text at a path, a URL or, for `-`, on standard input.
+    """Return the text at a path, a URL or, for `-`, on standard input.
 
     Raises:
-        UnreadableError: It is not there, too large, too slow, or no text.
+        UnreadableError: The source does not exist, is too large or too slow, or is not text.
     """
     if where == "-":
         data = sys.stdin.buffer.read(LARGEST + 1)

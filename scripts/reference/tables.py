@@ -1,4 +1,4 @@
-"""The tables that show differences."""
+"""Formats differences as tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEADINGS = ("field", "what", "the page", "openapi.yaml", "line")
 
 
 def as_text(differences: list[Difference]) -> str:
-    """A table for a terminal."""
+    """Format a table for a terminal."""
     rows = [HEADINGS, *(_cells(one) for one in differences)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
     return "\n".join(
@@ -22,7 +22,7 @@ def as_text(differences: list[Difference]) -> str:
 
 
 def as_markdown(differences: list[Difference]) -> str:
-    """A table for a pull request. What the page says is shown as code, so that none of it is markup."""
+    """Format a table for a pull request. Values are shown as code, so that they are not interpreted as markup."""
     rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
     rows += [
         f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |"
@@ -32,7 +32,7 @@ def as_markdown(differences: list[Difference]) -> str:
 
 
 def as_json(differences: list[Difference]) -> str:
-    """The same as JSON."""
+    """Format the differences as JSON."""
     return json.dumps(
         {"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2
     )
@@ -50,7 +50,7 @@ def _cells(one: Difference) -> tuple[str, ...]:
 
 
 def _code(cell: str) -> str:
-    """A cell as code. A bar would end the cell, a backtick the code."""
+    """Format a cell as code. A `|` would end the cell, and a backtick the code."""
     text = " ".join(cell.split()).replace("|", "\\|")
     if "`" not in text:
         return f"`{text}`"

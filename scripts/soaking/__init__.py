@@ -1,6 +1,5 @@
-"""Many calls at once, with faults.
+"""The parts of the soak test.
 
-Which they are (`faults`), what does them (`service`), who calls (`tasks`, `clients`), and what must hold: of each call
-and each round (`tally`), and of what the process holds (`levels`, `long_stream`). A program that is killed is another
-matter: `kills` does it, `killed` is the program.
+`service` is the embedded service with faults, `tasks` and `clients` make the calls, `tally` checks each call and each
+round, and `levels` checks memory, threads and files. `kills` kills the program in `killed` repeatedly.
 """

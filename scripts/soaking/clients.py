@@ -1,4 +1,4 @@
-"""The client's side: calls in threads and in tasks at the same time, and how each of them ends."""
+"""Makes calls in threads and in tasks at the same time, and records the outcome of each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .tasks import HURRY, Task
 
 TRIES = 3
 SOON = 0.001  # seconds after which a stream is closed elsewhere
-SILENCE = 10.0  # seconds that a call waits for the next bytes; a busy machine takes some of them
+SILENCE = 10.0  # seconds that a call waits for data; long enough for a busy machine
 SETTINGS: dict[str, Any] = {
     "token": testing.TOKEN,
     "timeout": SILENCE,
@@ -28,7 +28,7 @@ SETTINGS: dict[str, Any] = {
 
 @dataclass
 class Outcome:
-    """How a call ended: with a text, with an error, or left by its caller."""
+    """The outcome of a call: a text, an error, or abandoned by its caller."""
 
     task: Task
     text: str | None = None
@@ -38,7 +38,7 @@ class Outcome:
 
 @dataclass
 class Clients:
-    """The clients of both flavours, with one limiter for all, and two for a port where nothing listens."""
+    """The sync and async clients, which share a limiter, and two clients of a port where nothing listens."""
 
     url: str
     nowhere: str
@@ -55,7 +55,7 @@ class Clients:
         self._thread.start()
 
     def close(self) -> None:
-        """Close them all, and the event loop."""
+        """Close all clients and the event loop."""
         for client in (self.sync, self.sync_nowhere):
             client.close()
         for tasks in (self.tasks, self.tasks_nowhere):
@@ -129,7 +129,7 @@ async def in_task(clients: Clients, task: Task) -> Outcome:
 
 @contextmanager
 def _closing(close: Callable[[], None], task: Task) -> Iterator[None]:
-    """Have another thread close a stream meanwhile, if that is the task."""
+    """Close the stream from another thread while it is read, if the task says so."""
     timer = threading.Timer(SOON, close)
     if task.manner == "closed elsewhere":
         timer.start()
@@ -147,7 +147,7 @@ async def _close_later(stream: AsyncStream[Any, Any]) -> None:
 
 
 async def _cancel_twice(call: asyncio.Task[None]) -> None:
-    """Cancel a call, and once more while it unwinds, as anyio and what is made of it do."""
+    """Cancel a call, and cancel it again while it handles the cancellation, as anyio does."""
     await asyncio.wait({call}, timeout=HURRY)
     call.cancel()
     await asyncio.sleep(0)

@@ -1,7 +1,7 @@
-"""A program that is killed: it asks for the answers to many requests, with a journal, until it has them all.
+"""The program that is killed: it makes many calls with a journal, until it has all answers.
 
 Run by `kills` as `python -m scripts.soaking.killed FLAVOUR URL JOURNAL REQUESTS VIA_STREAM`. Exit status: 0 each
-request has its answer or is in doubt, 1 something else came of one.
+request has its answer or an unknown outcome, 1 other outcomes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ AT_ONCE = 8
 
 
 def requests(count: int) -> Iterator[dict[str, Any]]:
-    """What is asked for, the same in each run."""
+    """The requests, the same in each run."""
     return ({"model": "gpt-4o-mini", "input": f"call {number}"} for number in range(count))
 
 
 def main(flavour: str, url: str, journal: str, count: str, via_stream: str) -> int:
-    """Ask, and print what is neither an answer nor a doubt."""
+    """Make the calls, and print outcomes that are neither an answer nor unknown."""
     options: dict[str, Any] = {
         "token": testing.TOKEN,
         "base_url": url,

@@ -1,9 +1,9 @@
-"""Kills a program again and again, and starts it again on the same journal: no answer may be paid for twice.
+"""Kills a program repeatedly and restarts it with the same journal, to check that no answer is billed twice.
 
-The service notes each request. What it answered whole is paid for. Of plain calls it must never see one twice: what the
-kill left in doubt stays in the journal as unknown. Of calls with `via_stream` none may stay unknown, and one is paid
-for twice only where the kill came after the service had sent the last event and before the journal had it: the
-journal, as the kill left it, tells.
+The service records each request; those that it answered completely are billed. It must never receive a plain call
+twice: calls that a kill interrupted stay in the journal with an unknown outcome. No call with `via_stream` may stay
+unknown, and it may be billed twice only if the kill came after the service sent the last event and before the journal
+recorded it, which the journal after the kill shows.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ BETWEEN_EVENTS = 0.05  # seconds
 
 @dataclass
 class Kills:
-    """What was seen, and what was wrong.
+    """The results.
 
     Attributes:
-        requests: How many answers were wanted.
-        kills: How many programs were killed at work.
-        sent: How many requests the service got.
-        paid: How many of them it answered whole.
+        requests: How many answers were requested.
+        kills: How many times the program was killed while running.
+        sent: How many requests the service received.
+        paid: How many of them it answered completely.
         answered: How many answers the journal has in the end.
-        unknown: How many requests it has in doubt.
-        paid_twice: How many answers were lost between the service's last event and the journal.
-        violations: What must not be.
+        unknown: How many unknown outcomes the journal has in the end.
+        paid_twice: How many answers were lost between the last event of the service and the journal.
+        violations: The violations.
     """
 
     requests: int
@@ -54,7 +54,7 @@ class Kills:
 
 
 def kills(folder: Path, *, count: int, requests: int, via_stream: bool, seed: int) -> Kills:
-    """Kill the program so many times, unless it is done before; then let it finish."""
+    """Kill the program `count` times, unless it ends before, then let it finish."""
     found, chance = Kills(requests), Random(seed)  # noqa: S311 - draws lots, keeps no secret
     path = folder / f"via-stream-{via_stream}.db"
     journal = Journal(path)
@@ -116,7 +116,7 @@ def _started(flavour: str, url: str, path: Path, requests: int, *, via_stream: b
 
 
 def _killed(program: subprocess.Popen[str], service: testing.Server, chance: Random) -> bool:
-    """Kill a program in the middle of its work; whether it was still at it."""
+    """Kill a running program. Return whether it was still running."""
     calls = len(service.requests) + chance.randint(*CALLS_OF_A_LIFE)
     with suppress(TimeoutError):
         service.wait_until(lambda: len(service.requests) >= calls, timeout=60)

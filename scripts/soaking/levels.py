@@ -1,4 +1,4 @@
-"""What must not grow: the memory, objects, threads and open files that the process holds."""
+"""Measures what must not grow: the memory, objects, threads and open files of the process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.streams import delta, ending
 
 
 class Level(NamedTuple):
-    """What the process holds."""
+    """The memory, objects, threads and open files of the process."""
 
     megabytes: float
     objects: int
@@ -25,7 +25,7 @@ class Level(NamedTuple):
 
 
 def level() -> Level:
-    """What this process holds now, after garbage collection."""
+    """Measure this process, after garbage collection."""
     gc.collect()
     gc.collect()
     files = Path("/proc/self/fd")
@@ -38,7 +38,7 @@ def level() -> Level:
 
 
 def _resident() -> int:
-    """The bytes of memory that this process has."""
+    """Return the memory of this process in bytes."""
     statm = Path("/proc/self/statm")
     if statm.is_file():
         return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -48,11 +48,11 @@ def _resident() -> int:
 
 
 MAY_GROW = Level(megabytes=12, objects=3000, threads=0, files=64)
-"""By how much. How many connections are kept differs from round to round; in the end they must all be gone."""
+"""The allowed growth. The number of open connections varies between rounds; in the end all must be closed."""
 
 
 def growth(levels: list[Level]) -> list[str]:
-    """What is not where it was after the first rounds."""
+    """Return a message for each level that grew after the first rounds."""
     settled, last = levels[min(2, len(levels) - 1)], levels[-1]
     return [
         f"{name} grew from {before:.0f} to {after:.0f}"
@@ -62,7 +62,7 @@ def growth(levels: list[Level]) -> list[str]:
 
 
 def long_stream(events: int) -> tuple[float, float, float]:
-    """Read one long stream: its seconds, the megabytes of its text, and by how many the process grew meanwhile."""
+    """Read a long stream. Return its seconds, the megabytes of its text, and the growth of the process in megabytes."""
     word, end = delta("word " * 4), ending("completed")
     with testing.serve() as service, Client(testing.TOKEN, base_url=service.url) as client:
         service.reply_with(testing.Answer(events=chain(repeat(word, events), [end])))

@@ -1,4 +1,4 @@
-"""The service's side: a process that disturbs some of the requests, and reports what it did to each."""
+"""Runs the embedded service in a process that disturbs some requests, and reports the fault of each."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from tests.faults import bad_ends, other_shapes
 from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 
 FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *other_shapes.ROWS]}
-"""The tests' tables of faults, by name. An empty name stands for a request that was not disturbed."""
+"""The faults in the tables of the tests, by name. An empty name stands for an undisturbed request."""
 
 SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
 USUAL_DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
 
 
 class Arrival(NamedTuple):
-    """A request as the service saw it.
+    """A request that the service received.
 
     Attributes:
         call: The number of the call.
-        fault: What the service did to it, by its name in the table.
-        began: When it had arrived.
-        ended: When its answer was sent; when it had arrived, if the client left before that.
+        fault: The name of its fault in the table.
+        began: When it arrived.
+        ended: When its answer was sent; the time of arrival if the client disconnected before.
     """
 
     call: int
@@ -35,16 +35,16 @@ class Arrival(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What the service saw in a round."""
+    """The requests of a round, as the service recorded them."""
 
     arrivals: list[Arrival]
     open_connections: int
 
 
 def serve(pipe: Connection, seed: int, share: float) -> None:
-    """Run the service; a report for each word that comes through the pipe, until None does.
+    """Run the service. It sends a report for each message from the pipe, until the message None.
 
-    Before the report it waits: after `closed` until all connections are closed, else until all calls have ended.
+    Before a report it waits until all calls have ended or, for the message `closed`, until all connections are closed.
     """
     chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     faults: dict[int, str] = {}
@@ -80,13 +80,13 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
 
 
 def _arrival(request: testing.Request, fault: str) -> Arrival:
-    # When a client has left is more than the service can tell: until then it counts for nothing but its arrival.
+    # The service cannot tell when a client disconnected, so only the arrival of such a request counts.
     ended = request.answered or request.arrived
     return Arrival(int(request.json["input"].split()[1]), fault, request.arrived, ended)
 
 
 def _chosen(chance: Random, kind: str) -> Row:
-    """A fault that this kind of call can have: each line of the guide's table is as likely as the others."""
+    """Choose a fault for this kind of call. All rows of the table in the guide are equally likely."""
     rows = [row for row in FAULTS.values() if kind in row.outcomes]
     line = chance.choice(list(dict.fromkeys(row.line for row in rows)))
     row = chance.choice([row for row in rows if row.line == line])
@@ -95,5 +95,5 @@ def _chosen(chance: Random, kind: str) -> Row:
 
 
 def outcome_of(fault: str, *, is_stream: bool) -> Outcome:
-    """What must come of a request to which the service did this."""
+    """Return the expected outcome of a request with this fault."""
     return FAULTS[fault].outcomes["stream" if is_stream else "post"] if fault else ANSWERED

@@ -1,4 +1,4 @@
-"""What must hold of each call and of each round, counted on the way."""
+"""Checks each call and each round, and counts the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .service import Report, outcome_of
 
 @dataclass
 class Tally:
-    """What was seen, and what was wrong."""
+    """The results and the violations."""
 
     calls: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -30,7 +30,7 @@ class Tally:
     violations: list[str] = field(default_factory=list)
 
     def check(self, outcome: Outcome, faults: list[str]) -> None:
-        """Hold an outcome against what the service did to each try."""
+        """Compare an outcome with the faults of its attempts."""
         task = outcome.task
         name = type(outcome.error).__name__ if outcome.error else ""
         self.calls["stream" if task.is_stream else "reply"] += 1

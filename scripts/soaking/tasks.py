@@ -1,4 +1,4 @@
-"""The calls to be made. Some callers are unusual: they leave, hurry, cancel, or call a port where nothing listens."""
+"""The calls to make. Some are unusual: abandoned, cancelled, with a short deadline, or to a port without a listener."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HURRY = 0.1  # seconds after which an impatient caller leaves
 
 
 class Task(NamedTuple):
-    """One call to be made."""
+    """A call to make."""
 
     number: int
     is_stream: bool
@@ -26,14 +26,14 @@ class Task(NamedTuple):
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What is passed to `create()`."""
+        """The arguments of `create()`."""
         deadline = {"deadline": HURRY} if self.manner == "pressed" else {}
         stream = {"stream": True} if self.is_stream else {}
         return {"model": "gpt-4o-mini", "input": f"call {self.number}", **stream, **deadline}
 
 
 def all_tasks(calls: int, streams: int, seed: int) -> list[Task]:
-    """All calls, in a random order; some have an unusual caller."""
+    """Return all calls in random order, including unusual ones."""
     chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     streamed = set(chance.sample(range(calls + streams), streams))
     return [
@@ -54,7 +54,7 @@ def _manner(chance: Random, shares: dict[str, float]) -> str:
 
 
 class Shared:
-    """An iterator that threads and tasks draw from."""
+    """An iterator that threads and tasks can share."""
 
     def __init__(self, tasks: list[Task]) -> None:
         self._count = len(tasks)

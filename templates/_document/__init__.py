@@ -1,1 +1,1 @@
-"""What the document says, as data: its facts, its schemas, and the check of JSON data against them."""
+"""The OpenAPI document as data: its facts, its schemas, and the validation of JSON data."""

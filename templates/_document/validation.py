@@ -1,7 +1,8 @@
-"""Validates JSON data against the document's schemas: requests strictly, replies for missing or mistyped fields only.
+"""Validates JSON data against the schemas of the OpenAPI document.
 
-It knows the part of JSON Schema 2020-12 that the document uses. Every problem is listed, not only the first, each with
-the JSON pointer (RFC 6901) of the value and the source of the rule.
+Requests are validated strictly, replies only for missing fields and wrong types. The validation supports the part of
+JSON Schema 2020-12 that the document uses, and reports all problems, each with the JSON pointer (RFC 6901) of the value
+and the source of the rule.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ Schema = Mapping[str, Any]
 Schemas = Mapping[str, Schema]
 Show = Callable[[Any], str]
 _SHOWN_CHARACTERS = 80
-_LONGEST_READ = 10_000  # characters of a text; a token in it must be whole to be recognized
+_LONGEST_READ = 10_000  # characters; a token can only be redacted if it is not cut off
 
 
 @frozen
 class Problem:
-    """One rule of the document that data violates.
+    """A violation of the OpenAPI document.
 
     Attributes:
-        pointer: Where, as a JSON pointer: `/input/0/role`; empty for the whole.
-        rule: The keyword of the rule: `minimum`, `type`, `required` …
-        expected: What the rule asks for, in words.
-        found: The value, cut short.
-        source: Where the rule is from: `page` (the vendor's reference page), `guide`, or `openai` (the API with which
-            the vendor calls its own compatible).
+        pointer: The JSON pointer of the value, such as `/input/0/role`; empty for the whole data.
+        rule: The keyword of the violated rule, such as `minimum`, `type` or `required`.
+        expected: A description of the expected value.
+        found: The value, shortened.
+        source: The source of the rule: `page` (the vendor's reference page), `guide` (the vendor's guides) or `openai`
+            (the API that the vendor says its own is compatible with).
     """
 
     pointer: str
@@ -49,15 +50,15 @@ class Problem:
 
 
 def shown(value: Any, redact: Callable[[str], str] = str) -> str:
-    """Return a value as it is written in Python, for a message, cut short.
+    """Return the shortened repr of a value, for messages.
 
     Args:
         value: The value.
-        redact: Removes what must not be shown; it sees the text before it is cut.
+        redact: Redacts secrets in the text before it is shortened.
     """
     try:
         text = redact(repr(value[:_LONGEST_READ] if isinstance(value, (str, bytes)) else value))
-    except Exception:  # noqa: BLE001 - a caller's own __repr__ may do anything
+    except Exception:  # noqa: BLE001 - the __repr__ of a value may raise anything
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
@@ -65,30 +66,30 @@ def shown(value: Any, redact: Callable[[str], str] = str) -> str:
 def request_problems(
     data: Any, schema: Schema, schemas: Schemas, pointer: str = "", show: Show = shown
 ) -> list[Problem]:
-    """List every rule of a schema that data of a request violates.
+    """Validate data of a request, and return all problems.
 
     Args:
         data: JSON data.
         schema: The schema.
-        schemas: The components that a `$ref` names.
-        pointer: Where the data stands, as a JSON pointer.
-        show: Writes a value for a message.
+        schemas: The components for `$ref`.
+        pointer: The JSON pointer of the data.
+        show: Formats a value for a message.
     """
     return list(_Validation(schemas, strict=True, show=show).problems(data, schema, pointer, None))
 
 
 def reply_problems(data: Any, schema: Schema, schemas: Schemas) -> list[Problem]:
-    """List the required fields that a reply lacks and the fields that have another type; what is new in it is none."""
+    """Return the required fields that a reply lacks and those of the wrong type. Unknown fields are not problems."""
     return list(_Validation(schemas, strict=False).problems(data, schema, "", None))
 
 
 def unknown_values(
     data: Any, schema: Schema, schemas: Schemas, pointer: str = ""
 ) -> Iterator[tuple[str, str, Schema]]:
-    """Find the strings for which the document has a list of known values that does not name them.
+    """Find strings that are not among the known values in their schemas.
 
     Yields:
-        The pointer, the string and the schema with `x-known` (and `x-removed`, where names were withdrawn).
+        The pointer, the string, and the schema with `x-known` (and `x-removed`, if values were withdrawn).
     """
     if "$ref" in schema:
         schema = schemas[schema["$ref"]]
@@ -101,12 +102,12 @@ def unknown_values(
 
 
 class _Validation:
-    """A walk over data and schema together.
+    """Walks through data and schema together.
 
     Attributes:
-        schemas: The components that `$ref` names.
-        strict: Whether bounds, enums and constants count, or only types and required fields.
-        show: Writes a value for a message.
+        schemas: The components for `$ref`.
+        strict: Whether to check bounds, enums and constants, or only types and required fields.
+        show: Formats a value for a message.
     """
 
     __slots__ = ("schemas", "show", "strict")
@@ -162,7 +163,9 @@ class _Validation:
         found = [list(self.problems(data, member, pointer, source)) for member in members]
         fitting = sum(not problems for problems in found)
         if self.strict and fitting > 1 and "oneOf" in schema:
-            yield Problem(pointer, "oneOf", "what fits one member alone", self.show(data), source)
+            yield Problem(
+                pointer, "oneOf", "a value that matches exactly one schema", self.show(data), source
+            )
         if fitting:
             return
         of_the_type = [problems for problems in found if not _is_about_type(problems, pointer)]
@@ -205,7 +208,7 @@ class _Validation:
 
 @cache
 def _pattern(pattern: str) -> re.Pattern[str]:
-    """A pattern as Python has it: `$` of ECMA-262, whose patterns JSON Schema uses, is the very end of the text."""
+    r"""Compile a pattern of JSON Schema: in ECMA-262, `$` matches only at the end of the text, like Python's `\Z`."""
     return re.compile(_DOLLAR.sub(lambda found: found[1] or r"\Z", pattern))
 
 
@@ -261,7 +264,7 @@ def _is_about_type(problems: list[Problem], pointer: str) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal as JSON: true is not 1."""
+    """Whether two values are equal in JSON, where true is not 1."""
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
@@ -275,4 +278,4 @@ def child_pointer(pointer: str, key: str) -> str:
 
 
 _DOLLAR = re.compile(r"(\\.|\[(?:\\.|[^\]])*\])|\$")
-"""What means `$`, behind what may only contain one: an escape or a set of characters."""
+"""Matches `$`, or an escape or character set that may contain one (as group 1)."""

@@ -22,27 +22,27 @@ from .settings import Settings
 from .unknown_values import warn_of_unknown_values
 
 Values = dict[str, dict[str, Any]]
-"""For each place of a request (`path`, `query`, `header`, `body`) the JSON data of its fields."""
+"""The JSON data of the fields in each location of a request: `path`, `query`, `header` and `body`."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _FURTHER = {"extra_query": "query", "extra_headers": "header", "extra_body": "body"}
 
 
 class Request:
-    """What is sent, the same for each try.
+    """A request, the same for each attempt.
 
     Attributes:
         method: The HTTP method.
-        target: Path and query, as they stand in the request line.
-        headers: The header lines, names in lower case.
-        content: The body.
-        body: The body as JSON data, as the caller gave it.
-        model: The model that is asked for; None where the operation calls no model.
-        is_safe: Whether sending it twice costs nothing.
-        is_streamed: Whether it asks for a stream.
-        is_via_stream: Whether its caller wants a whole reply all the same.
-        is_whole: Whether its caller wants a whole reply.
-        plain_content: The body as it would be without `via_stream`: what the call asks for, however it is sent.
+        target: The request target: path and query.
+        headers: The headers, with lower-case names.
+        content: The body as bytes.
+        body: The body as JSON data, before `via_stream` changes it.
+        model: The requested model; None if the operation does not call a model.
+        is_safe: Whether sending the request twice costs nothing.
+        is_streamed: Whether the request asks for a stream.
+        is_via_stream: Whether it asks for a stream although the caller wants a whole reply.
+        is_whole: Whether the caller wants a whole reply.
+        plain_content: The body as bytes, before `via_stream` changes it.
     """
 
     __slots__ = (
@@ -76,7 +76,7 @@ class Request:
         self.model = model
 
     def with_headers(self, added: list[tuple[bytes, bytes]]) -> Request:
-        """Return the same request with further header lines, in the place of those of the same names."""
+        """Return a copy with additional headers, which override headers of the same name."""
         copy = Request.__new__(Request)
         for name in Request.__slots__:
             setattr(copy, name, getattr(self, name))
@@ -85,11 +85,11 @@ class Request:
 
 
 def build(call: Call, settings: Settings) -> Request:
-    """Turn a call into a request.
+    """Build the request of a call.
 
     Raises:
-        RequestValidationError: The document forbids it, or it cannot be written as JSON, as a URL or as a header.
-        ConfigurationError: `key` is no text; `via_stream` is neither True nor False, or the operation has no stream.
+        RequestValidationError: The request violates the OpenAPI document, or cannot be encoded as JSON, URL or header.
+        ConfigurationError: `key` is not text; `via_stream` is neither True nor False, or the operation has no stream.
     """
     operation = call.operation
     if not isinstance(call.key, str) or not _is_unicode(call.key):
@@ -122,7 +122,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def _is_via_stream(call: Call, settings: Settings) -> bool:
-    """Whether a call that wants a whole reply is sent as a stream."""
+    """Whether to send a call for a whole reply as a stream."""
     operation, wanted = call.operation, call.via_stream
     if isinstance(wanted, NotGiven):
         wanted = settings.via_stream
@@ -136,7 +136,7 @@ def _is_via_stream(call: Call, settings: Settings) -> bool:
 
 
 class _Arguments:
-    """The arguments of a call: converted to JSON data, validated, with every problem listed."""
+    """Converts the arguments of a call to JSON data, validates them, and collects all problems."""
 
     def __init__(self, call: Call, token: str) -> None:
         self._call = call
@@ -146,10 +146,10 @@ class _Arguments:
         self._problems: list[Problem] = []
 
     def values(self, *, validate: bool) -> Values:
-        """Return the data for each place of the request.
+        """Return the data for each location of the request.
 
         Raises:
-            RequestValidationError: With every problem; the token is in none.
+            RequestValidationError: There are problems. The error lists all of them, with the token redacted.
         """
         values = self._given()
         if validate:
@@ -167,7 +167,7 @@ class _Arguments:
         return values
 
     def _given(self) -> Values:
-        """Convert the arguments that the document describes."""
+        """Convert the documented arguments."""
         operation = self._call.operation
         values: Values = {"path": {}, "query": {}, "header": {}, "body": {}}
         arguments = self._call.arguments
@@ -179,7 +179,7 @@ class _Arguments:
         return values
 
     def _add_unknown_keywords(self, values: Values, *, validate: bool) -> None:
-        """List keywords that the document does not describe; a client that does not validate sends them in the body."""
+        """Report undocumented arguments as problems, or without validation add them to the body."""
         operation = self._call.operation
         for name, value in self._call.arguments.items():
             if name in operation.places:
@@ -192,7 +192,7 @@ class _Arguments:
                 values["body"][name] = self._converter.convert(value, pointer)
 
     def _validate(self, values: Values) -> None:
-        """Validate the fields of each place. What could not be converted is reported once, by its type at best."""
+        """Validate the fields of each location. A value that cannot be converted is reported only once."""
         unconverted = {problem.pointer for problem in self._converter.problems}
         for place, schema in self._call.operation.schemas.items():
             try:
@@ -208,7 +208,7 @@ class _Arguments:
         return [problem for problem in problems if problem.pointer not in listed]
 
     def _add_further_fields(self, values: Values) -> None:
-        """Convert what the caller passes beyond the document; it wins, and is not validated."""
+        """Add `extra_query`, `extra_headers` and `extra_body`, which override other fields and are not validated."""
         for name, place in _FURTHER.items():
             further = getattr(self._call, name)
             if further is None:
@@ -216,7 +216,7 @@ class _Arguments:
             if not is_mapping(further):
                 self._problems.append(Problem(f"/{name}", "type", "a mapping", self._show(further)))
             elif place == "header":
-                values[place].update(further)  # `header_lines` checks it
+                values[place].update(further)  # validated by `header_lines`
             else:
                 fields: dict[str, Any] = self._converter.convert(further, "") or {}
                 if place == "query":
@@ -230,14 +230,16 @@ class _Arguments:
                 self._problems.append(Problem(child_pointer("", name), "type", expected, self._show(value)))
 
     def _redacted(self, problem: Problem) -> Problem:
-        """Return the problem without the token, should that have become a key of the data."""
+        """Redact the token in the pointer of a problem, in case it was used as a key."""
         return evolve(problem, pointer=redact_key(problem.pointer, self._token))
 
 
 def refused(call: Call, problems: list[Problem]) -> RequestValidationError:
-    """Return the error for a request that is not sent."""
+    """Return the error for a request that violates the OpenAPI document."""
     lines = "\n".join(f"  {problem}" for problem in problems)
-    text = f"{call.operation.id}: the request was not sent, since the document forbids it:\n{lines}"
+    text = (
+        f"{call.operation.id}: the request was not sent, because it violates the OpenAPI document:\n{lines}"
+    )
     if any(problem.found == "None" and problem.pointer.count("/") == 1 for problem in problems):
         text += "\nNone is sent as null. Pass NOT_GIVEN to leave an argument out."
     return RequestValidationError(text, problems=problems, method=call.operation.method)
@@ -267,7 +269,7 @@ def _headers(
 def _replaced(
     lines: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]
 ) -> list[tuple[bytes, bytes]]:
-    """Lines with further ones in the place of those of the same names."""
+    """Return headers with additional ones, which override headers of the same name."""
     names = {name for name, _value in added}
     return [line for line in lines if line[0] not in names] + added
 
@@ -282,13 +284,13 @@ def _target(path: str, values: Values) -> str:
 
 
 def _segment(value: str) -> str:
-    """Quote a path segment. A lone dot or two would be resolved away on the way, and name another resource."""
+    """Percent-encode a path segment, including `.` and `..`, which would otherwise change the path."""
     quoted = quote(value, safe="")
     return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 
 
 def _each(value: Any) -> list[Any]:
-    """A list in a query is sent as one pair for each entry (OpenAPI 3.1: style form, explode)."""
+    """Return the values of a query parameter, one for each entry of a list (OpenAPI 3.1: style form, explode)."""
     return value if is_list(value) else [value]
 
 

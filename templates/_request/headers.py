@@ -1,4 +1,4 @@
-"""Header lines as bytes: only what HTTP allows in them gets through."""
+"""Validates headers and encodes them as bytes."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ _OF_THE_MESSAGE = frozenset(
 
 
 def header_lines(headers: Mapping[str, str], token: str = "") -> list[tuple[bytes, bytes]]:
-    """Return header lines as bytes.
+    """Return headers as pairs of bytes.
 
     Args:
-        headers: Their names and values.
-        token: What no error may show.
+        headers: The names and values.
+        token: The token, to redact it in errors.
 
     Raises:
-        RequestValidationError: A name or value that HTTP does not allow, which may be an attempt to smuggle in
-            another line, or a name by which the body would end elsewhere. A value is not shown, nor a name that cannot
-            be one, since it may be a secret.
+        RequestValidationError: HTTP does not allow the name or value, which may be an attempt at header injection, or
+            the header would change the length of the body. The error does not show values and invalid names, since
+            they may be secrets.
     """
     lines: list[tuple[bytes, bytes]] = []
     for name, value in headers.items():
         shown = redact_text(repr(name), token)
         if not isinstance(name, str) or not _may_name_a_header(name):
             raise RequestValidationError(
-                "the name of a header is not one that HTTP allows (RFC 9110, section 5.1); it is not shown, since it "
-                "may be a secret that slipped into the wrong place",
+                "the name of a header is not valid (RFC 9110, section 5.1); it is not shown here, since it may be a "
+                "secret passed by mistake",
                 problems=[],
             )
         if name.lower() in _OF_THE_MESSAGE:
             raise RequestValidationError(
-                f"the header {shown} follows from the body, and is the client's to write: leave it out",
+                f"the header {shown} is set by the client, since it depends on the body: leave it out",
                 problems=[],
             )
         if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
             raise RequestValidationError(
-                f"the value of the header {shown} is not text that a header can hold (RFC 9110, section 5.5)",
+                f"the value of the header {shown} is not valid (RFC 9110, section 5.5)",
                 problems=[],
             )
         lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))
@@ -55,5 +55,5 @@ def _may_name_a_header(name: str) -> bool:
 
 
 def _may_be_in_a_header(character: str) -> bool:
-    """Whether RFC 9110, section 5.5, allows it in a field value."""
+    """Whether RFC 9110, section 5.5, allows the character in a field value."""
     return character == "\t" or " " <= character <= "~" or "\x80" <= character <= "\xff"

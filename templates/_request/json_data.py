@@ -1,4 +1,4 @@
-"""Converts what a caller passes to JSON data, and lists what JSON cannot express."""
+"""Converts Python objects to JSON data."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _TEXTS_AND_BYTES = (str, bytes, bytearray, memoryview)
 class Converter:
     """Converts values to JSON data.
 
-    Mappings, lists, tuples, sets, iterators, enum members, dates (as ISO 8601), paths, UUIDs, decimals, numpy's numbers
-    and arrays, dataclasses, attrs classes and objects with `to_dict` or `model_dump` have a plain meaning in JSON;
-    bytes, NaN, infinities, lone surrogates and keys that are not strings have none.
+    It supports mappings, lists, tuples, sets, iterators, enum members, dates (as ISO 8601), paths, UUIDs, decimals,
+    numpy numbers and arrays, dataclasses, attrs classes and objects with `to_dict` or `model_dump`. It does not support
+    bytes, NaN, infinities, lone surrogates and keys that are not strings.
 
     Attributes:
-        problems: What could not be converted; it is left in the data as it was.
+        problems: The values that could not be converted. They are left in the data unchanged.
     """
 
     def __init__(self, show: Show = shown) -> None:
@@ -35,9 +35,9 @@ class Converter:
         """Return JSON data for a value.
 
         Args:
-            value: What the caller passed.
-            pointer: Where it stands in the request, as a JSON pointer.
-            unix_times: Whether a datetime becomes seconds since 1970, as the document has them here.
+            value: The value.
+            pointer: Its JSON pointer in the request.
+            unix_times: Whether to convert a datetime to seconds since 1970 instead of ISO 8601.
         """
         try:
             return self._convert(value, pointer, unix_times)
@@ -83,7 +83,9 @@ class Converter:
         if unix_times and isinstance(value, datetime):
             return seconds_of(value)
         if _is_set(value):
-            return self._array(sorted(value, key=str), pointer, unix_times)  # the same request for equal sets
+            return self._array(
+                sorted(value, key=str), pointer, unix_times
+            )  # so that equal sets give equal requests
         if _is_series(value):
             return self._array(value, pointer, unix_times)
         simpler = _simplified(value)
@@ -105,7 +107,7 @@ def _is_series(value: Any) -> TypeGuard[Iterable[Any]]:
 
 
 def _simplified(value: Any) -> Any:
-    """Return what an object stands for, one step closer to JSON; the object itself where that is not plain."""
+    """Convert an object one step closer to JSON; return the same object if that is not possible."""
     import enum
 
     if isinstance(value, enum.Enum):
@@ -124,7 +126,7 @@ def _simplified(value: Any) -> Any:
 
 
 def _without_type(value: Any) -> Any:
-    """Return the data of an object whose class says how to get at it; a class itself is no such object."""
+    """Return the data of an instance of a class with a known conversion; return other objects unchanged."""
     import dataclasses
     from decimal import Decimal
     from uuid import UUID
@@ -143,7 +145,7 @@ def _without_type(value: Any) -> Any:
         if callable(method):
             try:
                 return method()
-            except TypeError:  # it wants arguments: it is not the method that is meant
+            except TypeError:  # a method of the same name that requires arguments
                 continue
     if dataclasses.is_dataclass(value):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
@@ -161,7 +163,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def json_problems(data: Any) -> list[Problem]:
-    """Return what in parsed JSON cannot be sent as JSON in UTF-8: NaN, infinities and lone surrogates."""
+    """Return the values in parsed JSON that cannot be encoded again: NaN, infinities and lone surrogates."""
     converter = Converter()
     converter.convert(data, "")
     return converter.problems

@@ -1,4 +1,4 @@
-"""An operation of the document, the methods that send it, and one call of it."""
+"""The operations of the OpenAPI document, and their calls."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, secti
 
 
 class Operation:
-    """What does not change from call to call.
+    """An operation of the OpenAPI document.
 
     Attributes:
         id: The operationId.
         method: The HTTP method.
         path: The path, with `{name}` for path parameters.
-        is_safe: Whether sending it twice costs nothing: its method only reads, or the document says so (`x-safe`).
-        sends_token: Whether the token goes with it, where there is one.
-        schemas: For each place of a request (`path`, `query`, `header`, `body`) the schema of what goes there.
-        places: For each argument of the method the place of the request that it goes to, and its key there.
-        unix_times: The arguments in which a datetime becomes seconds since 1970.
-        selected_by: The key of the body that asks for a stream; None where the operation has no stream.
-        reply_schema: The schema of a whole answer; None when the answer has no JSON.
-        telemetry: What a trace calls it, and the fields of the body that it shows; None where it calls no model.
+        is_safe: Whether sending it twice costs nothing: its method is safe, or it has `x-safe`.
+        sends_token: Whether to send the token, if there is one.
+        schemas: The schema of each location of a request: `path`, `query`, `header` and `body`.
+        places: For each argument of the method, its location in the request and its key there.
+        unix_times: The arguments in which a datetime is converted to seconds since 1970.
+        selected_by: The key of the body that asks for a stream; None if the operation has no stream.
+        reply_schema: The schema of the reply; None if the response has no JSON body.
+        telemetry: The names for traces, and the fields of the body to record; None if it does not call a model.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class Operation:
         reply_decoder: Callable[[], Decoder] | None = None,
         event_decoder: Callable[[], Decoder] | None = None,
     ) -> None:
-        """Take the operation from the document.
+        """Look up the operation in the OpenAPI document.
 
         Args:
             id: The operationId.
             renamed: The arguments whose names differ from their keys, as name: key.
-            unix_times: The arguments in which a datetime becomes seconds since 1970.
+            unix_times: The arguments in which a datetime is converted to seconds since 1970.
             reply_decoder: Imports the decoder of a reply.
             event_decoder: Imports the decoder of an event.
         """
@@ -81,16 +81,16 @@ class Operation:
 
     @cached_property
     def read_reply(self) -> Decoder | None:
-        """Decodes the JSON of a whole answer; None when the answer has no JSON."""
+        """Decodes the JSON of a reply; None if the response has no JSON body."""
         return self._reply_decoder() if self._reply_decoder else None
 
     def is_asked_to_stream(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the method's own argument asks for a stream; a field of `extra_body` does not."""
+        """Whether the arguments ask for a stream. A field of `extra_body` does not count."""
         selector = ("body", self.selected_by)
         return any(value is True and self.places.get(name) == selector for name, value in arguments.items())
 
     def reply_format(self, *, token: str, strict: bool, observations: Observations | None) -> ReplyFormat:
-        """Return what must be known to read an answer."""
+        """Return what is needed to decode a reply or a stream."""
         assert self.read_reply is not None
         return ReplyFormat(
             self.read_reply, self._event_decoder, self._end_marker, self._heartbeats, token, strict,
@@ -109,12 +109,12 @@ class Call:
 
     Attributes:
         operation: The operation.
-        arguments: The keywords that the caller gave, by the names of the method's arguments; not checked yet.
-        key: Tells several wanted answers to one request apart, in a journal.
-        via_stream: Whether a plain call is sent as a stream, or NOT_GIVEN for what the client says; not checked yet.
-        extra_headers: Header lines that win over all others.
-        extra_query: Further query parameters.
-        extra_body: Further fields of the body; they win, and are not checked against the document.
+        arguments: The keyword arguments of the caller; not validated yet.
+        key: Distinguishes identical requests in a journal.
+        via_stream: Whether to send the call as a stream, or NOT_GIVEN for the client's setting; not validated yet.
+        extra_headers: Additional headers, which override others.
+        extra_query: Additional query parameters, which override others.
+        extra_body: Additional fields of the body, which override others and are not validated.
         timeout: Seconds, an `httpx.Timeout`, None for no limit, or NOT_GIVEN for the client's.
         deadline: Seconds for the whole call, None for no limit, or NOT_GIVEN for the client's.
     """
@@ -137,11 +137,11 @@ class Call:
 
 
 def sends(operation: Operation) -> Callable[[MethodT], MethodT]:
-    """Make a method of a resource send an operation with the keywords that it is called with.
+    """Decorate a method of a resource so that it sends an operation with its keyword arguments.
 
-    The method itself is a declaration: its signature and docstring are what editors, type checkers and `help` show. All
-    keywords go to the check of the request, which lists the missing and the unknown ones with every other problem;
-    Python's own TypeError would name one.
+    The method is only a declaration: editors, type checkers and `help` show its signature and docstring. The arguments
+    are validated with the request, so that missing and unknown ones are reported together with all other problems;
+    Python's own TypeError would report only one.
     """
 
     def decorate(method: MethodT) -> MethodT:

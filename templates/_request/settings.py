@@ -1,4 +1,4 @@
-"""The settings of a client, checked once and kept in the form in which each call needs them."""
+"""The settings of a client, validated and prepared for its calls."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 class Settings:
-    """The settings of a client; immutable, so that copies can share them.
+    """The settings of a client. They are not changed, so that copies of the client can share them.
 
     Attributes:
         token: The bearer token.
-        address: Where the service is; also as `scheme`, `host`, `port` and `path`.
-        path: What stands before the path of each operation; without a slash at the end.
+        address: The parts of the base URL; also as `scheme`, `host`, `port` and `path`.
+        path: The prefix of all paths, without a trailing slash.
         timeout: Seconds for `connect`, `read`, `write` and `pool`; None for no limit.
         deadline: Seconds for a whole call, None for no limit.
-        max_retries: How many further tries a call may have.
-        retry: What may be sent again, and when.
-        headers: Header lines for each request.
-        header_lines: All lines that each request has, as bytes.
-        header_lines_without_token: The same for an operation to which no token is sent.
-        validate: Whether requests are checked against the document.
-        strict: Whether a reply that violates the document raises an error.
-        via_stream: Whether plain calls are sent as streams, where the operation has a stream.
-        observations: Where violations by replies, and growth, are counted.
+        max_retries: The maximum number of retries of a call.
+        retry: Decides which failures are retried, and when.
+        headers: The user's headers for each request.
+        header_lines: All headers that each request has, as bytes.
+        header_lines_without_token: The same for operations without a token.
+        validate: Whether to validate requests against the OpenAPI document.
+        strict: Whether a reply that violates the OpenAPI document raises an error.
+        via_stream: Whether to send calls for whole replies as streams, if the operation can stream.
+        observations: Counts violations and new values in replies, if set.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Settings:
         self.timeout = timeouts(timeout, DEFAULT_TIMEOUT)
         self.deadline = seconds("deadline", deadline)
         if type(max_retries) is not int or max_retries < 0:
-            raise ConfigurationError(f"max_retries must be a whole number from 0, not {max_retries!r}")
+            raise ConfigurationError(f"max_retries must be a whole number of 0 or more, not {max_retries!r}")
         self.max_retries = max_retries
         self.retry = retry if retry is not None else RetryPolicy()
         if not callable(getattr(self.retry, "plan", None)):
@@ -79,11 +79,11 @@ class Settings:
 
     @property
     def origin(self) -> str:
-        """`https://api.example.com`, without a port that the scheme has anyway."""
+        """Scheme, host and port, such as `https://api.example.com`. The default port is left out."""
         return f"{self.scheme}://{self.address.netloc}"
 
     def changed(self, **changes: Any) -> Settings:
-        """Return the same settings but for some."""
+        """Return a copy with changed settings."""
         names = (
             "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
             "via_stream", "observations",
@@ -97,7 +97,7 @@ class Settings:
         ours = {
             "host": self.address.netloc,
             "accept": "application/json",
-            # A stream must not wait in a compressor's buffer, and a reply is small.
+            # Compression would delay the events of a stream, and replies are small.
             "accept-encoding": "identity",
             "user-agent": f"{__name__.partition('.')[0]}/{VERSION}",
             **({"authorization": authorization} if authorization else {}),

@@ -1,4 +1,4 @@
-"""Finds the bearer token, and checks that it can be one."""
+"""Finds and validates the bearer token."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..errors import ConfigurationError
 
 
 def find_token(token: str | None) -> str:
-    """Return the token that was passed, or the first one that the environment has; empty where none is needed.
+    """Return the given token, or else the first one in the environment; empty if none is needed.
 
     Raises:
-        ConfigurationError: There is none, or it cannot be one. The text never shows it.
+        ConfigurationError: There is no token, or it is not valid. The error never shows it.
     """
     if token is None and not NEEDS_TOKEN:
         return ""
@@ -23,8 +23,8 @@ def find_token(token: str | None) -> str:
         raise ConfigurationError(f"there is no token: pass token=…{variables}")
     if not isinstance(token, str) or not _is_visible_ascii(token):
         raise ConfigurationError(
-            "the token is not one: expected visible ASCII characters without spaces (it is not shown here); "
-            "look for quotes, a line end or the word Bearer in it"
+            "the token is not valid: expected visible ASCII characters without spaces (it is not shown here); "
+            "check it for quotes, line breaks or the word Bearer"
         )
     return token
 

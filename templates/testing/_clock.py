@@ -10,7 +10,7 @@ from .._event_loop import sleep
 
 
 class ManualClock(Clock):
-    """A clock on which time passes only when somebody sleeps on it, or when the test says so.
+    """A clock whose time advances only by `sleep` and `advance`.
 
         clock = testing.ManualClock()
         client = Client(transport=service, clock=clock)
@@ -18,14 +18,14 @@ class ManualClock(Clock):
         assert clock.sleeps == [1.5]
 
     Attributes:
-        sleeps: How long each sleep was, in seconds.
+        sleeps: The duration of each sleep so far, in seconds.
     """
 
     def __init__(self, *, random: float = 0.5) -> None:
-        """Start at the system's time.
+        """Start at the current time.
 
         Args:
-            random: What `random()` returns, from 0 to 1: waits before further attempts have a random part.
+            random: What `random()` returns, from 0 to 1. It determines the random part of the waits before retries.
         """
         self.sleeps: list[float] = []
         self._random = random
@@ -51,7 +51,7 @@ class ManualClock(Clock):
         self.sleep(seconds)
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds pass."""
+        """Advance the time by a number of seconds."""
         with self._lock:
             self._monotonic += seconds
             self._time += seconds

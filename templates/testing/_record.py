@@ -1,4 +1,4 @@
-"""The record of what happened at the service, and the means to wait for it. Every thread may use it."""
+"""Records the requests and connections of the service, and lets tests wait for them. Thread-safe."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def _refuse(constant: str) -> None:
 
 @dataclass(eq=False, repr=False)
 class Request:
-    """A request that arrived.
+    """A request that the service received.
 
     Attributes:
-        number: Its place among the requests, from 1.
-        method: GET, POST …
-        path: The path as it came, without the query.
-        query: The query's parameters.
-        headers: The headers; names are matched in any case.
-        body: The body, up to the size that the service takes.
-        connection: The number of the connection that it came on, from 1; 0 in process.
-        arrived: When it had arrived, on the clock of `time.monotonic()`.
-        is_whole: Whether it came to its end; if not, the client left before.
-        status: The status of the answer, once there is one.
-        answered: When the answer was sent to its end.
-        hung_up: When the client left before that.
+        number: Its number in the order of arrival, from 1.
+        method: The HTTP method.
+        path: The path as received, without the query.
+        query: The query parameters.
+        headers: The headers; names are case-insensitive.
+        body: The body, cut off above the size that the service accepts.
+        connection: The number of its connection, from 1; 0 in process.
+        arrived: When it arrived, as `time.monotonic()`.
+        is_whole: Whether it was complete; otherwise the client disconnected before.
+        status: The status of the answer, None until there is one.
+        answered: When the answer had been sent completely, as `time.monotonic()`; None until then.
+        hung_up: When the client disconnected before that, as `time.monotonic()`; None if it did not.
     """
 
     method: str
@@ -55,17 +55,17 @@ class Request:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON data, None when it is not JSON."""
+        """The body as JSON data, None if it is not JSON."""
         try:
             return self.decoded()
         except ValueError:
             return None
 
     def decoded(self) -> Any:
-        """The body as JSON data.
+        """Return the body as JSON data.
 
         Raises:
-            ValueError: It is not JSON (RFC 8259: in UTF-8, without NaN and infinities) or nested beyond reading.
+            ValueError: It is not JSON (RFC 8259: in UTF-8, without NaN and infinities) or is nested too deeply.
         """
         try:
             return json.loads(self.body.decode(), parse_constant=_refuse)
@@ -77,13 +77,13 @@ class Request:
 
 
 class Record:
-    """What happened at the service.
+    """The requests and connections of the service.
 
     Attributes:
-        connections_opened: How many connections were made to it.
-        open_connections: How many of them are open.
+        connections_opened: How many connections were opened in total.
+        open_connections: How many connections are open.
         in_flight: How many requests are being answered.
-        most_in_flight: The most that there were at the same time.
+        most_in_flight: The maximum of `in_flight` so far.
     """
 
     def __init__(self) -> None:
@@ -104,46 +104,46 @@ class Record:
 
     @property
     def stalled(self) -> int:
-        """How many answers stand still at a `stall`."""
+        """How many answers are paused at a `stall`."""
         return len(self._stalls)
 
     def clear(self) -> None:
-        """Forget the requests and the peak of `most_in_flight`."""
+        """Forget the requests, and reset `most_in_flight`."""
         with self._changed:
             self._requests.clear()
             self.most_in_flight = self.in_flight
 
     def release(self) -> None:
-        """Let all stalled answers go on."""
+        """Let all stalled answers continue."""
         with self._changed:
             stalls = list(self._stalls)
         for stall in stalls:
             if stall.set_running_or_notify_cancel():
                 stall.set_result(None)
 
-    # Waiting for it
+    # For tests that wait
 
     def wait_until(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
-        """Block until a condition on the service holds; it is looked at whenever something happens.
+        """Block until a condition is true. It is checked whenever the record changes.
 
         Raises:
-            TimeoutError: It did not come to hold in time.
+            TimeoutError: The condition was not true in time.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: bool(condition()), timeout):
                 raise TimeoutError(f"Not within {timeout} s; the service has seen {self._requests}.")
 
     def wait_for_requests(self, count: int, timeout: float = 10.0) -> list[Request]:
-        """Block until so many requests have arrived, and return them."""
+        """Block until `count` requests have arrived, and return all requests so far."""
         self.wait_until(lambda: len(self._requests) >= count, timeout)
         return self.requests
 
     def wait_until_stalled(self, count: int = 1, timeout: float = 10.0) -> None:
-        """Block until so many answers stand still at a `stall`."""
+        """Block until `count` answers are paused at a `stall`."""
         self.wait_until(lambda: self.stalled >= count, timeout)
 
     def wait_until_disconnected(self, request: Request, timeout: float = 10.0) -> float:
-        """Block until the client has left before the answer's end, and return when that was."""
+        """Block until the client disconnects before the end of the answer, and return the time of that."""
         self.wait_until(lambda: request.hung_up is not None, timeout)
         return request.hung_up or 0.0
 
@@ -151,10 +151,10 @@ class Record:
         """Block until no request is being answered."""
         self.wait_until(lambda: self.in_flight == 0, timeout)
 
-    # For what carries the bytes
+    # For the server and the transport
 
     def _connect(self) -> int:
-        """Note a new connection and return its number, from 1."""
+        """Record a new connection and return its number, from 1."""
         with self._changed:
             self.connections_opened += 1
             self.open_connections += 1
@@ -162,13 +162,13 @@ class Record:
             return self.connections_opened
 
     def _disconnect(self) -> None:
-        """Note that a connection has ended."""
+        """Record that a connection was closed."""
         with self._changed:
             self.open_connections -= 1
             self._changed.notify_all()
 
     def _arrive(self, request: Request) -> None:
-        """Note a request. One that is whole is in flight from now on, until `leave`."""
+        """Record a request. A complete request is in flight until `_leave`."""
         with self._changed:
             self._arrived += 1
             request.number = self._arrived
@@ -179,7 +179,7 @@ class Record:
             self._changed.notify_all()
 
     def _leave(self, request: Request, outcome: Literal["answered", "hung_up", "stopped"]) -> None:
-        """Note that an answer has come to its end, that the client left before, or that the service stops."""
+        """Record that an answer is complete, or that the client or the service ended the connection before."""
         now = time.monotonic()
         with self._changed:
             self.in_flight -= 1
@@ -192,7 +192,7 @@ class Record:
         _log.info("%s %s: %s, %s after %.0f ms", request.method, request.path, request.status, outcome, took)
 
     def _stall(self) -> Future[None]:
-        """What a stalled answer waits for."""
+        """Return a future that a stalled answer waits for."""
         stall: Future[None] = Future()
         with self._changed:
             self._stalls.add(stall)

@@ -1,7 +1,7 @@
-"""An answer as the steps that a connection takes: bytes to send, pauses, and how it ends. No I/O.
+"""Turns an answer into steps: bytes to send, pauses, and the end of the connection. No I/O.
 
-The server plays the steps on a socket, the in-process transport hands their bytes to the parser of an HTTP
-client, so that a fault is the same thing in both.
+The server performs the steps on a socket. The in-process transport passes their bytes to the parser of an HTTP
+client, so that faults have the same effect in both.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ class Send:
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait so many seconds."""
+    """Wait for a number of seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
 class Stall:
-    """Wait until the test lets go or the client leaves."""
+    """Wait until the test calls `release()` or the client disconnects."""
 
 
 @dataclass(frozen=True)
 class HangUp:
-    """End the connection, in order or with a reset. Always the last step."""
+    """Close the connection, normally or with a reset. Always the last step."""
 
     reset: bool = False
 
@@ -44,33 +44,33 @@ class HangUp:
 Step: TypeAlias = "Send | Pause | Stall | HangUp"
 
 
-def script(answer: Answer, method: str = "GET", *, keep_alive: bool = True) -> Iterator[Step]:
-    """The steps of an answer.
+def answer_steps(answer: Answer, method: str = "GET", *, keep_alive: bool = True) -> Iterator[Step]:
+    """Yield the steps of an answer.
 
     Args:
-        answer: What to answer.
-        method: The request's method: the answer to HEAD has no body.
-        keep_alive: Whether the client wants to keep the connection.
+        answer: The answer.
+        method: The method of the request; the answer to HEAD has no body.
+        keep_alive: Whether the client wants to keep the connection open.
     """
-    for step in _Script(answer, method, keep_alive).steps():
+    for step in _AnswerSteps(answer, method, keep_alive).steps():
         yield step
         if isinstance(step, HangUp):
             return
 
 
 def encoded_event(event: Any) -> bytes:
-    """An event on the wire: JSON data or a text as its data, bytes as they are."""
+    """Encode an event for a stream: JSON data and strings become its data, bytes are sent unchanged."""
     if isinstance(event, bytes):
         return event
     text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
     return b"".join(b"data: %s\n" % line for line in text.encode().split(b"\n")) + b"\n"
 
 
-class _Script:
-    """The framing of one answer.
+class _AnswerSteps:
+    """The steps of one answer.
 
-    What is to be sent is held back until the next piece comes, so that the end of a body goes out together
-    with its last piece: a client that leaves once it has read the body then never seems to have left early.
+    Bytes are held back until the next piece, so that the end of a body is sent together with its last piece. Otherwise
+    a client that disconnects after reading the body might seem to disconnect early.
     """
 
     def __init__(self, answer: Answer, method: str, keep_alive: bool) -> None:
@@ -105,42 +105,42 @@ class _Script:
             yield HangUp()
 
     def _sent_head(self) -> Iterator[Step]:
-        """Status line and headers, with the faults within them."""
+        """Send the status line and headers, with the faults in them."""
         half = len(self._head) // 2
         sent = 0
         for fault in sorted(self._at("head"), key=lambda fault: _offset(fault, half)):
             yield from self._write(self._head[sent : _offset(fault, half)])
-            yield from self._disturb(fault)
+            yield from self._apply(fault)
             sent = max(sent, _offset(fault, half))
         yield from self._write(self._head[sent:])
 
     def _body(self) -> Iterator[Step]:
-        """The pieces of the body, with the faults before, within and after them."""
+        """Send the pieces of the body, with the faults before, in and after them."""
         by_event = sorted(self._at("event"), key=_offset)
         by_byte = sorted(self._at("body"), key=_offset)
         sent = 0
         for number, piece in enumerate(self._pieces):
             while by_event and _offset(by_event[0]) <= number:
-                yield from self._disturb(by_event.pop(0))
+                yield from self._apply(by_event.pop(0))
             begin = sent
             while by_byte and _offset(by_byte[0]) < begin + len(piece):
                 offset = _offset(by_byte[0])
                 yield from self._write(self._framed(piece[sent - begin : offset - begin]))
-                yield from self._disturb(by_byte.pop(0))
+                yield from self._apply(by_byte.pop(0))
                 sent = offset
             yield from self._write(self._framed(piece[sent - begin :]))
             sent = begin + len(piece)
         for fault in (*by_event, *by_byte, *self._at("tail")):
-            yield from self._disturb(fault)
+            yield from self._apply(fault)
 
     def _at(self, stage: str) -> list[Fault]:
         return [fault for fault in self._answer.faults if fault.at == stage]
 
     def _faults(self, stage: str) -> Iterator[Step]:
         for fault in self._at(stage):
-            yield from self._disturb(fault)
+            yield from self._apply(fault)
 
-    def _disturb(self, fault: Fault) -> Iterator[Step]:
+    def _apply(self, fault: Fault) -> Iterator[Step]:
         if fault.how == "write":
             in_body = fault.at in ("body", "event", "tail")
             data = encoded_event(fault.data) if in_body else fault.data
@@ -157,7 +157,7 @@ class _Script:
             yield HangUp(reset=fault.how == "reset")
 
     def _framed(self, data: bytes) -> bytes:
-        """A piece of the body as a chunk, where the body is chunked; an empty chunk would end it."""
+        """Return a piece of the body as a chunk if the body is chunked; an empty chunk would end it."""
         return b"%x\r\n%s\r\n" % (len(data), data) if self._chunked and data else data
 
     def _write(self, data: bytes, *, joined: bool = False) -> Iterator[Step]:
@@ -176,7 +176,7 @@ class _Script:
 
 
 def _content(answer: Answer) -> tuple[dict[str, str], Iterable[bytes]]:
-    """The headers that describe the body, and its pieces."""
+    """Return the headers that describe the body, and its pieces."""
     if answer.events is not None:
         headers = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
         return headers, (encoded_event(event) for event in answer.events)

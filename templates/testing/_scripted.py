@@ -1,4 +1,4 @@
-"""What a test can have the embedded service answer, checked when it is passed in."""
+"""The answers that `reply_with` accepts, and their validation."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ Reply: TypeAlias = Mapping[str, Any] | Sequence[Any] | Model | ListReply[Any]
 """JSON data, or a reply object of the client."""
 
 Answered: TypeAlias = Answer | Reply | str | Fault | Sequence[Fault]
-"""What a request is answered with."""
+"""An answer to a request."""
 
 Scripted: TypeAlias = Answered | Callable[[Request], Answered | None]
-"""What `reply_with` takes."""
+"""An argument of `reply_with`."""
 
 
 def check_scripted(answer: Any) -> None:
-    """Refuse what is no answer: the caller of the service would wait for it.
+    """Reject values that cannot be sent as an answer, before a client waits for it.
 
     Raises:
-        TypeError: It is none of what `reply_with` takes, or data that JSON cannot express.
+        TypeError: `reply_with` does not accept the value, or JSON cannot represent it.
     """
     if isinstance(answer, (Answer, str, Fault)) or is_faults(answer):
         return
@@ -47,17 +47,17 @@ def check_scripted(answer: Any) -> None:
 
 
 def as_answer(reply: Any) -> Answer:
-    """Return JSON data or a reply object as the answer that carries it."""
+    """Return an answer with JSON data or a reply object as its body."""
     return Answer(json=Converter().convert(reply, ""))
 
 
 def is_faults(answer: Any) -> TypeGuard[Fault | Sequence[Fault]]:
-    """Whether it disturbs the usual answer: a fault, or several."""
+    """Whether the value is a fault or a sequence of faults."""
     if is_sequence(answer):
         return bool(answer) and all(isinstance(one, Fault) for one in answer)
     return isinstance(answer, Fault)
 
 
 def with_faults(answer: Answer, faults: Fault | Sequence[Fault]) -> Answer:
-    """Return an answer with further faults."""
+    """Return an answer with additional faults."""
     return answer.but(faults) if isinstance(faults, Fault) else answer.but(*faults)

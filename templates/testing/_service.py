@@ -1,6 +1,6 @@
-"""The embedded service without its I/O: what it answers to a request.
+"""The embedded service without I/O: decides how to answer a request.
 
-`Server` carries it over sockets and `Transport` within the process; both are a `Service`.
+`Server` and `Transport` are subclasses that serve it over sockets and in process.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from ._answers import Answer, documented_codes, error
 from ._record import Record, Request
 from ._scripted import Scripted, Text, as_answer, check_scripted, is_faults, with_faults
 
-TOKEN = "test-token"  # noqa: S105 it opens nothing
+TOKEN = "test-token"  # noqa: S105 not a real token
 """The token that the service accepts by default."""
 
 MAX_BODY = 32 * 1024 * 1024
-"""The size of a body, in bytes, beyond which the service refuses a request by default."""
+"""The default maximum size of a request body in bytes."""
 
 _STATUS_BY_HTTP = {
     "bad_request": 400, "no_token": 401, "invalid_token": 401, "no_api": 404, "request_too_large": 413,
     "rate_limited": 429, "too_many_requests": 429,
 }  # fmt: skip
-"""The codes with which the service refuses, and the status that HTTP (RFC 9110, section 15.5; RFC 6585, section 4) has
-for each. It counts for a document that does not list the code."""
+"""The error codes of refusals, and the HTTP status (RFC 9110, section 15.5; RFC 6585, section 4) of each. Used if the
+OpenAPI document does not list the code."""
 
 
 class Service(Record):
     """The embedded service.
 
     Attributes:
-        url: Where it is.
-        token: The token that it accepts.
-        max_body: The size of a body, in bytes, beyond which it refuses a request.
-        limits: What one token may do; more is refused with 429. None for no limit.
+        url: The base URL of the service.
+        token: The token that the service accepts.
+        max_body: The maximum size of a request body in bytes. Larger requests are refused.
+        limits: The limits of the token. Calls above them are refused with 429. None for no limits.
     """
 
     def __init__(
@@ -62,36 +62,37 @@ class Service(Record):
 
     @property
     def unused(self) -> int:
-        """How many of the answers given to `reply_with` no request has had yet."""
+        """How many of the answers passed to `reply_with` are not used yet."""
         return len(self._scripted)
 
     def answers(self, *, shape: str | None = None, text: Text | None = None) -> None:
-        """Settle the usual answers from now on; what is left out stays as it was.
+        """Change the default answers. Arguments that are left out keep their values.
 
         Args:
-            shape: The shape of a reply, by the value of the document's discriminator. At first that of the
-                document's first example.
-            text: The text, or a function of the request that gives it. At first that of the example.
+            shape: The shape of the replies, by the value of their discriminator in the OpenAPI document. Initially
+                that of the first example.
+            text: The text of the answers, or a function of the request that returns it. Initially that of the
+                example.
         """
         if shape is not None and shape not in _replies.shapes():
             known = ", ".join(_replies.shapes())
-            raise ValueError(f"The document has no reply of the shape {shape!r}, but: {known}.")
+            raise ValueError(f"The OpenAPI document has no reply of shape {shape!r}. Known shapes: {known}.")
         self._shape = shape or self._shape
         self._text = self._text if text is None else text
 
     def reply_with(self, *answers: Scripted, always: Scripted | None = None) -> None:
-        """Answer the next requests in another way than usual, whatever they are.
+        """Set the answers to the next requests.
 
-        An answer is an `Answer`; JSON data (a dict or a list) or a reply object, sent with status 200; a string,
-        which is the text of the usual answer; a `Fault` or several, which disturb the usual answer; or a function of
-        the request that returns one of these, or None for the usual answer.
+        An answer is an `Answer`; JSON data (a dict or a list) or a reply object, sent with status 200; a string, which
+        becomes the text of the default answer; a `Fault` or a list of them, which disturb the default answer; or a
+        function of the request that returns one of these, or None for the default answer.
 
         Args:
-            answers: One for each of the next requests, in their order.
-            always: What every request is answered with once they are used up, until `clear()`.
+            answers: One for each of the next requests, in order.
+            always: The answer to all later requests, until `clear()`.
 
         Raises:
-            TypeError: One of them is none of these.
+            TypeError: An answer is not one of these.
         """
         for answer in (*answers, *([] if always is None else [always])):
             check_scripted(answer)
@@ -100,18 +101,18 @@ class Service(Record):
             self._always = always if always is not None else self._always
 
     def clear(self) -> None:
-        """Forget the requests, the peak of `most_in_flight`, and the answers given to `reply_with`."""
+        """Forget the requests and the answers passed to `reply_with`, and reset `most_in_flight`."""
         with self._changed:
             super().clear()
             self._scripted.clear()
             self._always = None
 
     def usual_answer(self, request: Request, text: Text | None = None) -> Answer:
-        """Return the answer by the document alone: a refusal, or the reply in the settled shape.
+        """Return the default answer to a request, ignoring `reply_with`: a refusal or a reply.
 
         Args:
             request: The request.
-            text: The text of the reply; by default the settled one.
+            text: The text of the reply. Defaults to that of `answers()`.
         """
         found = _contract.operation_of(request.method, request.path)
         if found is None:
@@ -126,7 +127,7 @@ class Service(Record):
         return self._reply(operation, request, self._text if text is None else text)
 
     def _refusal(self, operation: _contract.Operation, request: Request) -> Answer | None:
-        """Return the refusal of a request whose content does not count, None where its content does."""
+        """Return the refusal of a request whose token, size or rate is not allowed, or None."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         has_token = scheme.lower() == "bearer" and bool(token.strip())
         if operation["security"] == "required" and not has_token:
@@ -152,7 +153,7 @@ class Service(Record):
 
     def _reply(self, operation: _contract.Operation, request: Request, text: Text | None) -> Answer:
         fields: dict[str, Any] = request.json if is_object(request.json) else {}
-        wish = _replies.Wish(
+        options = _replies.ReplyOptions(
             request=fields,
             number=request.number,
             text=_text_for(request, text),
@@ -160,28 +161,28 @@ class Service(Record):
         )
         stream = operation["stream"]
         if stream and fields.get(stream["selected_by"]) is True:
-            return Answer(operation["status"], events=_replies.events(operation, wish))
+            return Answer(operation["status"], events=_replies.events(operation, options))
         if operation["reply"] is None:
             return Answer(operation["status"])
-        return Answer(operation["status"], json=_replies.reply(operation, wish))
+        return Answer(operation["status"], json=_replies.reply(operation, options))
 
     def _begin(self, request: Request) -> Answer:
-        """Note a request and decide on its answer."""
+        """Record a request and return its answer."""
         with self._changed:
             scripted = self._scripted.popleft() if self._scripted else self._always
             self._arrive(request)
         try:
             answer = self._resolved(scripted, request)
-        except Exception as error:  # noqa: BLE001 a test's own function may raise anything; the answer shows it
+        except Exception as error:  # noqa: BLE001 a function of the test may raise anything; the answer shows it
             answer = Answer(500, body=f"The answer could not be made: {error}\n{traceback.format_exc()}")
         request.status = answer.status
         return answer
 
     def _resolved(self, scripted: Scripted | None, request: Request) -> Answer:
-        """Return the answer that was scripted for a request.
+        """Return the answer to a request from what was passed to `reply_with`.
 
         Raises:
-            TypeError: A function of the test returned what is no answer.
+            TypeError: A function of the test returned a value that is not an answer.
         """
         if scripted is None:
             return self.usual_answer(request)
@@ -201,5 +202,5 @@ def _text_for(request: Request, text: Text | None) -> str | None:
 
 
 def refused(code: str, message: str | None = None) -> Answer:
-    """The service's own refusal of a request."""
+    """Return the error with which the service refuses a request."""
     return error(code, message, status=None if code in documented_codes() else _STATUS_BY_HTTP[code])

@@ -1,4 +1,4 @@
-"""The smallest value that a schema allows, for replies of which the document has no example."""
+"""Makes minimal values of a schema, for replies without an example in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BY_FORMAT = {
 
 
 def minimal(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
-    """The smallest value of a schema. A `pattern` is not looked at."""
+    """Return a minimal value of a schema. `pattern` is ignored."""
     if "$ref" in schema:
         return minimal(schemas[schema["$ref"]], schemas)
     if "const" in schema:
@@ -28,7 +28,7 @@ def minimal(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     kinds = schema.get("type", "object" if "properties" in schema else "null")
     kind: str = kinds if isinstance(kinds, str) else kinds[0]
     if kind == "object":
-        # Beside properties, a union says which of them belong together.
+        # A union next to `properties` says which properties belong together.
         members: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or [{}]
         chosen: dict[str, Any] = schemas[members[0]["$ref"]] if "$ref" in members[0] else members[0]
         properties = {**schema.get("properties", {}), **chosen.get("properties", {})}

@@ -1,4 +1,4 @@
-"""The HTTP side of an answer: what every reply, stream and error gives access to."""
+"""The HTTP response of a reply, a stream or an error."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ else:
 
 @define(slots=False, repr=False)
 class HTTPResponse:
-    """An HTTP answer as it came.
+    """An HTTP response.
 
     Attributes:
         status_code: The HTTP status.
-        raw_headers: The header lines as bytes, in their order.
-        content: The body after any content coding was undone; empty for a stream.
-        method: The request's method.
-        url: The request's address.
-        tries: How many times the request was sent until this answer came.
-        from_journal: Whether it was read from a journal, and nothing was sent.
+        raw_headers: The headers as pairs of bytes, in the order received.
+        content: The decoded body; empty for a stream.
+        method: The method of the request.
+        url: The URL of the request.
+        tries: How many attempts were made, including the one with this response.
+        from_journal: Whether the response was read from a journal instead of sending the request.
     """
 
     status_code: int
@@ -39,20 +39,20 @@ class HTTPResponse:
 
     @cached_property
     def headers(self) -> httpx.Headers:
-        """The headers; names are matched in any case."""
+        """The headers; names are case-insensitive."""
         return httpx.Headers(self.raw_headers)
 
     def header(self, name: bytes) -> str:
-        """One header by its lower-case name, empty when it is not there; needs no httpx."""
+        """Return a header by its lower-case name, or an empty string. Does not import httpx."""
         return next((value.decode("latin-1") for key, value in self.raw_headers if key.lower() == name), "")
 
     def lower_headers(self) -> dict[str, str]:
-        """All headers by their lower-case names; needs no httpx."""
+        """Return all headers by their lower-case names. Does not import httpx."""
         return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self.raw_headers}
 
     @property
     def text(self) -> str:
-        """The body as text; bytes that are not UTF-8 are shown as U+FFFD."""
+        """The body as text; bytes that are not UTF-8 become U+FFFD."""
         return self.content.decode("utf-8", "replace")
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ EntryT = TypeVar("EntryT")
 
 
 class ListReply(list[EntryT]):
-    """A list that the service answered with, and the HTTP response that brought it."""
+    """A reply that is a list, with its HTTP response."""
 
     __slots__ = ("_data", "_http", "_schema")
 
@@ -27,22 +27,22 @@ class ListReply(list[EntryT]):
 
     @property
     def http(self) -> HTTPResponse:
-        """The HTTP response that brought this list: status code, headers, raw bytes."""
+        """The HTTP response with this list: status code, headers, raw bytes."""
         assert self._http is not None
         return self._http
 
     @property
     def problems(self) -> list[Problem]:
-        """Where this list violates the document: entries that lack a field or are of another type."""
+        """The violations of the OpenAPI document: entries that lack a required field or have the wrong type."""
         return reply_problems(self.to_list(), self._schema, SCHEMAS)
 
     def to_list(self) -> list[Any]:
-        """Return the list as JSON data: what came, with what was set since."""
+        """Return the list as JSON data, including undocumented fields and later changes."""
         result: list[Any] = encoded(list(self), self._data)
         return result
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the list as JSON text. Characters outside ASCII are escaped, so any encoding can write it.
+        """Return the list as JSON text. Non-ASCII characters are escaped.
 
         Args:
             indent: Spaces for each level of nesting; None for one line.
@@ -51,11 +51,11 @@ class ListReply(list[EntryT]):
 
 
 def list_reply(decode: Callable[[Any], Any], schema: Mapping[str, Any]) -> Callable[[Any], Any]:
-    """Return the decoder of a reply that is a list; it returns anything else as it came.
+    """Return a decoder for a reply that is a list. It returns other data unchanged.
 
     Args:
         decode: Decodes the list.
-        schema: What the document says of it.
+        schema: The schema of the list.
     """
 
     def decoded(data: Any) -> Any:

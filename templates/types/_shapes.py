@@ -1,4 +1,4 @@
-"""Tells what an object is by the fields that it has, where it does not say."""
+"""Selects the class of an object by its fields, if it has no known discriminator."""
 
 from __future__ import annotations
 
@@ -9,20 +9,19 @@ from .._json import kind_of
 from ._unknown import unknown
 
 Shapes: TypeAlias = "tuple[tuple[Callable[[Any], Any], frozenset[str], dict[str, Any]], ...]"
-"""For each class its decoder, its required fields, and its constants."""
+"""The decoder, the required fields and the constants of each class."""
 
 
 def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
-    """Decode an object that does not say of what kind it is, as the class that it looks most like.
+    """Decode an object as the class that best matches its fields.
 
     Args:
         data: A JSON object.
-        shapes: For each class its decoder, its required fields, and its constants.
+        shapes: The decoder, the required fields and the constants of each class.
 
     Returns:
-        The decoded object: a class of which no required field is missing comes before others, then the one that has
-        more of them. An `Unknown` when no class has more than half of its required fields in the object, or two are
-        equally near.
+        An object of the class with the most required fields in `data`; classes with all their required fields take
+        precedence. An `Unknown` if each class lacks at least half of its required fields, or if two match equally.
     """
     likely = [
         ((required <= data.keys(), len(required & data.keys())), decode)

@@ -209,7 +209,7 @@ def test_status_headers_and_bytes_of_a_reply_are_within_reach(driver, service):
     assert reply.http.url == f"{service.url}/openai/responses"
     assert reply.http.headers["Content-Type"] == "application/json"
     assert json.loads(reply.http.content) == json.loads(reply.http.text) == reply.to_dict()
-    with pytest.raises(AttributeError, match="not itself an answer"):
+    with pytest.raises(AttributeError, match="has no HTTP response; only a whole reply"):
         _ = reply.output[0].http
 
 

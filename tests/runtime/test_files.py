@@ -83,7 +83,7 @@ def test_the_type_that_is_passed_counts_more_than_the_name(tmp_path):
 def test_a_file_of_no_known_type_asks_for_one(tmp_path, name):
     (tmp_path / name).write_bytes(PNG)
     with pytest.raises(
-        ValueError, match=rf"the media type of .*{name} is not known by its name: pass media_type"
+        ValueError, match=rf"the media type of .*{name} cannot be guessed from its name: pass media_type"
     ):
         InputFilePart.from_file(tmp_path / name)
 
@@ -91,7 +91,7 @@ def test_a_file_of_no_known_type_asks_for_one(tmp_path, name):
 def test_an_image_must_be_one(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     with pytest.raises(
-        ValueError, match=r"a.pdf has the media type 'application/pdf', but InputImagePart takes image/\*"
+        ValueError, match=r"a.pdf has the media type 'application/pdf', but InputImagePart accepts image/\*"
     ):
         InputImagePart.from_file(tmp_path / "a.pdf")
 

@@ -109,5 +109,7 @@ def test_the_documents_models_are_listed(http):
 
 
 def test_a_shape_that_the_document_does_not_have_is_refused():
-    with pytest.raises(ValueError, match=r"no reply of the shape 'xml', but: chat\.completion, response"):
+    with pytest.raises(
+        ValueError, match=r"no reply of shape 'xml'. Known shapes: chat\.completion, response"
+    ):
         testing.transport(shape="xml")

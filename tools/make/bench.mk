@@ -1,6 +1,6 @@
 ##@ Benchmark
 
-# Each client has an environment of its own, so that none pays for what another needs, made from: its name=lock.
+# Each client has its own environment, so that it has no dependencies of the others, as name=lock.
 MEASURED := httpx=runtime stock=runtime ours=runtime acedatacloud=bench-acedatacloud openai=bench-openai \
     picture=bench-picture
 BENCH_ENVIRONMENTS :=
@@ -14,7 +14,7 @@ endef
 
 $(foreach pair,$(MEASURED),$(eval $(call bench-environment,$(firstword $(subst =, ,$(pair))),$(lastword $(subst =, ,$(pair))))))
 
-bench: package $(BENCH_ENVIRONMENTS) ## measure the client beside others (QUICK=1: less of it, and nothing is written)
+bench: package $(BENCH_ENVIRONMENTS) ## compare the speed and memory of the client with others (QUICK=1: measure less, write no results)
 	@$(PY) scripts/benchmark.py $(if $(QUICK),--quick) $(ARGS)
 	@.venvs/bench-picture/bin/python -m scripts.measuring.picture tools/bench
 

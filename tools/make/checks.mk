@@ -7,12 +7,12 @@ quietly := @tools/quietly
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
-check: verify lint typecheck test ## all of these: verify, lint, typecheck, test, judge (edits nothing)
+check: verify lint typecheck test ## run verify, lint, typecheck, test and judge; changes no files
 
-verify: $(GENERATOR) ## fail unless generated/ is exactly what generation gives
+verify: $(GENERATOR) ## check that generated/ is up to date
 	@$(PY) scripts/generate.py --check
 
-lint: lint-python lint-openapi lint-redocly lint-spectral lint-workflows ## the linters, on code, openapi.yaml and workflows
+lint: lint-python lint-openapi lint-redocly lint-spectral lint-workflows ## lint the code, openapi.yaml, the workflows and links
 
 lint-python: $(VENV)
 	$(quietly) "ruff check" $(PY) -m ruff check --no-cache $(PYTHON_CODE)
@@ -33,11 +33,11 @@ lint-workflows: $(VENV)
 	    .venv/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(quietly) "zizmor (workflows)" .venv/bin/zizmor --offline --no-progress $(WORKFLOWS)
 
-format: $(VENV) ## put scripts, tests and templates into the form that lint wants
+format: $(VENV) ## format scripts, tests and templates
 	@$(PY) -m ruff check --no-cache --fix --quiet $(filter-out generated,$(PYTHON_CODE)) || true
 	@$(PY) -m ruff format --no-cache $(filter-out generated,$(PYTHON_CODE))
 
-typecheck: typecheck-mypy typecheck-pyright typecheck-ty ## mypy --strict, pyright strict and ty, on the package and user code
+typecheck: typecheck-mypy typecheck-pyright typecheck-ty ## run mypy --strict, pyright (strict) and ty on the package and on user code
 
 typecheck-mypy: package
 	$(quietly) "mypy --strict" $(PY) -m mypy
@@ -49,7 +49,7 @@ typecheck-pyright: package $(NODE_TOOLS)
 typecheck-ty: package
 	$(quietly) "ty" .venv/bin/ty check --error-on-warning generated/acedata_responses tests/typing
 
-test: $(if $(VERSIONS),$(VERSIONS:%=test-on-%),test-here) ## the test suite (VERSIONS="3.10 3.13": on these Pythons)
+test: $(if $(VERSIONS),$(VERSIONS:%=test-on-%),test-here) ## run the tests (VERSIONS="3.10 3.13": on these Python versions)
 
 test-here: package
 	@$(PY) -m pytest -q -n auto $(ARGS)
@@ -61,7 +61,7 @@ test-on-%:
 
 SUPPORTED := 3.10 3.11 3.12 3.13
 
-test-all: | $(UV_READY) ## the test suite on every supported Python that is on this machine (SUPPORTED="3.10 3.13": of these)
+test-all: | $(UV_READY) ## run the tests on each installed Python version that is supported (SUPPORTED="3.10 3.13": only these)
 	@for version in $(SUPPORTED); do \
 	    if $(UV) python find --quiet $$version > /dev/null 2>&1; then $(MAKE) test-on-$$version || exit; \
 	    else echo "skipped  Python $$version is not installed"; fi; \

@@ -2,7 +2,7 @@
 
 DOCS := .venvs/docs/.made-from-$(call fingerprint,tools/docs.txt)
 
-docs: $(DOCS) ## the documentation site in build/site, strict: no broken link or reference
+docs: $(DOCS) ## build the documentation site in build/site; fails on broken links and references
 	$(quietly) "mkdocs build --strict" env NO_MKDOCS_2_WARNING=1 .venvs/docs/bin/mkdocs build --quiet --strict --config-file tools/mkdocs.yml
 
 $(DOCS): | $(UV_READY)

@@ -1,10 +1,10 @@
 ##@ Ecosystem
 
 ECOSYSTEM := .venvs/ecosystem/.made-from-$(call fingerprint,tools/ecosystem.txt)
-# What a tracer has done to a process it leaves there, so each file has a process of its own.
+# Tracers patch the process permanently, so each file runs in its own process.
 ECOSYSTEM_TESTS := $(patsubst tests/ecosystem/%.py,ecosystem-%,$(sort $(wildcard tests/ecosystem/with_*.py)))
 
-ecosystem: $(ECOSYSTEM_TESTS) ## the client with mocks, recorders, tracers, caches and other event loops around it
+ecosystem: $(ECOSYSTEM_TESTS) ## test the client with mocks, recorders, tracers, caches and other event loops
 
 $(ECOSYSTEM_TESTS): ecosystem-%: .venvs/ecosystem/$(INSTALLED)
 	$(quietly) "the client $(subst _, ,$*)" .venvs/ecosystem/bin/python -m pytest -q tests/ecosystem/$*.py $(ARGS)

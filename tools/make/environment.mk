@@ -1,11 +1,11 @@
-# What the targets run in: environments that uv makes, each from one lock in tools/. A stamp is named after the content of
-# the lock (and the place of the checkout, since environments cannot be moved) and lies in what it vouches for. It is
-# written last, so that half an environment never has one.
+# The environments of the targets. uv creates each from a lock file in tools/. A stamp file in the environment, written
+# last, marks it as complete. Its name depends on the content of the lock file and on the path of the checkout, since
+# environments cannot be moved.
 
 fingerprint = $(firstword $(shell { pwd; cat $(1); } | cksum))
 
-# Interpreters are those on the PATH and those of pyenv, whose shims run only what is selected. The first python3 comes
-# first.
+# Uses the interpreters on the PATH and those of pyenv, whose shims only run the selected one. The first python3 on the
+# PATH is preferred.
 USUAL = $(shell PATH="$(SELECTED)" python3 -c 'import sys; sys.version_info < (3, 11) or print(sys._base_executable)')
 SELECTED := $(PATH)
 export UV_PYTHON_DOWNLOADS := never
@@ -18,13 +18,13 @@ UV := .venvs/uv/bin/uv
 UV_READY := .venvs/uv/.made-from-$(call fingerprint,tools/uv.txt)
 
 $(UV_READY):
-	@command -v python3 > /dev/null || { echo "There is no python3 here: install Python 3.11 or newer"; exit 1; }
-	@echo "setting up uv, which makes the environments"
+	@command -v python3 > /dev/null || { echo "python3 was not found: install Python 3.11 or newer"; exit 1; }
+	@echo "setting up uv, which creates the environments"
 	@python3 -m venv --clear .venvs/uv
 	@.venvs/uv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --requirement tools/uv.txt
 	@touch $@
 
-# $(call environment,LOCK,PYTHON): in the folder of the target, a stamp
+# $(call environment,LOCK,PYTHON): create the environment in the folder of the target, which is a stamp
 define environment
 @echo "setting up $(@D): tools/$(1).txt"
 @$(UV) venv --quiet $(if $(PYTHON),--clear,--allow-existing) --python "$(2)" $(@D) || { \
@@ -33,7 +33,8 @@ define environment
 @$(UV) pip sync --python $(@D) --require-hashes tools/$(1).txt 2>&1 | grep -v '^ [-+~] ' # the list of packages
 endef
 
-# .venv is for everything; the generator needs Python 3.11. At first it has only what generates and runs the package.
+# .venv is the main environment, with Python 3.11 or newer for the generator. At first it can only generate and run the
+# package.
 PY := .venv/bin/python
 FITTING = $(or $(PYTHON),$(USUAL),>=3.11)
 TOO_OLD := import sys; sys.exit("The generator needs Python 3.11 or newer." if sys.version_info < (3, 11) else 0)
@@ -51,14 +52,14 @@ $(VENV): | $(UV_READY)
 	@$(PY) -c '$(TOO_OLD)'
 	@touch $@ $(@:$(WITH)=) $(GENERATOR) $(GENERATOR:$(WITH)=)
 
-# .venvs/3.12 and the like are for the test suite on other Pythons.
+# .venvs/3.12 and so on are for the tests on other Python versions.
 .venvs/%/.made-from-$(call fingerprint,tools/development.txt): | $(UV_READY)
 	$(call environment,development,$*)
 	@touch $@
 
-# The package itself, importable from generated/ as it stands there, with its pytest plug-in as users get it.
-# Where there is none yet (or any more) there is nothing to install: `make generate` comes first. The name of its stamp
-# holds the pins too: make takes a stamp of an environment that is missing for one that was done with.
+# An editable install of the package in generated/, with its pytest plugin. Nothing is installed if generated/ is
+# missing: run `make generate` first. The name of the stamp also depends on the pins, since make would otherwise accept
+# the stamp of a missing environment.
 VERSION_FILE := $(wildcard generated/acedata_responses/_version.py)
 INSTALLED := .installed-$(call fingerprint,pyproject.toml $(VERSION_FILE) $(wildcard tools/*.txt))$(WITH)
 PACKAGE := $(if $(VERSION_FILE),.venv/$(INSTALLED))
@@ -77,7 +78,7 @@ endef
 package: $(VENV) $(PACKAGE)
 	@:
 
-# Node's tools. Where node is missing, what needs it says that it was skipped.
+# Tools that need Node.js. Without it, the targets that use them report that they were skipped.
 NODE := $(and $(shell command -v node),$(shell command -v npm))
 NODE_BIN := tools/node_modules/.bin
 NODE_PINS := $(call fingerprint,tools/package-lock.json tools/package.json tools/.npmrc)

@@ -1,6 +1,6 @@
-##@ Judges: programs written by others
+##@ Judges: checks by third-party programs
 
-# What is called from outside has an environment of its own, and so has the oldest openai package.
+# The command line tools have their own environment, and so has the oldest openai package.
 JUDGES := .venvs/judges/.made-from-$(call fingerprint,tools/judges.txt)
 OLDEST := .venvs/openai-oldest/.made-from-$(call fingerprint,tools/openai-oldest.txt)
 MARKDOWN := $(wildcard *.md templates/*.md)
@@ -13,35 +13,35 @@ $(OLDEST): | $(UV_READY)
 	$(call environment,openai-oldest,$(FITTING))
 	@touch $@
 
-judges: judge schemathesis clients decoders packaging coverage planted ## all of these
+judges: judge schemathesis clients decoders packaging coverage planted ## run all of the following
 
-judge: package $(NODE_TOOLS) ## Prism between client and service as validating proxy, then as the service
+judge: package $(NODE_TOOLS) ## test the client with Prism, as a validating proxy and as a mock service
 	$(call with-node,@$(PY) -m pytest -q tests/judges/prism.py $(ARGS))
 
-schemathesis: package $(JUDGES) ## Schemathesis on the embedded service: all checks, valid and invalid requests
+schemathesis: package $(JUDGES) ## test the embedded service with Schemathesis, with valid and invalid requests
 	$(quietly) "schemathesis run --checks all --mode all" $(PY) -m scripts.judges.service $(ARGS)
 
-clients: package .venvs/openai-oldest/$(INSTALLED) ## the openai package, newest and oldest, and acedatacloud on the service
+clients: package .venvs/openai-oldest/$(INSTALLED) ## call the embedded service with the openai package (newest and oldest) and acedatacloud
 	@$(PY) -m pytest -q tests/judges/test_official_clients.py $(ARGS)
 	@.venvs/openai-oldest/bin/python -m pytest -q tests/judges/test_official_clients.py $(ARGS)
 
-decoders: package ## the event decoders of httpx-sse, openai and anthropic on the streams that ours reads
+decoders: package ## compare the event decoder with those of httpx-sse, openai and anthropic
 	@$(PY) -m pytest -q tests/judges/test_event_decoders.py $(ARGS)
 
-packaging: $(VENV) $(JUDGES) ## build, twine, check-wheel-contents, pip-audit; install and call on 3.10 and 3.13
+packaging: $(VENV) $(JUDGES) ## build the package, check it (twine, check-wheel-contents, pip-audit), and use it on Python 3.10 and 3.13
 	@$(PY) -m scripts.judges.packaging
 
-# Left out: threads that switch each microsecond, at which the tracer loses one of them.
+# Excluded because the tracer loses a thread when threads switch every microsecond.
 UNTRACED := tests/runtime/test_client.py::test_threads_that_make_their_first_call_together_share_the_limits
 
-coverage: package ## the test suite with the branches of package and scripts that it goes through
+coverage: package ## measure the branch coverage of the tests
 	@rm -f .coverage .coverage.*
 	$(quietly) "the test suite under coverage" $(PY) -m coverage run -m pytest --deselect $(UNTRACED) $(ARGS)
 	$(quietly) "demo" $(PY) -m coverage run scripts/demo.py
 	@$(PY) -m coverage combine --quiet
 	@$(PY) -m coverage report
 
-planted: package $(NODE_TOOLS) $(JUDGES) ## a fault for each judge to find
+planted: package $(NODE_TOOLS) $(JUDGES) ## plant a fault for each judge, and check that it is found
 	@$(PY) -m pytest -q tests/judges/planted_faults.py $(ARGS)
 
 check: judge

@@ -1,7 +1,7 @@
 ##@ Maintenance
 
-# uv sees every Python and system at once.
-lock: | $(UV_READY) ## resolve the pins anew: tools/*.in, tools/package.json (UPGRADE=1: newer versions)
+# uv resolves for all Python versions and systems at once.
+lock: | $(UV_READY) ## resolve tools/*.in and tools/package.json again (UPGRADE=1: to newer versions)
 	@cd tools && for name in development $(basename $(notdir $(wildcard tools/*.in))); do \
 	    ../.venvs/uv/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
 	        $(if $(UPGRADE),--upgrade) --no-header --no-emit-index-url --no-emit-find-links \
@@ -10,7 +10,7 @@ lock: | $(UV_READY) ## resolve the pins anew: tools/*.in, tools/package.json (UP
 	done
 	@cd tools && npm $(if $(UPGRADE),update,install) --package-lock-only --loglevel=error --no-progress > /dev/null
 	@if grep -nE '://|file:' tools/*.txt || grep -n '"resolved"' tools/package-lock.json; then \
-	    echo "a lock names the place it was resolved at: see above"; exit 1; \
+	    echo "a lock file contains the address of a registry: see above"; exit 1; \
 	fi
 
 .PHONY: lock

@@ -2,7 +2,7 @@
 
 RAY := .venvs/ray/.made-from-$(call fingerprint,tools/ray.txt)
 
-ray: .venvs/ray/$(INSTALLED) ## the client in Ray Data, on a local cluster of several nodes, with workers that are killed
+ray: .venvs/ray/$(INSTALLED) ## test the client in Ray Data, on a local cluster with workers that are killed
 	@.venvs/ray/bin/python -m pytest -q tests/on_ray/with_ray_data.py $(ARGS)
 
 $(RAY): | $(UV_READY)

@@ -1,35 +1,35 @@
-"""Facts of the service as a whole, carried over from the document."""
+"""Facts about the service from the OpenAPI document."""
 
 from __future__ import annotations
 
 from typing import Any
 
 BASE_URL = "https://api.acedata.cloud"
-"""Where the service is."""
+"""The base URL of the service."""
 
 BASE_URL_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_BASE_URL",)
-"""Environment variables that may hold another base URL; the first one that is set counts."""
+"""Environment variables for the base URL; the first one that is set is used."""
 
 LOG_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_LOG",)
-"""Environment variables that may hold the level at which the client logs; the first one that is set counts."""
+"""Environment variables for the log level; the first one that is set is used."""
 
 NEEDS_TOKEN: bool = True
-"""Whether the service wants a token."""
+"""Whether the service requires a token."""
 
 TOKEN_VARIABLES: tuple[str, ...] = ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY")
-"""Environment variables that may hold the token; the first one that is set counts."""
+"""Environment variables for the token; the first one that is set is used."""
 
 IN_FLIGHT_LIMIT: int | None = 20
-"""How many calls one token may have in flight."""
+"""How many calls one token may have in flight; None for no limit."""
 
 PER_SECOND_LIMIT: float | None = 60.0
-"""How many calls one token may make in a second."""
+"""How many calls one token may make per second; None for no limit."""
 
 RETRY_WAITS: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before each further try."""
+"""Seconds to wait before each retry."""
 
 RETRY_JITTER: float = 1.0
-"""Seconds, of which a random part is added to each wait."""
+"""The maximum of the random part of each wait, in seconds."""
 
 BILLING: dict[str, bool | None] = {
     "not-sent": False,
@@ -42,12 +42,12 @@ BILLING: dict[str, bool | None] = {
     "reply-lost": None,
 }
 """Whether a call is billed, by its outcome: the status or range of statuses (`5XX`) of an error, or a word such as
-`stream-unfinished`. None, and an outcome that is not listed: no source says."""
+`stream-unfinished`. Unknown for None and for outcomes that are not listed."""
 
 UNFINISHED_STREAMS_ARE_FREE: bool = all(
     BILLING.get(outcome) is False for outcome in ("stream-closed", "stream-unfinished")
 )
-"""Whether a stream without its terminal event is not billed, whichever side ended it."""
+"""Whether a stream without its terminal event is not billed, whichever side closed it."""
 
 SUMMARY_FIELDS: list[str] = [
     "cached_tokens",
@@ -60,7 +60,7 @@ SUMMARY_FIELDS: list[str] = [
     "reasoning_tokens",
     "total_tokens",
 ]
-"""What replies say of their calls in short, such as the `cost` in Credits; where they do is in their classes."""
+"""The fields of the summaries of replies (`x-summary`), such as `cost`. The classes of replies have their paths."""
 
 ERROR_BODY: dict[str, Any] = {
     "code": ["error", "code"],
@@ -68,7 +68,7 @@ ERROR_BODY: dict[str, Any] = {
     "trace-id": ["trace_id"],
     "when": {"success": False},
 }
-"""Where an error body has its parts, and the values (`when`) that mark a body as an error."""
+"""The paths in an error body, and the values (`when`) that mark a body as an error."""
 
 CONVERSATION: dict[str, Any] = {
     "operation": "responses.create",
@@ -98,7 +98,7 @@ CONVERSATION: dict[str, Any] = {
         "without": ["default", "discriminator"],
     },
 }
-"""The forms in which a conversation is written (`x-conversation`); empty where the document has none."""
+"""The templates for the parts of a conversation (`x-conversation`); may be empty."""
 
 ERROR_KINDS: dict[str, dict[str, Any]] = {
     "BadRequest": {
@@ -107,7 +107,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "bad_request": {
                 "statuses": [400],
-                "meaning": "The request is malformed or a field has a value that the service refuses.",
+                "meaning": "The request is malformed, or a field has a value that the service does not accept.",
             },
             "api_not_implemented": {
                 "statuses": [400],
@@ -133,7 +133,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "disabled": {
                 "statuses": [403],
-                "meaning": "The account or the service is switched off for this token.",
+                "meaning": "The account or the service is disabled for this token.",
             }
         },
         "resend": False,
@@ -150,7 +150,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "request_too_large": {
                 "statuses": [413],
-                "meaning": "The request's body is larger than the service takes.",
+                "meaning": "The body of the request is larger than the service accepts.",
             }
         },
         "resend": False,
@@ -159,7 +159,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "parent": None,
         "statuses": ["429"],
         "codes": {
-            "too_many_requests": {"statuses": [429], "meaning": "Too many calls a second."},
+            "too_many_requests": {"statuses": [429], "meaning": "Too many calls per second."},
             "rate_limited": {"statuses": [429], "meaning": "Too many calls at the same time."},
         },
         "resend": True,
@@ -167,13 +167,13 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
     "Server": {
         "parent": None,
         "statuses": ["5XX"],
-        "codes": {"api_error": {"statuses": [500], "meaning": "Something went wrong within the service."}},
+        "codes": {"api_error": {"statuses": [500], "meaning": "An internal error of the service."}},
         "resend": True,
     },
     "InsufficientBalance": {
         "parent": "PermissionDenied",
         "statuses": [],
-        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is spent."}},
+        "codes": {"used_up": {"statuses": [403], "meaning": "The balance of the account is used up."}},
         "resend": False,
     },
     "Moderation": {
@@ -187,7 +187,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
     "GatewayTimeout": {
         "parent": "Server",
         "statuses": ["504"],
-        "codes": {"timeout": {"statuses": [504], "meaning": "The model took longer than the service waits."}},
+        "codes": {"timeout": {"statuses": [504], "meaning": "The model took too long."}},
         "resend": True,
     },
 }

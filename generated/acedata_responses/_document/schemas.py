@@ -1,4 +1,4 @@
-"""The document's schemas without their prose, and its operations: what requests and replies are held against."""
+"""The schemas and operations of the OpenAPI document, without descriptions, for validation."""
 
 from __future__ import annotations
 
@@ -743,7 +743,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "x-source": "guide",
     },
 }
-"""JSON Schema by component; `x-source` is the source of a rule, `x-known` lists the known values of a string."""
+"""The JSON Schema of each component. `x-source` is the source of a rule, `x-known` the known values of a string."""
 
 OPERATIONS: list[dict[str, Any]] = [
     {
@@ -794,4 +794,4 @@ OPERATIONS: list[dict[str, Any]] = [
         "stream": None,
     },
 ]
-"""Per operation: where it is, what it takes and what it answers."""
+"""The method, paths, parameters, body and reply of each operation."""

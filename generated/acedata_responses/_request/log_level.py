@@ -1,4 +1,4 @@
-"""Turns logging on where the environment asks for it, for programs that do not set up logging themselves."""
+"""Turns on logging with an environment variable, for programs that do not configure logging themselves."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _LEVELS = ("debug", "info", "warning", "error")
 
 
 def log_as_the_environment_says() -> None:
-    """Log to standard error at the level that a variable of the environment names; leave logging alone without one.
+    """Log to standard error at the level in the environment variable. Do nothing if it is not set.
 
     Raises:
-        ConfigurationError: The variable names no level.
+        ConfigurationError: The value is not a log level.
     """
     name = next((name for name in LOG_VARIABLES if os.environ.get(name)), None)
     if name is None:

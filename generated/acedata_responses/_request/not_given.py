@@ -1,4 +1,4 @@
-"""The value of an argument that the caller left out."""
+"""The default of optional arguments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, final
 
 @final
 class NotGiven:
-    """The type of `NOT_GIVEN`, the default of arguments that are not sent unless given; None is sent as `null`."""
+    """The type of `NOT_GIVEN`, the default of optional arguments. It is not sent, while None is sent as `null`."""
 
     __slots__ = ()
 

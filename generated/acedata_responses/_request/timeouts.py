@@ -1,4 +1,4 @@
-"""Checks time-outs and deadlines."""
+"""Validates timeouts and deadlines."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from ..errors import ConfigurationError
 from .not_given import NOT_GIVEN
 
 DEFAULT_TIMEOUT: dict[str, float | None] = {"connect": 10.0, "read": 600.0, "write": 60.0, "pool": 600.0}
-"""Seconds. An answer may take minutes, and so may a turn (`pool`) when all places are taken; a connection must not."""
+"""Seconds. A response may take minutes, and so may the wait for the limits (`pool`), but connecting should be fast."""
 
 LONGEST_TIMEOUT = 2_147_483.0
-"""Seconds, 24 days: poll(2) takes milliseconds as a 32-bit integer, so no socket can wait longer."""
+"""Seconds, 24 days. Sockets cannot wait longer, because poll(2) takes milliseconds as a 32-bit integer."""
 
 
-@runtime_checkable  # pydantic's `validate_call` asks
+@runtime_checkable  # for pydantic's `validate_call`
 class TimeoutLike(Protocol):
-    """A time-out for each phase, such as an `httpx.Timeout` or an `httpx2.Timeout`."""
+    """A timeout for each phase, such as an `httpx.Timeout` or an `httpx2.Timeout`."""
 
     def as_dict(self) -> Mapping[str, float | None]:
-        """Return the seconds for each of `connect`, `read`, `write` and `pool`; None stands for no limit."""
+        """Return the seconds for each of `connect`, `read`, `write` and `pool`; None for no limit."""
         ...
 
 
 def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | None]:
-    """Return a time-out as seconds for each phase.
+    """Return a timeout as seconds for each phase.
 
     Args:
         value: Seconds for every phase, an `httpx.Timeout`, None for no limit, NOT_GIVEN for the default.
-        default: What holds otherwise.
+        default: The default for each phase.
 
     Raises:
-        ConfigurationError: It is none of these, or out of range.
+        ConfigurationError: The value is none of these, or out of range.
     """
     if value is NOT_GIVEN:
         return default
@@ -49,10 +49,10 @@ def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | 
 
 
 def seconds(name: str, value: Any) -> float | None:
-    """Return a span of time in seconds; None stands for no limit.
+    """Validate a duration in seconds; None stands for no limit.
 
     Raises:
-        ConfigurationError: It is not a number above 0, or longer than an operating system can wait.
+        ConfigurationError: It is not a number above 0, or longer than the operating system can wait.
     """
     if value is None:
         return None

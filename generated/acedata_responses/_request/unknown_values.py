@@ -1,4 +1,4 @@
-"""Warns of values, such as a model's name, that look like a mistyped one of those that the document lists."""
+"""Warns about values, such as model names, that look like a misspelled known value."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _warned: set[tuple[str, type[Warning]]] = set()
 
 
 class UnknownValueWarning(UserWarning):
-    """A value, such as a model's name, that the document does not list but that looks like a listed one; it is sent."""
+    """A value, such as the name of a model, looks like a misspelled known value. It is sent unchanged."""
 
 
 def warn_of_unknown_values(data: Any, schema: Mapping[str, Any]) -> None:
-    """Warn once of each value that is like one of the document's known values, or was one of them.
+    """Warn once about each value that resembles a known value, or was withdrawn.
 
-    One that is like none is newer than the document, and no slip of the pen.
+    A value that resembles none is probably newer than the OpenAPI document, so there is no warning.
     """
     for _pointer, value, listing in unknown_values(data, schema, SCHEMAS):
         removed = listing.get("x-removed", {}).get(value)
@@ -32,7 +32,7 @@ def warn_of_unknown_values(data: Any, schema: Mapping[str, Any]) -> None:
 
 
 def _withdrawn(value: str, removed: Mapping[str, str]) -> str:
-    return f"{value!r} was withdrawn by the vendor: the client has not listed it since version {removed['since']}"
+    return f"the vendor withdrew {value!r}: the client does not list it since version {removed['since']}"
 
 
 def _misspelled(value: str, known: list[str]) -> str:
@@ -45,7 +45,7 @@ def _misspelled(value: str, known: list[str]) -> str:
 
 
 def _frames_of_the_package() -> int:
-    """Count the frames up to the caller's own line, so that the warning names it."""
+    """Count the frames up to the first one outside of the package, so that the warning shows that line."""
     import sys
 
     package = __name__.partition(".")[0]

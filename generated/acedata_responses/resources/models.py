@@ -46,30 +46,31 @@ class Models:
     ) -> types.ModelList:
         """List the models.
 
-        Gives the models that the service offers now. It may name models that `model` does not list yet.
+        Returns the models that the service offers now. They may include models that `model` does not list
+        yet.
 
         Args:
-            extra_headers: Header lines for this call, which replace all others of their names.
-            extra_query: Further query parameters for this call.
-            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            extra_headers: Additional headers for this call. They override headers of the same name.
+            extra_query: Additional query parameters for this call.
+            extra_body: Additional fields of the body. They override other fields and are not validated.
             timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
-                no limit; by default the client's.
-            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
-                default the client's.
-            key: With a journal: tells several wanted answers to one request apart.
+                no limit. Defaults to the client's.
+            deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
+                the client's.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
 
         Returns:
             The reply.
 
         Raises:
-            RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; each kind has a subclass.
-            TransportError: No complete reply came; its subclasses say why.
-            ReplyDecodeError: The reply is not what the document describes.
+            RequestValidationError: The request violates the OpenAPI document; nothing was sent.
+            APIStatusError: The service responded with an error. Each kind of error has a subclass.
+            TransportError: No complete response was received. The subclasses say why.
+            ReplyDecodeError: The response is not what the OpenAPI document describes.
 
         Source: page, GET /openai/models.
         """
-        raise NotImplementedError  # `sends` puts the call in its place
+        raise NotImplementedError  # `sends` replaces the body
 
 
 class AsyncModels:
@@ -91,27 +92,28 @@ class AsyncModels:
     ) -> types.ModelList:
         """List the models.
 
-        Gives the models that the service offers now. It may name models that `model` does not list yet.
+        Returns the models that the service offers now. They may include models that `model` does not list
+        yet.
 
         Args:
-            extra_headers: Header lines for this call, which replace all others of their names.
-            extra_query: Further query parameters for this call.
-            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            extra_headers: Additional headers for this call. They override headers of the same name.
+            extra_query: Additional query parameters for this call.
+            extra_body: Additional fields of the body. They override other fields and are not validated.
             timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
-                no limit; by default the client's.
-            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
-                default the client's.
-            key: With a journal: tells several wanted answers to one request apart.
+                no limit. Defaults to the client's.
+            deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
+                the client's.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
 
         Returns:
             The reply.
 
         Raises:
-            RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; each kind has a subclass.
-            TransportError: No complete reply came; its subclasses say why.
-            ReplyDecodeError: The reply is not what the document describes.
+            RequestValidationError: The request violates the OpenAPI document; nothing was sent.
+            APIStatusError: The service responded with an error. Each kind of error has a subclass.
+            TransportError: No complete response was received. The subclasses say why.
+            ReplyDecodeError: The response is not what the OpenAPI document describes.
 
         Source: page, GET /openai/models.
         """
-        raise NotImplementedError  # `sends` puts the call in its place
+        raise NotImplementedError  # `sends` replaces the body

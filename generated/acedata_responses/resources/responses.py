@@ -1,4 +1,4 @@
-"""Answers from a model."""
+"""Answers from models."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _CREATE = Operation(
 
 
 class Responses:
-    """Answers from a model."""
+    """Answers from models."""
 
     def __init__(self, send: Callable[[Call], Any]) -> None:
         self._send = send
@@ -200,66 +200,66 @@ class Responses:
     ) -> types.Reply | streams.Stream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
-        Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
+        Sends the conversation to the model and returns its answer, or with `stream` a stream of events.
 
         Args:
-            model: The model to ask. A name that is not listed here may work too. Source: page.
+            model: The name of the model. Names that are not listed here may work too. Source: page.
             input: The question as plain text, or the conversation so far, oldest message first. Source: page.
-            n: How many alternative answers to write. From 1 to 128. When not sent, the service takes 1.
-                Source: page.
-            background: Let the model work on after the call returns. How to get the result is not documented.
-                When not sent, the service takes False. Source: page.
-            stream: Send the answer piece by piece while it is written. When not sent, the service takes
+            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source:
+                page.
+            background: Let the model continue after the call returns. How to get the result is not
+                documented. The service's default is False. Source: page.
+            stream: Send the answer as a stream of events while it is generated. The service's default is
                 False. Source: page.
-            tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
-            max_tokens: Most tokens that the answer may take. Source: page.
-            temperature: How freely the model chooses its words; low values are focused, high ones varied.
-                From 0 to 2. When not sent, the service takes 1. Source: page.
-            response_format: The form that the answer must have. Plain text if not given. Source: page.
+            tools: Tools that the model may call. At least 1 item. Source: page.
+            max_tokens: The maximum number of tokens in the answer. Source: page.
+            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more
+                varied. From 0 to 2. The service's default is 1. Source: page.
+            response_format: The format of the answer. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service
-                takes True. Source: guide.
-            include: Further parts of the result to send along, each by its name. Source: guide.
-            reasoning: How a reasoning model should think. Source: guide.
-            text: How the text of the answer should be. Source: guide.
-            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1.
+            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default
+                is True. Source: guide.
+            include: The names of additional parts to include in the response. Source: guide.
+            reasoning: Options for reasoning models. Source: guide.
+            text: Options for the text of the answer. Source: guide.
+            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1.
                 Source: guide.
-            store: Whether the vendor may keep the response. When not sent, the service takes True. Source:
+            store: Whether the vendor may store the response. The service's default is True. Source: guide.
+            stream_options: Options for the stream. Source: guide.
+            instructions: Instructions for the model, placed before the conversation. Source: guide.
+            previous_response_id: The id of the response that this request continues. Source: guide.
+            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source:
                 guide.
-            stream_options: Further wishes for a stream. Source: guide.
-            instructions: What the model should keep to, ahead of the conversation. Source: guide.
-            previous_response_id: The id of the response that this request carries on from. Source: guide.
-            top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
-                guide.
-            metadata: Notes of your own, kept with the response. Source: guide.
-            extra_headers: Header lines for this call, which replace all others of their names.
-            extra_query: Further query parameters for this call.
-            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            metadata: Your own metadata, stored with the response. Source: guide.
+            extra_headers: Additional headers for this call. They override headers of the same name.
+            extra_query: Additional query parameters for this call.
+            extra_body: Additional fields of the body. They override other fields and are not validated.
             timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
-                no limit; by default the client's.
-            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
-                default the client's.
-            key: With a journal: tells several wanted answers to one request apart.
-            via_stream: Whether the call, if it does not ask for a stream, is sent as one and its reply put together
-                from the events; by default what the client says. A connection that breaks before the last event is
-                then followed by a further try, as the document says that such a stream is not billed. Of one doubt
-                no client can know: the last event may have been sent, and be lost on its way. `http.content` of the
-                reply holds the events. An error that the service reports among them raises `StreamFailedError`.
+                no limit. Defaults to the client's.
+            deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
+                the client's.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
+            via_stream: Whether to send a call that does not stream as a stream, and assemble the reply from its
+                events. Defaults to the client's. If the connection breaks before the last event, the call is
+                retried, because a stream without its last event is not billed. A last event that was sent but
+                lost on the way cannot be detected. `http.content` of the reply holds the events. An error among
+                the events raises `StreamFailedError`.
 
         Returns:
-            The reply; with `stream=True` a `Stream` of events.
+            The reply, or a `Stream` of events with `stream=True`.
 
         Raises:
-            RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; each kind has a subclass.
-            TransportError: No complete reply came; its subclasses say why.
-            ReplyDecodeError: The reply is not what the document describes.
-            ReplyFailedError: The reply reports that it failed.
-            StreamError: With `via_stream`: the service reported an error among the events, or what came is no event.
+            RequestValidationError: The request violates the OpenAPI document; nothing was sent.
+            APIStatusError: The service responded with an error. Each kind of error has a subclass.
+            TransportError: No complete response was received. The subclasses say why.
+            ReplyDecodeError: The response is not what the OpenAPI document describes.
+            ReplyFailedError: The reply reports a failure.
+            StreamError: With `via_stream`: the service reported an error among the events, or an event could not be
+                parsed.
 
         Source: page, POST /openai/responses.
         """
-        raise NotImplementedError  # `sends` puts the call in its place
+        raise NotImplementedError  # `sends` replaces the body
 
     @overload
     def parse(
@@ -335,24 +335,24 @@ class Responses:
     ) -> parsed.ParsedStream[ValueT, types.StreamEvent, types.Reply]: ...
 
     def parse(self, answer: type[Any], /, *, strict: bool = True, **request: Any) -> Any:
-        """Call `create`, and make an object of a class of the answer.
+        """Call `create` and parse the model's answer as an object of a class.
 
-        The answer is asked for once: where it cannot be read, the error has the reply.
+        A call whose answer cannot be parsed is not repeated; the error has the reply.
 
         Args:
             answer: The class: a dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model. All but
-                the last need `pip install "acedata-responses[parse]"`.
-            strict: Whether the model is held to the schema of the class. Each field must then be in the answer, also
-                one with a default, and a mapping with any keys is not possible.
+                pydantic models need `pip install "acedata-responses[parse]"`.
+            strict: Whether the model must follow the JSON Schema of the class. Every field must then be in the
+                answer, even one with a default, and mappings with arbitrary keys are not supported.
             request: The arguments of `create`.
 
         Returns:
-            The object, as `value`, and the reply; with `stream=True` a stream, whose `parsed()`
-            gives them.
+            The object, as `value`, and the reply. With `stream=True`, a stream with a
+            `parsed()` method that returns them.
 
         Raises:
-            AnswerError: The model refused, stopped early, or wrote what is no such object.
-            ConfigurationError: There is no schema for the class; nothing was sent.
+            AnswerError: The model refused, stopped early, or wrote an answer that does not match the class.
+            ConfigurationError: No JSON Schema can be made for the class; nothing was sent.
             AceDataError: As for `create`.
         """
         from ..parsing.parsing import parse
@@ -393,29 +393,29 @@ class Responses:
         key: str = "",
         via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> functions.Run[types.Reply]:
-        """Call `create` until the model has an answer, with functions of yours that it may call on the way.
+        """Call `create` repeatedly, running the functions that the model calls, until it answers.
 
-                A function is described to the model by its name, its docstring and the types of its parameters
-                (`Annotated[int, msgspec.Meta(description="...", ge=1)]` says more). The arguments that the model gives are
-                checked against them; the model is told of those that are wrong. Functions are called one after another,
+                The model sees the name, the docstring and the parameter types of each function
+                (`Annotated[int, msgspec.Meta(description="...", ge=1)]` adds details). The arguments that the model passes are
+                validated against the types, and errors are sent back to the model. Functions run one after another,
         in the calling thread.
 
                 Args:
                     functions: The functions. They need `pip install "acedata-responses[parse]"`.
-                    max_steps: How many replies there may be, from 1. Each may be billed.
-                    on_error: Whether the model is told of an exception in a function, by its type and text, or `RunError`
-                        is raised from it.
-                    tool_choice: As in `create`, for the first step; further ones leave the choice to the model.
+                    max_steps: How many replies to request at most, 1 or more. Each may be billed.
+                    on_error: What to do when a function raises: `model` sends the type and text of the exception to the
+                        model, `raise` raises `RunError` from it.
+                    tool_choice: As in `create`, for the first step only; later steps leave the choice to the model.
 
-                The other arguments are those of `create`, and hold for each step.
+                The other arguments are those of `create` and apply to each step.
 
                 Returns:
                     The last reply, all replies, and the conversation.
 
                 Raises:
-                    RunError: There were `max_steps` replies and still no answer, or a function failed. All replies are on it.
-                    ConfigurationError: A function cannot be described; nothing was sent.
-                    AceDataError: As for `create`, with the replies that came before in `earlier_replies`.
+                    RunError: There was no answer after `max_steps` replies, or a function failed. The error has all replies.
+                    ConfigurationError: A function cannot be described to the model; nothing was sent.
+                    AceDataError: As for `create`, with the replies of earlier steps in `earlier_replies`.
         """
         from ..functions.loop import run
 
@@ -461,24 +461,24 @@ class Responses:
     ) -> Iterator[bulk.Result[types.Reply]]:
         """Call `create` for many requests and yield the result of each.
 
-        The requests are taken one by one, as there is room for them, so that there may be millions. An error of a call
-        is in its result, and the others go on. To leave with the answers of the calls under way in the journal,
-        leave the loop, by `break`, an exception or Ctrl-C: it waits for them and makes no further call.
+        Requests are read only as they can be sent, so there may be millions. If a call fails, its result has the
+        error, and the other calls continue. Leaving the loop by `break`, an exception or Ctrl-C starts no further
+        call and waits for the calls in flight, so that their replies reach the journal.
 
         Args:
-            requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
-                and such a mapping.
-            at_once: How many calls may be under way, from 1. As many as the service allows when not given.
-            in_order: Whether the results come in the order of the requests, or each as soon as it is there. In order,
-                results that are waiting for an earlier one count as calls under way.
-            budget: What the calls may cost together.
-            progress: Called with 1 for each result, such as the `update` of a bar of tqdm.
+            requests: Mappings of arguments of `create`, without streaming, or pairs of a key and such
+                a mapping.
+            at_once: How many calls may be in flight, 1 or more. Defaults to what the service allows.
+            in_order: Whether to yield results in the order of the requests instead of as they complete. Results that
+                wait for an earlier one count as calls in flight.
+            budget: Limits the total cost of the calls.
+            progress: Called with 1 for each result, for example the `update` method of a tqdm bar.
 
         Raises:
-            ConfigurationError: `at_once` is not a whole number from 1, or a request asks for a stream.
-            TypeError: An item is no request.
+            ConfigurationError: `at_once` is not a whole number of 1 or more, or a request asks for a stream.
+            TypeError: An item of `requests` is not a request.
             BudgetExhaustedError: The budget does not allow the next request.
-                These, and what `requests` itself raises, come after the results of all calls that were sent.
+                These errors, and those that `requests` raises, are raised after the results of all calls that were sent.
         """
         from ..bulk._results import calls_at_once
         from ..bulk.bulk import run
@@ -495,7 +495,7 @@ class Responses:
 
 
 class AsyncResponses:
-    """Answers from a model."""
+    """Answers from models."""
 
     def __init__(self, send: Callable[[Call], Awaitable[Any]]) -> None:
         self._send = send
@@ -636,66 +636,66 @@ class AsyncResponses:
     ) -> types.Reply | async_streams.AsyncStream[types.StreamEvent, types.Reply]:
         """Ask a model for an answer.
 
-        Sends the conversation to the model and gives its answer: whole, or piece by piece with `stream`.
+        Sends the conversation to the model and returns its answer, or with `stream` a stream of events.
 
         Args:
-            model: The model to ask. A name that is not listed here may work too. Source: page.
+            model: The name of the model. Names that are not listed here may work too. Source: page.
             input: The question as plain text, or the conversation so far, oldest message first. Source: page.
-            n: How many alternative answers to write. From 1 to 128. When not sent, the service takes 1.
-                Source: page.
-            background: Let the model work on after the call returns. How to get the result is not documented.
-                When not sent, the service takes False. Source: page.
-            stream: Send the answer piece by piece while it is written. When not sent, the service takes
+            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source:
+                page.
+            background: Let the model continue after the call returns. How to get the result is not
+                documented. The service's default is False. Source: page.
+            stream: Send the answer as a stream of events while it is generated. The service's default is
                 False. Source: page.
-            tools: Tools that the model may call on its way to the answer. At least 1 item. Source: page.
-            max_tokens: Most tokens that the answer may take. Source: page.
-            temperature: How freely the model chooses its words; low values are focused, high ones varied.
-                From 0 to 2. When not sent, the service takes 1. Source: page.
-            response_format: The form that the answer must have. Plain text if not given. Source: page.
+            tools: Tools that the model may call. At least 1 item. Source: page.
+            max_tokens: The maximum number of tokens in the answer. Source: page.
+            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more
+                varied. From 0 to 2. The service's default is 1. Source: page.
+            response_format: The format of the answer. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools at once. When not sent, the service
-                takes True. Source: guide.
-            include: Further parts of the result to send along, each by its name. Source: guide.
-            reasoning: How a reasoning model should think. Source: guide.
-            text: How the text of the answer should be. Source: guide.
-            max_output_tokens: Most tokens that the output may take, those of reasoning included. At least 1.
+            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default
+                is True. Source: guide.
+            include: The names of additional parts to include in the response. Source: guide.
+            reasoning: Options for reasoning models. Source: guide.
+            text: Options for the text of the answer. Source: guide.
+            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1.
                 Source: guide.
-            store: Whether the vendor may keep the response. When not sent, the service takes True. Source:
+            store: Whether the vendor may store the response. The service's default is True. Source: guide.
+            stream_options: Options for the stream. Source: guide.
+            instructions: Instructions for the model, placed before the conversation. Source: guide.
+            previous_response_id: The id of the response that this request continues. Source: guide.
+            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source:
                 guide.
-            stream_options: Further wishes for a stream. Source: guide.
-            instructions: What the model should keep to, ahead of the conversation. Source: guide.
-            previous_response_id: The id of the response that this request carries on from. Source: guide.
-            top_p: Share of the likeliest words to choose from, as another way than `temperature`. Source:
-                guide.
-            metadata: Notes of your own, kept with the response. Source: guide.
-            extra_headers: Header lines for this call, which replace all others of their names.
-            extra_query: Further query parameters for this call.
-            extra_body: Further fields of the body. They replace others, and are not checked against the document.
+            metadata: Your own metadata, stored with the response. Source: guide.
+            extra_headers: Additional headers for this call. They override headers of the same name.
+            extra_query: Additional query parameters for this call.
+            extra_body: Additional fields of the body. They override other fields and are not validated.
             timeout: Seconds for each phase of an attempt, an `httpx.Timeout` (or `httpx2.Timeout`), or None for
-                no limit; by default the client's.
-            deadline: Seconds for the whole call, waits and further attempts included, or None for no limit; by
-                default the client's.
-            key: With a journal: tells several wanted answers to one request apart.
-            via_stream: Whether the call, if it does not ask for a stream, is sent as one and its reply put together
-                from the events; by default what the client says. A connection that breaks before the last event is
-                then followed by a further try, as the document says that such a stream is not billed. Of one doubt
-                no client can know: the last event may have been sent, and be lost on its way. `http.content` of the
-                reply holds the events. An error that the service reports among them raises `StreamFailedError`.
+                no limit. Defaults to the client's.
+            deadline: Seconds for the whole call, including waits and retries, or None for no limit. Defaults to
+                the client's.
+            key: With a journal, distinguishes identical requests that each need an answer of their own.
+            via_stream: Whether to send a call that does not stream as a stream, and assemble the reply from its
+                events. Defaults to the client's. If the connection breaks before the last event, the call is
+                retried, because a stream without its last event is not billed. A last event that was sent but
+                lost on the way cannot be detected. `http.content` of the reply holds the events. An error among
+                the events raises `StreamFailedError`.
 
         Returns:
-            The reply; with `stream=True` an `AsyncStream` of events.
+            The reply, or an `AsyncStream` of events with `stream=True`.
 
         Raises:
-            RequestValidationError: The document forbids the request; nothing was sent.
-            APIStatusError: The service answered with an error; each kind has a subclass.
-            TransportError: No complete reply came; its subclasses say why.
-            ReplyDecodeError: The reply is not what the document describes.
-            ReplyFailedError: The reply reports that it failed.
-            StreamError: With `via_stream`: the service reported an error among the events, or what came is no event.
+            RequestValidationError: The request violates the OpenAPI document; nothing was sent.
+            APIStatusError: The service responded with an error. Each kind of error has a subclass.
+            TransportError: No complete response was received. The subclasses say why.
+            ReplyDecodeError: The response is not what the OpenAPI document describes.
+            ReplyFailedError: The reply reports a failure.
+            StreamError: With `via_stream`: the service reported an error among the events, or an event could not be
+                parsed.
 
         Source: page, POST /openai/responses.
         """
-        raise NotImplementedError  # `sends` puts the call in its place
+        raise NotImplementedError  # `sends` replaces the body
 
     @overload
     async def parse(
@@ -771,24 +771,24 @@ class AsyncResponses:
     ) -> async_parsed.AsyncParsedStream[ValueT, types.StreamEvent, types.Reply]: ...
 
     async def parse(self, answer: type[Any], /, *, strict: bool = True, **request: Any) -> Any:
-        """Call `create`, and make an object of a class of the answer.
+        """Call `create` and parse the model's answer as an object of a class.
 
-        The answer is asked for once: where it cannot be read, the error has the reply.
+        A call whose answer cannot be parsed is not repeated; the error has the reply.
 
         Args:
             answer: The class: a dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model. All but
-                the last need `pip install "acedata-responses[parse]"`.
-            strict: Whether the model is held to the schema of the class. Each field must then be in the answer, also
-                one with a default, and a mapping with any keys is not possible.
+                pydantic models need `pip install "acedata-responses[parse]"`.
+            strict: Whether the model must follow the JSON Schema of the class. Every field must then be in the
+                answer, even one with a default, and mappings with arbitrary keys are not supported.
             request: The arguments of `create`.
 
         Returns:
-            The object, as `value`, and the reply; with `stream=True` a stream, whose `parsed()`
-            gives them.
+            The object, as `value`, and the reply. With `stream=True`, a stream with a
+            `parsed()` method that returns them.
 
         Raises:
-            AnswerError: The model refused, stopped early, or wrote what is no such object.
-            ConfigurationError: There is no schema for the class; nothing was sent.
+            AnswerError: The model refused, stopped early, or wrote an answer that does not match the class.
+            ConfigurationError: No JSON Schema can be made for the class; nothing was sent.
             AceDataError: As for `create`.
         """
         from ..parsing.async_parsing import parse
@@ -829,29 +829,29 @@ class AsyncResponses:
         key: str = "",
         via_stream: bool | NotGiven = NOT_GIVEN,
     ) -> functions.Run[types.Reply]:
-        """Call `create` until the model has an answer, with functions of yours that it may call on the way.
+        """Call `create` repeatedly, running the functions that the model calls, until it answers.
 
-                A function is described to the model by its name, its docstring and the types of its parameters
-                (`Annotated[int, msgspec.Meta(description="...", ge=1)]` says more). The arguments that the model gives are
-                checked against them; the model is told of those that are wrong. Functions are called one after another,
+                The model sees the name, the docstring and the parameter types of each function
+                (`Annotated[int, msgspec.Meta(description="...", ge=1)]` adds details). The arguments that the model passes are
+                validated against the types, and errors are sent back to the model. Functions run one after another,
         coroutine functions are awaited, and others run on the event loop.
 
                 Args:
                     functions: The functions. They need `pip install "acedata-responses[parse]"`.
-                    max_steps: How many replies there may be, from 1. Each may be billed.
-                    on_error: Whether the model is told of an exception in a function, by its type and text, or `RunError`
-                        is raised from it.
-                    tool_choice: As in `create`, for the first step; further ones leave the choice to the model.
+                    max_steps: How many replies to request at most, 1 or more. Each may be billed.
+                    on_error: What to do when a function raises: `model` sends the type and text of the exception to the
+                        model, `raise` raises `RunError` from it.
+                    tool_choice: As in `create`, for the first step only; later steps leave the choice to the model.
 
-                The other arguments are those of `create`, and hold for each step.
+                The other arguments are those of `create` and apply to each step.
 
                 Returns:
                     The last reply, all replies, and the conversation.
 
                 Raises:
-                    RunError: There were `max_steps` replies and still no answer, or a function failed. All replies are on it.
-                    ConfigurationError: A function cannot be described; nothing was sent.
-                    AceDataError: As for `create`, with the replies that came before in `earlier_replies`.
+                    RunError: There was no answer after `max_steps` replies, or a function failed. The error has all replies.
+                    ConfigurationError: A function cannot be described to the model; nothing was sent.
+                    AceDataError: As for `create`, with the replies of earlier steps in `earlier_replies`.
         """
         from ..functions.async_loop import run
 
@@ -897,24 +897,24 @@ class AsyncResponses:
     ) -> AsyncIterator[bulk.Result[types.Reply]]:
         """Call `create` for many requests and yield the result of each.
 
-        The requests are taken one by one, as there is room for them, so that there may be millions. An error of a call
-        is in its result, and the others go on. To leave with the answers of the calls under way in the journal,
-        close the iterator; a cancellation cancels them, so that their outcome is unknown. Needs asyncio.
+        Requests are read only as they can be sent, so there may be millions. If a call fails, its result has the
+        error, and the other calls continue. Closing the iterator waits for the calls in flight, so that their replies
+        reach the journal. Cancelling the task cancels the calls, and their outcome is unknown. Requires asyncio.
 
         Args:
-            requests: Mappings of the arguments of `create`, each for a whole reply, or pairs of a key
-                and such a mapping.
-            at_once: How many calls may be under way, from 1. As many as the service allows when not given.
-            in_order: Whether the results come in the order of the requests, or each as soon as it is there. In order,
-                results that are waiting for an earlier one count as calls under way.
-            budget: What the calls may cost together.
-            progress: Called with 1 for each result, such as the `update` of a bar of tqdm.
+            requests: Mappings of arguments of `create`, without streaming, or pairs of a key and such
+                a mapping.
+            at_once: How many calls may be in flight, 1 or more. Defaults to what the service allows.
+            in_order: Whether to yield results in the order of the requests instead of as they complete. Results that
+                wait for an earlier one count as calls in flight.
+            budget: Limits the total cost of the calls.
+            progress: Called with 1 for each result, for example the `update` method of a tqdm bar.
 
         Raises:
-            ConfigurationError: `at_once` is not a whole number from 1, or a request asks for a stream.
-            TypeError: An item is no request.
+            ConfigurationError: `at_once` is not a whole number of 1 or more, or a request asks for a stream.
+            TypeError: An item of `requests` is not a request.
             BudgetExhaustedError: The budget does not allow the next request.
-                These, and what `requests` itself raises, come after the results of all calls that were sent.
+                These errors, and those that `requests` raises, are raised after the results of all calls that were sent.
         """
         from ..bulk._results import calls_at_once
         from ..bulk.async_bulk import run

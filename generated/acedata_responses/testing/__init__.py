@@ -1,4 +1,4 @@
-"""The service embedded in a test: made from the same document as the client.
+"""An embedded service for tests, made from the same OpenAPI document as the client.
 
     from acedata_responses import Client, testing
 
@@ -7,10 +7,10 @@
         ...
         assert len(service.requests) == 4
 
-`serve()` is an HTTP/1.1 server on the loopback interface, `transport()` the same within the process. Both validate
-each request against the document, record it, and answer as the document's examples do, or with what `reply_with` was
-given: an `Answer`, an `error`, a gateway's `page`, a reply, a text, or a `Fault` that disturbs the usual answer.
-`Limits` make them refuse more calls than the service allows. With a `ManualClock` tests of retries do not wait.
+`serve()` runs an HTTP/1.1 server on the loopback interface; `transport()` is the same service in process. Both validate
+each request against the OpenAPI document, record it, and answer with the document's examples, or with what
+`reply_with` was given: an `Answer`, an `error`, a gateway's `page`, a reply, a text, or a `Fault` that disturbs the
+default answer. With `Limits`, calls above the limits are refused. With a `ManualClock`, tests of retries do not wait.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: httpx is not loaded before."""
+    """Import a public name when it is first used, so that httpx is not loaded earlier."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)

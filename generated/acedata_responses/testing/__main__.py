@@ -1,4 +1,4 @@
-"""The service for calls by hand: `python -m` and the name of this package."""
+"""Runs the embedded service, for manual calls."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from ._service import TOKEN
 
 
 def main() -> None:
-    """Serve until interrupted, with a line for each request."""
+    """Serve until interrupted, and log each request."""
     parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=8000, help="where to listen on 127.0.0.1; 0 for a free port"
+        "--port",
+        type=int,
+        default=8000,
+        help="the port on 127.0.0.1 (default: %(default)s); 0 for a free one",
     )
     parser.add_argument("--token", default=TOKEN, help="the token to accept (default: %(default)s)")
     parser.add_argument("--shape", choices=shapes(), help="the shape of replies")
-    parser.add_argument("--text", help="the text of answers")
+    parser.add_argument("--text", help="the text of the answers")
     options = parser.parse_args()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stdout
@@ -39,14 +42,16 @@ def main() -> None:
             parser.exit(
                 1, f"The service cannot listen: {reason}. Choose a port with --port; 0 takes a free one.\n"
             )
-        print(_introduction(service.url, service.token), flush=True)
+        print(
+            _introduction(service.url, service.token), end="", flush=True
+        )  # in one write: requests are logged too
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
         print(f"{len(service.requests)} requests.")
 
 
 def _introduction(url: str, token: str) -> str:
-    """What to type to call the service."""
+    """Return instructions for calling the service."""
     lines = [f"The service is at {url} until Ctrl-C. Call it:", ""]
     for operation in OPERATIONS:
         call = f"curl -N {url}{operation['path']} -X {operation['method']} -H 'Authorization: Bearer {token}'"
@@ -58,7 +63,7 @@ def _introduction(url: str, token: str) -> str:
     lines += ["", "or let a program call it as it is, with Client():", ""]
     lines += [f"export {variable}={token}" for variable in TOKEN_VARIABLES[:1]]
     lines += [f"export {variable}={url}" for variable in BASE_URL_VARIABLES[:1]]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", ""])
 
 
 if __name__ == "__main__":

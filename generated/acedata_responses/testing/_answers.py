@@ -1,4 +1,4 @@
-"""What the service can be told to answer: an `Answer` is plain data, and `Fault`s disturb it on its way."""
+"""The answers that a test can give the embedded service, and the faults that disturb them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ Stage = Literal["start", "head", "body", "event", "tail", "end"]
 
 @dataclass(frozen=True)
 class Fault:
-    """One disturbance of an answer.
+    """A fault that disturbs an answer.
 
     Attributes:
-        how: What happens. `delay` waits for `seconds`; `stall` waits until the client leaves or the test
-            calls `service.release()`; `cut` ends the connection in order, `reset` with a TCP reset; `write`
-            puts `data` into the answer; `drip` sends what follows `size` bytes at a time, `seconds` apart.
-        at: Where it happens. `start` is before the first byte, `head` within status line and headers, `body`
-            after the headers and so many bytes of the body, `event` after so many events, `tail` when the
-            body is complete but for the mark that ends it, `end` after the whole answer.
-        after: The number of bytes or events. By default half of the head, and nothing of the body. Where
-            the body is shorter, the fault is at its tail.
-        seconds: How long.
-        size: How many bytes.
-        data: Bytes for `write`; in a body also JSON data, sent as an event.
+        how: What happens. `delay` waits for `seconds`; `stall` waits until the client disconnects or the test
+            calls `service.release()`; `cut` closes the connection normally, `reset` with a TCP reset; `write`
+            inserts `data` into the answer; `drip` sends the rest `size` bytes at a time, `seconds` apart.
+        at: Where it happens. `start` is before the first byte, `head` within the status line and headers, `body`
+            after `after` bytes of the body, `event` after `after` events, `tail` after the body but before the
+            terminating chunk, `end` after the whole answer.
+        after: The number of bytes or events. Defaults to half of the head, and to 0 in the body. If the body is
+            shorter, the fault happens at its tail.
+        seconds: The duration of `delay`, and the interval of `drip`.
+        size: How many bytes `drip` sends at a time.
+        data: The bytes for `write`. In a body also JSON data, which is sent as an event.
     """
 
     how: How
@@ -40,12 +40,12 @@ class Fault:
     data: Any = b""
 
     def __post_init__(self) -> None:
-        """Refuse what is no fault: a slip in a test should not look like a client that copes."""
+        """Reject invalid faults, so that a typo in a test does not look like a client that handles the fault."""
         if self.how not in get_args(How) or self.at not in get_args(Stage):
             known = f"{', '.join(get_args(How))} at {', '.join(get_args(Stage))}"
-            raise ValueError(f"There is no fault {self.how!r} at {self.at!r}, but: {known}.")
+            raise ValueError(f"There is no fault {self.how!r} at {self.at!r}. Known faults: {known}.")
         if self.size < 1:
-            raise ValueError(f"Bytes drip at least one at a time, not {self.size}.")
+            raise ValueError(f"size must be at least 1, not {self.size}")
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ class Answer:
 
     Attributes:
         status: The HTTP status.
-        headers: Further headers. One that the service would set by itself is replaced, or with None left out:
-            a false `content-length`, a `connection: close`, a body that only the connection's end ends.
+        headers: Additional headers. They override those that the service sets, and None removes one: a wrong
+            `content-length`, for example, or a body without a length that ends with the connection.
         json: The body as JSON data.
-        body: The body as it is.
-        events: The body as a stream of events, sent one by one: JSON data, a text (the data of an event as it
-            is) or bytes (sent as they are).
-        raw: Bytes in place of all of HTTP; the connection ends after them.
-        faults: What disturbs it.
+        body: The body as text or bytes.
+        events: The body as a stream of events, sent one by one: JSON data, strings (the data of an event) or
+            bytes (sent unchanged).
+        raw: Bytes to send instead of an HTTP response; the connection is closed after them.
+        faults: The faults that disturb the answer.
     """
 
     status: int = 200
@@ -73,23 +73,23 @@ class Answer:
     faults: tuple[Fault, ...] = ()
 
     def but(self, *faults: Fault) -> Answer:
-        """The same answer with further faults."""
+        """Return the same answer with additional faults."""
         return replace(self, faults=(*self.faults, *faults))
 
 
 def error(code: str, message: str | None = None, *, status: int | None = None) -> Answer:
-    """An error as the service reports it.
+    """Return an error in the format of the service.
 
     Args:
-        code: One of the documented error codes, or another one together with `status`.
-        message: The service's words; by default the documented meaning of the code.
-        status: The HTTP status; by default the one under which the code is documented.
+        code: A documented error code, or any other together with `status`.
+        message: The error message. Defaults to the documented meaning of the code.
+        status: The HTTP status. Defaults to the documented status of the code.
     """
     documented = documented_codes()
     if code not in documented and status is None:
         known = ", ".join(documented)
         raise ValueError(
-            f"The error code {code!r} is not documented, so it needs a status. Known are: {known}."
+            f"The error code {code!r} is not documented, so pass a status with it. Documented codes: {known}."
         )
     usual_status, meaning = documented.get(code, (500, code))
     status = usual_status if status is None else status
@@ -104,13 +104,13 @@ def error(code: str, message: str | None = None, *, status: int | None = None) -
 
 
 def page(status: int = 502, title: str = "Bad Gateway") -> Answer:
-    """An HTML page, as a gateway in front of the service sends it."""
+    """Return an HTML error page, as a gateway in front of the service sends it."""
     text = f"<html><head><title>{title}</title></head><body><h1>{status} {title}</h1></body></html>"
     return Answer(status, headers={"content-type": "text/html; charset=utf-8"}, body=text)
 
 
 def documented_codes() -> dict[str, tuple[int, str]]:
-    """The document's error codes, each with its usual status and its meaning."""
+    """Return the documented error codes, each with its usual status and its meaning."""
     found: dict[str, tuple[int, str]] = {}
     for kind in ERROR_KINDS.values():
         for code, facts in kind.get("codes", {}).items():

@@ -1,4 +1,4 @@
-"""What the document demands of a request: which operation it is, and what is wrong with it."""
+"""Finds the operation of a request, and validates the request against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Operation: TypeAlias = "Mapping[str, Any]"
 
 
 def operation_of(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-    """The operation that a method and path name, with the values of the path's parameters.
+    """Return the operation for a method and path, with the values of the path parameters.
 
-    Of several paths the one with the fewest parameters counts (OpenAPI 3.1, Paths Object).
+    If several paths match, the one with the fewest parameters takes precedence (OpenAPI 3.1, Paths Object).
     """
     found: list[tuple[Operation, dict[str, str]]] = []
     for operation in OPERATIONS:
@@ -37,7 +37,7 @@ def operation_of(method: str, path: str) -> tuple[Operation, dict[str, str]] | N
 
 
 def problems(operation: Operation, in_path: Mapping[str, str], request: Request) -> list[Problem]:
-    """What the document forbids about the parameters and the body of a request."""
+    """Return the violations of the OpenAPI document by the parameters and the body of a request."""
     schemas = operation["parameters"]
     found = list(_parameter_problems(schemas["path"], {name: [text] for name, text in in_path.items()}))
     found += _parameter_problems(
@@ -61,7 +61,7 @@ def _body_problems(schema: Mapping[str, Any], request: Request) -> list[Problem]
 def _parameter_problems(
     schema: Mapping[str, Any] | None, given: Mapping[str, list[str]]
 ) -> Iterator[Problem]:
-    """Check the parameters of one place as an object; those that the document does not know pass."""
+    """Validate the parameters of one location as an object; undocumented parameters are allowed."""
     if schema is None:
         return
     values: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def _read(texts: list[str], rule: Mapping[str, Any]) -> Any:
 
 
 def _types(rule: Mapping[str, Any]) -> set[str]:
-    """The JSON types that a schema allows."""
+    """Return the JSON types that a schema allows."""
     rule = SCHEMAS[rule["$ref"]] if "$ref" in rule else rule
     found = rule.get("type", [])
     types = {found} if isinstance(found, str) else set(found)
@@ -96,7 +96,7 @@ def _types(rule: Mapping[str, Any]) -> set[str]:
 
 @cache
 def _template(path: str) -> tuple[list[str], re.Pattern[str]]:
-    """The names of a path's parameters, and the pattern of the paths that it stands for."""
+    """Return the names of a path's parameters and a pattern that matches the path."""
     parts = re.split(r"\{([^}]*)\}", path)
     fixed, names = parts[::2], parts[1::2]
     return names, re.compile("([^/]+)".join(map(re.escape, fixed)))

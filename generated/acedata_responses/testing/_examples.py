@@ -1,4 +1,4 @@
-"""What the document says beyond its schemas and the imitation needs: examples, and where in them the text stands."""
+"""The examples of the OpenAPI document, and the paths to the text in them."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ STREAMS: dict[str, list[list[Any]]] = {
 """Example streams of each operation, event by event."""
 
 LISTINGS: dict[str, dict[str, str]] = {"models.list": {"list": "data", "key": "id", "values": "ModelName"}}
-"""Operations whose reply lists each value that an open enum knows: the list, the key in its entries, the enum."""
+"""Operations whose reply has an entry for each known value of an open enum: the list, the key in its entries, the enum."""
 
 NOTES: dict[str, dict[str, Any]] = {
     "ChatCompletion": {"x-text": ["choices", {"index": 0}, "message", "content"]},
@@ -360,4 +360,4 @@ NOTES: dict[str, dict[str, Any]] = {
         },
     },
 }
-"""What the document says of replies and events beside their schema: where the text is, what an event means."""
+"""The extensions of the schemas of replies and events: the path to the text, the meaning of an event."""

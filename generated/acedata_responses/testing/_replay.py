@@ -1,4 +1,4 @@
-"""Recorded replies: what the service once answered is kept in files, and played back from them."""
+"""Records responses of the service in files, and replays them."""
 
 from __future__ import annotations
 
@@ -18,31 +18,33 @@ from .._redact import redact_text
 from .._transport.environment import tls_context
 from ..errors import ConfigurationError
 
-_NOT_KEPT = frozenset({"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"})
-"""Headers that do not describe the body as it is kept, or are nobody else's business."""
+_OMITTED_HEADERS = frozenset(
+    {"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"}
+)
+"""Headers that do not describe the recorded body, or are private."""
 
 
 def replay(folder: str | os.PathLike[str]) -> Replay:
-    """Return a transport that sends each request once, and from then on answers it from a file.
+    """Return a transport that sends each request once, records the response in a file, and replays it from then on.
 
         client = Client(transport=testing.replay("tests/recordings"))
 
-    The first time the client's `base_url` is called, which under pytest takes `@pytest.mark.acedata_live` or
-    `--acedata-live`. After that nothing is sent. A file holds what was asked and what was answered, without the token,
-    cookies and the headers of the request; look through it before you share it. A request is recognized by its method,
-    path, query and body; where the same one is sent several times, each time has a file. Delete files to record anew.
+    Recording calls the client's `base_url`; under pytest this requires `@pytest.mark.acedata_live` or `--acedata-live`.
+    Replaying sends nothing. A file contains the request and the response, without the token, cookies and the headers of
+    the request; review it before you share it. Requests match by method, path, query and body. If the same request is
+    sent several times, each of them has its own file. Delete files to record them again.
 
     Args:
-        folder: Where the files are. It is made if it is not there.
+        folder: The folder of the files. It is created if it does not exist.
     """
     return Replay(folder)
 
 
 class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Recorded replies as an httpx transport. Made by `replay()`.
+    """An httpx transport that replays recorded responses. Created by `replay()`.
 
     Attributes:
-        folder: Where the files are.
+        folder: The folder of the files.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -73,17 +75,17 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return _read(file)
 
     def _file(self, request: httpx.Request) -> Path:
-        """Where the answer to a request is kept, or is to be."""
-        asked = json.dumps(_asked(request), sort_keys=True).encode()
+        """Return the file for the response to a request."""
+        identity = json.dumps(_identity(request), sort_keys=True).encode()
         path = re.sub(r"[^a-z0-9]+", "-", request.url.path.lower()).strip("-")
-        name = f"{request.method.lower()}-{path}-{hashlib.sha256(asked).hexdigest()[:12]}"
+        name = f"{request.method.lower()}-{path}-{hashlib.sha256(identity).hexdigest()[:12]}"
         with self._lock:
             self._times[name] += 1
             return self.folder / f"{name}-{self._times[name]}.json"
 
 
 class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that comes in pieces, a stream's events one by one."""
+    """A body in pieces: one for each event of a stream."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
@@ -96,9 +98,9 @@ class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield piece
 
 
-def _asked(request: httpx.Request) -> dict[str, Any]:
-    """What makes a request the one that it is, as JSON data."""
-    text = _without_token(request, request.content)
+def _identity(request: httpx.Request) -> dict[str, Any]:
+    """Return what identifies a request, as JSON data."""
+    text = _redacted(request, request.content)
     try:
         body: Any = json.loads(text) if text else None
     except ValueError:
@@ -107,17 +109,17 @@ def _asked(request: httpx.Request) -> dict[str, Any]:
 
 
 def _write(file: Path, request: httpx.Request, response: httpx.Response) -> None:
-    """Keep an answer; a file is there whole or not at all."""
-    text = _without_token(request, response.content)
+    """Write a response to a file atomically."""
+    text = _redacted(request, response.content)
     headers = [
-        [name, _without_token(request, value.encode())]
+        [name, _redacted(request, value.encode())]
         for name, value in response.headers.multi_items()
-        if name not in _NOT_KEPT
+        if name not in _OMITTED_HEADERS
     ]
-    # One piece for each event; a body that is no stream has no empty lines.
+    # One piece for each event; a body that is not a stream has no empty lines.
     pieces = re.findall(r".+?(?:\r?\n\r?\n|\Z)", text, re.DOTALL)
     recording = {
-        "request": _asked(request),
+        "request": _identity(request),
         "response": {"status": response.status_code, "headers": headers, "body": pieces},
     }
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -128,7 +130,7 @@ def _write(file: Path, request: httpx.Request, response: httpx.Response) -> None
 
 
 def _read(file: Path) -> httpx.Response:
-    """The answer that a file holds."""
+    """Return the response that is recorded in a file."""
     try:
         recorded = json.loads(file.read_text(encoding="utf-8", errors="surrogateescape"))["response"]
         pieces = [piece.encode("utf-8", "surrogateescape") for piece in recorded["body"]]
@@ -136,7 +138,7 @@ def _read(file: Path) -> httpx.Response:
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise ConfigurationError(
-            f"{file} is not a recording ({reason}); delete it to record it anew"
+            f"{file} is not a recording ({reason}); delete it to record it again"
         ) from None
 
 
@@ -144,7 +146,7 @@ def _unrecorded(file: Path, refusal: ConfigurationError) -> ConfigurationError:
     return ConfigurationError(f"there is no recording {file}, and {refusal}")
 
 
-def _without_token(request: httpx.Request, content: bytes) -> str:
-    """Text, or any bytes as text, without the token of the request."""
+def _redacted(request: httpx.Request, content: bytes) -> str:
+    """Return bytes as text, with the token of the request redacted."""
     text = content.decode("utf-8", "surrogateescape")
     return redact_text(text, request.headers.get("authorization", "").rpartition(" ")[2])

@@ -1,8 +1,7 @@
-"""The usual answers: the document's own examples, made to fit the request.
+"""The default answers: examples of the OpenAPI document, adapted to the request.
 
-No field of the service is named here but `id`. What takes another value is found through the document: the
-text by the path that it gives, the parts of a stream by what it says of its events; and a field of a reply
-that has the name of a field of the request repeats what the request said.
+No field of the service is named here except `id`. The OpenAPI document has the paths to the text and the meaning of
+the events. A field of a reply that has the name of a field of the request repeats the value from the request.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How an answer should be.
+class ReplyOptions:
+    """Options for an answer.
 
     Attributes:
         request: The fields of the request, for the reply to echo.
-        number: The number of the request: the id that the answer gets.
+        number: The number of the request, which becomes part of the reply's id.
         text: The text of the answer; None for that of the example.
-        shape: The shape of the reply, by its discriminator's value; None for the usual one.
+        shape: The shape of the reply, by the value of its discriminator; None for the default.
     """
 
     request: Mapping[str, Any]
@@ -42,35 +41,37 @@ class Wish:
 
 
 def shapes() -> list[str]:
-    """The shapes of replies that the document tells apart and has examples for."""
+    """Return the shapes of replies that have examples in the OpenAPI document."""
     found = [
         _shape(operation, reply) for operation in OPERATIONS for reply in REPLIES.get(operation["id"], [])
     ]
     return sorted({shape for shape in found if shape is not None})
 
 
-def reply(operation: Mapping[str, Any], wish: Wish) -> Any:
-    """The JSON reply of an operation."""
-    example = _of_shape(
+def reply(operation: Mapping[str, Any], options: ReplyOptions) -> Any:
+    """Return the JSON reply of an operation."""
+    example = _pick_shape(
         [(_shape(operation, example), example) for example in REPLIES.get(operation["id"], [])],
-        _wanted(operation, wish),
+        _selected_shape(operation, options),
     )
     if example is None:
-        example = minimal(_member(operation["reply"], wish.shape), SCHEMAS)
+        example = minimal(_member(operation["reply"], options.shape), SCHEMAS)
     if operation["id"] in LISTINGS:
         example = _listing(example, LISTINGS[operation["id"]])
     text_at = NOTES.get(_component(example, operation["reply"]) or "", {}).get("x-text")
     if text_at:
-        example = _renewed(example, example, find(example, text_at), wish)
-    return _echoing(example, operation["reply"], wish.request)
+        example = _with_id_and_text(example, example, find(example, text_at), options)
+    return _echo_request(example, operation["reply"], options.request)
 
 
-def events(operation: Mapping[str, Any], wish: Wish) -> list[Any]:
-    """The events of an operation's stream, the marker of its end included where the stream needs one."""
+def events(operation: Mapping[str, Any], options: ReplyOptions) -> list[Any]:
+    """Return the events of an operation's stream, including the end marker if the stream needs one."""
     streams = [(stream.shape, stream) for stream in _streams(operation["id"])]
-    stream = _of_shape(streams, _wanted(operation, wish)) or _read(operation, _made_up(operation["events"]))
-    values = _renewed(_with_text(stream, wish.text), stream.identity, stream.text, wish)
-    values = [_echoing(value, operation["events"], wish.request) for value in values]
+    stream = _pick_shape(streams, _selected_shape(operation, options)) or _analyze(
+        operation, _minimal_events(operation["events"])
+    )
+    values = _with_id_and_text(_with_text(stream, options.text), stream.identity, stream.text, options)
+    values = [_echo_request(value, operation["events"], options.request) for value in values]
     for number, value in enumerate(values):
         value.update(dict.fromkeys(stream.counters, number))
     marker = operation["stream"].get("end_marker")
@@ -79,16 +80,16 @@ def events(operation: Mapping[str, Any], wish: Wish) -> list[Any]:
 
 @dataclass(frozen=True)
 class _Stream:
-    """An example stream, with what the document says of it.
+    """An example stream and what the OpenAPI document says about its events.
 
     Attributes:
         events: The events.
         shape: The shape of the reply that they build.
-        identity: The object that has the reply's id.
+        identity: The object with the id of the reply.
         text: The whole text.
-        text_paths: For each event that has a piece of the text, where it is.
+        text_paths: For each event with a piece of the text, the path to it.
         counters: The keys that count the events.
-        has_end: Whether the last event says that it is the last.
+        has_end: Whether the last event marks the end of the stream.
     """
 
     events: list[Any]
@@ -102,13 +103,13 @@ class _Stream:
 
 @cache
 def _streams(operation_id: str) -> list[_Stream]:
-    """The example streams of an operation, read once."""
+    """Return the example streams of an operation."""
     operation = next(one for one in OPERATIONS if one["id"] == operation_id)
-    return [_read(operation, values) for values in STREAMS.get(operation_id, [])]
+    return [_analyze(operation, values) for values in STREAMS.get(operation_id, [])]
 
 
-def _read(operation: Mapping[str, Any], values: list[Any]) -> _Stream:
-    """What the document says of a stream."""
+def _analyze(operation: Mapping[str, Any], values: list[Any]) -> _Stream:
+    """Find the text and the meaning of the events of a stream."""
     notes = [NOTES.get(_component(value, operation["events"]) or "", {}) for value in values]
     meanings = [note.get("x-event", {}) for note in notes]
     paths = {
@@ -125,17 +126,17 @@ def _read(operation: Mapping[str, Any], values: list[Any]) -> _Stream:
         identity=whole,
         text="".join(find(values[number], path) for number, path in paths.items()),
         text_paths=paths,
-        counters=[key for key in last if _counted(value.get(key) for value in values)],
+        counters=[key for key in last if _is_counter(value.get(key) for value in values)],
         has_end="ends" in meaning,
     )
 
 
-def _counted(numbers: Iterable[Any]) -> bool:
+def _is_counter(numbers: Iterable[Any]) -> bool:
     return all(type(number) is int and number == place for place, number in enumerate(numbers))
 
 
-def _made_up(schema: Mapping[str, Any]) -> list[Any]:
-    """A stream of which the document has no example: the smallest event of each kind, up to a good end."""
+def _minimal_events(schema: Mapping[str, Any]) -> list[Any]:
+    """Return a stream for operations without an example: the minimal event of each type, up to a successful end."""
     events = [(NOTES.get(name, {}).get("x-event", {}), name) for name in _members(schema)]
     names = [name for meaning, name in events if "ends" not in meaning]
     names += [name for meaning, name in events if meaning.get("ends") == "completed"][:1]
@@ -143,7 +144,7 @@ def _made_up(schema: Mapping[str, Any]) -> list[Any]:
 
 
 def _members(schema: Mapping[str, Any]) -> list[str]:
-    """The named schemas that a union comes down to."""
+    """Return the names of all schemas in a union, including nested ones."""
     named = SCHEMAS[schema["$ref"]] if "$ref" in schema else schema
     members = [*named.get("anyOf", []), *named.get("oneOf", [])]
     if members:
@@ -152,14 +153,14 @@ def _members(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _member(schema: Mapping[str, Any], shape: str | None) -> Mapping[str, Any]:
-    """The member of a union that has a shape, or the union."""
+    """Return the member of a union with this shape, or else the union."""
     named = SCHEMAS[schema["$ref"]] if "$ref" in schema else schema
     mapping = named.get("discriminator", {}).get("mapping", {})
     return {"$ref": mapping[shape]} if shape in mapping else schema
 
 
 def _with_text(stream: _Stream, text: str | None) -> list[Any]:
-    """The events with another text: its first piece is the pattern of all, one for each word."""
+    """Return the events with another text: one copy of the first text event for each word."""
     if text is None or not stream.text_paths:
         return stream.events
     pattern, path = next(iter(stream.text_paths.items()))
@@ -176,24 +177,24 @@ def _with_text(stream: _Stream, text: str | None) -> list[Any]:
     return [*stream.events[:pattern], *pieces, *rest]
 
 
-def _renewed(data: Any, identity: Any, text: Any, wish: Wish) -> Any:
-    """A copy of an example with an id of its own, and with the wished text wherever the whole text stands."""
+def _with_id_and_text(data: Any, identity: Any, text: Any, options: ReplyOptions) -> Any:
+    """Copy an example with a unique id, and replace each occurrence of the whole text with the requested text."""
     old = identity.get("id")
-    ids = {old: f"{old}{wish.number:06x}"} if isinstance(old, str) else {}
-    texts = {text: wish.text} if isinstance(text, str) and text and wish.text is not None else {}
-    return _exchanged(data, ids, texts)
+    ids = {old: f"{old}{options.number:06x}"} if isinstance(old, str) else {}
+    texts = {text: options.text} if isinstance(text, str) and text and options.text is not None else {}
+    return _replaced(data, ids, texts)
 
 
-def _exchanged(data: Any, ids: Mapping[str, str], texts: Mapping[str, str]) -> Any:
+def _replaced(data: Any, ids: Mapping[str, str], texts: Mapping[str, str]) -> Any:
     if is_object(data):
-        return {key: _exchanged(value, ids, ids if key == "id" else texts) for key, value in data.items()}
+        return {key: _replaced(value, ids, ids if key == "id" else texts) for key, value in data.items()}
     if is_list(data):
-        return [_exchanged(value, ids, texts) for value in data]
+        return [_replaced(value, ids, texts) for value in data]
     return texts.get(data, data) if isinstance(data, str) else data
 
 
-def _echoing(data: Any, schema: Mapping[str, Any], request: Mapping[str, Any]) -> Any:
-    """A copy of a reply or event that repeats what the request said, where the field allows the value."""
+def _echo_request(data: Any, schema: Mapping[str, Any], request: Mapping[str, Any]) -> Any:
+    """Copy a reply or event with the values of the request, where the fields allow them."""
     name = _component(data, schema)
     if name is None or not is_object(data):
         return data
@@ -203,19 +204,19 @@ def _echoing(data: Any, schema: Mapping[str, Any], request: Mapping[str, Any]) -
         if request.get(key) is not None and not request_problems(request[key], properties[key], SCHEMAS):
             result[key] = request[key]
         elif "x-text" in NOTES.get(_component(data[key], properties[key]) or "", {}):
-            result[key] = _echoing(data[key], properties[key], request)
+            result[key] = _echo_request(data[key], properties[key], request)
     return result
 
 
 def _listing(example: Any, listing: Mapping[str, str]) -> Any:
-    """A reply whose list has an entry for each value that an open enum knows, and those of the example."""
+    """Return a reply with a list entry for each known value of an open enum, and those of the example."""
     entries, key = example[listing["list"]], listing["key"]
     names = dict.fromkeys([*SCHEMAS[listing["values"]]["x-known"], *(entry[key] for entry in entries)])
     return {**example, listing["list"]: [{**entries[0], key: name} for name in names]}
 
 
 def _component(data: Any, schema: Mapping[str, Any]) -> str | None:
-    """The innermost named schema that describes data: a union is followed to the member that holds."""
+    """Return the name of the innermost schema that describes data; unions are resolved to the matching member."""
     name = schema.get("$ref")
     schema = SCHEMAS[name] if name else schema
     if "discriminator" in schema:
@@ -229,19 +230,19 @@ def _component(data: Any, schema: Mapping[str, Any]) -> str | None:
 
 
 def _shape(operation: Mapping[str, Any], reply: Any) -> str | None:
-    """The value of the discriminator of an operation's replies."""
+    """Return the value of a reply's discriminator, None if the operation has only one shape of reply."""
     schema: Mapping[str, Any] = operation["reply"] or {}
     schema = SCHEMAS[schema["$ref"]] if "$ref" in schema else schema
     return reply.get(schema["discriminator"]["propertyName"]) if "discriminator" in schema else None
 
 
-def _wanted(operation: Mapping[str, Any], wish: Wish) -> str | None:
-    """The shape that is wished for, or that of the first example stream: replies and streams agree."""
+def _selected_shape(operation: Mapping[str, Any], options: ReplyOptions) -> str | None:
+    """Return the requested shape, or else that of the first example stream, so that replies and streams agree."""
     streams = _streams(operation["id"])
-    return wish.shape or (streams[0].shape if streams else None)
+    return options.shape or (streams[0].shape if streams else None)
 
 
-def _of_shape(candidates: list[tuple[str | None, T]], shape: str | None) -> T | None:
-    """The first example of the shape, or the first at all."""
+def _pick_shape(candidates: list[tuple[str | None, T]], shape: str | None) -> T | None:
+    """Return the first candidate with the shape, or else the first of all."""
     ranked = sorted(candidates, key=lambda candidate: candidate[0] != shape)
     return ranked[0][1] if ranked else None

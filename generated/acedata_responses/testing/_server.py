@@ -1,4 +1,4 @@
-"""The service on a socket: HTTP/1.1 on the loopback interface, in a thread of its own."""
+"""The embedded service as an HTTP/1.1 server on the loopback interface, in a separate thread."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ import httpx
 
 from ..limits import Limits
 from ._record import Request
-from ._script import Pause, Send, Stall, Step, script
+from ._script import Pause, Send, Stall, Step, answer_steps
 from ._scripted import Text
 from ._service import MAX_BODY, TOKEN, Service, refused
 
 _log = logging.getLogger(__package__)
 
 _RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing sends a reset."""
+"""SO_LINGER with a time of 0: closing the socket sends a reset."""
 
 
 @contextmanager
@@ -41,22 +41,22 @@ def serve(
     port: int = 0,
     tls: ssl.SSLContext | None = None,
 ) -> Generator[Server, None, None]:
-    """Run the service on a socket, for the time of a `with` statement.
+    """Run the embedded service as a server inside a `with` statement.
 
     Args:
-        token: The token that it accepts.
-        shape: The shape of its replies, by the value of the document's discriminator.
-        text: The text of its answers, or a function of the request that gives it.
-        max_body: The size of a body, in bytes, beyond which it refuses a request.
-        limits: What one token may do, `Limits()` for what the document says; more is refused with 429. By default
-            nothing is refused.
-        host: The address that it listens at.
-        port: The port; 0 for a free one.
-        tls: With a context it speaks HTTPS.
+        token: The token that the service accepts.
+        shape: The shape of the replies, by the value of their discriminator in the OpenAPI document.
+        text: The text of the answers, or a function of the request that returns it.
+        max_body: The maximum size of a request body in bytes. Larger requests are refused.
+        limits: The limits of the token; `Limits()` for those of the OpenAPI document. Calls above them are refused
+            with 429. No limits by default.
+        host: The address to listen on.
+        port: The port to listen on; 0 for a free one.
+        tls: An SSL context, to serve HTTPS.
 
     Raises:
-        OSError: The port is taken, or cannot be listened at.
-        TypeError: `tls` is no context.
+        OSError: The server cannot listen on the port, for example because it is in use.
+        TypeError: `tls` is not an SSL context.
     """
     server = Server(token=token, shape=shape, text=text, max_body=max_body, limits=limits)
     server.start(host, port, tls)
@@ -67,29 +67,29 @@ def serve(
 
 
 class Server(Service):
-    """The service on a socket. Made by `serve()`."""
+    """The embedded service as a server. Created by `serve()`."""
 
     _loop: asyncio.AbstractEventLoop
     _thread: threading.Thread
 
     def __init__(self, **options: Any) -> None:
-        """Take the options of a `Service`."""
+        """Accept the options of a `Service`."""
         super().__init__(**options)
         self.connections: set[_Connection] = set()
         self._stopping = asyncio.Event()
 
     def start(self, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
-        """Begin to listen, at `url`.
+        """Start to listen on `url`.
 
         Raises:
-            OSError: The port is taken.
-            Exception: Whatever else keeps the service from starting, such as sockets that a plug-in of pytest blocks.
+            OSError: The port is in use.
+            Exception: Any other reason why the server cannot start, such as a pytest plugin that blocks sockets.
         """
         if tls is not None and not isinstance(tls, ssl.SSLContext):
             raise TypeError(f"tls must be an ssl.SSLContext or None, not {tls!r}")
         if not 0 <= port <= 65535:
             raise OSError(f"port must be from 0 to 65535, not {port}")
-        socket.socket().close()  # raises here, not in the thread, where sockets are forbidden
+        socket.socket().close()  # if sockets are blocked, raises here instead of in the thread
         started: Future[int] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(started, host, port, tls), name=__package__, daemon=True
@@ -98,7 +98,7 @@ class Server(Service):
         self.url = f"{'https' if tls else 'http'}://{host}:{started.result()}"
 
     def stop(self) -> None:
-        """End all connections, stalled answers included, and the thread."""
+        """Close all connections, including those with stalled answers, and stop the thread."""
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
 
@@ -106,7 +106,7 @@ class Server(Service):
         main = self._main(started, *address)
         try:
             asyncio.run(main)
-        except BaseException as failure:  # the thread that waits for `started` raises it
+        except BaseException as failure:  # re-raised by the thread that waits for `started`
             main.close()
             if started.done():
                 raise
@@ -124,10 +124,10 @@ class Server(Service):
 
 
 class _Connection(asyncio.Protocol):
-    """One connection of a client: reads a request, plays its answer, reads the next.
+    """A connection of a client: reads a request, sends the answer, reads the next request.
 
-    What arrives in the meantime is kept for the next request, so that requests may be pipelined; and a client
-    that leaves is noticed at once.
+    Data that arrives during an answer is kept for the next request, so that requests can be pipelined. A client that
+    disconnects is noticed immediately.
     """
 
     _transport: asyncio.Transport
@@ -139,46 +139,48 @@ class _Connection(asyncio.Protocol):
         self._head: h11.Request | None = None
         self._body = bytearray()
         self._answered: Request | None = None
-        self._playing: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
         self._flushed = asyncio.Event()
         self._closed = asyncio.Event()
         self._is_ending = False
 
     async def end(self) -> None:
-        """Drop the connection because the service ends."""
+        """Abort the connection because the service stops."""
         self._is_ending = True
         self._transport.abort()
         await self._closed.wait()
 
-    # What asyncio tells
+    # Callbacks of asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client has connected."""
+        """Record the new connection."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(high=1, low=0)  # a pause then means: not everything is out
+        self._transport.set_write_buffer_limits(
+            high=1, low=0
+        )  # so that writing is paused until everything is sent
         self._flushed.set()
         self._number = self._server._connect()
         self._server.connections.add(self)
 
     def data_received(self, data: bytes) -> None:
-        """The client has sent something."""
+        """Parse data from the client, unless a request is still being answered."""
         self._parser.receive_data(data)
         if self._answered is None:
             self._read()
 
     def pause_writing(self) -> None:
-        """What was written is not yet out."""
+        """Remember that written data is not yet sent."""
         self._flushed.clear()
 
     def resume_writing(self) -> None:
-        """Everything that was written is out."""
+        """Remember that all written data is sent."""
         self._flushed.set()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the name is asyncio's
-        """One of the two sides has ended the connection."""
-        self._transport.abort()  # until then Python 3.10 takes a TLS transport for one that was left open
-        if self._playing is not None:
-            self._playing.cancel()
+        """Record that either side closed the connection."""
+        self._transport.abort()  # otherwise Python 3.10 reports a TLS transport as unclosed
+        if self._sending is not None:
+            self._sending.cancel()
         if self._answered is not None:
             self._server._leave(self._answered, "stopped" if self._is_ending else "hung_up")
         elif self._head is not None:
@@ -190,7 +192,7 @@ class _Connection(asyncio.Protocol):
     # Requests
 
     def _read(self) -> None:
-        """Take what has arrived of the next request; once it is whole, answer it."""
+        """Parse the data received so far; answer the request once it is complete."""
         try:
             event = self._parser.next_event()
             while isinstance(event, (h11.Request, h11.Data)):
@@ -221,9 +223,9 @@ class _Connection(asyncio.Protocol):
         )
 
     def _refuse(self, failure: h11.RemoteProtocolError) -> None:
-        """Answer what is not HTTP, and end the connection."""
+        """Refuse data that is not HTTP, and close the connection."""
         self._head = None
-        for step in script(refused("bad_request", str(failure)), keep_alive=False):
+        for step in answer_steps(refused("bad_request", str(failure)), keep_alive=False):
             if isinstance(step, Send):
                 self._transport.write(step.data)
         self._transport.close()
@@ -234,25 +236,25 @@ class _Connection(asyncio.Protocol):
         self._head, self._body = None, bytearray()
         self._answered = request
         keep_alive = self._parser.their_state is h11.DONE
-        steps = script(self._server._begin(request), request.method, keep_alive=keep_alive)
-        self._playing = asyncio.get_running_loop().create_task(self._play(request, steps))
+        steps = answer_steps(self._server._begin(request), request.method, keep_alive=keep_alive)
+        self._sending = asyncio.get_running_loop().create_task(self._send_answer(request, steps))
 
-    async def _play(self, request: Request, steps: Iterator[Step]) -> None:
+    async def _send_answer(self, request: Request, steps: Iterator[Step]) -> None:
         try:
             for step in steps:
-                await self._take(step)
-        except Exception:  # noqa: BLE001 whatever a test put into it; a client must not wait for it
-            _log.exception("The answer to %r is not one that can be sent.", request)
+                await self._perform(step)
+        except Exception:  # noqa: BLE001 the answer may be anything; the client must not wait for it
+            _log.exception("The answer to %r cannot be sent.", request)
             self._transport.abort()
             return
-        self._answered = self._playing = None
+        self._answered = self._sending = None
         self._server._leave(request, "answered")
         if not self._transport.is_closing():
             self._next()
 
-    async def _take(self, step: Step) -> None:
+    async def _perform(self, step: Step) -> None:
         if isinstance(step, Send):
-            await asyncio.sleep(0)  # a client that has left is noticed here
+            await asyncio.sleep(0)  # lets the event loop notice a disconnected client
             self._transport.write(step.data)
             await self._flushed.wait()
         elif isinstance(step, Pause):
@@ -266,7 +268,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
     def _next(self) -> None:
-        """Go on with what has arrived behind the request."""
+        """Parse the data that arrived after the request."""
         arrived, _ = self._parser.trailing_data
         self._parser = h11.Connection(h11.SERVER)
         if arrived:

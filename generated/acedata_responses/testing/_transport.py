@@ -1,7 +1,7 @@
-"""The service within the process: a transport for `Client(transport=...)` and `AsyncClient(transport=...)`.
+"""The embedded service in process: a transport for `Client(transport=...)` and `AsyncClient(transport=...)`.
 
-The bytes that the server would send go through the parser of a real HTTP client, so that every fault gives
-the exception that it gives on a socket.
+The bytes that the server would send pass through an HTTP parser, so that each fault raises the same exception as on a
+socket.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import httpx
 from .._event_loop import runs_in_trio, sleep
 from ..limits import Limits
 from ._record import Request
-from ._script import HangUp, Pause, Send, Stall, Step, script
+from ._script import HangUp, Pause, Send, Stall, Step, answer_steps
 from ._scripted import Text
 from ._service import MAX_BODY, TOKEN, Service
 
@@ -34,21 +34,21 @@ def transport(
     max_body: int = MAX_BODY,
     limits: Limits | None = None,
 ) -> Transport:
-    """The service as an httpx transport, for the sync and the async client.
+    """Return the embedded service as an httpx transport, for the sync and the async client.
 
     Args:
-        token: The token that it accepts.
-        shape: The shape of its replies, by the value of the document's discriminator.
-        text: The text of its answers, or a function of the request that gives it.
-        max_body: The size of a body, in bytes, beyond which it refuses a request.
-        limits: What one token may do, `Limits()` for what the document says; more is refused with 429. By default
-            nothing is refused.
+        token: The token that the service accepts.
+        shape: The shape of the replies, by the value of their discriminator in the OpenAPI document.
+        text: The text of the answers, or a function of the request that returns it.
+        max_body: The maximum size of a request body in bytes. Larger requests are refused.
+        limits: The limits of the token; `Limits()` for those of the OpenAPI document. Calls above them are refused
+            with 429. No limits by default.
     """
     return Transport(token=token, shape=shape, text=text, max_body=max_body, limits=limits)
 
 
 class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """The service as an httpx transport. Made by `transport()`."""
+    """The embedded service as an httpx transport. Created by `transport()`."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return _Exchange(self, request, request.read()).head()
@@ -64,7 +64,7 @@ class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A request with its answer, and the body of that answer."""
+    """A request and its answer; also the byte stream of the answer's body."""
 
     def __init__(self, service: Service, request: httpx.Request, body: bytes) -> None:
         self._service = service
@@ -77,7 +77,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             body=body[: service.max_body + 1],
         )
         self._has_ended = False
-        self._parts = self._played(script(service._begin(self._record), request.method))
+        self._parts = self._parse(answer_steps(service._begin(self._record), request.method))
 
     def head(self) -> httpx.Response:
         try:
@@ -132,10 +132,10 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._has_ended = True
             self._service._leave(self._record, outcome)
 
-    # The answer as a client reads it
+    # Parsing the answer
 
-    def _played(self, steps: Iterator[Step]) -> Iterator[Part]:
-        """The head of the answer, the pieces of its body, and the waits before and between them."""
+    def _parse(self, steps: Iterator[Step]) -> Iterator[Part]:
+        """Yield the head of the answer, the pieces of its body, and the waits before and between them."""
         parser = h11.Connection(h11.CLIENT)
         target = self._http.url.raw_path
         parser.send(h11.Request(method=self._http.method, target=target, headers=[("host", "service.test")]))
@@ -148,13 +148,13 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
                 self._end("answered")
                 if step.reset:
                     raise httpx.ReadError("Connection reset by peer", request=self._http)
-            yield from self._received(parser, step.data if isinstance(step, Send) else b"")
+            yield from self._parse_bytes(parser, step.data if isinstance(step, Send) else b"")
             if parser.their_state is h11.DONE or parser.their_state is h11.CLOSED:
                 break
         self._end("answered")
 
-    def _received(self, parser: h11.Connection, data: bytes) -> Iterator[Part]:
-        """What some bytes bring; none mean that the connection has ended."""
+    def _parse_bytes(self, parser: h11.Connection, data: bytes) -> Iterator[Part]:
+        """Parse bytes of the answer; no bytes mean that the connection was closed."""
         if not data and parser.their_state is h11.SEND_RESPONSE:
             raise httpx.RemoteProtocolError(
                 "Server disconnected without sending a response.", request=self._http
@@ -173,41 +173,41 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
             self._end("answered")
             raise httpx.RemoteProtocolError(str(failure), request=self._http) from failure
 
-    # Waits, as long as the client has patience
+    # Waiting, up to the client's read timeout
 
     def _wait(self, part: Part) -> None:
-        patience = self._http.extensions.get("timeout", {}).get("read")
+        timeout = self._http.extensions.get("timeout", {}).get("read")
         if isinstance(part, Pause):
-            time.sleep(part.seconds if patience is None else min(part.seconds, patience))
-            self._check(part.seconds, patience)
+            time.sleep(part.seconds if timeout is None else min(part.seconds, timeout))
+            self._check(part.seconds, timeout)
         elif isinstance(part, Stall):
             stall = self._service._stall()
             try:
-                stall.result(patience)
+                stall.result(timeout)
             except concurrent.futures.TimeoutError:
-                self._check(math.inf, patience)
+                self._check(math.inf, timeout)
             finally:
                 stall.cancel()
 
     async def _wait_async(self, part: Part) -> None:
-        patience = self._http.extensions.get("timeout", {}).get("read")
+        timeout = self._http.extensions.get("timeout", {}).get("read")
         if isinstance(part, Pause):
-            await sleep(part.seconds if patience is None else min(part.seconds, patience))
-            self._check(part.seconds, patience)
+            await sleep(part.seconds if timeout is None else min(part.seconds, timeout))
+            self._check(part.seconds, timeout)
         elif isinstance(part, Stall) and runs_in_trio():
             import trio
 
-            with trio.move_on_after(math.inf if patience is None else patience) as waiting:
+            with trio.move_on_after(math.inf if timeout is None else timeout) as waiting:
                 await trio.to_thread.run_sync(self._service._stall().result, abandon_on_cancel=True)
             if waiting.cancelled_caught:
-                self._check(math.inf, patience)
+                self._check(math.inf, timeout)
         elif isinstance(part, Stall):
             stall = asyncio.wrap_future(self._service._stall())
             try:
-                await asyncio.wait_for(stall, patience)
+                await asyncio.wait_for(stall, timeout)
             except asyncio.TimeoutError:
-                self._check(math.inf, patience)
+                self._check(math.inf, timeout)
 
-    def _check(self, waited: float, patience: float | None) -> None:
-        if patience is not None and waited > patience:
+    def _check(self, waited: float, timeout: float | None) -> None:
+        if timeout is not None and waited > timeout:
             raise httpx.ReadTimeout("The read operation timed out", request=self._http)

@@ -1,4 +1,4 @@
-"""An address at which no connection comes about."""
+"""Addresses that cannot be connected to."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Literal
 
 @contextmanager
 def unreachable(how: Literal["refused", "stalled"] = "refused") -> Generator[str, None, None]:
-    """The URL of a port that refuses connections, or that lets them wait for ever.
+    """Return the URL of a port that refuses connections, or that never accepts them (`stalled`).
 
-    The port stays taken meanwhile, so that no other program can come to listen there.
+    The port stays bound meanwhile, so that no other program can listen on it.
     """
     with ExitStack() as stack:
         taken = stack.enter_context(socket.socket())
         taken.bind(("127.0.0.1", 0))
         if how == "stalled":
-            # Linux drops further attempts once the queue of those that nobody accepts is full.
+            # Linux drops new connections while the queue of unaccepted ones is full.
             taken.listen(0)
             for _ in range(4):
                 waiting = stack.enter_context(socket.socket())

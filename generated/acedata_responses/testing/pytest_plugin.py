@@ -1,10 +1,10 @@
-"""For pytest, which finds it by itself where the package is installed: fixtures, and no call that costs by accident.
+"""A pytest plugin with fixtures for the embedded service, which prevents tests from calling the real service.
 
-While tests run, calls of the real service are refused before anything is sent, but for tests that are marked with
-`acedata_live` and runs with `--acedata-live`. What answers in its place (the embedded service, recorded replies, a mock
-of httpx) is not affected.
+pytest loads it automatically where the package is installed. While tests run, calls to the real service raise an error
+before anything is sent, except in tests marked with `acedata_live` and in runs with `--acedata-live`. The embedded
+service, recorded replies and mocks of httpx are not affected.
 
-Loading this imports neither httpx nor the client; only a test that uses a fixture does.
+Loading the plugin imports neither httpx nor the client; only a test that uses a fixture does.
 """
 
 from __future__ import annotations
@@ -27,24 +27,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--acedata-live`."""
     group = parser.getgroup("acedata-responses")
     group.addoption(
-        "--acedata-live", action="store_true", help="allow all tests to call the real service, which bills it"
+        "--acedata-live",
+        action="store_true",
+        help="allow all tests to call the real service, which bills the calls",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse calls of the real service from now on."""
-    config.addinivalue_line("markers", "acedata_live: the test may call the real service, which bills it")
+    """Block calls to the real service."""
+    config.addinivalue_line(
+        "markers", "acedata_live: the test may call the real service, which bills the calls"
+    )
     config.stash[_BEFORE] = live.refuse(not config.getoption("--acedata-live"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave it as it was: this may be a run within a test."""
+    """Restore the previous state, since this may be a run within a test."""
     live.refuse(config.stash[_BEFORE])
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
-    """Allow them for a test that is marked, with its fixtures."""
+    """Allow calls to the real service in marked tests and their fixtures."""
     if item.get_closest_marker("acedata_live") is None:
         yield
         return
@@ -55,7 +59,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.fixture
 def acedata_service() -> Iterator[Server]:
-    """The embedded service, a new one for each test."""
+    """Return an embedded service, a new one for each test."""
     from . import serve
 
     with serve() as service:
@@ -64,7 +68,7 @@ def acedata_service() -> Iterator[Server]:
 
 @pytest.fixture
 def acedata_client(acedata_service: Server) -> Iterator[Client]:
-    """A client of the embedded service."""
+    """Return a client of the embedded service."""
     from .. import Client
 
     with Client(token=acedata_service.token, base_url=acedata_service.url) as client:

@@ -1,4 +1,4 @@
-"""The classes and types of the document, each imported when it is first asked for."""
+"""The classes and types of the API. Each is imported when it is first used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a conversation, in the forms that the document has for them."""
+"""Converts replies to the input items of further requests."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class ToolCall(NamedTuple):
-    """The model wants a function to be called, in whichever shape the reply says so.
+    """A function call that the model asks for, the same for each shape of reply.
 
     Attributes:
-        id: What its result is given back with.
-        name: The function.
-        arguments: Its arguments, as JSON text.
+        id: The id to send back with the result.
+        name: The name of the function.
+        arguments: The arguments of the function, as JSON text.
     """
 
     id: str
@@ -28,9 +28,9 @@ class ToolCall(NamedTuple):
 
 
 def filled(form: Any, words: Mapping[str, Any]) -> Any:
-    """Return a form of the document with words in the place of the texts that begin with `$`.
+    """Return a template from the OpenAPI document with its `$name` placeholders replaced.
 
-    A key whose word is None is left out.
+    Keys whose value is None are left out.
     """
     if isinstance(form, str) and form.startswith("$"):
         return words[form[1:]]
@@ -49,7 +49,7 @@ def item(kind: str, **words: Any) -> dict[str, Any]:
 
 
 def tool_calls(reply: Model) -> list[ToolCall]:
-    """Return the calls of functions that a reply asks for, in its order."""
+    """Return the function calls in a reply, in order."""
     calls = reply._reply_role.calls if reply._reply_role else None
     if calls is None:
         return []
@@ -59,12 +59,12 @@ def tool_calls(reply: Model) -> list[ToolCall]:
 
 
 def refusal(reply: Model) -> str:
-    """Return the text with which the model refuses to answer; empty where it does not."""
+    """Return the text of the model's refusal; empty if it did not refuse."""
     return text_at(reply, reply._reply_role.refusal) if reply._reply_role else ""
 
 
 def why_incomplete(reply: Model) -> str:
-    """Return the word by which a reply says that its answer is not whole; empty where it is."""
+    """Return why the answer in a reply is incomplete; empty if it is complete."""
     rule = reply._reply_role.incomplete if reply._reply_role else None
     if rule is None:
         return ""
@@ -73,13 +73,13 @@ def why_incomplete(reply: Model) -> str:
 
 
 def to_input(reply: Model) -> list[dict[str, Any]]:
-    """Return the items with which a request repeats a reply, for the conversation to go on."""
+    """Return a reply as input items of the next request of the conversation."""
     role = reply._reply_role
     if role is None:
         return []
     if role.items:
         return [one for one in find_all(reply.to_dict(), role.items) if is_object(one)]
     text, refused = text_at(reply, reply._text), refusal(reply)
-    said = [item("assistant", text=text)] if text else []
-    said += [item("refusal", refusal=refused)] if refused else []
-    return said + [item("call", **call._asdict()) for call in tool_calls(reply)]
+    items = [item("assistant", text=text)] if text else []
+    items += [item("refusal", refusal=refused)] if refused else []
+    return items + [item("call", **call._asdict()) for call in tool_calls(reply)]

@@ -1,4 +1,4 @@
-"""Files as parts of a message: their content as a data URL (RFC 2397)."""
+"""Makes parts of a message from files, with their content as a data URL (RFC 2397)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ModelT = TypeVar("ModelT", bound="Model")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-_KNOWN_TYPES = MimeTypes()  # Python's own list; the one of `mimetypes` itself differs from machine to machine
+_KNOWN_TYPES = MimeTypes()  # Python's own list; `mimetypes.guess_type` also uses files of the machine
 _KNOWN_TYPES.add_type("image/webp", ".webp")  # newer than Python 3.10
 
 
@@ -32,13 +32,13 @@ def part_from_file(
     Args:
         class_: The class of the part.
         path: The file.
-        media_type: Its media type; by the ending of its name when None.
-        max_bytes: The largest content; None for any.
-        fields: Further fields of the part.
+        media_type: The media type of the file; None to guess it from the file name.
+        max_bytes: The maximum size of the content in bytes; None for no limit.
+        fields: Additional fields of the part.
 
     Raises:
-        OSError: The file cannot be read: it is not there, or is a directory.
-        ValueError: Its media type is not known, or none of those that the part takes; it is empty, or too large.
+        OSError: The file cannot be read, for example because it does not exist.
+        ValueError: The media type cannot be guessed or is not accepted, or the file is empty or too large.
     """
     path = Path(path)
     with path.open("rb") as file:
@@ -60,26 +60,29 @@ def part_from_bytes(
     fields: dict[str, Any],
     where: str = "the content",
 ) -> ModelT:
-    """Return a part of a message with some content; otherwise as `part_from_file`.
+    """Return a part of a message with the given content.
 
     Args:
         class_: The class of the part.
         content: The content.
-        media_type: Its media type.
-        name: The name of the file, where the part has a field for it.
-        max_bytes: The largest content; None for any.
-        fields: Further fields of the part.
-        where: What the content is, for messages.
+        media_type: The media type of the content.
+        name: The file name, used if the part has a field for it.
+        max_bytes: The maximum size of the content in bytes; None for no limit.
+        fields: Additional fields of the part.
+        where: A name for the content in error messages.
+
+    Raises:
+        ValueError: The media type is not accepted, or the content is empty or too large.
     """
     role = class_._data_part
     assert role is not None
     if not _MEDIA_TYPE.fullmatch(media_type) or not any(fnmatch(media_type, one) for one in role.media_types):
         taken = ", ".join(role.media_types)
-        raise ValueError(f"{where} has the media type {media_type!r}, but {class_.__name__} takes {taken}")
+        raise ValueError(f"{where} has the media type {media_type!r}, but {class_.__name__} accepts {taken}")
     if not content:
         raise ValueError(f"{where} is empty")
     if max_bytes is not None and len(content) > max_bytes:
-        advice = "send a URL in its place, or pass a larger max_bytes"
+        advice = "send a URL instead, or pass a larger max_bytes"
         raise ValueError(f"{where} is larger than max_bytes, which is {max_bytes:,}: {advice}")
     named = {role.name: name} if role.name and name is not None else {}
     url = f"data:{media_type};base64,{b64encode(content).decode('ascii')}"
@@ -90,5 +93,5 @@ def part_from_bytes(
 def _by_ending(path: Path) -> str:
     media_type, compression = _KNOWN_TYPES.guess_type(path.name, strict=False)
     if media_type is None or compression is not None:
-        raise ValueError(f"the media type of {path} is not known by its name: pass media_type")
+        raise ValueError(f"the media type of {path} cannot be guessed from its name: pass media_type")
     return media_type

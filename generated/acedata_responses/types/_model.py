@@ -23,9 +23,8 @@ ModelT = TypeVar("ModelT", bound="Model")
 class Model:
     """JSON data with typed attributes.
 
-    The data is kept as it came: `to_dict()` gives back every key and every null. A documented field that was not sent
-    reads as None; a field that the document does not have is an attribute too. Two objects are equal when they are of
-    one class and have the same JSON.
+    `to_dict()` returns all data that was received, including nulls and undocumented fields. A documented field that was
+    not sent is None; undocumented fields are attributes too. Objects are equal if their class and JSON are equal.
     """
 
     __slots__ = ("__weakref__", "_data", "_http")
@@ -54,10 +53,10 @@ class Model:
 
         # Hidden from type checkers, so that they report a misspelled attribute.
         def __getattr__(self, name: str) -> Any:
-            """Read a field that the document does not have."""
+            """Read an undocumented field."""
             if not name.startswith("_") and name in self._data and not hasattr(type(self), name):
                 return self._data[name]
-            return object.__getattribute__(self, name)  # raises what it raised before
+            return object.__getattribute__(self, name)  # raises the usual AttributeError
 
     def __init__(self, further_fields: dict[str, Any] | None = None) -> None:
         self._data = further_fields or {}
@@ -67,7 +66,7 @@ class Model:
         Model.__init__(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is pickled and copied; protocols 0 and 1 need to be told of slots."""
+        """Return the state for pickle and copy; pickle protocols 0 and 1 do not support slots themselves."""
         return {name: getattr(self, name) for name in ("_data", "_http", *attributes_of(type(self)).values())}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -76,30 +75,32 @@ class Model:
 
     @classmethod
     def from_dict(cls: type[ModelT], data: Mapping[str, Any]) -> ModelT:
-        """Make an object from JSON data, such as `to_dict()` returns."""
+        """Create an object from JSON data, such as that from `to_dict()`."""
         return cls._decode(dict(data))  # type: ignore[no-any-return]
 
     @property
     def http(self) -> HTTPResponse:
-        """The HTTP response that brought this object: status code, headers, raw bytes.
+        """The HTTP response with this reply: status code, headers, raw bytes.
 
         Raises:
-            AttributeError: The object is a part of a reply, or was made by hand.
+            AttributeError: The object is only a part of a reply, or does not come from a response.
         """
         if self._http is None:
-            raise AttributeError(f"this {type(self).__name__} is not itself an answer of the service")
+            raise AttributeError(
+                f"this {type(self).__name__} has no HTTP response; only a whole reply has one"
+            )
         return self._http
 
     @property
     def problems(self) -> list[Problem]:
-        """Where this object violates the document: required fields that are missing or of another type.
+        """The violations of the OpenAPI document: missing required fields and values of the wrong type.
 
-        Unknown fields, enum values and kinds are kept and not listed: an API grows.
+        Unknown fields, enum values and types of objects are not violations, since the API may grow.
         """
         return reply_problems(self.to_dict(), SCHEMAS[self._schema], SCHEMAS) if self._schema else []
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the object as JSON data: what came, with the attributes that were set since."""
+        """Return the object as JSON data, including undocumented fields and changed attributes."""
         result: dict[str, Any] = {}
         names = attributes_of(type(self))
         for key, came in self._data.items():
@@ -111,7 +112,7 @@ class Model:
         return result
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the object as JSON text. Characters outside ASCII are escaped, so any encoding can write it.
+        """Return the object as JSON text. Non-ASCII characters are escaped.
 
         Args:
             indent: Spaces for each level of nesting; None for one line.
@@ -131,7 +132,7 @@ class Model:
         )
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        """Yield what is worth showing, for `repr` and for rich: the fields that are set, documented ones first."""
+        """Yield the fields that are not None, documented ones first, for `repr` and rich."""
         names = attributes_of(type(self))
         for name in names.values():
             if (value := getattr(self, name)) is not None:
@@ -145,7 +146,7 @@ _attributes_by_class: dict[type[Model], dict[str, str]] = {}
 
 
 def attributes_of(cls: type[Model]) -> dict[str, str]:
-    """Return the attribute of each documented JSON key, in the document's order."""
+    """Return the attribute name of each documented JSON key, in documented order."""
     found = _attributes_by_class.get(cls)
     if found is None:
         keys = {name: key for key, name in cls._renamed.items()}
@@ -159,7 +160,7 @@ def encoded(value: Any, came: Any) -> Any:
 
     Args:
         value: The value.
-        came: The JSON data from which it was decoded, None when there is none.
+        came: The JSON data that the value was decoded from, or None.
     """
     if isinstance(value, Model):
         return value.to_dict()
@@ -171,6 +172,6 @@ def encoded(value: Any, came: Any) -> Any:
             key: encoded(entry, came.get(key) if is_object(came) else None) for key, entry in value.items()
         }
     if isinstance(value, datetime):
-        # The number that came, where it still says the same: it may have decimals that a datetime has not.
+        # If unchanged, return the original number: it may have more decimals than a datetime.
         return came if time_of(came) == value else seconds_of(value)
     return value

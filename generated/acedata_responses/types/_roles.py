@@ -1,4 +1,4 @@
-"""What the document says that objects are: events to their stream, replies and parts to a conversation."""
+"""The roles of objects: of events in a stream, and of replies and parts in a conversation."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Assembly:
 
     Attributes:
         decode: Decodes the reply.
-        constants: Fields that the reply has and the events lack, or have with other values.
+        constants: Fields whose values in the reply are constant, whatever the events have.
         list: The field with the entries.
-        key: The field by which entries of several events are one.
-        delta: The field of an event's entry that holds what is new.
-        into: The field of the reply's entry into which that is merged.
-        finished: The field of an entry that is null until the entry is whole.
-        id: The field that tells entries of a list in pieces apart where they lack the `key`.
-        once: Strings that are whole in each delta; all others are pieces to be joined.
+        key: The field that identifies an entry across events.
+        delta: The field of an event's entry with the new data.
+        into: The field of the reply's entry that the new data is merged into.
+        finished: The field of an entry that is null until the entry is complete.
+        id: The field that identifies entries of `pieces` that lack the `key`.
+        once: Strings that are complete in each delta; all others are pieces to join.
         pieces: Lists whose entries arrive in pieces; all others are extended.
     """
 
@@ -55,17 +55,17 @@ def _whole_text_reader(role: EventRole) -> TextReader | None:
 
 @frozen
 class EventRole:
-    """What an event is to its stream (`x-event`).
+    """The role of an event in its stream (`x-event`).
 
     Attributes:
-        text: The path to its piece of the text; empty when it has none.
-        ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None when it does not.
-        reply: The field that holds the reply, as far as it has come or, in an event that ends the stream, whole.
-        puts: The field with a part of the reply that is whole as far as it has come.
-        at: Where in the reply that part belongs: a step is a key, or `{place: field}` for the entry of a list whose
-            index is in that field of the event.
-        code: The path to the code of the error that it reports.
-        message: The path to the text of that error.
+        text: The path to its piece of the text; empty if it has none.
+        ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None if it does not.
+        reply: The field with the reply, which is complete in an event that ends the stream.
+        puts: The field with the current state of a part of the reply.
+        at: The path to that part in the reply. A step is a key, or `{place: field}` for the entry of a list whose index
+            is in that field of the event.
+        code: The path to the code of an error.
+        message: The path to the text of an error.
         assembly: How a series of such events adds up to a reply.
         read_text: Reads the event's piece of the text; None when it has none.
         read_whole_text: Reads the text of an event that has the whole entry in the place of what is new of it.
@@ -89,11 +89,11 @@ class EventRole:
 
 @frozen
 class Calls:
-    """Where the calls of functions are in a reply.
+    """Where a reply has its function calls.
 
     Attributes:
         at: The path to the calls.
-        id: In a call, the path to the id that its result is given back with.
+        id: In a call, the path to the id to send back with the result.
         name: The path to the name of the function.
         arguments: The path to its arguments, which are JSON text.
     """
@@ -106,11 +106,11 @@ class Calls:
 
 @frozen
 class Incomplete:
-    """How a reply says that its answer is not whole.
+    """How a reply indicates that its answer is incomplete.
 
     Attributes:
-        at: The path to the field that says it.
-        values: The values of the field that mean so.
+        at: The path to the field that indicates it.
+        values: The values of that field that mean an incomplete answer.
     """
 
     at: Path
@@ -119,13 +119,13 @@ class Incomplete:
 
 @frozen
 class ReplyRole:
-    """What a reply is to a conversation (`x-reply`).
+    """The role of a reply in a conversation (`x-reply`).
 
     Attributes:
-        items: The path to what is sent back as it is; empty when the reply is sent back as text and calls.
-        calls: Where the calls of functions are.
+        items: The path to the items to send back unchanged; empty if the reply is sent back as text and calls.
+        calls: Where the reply has its function calls.
         refusal: The path to the text of a refusal.
-        incomplete: How it says that the answer is not whole.
+        incomplete: How the reply indicates an incomplete answer.
     """
 
     items: Path = ()
@@ -136,12 +136,12 @@ class ReplyRole:
 
 @frozen
 class DataPart:
-    """Which attributes of a part of a message take the content of a file (`x-data`).
+    """The attributes of a part of a message that hold a file (`x-data`).
 
     Attributes:
-        url: The one for the content, as a data URL.
-        name: The one for the name of the file.
-        media_types: The media types that it may have, with `*` for any.
+        url: The attribute for the content, as a data URL.
+        name: The attribute for the file name, or None.
+        media_types: The accepted media types, with `*` for any.
     """
 
     url: str

@@ -1,4 +1,4 @@
-"""What a reply says of its call in short: which model answered, why it stopped, what it took and cost."""
+"""Summarizes a reply: the model that answered, why it stopped, the tokens and the cost."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from .._paths import Path, find, find_all
 
 
 class Summary(NamedTuple):
-    """A reply in short, the same for each shape of reply. What the reply does not say is None.
+    """A summary of a reply, the same for each shape of reply. Missing values are None.
 
-    Where each field is found in a reply is a fact of the document (`x-summary`). A value of another type than expected,
-    or below 0, counts as not said: the cost, for one, may be an object.
+    The OpenAPI document has the path to each field (`x-summary`). A value of the wrong type or below 0 counts as
+    missing; the cost, for example, may be an object.
 
     Attributes:
         id: The id of the reply.
         model: The model that answered; its name may differ from the requested one.
-        finish_reasons: Why the model stopped, for each answer, or the status of the whole; empty if not said.
-        input_tokens: Tokens of the input.
-        output_tokens: Tokens of the output.
-        cached_tokens: Those of the input that came from a cache.
-        reasoning_tokens: Those of the output that went into thinking.
-        total_tokens: Input and output together.
-        cost: The price of the call, in the service's own currency.
+        finish_reasons: Why the model stopped, for each answer, or the status of the whole reply; empty if missing.
+        input_tokens: The number of input tokens.
+        output_tokens: The number of output tokens.
+        cached_tokens: The number of input tokens read from a cache.
+        reasoning_tokens: The number of output tokens used for reasoning.
+        total_tokens: The sum of input and output tokens.
+        cost: The cost of the call, in the service's own currency.
     """
 
     id: str | None = None
@@ -41,7 +41,7 @@ _NOTHING = Summary()
 
 
 def summary_of(reply: Any) -> Summary:
-    """Return a reply in short; an empty summary for None and for a reply of which the document tells no places."""
+    """Return the summary of a reply; empty for None and for replies without `x-summary`."""
     names: dict[str, Path] = getattr(reply, "_summary", {})
     return Summary(**{name: summary_field(reply, name) for name in names}) if names else _NOTHING
 

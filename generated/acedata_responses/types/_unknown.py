@@ -1,4 +1,4 @@
-"""An object of a kind that the document does not have."""
+"""Objects of undocumented types."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ._model import Model
 
 _KINDS: frozenset[str] = frozenset(["object", "type"])
-"""The fields that name the kind of an object."""
+"""The discriminators: fields with the type of an object."""
 
 if TYPE_CHECKING:
 
     class UnknownValue:
-        """A string that is none of the documented ones.
+        """An undocumented string.
 
-        A type of its own, so that comparing a field to a documented value excludes `Unknown` objects and comparing it
-        to any other string does not count as a mistake.
+        It is a separate type so that type checkers exclude `Unknown` when a field is compared to a documented value,
+        and accept comparisons to other strings.
         """
 
         def __eq__(self, other: object) -> bool: ...
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class Unknown(Model):
-    """An object of a kind that the document does not have, as the service may send after it has grown.
+    """An object of an undocumented type, which newer versions of the service may send.
 
-    Its fields are read as attributes (`event.type`) or from `to_dict()`.
+    Its fields are available as attributes (`event.type`) and from `to_dict()`.
     """
 
     __slots__ = ()
@@ -43,11 +43,11 @@ class Unknown(Model):
 
     @property
     def _names_its_kind(self) -> bool:
-        """Whether it says of what kind it is."""
+        """Whether the object has a discriminator."""
         return any(isinstance(self._data.get(key), str) for key in _KINDS)
 
     def _without_kind(self) -> dict[str, Any]:
-        """Return its data without the fields that say so."""
+        """Return its data without discriminators."""
         return {key: value for key, value in self._data.items() if key not in _KINDS}
 
     def __repr__(self) -> str:
@@ -55,7 +55,7 @@ class Unknown(Model):
 
 
 def unknown(data: Any) -> Any:
-    """Read an object that is none of the documented ones."""
+    """Decode an object of an undocumented type."""
     self = object.__new__(Unknown)
     self._data = data
     self._http = None

@@ -1,7 +1,6 @@
-"""What a stream brings.
+"""Types of stream events.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ from .replies import (
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseCreatedEvent(Model):
-    """The response has been taken on.
+    """The response was created.
 
     Attributes:
         type: The document does not describe it.
-        response: The response as it is now, still without output.
-        sequence_number: The event's place in the stream, from 0.
+        response: The current state of the response, still without output.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -76,12 +75,12 @@ ResponseCreatedEvent._decode = decode_response_created_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseInProgressEvent(Model):
-    """The model is at work.
+    """The model is generating the response.
 
     Attributes:
         type: The document does not describe it.
-        response: The response as it is now.
-        sequence_number: The event's place in the stream, from 0.
+        response: The current state of the response.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -116,13 +115,13 @@ ResponseInProgressEvent._decode = decode_response_in_progress_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputItemAddedEvent(Model):
-    """An item of the output has begun.
+    """An item of the output was added.
 
     Attributes:
         type: The document does not describe it.
-        output_index: The place of the item in `output`, from 0.
-        item: The item as it is now.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        item: The current state of the item.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -160,15 +159,15 @@ OutputItemAddedEvent._decode = decode_output_item_added_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartAddedEvent(Model):
-    """A part of a message has begun.
+    """A part of a message was added.
 
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        part: The part as it is now.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        part: The current state of the part.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -215,10 +214,10 @@ class OutputTextDeltaEvent(Model):
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        delta: The piece, to be added to what came before.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        delta: The text to append to the text received so far.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -259,15 +258,15 @@ OutputTextDeltaEvent._decode = decode_output_text_delta_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputTextDoneEvent(Model):
-    """The text of a part is whole.
+    """The text of a part is complete.
 
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        text: The whole text.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        text: The complete text.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -309,15 +308,15 @@ OutputTextDoneEvent._decode = decode_output_text_done_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartDoneEvent(Model):
-    """A part of a message is whole.
+    """A part of a message is complete.
 
     Attributes:
         type: The document does not describe it.
         item_id: The id of the item that the part belongs to.
-        output_index: The place of the item in `output`, from 0.
-        content_index: The place of the part in the item's `content`, from 0.
-        part: The whole part.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        part: The complete part.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -359,13 +358,13 @@ ContentPartDoneEvent._decode = decode_content_part_done_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputItemDoneEvent(Model):
-    """An item of the output is whole.
+    """An item of the output is complete.
 
     Attributes:
         type: The document does not describe it.
-        output_index: The place of the item in `output`, from 0.
-        item: The whole item.
-        sequence_number: The event's place in the stream, from 0.
+        output_index: The index of the item in `output`, from 0.
+        item: The complete item.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -403,12 +402,12 @@ OutputItemDoneEvent._decode = decode_output_item_done_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseCompletedEvent(Model):
-    """The response is whole. The stream ends with this event.
+    """The response is complete. The stream ends with this event.
 
     Attributes:
         type: The document does not describe it.
-        response: The whole response.
-        sequence_number: The event's place in the stream, from 0.
+        response: The complete response.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -448,8 +447,8 @@ class ResponseIncompleteEvent(Model):
 
     Attributes:
         type: The document does not describe it.
-        response: The response as far as it came.
-        sequence_number: The event's place in the stream, from 0.
+        response: The incomplete response.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -489,8 +488,8 @@ class ResponseFailedEvent(Model):
 
     Attributes:
         type: The document does not describe it.
-        response: The response with its error.
-        sequence_number: The event's place in the stream, from 0.
+        response: The failed response, with its error.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -526,14 +525,14 @@ ResponseFailedEvent._decode = decode_response_failed_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ErrorEvent(Model):
-    """The service failed in the middle of the stream, which ends with this event.
+    """An error occurred during the stream. The stream ends with this event.
 
     Attributes:
         type: The document does not describe it.
-        code: The error's code.
-        message: The service's own words.
-        error: The same, in the form of an error body.
-        sequence_number: The event's place in the stream, from 0.
+        code: The error code.
+        message: The error message.
+        error: The same error, in the format of an error body.
+        sequence_number: The index of the event in the stream, from 0.
         model: The requested model.
     """
 
@@ -574,16 +573,16 @@ ErrorEvent._decode = decode_error_event
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatCompletionChunk(Model):
-    """A piece of a chat completion.
+    """A chunk of a chat completion.
 
     Attributes:
-        id: The id of the chat completion, the same in each piece.
+        id: The id of the chat completion, the same in each chunk.
         object: The document does not describe it.
-        created: When the answer was made, in seconds since 1970. Read as a datetime in UTC.
-        model: The model that answers.
-        choices: What is new of each alternative answer.
-        system_fingerprint: Stands for the configuration that the model runs with.
-        usage: The tokens that the call took, where the last piece tells them.
+        created: When the answer was created, in seconds since 1970. Read as a datetime in UTC.
+        model: The model that generates the answer.
+        choices: The new content of each alternative answer.
+        system_fingerprint: Identifies the configuration of the model.
+        usage: The tokens that the call used, if the last chunk has them.
     """
 
     _schema: ClassVar[str] = "ChatCompletionChunk"
@@ -613,7 +612,7 @@ class ChatCompletionChunk(Model):
 
     @property
     def type(self) -> Literal["chat.completion.chunk"]:
-        """The same as `object`, under the name that it has elsewhere."""
+        """An alias of `object`, which other classes call `type`."""
         return self.object
 
 
@@ -640,11 +639,11 @@ ChatCompletionChunk._decode = decode_chat_completion_chunk
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChunkChoice(Model):
-    """What is new of one alternative answer.
+    """The new content of one alternative answer.
 
     Attributes:
-        index: Its place among the alternatives, from 0.
-        delta: What is new of the message.
+        index: Its index among the alternatives, from 0.
+        delta: The new content of the message.
         finish_reason: Why the model stopped; null until it does.
     """
 
@@ -674,11 +673,11 @@ ChunkChoice._decode = decode_chunk_choice
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChunkDelta(Model):
-    """What is new of a message.
+    """The new content of a message.
 
     Attributes:
-        role: Who speaks, in the first piece only.
-        content: The piece of text, to be added to what came before.
+        role: The role of the author, in the first chunk only.
+        content: The text to append to the text received so far.
     """
 
     _schema: ClassVar[str] = "ChunkDelta"
@@ -718,7 +717,7 @@ ResponseEvent: TypeAlias = (
     | ErrorEvent
     | Unknown
 )
-"""One step on the way to a response."""
+"""An event of a stream that builds a response."""
 
 _RESPONSE_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.created": decode_response_created_event,
@@ -750,7 +749,7 @@ _RESPONSE_EVENT_SHAPES: Shapes = (
 
 
 def decode_response_event(data: Any) -> Any:
-    """Read one of `ResponseEvent`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `ResponseEvent`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
@@ -760,7 +759,7 @@ def decode_response_event(data: Any) -> Any:
 
 
 StreamEvent: TypeAlias = ResponseEvent | ChatCompletionChunk | Unknown
-"""One event of a stream, in the shape of the reply that it builds."""
+"""An event of a stream. Its shape depends on the shape of the reply."""
 
 _STREAM_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.created": decode_response_created_event,
@@ -800,7 +799,7 @@ _STREAM_EVENT_SHAPES: Shapes = (
 
 
 def decode_stream_event(data: Any) -> Any:
-    """Read one of `StreamEvent`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `StreamEvent`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")

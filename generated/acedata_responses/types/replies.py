@@ -1,7 +1,6 @@
-"""What the service answers.
+"""Types of replies.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -33,23 +32,23 @@ from .shared import (
 )
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | str
-"""Why a model stopped: it came to an end (stop), reached the most tokens that it may write (length), left out
-content (content_filter), or called a tool or, formerly, a function (tool_calls, function_call).
+"""Why the model stopped: the answer is complete (stop), it reached the maximum number of tokens (length), a
+filter removed content (content_filter), or the model called tools (tool_calls; formerly function_call).
 """
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatCompletion(Model):
-    """An answer in the shape of a chat completion.
+    """A reply in the shape of a chat completion.
 
     Attributes:
         id: The id of this chat completion.
         model: The model that answered.
         object: The shape of this reply.
         choices: The alternative answers, as many as `n` asked for.
-        created: When the answer was made, in seconds since 1970. Read as a datetime in UTC.
-        system_fingerprint: Stands for the configuration of the model; where it changes, so may the answers.
-        usage: The tokens that the call took.
+        created: When the answer was created, in seconds since 1970. Read as a datetime in UTC.
+        system_fingerprint: Identifies the configuration of the model. Answers may change when it changes.
+        usage: The tokens that the call used.
     """
 
     _schema: ClassVar[str] = "ChatCompletion"
@@ -87,18 +86,18 @@ class ChatCompletion(Model):
 
     @property
     def created_at(self) -> datetime:
-        """The same as `created`, under the name that it has elsewhere."""
+        """An alias of `created`, which other classes call `created_at`."""
         return self.created
 
     @property
     def output_text(self) -> str:
-        """The text of the answer in one piece; empty when it has none."""
+        """The whole text of the answer; empty if it has none."""
         return text_at(self, self._text)
 
     def to_input(self) -> list[dict[str, Any]]:
-        """Return the items that repeat this reply in the input of a further request, so that the conversation goes on.
+        """Return this reply as input items, to continue the conversation with another request.
 
-        They are its text, its refusal and its calls of functions, in the forms that a request has for them.
+        They contain the text, the refusal and the function calls of the reply.
         """
         from ._conversation import to_input
 
@@ -131,10 +130,10 @@ class ChatChoice(Model):
     """One of the alternative answers.
 
     Attributes:
-        index: Its place among the alternatives, from 0.
-        message: The answer itself.
+        index: Its index among the alternatives, from 0.
+        message: The message with the answer.
         finish_reason: Why the model stopped.
-        logprobs: How likely the tokens were. Its shape is not documented.
+        logprobs: The log probabilities of the tokens. Their format is not documented.
     """
 
     _schema: ClassVar[str] = "ChatChoice"
@@ -165,13 +164,13 @@ ChatChoice._decode = decode_chat_choice
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatMessage(Model):
-    """A message of the model.
+    """A message from the model.
 
     Attributes:
-        role: Who speaks.
-        content: The text; null where the model called a tool in place of answering.
-        refusal: Why the model will not answer.
-        tool_calls: The tools that the model wants to be called.
+        role: The role of the author.
+        content: The text; null if the model called a tool instead of answering.
+        refusal: Why the model refuses to answer.
+        tool_calls: The tool calls that the model asks for.
     """
 
     _schema: ClassVar[str] = "ChatMessage"
@@ -202,12 +201,12 @@ ChatMessage._decode = decode_chat_message
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatToolCall(Model):
-    """The model wants a tool of yours to be called.
+    """A call of one of your tools that the model asks for.
 
     Attributes:
-        id: The id to give back with the tool's result.
-        type: The kind of tool, such as function.
-        function: The function to call, and with what.
+        id: The id to send back with the result of the tool.
+        type: The type of the tool, such as function.
+        function: The function to call and its arguments.
     """
 
     _schema: ClassVar[str] = "ChatToolCall"
@@ -236,7 +235,7 @@ ChatToolCall._decode = decode_chat_tool_call
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatFunctionCall(Model):
-    """A function to call, and with what.
+    """A function to call and its arguments.
 
     Attributes:
         name: The function to call.
@@ -267,14 +266,13 @@ ChatFunctionCall._decode = decode_chat_function_call
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ChatUsage(Model):
-    """Tokens that a chat completion took.
+    """The tokens that a chat completion used.
 
     Attributes:
-        prompt_tokens: Tokens of the input.
-        completion_tokens: Tokens of the answer.
-        total_tokens: Both together.
-        cost: The price of the call in Credits: a number, or an object with amounts. Its shape is not
-            documented.
+        prompt_tokens: The number of input tokens.
+        completion_tokens: The number of output tokens.
+        total_tokens: The sum of input and output tokens.
+        cost: The cost of the call in Credits: a number, or an object with amounts in an undocumented format.
     """
 
     _schema: ClassVar[str] = "ChatUsage"
@@ -286,12 +284,12 @@ class ChatUsage(Model):
 
     @property
     def input_tokens(self) -> int:
-        """The same as `prompt_tokens`, under the name that it has elsewhere."""
+        """An alias of `prompt_tokens`, which other classes call `input_tokens`."""
         return self.prompt_tokens
 
     @property
     def output_tokens(self) -> int:
-        """The same as `completion_tokens`, under the name that it has elsewhere."""
+        """An alias of `completion_tokens`, which other classes call `output_tokens`."""
         return self.completion_tokens
 
 
@@ -315,38 +313,38 @@ ChatUsage._decode = decode_chat_usage
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ResponseObject(Model):
-    """An answer in the shape of a response.
+    """A reply in the shape of a response.
 
     Attributes:
         id: The id of this response.
         object: The shape of this reply.
-        created_at: When the response was made, in seconds since 1970. Read as a datetime in UTC.
-        status: How far a response has come.
-        background: Whether the model works on after the call has returned.
-        content_filters: What the content filters found. Only ever seen as null.
+        created_at: When the response was created, in seconds since 1970. Read as a datetime in UTC.
+        status: The status of a response.
+        background: Whether the model continues after the call returned.
+        content_filters: The findings of the content filters. Only null has been seen.
         error: Why the response failed.
         incomplete_details: Why the response is incomplete.
-        instructions: What the model had to keep to.
-        max_output_tokens: Most tokens that the output could take.
-        max_tool_calls: Most calls of tools that the model could make.
+        instructions: The instructions of the request.
+        max_output_tokens: The maximum number of output tokens.
+        max_tool_calls: The maximum number of tool calls.
         model: The model that answered. Its name may differ from the requested one.
-        output: What the model gave, in order.
-        parallel_tool_calls: Whether the model could call several tools at once.
-        previous_response_id: The response that this one carries on from.
+        output: The items that the model generated, in order.
+        parallel_tool_calls: Whether the model could call several tools in parallel.
+        previous_response_id: The id of the response that this one continues.
         prompt_cache_key: The key under which the vendor caches the input.
-        reasoning: How the model had to think.
-        safety_identifier: Stands for the end user, for the vendor to find abuse.
-        service_tier: The class of service that the call got.
-        store: Whether the vendor keeps the response.
-        temperature: How freely the model chose its words.
-        text: How the text had to be.
-        tool_choice: Which tool the model had to call, if any.
+        reasoning: The reasoning options of the request.
+        safety_identifier: Identifies the end user, so that the vendor can detect abuse.
+        service_tier: The service tier that handled the call.
+        store: Whether the vendor stores the response.
+        temperature: The sampling temperature of the request.
+        text: The text options of the request.
+        tool_choice: The tool choice of the request.
         tools: The tools that the model could call.
-        top_p: Share of the likeliest words that the model chose from.
-        truncation: Whether an input that is too long is cut.
-        usage: The tokens that the call took; null while it is not finished.
-        user: Stands for the end user.
-        metadata: Notes that were given with the request.
+        top_p: The nucleus sampling value of the request.
+        truncation: Whether an input that is too long is truncated.
+        usage: The tokens that the call used; null until it is finished.
+        user: Identifies the end user.
+        metadata: The metadata of the request.
     """
 
     _schema: ClassVar[str] = "ResponseObject"
@@ -410,13 +408,13 @@ class ResponseObject(Model):
 
     @property
     def output_text(self) -> str:
-        """The text of the answer in one piece; empty when it has none."""
+        """The whole text of the answer; empty if it has none."""
         return text_at(self, self._text)
 
     def to_input(self) -> list[dict[str, Any]]:
-        """Return the items that repeat this reply in the input of a further request, so that the conversation goes on.
+        """Return this reply as input items, to continue the conversation with another request.
 
-        They are the items of the reply as they came, those with reasoning and calls of tools among them.
+        They are the output items of the reply, unchanged, including reasoning and tool calls.
         """
         from ._conversation import to_input
 
@@ -496,16 +494,15 @@ IncompleteDetails._decode = decode_incomplete_details
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class Usage(Model):
-    """Tokens that a response took.
+    """The tokens that a response used.
 
     Attributes:
-        input_tokens: Tokens of the input.
-        input_tokens_details: What the input's tokens were.
-        output_tokens: Tokens of the output.
-        output_tokens_details: What the output's tokens were.
-        total_tokens: Both together.
-        cost: The price of the call in Credits: a number, or an object with amounts. Its shape is not
-            documented.
+        input_tokens: The number of input tokens.
+        input_tokens_details: Details of the input tokens.
+        output_tokens: The number of output tokens.
+        output_tokens_details: Details of the output tokens.
+        total_tokens: The sum of input and output tokens.
+        cost: The cost of the call in Credits: a number, or an object with amounts in an undocumented format.
     """
 
     _schema: ClassVar[str] = "Usage"
@@ -540,10 +537,10 @@ Usage._decode = decode_usage
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class InputTokensDetails(Model):
-    """What the tokens of an input were.
+    """Details of the input tokens.
 
     Attributes:
-        cached_tokens: Tokens that the vendor had in its cache.
+        cached_tokens: The number of input tokens read from a cache.
     """
 
     _schema: ClassVar[str] = "InputTokensDetails"
@@ -568,10 +565,10 @@ InputTokensDetails._decode = decode_input_tokens_details
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputTokensDetails(Model):
-    """What the tokens of an output were.
+    """Details of the output tokens.
 
     Attributes:
-        reasoning_tokens: Tokens that the model spent on thinking.
+        reasoning_tokens: The number of tokens used for reasoning.
     """
 
     _schema: ClassVar[str] = "OutputTokensDetails"
@@ -596,14 +593,14 @@ OutputTokensDetails._decode = decode_output_tokens_details
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class OutputMessage(Model):
-    """A message of the model.
+    """A message from the model.
 
     Attributes:
         id: The id of this item.
         type: The document does not describe it.
-        status: How far the message has come.
+        status: The status of the message.
         content: The parts of the message.
-        role: Who speaks.
+        role: The role of the author.
     """
 
     _schema: ClassVar[str] = "OutputMessage"
@@ -636,15 +633,15 @@ OutputMessage._decode = decode_output_message
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class FunctionCall(Model):
-    """The model wants a function of yours to be called.
+    """A call of one of your functions that the model asks for.
 
     Attributes:
         id: The id of this item.
         type: The document does not describe it.
-        call_id: The id to give back with the function's result.
+        call_id: The id to send back with the result of the function.
         name: The function to call.
         arguments: Its arguments, as JSON text.
-        status: How far the call has come.
+        status: The status of the call.
     """
 
     _schema: ClassVar[str] = "FunctionCall"
@@ -679,14 +676,14 @@ FunctionCall._decode = decode_function_call
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class CustomToolCall(Model):
-    """The model wants a custom tool of yours to be called.
+    """A call of one of your custom tools that the model asks for.
 
     Attributes:
         id: The id of this item.
         type: The document does not describe it.
-        call_id: The id to give back with the tool's result.
+        call_id: The id to send back with the result of the tool.
         name: The tool to call.
-        input: What to give to the tool, as text.
+        input: The input of the tool, as text.
     """
 
     _schema: ClassVar[str] = "CustomToolCall"
@@ -719,12 +716,12 @@ CustomToolCall._decode = decode_custom_tool_call
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ReasoningItem(Model):
-    """What the model tells of its thinking.
+    """The reasoning of the model, as far as it is shown.
 
     Attributes:
         id: The id of this item.
         type: The document does not describe it.
-        summary: The thinking in short, in parts.
+        summary: A summary of the reasoning, as a list of parts.
     """
 
     _schema: ClassVar[str] = "ReasoningItem"
@@ -787,11 +784,10 @@ class ModelInfo(Model):
     """A model that the service offers.
 
     Attributes:
-        id: The name to ask for it.
+        id: The name of the model, as requests use it.
         object: The document does not describe it.
-        created: When the model was made, in seconds since 1970; 0 if the service does not say. Read as a
-            datetime in UTC.
-        owned_by: Who offers the model.
+        created: When the model was created, in seconds since 1970; 0 if unknown. Read as a datetime in UTC.
+        owned_by: The provider of the model.
     """
 
     _schema: ClassVar[str] = "ModelInfo"
@@ -822,11 +818,11 @@ ModelInfo._decode = decode_model_info
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ErrorDetail(Model):
-    """What went wrong.
+    """The error.
 
     Attributes:
-        code: The error's code.
-        message: The service's own words.
+        code: The error code.
+        message: The error message.
     """
 
     _schema: ClassVar[str] = "ErrorDetail"
@@ -852,7 +848,7 @@ ErrorDetail._decode = decode_error_detail
 
 
 Reply: TypeAlias = ChatCompletion | ResponseObject | Unknown
-"""The answer to a plain call, in one of two shapes."""
+"""The reply to a call without streaming, in one of two shapes."""
 
 _REPLY_BY_OBJECT: dict[str, Callable[[Any], Any]] = {
     "chat.completion": decode_chat_completion,
@@ -865,7 +861,7 @@ _REPLY_SHAPES: Shapes = (
 
 
 def decode_reply(data: Any) -> Any:
-    """Read one of `Reply`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `Reply`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("object")
@@ -875,7 +871,7 @@ def decode_reply(data: Any) -> Any:
 
 
 OutputItem: TypeAlias = OutputMessage | FunctionCall | CustomToolCall | ReasoningItem | Unknown
-"""One thing that the model gave."""
+"""An item that the model generated."""
 
 _OUTPUT_ITEM_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "message": decode_output_message,
@@ -891,7 +887,7 @@ _OUTPUT_ITEM_SHAPES: Shapes = (
 
 
 def decode_output_item(data: Any) -> Any:
-    """Read one of `OutputItem`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `OutputItem`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
@@ -901,7 +897,7 @@ def decode_output_item(data: Any) -> Any:
 
 
 OutputContentPart: TypeAlias = OutputTextPart | RefusalPart | Unknown
-"""One part of a message of the model."""
+"""A part of a message from the model."""
 
 _OUTPUT_CONTENT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "output_text": decode_output_text_part,
@@ -914,7 +910,7 @@ _OUTPUT_CONTENT_PART_SHAPES: Shapes = (
 
 
 def decode_output_content_part(data: Any) -> Any:
-    """Read one of `OutputContentPart`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `OutputContentPart`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")

@@ -1,7 +1,6 @@
-"""What requests are made of.
+"""Types that requests use.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -89,20 +88,20 @@ ModelName: TypeAlias = (
     ]
     | str
 )
-"""The model to ask. A name that is not listed here may work too."""
+"""The name of the model. Names that are not listed here may work too."""
 
 ResponseFormatKind: TypeAlias = Literal["text", "json_object"] | str
-"""The kind of a form. One that is not listed here may work too."""
+"""The type of a format. Types that are not listed here may work too."""
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputMessage(Model):
-    """What one side of the conversation said.
+    """A message of the user, the model or the developer.
 
     Attributes:
-        role: Who speaks.
-        content: The message as plain text, or in parts.
-        type: The kind of item; may be left out.
+        role: The role of the author.
+        content: The message as plain text or as a list of parts.
+        type: The type of the item; optional.
     """
 
     _schema: ClassVar[str] = "InputMessage"
@@ -144,16 +143,16 @@ InputMessage._decode = decode_input_message
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ToolItem(Model):
-    """A call of a tool, what the tool gave, or another item of an earlier output.
+    """A tool call, its result, or another item of an earlier output.
 
     Attributes:
-        type: The kind of item, such as function_call or function_call_output.
+        type: The type of the item, such as function_call or function_call_output.
         id: The id that the item had in the output.
         call_id: The id that the call and its result share.
-        name: The tool.
+        name: The name of the tool.
         arguments: The arguments of a function, as JSON text.
         input: The input of a custom tool.
-        output: What the tool gave, as text or in parts.
+        output: The result of the tool, as text or as a list of parts.
     """
 
     _schema: ClassVar[str] = "ToolItem"
@@ -211,10 +210,10 @@ ToolItem._decode = decode_tool_item
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OtherInputPart(Model):
-    """A part of another kind, which the service passes on as it is.
+    """A part of another type, which the service passes on unchanged.
 
     Attributes:
-        type: The kind of part.
+        type: The type of the part.
     """
 
     _schema: ClassVar[str] = "OtherInputPart"
@@ -294,7 +293,7 @@ class InputImagePart(Model):
 
     Attributes:
         type: The document does not describe it.
-        image_url: Where the image is, or the image itself as a data URL.
+        image_url: The URL of the image, or its content as a data URL.
     """
 
     _schema: ClassVar[str] = "InputImagePart"
@@ -326,19 +325,19 @@ class InputImagePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputImagePart:
-        """Return a part with the content of a file, which is read at once.
+        """Return a part with the content of a file.
 
         Args:
-            path: The file.
-            media_type: Its media type; by the ending of its name when not given.
-            max_bytes: The largest content that is taken, None for any. The service may take less or more: no source
-                gives its limit.
-            fields: Further fields of the part.
+            path: The file. It is read immediately.
+            media_type: The media type of the file. Guessed from the file name by default.
+            max_bytes: The maximum size of the content in bytes, None for no limit. The limit of the service is not
+                documented.
+            fields: Additional fields of the part.
 
         Raises:
-            OSError: The file cannot be read: it is not there, or is a directory.
-            ValueError: Its media type is not known by its name, or is none that the part takes
-                (image/*); it is empty, or larger than `max_bytes`.
+            OSError: The file cannot be read, for example because it does not exist.
+            ValueError: The media type cannot be guessed or is not accepted here
+                (image/*), or the file is empty or larger than `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -353,17 +352,17 @@ class InputImagePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputImagePart:
-        """Return a part with some content.
+        """Return a part with the given content.
 
         Args:
             content: The content.
-            media_type: Its media type.
+            media_type: The media type of the content.
             max_bytes: As in `from_file`.
-            fields: Further fields of the part.
+            fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is none that the part takes (image/*);
-                the content is empty, or larger than `max_bytes`.
+            ValueError: The media type is not accepted here (image/*), or the
+                content is empty or larger than `max_bytes`.
         """
         from ._files import part_from_bytes
 
@@ -392,9 +391,9 @@ class InputFilePart(Model):
 
     Attributes:
         type: The document does not describe it.
-        file_data: The file itself as a data URL.
-        filename: The name of the file, where its data is sent.
-        file_url: Where the file is.
+        file_data: The content of the file as a data URL.
+        filename: The name of the file, if its content is sent.
+        file_url: The URL of the file.
     """
 
     _schema: ClassVar[str] = "InputFilePart"
@@ -433,19 +432,19 @@ class InputFilePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputFilePart:
-        """Return a part with the content of a file, which is read at once.
+        """Return a part with the content of a file.
 
         Args:
-            path: The file.
-            media_type: Its media type; by the ending of its name when not given.
-            max_bytes: The largest content that is taken, None for any. The service may take less or more: no source
-                gives its limit.
-            fields: Further fields of the part.
+            path: The file. It is read immediately.
+            media_type: The media type of the file. Guessed from the file name by default.
+            max_bytes: The maximum size of the content in bytes, None for no limit. The limit of the service is not
+                documented.
+            fields: Additional fields of the part.
 
         Raises:
-            OSError: The file cannot be read: it is not there, or is a directory.
-            ValueError: Its media type is not known by its name, or is none that the part takes
-                (*/*); it is empty, or larger than `max_bytes`.
+            OSError: The file cannot be read, for example because it does not exist.
+            ValueError: The media type cannot be guessed or is not accepted here
+                (*/*), or the file is empty or larger than `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -461,18 +460,18 @@ class InputFilePart(Model):
         max_bytes: int | None = 20_000_000,
         **fields: Any,
     ) -> InputFilePart:
-        """Return a part with some content.
+        """Return a part with the given content.
 
         Args:
             content: The content.
-            media_type: Its media type.
-            name: The name of the file, for the model to read.
+            media_type: The media type of the content.
+            name: The file name that the model sees.
             max_bytes: As in `from_file`.
-            fields: Further fields of the part.
+            fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is none that the part takes (*/*);
-                the content is empty, or larger than `max_bytes`.
+            ValueError: The media type is not accepted here (*/*), or the
+                content is empty or larger than `max_bytes`.
         """
         from ._files import part_from_bytes
 
@@ -499,10 +498,10 @@ InputFilePart._decode = decode_input_file_part
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseFormat(Model):
-    """The form of an answer.
+    """The format of an answer.
 
     Attributes:
-        type: The kind of form. When not sent, the service takes "text".
+        type: The type of the format. The service's default is "text".
     """
 
     _schema: ClassVar[str] = "ResponseFormat"
@@ -535,7 +534,7 @@ ResponseFormat._decode = decode_response_format
 
 
 InputItem: TypeAlias = InputMessage | ToolItem | Unknown
-"""One step of the conversation."""
+"""One item of the conversation."""
 
 _INPUT_ITEM_SHAPES: Shapes = (
     (decode_input_message, frozenset(["role", "content"]), {"type": "message"}),
@@ -544,7 +543,7 @@ _INPUT_ITEM_SHAPES: Shapes = (
 
 
 def decode_input_item(data: Any) -> Any:
-    """Read one of `InputItem`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `InputItem`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     return by_shape(data, _INPUT_ITEM_SHAPES)
@@ -553,7 +552,7 @@ def decode_input_item(data: Any) -> Any:
 KnownInputPart: TypeAlias = (
     InputTextPart | InputImagePart | InputFilePart | OutputTextPart | RefusalPart | Unknown
 )
-"""A part of a documented kind."""
+"""A part of a documented type."""
 
 _KNOWN_INPUT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "input_text": decode_input_text_part,
@@ -570,7 +569,7 @@ _KNOWN_INPUT_PART_SHAPES: Shapes = (
 
 
 def decode_known_input_part(data: Any) -> Any:
-    """Read one of `KnownInputPart`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `KnownInputPart`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")
@@ -599,7 +598,7 @@ _INPUT_CONTENT_PART_OTHERS: Shapes = ((decode_other_input_part, frozenset(["type
 
 
 def decode_input_content_part(data: Any) -> Any:
-    """Read one of `InputContentPart`: by what it says it is, else by the fields that it has."""
+    """Decode JSON data as a member of `InputContentPart`, selected by its discriminator or else by its fields."""
     if kind_of(data) is not dict:
         return data
     kind = data.get("type")

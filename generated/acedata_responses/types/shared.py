@@ -1,7 +1,6 @@
-"""What both requests and replies are made of.
+"""Types that both requests and replies use.
 
-Reading the answer, kind by kind: each `decode_...` function makes the class of its name from JSON data, and lets
-everything else pass as it came.
+Each `decode_...` function decodes JSON data as the class in its name, and returns data of another type unchanged.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from ._decoding import new
 from ._model import Model
 
 TextFormatKind: TypeAlias = Literal["text", "json_object", "json_schema"] | str
-"""The kind of form of a text. One that is not listed here may work too."""
+"""The type of a text format. Types that are not listed here may work too."""
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class Tool(Model):
-    """A tool that the model may call. Which further fields it has depends on its kind.
+    """A tool that the model may call. Its other fields depend on its type.
 
     Attributes:
-        type: The kind of tool, such as function or custom, or one that the vendor runs itself.
-        name: The name by which the model calls it.
-        description: What it does, for the model to read.
-        parameters: The arguments of a function, as a JSON Schema.
-        strict: Whether the model must keep to the schema.
+        type: The type of the tool, such as function, custom, or one that the vendor runs.
+        name: The name of the tool.
+        description: A description of the tool for the model.
+        parameters: The parameters of a function, as a JSON Schema.
+        strict: Whether the model must follow the schema.
     """
 
     _schema: ClassVar[str] = "Tool"
@@ -77,10 +76,10 @@ Tool._decode = decode_tool
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class TextOptions(Model):
-    """How the text of an answer should be.
+    """Options for the text of an answer.
 
     Attributes:
-        format: The form of the text.
+        format: The format of the text.
     """
 
     _schema: ClassVar[str] = "TextOptions"
@@ -114,13 +113,13 @@ TextOptions._decode = decode_text_options
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class TextFormat(Model):
-    """The form of a text.
+    """The format of a text.
 
     Attributes:
-        type: The kind of form of a text. One that is not listed here may work too.
-        name: The name of a JSON Schema, for the model to read.
-        schema: The JSON Schema that the text must fit, where the kind is json_schema.
-        strict: Whether the model must keep to the schema.
+        type: The type of a text format. Types that are not listed here may work too.
+        name: The name of the JSON Schema, shown to the model.
+        schema: The JSON Schema for the text, if the type is json_schema.
+        strict: Whether the model must follow the schema.
     """
 
     _schema: ClassVar[str] = "TextFormat"
@@ -166,11 +165,11 @@ TextFormat._decode = decode_text_format
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningOptions(Model):
-    """How a reasoning model should think.
+    """Options for reasoning models.
 
     Attributes:
-        effort: How much to think, such as low, medium or high.
-        summary: How much of the thinking to tell, such as auto, concise or detailed.
+        effort: How much reasoning to do, such as low, medium or high.
+        summary: How detailed the summary of the reasoning is, such as auto, concise or detailed.
     """
 
     _schema: ClassVar[str] = "ReasoningOptions"
@@ -208,11 +207,11 @@ ReasoningOptions._decode = decode_reasoning_options
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputTextPart(Model):
-    """Text that the model wrote.
+    """Text that the model generated.
 
     Attributes:
         type: The document does not describe it.
-        annotations: Remarks on places in the text, such as the sources it cites.
+        annotations: Annotations of the text, such as citations.
         text: The text.
     """
 
@@ -255,11 +254,11 @@ OutputTextPart._decode = decode_output_text_part
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class RefusalPart(Model):
-    """The model's word that it will not answer.
+    """A refusal of the model to answer.
 
     Attributes:
         type: The document does not describe it.
-        refusal: Why the model will not answer.
+        refusal: Why the model refuses to answer.
     """
 
     _schema: ClassVar[str] = "RefusalPart"
