@@ -1,4 +1,4 @@
-"""A try (async) whose answer comes as a stream: it has succeeded when the first event, or the whole reply, has come."""
+"""A try whose response is a stream (async): it succeeds with the first event, or with `via_stream` with the last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
 from ..retry import Failure
-from .async_streams import PATIENCE_AFTER_THE_END, AsyncStream
+from .async_streams import DRAIN_TIMEOUT, AsyncStream
 
 if TYPE_CHECKING:
     from typing import Any
@@ -20,9 +20,11 @@ LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended wit
 
 
 async def begin_stream(incoming: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
-    """Return a stream whose first event has come, or which is over without one."""
-    reading, report = exchange.reply_format(), exchange.report
-    stream: AsyncStream[Any, Any] = AsyncStream(incoming, exchange.response(incoming, b""), reading, report)
+    """Return a stream once its first event was received, or once it has ended without one."""
+    reply_format, report = exchange.reply_format(), exchange.report
+    stream: AsyncStream[Any, Any] = AsyncStream(
+        incoming, exchange.response(incoming, b""), reply_format, report
+    )
     if exchange.claim is not None:
         from .async_journaling import record_stream
 
@@ -37,8 +39,8 @@ async def read_via_stream(
     """Read a stream to its last event.
 
     Returns:
-        The response with the events in its content; the stream, or None if a whole reply came in its place; and what
-        failed before the last event, if anything did.
+        The response with the events as its content; the state of the stream, or None if the service sent a whole reply
+        instead; and the failure, if the stream broke off before its last event.
     """
     state = StreamState.for_whole_reply(exchange.response(incoming, b""), exchange.reply_format())
     content, failure = bytearray(), None
@@ -51,7 +53,7 @@ async def read_via_stream(
             state.end()
             state.read_on()
         if state.error is None:
-            await incoming.drain(PATIENCE_AFTER_THE_END)
+            await incoming.drain(DRAIN_TIMEOUT)
     except NetworkError as error:
         failure = error.failure
     finally:
