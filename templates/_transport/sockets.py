@@ -16,8 +16,8 @@ from .addresses import Address, look_up, numeric_addresses
 if TYPE_CHECKING:
     import ssl
 
-_READ_AT_ONCE = 65_536  # bytes
-_WRITTEN_AT_ONCE = 16_384  # bytes: one TLS record, which a socket that can take some bytes can take whole
+_READ_SIZE = 65_536  # bytes
+_WRITE_SIZE = 16_384  # bytes: one TLS record, for which a writable socket has room
 _LONGEST_WAIT = 86_400.0  # seconds; without a timeout, `send` would block until all bytes are sent
 
 
@@ -50,7 +50,7 @@ class SocketStream:
                 data, self._early = self._early, None
                 return data
             self._set_timeout(timeout)
-            return self._socket.recv(_READ_AT_ONCE)
+            return self._socket.recv(_READ_SIZE)
         finally:
             self._end_use()
 
@@ -70,7 +70,7 @@ class SocketStream:
             if _wait_for(self._socket, timeout) and self._has_received():
                 return 0
             self._set_timeout(_LONGEST_WAIT if timeout is None else timeout)
-            return self._socket.send(data[:_WRITTEN_AT_ONCE])
+            return self._socket.send(data[:_WRITE_SIZE])
         finally:
             self._end_use()
 
@@ -109,7 +109,7 @@ class SocketStream:
         """Whether there is received data, which is read into `_early`. In TLS a readable socket may have none."""
         self._set_timeout(0)
         try:
-            self._early = self._socket.recv(_READ_AT_ONCE)
+            self._early = self._socket.recv(_READ_SIZE)
         except (BlockingIOError, InterruptedError):
             return False
         except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import ConfigurationError
 from ._budget import Budget
-from ._results import Result, named
+from ._results import Result, result_for
 
 
 class AsyncAdmission:
@@ -65,7 +65,7 @@ class AsyncAdmission:
         return admitted
 
     def _checked(self, item: Any) -> Result[Any]:
-        request = named(self._taken, item)
+        request = result_for(self._taken, item)
         if self._is_streamed(request.request):
             raise ConfigurationError(
                 f"request {self._taken} (key {request.key!r}) asks for a stream, but each result has a whole reply: "

@@ -60,22 +60,22 @@ class Function:
         return {name: getattr(parsed, name) for name in self.reader.schema["properties"]}
 
 
-def described(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
+def functions_by_name(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
     """Return functions as tools, by name.
 
     Raises:
         ConfigurationError: One is not a function with a name, is a coroutine function, or has parameters that cannot be
             described; or two have the same name.
     """
-    found = described_async(functions)
+    found = functions_by_name_async(functions)
     for name, one in found.items():
         if iscoroutinefunction(one.function):
             raise ConfigurationError(f"the function {name} is a coroutine function: use it with AsyncClient")
     return found
 
 
-def described_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
-    """Return functions and coroutine functions as tools, by name; like `described`."""
+def functions_by_name_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
+    """Return functions and coroutine functions as tools, by name; like `functions_by_name`."""
     found: dict[str, Function] = {}
     for function in functions:
         name = getattr(function, "__name__", "")

@@ -10,7 +10,7 @@ from .._json import is_mapping
 from .._request.not_given import NOT_GIVEN
 from ..errors import AceDataError, ConfigurationError, RunError
 from ..types._conversation import ToolCall, item, to_input, tool_calls
-from ._functions import BadCallError, Function, described_async, error_item, result_item
+from ._functions import BadCallError, Function, error_item, functions_by_name_async, result_item
 from ._results import Run
 
 
@@ -40,7 +40,7 @@ async def run(
         raise ConfigurationError(f"max_steps must be a whole number from 1, not {max_steps!r}")
     if on_error not in ("model", "raise"):
         raise ConfigurationError(f'on_error must be "model" or "raise", not {on_error!r}')
-    known = described_async(functions)
+    known = functions_by_name_async(functions)
     arguments = {name: value for name, value in request.items() if value is not NOT_GIVEN}
     arguments[CONVERSATION["tools"]] = [
         *(arguments.get(CONVERSATION["tools"]) or []), *(function.tool() for function in known.values()),

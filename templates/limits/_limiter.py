@@ -224,8 +224,8 @@ class Limiter:
 
     def _wait_limit(self, give_up_at: float | None, timeout: float | None) -> WaitLimit:
         now = self._now()
-        left = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
-        return WaitLimit(now, now + left, math.inf if timeout is None else timeout)
+        remaining = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
+        return WaitLimit(now, now + remaining, math.inf if timeout is None else timeout)
 
     def _pause(self, wait_limit: WaitLimit) -> Pause:
         """How long to wait before checking again, while the call has not been called."""

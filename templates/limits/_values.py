@@ -8,8 +8,8 @@ import attrs
 
 from .._document.facts import IN_FLIGHT_LIMIT, PER_SECOND_LIMIT
 
-_FEWEST_PER_SECOND = 1 / 86_400  # one call a day; less is a mistake
-_MOST_PER_SECOND = 1e9
+_MIN_PER_SECOND = 1 / 86_400  # one call a day; less is a mistake
+_MAX_PER_SECOND = 1e9
 
 
 def _check_in_flight(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -22,7 +22,7 @@ def _check_per_second(_: object, field: attrs.Attribute[Any], value: object) -> 
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         _refuse(field, "a number above 0", value)
-    if not _FEWEST_PER_SECOND <= value <= _MOST_PER_SECOND:
+    if not _MIN_PER_SECOND <= value <= _MAX_PER_SECOND:
         _refuse(field, "a number above 0", value)
 
 

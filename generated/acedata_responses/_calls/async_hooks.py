@@ -10,7 +10,7 @@ from .._request.headers import header_lines
 from ..errors import RequestValidationError
 from ..hooks import CallInfo, EndInfo, TryInfo
 from ..types._http_response import HTTPResponse
-from .hooks_of_client import Hooks, Method, called_async
+from .hooks_of_client import Hooks, Method, call_hook_async
 from .report import logger
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class AsyncCallHooks:
         """
         request = self._exchange.request
         for method in self._hooks.before_send:
-            added = await called_async(method, self._info)
+            added = await call_hook_async(method, self._info)
             if added:
                 request = request.with_headers(self._checked(added))
         self._is_trying = True
@@ -69,7 +69,7 @@ class AsyncCallHooks:
         )
         for method in self._hooks.after_try:
             try:
-                await called_async(method, attempt)
+                await call_hook_async(method, attempt)
             except Exception as failed:  # noqa: BLE001 - the caller must still get a reply that may be billed
                 _log(method, failed)
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .hooks_of_client import Hooks
 
 _ERROR_BODY_TIMEOUT = 10.0  # seconds; the body of an error response may never end
-_LONGEST_ERROR_BODY = 1_000_000  # bytes; an endless body must not fill the memory
+_MAX_ERROR_BODY = 1_000_000  # bytes; an endless body must not fill the memory
 
 
 class Exchange(NamedTuple):
@@ -296,11 +296,11 @@ class AsyncSender:
         incoming.shorten_deadline(_ERROR_BODY_TIMEOUT)
         try:
             with suppress(NetworkError):
-                while len(content) < _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
+                while len(content) < _MAX_ERROR_BODY and (chunk := await incoming.read()):
                     content += chunk
         finally:
             await incoming.aclose()
-        return exchange.response(incoming, bytes(content[:_LONGEST_ERROR_BODY]))
+        return exchange.response(incoming, bytes(content[:_MAX_ERROR_BODY]))
 
     def _reply(self, http: HTTPResponse, exchange: Exchange, stream: StreamState | None = None) -> Any:
         """Read the reply from a response; return the response itself if the operation does not return JSON.

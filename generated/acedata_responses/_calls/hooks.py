@@ -10,7 +10,7 @@ from .._request.headers import header_lines
 from ..errors import RequestValidationError
 from ..hooks import CallInfo, EndInfo, TryInfo
 from ..types._http_response import HTTPResponse
-from .hooks_of_client import Hooks, Method, called
+from .hooks_of_client import Hooks, Method, call_hook
 from .report import logger
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class CallHooks:
         """
         request = self._exchange.request
         for method in self._hooks.before_send:
-            added = called(method, self._info)
+            added = call_hook(method, self._info)
             if added:
                 request = request.with_headers(self._checked(added))
         self._is_trying = True
@@ -67,7 +67,7 @@ class CallHooks:
         )
         for method in self._hooks.after_try:
             try:
-                called(method, attempt)
+                call_hook(method, attempt)
             except Exception as failed:  # noqa: BLE001 - the caller must still get a reply that may be billed
                 _log(method, failed)
 

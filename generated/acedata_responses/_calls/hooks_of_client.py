@@ -40,12 +40,12 @@ def checked_hooks_async(hooks: Iterable[Hook]) -> Hooks | None:
     )
 
 
-def called(method: Method, info: Any) -> Any:
+def call_hook(method: Method, info: Any) -> Any:
     """Call a method of a hook."""
     return method(info)
 
 
-async def called_async(method: Method, info: Any) -> Any:
+async def call_hook_async(method: Method, info: Any) -> Any:
     """Call a method of a hook, and await the result if it is awaitable."""
     result = method(info)
     return await result if isawaitable(result) else result

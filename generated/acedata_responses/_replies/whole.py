@@ -50,7 +50,9 @@ def read_reply(http: HTTPResponse, reply_format: ReplyFormat) -> Any:
         raise error_from(http, reply_format.token)
     if reply is None or not _has_shape(reply):
         raise _undecodable(
-            http, reply_format.token, f"its JSON is no documented reply: {shorten(http, reply_format.token)}"
+            http,
+            reply_format.token,
+            f"its JSON is not a documented reply: {shorten(http, reply_format.token)}",
         )
     if reply_format.observations is not None:
         reply_format.observations.add(reply)

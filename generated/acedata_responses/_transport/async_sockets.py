@@ -16,8 +16,8 @@ from .sockets import is_readable, shut_down
 if TYPE_CHECKING:
     import ssl
 
-_WRITTEN_AT_ONCE = 65_536  # bytes
-_MOST_UNREAD = 262_144  # bytes; reading is paused when more are buffered
+_WRITE_SIZE = 65_536  # bytes
+_MAX_UNREAD = 262_144  # bytes; reading is paused when more are buffered
 _NEXT_ADDRESS_DELAY = 0.25  # seconds until the next address is tried in parallel (RFC 8305, section 5)
 _NEVER = 1e9  # seconds
 
@@ -98,8 +98,8 @@ class AsyncSocketStream(asyncio.Protocol):
             await asyncio.sleep(0)
         if self._received or self._has_ended:
             return 0
-        await self.write(data[:_WRITTEN_AT_ONCE], timeout)
-        return min(len(data), _WRITTEN_AT_ONCE)
+        await self.write(data[:_WRITE_SIZE], timeout)
+        return min(len(data), _WRITE_SIZE)
 
     @property
     def has_no_pending_data(self) -> bool:
@@ -154,7 +154,7 @@ class AsyncSocketStream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        if len(self._received) >= _MOST_UNREAD and not self._is_reading_paused:
+        if len(self._received) >= _MAX_UNREAD and not self._is_reading_paused:
             self._is_reading_paused = True
             self._connected.pause_reading()
         self._wake()

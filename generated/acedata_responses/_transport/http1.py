@@ -9,7 +9,7 @@ import h11
 if TYPE_CHECKING:
     from .._request.build import Request
 
-_LONGEST_HEAD = 102_400  # bytes
+_MAX_HEAD_SIZE = 102_400  # bytes
 
 
 class Head(NamedTuple):
@@ -32,7 +32,7 @@ class HTTP1:
     """
 
     def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
         self._failure: h11.RemoteProtocolError | None = None
 
     def request(self, request: Request) -> bytes:

@@ -83,7 +83,7 @@ def _reply_data(reply: Any) -> Any:
     return reply.text
 
 
-def named(number: int, item: Any) -> Result[Any]:
+def result_for(number: int, item: Any) -> Result[Any]:
     """Return a `Result` for a request, with its key and still without a reply.
 
     If the caller gave a key, it is the key in the journal too.

@@ -17,7 +17,7 @@ from ._places import Places
 PACKAGE = __name__.partition(".")[0]
 
 _HEARTBEATS = 6  # per lease
-_MOST_WAITING = 100_000  # calls that wait in the actor; Ray's default of 1,000 is too low
+_MAX_WAITING = 100_000  # calls that wait in the actor; Ray's default of 1,000 is too low
 
 
 def import_ray() -> Any:
@@ -74,7 +74,7 @@ class ClusterLimiter(Limiter):
     def _find_or_start(self) -> Any:
         actor = self._ray.remote(Places).options(
             name=self._name, namespace=PACKAGE, get_if_exists=True, lifetime="detached", num_cpus=0,
-            max_restarts=-1, max_task_retries=-1, max_concurrency=_MOST_WAITING,
+            max_restarts=-1, max_task_retries=-1, max_concurrency=_MAX_WAITING,
         )  # fmt: skip
         return actor.remote(self.limits, self._lease)
 
