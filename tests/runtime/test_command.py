@@ -252,7 +252,7 @@ def test_calls_that_are_sent_as_streams_leave_no_doubt(command, echoing):
         ),
         (
             '{"model": "gpt-4o-mini", "input": "Hi", "stream": true}',
-            "requests.jsonl:2: /stream: a whole reply",
+            "requests.jsonl:2: /stream: streams cannot be written",
         ),
         ('{"model": "gpt-4o-mini", "input": "Hi", "key": 1}', "requests.jsonl:2: expected text as the key"),
         ('{"custom_id": "a", "body": {"model": 1}}', "requests.jsonl:2: /model: "),

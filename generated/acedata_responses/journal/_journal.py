@@ -24,7 +24,7 @@ _Ending = tuple[State, str, tuple[Any, ...]]
 
 _FINISHED: tuple[State, ...] = ("answered", "refused")
 _CRASHED = "the process ended between sending the request and recording its response"
-_NOT_BILLED = "the vendor does not bill it, as its response was a stream that did not reach its end"
+_NOT_BILLED = "it is not billed, as its response was a stream that did not reach its end"
 
 
 class Claim:
