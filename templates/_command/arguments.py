@@ -32,7 +32,7 @@ exit status:
   1    some requests failed
   2    nothing was sent: an argument, a line of the file, the token or the journal; or a file could not be written
   3    the budget is spent, and requests are left
-  4    for some requests it is not known whether they are billed; they are in the journal
+  4    the outcome of some requests is unknown, and they may be billed; they are in the journal
   130  interrupted by Ctrl-C, and requests are left
 """
 

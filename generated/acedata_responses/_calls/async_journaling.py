@@ -51,13 +51,13 @@ async def send_once(sender: AsyncSender, exchange: Exchange, journal: Journal) -
 
 
 def record_stream(
-    incoming: AsyncResponseStream, state: StreamState, exchange: Exchange
+    response: AsyncResponseStream, state: StreamState, exchange: Exchange
 ) -> Callable[[], None]:
     """Record the bytes of a stream. Returns a function that writes them to the journal when the stream has ended.
 
     The function must be called before the caller gets the last event.
     """
-    claim, read, content = exchange.claim, incoming.read, bytearray()
+    claim, read, content = exchange.claim, response.read, bytearray()
     assert claim is not None
 
     async def read_and_record() -> bytes:
@@ -73,7 +73,7 @@ def record_stream(
         else:
             _settle_error(claim, exchange.report.describe(state.error), http)
 
-    incoming.read = read_and_record
+    response.read = read_and_record
     return settle
 
 
@@ -106,7 +106,7 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
         return http
     if not exchange.request.is_whole:
         stream: AsyncStream[Any, Any] = AsyncStream(
-            _incoming(http), evolve(http, content=b""), exchange.reply_format(), report
+            _stored_response(http), evolve(http, content=b""), exchange.reply_format(), report
         )
         return stream._hand_over()
     try:
@@ -115,7 +115,7 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
         raise report.describe(error) from None
 
 
-def _incoming(http: HTTPResponse) -> AsyncResponseStream:
+def _stored_response(http: HTTPResponse) -> AsyncResponseStream:
     """A response stream that yields a stored body."""
     chunks = [http.content]
 

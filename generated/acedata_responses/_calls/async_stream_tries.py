@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended without its last event")
 
 
-async def begin_stream(incoming: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
+async def begin_stream(response: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
     """Return a stream once its first event was received, or once it has ended without one."""
     reply_format, report = exchange.reply_format(), exchange.report
     stream: AsyncStream[Any, Any] = AsyncStream(
-        incoming, exchange.response(incoming, b""), reply_format, report
+        response, exchange.http_response(response, b""), reply_format, report
     )
     if exchange.claim is not None:
         from .async_journaling import record_stream
 
-        stream._settle = record_stream(incoming, stream._state, exchange)
+        stream._settle = record_stream(response, stream._state, exchange)
     await stream._begin()
     return stream
 
 
 async def read_via_stream(
-    incoming: AsyncResponseStream, exchange: Exchange
+    response: AsyncResponseStream, exchange: Exchange
 ) -> tuple[HTTPResponse, StreamState | None, Failure | None]:
     """Read a stream to its last event.
 
@@ -42,10 +42,10 @@ async def read_via_stream(
         The response with the events as its content; the state of the stream, or None if the service sent a whole reply
         instead; and the failure, if the stream broke off before its last event.
     """
-    state = StreamState.for_whole_reply(exchange.response(incoming, b""), exchange.reply_format())
+    state = StreamState.for_whole_reply(exchange.http_response(response, b""), exchange.reply_format())
     content, failure = bytearray(), None
     try:
-        while not state.is_over and (chunk := await incoming.read()):
+        while not state.is_over and (chunk := await response.read()):
             content += chunk
             state.feed(chunk)
             state.read_on()
@@ -53,13 +53,13 @@ async def read_via_stream(
             state.end()
             state.read_on()
         if state.error is None:
-            await incoming.drain(DRAIN_TIMEOUT)
+            await response.drain(DRAIN_TIMEOUT)
     except NetworkError as error:
         failure = error.failure
     finally:
-        await incoming.aclose()
+        await response.aclose()
     if failure is not None:
         failure = Failure("reply_lost", is_stream=state.is_stream, phase=failure.phase, reason=failure.reason)
     elif state.is_unfinished:
         failure = LOST_STREAM
-    return exchange.response(incoming, bytes(content)), state if state.is_stream else None, failure
+    return exchange.http_response(response, bytes(content)), state if state.is_stream else None, failure

@@ -50,12 +50,12 @@ def send_once(sender: Sender, exchange: Exchange, journal: Journal) -> Any:
     return result
 
 
-def record_stream(incoming: ResponseStream, state: StreamState, exchange: Exchange) -> Callable[[], None]:
+def record_stream(response: ResponseStream, state: StreamState, exchange: Exchange) -> Callable[[], None]:
     """Record the bytes of a stream. Returns a function that writes them to the journal when the stream has ended.
 
     The function must be called before the caller gets the last event.
     """
-    claim, read, content = exchange.claim, incoming.read, bytearray()
+    claim, read, content = exchange.claim, response.read, bytearray()
     assert claim is not None
 
     def read_and_record() -> bytes:
@@ -71,7 +71,7 @@ def record_stream(incoming: ResponseStream, state: StreamState, exchange: Exchan
         else:
             _settle_error(claim, exchange.report.describe(state.error), http)
 
-    incoming.read = read_and_record
+    response.read = read_and_record
     return settle
 
 
@@ -104,7 +104,7 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
         return http
     if not exchange.request.is_whole:
         stream: Stream[Any, Any] = Stream(
-            _incoming(http), evolve(http, content=b""), exchange.reply_format(), report
+            _stored_response(http), evolve(http, content=b""), exchange.reply_format(), report
         )
         return stream._hand_over()
     try:
@@ -113,7 +113,7 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
         raise report.describe(error) from None
 
 
-def _incoming(http: HTTPResponse) -> ResponseStream:
+def _stored_response(http: HTTPResponse) -> ResponseStream:
     """A response stream that yields a stored body."""
     chunks = [http.content]
 

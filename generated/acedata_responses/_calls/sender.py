@@ -52,11 +52,11 @@ class Exchange(NamedTuple):
     claim: Claim | None = None  # with a journal
     hooks: CallHooks | None = None  # with hooks
 
-    def response(self, incoming: ResponseStream, content: bytes) -> HTTPResponse:
+    def http_response(self, response: ResponseStream, content: bytes) -> HTTPResponse:
         """The response with the part of its body that was read."""
         report = self.report
         return HTTPResponse(
-            incoming.status_code, incoming.headers, content, report.method, report.url, report.tries
+            response.status_code, response.headers, content, report.method, report.url, report.tries
         )
 
     def billed(self, error: BaseException | None, *, is_whole: bool = True) -> bool | None:
@@ -199,36 +199,36 @@ class Sender:
     def _try_once(self, exchange: Exchange) -> Any:
         """Send the request once and return the reply, the stream, or `Failed`."""
         report = exchange.report
-        incoming, failure = self._open(exchange)
-        if incoming is None:
+        response, failure = self._open(exchange)
+        if response is None:
             assert failure is not None
             failure = evolve(failure, is_stream=exchange.request.is_streamed)
             return Failed(failure, report.error_for(failure))
-        report.log_status(incoming.status_code)
-        if incoming.status_code >= 300:
-            http = self._read_error(incoming, exchange)
+        report.log_status(response.status_code)
+        if response.status_code >= 300:
+            http = self._read_error(response, exchange)
             error = report.describe(error_from(http, exchange.settings.token))
             self._note_rate_limit(error)
             return Failed(_status_failure(error), error)
         if exchange.request.is_streamed:
-            return self._take_stream(incoming, exchange)
-        http, failure = self._read(incoming, exchange)
+            return self._take_stream(response, exchange)
+        http, failure = self._read(response, exchange)
         if failure is not None:
             return Failed(evolve(failure, stage="reply_lost"), report.error_for(failure, http))
         return self._reply(http, exchange)
 
-    def _take_stream(self, incoming: ResponseStream, exchange: Exchange) -> Any:
+    def _take_stream(self, response: ResponseStream, exchange: Exchange) -> Any:
         """Wait for the first event of a stream, or with `via_stream` for the last; until then the try can fail."""
         from .stream_tries import LOST_STREAM, begin_stream, read_via_stream
 
         report = exchange.report
         if exchange.request.is_via_stream:
-            http, state, failure = read_via_stream(incoming, exchange)
+            http, state, failure = read_via_stream(response, exchange)
             if failure is not None:
                 return Failed(failure, report.error_for(failure, http))
             return self._reply(http, exchange, state)
         self._note_success()
-        stream = begin_stream(incoming, exchange)
+        stream = begin_stream(response, exchange)
         if stream._is_lost and stream._state.error is not None:
             return Failed(LOST_STREAM, report.describe(stream._state.error), stream)
         return stream._hand_over()
@@ -251,7 +251,7 @@ class Sender:
         request = None
         try:
             request = self._prepare(exchange)
-            incoming = self.transport.open(request, budget.timeouts(), budget.give_up_at)
+            response = self.transport.open(request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
             if place is not None:
                 place.release()
@@ -264,9 +264,9 @@ class Sender:
             raise
         exchange.report.tries += 1
         if place is not None:
-            incoming.release = place.release
-            incoming.on_close(place.release)
-        return incoming, None
+            response.release = place.release
+            response.on_close(place.release)
+        return response, None
 
     def _prepare(self, exchange: Exchange) -> Request:
         """Add the headers of the hooks to the request, and record in the journal that it is about to be sent."""
@@ -275,30 +275,30 @@ class Sender:
             exchange.claim.sending()
         return request
 
-    def _read(self, incoming: ResponseStream, exchange: Exchange) -> tuple[HTTPResponse, Failure | None]:
+    def _read(self, response: ResponseStream, exchange: Exchange) -> tuple[HTTPResponse, Failure | None]:
         """Read the body of a successful response. If the connection breaks, return what was read and the failure."""
         chunks: list[bytes] = []
         failure: Failure | None = None
         try:
-            while chunk := incoming.read():
+            while chunk := response.read():
                 chunks.append(chunk)
         except NetworkError as error:
             failure = error.failure
         finally:
-            incoming.close()
-        return exchange.response(incoming, b"".join(chunks)), failure
+            response.close()
+        return exchange.http_response(response, b"".join(chunks)), failure
 
-    def _read_error(self, incoming: ResponseStream, exchange: Exchange) -> HTTPResponse:
+    def _read_error(self, response: ResponseStream, exchange: Exchange) -> HTTPResponse:
         """Read the body of an error response, or a part of it: the status alone is enough for an error."""
         content = bytearray()
-        incoming.shorten_deadline(_ERROR_BODY_TIMEOUT)
+        response.shorten_deadline(_ERROR_BODY_TIMEOUT)
         try:
             with suppress(NetworkError):
-                while len(content) < _MAX_ERROR_BODY and (chunk := incoming.read()):
+                while len(content) < _MAX_ERROR_BODY and (chunk := response.read()):
                     content += chunk
         finally:
-            incoming.close()
-        return exchange.response(incoming, bytes(content[:_MAX_ERROR_BODY]))
+            response.close()
+        return exchange.http_response(response, bytes(content[:_MAX_ERROR_BODY]))
 
     def _reply(self, http: HTTPResponse, exchange: Exchange, stream: StreamState | None = None) -> Any:
         """Read the reply from a response; return the response itself if the operation does not return JSON.

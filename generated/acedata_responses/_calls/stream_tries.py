@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended without its last event")
 
 
-def begin_stream(incoming: ResponseStream, exchange: Exchange) -> Stream[Any, Any]:
+def begin_stream(response: ResponseStream, exchange: Exchange) -> Stream[Any, Any]:
     """Return a stream once its first event was received, or once it has ended without one."""
     reply_format, report = exchange.reply_format(), exchange.report
-    stream: Stream[Any, Any] = Stream(incoming, exchange.response(incoming, b""), reply_format, report)
+    stream: Stream[Any, Any] = Stream(response, exchange.http_response(response, b""), reply_format, report)
     if exchange.claim is not None:
         from .journaling import record_stream
 
-        stream._settle = record_stream(incoming, stream._state, exchange)
+        stream._settle = record_stream(response, stream._state, exchange)
     stream._begin()
     return stream
 
 
 def read_via_stream(
-    incoming: ResponseStream, exchange: Exchange
+    response: ResponseStream, exchange: Exchange
 ) -> tuple[HTTPResponse, StreamState | None, Failure | None]:
     """Read a stream to its last event.
 
@@ -40,10 +40,10 @@ def read_via_stream(
         The response with the events as its content; the state of the stream, or None if the service sent a whole reply
         instead; and the failure, if the stream broke off before its last event.
     """
-    state = StreamState.for_whole_reply(exchange.response(incoming, b""), exchange.reply_format())
+    state = StreamState.for_whole_reply(exchange.http_response(response, b""), exchange.reply_format())
     content, failure = bytearray(), None
     try:
-        while not state.is_over and (chunk := incoming.read()):
+        while not state.is_over and (chunk := response.read()):
             content += chunk
             state.feed(chunk)
             state.read_on()
@@ -51,13 +51,13 @@ def read_via_stream(
             state.end()
             state.read_on()
         if state.error is None:
-            incoming.drain(DRAIN_TIMEOUT)
+            response.drain(DRAIN_TIMEOUT)
     except NetworkError as error:
         failure = error.failure
     finally:
-        incoming.close()
+        response.close()
     if failure is not None:
         failure = Failure("reply_lost", is_stream=state.is_stream, phase=failure.phase, reason=failure.reason)
     elif state.is_unfinished:
         failure = LOST_STREAM
-    return exchange.response(incoming, bytes(content)), state if state.is_stream else None, failure
+    return exchange.http_response(response, bytes(content)), state if state.is_stream else None, failure

@@ -42,12 +42,12 @@ class Stream(Generic[EventT, ReplyT]):
 
     def __init__(
         self,
-        incoming: ResponseStream,
+        response: ResponseStream,
         http: HTTPResponse,
         reply_format: ReplyFormat,
         report: Report,
     ) -> None:
-        self._incoming = incoming
+        self._response = response
         self._state = StreamState(http, reply_format)
         self._report = report
         self._first: Any = None
@@ -81,11 +81,11 @@ class Stream(Generic[EventT, ReplyT]):
     def _hand_over(self: SelfT) -> SelfT:
         """Return the stream for the caller. Its end is logged, and recorded in the journal."""
         report, state = self._report, self._state  # not `self`, which the callback would keep alive
-        self._incoming.on_close(lambda: report.log(state.outcome()))
+        self._response.on_close(lambda: report.log(state.outcome()))
         if self._settle is not None:
-            self._incoming.on_close(self._settle)
+            self._response.on_close(self._settle)
         if self._first is not None and state.is_over:
-            self._incoming.finish()  # the first event is the last one too
+            self._response.finish()  # the first event is the last one too
         return self
 
     @property
@@ -106,9 +106,9 @@ class Stream(Generic[EventT, ReplyT]):
             self.close()
             raise
         if event is not None and state.is_over:
-            self._incoming.finish()  # the last event: the call no longer counts as in flight
+            self._response.finish()  # the last event: the call no longer counts as in flight
         elif state.content.is_complete:
-            self._incoming.release()  # the text is complete; only data such as the usage may follow
+            self._response.release()  # the text is complete; only data such as the usage may follow
         return event
 
     def text_deltas(self) -> Iterator[str]:
@@ -137,7 +137,7 @@ class Stream(Generic[EventT, ReplyT]):
         """Close the stream, and its connection unless it was read to the end. Calling it again has no effect."""
         self._first = None
         self._state.close()
-        self._incoming.close()
+        self._response.close()
 
     def __enter__(self: SelfT) -> SelfT:
         return self
@@ -151,7 +151,7 @@ class Stream(Generic[EventT, ReplyT]):
         self.close()
 
     def __repr__(self) -> str:
-        state = "closed" if self._incoming.is_closed else "over" if self._state.is_over else "open"
+        state = "closed" if self._response.is_closed else "over" if self._state.is_over else "open"
         return f"<{type(self).__name__} {state}, {self._state.content.events} events>"
 
     def _on_end(self, callback: Callable[[Any, AceDataError | None], None]) -> None:
@@ -165,15 +165,15 @@ class Stream(Generic[EventT, ReplyT]):
             else:
                 callback(getattr(state.error, "reply", None), report.describe(state.error))
 
-        self._incoming.on_close(end)
+        self._response.on_close(end)
         if state.is_over:
-            self._incoming.finish()
+            self._response.finish()
 
     def _receive(self) -> None:
         """Read the next chunk of the body, or its end, into the state."""
         failure: Failure | None = None
         try:
-            chunk = self._incoming.read()
+            chunk = self._response.read()
         except NetworkError as error:
             failure = error.failure  # raised outside of `except`, so that this is not the `__context__`
         else:
@@ -194,10 +194,10 @@ class Stream(Generic[EventT, ReplyT]):
         """
         error = self._state.error
         try:
-            if error is None and not self._incoming.is_closed:
-                self._incoming.drain(DRAIN_TIMEOUT)
+            if error is None and not self._response.is_closed:
+                self._response.drain(DRAIN_TIMEOUT)
         finally:
-            self._incoming.close()
+            self._response.close()
         if error is not None:
             raise self._report.describe(error)
         raise StopIteration
