@@ -1,4 +1,4 @@
-"""Hooks: what a program adds to each call of a client, such as header lines, traces, counts or a log of its own.
+"""Hooks: functions that a client calls for each call, for example to add headers, traces, metrics or logs.
 
     from acedata_responses import Client, Hook
 
@@ -9,8 +9,8 @@
 
     client = Client(hooks=[Slow()])
 
-Subclass `Hook` and override the methods that you need. Hooks see each call that the client sends, plain, streamed and
-in `map`, and none sees the token.
+Subclass `Hook` and override the methods that you need. Hooks see every call that the client sends, whether plain,
+streamed or in `map`. They never see the token.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ HeaderLines: TypeAlias = Mapping[str, str] | None
 
 @frozen(eq=False)
 class CallInfo:
-    """A call, the same object at each moment of it.
+    """A call. All methods of the hooks get the same object.
 
     Attributes:
-        operation: The operationId of the document, such as `responses.create`.
+        operation: The operationId in the document, such as `responses.create`.
         method: The HTTP method.
-        url: Where the request goes, without the query.
-        host: The service's host.
-        port: The service's port.
-        headers: The header lines of the request by their names in lower case, without the token's.
-        body: The request body as JSON data; None if there is none. Changing it has no effect on what is sent.
-        model: The model that is asked for; None where the operation calls no model.
+        url: The URL of the request, without the query.
+        host: The host of the service.
+        port: The port of the service.
+        headers: The headers of the request by their lower-case names, without `authorization`.
+        body: The body of the request as JSON data; None if it has none. Changing it does not change the request.
+        model: The requested model; None if the operation calls no model.
         is_streamed: Whether the caller gets a stream.
         is_safe: Whether the operation only reads, so that it is not billed.
-        key: What tells several answers to one request apart in a journal; empty unless the caller gave one.
+        key: The caller's key, which distinguishes several responses to the same request in a journal; else empty.
         started: When the call began, in seconds since 1970 by the client's clock.
-        telemetry: What OpenTelemetry's conventions call the operation and its fields, by the document
-            (`x-telemetry`); None where the operation calls no model.
-        state: Empty at first; for what hooks keep about the call from one moment to the next, by keys of their own.
+        telemetry: The names of the operation and its fields in OpenTelemetry's conventions, from the document
+            (`x-telemetry`); None if the operation calls no model.
+        state: Data that hooks store about the call, under keys of their own; empty at first.
     """
 
     operation: str
@@ -68,16 +68,16 @@ class CallInfo:
 
 @frozen(eq=False)
 class TryInfo:
-    """How one try of a call ended. For a stream, the try has ended once its first event is there.
+    """How one try of a call ended. For a stream, a try ends when the first event was received.
 
     Attributes:
         call: The call.
-        number: Which try it was, from 1.
-        status: The HTTP status of the response; None if none came.
-        error: The error in which the try ended; None for a reply or an opened stream. What cut the try short, such as a
-            cancellation, is no `AceDataError`.
+        number: The number of the try, from 1.
+        status: The HTTP status of the response; None if there was no response.
+        error: The error that ended the try; None if it succeeded. It is not always an `AceDataError`: for example, it
+            may be a cancellation.
         resent_in: Seconds until the request is sent again; None if it is not.
-        may_be_billed: Whether the call is billed, if it ends with this try; None where that is not known.
+        may_be_billed: Whether the call is billed if it ends with this try; None if that is not known.
     """
 
     call: CallInfo
@@ -94,14 +94,14 @@ class EndInfo:
 
     Attributes:
         call: The call.
-        reply: The reply; for a stream the whole reply, once it has ended. Of a call that ended in an error, the reply
-            as far as it came, and None if nothing came.
-        error: The error that the caller gets; None if there is none. A stream that the caller closed early ends in a
-            `StreamInterruptedError`, which the caller only sees when reading on.
+        reply: The reply; for a stream, the whole reply. If the call ended with an error, the part of the reply that was
+            received, or None.
+        error: The error that the caller gets; None if there is none. If the caller closed a stream early, it is a
+            `StreamInterruptedError`, although the caller gets that only by iterating further.
         tries: How many times the request was sent; 0 if it was not.
-        seconds: How long the call took, with its waits; for a stream until its end.
-        from_journal: Whether the answer was read from the journal, so that nothing was sent or paid.
-        may_be_billed: Whether the call is billed: True, False, or None where that is not known.
+        seconds: How long the call took, including waits; for a stream, until its end.
+        from_journal: Whether the response was read from the journal, so that nothing was sent or billed.
+        may_be_billed: Whether the call is billed; None if that is not known.
     """
 
     call: CallInfo
@@ -114,40 +114,40 @@ class EndInfo:
 
     @cached_property
     def summary(self) -> Summary:
-        """What the reply says of itself in short: model, finish reasons, tokens, cost."""
+        """A summary of the reply: model, finish reasons, tokens and cost."""
         return summary_of(self.reply)
 
 
 class Hook:
-    """What a program adds to each call. Every method here does nothing: override those that you need.
+    """The base class of hooks. Its methods do nothing: override those that you need.
 
-    The hooks of a client are called in their order before a request is sent, and in reverse order after that. One hook
-    serves all calls of a client, and several clients, so its methods are called from many threads and tasks at once;
-    what belongs to one call can be kept in `call.state`.
+    `before_send` of several hooks is called in the order of the hooks, the other methods in reverse order. A hook
+    serves all calls of a client, or of several clients, so its methods are called from many threads and tasks at once.
+    Store data about a call in `call.state`.
 
-    A request that is refused by the client itself is not told to hooks: nothing about it is ever sent.
+    Hooks are not called for a request that the client refuses before sending it.
     """
 
     def before_send(self, call: CallInfo) -> HeaderLines | Awaitable[HeaderLines]:
-        """Do something before each try, when the call has its turn and the request is about to be sent.
+        """Called before each try, when the call has its turn and the request is about to be sent.
 
-        For an `AsyncClient` it may be an `async def`. What it raises is raised by the call, and nothing is sent.
+        For an `AsyncClient` it may be an `async def`. If it raises, the call raises the same, and nothing is sent.
 
         Returns:
-            Header lines to add to the request, or to put in the place of those it has, for this try. The token's line
-            (`authorization`) cannot be among them. None for no change.
+            Headers that are added to the request for this try, or replace those of the same name; None for no change.
+            They must not include `authorization`.
         """
 
     def after_try(self, attempt: TryInfo) -> None | Awaitable[None]:
-        """Do something after each try, in the task or thread that sent it.
+        """Called after each try, in the thread or task that sent it.
 
-        For an `AsyncClient` it may be an `async def`. What it raises is logged and has no further effect.
+        For an `AsyncClient` it may be an `async def`. An exception that it raises is logged, and has no other effect.
         """
 
     def at_end(self, end: EndInfo) -> None:
-        """Do something when the call has ended: with its reply, its error, or the end of its stream.
+        """Called when the call has ended, with a reply or an error; for a stream, at the end of the stream.
 
-        It must be a plain function, also for an `AsyncClient`: a stream that is dropped ends in a destructor, where
-        nothing can be awaited, and perhaps in another thread. What it raises is logged, and has no further effect: the
-        answer may be paid, and is given to the caller in any case.
+        It must be a plain function, also for an `AsyncClient`: a stream that is dropped ends in a destructor, which
+        cannot await and may run in another thread. An exception that it raises is logged, and has no other effect, as
+        the caller must get a reply that may be billed.
         """

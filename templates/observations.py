@@ -1,12 +1,12 @@
-"""Counts of where replies depart from the document and where they have grown, to learn from production.
+"""Counts where replies violate the document or have undocumented fields and values, to learn from production.
 
     observations = Observations()
     client = Client(observations=observations)
     ...
     observations.write("observed.jsonl")  # for the package's maintainers: make drift FROM=observed.jsonl
 
-Only places and counts are kept, never a value: a place is a schema of the document and a JSON pointer (RFC 6901) within
-the reply, with `*` for each place in a list and for each key that the document does not name.
+Only places and counts are kept, never a value. A place is a schema in the document and a JSON pointer (RFC 6901) in the
+reply, with `*` for each list index and for each key that the document does not name.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .types._model import Model, attributes_of
 from .types._unknown import Unknown
 
 MOST_PLACES = 1000
-"""Places that are counted; what comes at further ones is counted together, at no place."""
+"""The maximum number of places. Observations at further places are counted together, without a place."""
 
 _FIELD = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
 
@@ -43,10 +43,10 @@ class Observation:
     """How often replies differed from the document at one place.
 
     Attributes:
-        schema: The schema of the document that the reply or event is of; empty for a kind that it does not know.
-        pointer: Where, as a JSON pointer from there; empty for the whole.
-        what: `type` or `required` for a violation; for growth `unknown field`, `unknown value` or `unknown kind`.
-        count: How often.
+        schema: The schema of the reply or event in the document; empty if its kind is unknown.
+        pointer: The place in the reply or event as a JSON pointer; empty for the whole.
+        what: `type` or `required` for a violation; `unknown field`, `unknown value` or `unknown kind` for growth.
+        count: The number of times that it was observed.
     """
 
     schema: str
@@ -56,10 +56,10 @@ class Observation:
 
 
 class Observations:
-    """Counts for one or several clients; threads and tasks may share it.
+    """Counts for one or several clients. Threads and tasks can share it.
 
     Attributes:
-        replies: How many replies and events were looked at.
+        replies: The number of replies and events that were compared with the document.
     """
 
     def __init__(self) -> None:
@@ -69,13 +69,13 @@ class Observations:
 
     @property
     def counts(self) -> list[Observation]:
-        """What was counted, the most frequent first."""
+        """The counts, the highest first."""
         with self._lock:
             counts = sorted(self._counts.items(), key=lambda one: (-one[1], one[0]))
         return [Observation(*place, count=count) for place, count in counts]
 
     def write(self, path: str | PathLike[str]) -> None:
-        """Write the counts as JSON lines, in place of what the file held; the first line says what was looked at.
+        """Write the counts as JSON Lines, replacing the file. The first line has the version and the number of replies.
 
         Raises:
             OSError: The file cannot be written.
@@ -85,7 +85,7 @@ class Observations:
         Path(path).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
     def add(self, reply: Model | ListReply[Any]) -> None:
-        """Look at a reply or an event; the client does so for each that comes."""
+        """Compare a reply or an event with the document. The client does this for each one that it receives."""
         found = list(_places(reply))
         with self._lock:
             self.replies += 1
@@ -106,7 +106,7 @@ class Observations:
 
 
 def _places(reply: Model | ListReply[Any]) -> Iterator[Place]:
-    """Each violation and each growth; what is nested too deeply to be followed is left out."""
+    """The places of violations and growth, as far as the nesting is not too deep to follow."""
     schema = reply._schema if isinstance(reply, Model) else ""
     try:
         for problem in _problems(reply):
@@ -124,7 +124,7 @@ def _problems(reply: Model | ListReply[Any]) -> list[Problem]:
 
 
 def _growth(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """The unknown kinds, fields and values within decoded data."""
+    """The unknown kinds, fields and values in decoded data."""
     if is_list(value):
         for entry in value:
             yield from _growth(entry, f"{pointer}/*")
@@ -132,12 +132,12 @@ def _growth(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
         yield pointer, "unknown kind"
     elif isinstance(value, Model):
         names, known = attributes_of(type(value)), _known_values(value._schema)
-        for key, came in value._data.items():
+        for key, data in value._data.items():
             if key not in names:
                 yield f"{pointer}/{key if re.fullmatch(_FIELD, key) else '*'}", "unknown field"
-            elif key in known and isinstance(came, str) and came not in known[key]:
+            elif key in known and isinstance(data, str) and data not in known[key]:
                 yield f"{pointer}/{key}", "unknown value"
-            elif came.__class__ in (dict, list):
+            elif data.__class__ in (dict, list):
                 yield from _growth(getattr(value, names[key]), f"{pointer}/{key}")
 
 
@@ -146,7 +146,7 @@ _properties: set[str] = set()
 
 
 def _known_values(schema: str) -> dict[str, frozenset[Any]]:
-    """The fields of a schema for which the document lists values."""
+    """The fields of a schema whose values the document lists, with these values."""
     found = _known.get(schema)
     if found is None:
         fields = SCHEMAS.get(schema, {}).get("properties", {})
@@ -165,7 +165,7 @@ def _listed(schema: Any) -> Iterator[Any]:
 
 
 def _without_values(pointer: str) -> str:
-    """A pointer with `*` for what is no field of the document: places in lists, and keys that came."""
+    """A pointer with `*` for each token that is not a field in the document, such as a list index."""
     if not _properties:
         _properties.update(key for schema in SCHEMAS.values() for key in schema.get("properties", ()))
     return "/".join(token if not token or token in _properties else "*" for token in pointer.split("/"))

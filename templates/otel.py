@@ -1,16 +1,16 @@
-"""Traces and metrics of calls by OpenTelemetry's semantic conventions for generative AI.
+"""Traces and metrics of calls, by OpenTelemetry's semantic conventions for generative AI.
 
     from acedata_responses import Client
     from acedata_responses.otel import OpenTelemetry
 
     client = Client(hooks=[OpenTelemetry()])
 
-It needs `pip install "acedata-responses[otel]"`, and nothing is recorded until the program sets up an SDK. Each call is
-a span of kind CLIENT, which covers all of its tries and, of a stream, its time until the last event. It is current
-while the request is sent, so that spans of an instrumented httpx become its children, and its context is sent along as
-the propagator says (`traceparent`). What is asked and answered is in no span.
+It needs `pip install "acedata-responses[otel]"`. Nothing is recorded until the program configures an OpenTelemetry SDK.
+Each call is a span of kind CLIENT that covers all of its tries, and for a stream the time until the last event. It is
+the current span while the request is sent, so that spans of an instrumented httpx become its children, and the
+configured propagator adds its context to the headers (`traceparent`). Spans do not contain inputs or outputs.
 
-The conventions are in development; these are those of version 1.37 and later, with `gen_ai.provider.name`:
+The conventions are still in development. This module follows version 1.37 and later, with `gen_ai.provider.name`:
 https://opentelemetry.io/docs/specs/semconv/gen-ai/
 """
 
@@ -40,26 +40,26 @@ _OF_SUMMARY = {
     "output_tokens": "gen_ai.usage.output_tokens",
     "cached_tokens": "gen_ai.usage.cache_read.input_tokens",
     "reasoning_tokens": "gen_ai.usage.reasoning.output_tokens",
-    "cost": "gen_ai.usage.cost",  # ours: the conventions have no word for it
+    "cost": "gen_ai.usage.cost",  # not in the conventions, which have no name for the cost
 }
 
-# The boundaries that the conventions ask for.
+# The bucket boundaries that the conventions recommend.
 _SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
 _TOKENS = [4.0**power for power in range(14)]
 
 
 class OpenTelemetry(Hook):
-    """Makes a span of each call, and measures calls that ask a model.
+    """Records a span for each call, and metrics for calls of a model.
 
     Spans have the attributes `gen_ai.operation.name`, `gen_ai.provider.name`, `gen_ai.request.*`, `gen_ai.response.*`,
-    `gen_ai.usage.*` (with the price as `gen_ai.usage.cost`), `server.address` and `server.port`, `error.type` (the
-    class of the error), `http.request.resend_count`, and `acedata_responses.from_journal` where nothing was sent. A try
-    after which the request is sent again is an event, `acedata_responses.resent`. The metrics are
-    `gen_ai.client.operation.duration` and `gen_ai.client.token.usage`; what came from a journal is in neither.
+    `gen_ai.usage.*` (including `gen_ai.usage.cost`), `server.address` and `server.port`, `error.type` (the class of the
+    error), `http.request.resend_count`, and `acedata_responses.from_journal` if the response was read from a journal. A
+    retry is recorded as the event `acedata_responses.resent`. The metrics are `gen_ai.client.operation.duration` and
+    `gen_ai.client.token.usage`; they do not include responses from a journal.
 
     Args:
-        tracer_provider: Where tracers come from; the global one if not given.
-        meter_provider: Where meters come from; the global one if not given.
+        tracer_provider: The tracer provider; by default the global one.
+        meter_provider: The meter provider; by default the global one.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class OpenTelemetry(Hook):
         )  # fmt: skip
 
     def before_send(self, call: CallInfo) -> dict[str, str]:
-        """Make the call's span the current one, and return the header lines that pass it on."""
+        """Make the span of the call the current one, and return the headers that propagate it."""
         within = trace.set_span_in_context(self._span(call))
         call.state[self, "attached"] = context.attach(within)
         headers: dict[str, str] = {}
@@ -87,7 +87,7 @@ class OpenTelemetry(Hook):
         return headers
 
     def after_try(self, attempt: TryInfo) -> None:
-        """Leave the span's context, and note on it that the request is sent again."""
+        """Detach the context of the span, and add an event if the request is sent again."""
         _leave(attempt.call.state.pop((self, "attached"), None))
         if attempt.resent_in is not None and attempt.error is not None:
             self._span(attempt.call).add_event(
@@ -96,7 +96,7 @@ class OpenTelemetry(Hook):
             )
 
     def at_end(self, end: EndInfo) -> None:
-        """End the span, and measure the call."""
+        """End the span, and record the metrics."""
         call, error = end.call, end.error
         _leave(call.state.pop((self, "attached"), None))
         span = self._span(call)
@@ -113,7 +113,7 @@ class OpenTelemetry(Hook):
             self._measure(end, failure, trace.set_span_in_context(span))
 
     def _span(self, call: CallInfo) -> trace.Span:
-        """The span of a call, which is begun when it is first needed."""
+        """The span of a call, which is started when it is first needed."""
         span: trace.Span | None = call.state.get(self)
         if span is None:
             identity = _identity(call)
@@ -141,7 +141,7 @@ def _leave(attached: Token[Context] | None) -> None:
 
 
 def _identity(call: CallInfo) -> _Attributes:
-    """What tells calls apart, in traces and in metrics."""
+    """The attributes that spans and metrics have in common."""
     found: _Attributes = {"server.address": call.host, "server.port": call.port}
     if call.telemetry is not None:
         found["gen_ai.operation.name"] = call.telemetry["operation"]
@@ -152,14 +152,14 @@ def _identity(call: CallInfo) -> _Attributes:
 
 
 def _of_request(call: CallInfo) -> Iterator[tuple[str, Any]]:
-    """What else is asked for, as far as the document has names for it."""
+    """The attributes for the fields of the request that the document names (`x-telemetry`)."""
     for key, name in call.telemetry["attributes"].items() if call.telemetry is not None else ():
         if isinstance(value := call.body.get(key), (str, int, float)):
             yield name, value
 
 
 def _of_reply(summary: Summary) -> Iterator[tuple[str, Any]]:
-    """What the reply says of itself."""
+    """The attributes for the reply."""
     for field, name in _OF_SUMMARY.items():
         value = getattr(summary, field)
         if value not in (None, ()):

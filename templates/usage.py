@@ -1,10 +1,10 @@
-"""What the calls of a client took and cost, in all and by model.
+"""The tokens and the cost of the calls of a client, in total and by model.
 
     print(client.usage.total)                    # Totals(calls=12, uncertain=0, ..., total_tokens=3400, cost=1.7)
     print(client.usage.by_model["gpt-4o-mini"].cost)
     spent = client.usage.reset()                 # read, and start again from zero
 
-Each paid answer counts once, however it came: whole, streamed, within `map` or as an error with a reply on it.
+Each billed reply counts once, whether it was plain, streamed, part of `map`, or carried by an error.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ class Totals(NamedTuple):
 
     Attributes:
         calls: Calls that are billed.
-        uncertain: Calls that may be billed and of which no reply came, such as those that timed out after sending. They
-            are in none of the other numbers.
-        unpriced: Those of `calls` whose reply did not say what it cost, so that `cost` lacks them.
+        uncertain: Calls without a reply that may be billed, such as those that timed out after the request was sent.
+            They are not included in the other numbers.
+        unpriced: The calls in `calls` whose reply has no cost, so that `cost` does not include them.
         input_tokens: Tokens of the inputs.
         output_tokens: Tokens of the outputs.
-        total_tokens: Both together.
-        cost: The price, in the service's own currency, as the replies say.
-        from_journal: Calls that were answered from a journal. They cost nothing now, and are in no other number.
+        total_tokens: Tokens of both.
+        cost: The cost that the replies report, in the service's currency.
+        from_journal: Calls whose response was read from a journal. They are not included in the other numbers.
     """
 
     calls: int = 0
@@ -43,47 +43,46 @@ class Totals(NamedTuple):
     from_journal: int = 0
 
     def plus(self, other: Totals) -> Totals:
-        """Return the sums over the calls of both."""
+        """Return the sums of both."""
         return Totals._make(map(add, self, other))
 
 
 class Usage:
-    """What the calls of a client and its copies took and cost so far; threads and tasks may share it.
+    """The tokens and the cost of the calls of a client and its copies so far. Threads and tasks can share it.
 
-    The numbers are those that the replies report. Calls of operations that only read, and calls that are not billed,
-    count nothing.
+    The numbers are those that the replies report. Calls that are not billed, such as calls that only read, count zero.
     """
 
     def __init__(self) -> None:
         self._by_model: dict[str, Totals] = {}
-        # Reentrant, since a stream that the garbage collector finds may be counted while another call is.
+        # Reentrant: while a call is counted, the garbage collector may end a stream, which is then counted too.
         self._lock = threading.RLock()
 
     @property
     def total(self) -> Totals:
-        """The sums over all models."""
+        """The sums for all models."""
         return _sum(self.by_model)
 
     @property
     def by_model(self) -> dict[str, Totals]:
-        """The sums by the model that was asked for; a copy. Calls that ask for none are under an empty name."""
+        """The sums by requested model, as a copy. Calls without a model are under the empty name."""
         with self._lock:
             return dict(self._by_model)
 
     def reset(self) -> Totals:
-        """Start again from zero, and return the sums so far. No call is lost between the two."""
+        """Return the sums so far and reset them to zero, in one atomic step."""
         with self._lock:
             counted, self._by_model = self._by_model, {}
         return _sum(counted)
 
     def add(self, model: str | None, reply: Any, billed: bool | None, *, from_journal: bool = False) -> None:
-        """Count a call that has ended; the client does so for each.
+        """Count a call that has ended. The client does this for each of its calls.
 
         Args:
-            model: The model that was asked for.
-            reply: The reply, None if there is none.
+            model: The requested model.
+            reply: The reply; None if there is none.
             billed: Whether the call is billed; None if that is not known.
-            from_journal: Whether the answer came from a journal.
+            from_journal: Whether the response was read from a journal.
         """
         if from_journal:
             counted = Totals(from_journal=1)
@@ -92,7 +91,7 @@ class Usage:
         elif reply is None and billed is None:
             counted = Totals(uncertain=1)
         else:
-            counted = _taken(reply)
+            counted = _totals_of(reply)
         with self._lock:
             self._by_model[model or ""] = self._by_model.get(model or "", _NOTHING).plus(counted)
 
@@ -104,8 +103,8 @@ class Usage:
 _NOTHING = Totals()
 
 
-def _taken(reply: Any) -> Totals:
-    """What one paid answer took."""
+def _totals_of(reply: Any) -> Totals:
+    """The totals of one billed reply."""
     cost = summary_field(reply, "cost")
     return Totals(
         calls=1,

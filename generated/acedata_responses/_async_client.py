@@ -19,7 +19,7 @@ from ._request.operation import Call
 from ._request.settings import Settings
 from ._request.timeouts import TimeoutLike
 from ._transport.async_transport import AsyncTransport, make_transport
-from ._transport.plugged_in import AsyncClientLike, AsyncTransportLike, check_plugged_in, timeout_of
+from ._transport.custom_transport import AsyncClientLike, AsyncTransportLike, check_httpx_type, timeout_of
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
 from .retry import RetryPolicy
@@ -112,8 +112,8 @@ class AsyncClient:
             raise ConfigurationError(
                 "pass transport or http_client, not both: a client has its own transport"
             )
-        check_plugged_in("transport", transport, "AsyncBaseTransport")
-        check_plugged_in("http_client", http_client, "AsyncClient")
+        check_httpx_type("transport", transport, "AsyncBaseTransport")
+        check_httpx_type("http_client", http_client, "AsyncClient")
         if http_client is not None and isinstance(timeout, NotGiven):
             timeout = timeout_of(http_client)
         log_as_the_environment_says()

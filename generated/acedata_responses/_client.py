@@ -18,7 +18,7 @@ from ._request.not_given import NOT_GIVEN, NotGiven
 from ._request.operation import Call
 from ._request.settings import Settings
 from ._request.timeouts import TimeoutLike
-from ._transport.plugged_in import ClientLike, TransportLike, check_plugged_in, timeout_of
+from ._transport.custom_transport import ClientLike, TransportLike, check_httpx_type, timeout_of
 from ._transport.transport import Transport, make_transport
 from .errors import ConfigurationError
 from .limits import Limiter, Limits
@@ -112,8 +112,8 @@ class Client:
             raise ConfigurationError(
                 "pass transport or http_client, not both: a client has its own transport"
             )
-        check_plugged_in("transport", transport, "BaseTransport")
-        check_plugged_in("http_client", http_client, "Client")
+        check_httpx_type("transport", transport, "BaseTransport")
+        check_httpx_type("http_client", http_client, "Client")
         if http_client is not None and isinstance(timeout, NotGiven):
             timeout = timeout_of(http_client)
         log_as_the_environment_says()

@@ -1,4 +1,4 @@
-"""Whether a failed call is sent again, and when: only where the service cannot have done paid work."""
+"""Decides whether a failed request is sent again, and when. By default, only if the failed try is not billed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Stage = Literal["connect", "send", "write_timeout", "read_timeout", "reply_lost"
 Phase = Literal["connect", "pool", "write", "read", "turn", "deadline"]
 
 _LONGEST_WAIT = 86_400.0  # a day; a longer setting is a mistake
-_FOREVER = 1e9  # seconds; a reply that asks for more makes no sense
+_FOREVER = 1e9  # seconds; a longer `Retry-After` is ignored
 
-# RFC 9110, 10.2.3: Retry-After is a number of seconds or a date. Decimals are common, so they count too.
+# RFC 9110, 10.2.3: Retry-After is a number of seconds or a date. Decimals are common, so they are accepted too.
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 
-# RFC 9110, 5.6.7: the three forms of a date. dateutil alone would also take "12 monkeys" for one.
+# RFC 9110, 5.6.7: the three formats of a date. dateutil alone would also parse "12 monkeys".
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _LONG_DAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -36,35 +36,35 @@ _DATE = (
 
 @attrs.frozen
 class Failure:
-    """What went wrong in one try: what a retry policy needs to know of it.
+    """The failure of one try, as a retry policy sees it.
 
-    `stage` is how far the try got:
+    `stage` says how far the try got:
 
     - `connect`: no connection was made, so nothing was sent;
-    - `send`: the connection was lost while the request was sent, or before the head of a reply was complete;
+    - `send`: the connection was lost while the request was sent, or before the head of the response was received;
     - `write_timeout`: the request could not be written in time;
-    - `read_timeout`: the head of a reply did not come in time;
-    - `reply_lost`: the body of a reply broke off, or did not go on in time;
-    - `status`: the service answered with an error.
+    - `read_timeout`: the head of the response was not received in time;
+    - `reply_lost`: the connection was lost, or timed out, while the body of the response was read;
+    - `status`: the service responded with an error.
     """
 
     stage: Stage
     status: int | None = None
-    """The status of the reply, if one came."""
+    """The status of the response; None if there was none."""
     resend: bool = False
-    """Whether the document says of this error that it is not billed and may be sent again."""
+    """Whether the document says that this error is not billed and the request may be sent again."""
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
-    """The headers of the reply, by lower-case names."""
+    """The headers of the response, by lower-case names."""
     safe_method: bool = False
-    """Whether the method asks for no work at all (GET, HEAD, OPTIONS: RFC 9110, 9.2.1)."""
+    """Whether the method only reads (GET, HEAD, OPTIONS: RFC 9110, 9.2.1)."""
     is_stream: bool = False
-    """Whether the answer was to come as a stream, of which the caller has had no event."""
+    """Whether the request asked for a stream, of which the caller has received no event."""
     phase: Phase | None = None
-    """What was waited for when time ran out; None for a failure that is no time-out."""
+    """The phase that timed out; None if the failure is not a timeout."""
     reason: str = ""
     """The class and the message of the exception that was raised."""
     proxy: str = ""
-    """The proxy that the request goes through: scheme, host, port and what names it; empty without one."""
+    """The proxy of the request: scheme, host, port and the variable that names it; empty without one."""
 
 
 def _as_tuple(value: Iterable[float]) -> tuple[float, ...]:
@@ -99,38 +99,38 @@ def _refuse(name: str, expected: str, value: object) -> NoReturn:
 
 @attrs.frozen
 class RetryPolicy:
-    """When a call is sent again, and after what wait.
+    """Decides when a request is sent again, and how long to wait before that.
 
-    A call is sent again where the service cannot have done paid work: no connection was made, or the service answered
-    with an error that it does not bill. A request that was sent and whose reply did not come whole may have been
-    answered and billed: it is sent again only with a method that asks for no work, such as GET. Each of the fields
-    `on_...` allows it for one way to fail, at the risk of paying for both.
+    By default a request is sent again only if the failed try cannot be billed: no connection was made, or the service
+    responded with an error that it does not bill. If the request was sent and the response was lost, the request may
+    have been processed and billed, so it is sent again only if its method is safe, such as GET. Each `on_...` field
+    allows a retry after one such failure, at the risk of paying twice.
 
-    A stream without its last event is not billed, by the document (`x-billing`). So it is sent again until its first
-    event has come, and never after that; with `via_stream` until its last one has come. One doubt remains: the last
-    event may have been sent, and be lost on its way.
+    According to the document (`x-billing`), a stream that did not reach its last event is not billed. So a stream is
+    retried until its first event is received, and with `via_stream` until its last event is received. A risk remains:
+    the service may have sent the last event, and the network may have lost it.
 
-    To decide otherwise, override `should_resend` or `wait`.
+    For other rules, override `should_resend` or `wait`.
     """
 
     waits: tuple[float, ...] = attrs.field(default=RETRY_WAITS, converter=_as_tuple, validator=_check_waits)
-    """Seconds before the second, third, … try; the last one also holds for all that follow."""
+    """Seconds to wait before the second, third, … try; the last value is used for all later tries."""
     jitter: float = attrs.field(default=RETRY_JITTER, validator=_check_seconds)
-    """Up to so many seconds more, at random, so that those who failed together do not return together."""
+    """The maximum of random seconds to add to each wait, so that calls that fail together are not retried together."""
     longest_retry_after: float = attrs.field(default=600.0, validator=_check_seconds)
-    """The longest wait in seconds that a reply may ask for in a call without a deadline. A call with a deadline waits
-    for as long as that allows. A call that cannot wait so long ends at once with the error; see its `retry_after`."""
+    """The longest `Retry-After` in seconds to wait for in a call without a deadline; with a deadline, the deadline is
+    the limit. If the wait would be longer, the call raises the error at once; see its `retry_after`."""
     on_write_timeout: bool = attrs.field(default=False, validator=_check_flag)
-    """Send again also when the request could not be written in time: the service may have read enough of it."""
+    """Also retry if the request could not be written in time; the service may have read enough of it."""
     on_read_timeout: bool = attrs.field(default=False, validator=_check_flag)
-    """Send again also when no head of a reply came in time."""
+    """Also retry if the head of the response was not received in time."""
     on_connection_lost: bool = attrs.field(default=False, validator=_check_flag)
-    """Send again also when the connection broke while the request was sent, or before a reply's head was complete."""
+    """Also retry if the connection was lost before the head of the response was received."""
     on_reply_lost: bool = attrs.field(default=False, validator=_check_flag)
-    """Send again also when the body of a reply broke off, or did not go on in time."""
+    """Also retry if the connection was lost, or timed out, while the body of the response was read."""
 
     def should_resend(self, failure: Failure) -> bool:
-        """Whether the request may be sent a second time after this failure."""
+        """Whether the request may be sent again after this failure."""
         not_billed = failure.resend and failure.status is not None and failure.status >= 400
         if failure.stage == "status" or not_billed:
             return not_billed
@@ -146,24 +146,23 @@ class RetryPolicy:
         }[failure.stage]
 
     def wait(self, failure: Failure, tries: int, clock: Clock) -> float:
-        """Return the seconds to wait after so many tries (1 after the first).
+        """Return the seconds to wait after `tries` tries (1 after the first).
 
-        What the reply asks for comes first, and is never cut short: the random part comes on top, no
-        larger than what was asked for. So 0 means at once; it is then the limiter that keeps all calls
-        of a client from coming back in the same moment.
+        A `Retry-After` of the response takes precedence and is never shortened. The jitter that is added to it is at
+        most as long, so `Retry-After: 0` means at once, and only the limiter spreads the retries of several calls.
         """
-        asked = retry_after(failure.headers, clock)
-        if asked is not None:
-            return asked + min(self.jitter, asked) * clock.random()
+        requested = retry_after(failure.headers, clock)
+        if requested is not None:
+            return requested + min(self.jitter, requested) * clock.random()
         return self.waits[min(tries, len(self.waits)) - 1] + self.jitter * clock.random()
 
     def plan(
         self, failure: Failure, *, tries: int, max_retries: int, clock: Clock, give_up_at: float | None = None
     ) -> float | None:
-        """Return the seconds to wait before the next try; None if there is to be none.
+        """Return the seconds to wait before the next try; None if the request is not sent again.
 
-        `give_up_at` is a moment of `clock.monotonic()`: a wait that would not end before it is not begun. Without one,
-        a wait is not begun that the reply asks for and that is longer than `longest_retry_after`.
+        It is not sent again if the wait would end after `give_up_at`, a time of `clock.monotonic()`. Without
+        `give_up_at`, it is not sent again if the response asks for a wait longer than `longest_retry_after`.
         """
         is_out_of_time = failure.phase in ("turn", "deadline")
         if is_out_of_time or tries > max_retries or not self.should_resend(failure):
@@ -171,16 +170,16 @@ class RetryPolicy:
         seconds = self.wait(failure, tries, clock)
         if give_up_at is not None:
             return seconds if clock.monotonic() + seconds < give_up_at else None
-        asked = retry_after(failure.headers, clock)
-        return seconds if asked is None or min(asked, seconds) <= self.longest_retry_after else None
+        requested = retry_after(failure.headers, clock)
+        return seconds if requested is None or min(requested, seconds) <= self.longest_retry_after else None
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
-    """Return the seconds that a reply asks its client to wait, by `retry-after-ms`, else by `Retry-After`.
+    """Return the seconds that a response asks the client to wait, from `retry-after-ms` or else `Retry-After`.
 
     Args:
-        headers: The headers of the reply, by lower-case names or matched in any case.
-        clock: Its `time()` tells how far off a date is.
+        headers: The headers of the response, by lower-case names or matched in any case.
+        clock: The clock, which is needed if the header is a date.
     """
     milliseconds = _number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
@@ -199,7 +198,7 @@ def _number(value: str) -> float | None:
 
 
 def _until(value: str, clock: Clock) -> float | None:
-    """Return the seconds until an HTTP date; None if the value is no such date or not in the future."""
+    """Return the seconds until an HTTP date; None if the value is not an HTTP date, or not in the future."""
     text = value.strip(" \t")
     if not re.fullmatch(_DATE, text):
         return None
@@ -208,7 +207,7 @@ def _until(value: str, clock: Clock) -> float | None:
     from dateutil import parser
 
     try:
-        # Every HTTP date is in UTC; dateutil would take "GMT" for local time where London's clocks are kept.
+        # Every HTTP date is in UTC; dateutil would parse "GMT" as local time if that is the local time zone's name.
         date = parser.parse(text).replace(tzinfo=timezone.utc)
     except (ValueError, OverflowError):  # such as 31 February
         return None

@@ -1,9 +1,9 @@
-"""Bytes in, events out: the decoder of an event stream, without I/O.
+"""A decoder for event streams (server-sent events), without I/O.
 
 It follows the WHATWG HTML standard, sections 9.2.5 "Parsing an event stream" and 9.2.6 "Interpreting an
-event stream" (https://html.spec.whatwg.org/multipage/server-sent-events.html), whose rules are named where
-they are obeyed. An event ends with a blank line: bytes are collected until one has come, and the whole events
-before it are then decoded and read at once. The one departure from the standard is `EventDecoder.finish`.
+event stream" (https://html.spec.whatwg.org/multipage/server-sent-events.html); comments quote its rules. An
+event ends with a blank line: bytes are buffered until a blank line is received, and all complete events are
+then decoded at once. The only deviation from the standard is `EventDecoder.finish`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["EventDecoder", "ServerSentEvent"]
 _CR = 0x0D
 _BLANK_LINE = b"\n\n"
 _LONGEST_IGNORED = 10_000  # characters
-_LONGEST_RETRY = 18  # digits; millions of years, and more than int() reads at any length
+_LONGEST_RETRY = 18  # digits; longer numbers make no sense, and `int` raises an error for very long ones
 
 
 @dataclass(slots=True)
@@ -25,25 +25,25 @@ class ServerSentEvent:
 
     data: str
     event: str = "message"
-    """Its type."""
+    """The type of the event."""
     id: str = ""
-    """The last event ID: this event's own, or else that of the latest event that had one."""
+    """The last event ID: the ID of this event, or of the latest event that had one."""
     retry: int | None = None
-    """The reconnection time in milliseconds, as the stream has set it by now."""
+    """The reconnection time in milliseconds, if the stream has set one so far."""
 
 
 class EventDecoder:
-    """Finds the events of one stream; how the stream is cut into chunks makes no difference.
+    """Decodes the events of one stream, however the stream is split into chunks.
 
-    It holds the bytes of one unfinished event, and touches each byte a fixed number of times.
+    It buffers at most the bytes of one incomplete event, and its run time is linear in the size of the stream.
     """
 
     last_event_id: str
-    """With what a client would go on after a lost connection (`Last-Event-ID`)."""
+    """The `Last-Event-ID` with which a client would reconnect."""
     retry: int | None
-    """How long it would wait before that, in milliseconds; None if the stream has not said."""
+    """The time in milliseconds that a client would wait before it reconnects; None if the stream has not set it."""
     ignored: str
-    """The lines that are no field of an event, which the standard ignores; no more than 10,000 characters of them."""
+    """The lines that are not fields of an event, which the standard ignores; at most 10,000 characters of them."""
 
     def __init__(self) -> None:
         self.last_event_id = ""
@@ -51,11 +51,11 @@ class EventDecoder:
         self.ignored = ""
         self._pending = bytearray()
         self._after_cr = False
-        # "UTF-8 decode": one leading byte order mark is dropped. It is part of the first text decoded.
+        # "UTF-8 decode" drops one leading byte order mark, which is part of the first text that is decoded.
         self._encoding = "utf-8-sig"
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """The events that are complete with this chunk."""
+        """Return the events that are completed by this chunk."""
         text = self._complete_with(chunk)
         data = _data_alone(text)
         if data is None:
@@ -63,11 +63,11 @@ class EventDecoder:
         return [ServerSentEvent(value, "message", self.last_event_id, self.retry) for value in data]
 
     def feed_data(self, chunk: bytes, without: Container[str] = ()) -> list[str]:
-        """The data alone of the events that are complete with this chunk: all that many a stream needs.
+        """Return only the data of the events that are completed by this chunk.
 
         Args:
             chunk: The bytes that were received.
-            without: The types of events that are left out.
+            without: The types of events to leave out.
         """
         text = self._complete_with(chunk)
         data = _data_alone(text)
@@ -76,22 +76,22 @@ class EventDecoder:
         return [event.data for event in self._read(text) if event.event not in without]
 
     def finish(self) -> list[ServerSentEvent]:
-        """The event, if any, that lacked only its end when the body ended cleanly.
+        """Return the last event, if only its line end or blank line was missing at the end of the body.
 
-        The standard drops "any pending data" at the end of the file. Here the last line and the last event
-        count even if their line end or blank line is missing: a server that forgets it has sent all the
-        same what the caller pays for. After a broken connection, don't call this: the rest may be missing.
+        The standard drops "any pending data" at the end of the file. Here a last event without its blank line
+        counts, as the caller pays for its data. Do not call this after a broken connection: the event may then be
+        incomplete.
         """
         return self.feed(_BLANK_LINE)
 
     def _complete_with(self, chunk: bytes) -> str:
-        """The text of the events that are complete with this chunk; it ends with a blank line."""
+        """The text of the events that are completed by this chunk; it ends with a blank line."""
         if self._after_cr or _CR in chunk:
             chunk = self._with_lf(chunk)
         whole = self._up_to_blank_line(chunk)
         if not whole:
             return ""
-        # Whole lines hold whole characters. What is no UTF-8 becomes U+FFFD, as "UTF-8 decode" has it.
+        # Complete lines contain complete characters. Invalid UTF-8 becomes U+FFFD, as "UTF-8 decode" requires.
         text = whole.decode(self._encoding, "replace")
         self._encoding = "utf-8"
         return text
@@ -99,8 +99,8 @@ class EventDecoder:
     def _with_lf(self, chunk: bytes) -> bytes:
         """The chunk with LF for every line end: "a CRLF pair, a single LF not preceded by CR, a single CR".
 
-        A CR at the end of a chunk ends its line at once, for the next chunk may be long in coming; should
-        that begin with LF, the LF is the other half of a pair.
+        A CR at the end of a chunk ends its line at once, since the next chunk may be received much later. If that
+        starts with LF, the LF belongs to the same line end.
         """
         if not chunk:
             return chunk
@@ -110,7 +110,7 @@ class EventDecoder:
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _up_to_blank_line(self, chunk: bytes) -> bytes | bytearray:
-        """All up to the last blank line; the rest is kept for the next chunk."""
+        """The bytes up to the last blank line; the rest is kept for the next chunk."""
         if not self._pending and chunk.endswith(_BLANK_LINE):
             return chunk
         searched = len(self._pending)
@@ -124,11 +124,11 @@ class EventDecoder:
         return whole
 
     def _read(self, text: str) -> list[ServerSentEvent]:
-        """The events of a text that ends with a blank line, read line by line as the standard says."""
+        """The events of a text that ends with a blank line, parsed line by line as in the standard."""
         events: list[ServerSentEvent] = []
         data: list[str] = []
         event = ""
-        for line in text.split("\n"):  # not splitlines(), to which U+0085, U+2028 and others are line ends
+        for line in text.split("\n"):  # not splitlines(), which also splits at U+0085, U+2028 and others
             if not line:  # "Dispatch the event", unless "the data buffer is an empty string"
                 if data:
                     value = "\n".join(data)
@@ -147,7 +147,7 @@ class EventDecoder:
         return events
 
     def _remember(self, name: str, value: str, line: str) -> None:
-        """Note what holds beyond its event; any other field "is ignored", though some services report errors so."""
+        """Store an `id` or `retry` field. Other fields are ignored, but kept: some services report errors that way."""
         if name == "id" and "\0" not in value:
             self.last_event_id = value
         elif name == "retry" and len(value) <= _LONGEST_RETRY and value.isascii() and value.isdigit():
@@ -157,9 +157,9 @@ class EventDecoder:
 
 
 def _data_alone(text: str) -> list[str] | None:
-    """The data of a text that is nothing but events of one data line each; None if it is another.
+    """The data of the events if each of them is a single `data` line, as in most streams of models; else None.
 
-    A model's stream is hardly anything else, and splitting is several times as fast as reading lines.
+    Splitting such a text is several times as fast as parsing its lines.
     """
     if text.startswith("data: "):
         data = text[len("data: ") : -len(_BLANK_LINE)].split("\n\ndata: ")

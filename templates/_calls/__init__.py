@@ -1,1 +1,1 @@
-"""One call from start to end: its turn, its tries, its response or stream."""
+"""One call from start to end: waiting for its turn, sending, retrying, and reading the response or stream."""

@@ -1,4 +1,4 @@
-"""The hooks of one call (async): called before each try, after it, and once at the end."""
+"""Runs the hooks of one call (async): before and after each try, and once at the end of the call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._request.headers import header_lines
 from ..errors import RequestValidationError
 from ..hooks import CallInfo, EndInfo, TryInfo
 from ..types._http_response import HTTPResponse
-from .hooks_of_client import Hooks, Method, called_async
+from .hooks_of_client import Hooks, Method, call_hook_async
 from .report import logger
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._request.build import Request
     from .async_sender import Exchange
 
-_TOKENS_LINE = b"authorization"
+_TOKEN_HEADER = b"authorization"
 
 
 class AsyncCallHooks:
@@ -31,15 +31,15 @@ class AsyncCallHooks:
         self._is_trying = False
 
     async def before_send(self) -> Request:
-        """Tell the hooks that the request is about to be sent, and return it with the header lines that they add.
+        """Call `before_send` of each hook and return the request with the headers that the hooks add.
 
         Raises:
-            RequestValidationError: A header line is not one that can be sent.
+            RequestValidationError: A hook returned a header that cannot be sent.
             BaseException: Whatever a hook raises.
         """
         request = self._exchange.request
         for method in self._hooks.before_send:
-            added = await called_async(method, self._info)
+            added = await call_hook_async(method, self._info)
             if added:
                 request = request.with_headers(self._checked(added))
         self._is_trying = True
@@ -48,11 +48,11 @@ class AsyncCallHooks:
     async def after_try(
         self, result: Any, error: BaseException | None = None, wait: float | None = None
     ) -> None:
-        """Tell the hooks how a try ended, unless it was given up before anything was sent.
+        """Call `after_try` of each hook, unless the try failed before the request was sent.
 
         Args:
             result: The reply or the stream; None if there is none.
-            error: The error in which the try ended.
+            error: The error that ended the try, if one did.
             wait: Seconds until the request is sent again; None if it is not.
         """
         if not self._is_trying:
@@ -69,12 +69,12 @@ class AsyncCallHooks:
         )
         for method in self._hooks.after_try:
             try:
-                await called_async(method, attempt)
-            except Exception as failed:  # noqa: BLE001 - the answer may be paid
+                await call_hook_async(method, attempt)
+            except Exception as failed:  # noqa: BLE001 - the caller must still get a reply that may be billed
                 _log(method, failed)
 
     def end(self, reply: Any, error: BaseException | None) -> None:
-        """Tell the hooks that the call has ended."""
+        """Call `at_end` of each hook."""
         exchange = self._exchange
         response = _response_of(reply if error is None else error)
         end = EndInfo(
@@ -89,12 +89,12 @@ class AsyncCallHooks:
         for method in self._hooks.at_end:
             try:
                 method(end)
-            except Exception as failed:  # noqa: BLE001 - the answer may be paid
+            except Exception as failed:  # noqa: BLE001 - the caller must still get a reply that may be billed
                 _log(method, failed)
 
     def _checked(self, added: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
         lines = header_lines(added, self._exchange.settings.token)
-        if any(name == _TOKENS_LINE for name, _value in lines):
+        if any(name == _TOKEN_HEADER for name, _value in lines):
             raise RequestValidationError(
                 "a hook must not set the header `authorization`: the token is the client's to send. Pass another one "
                 "to the client, or to `with_options`",
@@ -116,7 +116,7 @@ def _info(exchange: Exchange, clock: Clock) -> CallInfo:
         {
             name.decode(): redact_text(value.decode("latin-1"), token)
             for name, value in request.headers
-            if name != _TOKENS_LINE
+            if name != _TOKEN_HEADER
         },
         redact_data(request.body, token) if echoes_token else request.body,
         redact_text(request.model, token) if request.model else request.model,
@@ -129,7 +129,7 @@ def _info(exchange: Exchange, clock: Clock) -> CallInfo:
 
 
 def _response_of(outcome: Any) -> HTTPResponse | None:
-    """The HTTP response that brought a reply, a stream or an error."""
+    """The HTTP response that a reply, a stream or an error was made from."""
     if isinstance(outcome, HTTPResponse):
         return outcome
     reply = getattr(outcome, "reply", outcome)

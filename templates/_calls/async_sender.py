@@ -1,4 +1,4 @@
-"""Sends a call (async): waits for its turn, sends it, sends it again where the retry policy allows, reads the reply."""
+"""Sends a call (async): waits for its turn, sends the request, retries it by the retry policy, and reads the reply."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from .async_streams import AsyncStream
     from .hooks_of_client import Hooks
 
-_ERROR_BODY_TIMEOUT = 10.0  # seconds for the body of an error, which may never end
-_LONGEST_ERROR_BODY = 1_000_000  # bytes; what an error says fits, and an endless one must not fill the memory
+_ERROR_BODY_TIMEOUT = 10.0  # seconds; the body of an error response may never end
+_MAX_ERROR_BODY = 1_000_000  # bytes; an endless body must not fill the memory
 
 
 class Exchange(NamedTuple):
-    """What the tries of one call share."""
+    """The state of one call that all of its tries share."""
 
     call: Call
     request: Request
@@ -53,15 +53,15 @@ class Exchange(NamedTuple):
     claim: Claim | None = None  # with a journal
     hooks: AsyncCallHooks | None = None  # with hooks
 
-    def response(self, incoming: AsyncResponseStream, content: bytes) -> HTTPResponse:
-        """The response with as much of its body as was read."""
+    def http_response(self, response: AsyncResponseStream, content: bytes) -> HTTPResponse:
+        """The response with the part of its body that was read."""
         report = self.report
         return HTTPResponse(
-            incoming.status_code, incoming.headers, content, report.method, report.url, report.tries
+            response.status_code, response.headers, content, report.method, report.url, report.tries
         )
 
     def billed(self, error: BaseException | None, *, is_whole: bool = True) -> bool | None:
-        """Whether the call is billed when it ends now, in an error or, if `is_whole`, with its whole answer."""
+        """Whether the call is billed if it ends now: with this error, or, if `is_whole`, with a complete reply."""
         if self.request.is_safe or not self.report.tries:
             return False
         if error is not None:
@@ -69,7 +69,7 @@ class Exchange(NamedTuple):
         return BILLING.get("stream-ended" if self.request.is_streamed else "replied") if is_whole else None
 
     def reply_format(self) -> ReplyFormat:
-        """How to read what comes back."""
+        """How to read the responses to this call."""
         settings = self.settings
         return self.call.operation.reply_format(
             token=settings.token, strict=settings.strict, observations=settings.observations
@@ -77,15 +77,21 @@ class Exchange(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A try that failed: what the retry policy decides on, and what the caller gets unless the call is sent again."""
+    """A try that failed.
+
+    Attributes:
+        failure: The failure, for the retry policy to decide on.
+        error: The error to raise if the request is not sent again.
+        stream: A stream to return in place of raising the error; iterating over it raises the error.
+    """
 
     failure: Failure
     error: AceDataError
-    stream: AsyncStream[Any, Any] | None = None  # raises the error when it is read
+    stream: AsyncStream[Any, Any] | None = None
 
 
 class AsyncSender:
-    """What a client and its copies send through: they share transport, limiter, clock, journal, hooks and usage."""
+    """Sends the calls of a client and its copies, which share transport, limiter, clock, journal, hooks and usage."""
 
     def __init__(
         self,
@@ -104,10 +110,10 @@ class AsyncSender:
         self.clock = clock
 
     async def send(self, call: Call, settings: Settings) -> Any:
-        """Send a call and return its reply, or its stream.
+        """Send a call and return its reply or its stream.
 
         Raises:
-            AceDataError: In all its kinds; see `errors`.
+            AceDataError: The call failed; see `errors`.
         """
         limit = settings.timeout if call.timeout is NOT_GIVEN else timeouts(call.timeout, settings.timeout)
         deadline = settings.deadline if call.deadline is NOT_GIVEN else seconds("deadline", call.deadline)
@@ -120,7 +126,7 @@ class AsyncSender:
 
             exchange = exchange._replace(hooks=AsyncCallHooks(self.hooks, exchange, self.clock))
         try:
-            result = await self._answer(exchange)
+            result = await self._send_or_replay(exchange)
         except BaseException as error:
             self._end(exchange, getattr(error, "reply", None), error)
             raise
@@ -130,8 +136,8 @@ class AsyncSender:
             self._end(exchange, result, None)
         return result
 
-    async def _answer(self, exchange: Exchange) -> Any:
-        """Return the reply, or the stream, from the journal or from the service."""
+    async def _send_or_replay(self, exchange: Exchange) -> Any:
+        """Return the reply or the stream, from the journal if it has one, else from the service."""
         if self.journal is None or exchange.request.is_safe:
             return await self.send_exchange(exchange)
         from .async_journaling import send_once
@@ -139,7 +145,7 @@ class AsyncSender:
         return await send_once(self, exchange, self.journal)
 
     def _end(self, exchange: Exchange, reply: Any, error: BaseException | None) -> None:
-        """Count a call that has ended, and tell the hooks."""
+        """Add a call that has ended to the usage, and call the hooks."""
         has_sent, is_safe = exchange.report.tries > 0, exchange.request.is_safe
         self.usage.add(
             exchange.request.model,
@@ -151,7 +157,7 @@ class AsyncSender:
             exchange.hooks.end(reply, error)
 
     async def send_exchange(self, exchange: Exchange) -> Any:
-        """Send a request until a try succeeds or the retry policy allows no further one."""
+        """Send a request until a try succeeds or the retry policy allows no further try."""
         _call, request, settings, budget, report, claim, hooks = exchange
         while True:
             result = await self._try(exchange)
@@ -181,7 +187,7 @@ class AsyncSender:
             await self.clock.sleep_async(wait)
 
     async def _try(self, exchange: Exchange) -> Any:
-        """Send the request once. Tell the journal and the hooks how it ended, unless another try may follow."""
+        """Send the request once. Unless another try may follow, tell the journal and the hooks how it ended."""
         try:
             result = await self._try_once(exchange)
         except BaseException as error:
@@ -206,38 +212,38 @@ class AsyncSender:
         return result
 
     async def _try_once(self, exchange: Exchange) -> Any:
-        """Send the request once: the reply or the stream, or `Failed`."""
+        """Send the request once and return the reply, the stream, or `Failed`."""
         report = exchange.report
-        incoming, failure = await self._open(exchange)
-        if incoming is None:
+        response, failure = await self._open(exchange)
+        if response is None:
             assert failure is not None
             failure = evolve(failure, is_stream=exchange.request.is_streamed)
             return Failed(failure, report.error_for(failure))
-        report.log_status(incoming.status_code)
-        if incoming.status_code >= 300:
-            http = await self._read_error(incoming, exchange)
+        report.log_status(response.status_code)
+        if response.status_code >= 300:
+            http = await self._read_error(response, exchange)
             error = report.describe(error_from(http, exchange.settings.token))
             self._note_rate_limit(error)
             return Failed(_status_failure(error), error)
         if exchange.request.is_streamed:
-            return await self._take_stream(incoming, exchange)
-        http, failure = await self._read(incoming, exchange)
+            return await self._take_stream(response, exchange)
+        http, failure = await self._read(response, exchange)
         if failure is not None:
             return Failed(evolve(failure, stage="reply_lost"), report.error_for(failure, http))
         return self._reply(http, exchange)
 
-    async def _take_stream(self, incoming: AsyncResponseStream, exchange: Exchange) -> Any:
-        """Wait for the first event of a stream, or for its whole reply with `via_stream`: until then it is one try."""
+    async def _take_stream(self, response: AsyncResponseStream, exchange: Exchange) -> Any:
+        """Wait for the first event of a stream, or with `via_stream` for the last; until then the try can fail."""
         from .async_stream_tries import LOST_STREAM, begin_stream, read_via_stream
 
         report = exchange.report
         if exchange.request.is_via_stream:
-            http, state, failure = await read_via_stream(incoming, exchange)
+            http, state, failure = await read_via_stream(response, exchange)
             if failure is not None:
                 return Failed(failure, report.error_for(failure, http))
             return self._reply(http, exchange, state)
         self._note_success()
-        stream = await begin_stream(incoming, exchange)
+        stream = await begin_stream(response, exchange)
         if stream._is_lost and stream._state.error is not None:
             return Failed(LOST_STREAM, report.describe(stream._state.error), stream)
         return stream._hand_over()
@@ -246,7 +252,7 @@ class AsyncSender:
         """Wait for a turn, send the request and wait for the head of the response.
 
         A failure is returned, not raised: the exception that was caught may refer to the request, and so to the token,
-        and must not become the context of the error that the caller sees.
+        and must not become the `__context__` of the error that the caller sees.
         """
         budget = exchange.budget
         if budget.is_spent:
@@ -260,7 +266,7 @@ class AsyncSender:
         request = None
         try:
             request = await self._prepare(exchange)
-            incoming = await self.transport.open(request, budget.timeouts(), budget.give_up_at)
+            response = await self.transport.open(request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
             if place is not None:
                 place.release()
@@ -273,54 +279,54 @@ class AsyncSender:
             raise
         exchange.report.sent(is_streamed=exchange.request.is_streamed)
         if place is not None:
-            incoming.release = place.release
-            incoming.on_close(place.release)
-        return incoming, None
+            response.release = place.release
+            response.on_close(place.release)
+        return response, None
 
     async def _prepare(self, exchange: Exchange) -> Request:
-        """Return the request with what hooks add to it, after the journal knows that it is about to be sent."""
+        """Add the headers of the hooks to the request, and record in the journal that it is about to be sent."""
         request = exchange.request if exchange.hooks is None else await exchange.hooks.before_send()
         if exchange.claim is not None:
             exchange.claim.sending()
         return request
 
     async def _read(
-        self, incoming: AsyncResponseStream, exchange: Exchange
+        self, response: AsyncResponseStream, exchange: Exchange
     ) -> tuple[HTTPResponse, Failure | None]:
-        """Read a response with a status of success; if it breaks off, what had come and the failure."""
+        """Read the body of a successful response. If the connection breaks, return what was read and the failure."""
         chunks: list[bytes] = []
         failure: Failure | None = None
         try:
-            while chunk := await incoming.read():
+            while chunk := await response.read():
                 chunks.append(chunk)
         except NetworkError as error:
             failure = error.failure
         finally:
-            await incoming.aclose()
-        return exchange.response(incoming, b"".join(chunks)), failure
+            await response.aclose()
+        return exchange.http_response(response, b"".join(chunks)), failure
 
-    async def _read_error(self, incoming: AsyncResponseStream, exchange: Exchange) -> HTTPResponse:
-        """Read as much of an error's response as comes: its status alone says enough."""
+    async def _read_error(self, response: AsyncResponseStream, exchange: Exchange) -> HTTPResponse:
+        """Read the body of an error response, or a part of it: the status alone is enough for an error."""
         content = bytearray()
-        incoming.shorten_deadline(_ERROR_BODY_TIMEOUT)
+        response.shorten_deadline(_ERROR_BODY_TIMEOUT)
         try:
             with suppress(NetworkError):
-                while len(content) < _LONGEST_ERROR_BODY and (chunk := await incoming.read()):
+                while len(content) < _MAX_ERROR_BODY and (chunk := await response.read()):
                     content += chunk
         finally:
-            await incoming.aclose()
-        return exchange.response(incoming, bytes(content[:_LONGEST_ERROR_BODY]))
+            await response.aclose()
+        return exchange.http_response(response, bytes(content[:_MAX_ERROR_BODY]))
 
     def _reply(self, http: HTTPResponse, exchange: Exchange, stream: StreamState | None = None) -> Any:
-        """The reply that a response holds; the response itself where the operation promises no JSON.
+        """Read the reply from a response; return the response itself if the operation does not return JSON.
 
         Args:
             http: The response.
-            exchange: What was asked for.
-            stream: The stream in the response, where it is one that was read to its end.
+            exchange: The call.
+            stream: The state of the stream, if the response is a stream that was read to its end.
 
         Raises:
-            AceDataError: It holds none, or an error.
+            AceDataError: The response holds no reply, or an error.
         """
         reply: Any = http
         if exchange.call.operation.read_reply is not None:

@@ -1,4 +1,4 @@
-"""A try (async) whose answer comes as a stream: it has succeeded when the first event, or the whole reply, has come."""
+"""A try whose response is a stream (async): it succeeds with the first event, or with `via_stream` with the last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
 from ..retry import Failure
-from .async_streams import PATIENCE_AFTER_THE_END, AsyncStream
+from .async_streams import DRAIN_TIMEOUT, AsyncStream
 
 if TYPE_CHECKING:
     from typing import Any
@@ -19,31 +19,33 @@ if TYPE_CHECKING:
 LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended without its last event")
 
 
-async def begin_stream(incoming: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
-    """Return a stream whose first event has come, or which is over without one."""
-    reading, report = exchange.reply_format(), exchange.report
-    stream: AsyncStream[Any, Any] = AsyncStream(incoming, exchange.response(incoming, b""), reading, report)
+async def begin_stream(response: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
+    """Return a stream once its first event was received, or once it has ended without one."""
+    reply_format, report = exchange.reply_format(), exchange.report
+    stream: AsyncStream[Any, Any] = AsyncStream(
+        response, exchange.http_response(response, b""), reply_format, report
+    )
     if exchange.claim is not None:
         from .async_journaling import record_stream
 
-        stream._settle = record_stream(incoming, stream._state, exchange)
+        stream._settle = record_stream(response, stream._state, exchange)
     await stream._begin()
     return stream
 
 
 async def read_via_stream(
-    incoming: AsyncResponseStream, exchange: Exchange
+    response: AsyncResponseStream, exchange: Exchange
 ) -> tuple[HTTPResponse, StreamState | None, Failure | None]:
     """Read a stream to its last event.
 
     Returns:
-        The response with the events in its content; the stream, or None if a whole reply came in its place; and what
-        failed before the last event, if anything did.
+        The response with the events as its content; the state of the stream, or None if the service sent a whole reply
+        instead; and the failure, if the stream broke off before its last event.
     """
-    state = StreamState.for_whole_reply(exchange.response(incoming, b""), exchange.reply_format())
+    state = StreamState.for_whole_reply(exchange.http_response(response, b""), exchange.reply_format())
     content, failure = bytearray(), None
     try:
-        while not state.is_over and (chunk := await incoming.read()):
+        while not state.is_over and (chunk := await response.read()):
             content += chunk
             state.feed(chunk)
             state.read_on()
@@ -51,13 +53,13 @@ async def read_via_stream(
             state.end()
             state.read_on()
         if state.error is None:
-            await incoming.drain(PATIENCE_AFTER_THE_END)
+            await response.drain(DRAIN_TIMEOUT)
     except NetworkError as error:
         failure = error.failure
     finally:
-        await incoming.aclose()
+        await response.aclose()
     if failure is not None:
         failure = Failure("reply_lost", is_stream=state.is_stream, phase=failure.phase, reason=failure.reason)
     elif state.is_unfinished:
         failure = LOST_STREAM
-    return exchange.response(incoming, bytes(content)), state if state.is_stream else None, failure
+    return exchange.http_response(response, bytes(content)), state if state.is_stream else None, failure

@@ -1,4 +1,4 @@
-"""How much time a call has: seconds for each phase of a try, and a deadline for the whole call."""
+"""The time that a call may take: a timeout for each phase of a try, and a deadline for the whole call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from ..retry import Phase
 
-_SHORTEST_WAIT = 0.001  # seconds; 0 would mean not to wait at all
+_SHORTEST_WAIT = 0.001  # seconds; a timeout of 0 would make sockets non-blocking
 
 
 class TimeBudget:
@@ -38,14 +38,17 @@ class TimeBudget:
         return self.give_up_at is not None and self._clock.monotonic() >= self.give_up_at
 
     def timeouts(self) -> dict[str, float | None]:
-        """The seconds for each phase of the next try, none beyond the deadline."""
+        """The timeout for each phase of the next try, in seconds, shortened to the deadline."""
         if self.give_up_at is None:
             return self._timeouts
-        left = max(self.give_up_at - self._clock.monotonic(), _SHORTEST_WAIT)
-        return {phase: left if limit is None else min(limit, left) for phase, limit in self._timeouts.items()}
+        remaining = max(self.give_up_at - self._clock.monotonic(), _SHORTEST_WAIT)
+        return {
+            phase: remaining if limit is None else min(limit, remaining)
+            for phase, limit in self._timeouts.items()
+        }
 
     def allowed(self, phase: Phase | None) -> float | None:
-        """The seconds that were allowed for a phase: those of the whole call once the deadline has passed."""
+        """The timeout of a phase in seconds, or the deadline of the call once it has passed."""
         if phase is not None and (phase == "deadline" or self.is_spent):
             return self._deadline
         return self._timeouts.get("pool" if phase == "turn" else phase or "")

@@ -1,4 +1,4 @@
-"""The hooks that a client is given: checked when it is made, sorted by what each of them does."""
+"""Checks the hooks of a client when it is created, and sorts their methods by when they are called."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Method = Callable[[Any], Any]
 
 
 class Hooks(NamedTuple):
-    """The methods of a client's hooks that do something, in the order in which they are called."""
+    """The overridden methods of a client's hooks, in the order in which they are called."""
 
     before_send: Sequence[Method]
     after_try: Sequence[Method]
@@ -21,32 +21,32 @@ class Hooks(NamedTuple):
 
 
 def checked_hooks(hooks: Iterable[Hook]) -> Hooks | None:
-    """Return what the hooks of a synchronous client do; None if there are none.
+    """Return the methods of a synchronous client's hooks; None if there are no hooks.
 
     Raises:
-        ConfigurationError: One is no hook, or is asynchronous.
+        ConfigurationError: One is not a `Hook`, or has an asynchronous method.
     """
     return _checked(list(hooks), ("before_send", "after_try", "at_end"), "only an AsyncClient awaits hooks")
 
 
 def checked_hooks_async(hooks: Iterable[Hook]) -> Hooks | None:
-    """Return what the hooks of an asynchronous client do; None if there are none.
+    """Return the methods of an asynchronous client's hooks; None if there are no hooks.
 
     Raises:
-        ConfigurationError: One is no hook, or is asynchronous at the end of a call.
+        ConfigurationError: One is not a `Hook`, or has an asynchronous `at_end`.
     """
     return _checked(
         list(hooks), ("at_end",), "a stream may end in a destructor, where nothing can be awaited"
     )
 
 
-def called(method: Method, info: Any) -> Any:
+def call_hook(method: Method, info: Any) -> Any:
     """Call a method of a hook."""
     return method(info)
 
 
-async def called_async(method: Method, info: Any) -> Any:
-    """Call a method of a hook, and wait for it where it is asynchronous."""
+async def call_hook_async(method: Method, info: Any) -> Any:
+    """Call a method of a hook, and await the result if it is awaitable."""
     result = method(info)
     return await result if isawaitable(result) else result
 
@@ -72,5 +72,5 @@ def _checked(hooks: list[Hook], plain: Iterable[str], why: str) -> Hooks | None:
 
 
 def _overridden(hooks: list[Hook], name: str) -> list[Method]:
-    """The methods of this name that do something."""
+    """The methods of this name that override those of `Hook`."""
     return [getattr(hook, name) for hook in hooks if getattr(type(hook), name) is not getattr(Hook, name)]

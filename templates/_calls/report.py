@@ -1,4 +1,4 @@
-"""What a call reports: its errors, with the facts of the request on them, and its line in the log."""
+"""What a call reports: errors with the details of the request, and log messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WAITED_FOR = {
     "connect": "no connection to {address}{proxy} was made",
     "pool": "no connection to {address}{proxy} became free",
     "write": "the request{proxy} could not be written",
-    "read": "nothing came from the service{proxy}",
+    "read": "nothing was received from the service{proxy}",
     "turn": "the limits on calls gave this call no turn",
     "deadline": "the call{proxy} was not complete",
 }
@@ -46,8 +46,8 @@ class Report:
 
     Attributes:
         method: The HTTP method of the request.
-        url: Where the request goes, without the query.
-        tries: How many times the request was sent, or a connection for it could not be made.
+        url: The URL of the request, without the query.
+        tries: How many times the request was tried; a failed connection counts.
         if_left: Whether the call is billed if its caller leaves it now; None if that is not known.
     """
 
@@ -70,13 +70,13 @@ class Report:
         self._earlier_tries_billed: bool | None = False
 
     def error_for(self, failure: Failure, http: HTTPResponse | None = None) -> TransportError:
-        """The error for a failure of the network, with what had come of the response."""
+        """The error for a failure of the network, with the part of the response that was received."""
         if failure.phase not in (None, "turn") and self._budget.is_spent:
             failure = evolve(failure, phase="deadline")
         may_have_worked = self._earlier_tries_billed is not False and not self._is_safe
         if failure.stage == "connect" and may_have_worked:
-            failure = evolve(failure, stage="send")  # this try did nothing, but an earlier one may have
-        if failure.phase != "turn":  # any other reason may quote what the service sent, at any length
+            failure = evolve(failure, stage="send")  # this try sent nothing, but an earlier one may have
+        if failure.phase != "turn":  # any other reason may quote what the service sent
             reason = redact_text(failure.reason, self._token)[:_SHOWN_CHARACTERS]
             failure = evolve(failure, reason=reason)
         error = self._transport_error(failure)
@@ -85,7 +85,7 @@ class Report:
         return self.describe(error)
 
     def describe(self, error: ErrorT) -> ErrorT:
-        """Put the facts of the call on an error, and return it."""
+        """Set the attributes of an error that describe the call, and return it."""
         error.__dict__.update(
             method=self.method,
             url=self.url,
@@ -104,13 +104,13 @@ class Report:
         self.if_left = self._earlier_tries_billed if left is False else left
 
     def log(self, outcome: str) -> None:
-        """Log how the call went, in the one line that it has at INFO."""
+        """Log how the call ended; each call logs this one line at INFO."""
         if logger.isEnabledFor(logging.INFO):
             tries = "" if self.tries < 2 else f" after {self.tries} tries"
             logger.info("%s %s: %s in %.2f s%s", self.method, self.url, outcome, self._budget.elapsed, tries)
 
     def log_status(self, status: int) -> None:
-        """Log that the head of a response has come."""
+        """Log that the head of a response was received."""
         logger.debug("%s %s: status %d, reading the body", self.method, self.url, status)
 
     def log_error(self, error: AceDataError) -> None:
@@ -118,7 +118,7 @@ class Report:
         self.log(_in_short(error))
 
     def resent(self, error: AceDataError, wait: float) -> None:
-        """Note that the call is sent again, so many seconds after this error."""
+        """Record and log that the request is sent again, `wait` seconds after this error."""
         self._earlier_tries_billed = error.may_be_billed
         logger.debug(
             "%s %s: %s at try %d, sent again in %.2f s",
@@ -152,14 +152,14 @@ class Report:
 
 
 def _billing(what_may_be: str, failure: Failure) -> str:
-    """What the document says of the bill for an answer that did not come whole."""
+    """What the document says about billing a response that was not complete."""
     if failure.is_stream and UNFINISHED_STREAMS_ARE_FREE:
-        return "By the vendor's word a stream that did not reach its last event is not billed"
+        return "According to the vendor, a stream that did not reach its last event is not billed"
     return f"{what_may_be}: before you send the request again, consider that both may be billed"
 
 
 def _in_short(error: AceDataError) -> str:
-    """An error for the log: its class, and the service's code for it on one line."""
+    """An error in one line for the log: its status, class, and the service's code."""
     code = " ".join((getattr(error, "code", None) or "").split())[:_SHOWN_CHARACTERS]
     status = f"{error.status_code} " if isinstance(error, APIStatusError) else ""
     return f"{status}{type(error).__name__}{f' ({code})' if code else ''}"

@@ -1,4 +1,4 @@
-"""The requests of a file of JSON Lines: read twice, once to check every line and once to send them."""
+"""The requests in a file of JSON Lines, which is read twice: once to check all lines and once to send them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from .._client import Client
     from .._request.operation import Call
 
-_SHOWN = 20  # problems; a file of another kind has one on each line
+_SHOWN = 20  # problems; a file of another format has one on each line
 
 
 class BadLinesError(Exception):
-    """Lines that are no requests; the message has a line for each problem."""
+    """Some lines are not valid requests; the message has a line for each problem."""
 
 
 class Lines:
@@ -31,7 +31,7 @@ class Lines:
 
     Args:
         path: The file; `-` for standard input, which is copied to a temporary file.
-        client: The client, by whose settings requests are checked.
+        client: The client whose settings are used to check the requests.
         operation: The operationId.
     """
 
@@ -47,15 +47,15 @@ class Lines:
         called = self._call().operation
         self._path = called.path
         places = called.places
-        # A field of the body goes before a parameter of the same name.
+        # A field of the body takes precedence over a parameter of the same name.
         by_place = sorted(places, key=lambda name: places[name][0] == "body")
         self._names = {places[name][1]: name for name in by_place}
 
     def check(self) -> int:
-        """Hold every line against the document; return how many requests there are.
+        """Validate every line against the document; return the number of requests.
 
         Raises:
-            BadLinesError: Some are no requests.
+            BadLinesError: Some lines are not valid requests.
         """
         problems: list[str] = []
         count = bad = 0
@@ -70,7 +70,7 @@ class Lines:
         return count
 
     def requests(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Iterate over the requests, each as the number of its line and the arguments of the call."""
+        """Iterate over the requests; each is the number of its line and the arguments of the call."""
         for number, line in self._numbered():
             yield number, self._arguments(line)
 
@@ -94,17 +94,17 @@ class Lines:
             yield str(error)
         else:
             if call.operation.is_asked_to_stream(call.arguments):
-                yield f"/{call.operation.selected_by}: a whole reply is written for each request; leave it out"
+                yield f"/{call.operation.selected_by}: streams cannot be written to a file of results; leave it out"
 
     def _arguments(self, line: bytes) -> dict[str, Any]:
-        """Return the arguments of the call that a line asks for, with its key.
+        """Return the arguments of the call on a line, with its key.
 
         Raises:
-            ValueError: It asks for none.
+            ValueError: The line is not a JSON object, or its key is not text.
         """
         data, problem = parsed(line)
         if problem:
-            raise ValueError(f"expected a JSON object, found what is no JSON: {problem}")
+            raise ValueError(f"expected a JSON object, found text that is not JSON: {problem}")
         if not is_object(data):
             raise ValueError(f"expected a JSON object, found {type(data).__name__}")
         fields, key = self._fields(data)
@@ -128,11 +128,11 @@ class Lines:
 
 
 def _unsent(call: Call) -> Call:
-    """What a resource "sends" its calls with, so that they can be checked."""
+    """Returns a call unsent: given to a resource as its `send`, it lets the call be checked."""
     return call
 
 
 def _copied(source: BinaryIO) -> BinaryIO:
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - its reader closes it
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - `Lines.close` closes it
     shutil.copyfileobj(source, copy)
     return copy

@@ -1,4 +1,4 @@
-"""The results of a run: a JSON line for each, and what they come to together."""
+"""The results of a run: a line of JSON for each, and their totals."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def line_of(result: Result[Any]) -> dict[str, Any]:
-    """The result as JSON data, with the line of its request and the key that it has there."""
+    """The result as JSON data, with the number of its line and the key of its request."""
     data = result.to_dict()
     key = result.request["key"]
     return {"line": data.pop("key"), **({"key": key} if key else {}), **data}
 
 
 class Tally:
-    """What the results come to together.
+    """Totals of the results.
 
     Args:
-        total: How many requests there are.
+        total: The number of requests.
     """
 
     def __init__(self, total: int) -> None:
@@ -38,11 +38,11 @@ class Tally:
 
     @property
     def left(self) -> int:
-        """How many requests have no result."""
+        """The number of requests without a result."""
         return self.total - self.outcomes.total()
 
     def add(self, result: Result[Any]) -> None:
-        """Count a result. What is in the journal already was paid by another run."""
+        """Count a result. A response from the journal adds no cost, as an earlier run has paid for it."""
         self.outcomes[result.outcome] += 1
         if result.error is not None:
             self.errors[type(result.error).__name__] += 1
@@ -58,18 +58,18 @@ class Tally:
 
     @property
     def notes(self) -> str:
-        """What is worth seeing while the run goes on."""
+        """The totals to show while the run goes on."""
         wrong = [f", {self.outcomes[one]} {one}" for one in ("failed", "unknown") if self.outcomes[one]]
         return "".join(wrong) + f", {self.tokens} tokens" + (f", cost {self.cost}" if self.cost else "")
 
     @property
     def summary(self) -> str:
-        """The whole run, in a few lines."""
+        """The totals of the whole run, in a few lines."""
         outcomes = self.outcomes
         lines = [
             f"{self.total} requests: "
             + ", ".join(f"{outcomes[one]} {one}" for one in get_args(Outcome))
-            + f", {self.left} left; {self.from_journal} of the answers are from the journal",
+            + f", {self.left} left; {self.from_journal} of the responses are from the journal",
             f"paid in this run: {self.tokens} tokens, cost {self.cost}",
         ]
         lines += [f"  {count} x {name}" for name, count in self.errors.most_common()]
@@ -77,7 +77,7 @@ class Tally:
 
     @property
     def status(self) -> Status:
-        """What the command exits with when no request is left."""
+        """The exit status when no request is left."""
         if self.outcomes["unknown"]:
             return Status.UNKNOWN
         return Status.FAILED if self.outcomes["failed"] else Status.ANSWERED

@@ -1,1 +1,1 @@
-"""Files that processes share: SQLite databases that are written in whole transactions, and who of them is alive."""
+"""SQLite databases that several processes share, and locks that show which of these processes are alive."""

@@ -1,7 +1,7 @@
-"""Whether the process that wrote something into a shared file is still alive.
+"""Tells whether the process that wrote to a shared file is still alive.
 
-Each process holds a lock on one byte of a file beside the shared one. The operating system drops the lock when the
-process ends, however it ends, so a byte that nobody has locked belongs to a process that is gone.
+Each process locks one byte of a file beside the shared one. The operating system releases the lock when the process
+ends, however it ends, so an unlocked byte belongs to a process that has ended.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 _NUMBERS = 2**31 - 2
-"""How many processes can be told apart; a position in a file that every platform can lock."""
+"""The highest position in a file that every platform can lock."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -46,10 +46,10 @@ else:
 
 
 class Owner:
-    """This process, as one that writes to a shared file.
+    """This process, as one of those that write to a shared file.
 
     Attributes:
-        number: What the file knows it by.
+        number: The number of the process in the file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,7 +61,7 @@ class Owner:
             self.number = secrets.randbelow(_NUMBERS) + 1
 
     def is_alive(self, number: int) -> bool:
-        """Whether the process of a number is alive; this one is."""
+        """Whether the process with this number is alive."""
         if number == self.number:
             return True
         with self._using:
@@ -71,9 +71,9 @@ class Owner:
             return True
 
     def __del__(self) -> None:
-        """Drop the lock: this process no longer works with the file.
+        """Release the lock.
 
-        A forked child leaves the descriptor of its parent open: closing it would drop the lock of the child itself.
+        A forked child leaves the descriptor of its parent open: closing it would release the lock of the child itself.
         """
         if hasattr(self, "_descriptor") and self._pid == os.getpid():
             os.close(self._descriptor)
@@ -84,10 +84,10 @@ _owners: WeakValueDictionary[tuple[int, Path], Owner] = WeakValueDictionary()
 
 
 def current_owner(shared: Path) -> Owner:
-    """Return this process as an owner in what is shared at a path; a forked child is another one than its parent.
+    """Return the owner for this process and a shared path. A forked process has another owner than its parent.
 
-    It is the same for all objects that share that path: closing one descriptor of a file drops every lock that the
-    process holds on it (POSIX, `fcntl`).
+    All objects of a process that share a path get the same owner, as closing one descriptor of a file would release all
+    locks of the process on that file (POSIX, `fcntl`).
     """
     path = Path(f"{shared.resolve()}-owners")
     with _making:

@@ -1,1 +1,1 @@
-"""From the bytes of a response to objects of the classes in `types`."""
+"""Decodes the bytes of a response to objects of the classes in `types`."""

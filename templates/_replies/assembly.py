@@ -1,4 +1,4 @@
-"""Puts a reply together from events that each bring a small part of it: by the rules of `x-assembles`."""
+"""Merges the deltas of a stream into a reply, by the rules of `x-assembles` in the document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..types._roles import Assembly
 
 
 class Assembler:
-    """Adds up the events of a stream."""
+    """Merges the events of a stream into a reply."""
 
     def __init__(self, rules: Assembly) -> None:
         self._rules = rules
@@ -18,7 +18,7 @@ class Assembler:
         self._entries: dict[Any, _Entry] = {}
 
     def add(self, event: dict[str, Any]) -> None:
-        """Take the JSON data of one event."""
+        """Add the JSON data of one event."""
         rules, fields = self._rules, self._fields
         for key, value in event.items():
             if key == rules.list:
@@ -28,61 +28,61 @@ class Assembler:
                 fields[key] = value
 
     def _add_entry(self, data: dict[str, Any]) -> None:
-        place = data.get(self._rules.key)
-        if not isinstance(place, int):
-            place = 0
-        entry = self._entries.get(place)
+        index = data.get(self._rules.key)
+        if not isinstance(index, int):
+            index = 0
+        entry = self._entries.get(index)
         if entry is None:
-            entry = self._entries[place] = _Entry(self._rules)
+            entry = self._entries[index] = _Entry(self._rules)
         entry.add(data)
 
     @property
     def is_finished(self) -> bool:
-        """Whether each entry says that it is whole."""
+        """Whether each entry is marked as finished."""
         return bool(self._entries) and all(entry.is_finished for entry in self._entries.values())
 
     def reply(self) -> Any:
-        """The reply as far as it has come."""
+        """The reply made of the events so far."""
         rules = self._rules
-        entries = [self._entries[place].value(place) for place in sorted(self._entries)]
+        entries = [self._entries[index].value(index) for index in sorted(self._entries)]
         return rules.decode({**self._fields, **rules.constants, rules.list: entries})
 
 
 class _Entry:
-    """An entry of the list: what its deltas add up to, and all else that was sent of it."""
+    """An entry of the list: the object merged from its deltas, and its other fields."""
 
     def __init__(self, rules: Assembly) -> None:
         self._rules = rules
-        self._into = _Pieces(rules)
-        self._rest = _Pieces(rules, joins_texts=False)
+        self._merged = _Pieces(rules)
+        self._other_fields = _Pieces(rules, joins_texts=False)
 
     def add(self, data: dict[str, Any]) -> None:
         rules = self._rules
         for key, value in data.items():
             if key == rules.delta:
                 if is_object(value):
-                    self._into.add(value)
+                    self._merged.add(value)
             elif key == rules.into:
                 if is_object(value):
-                    self._into.replace(value)
+                    self._merged.replace(value)
             else:
-                self._rest.add_part(key, value)
+                self._other_fields.add_part(key, value)
 
     @property
     def is_finished(self) -> bool:
-        return self._rules.finished is not None and bool(self._rest.get(self._rules.finished))
+        return self._rules.finished is not None and bool(self._other_fields.get(self._rules.finished))
 
-    def value(self, place: int) -> dict[str, Any]:
+    def value(self, index: int) -> dict[str, Any]:
         rules = self._rules
-        return {rules.key: place, **self._rest.value(), rules.into: self._into.value()}
+        return {rules.key: index, **self._other_fields.value(), rules.into: self._merged.value()}
 
 
 class _Text(list[str]):
-    """The pieces of a text. They are joined when it is asked for, not at each piece."""
+    """The pieces of a text, which are joined only when the text is read."""
 
 
 class _Pieces:
-    """An object that arrives in pieces: identifiers replace, other texts add, lists extend."""
+    """An object that is received in pieces: identifiers are replaced, other texts joined, lists extended."""
 
     def __init__(self, rules: Assembly, *, joins_texts: bool = True) -> None:
         self._rules = rules
@@ -94,7 +94,7 @@ class _Pieces:
             self.add_part(key, value)
 
     def add_part(self, key: str, value: Any) -> None:
-        """Take one field of a piece."""
+        """Merge one field of a piece."""
         part = self._parts.get(key)
         if isinstance(part, _List):
             part.extend(value if is_list(value) else [] if value is None else [value])
@@ -112,7 +112,7 @@ class _Pieces:
             self._parts[key] = value
 
     def replace(self, whole: Mapping[str, Any]) -> None:
-        """Take an object that may be whole: where it goes on from the texts so far, it has them in it."""
+        """Merge an object that may be complete. If it repeats the texts so far, it replaces them."""
         repeats = all(
             str(whole.get(key) or "").startswith(_value(part))
             for key, part in self._parts.items()
@@ -129,7 +129,7 @@ class _Pieces:
         return {key: _value(part) for key, part in self._parts.items()}
 
     def identifiers(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """The strings that are whole in each piece, with where they are."""
+        """The identifiers, which are complete in each piece, with their paths."""
         return _identifiers(self._parts, self._rules)
 
     def _add_text(self, key: str, value: str, part: Any) -> None:
@@ -143,7 +143,7 @@ class _Pieces:
 
 
 class _List:
-    """A list that arrives in pieces; those of some lists have entries that do so themselves."""
+    """A list that is received in pieces; if `are_pieces`, its entries are received in pieces too."""
 
     def __init__(self, rules: Assembly, *, are_pieces: bool) -> None:
         self._rules = rules
@@ -169,10 +169,10 @@ class _List:
         return [_value(entry) for entry in self._entries]
 
     def _continued(self, piece: dict[str, Any]) -> _Pieces | None:
-        """The entry that a piece belongs to: by its key, else by its id, else the last one.
+        """The entry that a piece belongs to: found by its key, else by its id, else the last entry.
 
-        A piece that has all of the identifiers of that entry, and one of them with another value, begins a new one:
-        some services number every call 0.
+        A piece that has all identifiers of that entry, one of them with another value, starts a new entry: some
+        services give every call the index 0.
         """
         found = [entry for entry in self._entries if isinstance(entry, _Pieces)]
         for name in (self._rules.key, self._rules.id):
@@ -182,16 +182,16 @@ class _List:
         if not found:
             return None
         old, new = dict(found[-1].identifiers()), dict(_identifiers(piece, self._rules))
-        is_another = old.keys() <= new.keys() and any(new[where] != old[where] for where in old)
+        is_another = old.keys() <= new.keys() and any(new[path] != old[path] for path in old)
         return None if is_another else found[-1]
 
 
 def _identifiers(data: Mapping[str, Any], rules: Assembly) -> Iterator[tuple[tuple[str, ...], str]]:
     for key, value in data.items():
         if isinstance(value, _Pieces):
-            yield from (((key, *where), one) for where, one in value.identifiers())
+            yield from (((key, *path), text) for path, text in value.identifiers())
         elif is_object(value):
-            yield from (((key, *where), one) for where, one in _identifiers(value, rules))
+            yield from (((key, *path), text) for path, text in _identifiers(value, rules))
         elif key in rules.once and isinstance(value, str) and value:
             yield (key,), value
 

@@ -1,4 +1,4 @@
-"""The reply that a stream brings part by part, for what the event with the whole of it lacks."""
+"""The reply that is built from the events of a stream, to fill in what the reply in the last event lacks."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _Place = tuple["str | int", ...]
 
 
 class Draft:
-    """What the events so far have put into the reply."""
+    """The parts of the reply that the events so far contained."""
 
     def __init__(self) -> None:
         self._latest: Model | None = None
         self._parts: dict[_Place, Any] = {}
 
     def start(self, reply: Model) -> None:
-        """Take the reply as an event shows it."""
+        """Set the reply that an event contains."""
         self._latest = reply
 
     def put(self, event: dict[str, Any], role: EventRole) -> None:
-        """Take the part of the reply that an event brings: it replaces what was there, and all below."""
+        """Set the part of the reply that an event contains. It replaces an earlier part at or below its path."""
         steps = [step if isinstance(step, str) else _index(event, step["place"]) for step in role.at]
         place, depth = tuple(steps), len(steps)
         for other in [other for other in self._parts if other[:depth] == place]:
@@ -33,40 +33,40 @@ class Draft:
         self._parts[place] = event.get(role.puts or "")
 
     def reply(self, text: str) -> Any:
-        """The reply as far as it has come; None when no event has shown one."""
+        """The reply made of the events so far; None if no event contained a reply."""
         return None if self._latest is None else self.complete(self._latest, text)
 
     def complete(self, reply: Model, text: str) -> Any:
-        """Return a reply with what the events brought and it lacks: fields, entries of lists, the text.
+        """Return a reply with the fields, list entries and text that it lacks and that earlier events contained.
 
         Args:
-            reply: The reply as the latest event has it.
+            reply: The reply in the latest event.
             text: The text of all events.
         """
-        lacking = self._lacking(reply._data)
-        if lacking:
-            reply = type(reply)._decode({**reply._data, **lacking})
+        additions = self._additions(reply._data)
+        if additions:
+            reply = type(reply)._decode({**reply._data, **additions})
         if text and reply._text and not getattr(reply, "output_text", ""):
             data = copy.deepcopy(reply._data)
             put(data, reply._text, text)
             reply = type(reply)._decode(data)
         return reply
 
-    def _lacking(self, data: dict[str, Any]) -> dict[str, Any]:
-        """The fields of a reply to which the events add something."""
+    def _additions(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a reply that earlier events complete, with their complete values."""
         found: dict[str, Any] = {}
         if all(_is_filled(data, place) for place in self._parts):
             return found
-        for name, brought in self._brought().items():
+        for name, streamed in self._streamed().items():
             present = data.get(name)
             if not present:
-                found[name] = brought
-            elif is_list(present) and is_list(brought) and (missing := _missing(present, brought)):
+                found[name] = streamed
+            elif is_list(present) and is_list(streamed) and (missing := _missing(present, streamed)):
                 found[name] = _inserted(present, missing)
         return found
 
-    def _brought(self) -> dict[str, Any]:
-        """All parts, put together."""
+    def _streamed(self) -> dict[str, Any]:
+        """The data of all parts."""
         data: dict[str, Any] = {}
         for place in sorted(self._parts, key=lambda place: [(isinstance(step, str), step) for step in place]):
             _put_part(data, place, copy.deepcopy(self._parts[place]))
@@ -74,23 +74,23 @@ class Draft:
 
 
 def _is_filled(data: dict[str, Any], place: _Place) -> bool:
-    """Whether a reply has anything where a part belongs: of a list, as many entries."""
+    """Whether a reply has something in the place of a part; for an entry of a list, enough entries."""
     present = data.get(str(place[0]))
     if is_list(present) and len(place) > 1 and isinstance(place[1], int):
         return place[1] < len(present)
     return bool(present)
 
 
-def _missing(present: list[Any], brought: list[Any]) -> dict[int, Any]:
-    """The entries that events brought and a list lacks: each one that it has stands for the one most like it."""
-    missing = dict(enumerate(brought))
-    for entry in present[: len(brought)]:
-        del missing[max(missing, key=lambda index: _likeness(missing[index], entry))]
+def _missing(present: list[Any], streamed: list[Any]) -> dict[int, Any]:
+    """The streamed entries that a list lacks, by index. Each entry of the list is matched to the most similar one."""
+    missing = dict(enumerate(streamed))
+    for entry in present[: len(streamed)]:
+        del missing[max(missing, key=lambda index: _similarity(missing[index], entry))]
     return missing
 
 
-def _likeness(one: Any, other: Any) -> int:
-    """How many fields two objects have in common."""
+def _similarity(one: Any, other: Any) -> int:
+    """The number of equal fields of two objects."""
     if not (is_object(one) and is_object(other)):
         return 0
     return sum(key in other and other[key] == value for key, value in one.items())
@@ -109,18 +109,18 @@ def _index(event: dict[str, Any], key: str) -> int:
 
 
 def _put_part(data: Any, place: _Place, part: Any) -> None:
-    """Put a part where it belongs, and make what is missing on the way."""
+    """Set a part at its path, and create the containers that are missing on the way."""
     for step, following in zip(place, [*place[1:], None], strict=True):
-        made: Any = part if following is None else {} if isinstance(following, str) else []
+        value: Any = part if following is None else {} if isinstance(following, str) else []
         if isinstance(step, str) and is_object(data):
             if following is None or not data.get(step):
-                data[step] = made
+                data[step] = value
             data = data[step]
         elif isinstance(step, int) and is_list(data):
             if step >= len(data):
-                data.append(made)  # in its order, though what is before it may never have come
+                data.append(value)  # keeps the order, although earlier entries may be missing
             elif following is None:
-                data[step] = made
+                data[step] = value
             data = data[min(step, len(data) - 1)]
         else:
             return

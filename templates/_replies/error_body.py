@@ -1,4 +1,4 @@
-"""The service's error body: how it is recognised, what it says, and the exception that reports it."""
+"""The service's error body: how it is recognised and parsed, and the exception that reports it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _SHOWN_CHARACTERS = 200
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 
 ERROR_KEYS = frozenset({*ERROR_BODY["code"][:1], *ERROR_BODY["when"]})
-"""The keys without which an object is no error body."""
+"""An object without any of these keys is not an error body."""
 
 
 def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
-    """Whether JSON data is the service's error body, which can come under a status of success too.
+    """Whether JSON data is the service's error body. A response with a status of success may contain one too.
 
-    A documented reply may have a field of the same name, such as `error`: then it is a reply.
+    A documented reply that has a field of the same name, such as `error`, is not an error body.
     """
     if any(data.get(key, not value) is value for key, value in ERROR_BODY["when"].items()):
         return True
@@ -35,13 +35,13 @@ def is_error_body(data: dict[str, Any], reply: Model | None) -> bool:
     return reply is None or ERROR_BODY["code"][0] not in SCHEMAS.get(reply._schema, {}).get("properties", {})
 
 
-def error_words(body: Any) -> tuple[str | None, str | None]:
-    """Return the code and the message of an error body, where it has them."""
+def code_and_message(body: Any) -> tuple[str | None, str | None]:
+    """Return the code and the message of an error body; None for what it does not have."""
     return _string_at(body, ERROR_BODY["code"]), _string_at(body, ERROR_BODY["message"])
 
 
-def other_words(body: dict[str, Any]) -> str:
-    """Return what an error body says in another form than the documented one, such as `{"error": "overloaded"}`."""
+def undocumented_message(body: dict[str, Any]) -> str:
+    """Return the message of an error body that is not of the documented form, such as `{"error": "overloaded"}`."""
     error = body.get(ERROR_BODY["message"][0]) if ERROR_BODY["message"] else None
     if not error:
         return ""
@@ -49,10 +49,10 @@ def other_words(body: dict[str, Any]) -> str:
 
 
 def error_from(http: HTTPResponse, token: str) -> APIStatusError:
-    """Return the error that a response reports, by its code first and by its status then."""
+    """Return the error that a response reports. Its class depends on the code, or else on the status."""
     http = redact_response(http, token)
     body = redact_data(parsed(http.content)[0], token)
-    code, message = error_words(body)
+    code, message = code_and_message(body)
     trace_id = _string_at(body, ERROR_BODY["trace-id"])
     cls = class_for(http.status_code, code)
     shown = message or shorten(http, token) or "no body"
@@ -66,7 +66,7 @@ def error_from(http: HTTPResponse, token: str) -> APIStatusError:
 
 
 def shorten(http: HTTPResponse, token: str) -> str:
-    """Return a body that is not what was expected, in short: a page by its title, other text by its beginning."""
+    """Return a short description of an unexpected body: the title of an HTML page, or the beginning of other text."""
     text = redact_text(http.text, token)[: 20 * _SHOWN_CHARACTERS]
     title = re.search(_TITLE, text)
     if title or text.lstrip()[:1] == "<":
@@ -75,7 +75,7 @@ def shorten(http: HTTPResponse, token: str) -> str:
 
 
 def shorten_text(text: str) -> str:
-    """Return text on one line, cut where it is long."""
+    """Return text on one line, truncated if it is long."""
     words = " ".join(text.split())
     return words if len(words) <= _SHOWN_CHARACTERS else f"{words[:_SHOWN_CHARACTERS]}…"
 
@@ -84,7 +84,9 @@ def _meaning(http: HTTPResponse, cls: type[APIStatusError]) -> str:
     if 300 <= http.status_code < 400:
         target = http.header(b"location")
         where = f" to {target}" if target else ""
-        return f"A redirect{where} is not followed, as the token must not leave; check base_url."
+        return (
+            f"A redirect{where} is not followed, as it could send the token to another host; check base_url."
+        )
     return f"{cls.meaning} {cls.advice}".strip()
 
 

@@ -1,4 +1,4 @@
-"""What must be known of an operation to read what it answers."""
+"""How to read the replies of an operation."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
 
 class ReplyFormat(NamedTuple):
-    """How to read the answers to an operation.
+    """How to read the replies of an operation.
 
     Attributes:
         read_reply: Decodes the JSON of a whole reply.
-        event_decoder: Returns what decodes the JSON of an event, which is imported for streams alone; None when the
-            operation does not stream.
-        end_marker: The data that ends a stream without being an event.
+        event_decoder: Returns the decoder for the JSON of events, which is imported only for streams; None if the
+            operation cannot stream.
+        end_marker: The data that ends a stream and is not an event.
         heartbeats: The names of events that only keep a connection alive.
-        token: The token, which errors must not show.
+        token: The token, to redact it in errors.
         strict: Whether a reply that violates the document raises an error.
-        observations: Where violations and growth are counted; None where they are not.
+        observations: Counts violations and growth; None if they are not counted.
     """
 
     read_reply: Callable[[Any], Any]

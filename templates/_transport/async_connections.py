@@ -1,4 +1,4 @@
-"""Requests over connections of our own (async), which are kept between calls."""
+"""Sends requests over connections (async) that are kept open and reused by later calls."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from .._request.settings import Settings
 
 logger = logging.getLogger(__name__.partition(".")[0])
-_SMALL_REQUEST = 65_536  # bytes; the buffers of a connection take so many at once
+_SMALL_REQUEST = 65_536  # bytes; a request up to this size fits into the buffers of a connection
 
 
 class _Connection:
     """A connection to the service.
 
     Attributes:
-        stream: The bytes that are sent and received.
-        http: The messages that they make.
-        idle_since: When it was last used, in the seconds of the clock.
+        stream: The socket.
+        http: The HTTP/1.1 protocol on it.
+        idle_since: When it was last used, by `clock.monotonic()`.
     """
 
     __slots__ = ("http", "idle_since", "stream")
@@ -47,8 +47,8 @@ class _Connection:
 class _Exchange:
     """A request and its response on a connection.
 
-    Closing it gives the connection back to the pool, unless it cannot be used again. From then on the exchange does not
-    touch the connection: the bytes that come over it belong to the next one.
+    Closing it returns the connection to the pool if it can be reused. After that the exchange does not touch the
+    connection, whose bytes then belong to the next exchange.
     """
 
     __slots__ = (
@@ -87,9 +87,9 @@ class _Exchange:
         return head
 
     async def read(self) -> bytes:
-        """Return the next piece of the response's body, an empty one at its end."""
+        """Return the next chunk of the response's body; an empty one at its end."""
         http, stream = self._connection.http, self._connection.stream
-        self._is_reading = True  # before the look at `_is_closed`: another thread may close it at any point
+        self._is_reading = True  # before `_is_closed` is checked: another thread may close it at any point
         try:
             self._check_open()
             while (data := http.body()) is None:
@@ -103,12 +103,12 @@ class _Exchange:
         return data
 
     def shorten_deadline(self, seconds: float) -> None:
-        """Bring the deadline forward to so many seconds from now."""
+        """Move the deadline to `seconds` from now, unless it is earlier already."""
         give_up_at = self._clock.monotonic() + seconds
         self._give_up_at = give_up_at if self._give_up_at is None else min(self._give_up_at, give_up_at)
 
     async def close(self) -> None:
-        """End the exchange. It can be called while another thread or task reads, whose `read` then fails."""
+        """End the exchange. If another thread or task is reading, its `read` fails."""
         self._is_closed = True
         if self._is_written and not self._is_reading and self._connection.http.is_reusable:
             self._connection.idle_since = self._clock.monotonic()
@@ -117,28 +117,28 @@ class _Exchange:
             await self._connection.stream.aclose()
 
     async def _write(self, data: bytes) -> None:
-        """Write the request, or as much of it as the service wants: it may answer early, that it is too large."""
+        """Write the request; stop if the service responds early, for example because the request is too large."""
         stream = self._connection.stream
         try:
             if len(data) <= _SMALL_REQUEST:
                 await stream.write(data, self._remaining("write"))
                 self._is_written = True
                 return
-            left = memoryview(data)
-            while left and (count := await stream.write_some(left, self._remaining("write"))):
-                left = left[count:]
-            self._is_written = not left
+            unsent = memoryview(data)
+            while unsent and (count := await stream.write_some(unsent, self._remaining("write"))):
+                unsent = unsent[count:]
+            self._is_written = not unsent
         except TimeoutError as error:
             raise NetworkError(Failure("write_timeout", phase="write", reason=reason_of(error))) from None
         except OSError:
-            pass  # the connection broke; what came before that may be the response
+            pass  # the connection broke, but a response may have been received before that
 
     def _check_open(self) -> None:
         if self._is_closed:
             raise ConnectionAbortedError("the response was closed")
 
     def _remaining(self, phase: str) -> float | None:
-        """Return the seconds that a wait may take: those of its phase, but none beyond the deadline.
+        """Return the timeout of a phase in seconds, shortened to the deadline.
 
         Raises:
             NetworkError: The deadline has passed.
@@ -146,16 +146,16 @@ class _Exchange:
         limit = self._timeouts[phase]
         if self._give_up_at is None:
             return limit
-        left = self._give_up_at - self._clock.monotonic()
-        if left <= 0:
+        remaining = self._give_up_at - self._clock.monotonic()
+        if remaining <= 0:
             raise NetworkError(Failure("read_timeout", phase="deadline"))
-        return left if limit is None else min(limit, left)
+        return remaining if limit is None else min(limit, remaining)
 
 
 class AsyncConnections:
-    """Connections to one origin: a call takes one that is idle, the last used first, or makes one.
+    """Connections to one origin. A call reuses the most recently used idle connection, or opens a new one.
 
-    There is no limit on their number: how many calls are in flight is the limiter's concern.
+    There is no limit on the number of connections: the limiter limits the calls in flight.
     """
 
     def __init__(self, settings: Settings, tls: Callable[[], ssl.SSLContext], clock: Clock) -> None:
@@ -188,7 +188,7 @@ class AsyncConnections:
         await self._pools.aclose()
 
     async def _idle(self, pool: AsyncConnectionPool[_Connection]) -> _Connection | None:
-        """Return a connection that can be used again: it was not idle for long, and the service has not ended it."""
+        """Return a connection that was not idle for long and that the service has not closed; None without one."""
         while connection := pool.take():
             is_recent = self._clock.monotonic() - connection.idle_since < KEPT_IDLE_SECONDS
             if is_recent and connection.stream.has_no_pending_data:
@@ -203,14 +203,14 @@ class AsyncConnections:
             return _Connection(await connect(self._host, self._port, tls, timeout))
         except TimeoutError as error:
             raise NetworkError(Failure("connect", phase="connect", reason=reason_of(error))) from None
-        except (OSError, UnicodeError) as error:  # UnicodeError: the name of the host cannot be one
+        except (OSError, UnicodeError) as error:  # UnicodeError: an invalid host name
             raise NetworkError(Failure("connect", reason=reason_of(error))) from None
-        except RuntimeError as error:  # from what replaces `socket.socket`, such as pytest-socket
+        except RuntimeError as error:  # from a replacement of `socket.socket`, such as that of pytest-socket
             raise not_allowed(error) from None
 
 
 def _decoded(head: Head, read: Callable[[], Awaitable[bytes]]) -> Callable[[], Awaitable[bytes]]:
-    """Undo the content coding of a body: a proxy compressed it, although `identity` was asked for."""
+    """Decompress a body that a proxy has compressed, although the request accepts only `identity`."""
     import httpx
 
     from .httpx_failures import network_errors

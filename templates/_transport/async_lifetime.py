@@ -1,8 +1,8 @@
-"""How long connections and responses live in event loops: what is open in a loop is closed before the loop is.
+"""Pools idle connections, and closes connections and responses before their event loop is closed.
 
-asyncio closes the asynchronous generators of a loop before the loop itself (`asyncio.run`, `loop.shutdown_asyncgens`):
-one generator for each loop waits for that. Where a program closes a loop without it, what was open is closed as soon as
-another loop comes into use.
+asyncio closes the asynchronous generators of a loop before the loop itself (`asyncio.run`, `loop.shutdown_asyncgens`).
+So one generator for each loop closes everything that is open in that loop. If a program closes a loop without shutting
+down its generators, the connections are closed as soon as another loop is used.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .lifetime import KEPT_IDLE_CONNECTIONS, call_each_once
 
 
 def has_sockets() -> bool:
-    """Whether the running event loop has what connections of our own are made of; that of trio has not."""
+    """Whether the package's own connections work in the running event loop: yes in asyncio, no in trio."""
     return not isinstance(running_loop(), TrioLoop)
 
 
 class _Closable(Protocol):
     async def aclose(self) -> None: ...
 
-    def abort(self) -> None: ...  # for a loop that is closed, or will go on later
+    def abort(self) -> None: ...  # does not wait; also for a loop that is closed
 
 
 class _OpenInLoop:
@@ -48,12 +48,12 @@ _open_by_loop: dict[EventLoop, _OpenInLoop] = {}
 
 
 async def open_in_loop() -> set[_Closable]:
-    """Return what is open in the running event loop; who adds to it takes it out again."""
+    """Return the objects that are open in the running event loop. Each adds itself, and removes itself when closed."""
     running = running_loop()
     if running not in _open_by_loop:
         for loop in list(_open_by_loop):
-            if loop.is_closed() and (left := _open_by_loop.pop(loop, None)):
-                for item in list(left.items):
+            if loop.is_closed() and (leftover := _open_by_loop.pop(loop, None)):
+                for item in list(leftover.items):
                     item.abort()
         _open_by_loop[running] = _OpenInLoop()
         await anext(_open_by_loop[running].end)
@@ -69,7 +69,7 @@ ConnectionT = TypeVar("ConnectionT", bound=_Connection)
 
 
 class AsyncConnectionPool(Generic[ConnectionT]):
-    """The idle connections of a client in one event loop. Those that calls use are not in it."""
+    """The idle connections of a client in one event loop. A connection that a call uses is not in the pool."""
 
     def __init__(self, opened: set[_Closable]) -> None:
         self._opened = opened
@@ -78,24 +78,24 @@ class AsyncConnectionPool(Generic[ConnectionT]):
         self._is_closed = False
 
     def take(self) -> ConnectionT | None:
-        """Return the connection that was used last; None if there is none."""
+        """Remove and return the most recently used connection; None if the pool is empty."""
         return self._idle.pop() if self._idle else None
 
     async def keep(self, connection: ConnectionT) -> None:
-        """Keep a connection for the next call; close it if enough are kept."""
+        """Keep a connection for the next call; close it if the pool is full."""
         if self._is_closed or len(self._idle) >= KEPT_IDLE_CONNECTIONS:
             await connection.stream.aclose()
         else:
             self._idle.append(connection)
 
     async def aclose(self) -> None:
-        """Close all connections; one that a call uses is closed after it."""
+        """Close the idle connections. A connection that a call uses is closed when the call has ended."""
         self._end()
         while self._idle:
             await self._idle.pop().stream.aclose()
 
     def abort(self) -> None:
-        """Close all connections without waiting for it."""
+        """Close the idle connections without waiting."""
         self._end()
         while self._idle:
             self._idle.pop().stream.abort()
@@ -106,7 +106,7 @@ class AsyncConnectionPool(Generic[ConnectionT]):
 
 
 class AsyncConnectionPools(Generic[ConnectionT]):
-    """The pools of a client, one for each event loop."""
+    """The connection pools of a client, one for each event loop."""
 
     def __init__(self) -> None:
         self._pools: dict[EventLoop, AsyncConnectionPool[ConnectionT]] = {}
@@ -140,10 +140,10 @@ class AsyncConnectionPools(Generic[ConnectionT]):
 
 
 class AsyncClosing:
-    """Closes a response, once, whoever asks for it: its reader, another task, or the garbage collector.
+    """Closes a response exactly once, although its reader, another task and the garbage collector may all try.
 
     Attributes:
-        callbacks: Functions to call once the response is closed.
+        callbacks: Functions to call when the response is closed.
     """
 
     __slots__ = ("_close", "_loop", "_opened", "callbacks")
@@ -162,7 +162,7 @@ class AsyncClosing:
         return not self._close
 
     async def aclose(self) -> None:
-        """Close the response, unless that was done."""
+        """Close the response, unless it is closed."""
         self._opened.discard(self)
         try:
             if self._close:
@@ -171,13 +171,13 @@ class AsyncClosing:
             call_each_once(self.callbacks)
 
     def drop(self) -> None:
-        """Close a response from its destructor, which any thread may run, even after the end of the event loop."""
+        """Close the response from its destructor, which may run in any thread, and after the event loop was closed."""
         if self._close:
             call_each_once(self.callbacks)
             _call_in(self._loop, self.abort)
 
     def abort(self) -> None:
-        """Close the response without waiting for it. In a loop that is closed, its connection is closed by itself."""
+        """Close the response without waiting. If the loop is closed, only the callbacks remain to be called."""
         if not self._loop.is_closed():
             self._loop.create_task(self.aclose())
             return
@@ -187,13 +187,13 @@ class AsyncClosing:
 
 
 def close_soon(aclose: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Close something in the running event loop, without waiting for it; what belongs to a loop that ended is lost."""
+    """Call `aclose` in the running event loop without waiting for it; do nothing if no loop is running."""
     with suppress(ConfigurationError):
         running_loop().create_task(aclose())
 
 
 def _call_in(loop: EventLoop, function: Callable[[], None]) -> None:
-    """Call a function in an event loop, from any thread; here if the loop is closed."""
+    """Call a function in an event loop, from any thread; call it directly if the loop is closed."""
     try:
         loop.call_soon_threadsafe(function)
     except RuntimeError:

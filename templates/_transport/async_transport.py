@@ -1,4 +1,4 @@
-"""How requests travel (async): the one door between a call and the network."""
+"""The interface of a transport (async), and the choice of one for a client."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from .._request.build import Request
     from .._request.settings import Settings
     from .async_response import AsyncResponseStream
-    from .plugged_in import AsyncClientLike, AsyncTransportLike
+    from .custom_transport import AsyncClientLike, AsyncTransportLike
 
 
 class AsyncTransport(Protocol):
-    """What sends a request and returns the response once its head has come."""
+    """Sends a request and returns the response once its head was received."""
 
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
@@ -32,7 +32,7 @@ class AsyncTransport(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Close all connections that are not in use."""
+        """Close the idle connections."""
         ...
 
 
@@ -42,24 +42,24 @@ def make_transport(
     http_client: AsyncClientLike | None,
     clock: Clock,
 ) -> AsyncTransport:
-    """Choose how requests travel: by what the caller plugged in, or by a way that is chosen for each call.
+    """Return a transport that uses the caller's client or transport, or else the default one.
 
     Raises:
         ConfigurationError: The environment names a proxy that cannot be used.
     """
     if http_client is None and transport is None:
-        return _AsyncChoice(settings, clock)
-    from .async_httpx_transport import AsyncHttpxTransport, AsyncOneClient
+        return _AsyncDefaultTransport(settings, clock)
+    from .async_httpx_transport import AsyncHttpxTransport, AsyncSharedClient
 
-    clients = AsyncOneClient(http_client) if http_client is not None else AsyncOneClient.over(transport)
+    clients = AsyncSharedClient(http_client) if http_client is not None else AsyncSharedClient.over(transport)
     return AsyncHttpxTransport(settings.origin, clients, clock)
 
 
-class _AsyncChoice:
-    """Chooses the way for each call.
+class _AsyncDefaultTransport:
+    """Chooses for each call between httpx and the package's own connections.
 
-    A call goes through httpx where a proxy is in the way, or where a tool has patched httpx and is to see
-    it, or where the event loop is trio's; everywhere else over connections of our own, which cost half as much.
+    A call goes through httpx if it needs a proxy, if a tool has patched httpx and expects to see the call, or if it
+    runs in trio. All other calls use the package's own connections, which take half of the CPU time.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -79,10 +79,10 @@ class _AsyncChoice:
         return await self._direct.open(request, timeouts, give_up_at)
 
     async def aclose(self) -> None:
-        """Close all connections that are not in use."""
-        for way in ("_direct", "_through_httpx"):
-            if way in self.__dict__:
-                await getattr(self, way).aclose()
+        """Close the idle connections."""
+        for name in ("_direct", "_through_httpx"):
+            if name in self.__dict__:
+                await getattr(self, name).aclose()
 
     @cached_property
     def _direct(self) -> AsyncTransport:
@@ -92,6 +92,6 @@ class _AsyncChoice:
 
     @cached_property
     def _through_httpx(self) -> AsyncTransport:
-        from .async_httpx_transport import AsyncClients, AsyncHttpxTransport
+        from .async_httpx_transport import AsyncClientPool, AsyncHttpxTransport
 
-        return AsyncHttpxTransport(self._settings.origin, AsyncClients(self._proxy), self._clock)
+        return AsyncHttpxTransport(self._settings.origin, AsyncClientPool(self._proxy), self._clock)

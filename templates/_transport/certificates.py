@@ -1,4 +1,4 @@
-"""The certificates that are trusted where the environment names none: those of the operating system."""
+"""The certificates of the operating system, which are trusted unless the environment names others."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")
-_WHOLE_STORE = 50  # certificates; a folder of fewer has only what was added to a store that is elsewhere
+_WHOLE_STORE = 50  # certificates; a folder with fewer only has additions to a store that is elsewhere
 
 
 def system_context() -> ssl.SSLContext:
-    """Make a TLS context that trusts what the operating system trusts.
+    """Create a TLS context that trusts the certificates of the operating system.
 
-    Where OpenSSL finds its store, a folder is better than a file: of a folder it reads only the certificates that it
-    needs, while reading a whole file takes longer than all else that a first call does. The stores of macOS and Windows
-    take truststore, which is used there if it is installed; certifi stands in for a store that cannot be read.
+    On Linux a folder is preferred to a file: OpenSSL reads from a folder only the certificates that it needs, while
+    parsing a whole file takes longer than the rest of a first call. The stores of macOS and Windows can be read with
+    truststore, which is used if it is installed. If no store can be read, certifi's certificates are used.
     """
     if sys.platform in ("darwin", "win32"):
         if find_spec("truststore") is not None:
@@ -25,11 +25,11 @@ def system_context() -> ssl.SSLContext:
 
             return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     else:
-        places = ssl.get_default_verify_paths()
-        if places.capath and _is_whole_store(places.capath):
-            return ssl.create_default_context(capath=places.capath)
-        if places.cafile:
-            return ssl.create_default_context(cafile=places.cafile)
+        paths = ssl.get_default_verify_paths()
+        if paths.capath and _is_whole_store(paths.capath):
+            return ssl.create_default_context(capath=paths.capath)
+        if paths.cafile:
+            return ssl.create_default_context(cafile=paths.cafile)
     import certifi
 
     return ssl.create_default_context(cafile=certifi.where())

@@ -1,4 +1,4 @@
-"""What a client takes from the machine it runs on: trusted certificates, and the proxy that is in the way."""
+"""Reads trusted certificates and the proxy from the environment."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Proxy(NamedTuple):
     """A proxy.
 
     Attributes:
-        url: Its URL, which may hold a password.
-        name: What it is called in messages: scheme, host and port, and who names it.
+        url: Its URL, which may contain a password.
+        name: Its name in messages: scheme, host and port, and the variable that names it.
     """
 
     url: str
@@ -35,19 +35,18 @@ class Proxy(NamedTuple):
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return the TLS context for all connections, which is made when the first one needs it.
+    """Return the TLS context of all connections, which is created for the first connection, since that is slow.
 
-    Making it is nearly all that making a client would cost, and importing httpx for it would double that. It trusts the
-    certificates of `SSL_CERT_FILE`, else those of `SSL_CERT_DIR`, else those of the operating system.
+    It trusts the certificates of `SSL_CERT_FILE`, else those of `SSL_CERT_DIR`, else those of the operating system.
 
     Raises:
-        ConfigurationError: A variable names a place that has none.
+        ConfigurationError: A variable names a file or folder without certificates.
     """
-    places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    paths = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     with _lock:
-        if places not in _contexts:
-            _contexts[places] = _context(*places)
-        return _contexts[places]
+        if paths not in _contexts:
+            _contexts[paths] = _context(*paths)
+        return _contexts[paths]
 
 
 def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
@@ -60,7 +59,9 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     try:
         if file:
             return ssl.create_default_context(cafile=file)
-        next(Path(folder or "").iterdir(), None)  # OpenSSL would trust nothing, and not say why
+        next(
+            Path(folder or "").iterdir(), None
+        )  # OpenSSL would ignore an unreadable folder, and trust nothing
         return ssl.create_default_context(capath=folder)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
@@ -70,14 +71,13 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
 
 
 def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:
-    """Return the proxy that the environment, or the system's settings, name for a host; None if there is none.
+    """Return the proxy that the environment or the system's settings name for a host; None if there is none.
 
-    `NO_PROXY` lists hosts, domains and networks (10.0.0.0/8) that are reached without one. The machine itself
-    (`localhost` and the loopback addresses) always is, as in Go's net/http: behind a proxy these names mean the machine
-    of the proxy.
+    `NO_PROXY` lists hosts, domains and networks (10.0.0.0/8) that are reached without a proxy. `localhost` and the
+    loopback addresses never use a proxy, as in Go's net/http, since to the proxy they would mean its own machine.
 
     Raises:
-        ConfigurationError: What is named is no URL of a proxy.
+        ConfigurationError: The URL of the proxy is not valid.
     """
     if not _may_name_a_proxy() or _is_loopback(host):
         return None
@@ -91,7 +91,7 @@ def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:
 
 
 def _may_name_a_proxy() -> bool:
-    """Whether to look for a proxy at all: that imports a good part of the standard library."""
+    """Whether to look for a proxy; importing `urllib.request` is slow, so it is avoided where none can be set."""
     if any(value and name.lower() in _PROXY_VARIABLES for name, value in os.environ.items()):
         return True
     return sys.platform in ("darwin", "win32")
@@ -109,7 +109,7 @@ def _is_loopback(host: str) -> bool:
 def _is_in_network(host: str, listed: str) -> bool:
     """Whether a host is an address of one of the networks in a list."""
     for entry in listed.split(","):
-        with suppress(ValueError):  # one of the two is a name
+        with suppress(ValueError):  # the host or the entry is a name
             if ip_address(host.partition("%")[0]) in ip_network(entry.strip(), strict=False):
                 return True
     return False
@@ -124,7 +124,7 @@ def _proxy(url: str, source: str) -> Proxy:
         parts, host, port = urlsplit(""), None, None
     if parts.scheme not in _PROXY_SCHEMES or not host:
         raise ConfigurationError(
-            f"{source} is not the URL of a proxy that can be used (it is not shown here, as it may hold a password): "
+            f"{source} is not the URL of a proxy that can be used (it is not shown, since it may contain a password): "
             f"expected one of {', '.join(f'{each}://' for each in _PROXY_SCHEMES)}, a host and a port"
         )
     host = f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""Failures of the network: each is translated once, where it is caught, to a `NetworkError`."""
+"""Translates exceptions of the network to `NetworkError`, where they are caught."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from ..retry import Failure
 
 
 class NetworkError(Exception):
-    """The only exception that a transport, and the body of a response, raise for a failure of the network.
+    """The exception that a transport and the body of a response raise for a failure of the network.
 
-    It never leaves the package: the exception behind it may refer to the request, and so to the token. The caller gets
-    an error made from `failure`.
+    It never leaves the package, since the original exception may refer to the request, and so to the token. The caller
+    gets an error that is made from `failure`.
     """
 
     def __init__(self, failure: Failure) -> None:
@@ -24,12 +24,12 @@ def reason_of(error: BaseException) -> str:
 
 
 def not_allowed(error: BaseException) -> ConfigurationError:
-    """The error for a connection that something in the process forbids, as pytest-socket does."""
+    """The error for a connection that something in the process refuses, such as pytest-socket."""
     return ConfigurationError(f"connections are not allowed here ({reason_of(error)}); nothing was sent")
 
 
 def read_failure(error: Exception) -> Failure:
-    """The failure that an exception means which was raised while a response was awaited or read."""
+    """The failure for an exception that was raised while waiting for a response or reading it."""
     if isinstance(error, TimeoutError):
         return Failure("read_timeout", phase="read", reason=reason_of(error))
     return Failure("send", reason=reason_of(error))

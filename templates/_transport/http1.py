@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection, without I/O: from a request to bytes, and from bytes to a response. h11 has the rules."""
+"""HTTP/1.1 on one connection, without I/O, by h11: converts requests to bytes and bytes to responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import h11
 if TYPE_CHECKING:
     from .._request.build import Request
 
-_LONGEST_HEAD = 102_400  # bytes
+_MAX_HEAD_SIZE = 102_400  # bytes
 
 
 class Head(NamedTuple):
@@ -17,7 +17,7 @@ class Head(NamedTuple):
 
     Attributes:
         status_code: The HTTP status.
-        headers: The header lines as they came.
+        headers: The header lines as received.
     """
 
     status_code: int
@@ -27,16 +27,16 @@ class Head(NamedTuple):
 class HTTP1:
     """The requests and responses on one connection, one after another.
 
-    `head` and `body` return None where more has to be received first. They raise `h11.RemoteProtocolError` where what
-    was received is not HTTP, or breaks off.
+    `head` and `body` return None if more data has to be received first. They raise `h11.RemoteProtocolError` if the
+    received data is not valid HTTP or ends early.
     """
 
     def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
+        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
         self._failure: h11.RemoteProtocolError | None = None
 
     def request(self, request: Request) -> bytes:
-        """The next request as it goes over the wire, in one piece."""
+        """The bytes of the next request."""
         if self._h11.our_state is h11.DONE:
             self._h11.start_next_cycle()
         head = h11.Request(method=request.method, target=request.target, headers=request.headers)
@@ -44,7 +44,7 @@ class HTTP1:
         return b"".join(self._h11.send(event) or b"" for event in events)
 
     def receive(self, data: bytes) -> None:
-        """Take what was received; nothing at all stands for the end of the connection."""
+        """Add received data; empty data means that the connection has ended."""
         if not data and self._h11.their_state is h11.SEND_RESPONSE and not self._h11.trailing_data[0]:
             raise h11.RemoteProtocolError("the service closed the connection without an answer")
         self._h11.receive_data(data)
@@ -57,7 +57,7 @@ class HTTP1:
         return None
 
     def body(self) -> bytes | None:
-        """All that has come of the body since, in one piece; empty once it has been read to its end."""
+        """The part of the body that was received since the last call; empty at its end."""
         if self._failure is not None:
             raise self._failure
         if self._h11.their_state is not h11.SEND_BODY:
@@ -69,7 +69,7 @@ class HTTP1:
                 pieces.append(event.data)
         except h11.RemoteProtocolError as failure:
             self._failure = failure
-            if not pieces:  # else they come first
+            if not pieces:  # otherwise they are returned first, and the next call raises
                 raise
         if pieces:
             return b"".join(pieces)
@@ -77,9 +77,9 @@ class HTTP1:
 
     @property
     def is_reusable(self) -> bool:
-        """Whether another request may follow: the response was read to its end, and nothing came after it.
+        """Whether another request can be sent: the response was read to its end, and no data follows it.
 
-        h11 would take such bytes for the beginning of the next response: a call could then get that of another.
+        h11 would parse such data as the next response, so that a call could get the response of another call.
         """
         both_done = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
         return both_done and self._h11.trailing_data == (b"", False)

@@ -16,20 +16,20 @@ from .addresses import Address, look_up, numeric_addresses
 if TYPE_CHECKING:
     import ssl
 
-_READ_AT_ONCE = 65_536  # bytes
-_WRITTEN_AT_ONCE = 16_384  # bytes: one TLS record, which a socket that can take some bytes can take whole
-_LONGEST_WAIT = 86_400.0  # seconds; without any timeout, a socket would block until it has taken all bytes
+_READ_SIZE = 65_536  # bytes
+_WRITE_SIZE = 16_384  # bytes: one TLS record, for which a writable socket has room
+_LONGEST_WAIT = 86_400.0  # seconds; without a timeout, `send` would block until all bytes are sent
 
 
 class SocketStream:
-    """Bytes to and from a host.
+    """A connected socket with timeouts.
 
-    Each wait takes a timeout in seconds, None for no limit. Reading and writing raise `TimeoutError` when it has
-    passed, and other kinds of `OSError` when the connection breaks.
+    Timeouts are in seconds, None for no limit. Reading and writing raise `TimeoutError` when the timeout has passed,
+    and another `OSError` when the connection breaks.
 
-    Any thread may close the stream. A thread that reads or writes meanwhile is woken first, and the descriptor is
-    closed after that: the system gives its number to the next connection, whose bytes that thread would take for its
-    own.
+    Any thread may close the stream. If another thread is reading or writing, that thread is woken first and the file
+    descriptor is closed after that: the system may reuse the number for the next connection, from which the thread
+    would then read.
     """
 
     def __init__(self, connected: socket.socket) -> None:
@@ -38,22 +38,24 @@ class SocketStream:
         self._process = os.getpid()
         self._in_use = threading.Lock()
         self._is_shut_down = False
-        self._early: bytes | None = None  # what came while a request was written; empty for the end
+        self._early: bytes | None = (
+            None  # received while a request was written; empty if the connection ended
+        )
 
     def read(self, timeout: float | None) -> bytes:
-        """Return the next bytes, as soon as there are any; none at the end of the connection."""
+        """Wait for data and return it; empty at the end of the connection."""
         self._in_use.acquire()
         try:
             if self._early is not None:
                 data, self._early = self._early, None
                 return data
             self._set_timeout(timeout)
-            return self._socket.recv(_READ_AT_ONCE)
+            return self._socket.recv(_READ_SIZE)
         finally:
             self._end_use()
 
     def write(self, data: bytes, timeout: float | None) -> None:
-        """Send these bytes."""
+        """Send data."""
         self._in_use.acquire()
         try:
             self._set_timeout(timeout)
@@ -62,26 +64,23 @@ class SocketStream:
             self._end_use()
 
     def write_some(self, data: memoryview, timeout: float | None) -> int:
-        """Send some of these bytes and return how many; 0 once the host has sent something itself, if only its end."""
+        """Send a part of the data and return its length; 0 if the host has sent data or closed the connection."""
         self._in_use.acquire()
         try:
             if _wait_for(self._socket, timeout) and self._has_received():
                 return 0
             self._set_timeout(_LONGEST_WAIT if timeout is None else timeout)
-            return self._socket.send(data[:_WRITTEN_AT_ONCE])
+            return self._socket.send(data[:_WRITE_SIZE])
         finally:
             self._end_use()
 
     @property
     def has_no_pending_data(self) -> bool:
-        """Whether nothing has come, not even the end: only then can an idle connection be used again."""
+        """Whether an idle connection can be reused: the host has neither sent data nor closed the connection."""
         return not is_readable(self._socket.fileno())
 
     def close(self) -> None:
-        """Close the connection.
-
-        In a forked process only its copy of the descriptor is closed.
-        """
+        """Close the connection. A forked process only closes its copy of the file descriptor."""
         if self._process == os.getpid():
             shut_down(self._socket)
             self._is_shut_down = True
@@ -107,10 +106,10 @@ class SocketStream:
             self._timeout = timeout
 
     def _has_received(self) -> bool:
-        """Read what has come; in TLS that may be a message of the protocol, and no data."""
+        """Whether there is received data, which is read into `_early`. In TLS a readable socket may have none."""
         self._set_timeout(0)
         try:
-            self._early = self._socket.recv(_READ_AT_ONCE)
+            self._early = self._socket.recv(_READ_SIZE)
         except (BlockingIOError, InterruptedError):
             return False
         except OSError as error:
@@ -124,15 +123,15 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
     """Connect to a host.
 
     Args:
-        host: Its name or address.
+        host: The name or the address of the host.
         port: The port.
-        tls: For TLS, what is trusted.
-        timeout: The seconds that it may take: looking up the name, connecting and the TLS handshake together; None for
-            no limit. Of several addresses each gets its share of what is left.
+        tls: The context for TLS; None for a plain connection.
+        timeout: Seconds for looking up the name, connecting and the TLS handshake together; None for no limit. Several
+            addresses share the remaining time equally.
 
     Raises:
         TimeoutError: It took longer.
-        OSError: There is no such host, it does not listen, or its certificate is not trusted.
+        OSError: There is no such host, it refused the connection, or its certificate is not trusted.
     """
     give_up_at = None if timeout is None else time.monotonic() + timeout
     addresses = numeric_addresses(host, port) or look_up(host, port, timeout)
@@ -149,20 +148,20 @@ def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | N
 
 
 def shut_down(connected: socket.SocketType) -> None:
-    """End a connection: who waits for it is woken, and the host is told, even if a forked process has it too.
+    """Shut down a connection, which wakes waiting threads and informs the host, even if a forked process has a copy.
 
-    A forked process must not do so, as it would end the connection of its parent.
+    A forked process must not call it, as it would shut down the connection of its parent.
     """
-    with suppress(OSError):  # the host has ended it
-        # SSLSocket has a method of its own, after which a thread that reads gets what is still encrypted.
+    with suppress(OSError):  # the host has closed it
+        # SSLSocket overrides the method: after its own, a thread that reads would get encrypted data.
         socket.SocketType.shutdown(connected, socket.SHUT_RDWR)
 
 
 def is_readable(descriptor: int) -> bool:
-    """Whether something has come over a connection that has not been read yet, if only its end."""
-    if descriptor < 0:  # the connection was closed here
+    """Whether a socket has unread data, or its connection was closed."""
+    if descriptor < 0:  # closed by this process
         return True
-    if hasattr(select, "poll"):  # not on Windows; `select` cannot do descriptors from 1024
+    if hasattr(select, "poll"):  # not on Windows; `select` does not support descriptors from 1024
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(0))

@@ -1,4 +1,4 @@
-"""Many calls in tasks: no more at once than asked for, and no more requests taken than there are calls for them."""
+"""Makes many calls in tasks, up to `at_once` at a time. A request is taken only when its call can start."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ async def run(
 ) -> AsyncIterator[Result[Any]]:
     """Make a call for each request and yield the results.
 
-    When the iteration is left, by an exception or `break`, the calls under way are waited for, so that their answers
-    reach the journal; a cancellation cancels them. No further one is made.
+    If the caller leaves the iteration, by an exception or `break`, no further call starts, and the calls in flight are
+    awaited, so that their responses reach the journal. A cancellation cancels them.
 
     Args:
         call: Makes one call.
         requests: The arguments of each call, or pairs of a key and the arguments.
-        at_once: How many calls may be under way.
+        at_once: How many calls may be in flight.
         is_streamed: Whether the arguments of a call ask for a stream, which is refused.
-        in_order: Whether the results come in the order of the requests, or each as soon as it is ready.
-        budget: What the calls may cost together.
+        in_order: Whether to yield the results in the order of the requests, instead of each as soon as it is ready.
+        budget: The budget for all calls; None for no limit.
         progress: Called with 1 for each result.
 
     Raises:
         BudgetExhaustedError: The budget does not allow the next request.
-        ConfigurationError: A request asks for a stream; or this is trio, and nothing was sent.
-        TypeError: An item is no request.
-        Exception: Whatever the iterable raises, or a call besides `AceDataError`, such as a hook. All of these come
-            after the results of the calls that were sent.
+        ConfigurationError: A request asks for a stream; or the event loop is trio's, and nothing was sent.
+        TypeError: An item is not a request.
+        Exception: Whatever the iterable raises, or a call raises besides `AceDataError`, such as a hook. All errors are
+            raised after the results of the calls that were sent.
     """
     _refuse_trio()
     admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed, progress)
@@ -75,15 +75,15 @@ async def run(
 def _refuse_trio() -> None:
     if runs_in_trio():
         raise ConfigurationError(
-            "many requests at once run under asyncio, and this is trio; nothing was sent. Make the calls in a nursery: "
-            "the client's limits and its journal hold there too"
+            "many requests at once need asyncio, and this is trio; nothing was sent. Start the calls in a nursery: "
+            "the client's limits and its journal work there too"
         )
 
 
 async def _make(
     call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None
 ) -> Result[Any]:
-    """Make one call and settle what it cost. An error of the call is its result."""
+    """Make one call and settle its cost. An error of the call becomes its result."""
     result = None
     try:
         result = await _result_of(call, request)

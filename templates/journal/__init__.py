@@ -1,13 +1,13 @@
-"""The journal: paid requests and their answers on disk, so that no crash loses an answer and nothing is paid twice.
+"""The journal: keeps requests and their responses in a file, so that a crash loses none and none is paid for twice.
 
     from acedata_responses import Client
 
     with Client(journal="answers.db") as client:
         reply = client.responses.create(model="gpt-4o-mini", input="Say hello")
 
-A request is written down before it is sent, and its answer before the caller gets it. The same request again, in this
-program or another one, today or next week, is answered from the file. The file holds the requests and the answers as
-they are, so it is made readable for its owner alone; it never holds the token.
+A request is recorded before it is sent, and its response before the caller gets it. If the same request is made again,
+in this program or another one, today or next week, the response is read from the file. The file contains requests and
+responses in plain text, so only its owner can read it. It never contains the token.
 """
 
 from ._journal import Claim, Journal

@@ -1,7 +1,8 @@
 """Limits on calls: how many are in flight at once, and how many start in a second.
 
-Calls queue for their turn, first come, first served, so that the service has no reason to refuse them. `Turns` and
-`Pace` decide whose turn it is, without a clock, a lock or an event loop; a `Limiter` waits, in threads and in tasks.
+Calls queue for their turn, first come, first served, so that the service does not have to refuse them with a 429.
+`Turns` and `Pace` decide which call is next, without a clock, a lock or an event loop; a `Limiter` does the waiting, in
+threads and in tasks.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Waits for the turn of each call, in threads and tasks."""
+"""The limiter, in which each call waits for its turn, in threads and in tasks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attrs import evolve
 from .._clock import SYSTEM_CLOCK, Clock
 from .._event_loop import running_loop
 from ..errors import ConfigurationError
-from ._place import LimitTimeout, Patience, Pause, Place, pause_until
+from ._place import LimitTimeout, Pause, Place, WaitLimit, pause_until
 from ._turns import Turns
 from ._values import Limits
 from ._waiting import TaskWaiter, ThreadWaiter
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
     from ._shared import SharedPlaces
 
 logger = logging.getLogger(__name__.partition(".")[0])
-_ORPHAN_CHECK = 1.0  # seconds between two looks for places whose event loop was closed
+_ORPHAN_CHECK = 1.0  # seconds between two checks for places whose event loop was closed
 
 
 class Limiter:
     """Keeps calls within `Limits`, first come, first served.
 
-    One limiter can serve several clients, threads and event loops, sync and async, at once, within one process. A
-    pickled or copied limiter, and that of a forked process, has the same limits and no calls.
+    One limiter can serve several clients, threads and event loops of a process at once, sync and async. A limiter that
+    is pickled or copied, or used in a forked process, has the same limits and no calls.
 
-    The limits of the service are those of a token, whoever uses it. Processes of one machine keep them together if each
-    has a limiter with the same `shared` path: they have the places in flight, the starts in a second and the pace
-    after a 429 in common, in a file. Within a process calls keep their order; among processes the one that asks first
-    after a place was freed has it. Each asks 20 times a second, for its first call in the queue. A process that ends,
-    however it ends, leaves no place behind.
+    The service limits the calls of a token, whichever process makes them. Processes on one machine share the limits if
+    each has a limiter with the same `shared` path: the calls in flight, the starts per second and the pace after a 429
+    are then kept in a file. Within a process calls keep their order; between processes, a free place goes to the first
+    process that asks for it. Each process asks 20 times a second, for the first call in its queue. When a process ends,
+    however it ends, its places are freed.
 
     Args:
-        limits: The limits; those of the vendor when not given.
-        shared: A path that all processes name which share the limits, in a folder on a local disk; it can be that of
-            their journal. The files `PATH-limits` and `PATH-owners` are made beside it, for their owner alone.
-        clock: Where the time comes from; for tests. All processes must have the same.
+        limits: The limits; by default those of the vendor.
+        shared: A path on a local disk, the same for all processes that share the limits; it can be the path of their
+            journal. The files `PATH-limits` and `PATH-owners` are created beside it, accessible only to their owner.
+        clock: The clock; for tests. All processes must use the same.
 
     Raises:
-        ConfigurationError: `shared` is no path.
+        ConfigurationError: `shared` is not a path.
         JournalError: The file cannot be used.
     """
 
@@ -68,38 +68,40 @@ class Limiter:
         self.limits = Limits() if limits is None else limits
         self._path = shared
         self._clock = clock
-        self._start_anew()
+        self._reset()
         if self._shared is not None:
             self._shared.open()
         _limiters.add(self)
 
-    def _start_anew(self) -> None:
-        # Re-entrant: the garbage collector can close a stream at any point, which frees its place.
+    def _reset(self) -> None:
+        # Reentrant: the garbage collector can close a stream at any point, which frees its place.
         self._lock = threading.RLock()
         self._latest = self._orphans_checked_at = -math.inf
-        self._loops: set[EventLoop | None] = set()  # the first two that called; None is for threads
+        self._loops: set[EventLoop | None] = (
+            set()
+        )  # the first two event loops in use; None stands for threads
         self._shared: SharedPlaces | None = None
-        here = self.limits
+        own_limits = self.limits
         if self._path is not None:
             from ._shared import SharedPlaces
 
             self._shared = SharedPlaces(self._path, self.limits, self._now, self._lock)
-            here = evolve(here, per_second=None)  # the pace is common to all processes
-        self._turns: Turns[Place] = Turns(here)
+            own_limits = evolve(own_limits, per_second=None)  # the pace is shared by all processes
+        self._turns: Turns[Place] = Turns(own_limits)
 
     @property
     def in_flight(self) -> int:
-        """How many calls of this process have their turn now."""
+        """The number of calls of this process in flight."""
         return self._turns.in_flight
 
     @property
     def waiting(self) -> int:
-        """How many calls of this process wait for their turn."""
+        """The number of calls of this process that wait for their turn."""
         return self._turns.waiting
 
     @property
     def pace(self) -> float | None:
-        """How many calls may start in a second now; fewer than the limit after a 429."""
+        """The number of calls that may start in a second now; lower than the limit after a 429."""
         return None if self._pace is None else self._pace.per_second
 
     @property
@@ -110,61 +112,61 @@ class Limiter:
         """Wait for a turn, in a thread.
 
         Args:
-            give_up_at: The moment of the clock's `monotonic()` at which to give up; None for never.
-            timeout: The seconds for which to wait while no other call starts or finishes; None for no limit. A queue
-                that moves is waited for, however long it is.
+            give_up_at: The time of the clock's `monotonic()` at which to give up; None for never.
+            timeout: Seconds to wait while no other call starts or finishes; None for no limit. As long as other calls
+                start or finish, the wait goes on.
 
         Returns:
-            The place of the call, to be released when its answer is over.
+            The place of the call, to be released when its response is finished.
 
         Raises:
-            LimitTimeout: The turn did not come in time.
+            LimitTimeout: The call did not get its turn in time.
         """
         place = Place(self._free)
         if self._start_at_once(place):
             return place
         waiter = place.waiter = ThreadWaiter()
-        patience = self._patience(give_up_at, timeout)
+        wait_limit = self._wait_limit(give_up_at, timeout)
         try:
             self._join(place)
             while not waiter.called:
-                pause = self._pause(patience)
+                pause = self._pause(wait_limit)
                 waiter.wait(pause.seconds)
                 if not waiter.called:
-                    self._passed(pause)
-            while (wait := self._start(place, patience)) is not None:
+                    self._note_waited(pause)
+            while (wait := self._start(place, wait_limit)) is not None:
                 self._clock.sleep(wait.seconds)
-                self._passed(wait)
+                self._note_waited(wait)
         except BaseException:
             self._leave(place)
             raise
         return place
 
     async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
-        """Wait for a turn, in a task; otherwise like `acquire`."""
+        """Wait for a turn, in a task; like `acquire`."""
         loop = running_loop()
         place = Place(self._free, loop)
         if self._start_at_once(place):
             return place
         waiter = place.waiter = TaskWaiter.of(loop)
-        patience = self._patience(give_up_at, timeout)
+        wait_limit = self._wait_limit(give_up_at, timeout)
         try:
             self._join(place)
             while not waiter.called:
-                pause = self._pause(patience)
+                pause = self._pause(wait_limit)
                 await waiter.wait(pause.seconds)
                 if not waiter.called:
-                    self._passed(pause)
-            while (wait := self._start(place, patience)) is not None:
+                    self._note_waited(pause)
+            while (wait := self._start(place, wait_limit)) is not None:
                 await self._clock.sleep_async(wait.seconds)
-                self._passed(wait)
+                self._note_waited(wait)
         except BaseException:
             self._leave(place)
             raise
         return place
 
     def slowed(self) -> None:
-        """Slow down after a 429: the service wants fewer calls. Without `per_second` there is no pace to slow."""
+        """Slow down after a 429. It has no effect if `per_second` is not limited."""
         pace = self._pace
         if pace is None:
             return
@@ -181,7 +183,7 @@ class Limiter:
             )
 
     def succeeded(self) -> None:
-        """Speed up again after a success, if the pace is below its limit."""
+        """Speed up after a success, if the pace is below its limit."""
         pace = self._pace
         if pace is None or not pace.is_slowed:
             return
@@ -200,7 +202,7 @@ class Limiter:
             if len(self._loops) < 2:
                 self._loops.add(place.loop)
             if self._shared is not None:
-                return False  # it has to ask the other processes, when it has its turn in this one
+                return False  # it must wait for its turn in this process, and then ask for one of the shared places
             return self._turns.start_at_once(place, self._now())
 
     def _join(self, place: Place) -> None:
@@ -220,47 +222,47 @@ class Limiter:
                 self._shared.finish(place)
             self._call_next()
 
-    def _patience(self, give_up_at: float | None, timeout: float | None) -> Patience:
+    def _wait_limit(self, give_up_at: float | None, timeout: float | None) -> WaitLimit:
         now = self._now()
-        left = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
-        return Patience(now, now + left, math.inf if timeout is None else timeout)
+        remaining = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
+        return WaitLimit(now, now + remaining, math.inf if timeout is None else timeout)
 
-    def _pause(self, patience: Patience) -> Pause:
-        """How long to wait in one piece until called."""
+    def _pause(self, wait_limit: WaitLimit) -> Pause:
+        """How long to wait before checking again, while the call has not been called."""
         with self._lock:
             now = self._now()
-            standstill = max(patience.joined_at, self._turns.standstill())
-            until = min(patience.give_up_at, standstill + patience.timeout)
+            standstill = max(wait_limit.joined_at, self._turns.standstill())
+            until = min(wait_limit.give_up_at, standstill + wait_limit.timeout)
             if (now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK) and self._free_orphans(now):
-                return Pause(0.0, now)  # perhaps for this call
+                return Pause(0.0, now)  # a place was freed, perhaps for this call
             if now >= until:
-                raise LimitTimeout(self._in_the_way(now))
+                raise LimitTimeout(self._timeout_reason(now))
             return pause_until(now, min(until, now + _ORPHAN_CHECK) if len(self._loops) > 1 else until)
 
-    def _start(self, place: Place, patience: Patience) -> Pause | None:
-        """Start a call that was called; or how long it waits for the pace first."""
+    def _start(self, place: Place, wait_limit: WaitLimit) -> Pause | None:
+        """Start a call that was called. Return None if it has started, else how long it must wait for the pace."""
         with self._lock:
             now = self._now()
             start = self._turns.next_start(now)
             if start <= now and self._shared is not None:
-                start = max(start, self._start_among_processes(place, patience, now))
+                start = max(start, self._start_among_processes(place, wait_limit, now))
             if start <= now:
                 self._turns.start(place, now)
                 self._call_next()
                 return None
-            if now >= patience.give_up_at:
-                raise LimitTimeout(self._in_the_way(now))
-            return pause_until(now, min(start, patience.give_up_at))
+            if now >= wait_limit.give_up_at:
+                raise LimitTimeout(self._timeout_reason(now))
+            return pause_until(now, min(start, wait_limit.give_up_at))
 
-    def _start_among_processes(self, place: Place, patience: Patience, now: float) -> float:
-        """Start a call that has its turn in this process: `now`, or when to ask again."""
+    def _start_among_processes(self, place: Place, wait_limit: WaitLimit, now: float) -> float:
+        """Start a call that has its turn in this process. Return `now` if it has started, else when to ask again."""
         assert self._shared is not None
         blocked = self._shared.start(place)
         if blocked is None:
             return now
         self._turns.moved(blocked.moved_at)
-        standstill = max(patience.joined_at, self._turns.standstill())
-        until = min(patience.give_up_at, standstill + patience.timeout)
+        standstill = max(wait_limit.joined_at, self._turns.standstill())
+        until = min(wait_limit.give_up_at, standstill + wait_limit.timeout)
         is_due = now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK
         is_freed = is_due and self._free_orphans(now)
         if now >= until and not is_freed:
@@ -279,7 +281,7 @@ class Limiter:
     def _free_orphans(self, now: float) -> bool:
         """Free the places whose event loops are closed; return whether there were any.
 
-        A loop does not report that it is closed, so waiting calls check for it, unless all calls are of one loop.
+        A loop does not report that it is closed, so waiting calls check for it if there is more than one loop.
         """
         if len(self._loops) < 2:
             return False
@@ -290,14 +292,14 @@ class Limiter:
         return bool(orphans)
 
     def _now(self) -> float:
-        """Return the time, never before one that was waited for: a clock that stands still must not hold up calls."""
+        """Return the time, at least that until which a call has waited, even if the clock of a test stands still."""
         return max(self._clock.monotonic(), self._latest)
 
-    def _passed(self, pause: Pause) -> None:
+    def _note_waited(self, pause: Pause) -> None:
         with self._lock:
             self._latest = max(self._latest, pause.until)
 
-    def _in_the_way(self, now: float) -> str:
+    def _timeout_reason(self, now: float) -> str:
         turns = self._turns
         if turns.in_flight < turns.places:
             return (
@@ -328,11 +330,11 @@ class Limiter:
 _limiters: WeakSet[Limiter] = WeakSet()
 
 
-def _start_anew_after_fork() -> None:
-    """Forget, in a forked process, the calls of its parent: they never finish here."""
+def _reset_after_fork() -> None:
+    """Forget the calls of the parent in a forked process, where they never finish."""
     for limiter in list(_limiters):
-        limiter._start_anew()
+        limiter._reset()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_anew_after_fork)
+    os.register_at_fork(after_in_child=_reset_after_fork)

@@ -1,4 +1,4 @@
-"""How many calls start in a second, and how that number gives way when the service refuses calls."""
+"""The pace: how many calls may start in a second, which is lowered when the service refuses calls."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import math
 from collections import deque
 from typing import Any
 
-# The service counts arrivals, and two calls that start a second apart may arrive a little closer together.
+# The service counts when requests arrive, and two that start a second apart may arrive a little closer together.
 _SECOND = 1.05
-_SLOWEST = 1.0  # calls a second, however many the service refuses
-_DIP_RECOVERY = 2.0  # of the limit for each second: half of it is back in a quarter of a second
-_LEVEL_RECOVERY = 0.02  # of the limit for each second: half of it is back in 25 seconds
-_MANY_REFUSED = 0.1  # of the calls that may start in a second
+_SLOWEST = 1.0  # calls per second, however many the service refuses
+_DIP_RECOVERY = 2.0  # times the limit, per second: half of the limit is recovered in a quarter of a second
+_LEVEL_RECOVERY = 0.02  # times the limit, per second: half of the limit is recovered in 25 seconds
+_MANY_REFUSED = 0.1  # times the calls that may start in a second
 
 
 class Pace:
-    """When the next call may start: never more than `per_second` starts in any window of a second.
+    """Decides when the next call may start: at most `per_second` calls start in any window of one second.
 
-    The first half of a second's starts may come at once. Those after it come one by one, evenly: else each
-    full burst would be followed by the next one exactly a second later, and a service that sees the first a
-    little late would count both together.
+    Half of the calls of a second may start at once, as a burst. The others start evenly spaced: otherwise each full
+    burst would be followed by the next one exactly a second later, and a service that receives the first one a little
+    late would count both in the same second.
 
-    A refusal (429) halves the pace, and the calls that succeed after it bring it back within a quarter of a second,
-    to the level that it had: refusals of one call in a hundred hardly slow the others. When a tenth of a second's
-    calls is refused, the service takes fewer than it was sent. Then the level is halved too, and comes back slowly.
+    A refusal (429) halves the pace, and successful calls raise it back to its level within a quarter of a second, so a
+    single refusal in a hundred calls hardly slows the others. If a tenth of the calls of a second are refused, the
+    level is too high: it is halved as well, and recovers slowly.
     """
 
     __slots__ = (
@@ -40,12 +40,12 @@ class Pace:
         self._refused = 0
 
     def state(self) -> list[Any]:
-        """Return all that changes, as JSON data, so that another process can go on from there."""
+        """Return the changing state as JSON data, so that another process can resume from it."""
         changing = (self._level, self._level_before, self._changed_at, self._slowed_at, self._refused)
         return [list(self._starts), self.per_second, *changing]
 
     def resume(self, state: list[Any]) -> None:
-        """Go on from the state of another pace, within the limit of this one."""
+        """Resume from the state of another pace, within the limit of this one."""
         starts, per_second, level, before, self._changed_at, self._slowed_at, self._refused = state
         self._starts = deque(starts)
         self._level, self._level_before = min(level, self._full), min(before, self._full)
@@ -53,7 +53,7 @@ class Pace:
         self._in_window = max(int(self.per_second), 1)
 
     def next_start(self, now: float) -> float:
-        """Return the earliest moment at which a call may start; `now` if it may start at once."""
+        """Return the earliest time at which a call may start; `now` if it may start at once."""
         starts = self._starts
         while starts and starts[0] + self._window <= now:
             starts.popleft()
@@ -74,7 +74,7 @@ class Pace:
         self._starts.append(now)
 
     def slowed(self, now: float) -> None:
-        """Slow down after a refusal. Calls that were under way together are refused together: a second counts once."""
+        """Slow down after a refusal, at most once a second, as calls in flight together are refused together."""
         slowest = min(_SLOWEST, self._full)
         if now - self._slowed_at >= 1.0:
             self._slowed_at, self._refused, self._level_before = now, 0, self._level
@@ -85,7 +85,7 @@ class Pace:
             self._change(min(self.per_second, self._level), now)
 
     def succeeded(self, now: float) -> None:
-        """Speed up after a success, by the time since the pace last changed."""
+        """Speed up after a success, in proportion to the time since the pace last changed."""
         if self.is_slowed:
             seconds = now - self._changed_at
             self._level = min(self._level + _LEVEL_RECOVERY * self._full * seconds, self._full)

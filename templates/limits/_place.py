@@ -1,4 +1,4 @@
-"""The place of a call within the limits, and how long the call waits for it."""
+"""The place of a call among the calls in flight, and how long the call waits for it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from .._event_loop import EventLoop
     from ._waiting import Waiter
 
-_DAY = 86_400.0  # the longest wait in one piece: every timer takes it
+_DAY = 86_400.0  # seconds; the longest single wait, which every kind of timer supports
 
 
 class LimitTimeout(TimeoutError):  # noqa: N818 - named like TimeoutError
-    """A call did not get its turn in time. The message says what it waited for, and what to do."""
+    """A call did not get its turn in time. The message says what it waited for and what to do."""
 
 
 class Place:
-    """The place of a call within the limits, from when it has its turn until its answer is over."""
+    """The place of a call among the calls in flight, from its turn until its response is finished."""
 
     __slots__ = ("_free", "loop", "waiter")
 
@@ -28,16 +28,16 @@ class Place:
 
     @property
     def is_orphaned(self) -> bool:
-        """Whether its event loop is closed, so that its answer cannot be read any more."""
+        """Whether its event loop is closed, so that the response can no longer be read."""
         return self.loop is not None and self.loop.is_closed()
 
     def release(self) -> None:
-        """Free the place, from any thread. A second time changes nothing."""
+        """Free the place, from any thread. Calling it again has no effect."""
         self._free(self)
 
 
-class Patience(NamedTuple):
-    """How long a call waits: until `give_up_at`, and for `timeout` seconds in which no call starts or finishes."""
+class WaitLimit(NamedTuple):
+    """How long a call waits: until `give_up_at`, and at most `timeout` seconds while no call starts or finishes."""
 
     joined_at: float
     give_up_at: float
@@ -45,13 +45,13 @@ class Patience(NamedTuple):
 
 
 class Pause(NamedTuple):
-    """A wait in one piece."""
+    """A single wait."""
 
     seconds: float
     until: float
 
 
 def pause_until(now: float, until: float) -> Pause:
-    """Return the wait until a moment, or the beginning of it if that is far off."""
+    """Return the wait until a time, or the first day of it if it is longer."""
     seconds = max(min(until - now, _DAY), 0.0)
     return Pause(seconds, until if seconds < _DAY else now + seconds)

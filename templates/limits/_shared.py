@@ -1,4 +1,4 @@
-"""Places and pace that the processes of one machine share, in a file. It is asked, and never waits."""
+"""The calls in flight and the pace that the processes of one machine share in a file. Nothing here waits."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ _FORMAT = Format(
     synchronous="OFF",
 )
 
-_POLL = 0.05  # seconds until a place is asked for again
-_RETRY = 1.0  # seconds until a place is freed whose file could not be written
-_LONGEST_POLL = 0.25  # seconds, however far off the next start is: other processes may make room for it
-_AHEAD = 1.0  # seconds; what is further ahead was noted before the machine, and its clock, started anew
+_POLL = 0.05  # seconds until a call asks for a place again
+_RETRY = 1.0  # seconds until a failed write is tried again
+_LONGEST_POLL = 0.25  # seconds; an earlier start may become possible, by what other processes do
+_AHEAD = (
+    1.0  # seconds; a time further in the future was written before the machine, and so its clock, restarted
+)
 
 _numbers = itertools.count(1)
 
@@ -49,9 +51,9 @@ class Blocked(NamedTuple):
     """Why a call cannot start now.
 
     Attributes:
-        seconds: When to ask again.
-        moved_at: When a call of any process started or finished last.
-        in_flight: How many calls of all processes are in flight.
+        seconds: Seconds until the call should ask again.
+        moved_at: When a call of any process last started or finished.
+        in_flight: The number of calls in flight in all processes.
     """
 
     seconds: float
@@ -60,10 +62,10 @@ class Blocked(NamedTuple):
 
 
 class SharedPlaces:
-    """The calls in flight of all processes that share a path, and their common pace.
+    """The calls in flight of all processes that share a path, and their shared pace.
 
-    A place belongs to the process that took it, and is free once that process has ended, however it ended. Whoever
-    calls these methods holds the lock, but `finish` may come within another one: the collector can step in anywhere.
+    A place belongs to the process that took it, and is freed when that process has ended, however it ended. The caller
+    must hold the lock. `finish` may be called within another method, as the garbage collector can run at any point.
     """
 
     def __init__(
@@ -86,19 +88,19 @@ class SharedPlaces:
 
     @property
     def pace(self) -> Pace | None:
-        """The common pace, as this process knew it last; None without a limit."""
+        """The shared pace, as this process last read it; None without a limit."""
         return self._pace
 
     def open(self) -> None:
-        """Open the file, and create it where it is not there.
+        """Open the file; create it if it does not exist.
 
         Raises:
-            JournalError: It cannot be used.
+            JournalError: The file cannot be used.
         """
         self._file.open()
 
     def start(self, call: object) -> Blocked | None:
-        """Start a call, if the limits allow it among all processes; else say why not.
+        """Start a call if the limits of all processes allow it. Return None if it has started, else why it cannot.
 
         Raises:
             JournalError: The file cannot be used.
@@ -118,7 +120,7 @@ class SharedPlaces:
         return None
 
     def finish(self, call: object) -> None:
-        """Free the place of a call. While the file cannot be written, that is tried again and again."""
+        """Free the place of a call. If the file cannot be written, this is retried until it can."""
         number = self._numbers.pop(call, None)
         if number is not None:
             self._finished.append(number)
@@ -146,7 +148,7 @@ class SharedPlaces:
         if self._pace is not None:
             self._pace.started(now)
         number = next(_numbers)
-        database.execute("INSERT INTO places VALUES (?, ?)", (self._me.number, number))
+        database.execute("INSERT INTO places VALUES (?, ?)", (self._this_process.number, number))
         self._write(database, now)
         return number
 
@@ -168,7 +170,7 @@ class SharedPlaces:
         if not self._is_waiting:
             timer = threading.Timer(_RETRY, self._retry)
             timer.daemon = True
-            with suppress(RuntimeError):  # the interpreter ends, and with it the process
+            with suppress(RuntimeError):  # the interpreter is shutting down, so the places are freed anyway
                 timer.start()
                 self._is_waiting = True
 
@@ -179,13 +181,13 @@ class SharedPlaces:
 
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection, None, None]:
-        """Write to the file: first of all, which calls of this process have finished."""
+        """Begin a transaction, and first free the places of calls of this process that have finished."""
         self._is_writing = True
         try:
             with self._file.transaction(durable=False) as database:
                 finished = self._finished[:]
                 if finished:
-                    rows = [(self._me.number, number) for number in finished]
+                    rows = [(self._this_process.number, number) for number in finished]
                     database.executemany("DELETE FROM places WHERE owner = ? AND number = ?", rows)
                     database.execute("UPDATE state SET moved_at = max(moved_at, ?)", (self._now(),))
                 yield database
@@ -194,7 +196,7 @@ class SharedPlaces:
             self._is_writing = False
 
     def _read(self, database: sqlite3.Connection, now: float) -> float:
-        """Take over the pace that all processes have; return when a call started or finished last."""
+        """Read the shared pace, and return when a call last started or finished."""
         moved_at, pace = database.execute("SELECT moved_at, pace FROM state").fetchone()
         if moved_at > now + _AHEAD:
             return -math.inf
@@ -211,13 +213,13 @@ class SharedPlaces:
         return int(count)
 
     def _free_dead(self, database: sqlite3.Connection) -> int:
-        """Free the places of processes that have ended. Returns how many there were."""
+        """Free the places of processes that have ended. Returns their number."""
         owners = database.execute("SELECT DISTINCT owner FROM places").fetchall()
-        dead = [(owner,) for (owner,) in owners if not self._me.is_alive(owner)]
+        dead = [(owner,) for (owner,) in owners if not self._this_process.is_alive(owner)]
         return database.executemany("DELETE FROM places WHERE owner = ?", dead).rowcount if dead else 0
 
     @property
-    def _me(self) -> Owner:
+    def _this_process(self) -> Owner:
         if self._owner is None:
             self._owner = current_owner(self._path)
         return self._owner

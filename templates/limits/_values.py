@@ -1,4 +1,4 @@
-"""The limits as a value."""
+"""The limits on calls."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import attrs
 
 from .._document.facts import IN_FLIGHT_LIMIT, PER_SECOND_LIMIT
 
-_FEWEST_PER_SECOND = 1 / 86_400  # one a day; less is a mistake
-_MOST_PER_SECOND = 1e9
+_MIN_PER_SECOND = 1 / 86_400  # one call a day; less is a mistake
+_MAX_PER_SECOND = 1e9
 
 
 def _check_in_flight(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -22,7 +22,7 @@ def _check_per_second(_: object, field: attrs.Attribute[Any], value: object) -> 
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         _refuse(field, "a number above 0", value)
-    if not _FEWEST_PER_SECOND <= value <= _MOST_PER_SECOND:
+    if not _MIN_PER_SECOND <= value <= _MAX_PER_SECOND:
         _refuse(field, "a number above 0", value)
 
 
@@ -36,12 +36,12 @@ def _refuse(field: attrs.Attribute[Any], expected: str, value: object) -> NoRetu
 class Limits:
     """How many calls may be in flight at once, and how many may start in a second.
 
-    They hold within one process, while those of the service are of the token: processes that share one need a limiter
-    with a `shared` path.
+    These limits apply to one process, while the service limits the calls of a token. Processes that share a token need
+    a `Limiter` with a `shared` path.
     """
 
     in_flight: int | None = attrs.field(default=IN_FLIGHT_LIMIT, validator=_check_in_flight)
-    """Calls at once, from 1; None for no limit."""
+    """Calls in flight at once, at least 1; None for no limit."""
     per_second: float | None = attrs.field(default=PER_SECOND_LIMIT, validator=_check_per_second)
-    """Calls a second; None for no limit. Below 1 it is a call in several seconds (0.2: one in five), above it a
-    fraction is dropped."""
+    """Calls per second; None for no limit. Below 1 it means one call in several seconds (0.2: one in five seconds);
+    above 1 a fraction is ignored."""

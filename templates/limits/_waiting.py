@@ -1,4 +1,4 @@
-"""How a call waits until it is called: in a thread, or in a task of an event loop."""
+"""Waits until a call is called, in a thread or in a task of an event loop."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 class Waiter(Protocol):
-    """A call that waits.
+    """A waiting call.
 
     Attributes:
-        called: Whether it was called.
+        called: Whether the call was called.
     """
 
     called: bool
 
     def wake(self) -> bool:
-        """Tell it, from any thread, that it is called; False if it cannot run any more."""
+        """Wake the call, from any thread; return False if its event loop is closed."""
         ...
 
 
 class ThreadWaiter:
-    """A call that waits in a thread."""
+    """A waiting call in a thread."""
 
     __slots__ = ("_event", "called")
 
@@ -45,12 +45,12 @@ class ThreadWaiter:
         return True
 
     def wait(self, seconds: float) -> None:
-        """Wait until it is called, for so many seconds at most."""
+        """Wait until the call is called, at most `seconds`."""
         self._event.wait(seconds)
 
 
 class TaskWaiter(ABC):
-    """A call that waits in a task of an event loop."""
+    """A waiting call in a task of an event loop."""
 
     __slots__ = ("called",)
 
@@ -59,7 +59,7 @@ class TaskWaiter(ABC):
 
     @staticmethod
     def of(loop: EventLoop) -> TaskWaiter:
-        """Make one for a task of this loop, which is running."""
+        """Create a waiter for a task of this loop, which is running."""
         return _TrioWaiter(loop) if isinstance(loop, TrioLoop) else _AsyncioWaiter(cast("Any", loop))
 
     @abstractmethod
@@ -67,7 +67,7 @@ class TaskWaiter(ABC):
 
     @abstractmethod
     async def wait(self, seconds: float) -> None:
-        """Wait until it is called, for so many seconds at most."""
+        """Wait until the call is called, at most `seconds`."""
 
 
 class _AsyncioWaiter(TaskWaiter):

@@ -1,4 +1,4 @@
-"""Answers as objects of one's own classes.
+"""Replies parsed into objects of your own classes.
 
     @attrs.define
     class Event:
@@ -8,8 +8,8 @@
     result = client.responses.parse(Event, model="gpt-4o", input="The fair is on 3 May 2027.")
     print(result.value.day, result.reply.usage)
 
-The class may be a dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model. All but the last need
-msgspec: `pip install "acedata-responses[parse]"`.
+The class can be a dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model. All of them except
+pydantic models need msgspec: `pip install "acedata-responses[parse]"`.
 """
 
 from ._answers import Parsed

@@ -1,4 +1,4 @@
-"""What is wanted as an answer, and the answer in a reply."""
+"""Requests answers that match a class, and parses them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SHOWN_CHARACTERS = 200
 
 @frozen
 class Parsed(Generic[ValueT, ReplyT]):
-    """An answer of the wanted class.
+    """A parsed answer.
 
     Attributes:
-        value: The answer.
-        reply: The reply that it is from, with its usage.
+        value: The object of the requested class.
+        reply: The reply that contains the answer, with its usage.
     """
 
     value: ValueT
@@ -36,53 +36,57 @@ class Parsed(Generic[ValueT, ReplyT]):
 
 
 @frozen
-class Wanted:
-    """What is wanted as an answer.
+class AnswerFormat:
+    """The format of the answers to a request.
 
     Attributes:
-        reader: What reads it.
-        fields: The fields of the request that ask for it.
+        reader: Parses an answer.
+        fields: The fields of the request that ask for this format.
     """
 
     reader: TypeReader
     fields: Mapping[str, Any]
 
     def added_to(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments of a call with those that ask for the answer.
+        """Return the arguments of a call, with the fields that ask for this format.
 
         Raises:
-            ConfigurationError: The request asks for an answer of another form.
+            ConfigurationError: The request asks for another format.
         """
         return _merged(request, self.fields, "")
 
     def read(self, reply: Any) -> Parsed[Any, Any]:
-        """Return the answer that a reply has.
+        """Parse the answer in a reply.
 
         Raises:
-            AnswerError: It has none: the model refused, stopped early, or wrote something else.
+            AnswerError: The model refused or stopped early, or the answer does not match the class.
         """
         if refused := refusal(reply):
             shown = refused[:_SHOWN_CHARACTERS]
             raise _error(f"the model refused to answer: {shown}", reply, reason="refused", refusal=refused)
         if why := why_incomplete(reply):
-            raise _error(f"the answer is not whole: the reply says {why!r}", reply, reason="incomplete")
+            raise _error(f"the answer is not complete: the reply says {why!r}", reply, reason="incomplete")
         text: str = getattr(reply, "output_text", "")
         try:
             return Parsed(self.reader.decode(text), reply)
-        except Exception as error:  # of whatever kind: the class may raise anything, and the reply is paid
-            problem = f"the answer is no {self.reader.name}: {error}" if text else "the reply has no text"
+        except (
+            Exception
+        ) as error:  # the class may raise any exception, and the error must carry the billed reply
+            problem = (
+                f"the answer is not a valid {self.reader.name}: {error}" if text else "the reply has no text"
+            )
             raise _error(problem, reply, reason="mismatch") from error
 
 
-def wanted(class_: Any, *, strict: bool) -> Wanted:
-    """Return what is wanted: an answer that an object of a class can be made of.
+def answer_format(class_: Any, *, strict: bool) -> AnswerFormat:
+    """Return the format of answers that can be parsed into a class.
 
     Args:
         class_: The class.
-        strict: Whether the model must keep to its schema.
+        strict: Whether the service must enforce the schema of the class.
 
     Raises:
-        ConfigurationError: There is no schema for the class, or no package that makes one.
+        ConfigurationError: The class has no JSON Schema, or msgspec is not installed.
     """
     reader = reader_of(class_)
     words = {
@@ -90,22 +94,22 @@ def wanted(class_: Any, *, strict: bool) -> Wanted:
         "schema": strict_schema(reader.schema, reader.name) if strict else reader.schema,
         "strict": strict,
     }
-    return Wanted(reader, filled(CONVERSATION["answer_schema"], words))
+    return AnswerFormat(reader, filled(CONVERSATION["answer_schema"], words))
 
 
 def _merged(given: Mapping[str, Any], added: Mapping[str, Any], at: str) -> dict[str, Any]:
     result = dict(given)
     for key, value in added.items():
-        had = given.get(key, NOT_GIVEN)
-        had = had.to_dict() if isinstance(had, Model) else had
-        place = f"{at}/{key}"
-        if had is NOT_GIVEN or had is None:
+        present = given.get(key, NOT_GIVEN)
+        present = present.to_dict() if isinstance(present, Model) else present
+        pointer = f"{at}/{key}"
+        if present is NOT_GIVEN or present is None:
             result[key] = value
-        elif is_mapping(had) and is_object(value):
-            result[key] = _merged(had, value, place)
+        elif is_mapping(present) and is_object(value):
+            result[key] = _merged(present, value, pointer)
         else:
             raise ConfigurationError(
-                f"{place} is made from the class of the answer: leave it out, not {had!r:.80}"
+                f"{pointer} is made from the class of the answer: leave it out, not {present!r:.80}"
             )
     return result
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of a class, and what makes its objects from JSON text: by msgspec, or pydantic for its own models."""
+"""Generates the JSON Schema of a class and parses JSON text into it, with msgspec, or pydantic for its own models."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", 
 
 @frozen
 class TypeReader:
-    """A type as JSON Schema, and what reads it.
+    """The JSON Schema of a type, and its parser.
 
     Attributes:
         name: The name of the type.
-        schema: Its JSON Schema, an object at the top.
-        decode: Makes a value from JSON text; it raises a ValueError that says what is wrong with the text, or
-            whatever the type itself raises.
+        schema: Its JSON Schema, whose top level is an object.
+        decode: Parses JSON text into a value. It raises a `ValueError` that describes the problem, or whatever the type
+            itself raises.
     """
 
     name: str
@@ -34,13 +34,13 @@ class TypeReader:
 
 
 def reader_of(type_: Any) -> TypeReader:
-    """Return the schema of a class and what reads it.
+    """Return the schema and the parser of a class.
 
     Args:
         type_: A dataclass, an attrs class, a TypedDict, a msgspec Struct or a pydantic model.
 
     Raises:
-        ConfigurationError: It is none of these, or msgspec is not installed.
+        ConfigurationError: The class is none of these, or msgspec is not installed.
     """
     name = getattr(type_, "__name__", repr(type_))
     if hasattr(type_, "__pydantic_validator__"):
@@ -51,7 +51,7 @@ def reader_of(type_: Any) -> TypeReader:
     try:
         schema, decode = read_by(type_)
     except (TypeError, NameError, ValueError, RuntimeError) as error:
-        raise ConfigurationError(f"there is no JSON Schema for {name}: {error}") from error
+        raise ConfigurationError(f"{name} has no JSON Schema: {error}") from error
     return TypeReader(name, _object(schema, name), decode)
 
 
@@ -72,25 +72,25 @@ def import_msgspec(name: str) -> Any:
     """Return msgspec.
 
     Raises:
-        ConfigurationError: It is not installed.
+        ConfigurationError: msgspec is not installed.
     """
     try:
         import msgspec
     except ImportError:
-        text = f"a JSON Schema for {name} is made by msgspec, which is not installed: {_INSTALL}"
+        text = f"the JSON Schema for {name} needs msgspec, which is not installed: {_INSTALL}"
         raise ConfigurationError(text) from None
     return msgspec
 
 
 def _object(schema: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return a schema with an object at its top, in the place of a reference to one."""
+    """Return a schema with an object at its top level, instead of a reference to one."""
     definitions: dict[str, Any] = dict(schema.get("$defs", {}))
     reference = schema.get("$ref", "")
     own_name = reference.rpartition("/")[2]
     top: dict[str, Any] = definitions.get(own_name, schema)
     if top.get("type") != "object" or "properties" not in top:
         raise ConfigurationError(
-            f"{name} is no class with fields, as an answer or the arguments of a function must be: put it in one"
+            f"{name} is not a class with fields, as an answer must be: use it as the type of a field of a class"
         )
     if reference and reference not in _references(definitions):
         del definitions[own_name]
@@ -107,10 +107,10 @@ def _references(schema: Any) -> Iterator[str]:
 
 
 def strict_schema(schema: Any, name: str) -> Any:
-    """Return a schema as a model can be made to keep to it, by the rules in the document (`strict-schemas`).
+    """Return a schema in the form that the service can enforce, by the rules in the document (`strict-schemas`).
 
     Raises:
-        ConfigurationError: It has an object whose keys are not known.
+        ConfigurationError: The schema has an object without listed properties.
     """
     if is_list(schema):
         return [strict_schema(one, name) for one in schema]
@@ -124,7 +124,7 @@ def strict_schema(schema: Any, name: str) -> Any:
     }
     if strict.get("type") == "object":
         if "properties" not in strict:
-            text = f"{name} has a mapping with any keys, to which a model cannot be held"
+            text = f"{name} has a mapping with arbitrary keys, which a strict schema does not allow"
             raise ConfigurationError(f"{text}: make it a class with fields, or pass strict=False")
         strict.update(rules["objects"])
         if rules["all_required"]:

@@ -1,4 +1,4 @@
-"""Answers in Ray Data: a column of requests, answered by many workers within one token's limits.
+"""Calls in Ray Data: many workers send a column of requests, within the limits of one token.
 
     import ray
     from acedata_responses.ray import Answer

@@ -1,4 +1,4 @@
-"""The limits of a whole cluster, as the actor that keeps them."""
+"""The actor that keeps the limits of a cluster."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from .._clock import SYSTEM_CLOCK, Clock
 from ..limits import Limiter, Limits, LimitTimeout, Place
 
 Number = tuple[str, int]
-"""A place: the worker that has it, and its number there."""
+"""A place: the worker that has it, and the number that the worker gave it."""
 
 
 class Places:
-    """Hands out places within the limits to the workers of a cluster. It runs as an actor, in its event loop.
+    """Gives places within the limits to the workers of a cluster. It runs as an actor, in the actor's event loop.
 
-    A worker that has not been heard of for the time of a lease is dead, and its places are free again.
+    If a worker has not renewed its lease in time, it is considered dead, and its places are freed.
 
     Args:
         limits: The limits of all workers together.
-        lease: Seconds.
-        clock: Where the time comes from.
+        lease: Seconds until the lease of a worker expires.
+        clock: The clock.
     """
 
     def __init__(self, limits: Limits, lease: float, clock: Clock = SYSTEM_CLOCK) -> None:
         self._limiter = Limiter(limits, clock=clock)
         self._lease = lease
         self._clock = clock
-        self._heard_of: dict[str, float] = {}
+        self._renewed_at: dict[str, float] = {}
         self._held: dict[Number, Place] = {}
         self._waiting: set[Number] = set()
 
@@ -33,7 +33,7 @@ class Places:
         return self._limiter.limits
 
     async def load(self) -> tuple[int, int, float | None]:
-        """Return how many calls are in flight, how many wait, and the pace."""
+        """Return the number of calls in flight, the number of waiting calls, and the pace."""
         return self._limiter.in_flight, self._limiter.waiting, self._limiter.pace
 
     async def acquire(
@@ -42,15 +42,15 @@ class Places:
         """Wait for a place.
 
         Args:
-            number: What the worker calls it.
-            seconds: How long to wait; None for no limit.
-            timeout: How long to wait while no other call starts or finishes; None for no limit.
+            number: The place.
+            seconds: Seconds to wait; None for no limit.
+            timeout: Seconds to wait while no other call starts or finishes; None for no limit.
 
         Returns:
-            Nothing; or, when it did not come in time, what was in the way.
+            An empty text; or, if the place was not free in time, the reason.
         """
         await self.alive(number[0])
-        if number in self._held:  # Ray asks again when the reply was lost
+        if number in self._held:  # Ray calls the method again if the result was lost
             return ""
         give_up_at = None if seconds is None else self._clock.monotonic() + seconds
         self._waiting.add(number)
@@ -67,18 +67,18 @@ class Places:
         return ""
 
     async def release(self, number: Number) -> None:
-        """Free a place, or one that is waited for, as soon as it is there. A second time changes nothing."""
+        """Free a place; if it is still waited for, free it when it is given. Calling it again has no effect."""
         self._waiting.discard(number)
         place = self._held.pop(number, None)
         if place is not None:
             place.release()
 
     async def alive(self, worker: str) -> None:
-        """Renew the lease of a worker, and free the places of those whose leases have run out."""
+        """Renew the lease of a worker, and free the places of workers whose lease has expired."""
         now = self._clock.monotonic()
-        self._heard_of[worker] = now
-        self._heard_of = {one: then for one, then in self._heard_of.items() if now - then <= self._lease}
-        for number in [one for one in self._held if one[0] not in self._heard_of]:
+        self._renewed_at[worker] = now
+        self._renewed_at = {worker: at for worker, at in self._renewed_at.items() if now - at <= self._lease}
+        for number in [one for one in self._held if one[0] not in self._renewed_at]:
             await self.release(number)
 
     async def slowed(self) -> None:
@@ -86,5 +86,5 @@ class Places:
         self._limiter.slowed()
 
     async def succeeded(self) -> None:
-        """Speed up again after a success."""
+        """Speed up after a success."""
         self._limiter.succeeded()

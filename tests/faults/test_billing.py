@@ -163,7 +163,7 @@ def test_an_earlier_try_that_may_be_billed_counts_for_a_stream_too(connect, serv
     assert error.may_be_billed is None
 
 
-@pytest.mark.filterwarnings("ignore:what became of a call is not in the journal:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:the outcome of a call is not in the journal:RuntimeWarning")
 def test_an_earlier_try_that_may_be_billed_counts_where_the_journal_fails_then(connect, service, tmp_path):
     class Destroying(SkippingClock):
         def sleep(self, seconds):

@@ -31,7 +31,7 @@ TIMEOUTS = {
     httpx.PoolTimeout: ("pool", 4, False,
         f"no connection to service.test:80 became free within 4 s; {NOT_SENT}"),
     httpx.WriteTimeout: ("write", 3, True, f"the request could not be written within 3 s. {MAYBE}"),
-    httpx.ReadTimeout: ("read", 2.5, True, f"nothing came from the service within 2.5 s. {MAYBE}"),
+    httpx.ReadTimeout: ("read", 2.5, True, f"nothing was received from the service within 2.5 s. {MAYBE}"),
 }  # fmt: skip
 NOT_CONNECTED = [httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol]
 BROKEN = [
@@ -78,7 +78,7 @@ def test_a_time_out(cls, call):
 
 def test_a_time_out_without_a_limit_of_ours(call):
     error, _tried = call(httpx.ReadTimeout("", request=REQUEST), timeout=None)
-    assert (error.after, str(error)) == (None, f"nothing came from the service in time. {MAYBE}")
+    assert (error.after, str(error)) == (None, f"nothing was received from the service in time. {MAYBE}")
 
 
 @pytest.mark.parametrize("cls", NOT_CONNECTED)

@@ -182,7 +182,7 @@ def test_an_answer_that_could_not_be_written_at_the_time_is_written_later(connec
         holder.execute("BEGIN IMMEDIATE")
 
     service.reply_with(hold)
-    with pytest.warns(RuntimeWarning, match="Another program holds it"):
+    with pytest.warns(RuntimeWarning, match="Another program has locked it"):
         text = driver.create().output_text
     holder.execute("ROLLBACK")
     holder.close()

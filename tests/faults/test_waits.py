@@ -194,7 +194,7 @@ def test_a_time_out_can_be_given_in_each_form(timeout, client, service):
     client.create()  # leaves a connection: to make one takes longer on a busy machine
     service.reply_with(testing.Fault("stall"))
     with pytest.raises(
-        errors.RequestTimeoutError, match=rf"nothing came from the service within {SHORT} s"
+        errors.RequestTimeoutError, match=rf"nothing was received from the service within {SHORT} s"
     ) as caught:
         client.create(timeout=timeout)
     assert caught.value.after == SHORT

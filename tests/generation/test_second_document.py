@@ -223,7 +223,7 @@ def test_an_answer_can_be_a_list(client: Any, service: Service, library: ModuleT
 
 def test_a_list_that_is_none_is_refused(client: Any, service: Service, library: ModuleType) -> None:
     service.answer = httpx.Response(200, json={"books": []})
-    with pytest.raises(library.ReplyDecodeError, match="no documented reply"):
+    with pytest.raises(library.ReplyDecodeError, match="not a documented reply"):
         client.reading_rooms.plan()
 
 

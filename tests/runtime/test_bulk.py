@@ -295,7 +295,7 @@ def test_trio_is_refused_before_anything_is_sent():
         async for _ in in_tasks.run(echo, asked(3), at_once=1, is_streamed=is_streamed):
             pass
 
-    with pytest.raises(ConfigurationError, match="run under asyncio, and this is trio; nothing was sent"):
+    with pytest.raises(ConfigurationError, match="need asyncio, and this is trio; nothing was sent"):
         trio.run(main)
 
 

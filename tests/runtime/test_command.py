@@ -243,7 +243,7 @@ def test_calls_that_are_sent_as_streams_leave_no_doubt(command, echoing):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("{", "requests.jsonl:2: expected a JSON object, found what is no JSON"),
+        ("{", "requests.jsonl:2: expected a JSON object, found text that is not JSON"),
         ("[1]", "requests.jsonl:2: expected a JSON object, found list"),
         ('{"input": "Hi"}', "requests.jsonl:2: /model: expected a value, found nothing"),
         (
@@ -252,7 +252,7 @@ def test_calls_that_are_sent_as_streams_leave_no_doubt(command, echoing):
         ),
         (
             '{"model": "gpt-4o-mini", "input": "Hi", "stream": true}',
-            "requests.jsonl:2: /stream: a whole reply",
+            "requests.jsonl:2: /stream: streams cannot be written",
         ),
         ('{"model": "gpt-4o-mini", "input": "Hi", "key": 1}', "requests.jsonl:2: expected text as the key"),
         ('{"custom_id": "a", "body": {"model": 1}}', "requests.jsonl:2: /model: "),

@@ -112,7 +112,10 @@ class Leaving(Relay):
         (Waiting, "https", {"timeout": 0.2}, RequestTimeoutError, "no connection to service.test:443{proxy} was made"),
         (Waiting, "https", {"deadline": 0.2}, RequestTimeoutError, "the call{proxy} was not complete within 0.2 s"),
         (Leaving, "https", {}, ConnectionFailedError, "no connection to service.test:443{proxy} could be made"),
-        (Waiting, "http", {"timeout": 0.2}, RequestTimeoutError, "nothing came from the service{proxy} within 0.2 s"),
+        (
+            Waiting, "http", {"timeout": 0.2}, RequestTimeoutError,
+            "nothing was received from the service{proxy} within 0.2 s",
+        ),
         (Leaving, "http", {}, ConnectionLostError, "the connection{proxy} broke"),
     ],
 )  # fmt: skip

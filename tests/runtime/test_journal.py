@@ -482,7 +482,7 @@ def test_a_file_that_another_program_holds_is_reported(path, monkeypatch):
     journal = Journal(path)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(JournalError, match="Another program holds it"):
+    with pytest.raises(JournalError, match="Another program has locked it"):
         journal.claim(*CALL)
     holder.close()
 

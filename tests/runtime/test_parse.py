@@ -225,7 +225,7 @@ def test_a_schema_that_is_not_strict_is_sent_as_it_is(driver, service):
     sent = format_sent(service)
     assert sent["strict"] is False
     assert sent["schema"]["required"] == ["by_word"]
-    with pytest.raises(ConfigurationError, match=r"Counts has a mapping with any keys.*strict=False"):
+    with pytest.raises(ConfigurationError, match=r"Counts has a mapping with arbitrary keys.*strict=False"):
         parse(driver, Counts)
 
 
@@ -261,13 +261,13 @@ def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
 @pytest.mark.parametrize(
     ("class_", "problem"),
     [
-        (int, "int is no class with fields"),
-        (list[AsAttrs], "list.* is no class with fields"),
-        (dict[str, int], "dict.* is no class with fields"),
-        (object, "there is no JSON Schema for object"),
-        ("Event", "there is no JSON Schema for 'Event'"),
-        (None, "None is no class with fields"),
-        (NoSchema, "there is no JSON Schema for NoSchema"),
+        (int, "int is not a class with fields"),
+        (list[AsAttrs], "list.* is not a class with fields"),
+        (dict[str, int], "dict.* is not a class with fields"),
+        (object, "object has no JSON Schema"),
+        ("Event", "'Event' has no JSON Schema"),
+        (None, "None is not a class with fields"),
+        (NoSchema, "NoSchema has no JSON Schema"),
     ],
 )
 def test_what_is_no_class_with_fields_is_refused_before_anything_is_sent(driver, service, class_, problem):
@@ -319,7 +319,7 @@ def test_text_that_does_not_fit_is_an_error_with_the_paid_reply(driver, service,
     service.reply_with(reply(shape, text=text))
     error = refused(driver, service, class_)
     assert (error.reason, error.reply.output_text) == ("mismatch", text)
-    assert str(error).startswith(f"the answer is no {class_.__name__}: ")
+    assert str(error).startswith(f"the answer is not a valid {class_.__name__}: ")
 
 
 @pytest.mark.parametrize("error", [KeyError("name"), RuntimeError("no such fair")])

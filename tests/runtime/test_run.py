@@ -252,15 +252,15 @@ def _object(city: object) -> str:
     ("functions", "problem"),
     [
         ([], "functions is empty"),
-        ([_positional], "the parameter city of _positional cannot be given by name"),
-        ([_many], "the parameter cities of _many cannot be given by name"),
-        ([_any], "the parameter more of _any cannot be given by name"),
+        ([_positional], "the parameter city of _positional cannot be passed by name"),
+        ([_many], "the parameter cities of _many cannot be passed by name"),
+        ([_any], "the parameter more of _any cannot be passed by name"),
         ([_untyped], "the parameter city of _untyped has no type"),
         ([_unknown], "the parameters of _unknown cannot be read: name 'Nowhere' is not defined"),
-        ([_object], "there is no JSON Schema for _object"),
-        ([lambda: 1], "is no function with a name"),
-        (["weather"], "'weather' is no function with a name"),
-        ([Weather().weather, Weather().weather], "two functions are called weather"),
+        ([_object], "_object has no JSON Schema"),
+        ([lambda: 1], "is not a function with a name"),
+        (["weather"], "'weather' is not a function with a name"),
+        ([Weather().weather, Weather().weather], "two functions are named weather"),
     ],
 )
 def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(
@@ -289,7 +289,7 @@ def test_other_bad_arguments_are_refused_before_anything_is_sent(run, service, w
 def test_without_msgspec_the_error_names_the_extra(run, service, weather, monkeypatch):
     monkeypatch.setitem(sys.modules, "msgspec", None)
     with pytest.raises(
-        ConfigurationError, match=r"the function weather is made by msgspec.*acedata-responses\[parse\]"
+        ConfigurationError, match=r"the function weather needs msgspec.*acedata-responses\[parse\]"
     ):
         run(weather.weather)
     assert service.requests == []
@@ -324,21 +324,21 @@ def test_a_coroutine_function_is_awaited_by_the_async_client_and_refused_by_the_
         (
             "weather",
             {"city": 3},
-            "the arguments of weather do not fit: Expected `str`, got `int` - at `$.city`",
+            "the arguments of weather are not valid: Expected `str`, got `int` - at `$.city`",
         ),
         (
             "weather",
             {"city": "Oslo", "days": 0},
-            "the arguments of weather do not fit: Expected `int` >= 1 - at `$.days`",
+            "the arguments of weather are not valid: Expected `int` >= 1 - at `$.days`",
         ),
-        ("weather", {}, "the arguments of weather do not fit: Object missing required field `city`"),
+        ("weather", {}, "the arguments of weather are not valid: Object missing required field `city`"),
         (
             "weather",
             {"city": "Oslo", "when": 1},
-            "the arguments of weather do not fit: Object contains unknown field `when`",
+            "the arguments of weather are not valid: Object contains unknown field `when`",
         ),
-        ("weather", '{"city": "Os', "the arguments of weather do not fit: Input data was truncated"),
-        ("whether", {"city": "Oslo"}, "there is no function whether, but weather"),
+        ("weather", '{"city": "Os', "the arguments of weather are not valid: Input data was truncated"),
+        ("whether", {"city": "Oslo"}, "there is no function whether, only weather"),
     ],
 )
 def test_the_model_is_told_of_its_own_mistakes(run, service, weather, shape, on_error, name, arguments, told):
@@ -365,7 +365,7 @@ def test_the_model_is_told_of_a_result_that_is_no_data(run, service):
     service.reply_with(reply("response", calls=[("look", {})]))
     run(look)
     (told,) = results(service)
-    assert told["error"].startswith("TypeError: what look returned is no JSON data: ")
+    assert told["error"].startswith("TypeError: the result of look cannot be converted to JSON: ")
 
 
 @pytest.mark.parametrize("shape", SHAPES)

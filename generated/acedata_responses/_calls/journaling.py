@@ -1,4 +1,4 @@
-"""A call with a journal: its answer is read from the journal, or written to it before the caller gets it."""
+"""Calls with a journal: return the stored response, or send the request and store the response."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from ..journal import Claim, Journal
     from .sender import Exchange, Sender
 
-_SHORTEST_WAIT, _LONGEST_WAIT = 0.05, 0.5  # seconds until the journal is asked again
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.05, 0.5  # seconds between two attempts to claim the request
 
 
 def send_once(sender: Sender, exchange: Exchange, journal: Journal) -> Any:
-    """Return the answer in the journal; send the call only where there is none.
+    """Return the stored reply or stream, and send the request only if the journal has none.
 
     Raises:
-        UnknownOutcomeError: It was sent before, and it is not known whether it is billed.
+        UnknownOutcomeError: The request was sent before, and it is not known whether it is billed.
         JournalError: The journal cannot be read or written; nothing was sent.
-        AceDataError: In all its kinds; see `errors`.
+        AceDataError: The call failed; see `errors`.
     """
     claim = _claim(exchange, journal, sender.clock)
     if isinstance(claim, Record):
@@ -46,30 +46,33 @@ def send_once(sender: Sender, exchange: Exchange, journal: Journal) -> Any:
         raise
 
 
-def record_stream(incoming: ResponseStream, state: StreamState, exchange: Exchange) -> Callable[[], None]:
-    """Keep what a stream brings. Returns what writes it down, to be called before its last event is given out."""
-    claim, read, content = exchange.claim, incoming.read, bytearray()
+def record_stream(response: ResponseStream, state: StreamState, exchange: Exchange) -> Callable[[], None]:
+    """Record the bytes of a stream. Returns a function that writes them to the journal when the stream has ended.
+
+    The function must be called before the caller gets the last event.
+    """
+    claim, read, content = exchange.claim, response.read, bytearray()
     assert claim is not None
 
-    def read_and_keep() -> bytes:
+    def read_and_record() -> bytes:
         chunk = read()
         content.extend(chunk)
         return chunk
 
     def settle() -> None:
-        state.close()  # if it is not over: it was left
+        state.close()  # has no effect unless the caller left the stream early
         http = redact_response(evolve(state.http, content=bytes(content)), exchange.settings.token)
         if state.error is None:
             _settle(claim, http)
         else:
             settle_error(claim, exchange.report.describe(state.error), http)
 
-    incoming.read = read_and_keep
+    response.read = read_and_record
     return settle
 
 
 def _claim(exchange: Exchange, journal: Journal, clock: Clock) -> Claim | Record:
-    """Wait until the request may be sent, or its answer is there, while another thread or process is at it."""
+    """Claim the request, or return its record. Waits while another thread or process has claimed it."""
     request, settings, budget = exchange.request, exchange.settings, exchange.budget
     body = redact_text(request.plain_content.decode(), settings.token).encode()
     path = request.target.removeprefix(settings.path)
@@ -79,14 +82,14 @@ def _claim(exchange: Exchange, journal: Journal, clock: Clock) -> Claim | Record
         claim = journal.claim(request.method, path, body, exchange.call.key, is_free_unless_whole=is_free)
         if claim is not None:
             return claim
-        left = wait if budget.give_up_at is None else budget.give_up_at - clock.monotonic()
-        clock.sleep(max(0.0, min(wait, left)))
+        remaining = wait if budget.give_up_at is None else budget.give_up_at - clock.monotonic()
+        clock.sleep(max(0.0, min(wait, remaining)))
         wait = min(2 * wait, _LONGEST_WAIT)
     raise exchange.report.error_for(Failure("connect", phase="deadline"))
 
 
 def _answer_in(record: Record, exchange: Exchange) -> Any:
-    """The reply, or the stream, that the journal has."""
+    """The reply or the stream that a record holds."""
     report = exchange.report
     http = HTTPResponse(
         record.status_code or 200, record.headers, record.content, report.method, report.url, record.tries,
@@ -97,7 +100,7 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
         return http
     if not exchange.request.is_whole:
         stream: Stream[Any, Any] = Stream(
-            _incoming(http), evolve(http, content=b""), exchange.reply_format(), report
+            _stored_response(http), evolve(http, content=b""), exchange.reply_format(), report
         )
         return stream._hand_over()
     try:
@@ -106,15 +109,15 @@ def _answer_in(record: Record, exchange: Exchange) -> Any:
         raise report.describe(error) from None
 
 
-def _incoming(http: HTTPResponse) -> ResponseStream:
-    """A response whose whole body is there."""
-    pieces = [http.content]
+def _stored_response(http: HTTPResponse) -> ResponseStream:
+    """A response stream that yields a stored body."""
+    chunks = [http.content]
 
     def read() -> bytes:
-        return pieces.pop() if pieces else b""
+        return chunks.pop() if chunks else b""
 
     def close() -> None:
-        pieces.clear()
+        chunks.clear()
 
     return ResponseStream(http.status_code, http.raw_headers, read, close)
 
@@ -126,7 +129,7 @@ def settle_reply(claim: Claim, reply: Any, exchange: Exchange) -> None:
 
 
 def settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
-    """Write down what an error makes of the request: an answer that came whole is one, whatever it says."""
+    """Record how the request ended. A complete response counts as answered, even if it reports a failure."""
     http = http or getattr(error, "http", None)
     if isinstance(error, ReplyFailedError):
         http = error.reply.http
@@ -152,5 +155,5 @@ def _settle(claim: Claim, http: HTTPResponse) -> None:
 
 
 def _warn(failed: JournalError) -> None:
-    """What has come is given to the caller all the same: it may be paid."""
-    warnings.warn(f"what became of a call is not in the journal: {failed}", RuntimeWarning, stacklevel=2)
+    """Warn instead of raising: the caller must still get a reply that may be billed."""
+    warnings.warn(f"the outcome of a call is not in the journal: {failed}", RuntimeWarning, stacklevel=2)

@@ -1,4 +1,4 @@
-"""A streamed answer: events as they come, the text, and the whole reply in the end."""
+"""A streamed reply: its events, its text, and the whole reply at the end."""
 
 from __future__ import annotations
 
@@ -23,31 +23,32 @@ EventT = TypeVar("EventT")
 ReplyT = TypeVar("ReplyT")
 SelfT = TypeVar("SelfT", bound="Stream[Any, Any]")
 
-PATIENCE_AFTER_THE_END = 0.25  # seconds for the end of the body, so that the connection can be kept
+DRAIN_TIMEOUT = 0.25  # seconds to wait for the end of the body, so that the connection can be reused
 
 
 class Stream(Generic[EventT, ReplyT]):
-    """An answer that comes event by event.
+    """A reply that is received event by event.
 
     Iterate over it for the events, or over `text_deltas()` for the text alone; `final()` reads on to the end and
     returns the whole reply. Use it in a `with`: leaving it closes the connection at once, which tells
     the service to stop.
 
     Iterating raises `StreamInterruptedError` when the stream breaks off or was closed before its end, and
-    `StreamFailedError` when the service reports an error in it; both carry what had come. A stream that ended in an
-    error raises it again each time it is read. If the service sends a whole reply in place of events, its text and
-    the reply can be read all the same, and iterating over the events raises `ReplyDecodeError` with the reply on it.
+    `StreamFailedError` when the service reports an error in it; both carry what was received so far. A stream that
+    ended with an error raises it again each time it is read. If the service sends a whole reply in place of events,
+    `text_deltas()` and `final()` work as usual, and iterating over the events raises `ReplyDecodeError`, which carries
+    the reply.
     """
 
     def __init__(
         self,
-        incoming: ResponseStream,
+        response: ResponseStream,
         http: HTTPResponse,
-        reading: ReplyFormat,
+        reply_format: ReplyFormat,
         report: Report,
     ) -> None:
-        self._incoming = incoming
-        self._state = StreamState(http, reading)
+        self._response = response
+        self._state = StreamState(http, reply_format)
         self._report = report
         self._first: Any = None
         self._settle: Callable[[], None] | None = None  # with a journal
@@ -86,7 +87,7 @@ class Stream(Generic[EventT, ReplyT]):
         return event  # type: ignore[no-any-return]
 
     def _begin(self) -> None:
-        """Wait for the first event, before the caller has the stream; a whole reply in its place has none."""
+        """Wait for the first event, before the caller gets the stream; a whole reply in its place has none."""
         state = self._state
         try:
             while self._first is None and not (state.is_over or state.is_plain_body):
@@ -99,20 +100,20 @@ class Stream(Generic[EventT, ReplyT]):
             self._leave_limits()
 
     def _leave_limits(self) -> None:
-        """Count the call as in flight no longer once its answer is whole, though its usage or its end may follow."""
+        """Count the call as in flight no longer once its text is complete, though data such as the usage may follow."""
         if self._state.is_over:
-            self._incoming.finish()
+            self._response.finish()
         elif self._state.content.is_complete:
-            self._incoming.release()
+            self._response.release()
 
     def _hand_over(self: SelfT) -> SelfT:
-        """Return the stream for the caller: from here on its end is what is logged, and noted in the journal."""
-        report, state = self._report, self._state  # not `self`, which must stay free to be collected
-        self._incoming.on_close(lambda: report.log(state.outcome()))
+        """Return the stream for the caller. Its end is logged, and recorded in the journal."""
+        report, state = self._report, self._state  # not `self`, which the callback would keep alive
+        self._response.on_close(lambda: report.log(state.outcome()))
         if self._settle is not None:
-            self._incoming.on_close(self._settle)
+            self._response.on_close(self._settle)
         if self._first is not None and state.is_over:
-            self._incoming.finish()  # the first event is the last one too
+            self._response.finish()  # the first event is the last one too
         return self
 
     @property
@@ -122,17 +123,17 @@ class Stream(Generic[EventT, ReplyT]):
         return state.is_unfinished and state.is_stream and not state.content.events
 
     def text_deltas(self) -> Iterator[str]:
-        """Return an iterator over the text of the answer, piece by piece as it comes."""
+        """Return an iterator over the text of the reply, in pieces as they are received."""
         return TextDeltas(self, self._state)
 
     def final(self) -> ReplyT:
         """Read on to the end and return the whole reply.
 
-        A Responses stream brings it in its last event; of chat completion chunks it is put together. It can be
-        asked for before, while and after iterating.
+        The last event of a Responses stream contains the reply; chat completion chunks are merged into one. Call it
+        before, while or after iterating.
 
         Raises:
-            StreamInterruptedError: The stream has no end, or was closed before it.
+            StreamInterruptedError: The stream ended before its last event, or was closed.
             StreamFailedError: The service reported an error in it.
         """
         try:
@@ -144,10 +145,10 @@ class Stream(Generic[EventT, ReplyT]):
         return self._state.reply  # type: ignore[no-any-return]
 
     def close(self) -> None:
-        """Close the connection, if the stream is not at its end. It can be called at any time, and again."""
+        """Close the stream, and its connection unless it was read to the end. Calling it again has no effect."""
         self._first = None
         self._state.close()
-        self._incoming.close()
+        self._response.close()
 
     def __enter__(self: SelfT) -> SelfT:
         return self
@@ -161,31 +162,31 @@ class Stream(Generic[EventT, ReplyT]):
         self.close()
 
     def __repr__(self) -> str:
-        state = "closed" if self._incoming.is_closed else "over" if self._state.is_over else "open"
+        state = "closed" if self._response.is_closed else "over" if self._state.is_over else "open"
         return f"<{type(self).__name__} {state}, {self._state.content.events} events>"
 
     def _on_end(self, callback: Callable[[Any, AceDataError | None], None]) -> None:
-        """Call a function with the reply and the error of the stream once it has ended, also in a destructor."""
-        state, report = self._state, self._report  # not the stream, as in `_hand_over`
+        """Call a function with the reply and the error once the stream has ended, which may be in a destructor."""
+        state, report = self._state, self._report  # not `self`, as in `_hand_over`
 
         def end() -> None:
-            state.close()  # if it is not over: it was left
+            state.close()  # has no effect unless the caller left the stream early
             if state.error is None or state.is_plain_reply:
                 callback(state.reply, None)
             else:
                 callback(getattr(state.error, "reply", None), report.describe(state.error))
 
-        self._incoming.on_close(end)
+        self._response.on_close(end)
         if state.is_over:
-            self._incoming.finish()
+            self._response.finish()
 
     def _receive(self) -> None:
-        """Hand the next piece of the body, or its end, to the state."""
+        """Read the next chunk of the body, or its end, into the state."""
         failure: Failure | None = None
         try:
-            chunk = self._incoming.read()
+            chunk = self._response.read()
         except NetworkError as error:
-            failure = error.failure  # the error for the caller must not have this one as its context
+            failure = error.failure  # raised outside of `except`, so that this is not the `__context__`
         else:
             if chunk:
                 self._state.feed(chunk)
@@ -196,25 +197,25 @@ class Stream(Generic[EventT, ReplyT]):
             self._state.break_off(cause, timed_out=failure.phase is not None)
 
     def _end(self) -> None:
-        """Finish the response of a stream that is over.
+        """Close the response of a stream that has ended.
 
         Raises:
-            StopIteration: The stream has ended well.
-            AceDataError: It has not.
+            StopIteration: The stream ended with its reply.
+            AceDataError: The stream ended with this error.
         """
         error = self._state.error
         try:
-            if error is None and not self._incoming.is_closed:
-                self._incoming.drain(PATIENCE_AFTER_THE_END)
+            if error is None and not self._response.is_closed:
+                self._response.drain(DRAIN_TIMEOUT)
         finally:
-            self._incoming.close()
+            self._response.close()
         if error is not None:
             raise self._report.describe(error)
         raise StopIteration
 
 
 class TextDeltas:
-    """The text of a stream. Unlike a generator, it can be read on after a step of it was cancelled."""
+    """The text of a stream. Unlike a generator, it can be iterated further after one step was cancelled."""
 
     def __init__(self, stream: Stream[Any, Any], state: StreamState) -> None:
         self._stream = stream

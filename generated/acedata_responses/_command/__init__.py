@@ -1,1 +1,1 @@
-"""The command `run`: many requests from a file, their results to another one."""
+"""The command `run`: sends the requests in a file and writes the results to another file."""

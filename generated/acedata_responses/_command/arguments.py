@@ -1,4 +1,4 @@
-"""The arguments of the command, and what it exits with."""
+"""The arguments and the exit status of the command."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGE = __name__.partition(".")[0]
 
 
 class Status(IntEnum):
-    """What the command exits with. Where several apply, the one that comes last here."""
+    """The exit status. If several apply, it is the last of them in this list."""
 
     ANSWERED = 0
     FAILED = 1
@@ -32,14 +32,14 @@ exit status:
   1    some requests failed
   2    nothing was sent: an argument, a line of the file, the token or the journal; or a file could not be written
   3    the budget is spent, and requests are left
-  4    of some requests it is not known whether they are billed; they are in the journal
+  4    the outcome of some requests is unknown, and they may be billed; they are in the journal
   130  interrupted by Ctrl-C, and requests are left
 """
 
 
 @frozen
 class Options:
-    """The arguments of `run`; `-` is standard input or output."""
+    """The arguments of `run`; `-` means standard input or output."""
 
     requests: str
     journal: str
@@ -57,13 +57,13 @@ class Options:
 
 
 def parse(arguments: Sequence[str] | None) -> Options:
-    """Parse the command line; what is wrong with it ends the program with status 2."""
+    """Parse the command line. A wrong argument ends the program with status 2."""
     parser = argparse.ArgumentParser(prog=f"python -m {PACKAGE}")
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser(
         "run",
-        help="make the calls that a file lists",
-        description="Make a call for each line of a file and write a line for each result.",
+        help="send the requests in a file",
+        description="Send the request on each line of a file and write a line for each result.",
         epilog=_STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -77,7 +77,9 @@ def parse(arguments: Sequence[str] | None) -> Options:
     for total, single in (("budget", "cost_per_call"), ("token_budget", "tokens_per_call")):
         if getattr(options, total) is not None and getattr(options, single) is None:
             needed = single.replace("_", "-")
-            run.error(f"--{total.replace('_', '-')} needs --{needed}: it is reserved before a call is sent")
+            run.error(
+                f"--{total.replace('_', '-')} needs --{needed}, which is reserved before a call is sent"
+            )
     return options
 
 
@@ -85,24 +87,24 @@ def _add_files(run: argparse.ArgumentParser) -> None:
     token = f" The token is taken from {' or '.join(TOKEN_VARIABLES)}." if TOKEN_VARIABLES else ""
     run.add_argument(
         "requests",
-        help="a file of JSON Lines, or - for standard input: on each line an object with the fields of a request and, "
-        'if wanted, a "key" that names it; or {"custom_id": ..., "body": {...}}, as in batch files of OpenAI.'
+        help="a file of JSON Lines, or - for standard input: each line is an object with the fields of a request and, "
+        'optionally, a "key" that names it; or {"custom_id": ..., "body": {...}}, as in batch files of OpenAI.'
         + token,
     )
     run.add_argument(
         "--journal", required=True, metavar="FILE",
-        help="where requests and answers are kept; what is answered there is not sent again",
+        help="the journal, which keeps requests and responses; a request with a response in it is not sent again",
     )  # fmt: skip
     run.add_argument(
         "--output", default="-", metavar="FILE",
-        help="where a JSON line for each result goes (default: standard output). "
-        "It is written to FILE.partial, which is renamed once every request has its result",
+        help="the file for the results, a line of JSON for each (default: standard output). "
+        "They are written to FILE.partial, which is renamed to FILE when every request has its result",
     )  # fmt: skip
     run.add_argument("--in-order", action="store_true", help="write the results in the order of the requests")
     if len(OPERATIONS) == 1:
         run.set_defaults(operation=next(iter(OPERATIONS)))
     else:
-        run.add_argument("--operation", required=True, choices=OPERATIONS, help="what to call")
+        run.add_argument("--operation", required=True, choices=OPERATIONS, help="the operation to call")
 
 
 def _add_limits(run: argparse.ArgumentParser) -> None:
@@ -113,21 +115,21 @@ def _add_limits(run: argparse.ArgumentParser) -> None:
     if BILLING.get("stream-unfinished") is False:
         run.add_argument(
             "--via-stream", action="store_true",
-            help="send the calls as streams, which are not billed, and sent again, if they do not reach their end",
+            help="send the requests as streams; a stream that does not reach its end is not billed, and is retried",
         )  # fmt: skip
     run.add_argument(
         "--on-unknown", choices=("raise", "resend"), default="raise",
-        help="what to do with a request of an earlier run that may be billed already: report it (raise, the "
-        "default), or send it at the risk of paying twice (resend)",
+        help="what to do with a request of an earlier run that may already be billed: report it (raise, the "
+        "default), or send it again at the risk of paying twice (resend)",
     )  # fmt: skip
-    run.add_argument("--base-url", metavar="URL", help="where the service is, if not at its own address")
+    run.add_argument("--base-url", metavar="URL", help="the URL of the service, if it is not the default")
 
 
 def _add_budget(run: argparse.ArgumentParser, total: str, single: str, parsed: Any, unit: str) -> None:
     run.add_argument(
-        f"--{total}", type=parsed, metavar="N", help=f"the {unit} that all calls of this run may take"
+        f"--{total}", type=parsed, metavar="N", help=f"the maximum {unit} of all calls of this run"
     )
-    run.add_argument(f"--{single}", type=parsed, metavar="N", help=f"the {unit} that one call takes at most")
+    run.add_argument(f"--{single}", type=parsed, metavar="N", help=f"the maximum {unit} of one call")
 
 
 def _amount(text: str) -> float:

@@ -1,4 +1,4 @@
-"""Ctrl-C in a run: the first one lets the calls under way end, the second one leaves them."""
+"""Handles Ctrl-C in a run: the first one waits for the calls in flight, the second one ends the process."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import Any
 
 from .arguments import Status
 
-_NOTICE = b"\ninterrupted: waiting for the calls under way, which may be billed; Ctrl-C again to leave them\n"
+_NOTICE = (
+    b"\ninterrupted: waiting for the calls in flight, which may be billed; Ctrl-C again to end at once\n"
+)
 
 
 class Interrupt:
     """Handles Ctrl-C in a `with` block.
 
     Attributes:
-        came: Whether there was one.
+        was_pressed: Whether Ctrl-C was pressed.
     """
 
     def __init__(self) -> None:
-        self.came = False
+        self.was_pressed = False
         self._before: Any = None
 
     def __enter__(self) -> Interrupt:
@@ -31,9 +33,9 @@ class Interrupt:
         signal.signal(signal.SIGINT, self._before)
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        if self.came:
-            os._exit(Status.INTERRUPTED)  # the journal has what was sent, and threads wait for answers
-        self.came = True
-        os.write(
-            2, _NOTICE
-        )  # to standard error itself: the signal may have come while something was printed there
+        if self.was_pressed:
+            os._exit(
+                Status.INTERRUPTED
+            )  # not `sys.exit`, which would wait for the threads that wait for responses
+        self.was_pressed = True
+        os.write(2, _NOTICE)  # not `print`, which the signal may have interrupted

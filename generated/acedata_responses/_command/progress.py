@@ -1,4 +1,4 @@
-"""Shows how far a run is: a bar that is redrawn on a terminal, a line now and then elsewhere."""
+"""Shows the progress of a run: as a progress bar on a terminal, else as a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Progress:
     """The progress of a run.
 
     Args:
-        total: How many results there will be.
-        stream: Where it is shown.
+        total: The number of results to expect.
+        stream: The file to write to, such as `sys.stderr`.
     """
 
     def __init__(self, total: int, stream: TextIO) -> None:
@@ -30,8 +30,8 @@ class Progress:
         """Count results.
 
         Args:
-            done: How many.
-            notes: What is shown beside their number.
+            done: The number of results.
+            notes: Text to show after the number of all results.
         """
         self._done += done
         now = time.monotonic()
@@ -40,7 +40,7 @@ class Progress:
             self._show(notes)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the progress bar."""
         if self._is_terminal:
             self._stream.write("\r\x1b[K")
             self._stream.flush()

@@ -1,4 +1,4 @@
-"""The command `run`: checks every request, sends them, and writes the results."""
+"""The command `run`: checks all requests, sends them, and writes the results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     Args:
-        arguments: The command line; that of the process when None.
+        arguments: The command line; by default that of the process.
     """
     options = parse(arguments)
     try:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: Options) -> Status:
     limits = Limits() if options.max_in_flight is None else Limits(in_flight=options.max_in_flight)
     journal = Journal(options.journal, on_unknown=options.on_unknown)
-    limiter = Limiter(limits, shared=options.journal)  # runs with one journal keep the limits together
+    limiter = Limiter(limits, shared=options.journal)  # all runs with the same journal share the limits
     with (
         Client(
             base_url=options.base_url, journal=journal, limits=limiter, via_stream=options.via_stream
@@ -50,16 +50,16 @@ def _run(options: Options) -> Status:
     ):
         tally = Tally(lines.check())
         with _output(options.output) as output, Interrupt() as interrupt:
-            status = _answer(lines, options, tally, output, interrupt)
+            status = _send(lines, options, tally, output, interrupt)
             output.is_complete = tally.left == 0
     print(tally.summary, file=sys.stderr)
     if tally.left:
-        print("the same command goes on where this run stopped", file=sys.stderr)
+        print("run the same command again to continue where this run stopped", file=sys.stderr)
     return status
 
 
-def _answer(lines: Lines, options: Options, tally: Tally, output: Output, interrupt: Interrupt) -> Status:
-    """Make the calls and write their results, until all are made or something stops the run."""
+def _send(lines: Lines, options: Options, tally: Tally, output: Output, interrupt: Interrupt) -> Status:
+    """Send the requests and write the results, until all are written or the run is stopped."""
     results = lines.map(
         _until_interrupted(lines, interrupt),
         at_once=calls_at_once(options.max_in_flight),
@@ -75,13 +75,13 @@ def _answer(lines: Lines, options: Options, tally: Tally, output: Output, interr
                 output.write(line_of(result))
                 progress.update(notes=tally.notes)
         except BudgetExhaustedError:
-            return Status.INTERRUPTED if interrupt.came else Status.BUDGET_SPENT
+            return Status.INTERRUPTED if interrupt.was_pressed else Status.BUDGET_SPENT
     return Status.INTERRUPTED if tally.left else tally.status
 
 
 def _until_interrupted(lines: Lines, interrupt: Interrupt) -> Iterator[Any]:
     for request in lines.requests():
-        if interrupt.came:
+        if interrupt.was_pressed:
             return
         yield request
 
@@ -98,7 +98,7 @@ def _budget(options: Options) -> Budget | None:
 
 
 class Output:
-    """Where results are written.
+    """The output for results.
 
     Attributes:
         is_complete: Whether every request has its result.
@@ -116,7 +116,7 @@ class Output:
 
 @contextmanager
 def _output(name: str) -> Generator[Output, None, None]:
-    """Open the output; a file has its own name only when it is complete."""
+    """Open the output. A file is written as NAME.partial and renamed when it is complete."""
     if name == "-":
         yield Output(sys.stdout)
         return

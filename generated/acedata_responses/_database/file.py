@@ -1,4 +1,4 @@
-"""A file of the client: an SQLite database that is created for its owner alone and written in whole transactions."""
+"""An SQLite database that only its owner can access, and that is written in transactions."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ..errors import JournalError
 
 
 class Format(NamedTuple):
-    """What is in a file.
+    """The format of a database file.
 
     Attributes:
-        name: What the file is, for messages.
-        application_id: What marks such a file (SQLite's `application_id`).
-        migrations: What makes each version of the file from the one before; the file says which it has
-            (`user_version`).
-        longest_wait: The seconds for which a transaction waits until other programs have finished theirs.
-        synchronous: SQLite's setting of that name. `NORMAL` keeps the file in order whatever happens to the machine;
-            `OFF` is for what has no meaning after that.
+        name: The name of the format in messages, such as "a journal".
+        application_id: SQLite's `application_id` of such files.
+        migrations: The statements that lead from each version of the format to the next. SQLite's `user_version` is the
+            version of a file.
+        longest_wait: Seconds for which a transaction waits until other programs have finished theirs.
+        synchronous: SQLite's setting of that name. `NORMAL` protects the file from corruption when the machine crashes;
+            `OFF` is for data that is useless after a crash.
     """
 
     name: str
@@ -35,20 +35,20 @@ class Format(NamedTuple):
     synchronous: Literal["NORMAL", "OFF"] = "NORMAL"
 
 
-_LONGEST_OPENING = 30.0  # seconds to open a file, which other processes may be opening too
+_LONGEST_OPENING = 30.0  # seconds to open a file, while other processes may be opening it too
 _SWITCHES, _BETWEEN_SWITCHES = (
     200,
     0.01,
-)  # how often a file is switched to write-ahead logging, and seconds in between
+)  # attempts to switch to write-ahead logging, and the seconds between them
 _LONGEST_WAIT_OF_A_FORK = 5.0  # seconds for the transactions of other threads to end
 
 
 class DatabaseFile:
-    """The database, as this process has it open.
+    """A database file.
 
-    Threads share one connection, one at a time. It is closed before a fork, and opened again by the next transaction:
-    a child that has its parent's connection, be it unused, takes the parent's locks for its own, so that the parent may
-    remove what the child writes (https://sqlite.org/howtocorrupt.html, section 2.6).
+    Threads take turns on one connection. It is closed before a fork and opened again by the next transaction: a child that
+    inherits a connection, even an unused one, takes over the locks of its parent, which may then remove what the child
+    writes (https://sqlite.org/howtocorrupt.html, section 2.6).
     """
 
     def __init__(self, path: Path, content: Format) -> None:
@@ -60,24 +60,26 @@ class DatabaseFile:
         _files.add(self)
 
     def open(self) -> None:
-        """Open the file now, and create it where it is not there; else the first transaction does.
+        """Open the file now instead of in the first transaction; create it if it does not exist.
 
         Raises:
-            JournalError: It cannot be opened, belongs to another program, is damaged, or comes from a newer version.
+            JournalError: The file cannot be opened, belongs to another program, is damaged, or was written by a newer
+                version of this package.
         """
         with self._lock:
             self._open()
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Generator[sqlite3.Connection, None, None]:
-        """Write in one transaction: all of it is in the file afterwards, or nothing.
+        """Run statements in one transaction: either all of them take effect, or none.
 
         Args:
-            durable: Whether it must outlive a failure of the machine too, when this returns. That takes the time of a
-                write to the disk, in which others can go on. The process may end at once in any case.
+            durable: Whether the data must survive a crash of the machine from now on. This waits for a write to the
+                disk, without locking the file. In any case the data survives a crash of the process.
 
         Raises:
-            JournalError: The file cannot be written: the disk is full, say, or another program holds it.
+            JournalError: The file cannot be written, for example because the disk is full or another program has locked
+                the file.
         """
         with self._lock:
             try:
@@ -98,11 +100,11 @@ class DatabaseFile:
             self._sync()
 
     def _sync(self) -> None:
-        """Have what was committed so far on the disk. SQLite's own `FULL` would do that while it holds the file."""
+        """Write the committed data to the disk. SQLite's `synchronous = FULL` would keep the file locked meanwhile."""
         try:
             log = os.open(f"{self.path.resolve()}-wal", os.O_RDWR)
         except FileNotFoundError:
-            return  # it is all in the database itself, and was synced there
+            return  # all data is in the database file, where SQLite has synced it
         except OSError as error:
             self._fail(error)
         try:
@@ -120,7 +122,7 @@ class DatabaseFile:
                 connection.close()
 
     def __del__(self) -> None:
-        """Close the database of an object that was dropped."""
+        """Close the database if `close` was not called."""
         connection: sqlite3.Connection | None = getattr(self, "_connection", None)
         if connection is not None and self._pid == os.getpid():
             connection.close()
@@ -165,10 +167,9 @@ class DatabaseFile:
         return connection
 
     def _check(self, connection: sqlite3.Connection) -> None:
-        """Refuse a database of another format, or of a later version than this client knows."""
-        connection.execute(
-            "BEGIN"
-        )  # what is read belongs together, while another process may be making the file
+        """Refuse a database of another format, or of a newer version than this package supports."""
+        # One transaction for all reads, as another process may be creating the file.
+        connection.execute("BEGIN")
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -197,14 +198,16 @@ class DatabaseFile:
             raise
 
     def _fail(self, error: Exception) -> NoReturn:
-        what = str(error)
-        advice = "Look at its permissions and the room on its disk"
-        is_locked = "locked" in what
+        problem = str(error)
+        advice = "Check its permissions and the free space on its disk"
+        is_locked = "locked" in problem
         if is_locked:
-            advice = "Another program holds it; end that, or wait"
+            advice = "Another program has locked it; end that program, or wait"
         elif isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            advice = f"It is damaged or not {self._format.name}: restore it from a copy, or name another path"
-        text = f"{self.path} cannot be used as {self._format.name}: {what}. {advice}."
+            advice = (
+                f"It is damaged or not {self._format.name}: restore it from a backup, or name another path"
+            )
+        text = f"{self.path} cannot be used as {self._format.name}: {problem}. {advice}."
         raise JournalError(text, is_locked=is_locked) from None
 
 

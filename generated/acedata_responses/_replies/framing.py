@@ -1,4 +1,4 @@
-"""From the bytes of a body to the data of its events, or to a whole reply that came in place of a stream."""
+"""Splits the body of a response into the data of events, or detects a whole reply in place of a stream."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _BYTES_SHOWN = 200
 
 
 class Framing:
-    """Cuts a body into the data of events.
+    """Splits a body into the data of events.
 
     Attributes:
-        waiting: The data of the events that were received and not read yet.
-        whole: The bytes of a whole reply, where one is sent in place of a stream; else None.
+        waiting: The data of the events that were received and not yet read.
+        whole: The body, if it is not a stream; else None.
     """
 
     def __init__(self, heartbeats: frozenset[str]) -> None:
@@ -28,7 +28,7 @@ class Framing:
         self._has_begun = False
 
     def feed(self, chunk: bytes) -> None:
-        """Take a piece of the body."""
+        """Add a chunk of the body."""
         if len(self._beginning) < _BYTES_SHOWN:
             self._beginning += chunk[: _BYTES_SHOWN - len(self._beginning)]
         if not self._has_begun:
@@ -39,12 +39,12 @@ class Framing:
             self.waiting.extend(self._decoder.feed_data(chunk, self._heartbeats))
 
     def finish(self) -> None:
-        """Take the orderly end of the body: what lacks only its line end counts."""
+        """Handle the regular end of the body: a last event without its line end counts."""
         self.feed(b"\n\n")
 
     @property
     def stray_text(self) -> str:
-        """What came that is no field of an event: some services report errors that way."""
+        """The lines that are not fields of an event: some services report errors that way."""
         return self._decoder.ignored
 
     @property
@@ -53,13 +53,13 @@ class Framing:
         return self._beginning.decode("utf-8", "replace")
 
     def _begin(self, chunk: bytes) -> bytes:
-        """Look whether this is a stream at all: JSON and HTML are not, whatever the content type says."""
+        """Detect whether the body is a stream: JSON and HTML are not, whatever the content type says."""
         self._start += chunk
-        if codecs.BOM_UTF8.startswith(self._start):  # perhaps a part of it
+        if codecs.BOM_UTF8.startswith(self._start):  # perhaps an incomplete byte order mark
             return b""
-        mark = codecs.BOM_UTF8 if self._start.startswith(codecs.BOM_UTF8) else b""
-        start = self._start.removeprefix(mark).lstrip(b" \t\r\n")
-        self._start = mark + start  # blank lines mean nothing, however many there are
+        bom = codecs.BOM_UTF8 if self._start.startswith(codecs.BOM_UTF8) else b""
+        start = self._start.removeprefix(bom).lstrip(b" \t\r\n")
+        self._start = bom + start  # blank lines have no meaning
         if not start:
             return b""
         self._has_begun = True

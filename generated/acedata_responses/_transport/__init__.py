@@ -1,1 +1,1 @@
-"""How requests travel: connections of our own, or those of an httpx client."""
+"""Sends requests and receives responses, over the package's own connections or through httpx."""

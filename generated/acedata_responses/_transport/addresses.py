@@ -1,4 +1,4 @@
-"""The addresses of a host."""
+"""Resolves the name of a host to addresses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Address(NamedTuple):
 
 
 def numeric_addresses(host: str, port: int) -> list[Address]:
-    """Return the address that the host is written as; none if it is a name, which has to be looked up."""
+    """Return the address if the host is an IP address; an empty list if it is a name, which has to be looked up."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (socket.gaierror, UnicodeError):
@@ -30,12 +30,12 @@ def numeric_addresses(host: str, port: int) -> list[Address]:
 def look_up(host: str, port: int, timeout: float | None) -> list[Address]:
     """Look up the name of a host.
 
-    The system's resolver knows no timeout, so it runs in a thread of its own, which is left behind when time runs out.
+    The system's resolver has no timeout, so it runs in a thread of its own, which is abandoned on a timeout.
 
     Raises:
-        TimeoutError: It took longer than these seconds.
+        TimeoutError: The lookup took longer than `timeout` seconds.
         OSError: There is no such host.
-        UnicodeError: The name cannot be one.
+        UnicodeError: The name is not a valid host name.
     """
     if timeout is None:
         return _look_up(host, port)

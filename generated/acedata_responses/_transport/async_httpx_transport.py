@@ -1,4 +1,4 @@
-"""The way to the service through httpx (async): with what was plugged in, through a proxy, past a tool."""
+"""Sends requests through httpx (async): with the caller's client or transport, a proxy, or tools that patch httpx."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from ..retry import Failure
 from . import live
 from .async_lifetime import AsyncConnectionPools, close_soon, has_sockets
 from .async_response import AsyncResponseStream
+from .custom_transport import library_of
 from .environment import Proxy, tls_context
 from .failures import NetworkError
 from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_SECONDS
-from .plugged_in import library_of
 
 
 class AsyncClientSource(Protocol):
-    """Where the httpx client for a call comes from.
+    """Provides the httpx client for a call.
 
     Attributes:
-        proxy: The proxy that is in the way, as messages call it.
+        proxy: The name of the proxy for messages; empty without one.
     """
 
     proxy: str
 
-    async def take(self) -> AsyncTakenClient:
+    async def take(self) -> AsyncPooledClient:
         """Return a client for a call."""
         ...
 
-    async def give_back(self, taken: AsyncTakenClient) -> None:
-        """Take it back after the call."""
+    async def give_back(self, pooled: AsyncPooledClient) -> None:
+        """Take the client back after the call."""
         ...
 
     async def aclose(self) -> None:
-        """Close the clients that were made here and are idle."""
+        """Close the idle clients that this package created."""
         ...
 
 
-class AsyncTakenClient:
-    """An httpx client that a call uses."""
+class AsyncPooledClient:
+    """An httpx client, as an item of a connection pool."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
 
     @property
-    def stream(self) -> AsyncTakenClient:
-        """What a pool closes."""
+    def stream(self) -> AsyncPooledClient:
+        """The object that the pool closes."""
         return self
 
     async def aclose(self) -> None:
@@ -62,69 +62,68 @@ class AsyncTakenClient:
         close_soon(self.client.aclose)
 
 
-class AsyncOneClient:
-    """One client for all calls: that of the caller, or one over the caller's transport."""
+class AsyncSharedClient:
+    """One client for all calls: the caller's client, or one that uses the caller's transport."""
 
     proxy = ""
 
     def __init__(self, client: Any, *, is_ours: bool = False) -> None:
-        self._taken = AsyncTakenClient(client)
+        self._pooled = AsyncPooledClient(client)
         self._is_ours = is_ours
 
     @classmethod
-    def over(cls, transport: Any) -> AsyncOneClient:
-        """Make a client over a transport, of the same library."""
+    def over(cls, transport: Any) -> AsyncSharedClient:
+        """Create a client that uses a transport, from the library of that transport."""
         library: Any = library_of(transport, "AsyncBaseTransport")
         return cls(library.AsyncClient(transport=transport), is_ours=True)
 
-    async def take(self) -> AsyncTakenClient:
+    async def take(self) -> AsyncPooledClient:
         """Return the client.
 
         Raises:
-            ConfigurationError: It is closed.
+            ConfigurationError: The client is closed.
         """
-        if self._taken.client.is_closed:
-            raise ConfigurationError("the httpx client that was plugged in is closed")
-        return self._taken
+        if self._pooled.client.is_closed:
+            raise ConfigurationError("the httpx client that was passed as http_client is closed")
+        return self._pooled
 
-    async def give_back(self, taken: AsyncTakenClient) -> None:
+    async def give_back(self, pooled: AsyncPooledClient) -> None:
         """Do nothing: other calls use the client at the same time."""
 
     async def aclose(self) -> None:
-        """Close the client, if it was made here."""
+        """Close the client, unless it is the caller's."""
         if self._is_ours:
-            await self._taken.aclose()
+            await self._pooled.aclose()
 
 
-class AsyncClients:
-    """A client for each connection: a call takes the idle one that was used last, or makes one.
+class AsyncClientPool:
+    """A client for each connection. A call reuses the most recently used idle client, or creates a new one.
 
-    The pool of a single client looks at all its connections whenever one of them changes. Where many calls are in
-    flight, that costs more than all else.
+    A single client with many connections would be slow: its pool iterates over all of them whenever one changes.
     """
 
     def __init__(self, proxy: Proxy | None) -> None:
         self.proxy = "" if proxy is None else proxy.name
         self._proxy_url = None if proxy is None else proxy.url
-        self._pools: AsyncConnectionPools[AsyncTakenClient] = AsyncConnectionPools()
+        self._pools: AsyncConnectionPools[AsyncPooledClient] = AsyncConnectionPools()
 
-    async def take(self) -> AsyncTakenClient:
-        """Return a client that no other call uses."""
-        return (await self._pools.current()).take() or AsyncTakenClient(self._new())
+    async def take(self) -> AsyncPooledClient:
+        """Return a client that no other call is using."""
+        return (await self._pools.current()).take() or AsyncPooledClient(self._new())
 
-    async def give_back(self, taken: AsyncTakenClient) -> None:
+    async def give_back(self, pooled: AsyncPooledClient) -> None:
         """Keep a client for the next call."""
-        await (await self._pools.current()).keep(taken)
+        await (await self._pools.current()).keep(pooled)
 
     async def aclose(self) -> None:
         """Close the idle clients."""
         await self._pools.aclose()
 
     def _new(self) -> Any:
-        """Make a client.
+        """Create a client.
 
         Raises:
-            ConfigurationError: The proxy needs what is not installed, or httpx does not know its scheme.
+            ConfigurationError: The proxy needs a package that is not installed, or httpx does not support its scheme.
         """
         import httpx
 
@@ -138,9 +137,9 @@ class AsyncClients:
 
 
 class AsyncHttpxTransport:
-    """Sends requests through httpx: with its transports, its proxies, its HTTP/2, and all that tools have done to it.
+    """Sends requests through httpx, with its transports, proxies and HTTP/2, and with the patches of tools.
 
-    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
+    The deadline is checked whenever data is received, so a call may exceed it by up to the read timeout.
     """
 
     def __init__(self, origin: str, clients: AsyncClientSource, clock: Clock) -> None:
@@ -151,12 +150,12 @@ class AsyncHttpxTransport:
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
-        """Send a request and wait for the head of its answer."""
-        has_sockets()  # raises where the event loop is one that is not known
+        """Send a request and wait for the head of its response."""
+        has_sockets()  # raises an error if the event loop is not supported
         progress = _AsyncProgress(live.refusal(self._origin))
-        taken = await self._clients.take()
+        pooled = await self._clients.take()
         try:
-            outgoing = taken.client.build_request(
+            outgoing = pooled.client.build_request(
                 request.method,
                 self._origin + request.target,
                 headers=request.headers,
@@ -165,9 +164,9 @@ class AsyncHttpxTransport:
                 extensions={"trace": progress} if progress.refusal or self._clients.proxy else None,
             )
             with network_errors(self._clients.proxy):
-                response = await taken.client.send(outgoing, stream=True, follow_redirects=False)
+                response = await pooled.client.send(outgoing, stream=True, follow_redirects=False)
         except BaseException as error:
-            await self._clients.give_back(taken)
+            await self._clients.give_back(pooled)
             if progress.only_connected and isinstance(error, NetworkError):
                 phase = error.failure.phase and "connect"
                 raise NetworkError(evolve(error.failure, stage="connect", phase=phase)) from None
@@ -185,21 +184,21 @@ class AsyncHttpxTransport:
             try:
                 await response.aclose()
             finally:
-                await self._clients.give_back(taken)
+                await self._clients.give_back(pooled)
 
         return AsyncResponseStream(response.status_code, response.headers.raw, read, close)
 
     async def aclose(self) -> None:
-        """Close the clients that were made here and are idle."""
+        """Close the idle clients that this package created."""
         await self._clients.aclose()
 
 
 class _AsyncProgress:
-    """How far httpx has come with a request. httpcore calls this at each step over the network; a mock does not.
+    """Tracks how far a request got. httpcore calls it at each step over the network; a mock transport does not.
 
     Attributes:
-        refusal: Where the real service must not be called: the error with which to stop at the first step.
-        only_connected: Whether it was making the connection, perhaps through a proxy, and had not begun the request.
+        refusal: The error to raise at the first step if the real service must not be called; else None.
+        only_connected: Whether httpx had started to connect, perhaps through a proxy, but not to send the request.
     """
 
     def __init__(self, refusal: ConfigurationError | None) -> None:

@@ -1,4 +1,4 @@
-"""A response (async) whose head has come and whose body is read piece by piece, whichever transport it came by."""
+"""A response (async) whose head was received and whose body is read in chunks, for every transport."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from .lifetime import call_each_once
 
 
 def _nothing() -> None:
-    """Without limits there is no place."""
+    """The `release` of a response without a place in the limits."""
 
 
 class AsyncResponseStream:
-    """A response whose head has come.
+    """A response whose head was received.
 
     Attributes:
         status_code: The HTTP status.
         headers: The header lines.
-        read: Returns the next piece of the body, an empty one at its end. It raises `NetworkError` and nothing else.
-        release: Frees the place of the call within the limits, before the response is closed; it may be called again.
+        read: Returns the next chunk of the body, an empty one at its end. It raises `NetworkError` and nothing else.
+        release: Frees the place of the call in the limits, before the response is closed. It can be called repeatedly.
     """
 
     __slots__ = ("_closing", "_shorten_deadline", "headers", "read", "release", "status_code")
@@ -42,23 +42,23 @@ class AsyncResponseStream:
         self._closing = AsyncClosing(close)
 
     def on_close(self, callback: Callable[[], None]) -> None:
-        """Call a function once the response is finished or closed."""
+        """Call a function when the response is finished or closed."""
         self._closing.callbacks.append(callback)
 
     def finish(self) -> None:
-        """Call these functions now, as all that matters of the response has been read."""
+        """Call these functions now, because the rest of the response does not matter."""
         call_each_once(self._closing.callbacks)
 
     def shorten_deadline(self, seconds: float) -> None:
-        """Wait no longer than so many seconds for the rest of the body, if the connection was made here."""
+        """Limit the time for the rest of the body, in seconds. It has no effect on a response from httpx."""
         if self._shorten_deadline is not None:
             self._shorten_deadline(seconds)
 
     async def drain(self, seconds: float) -> None:
-        """Read on to the end of the body, should it come soon: then the connection can be kept.
+        """Read to the end of the body if it is received soon, so that the connection can be reused.
 
         Args:
-            seconds: How long to wait for it. There is no waiting on a connection of an httpx client.
+            seconds: How long to wait. A response from httpx is not read on.
         """
         if self._shorten_deadline is None:
             return
@@ -73,7 +73,7 @@ class AsyncResponseStream:
         return self._closing.is_done
 
     async def aclose(self) -> None:
-        """Close the response: its connection is kept if the body was read to the end, else closed."""
+        """Close the response. Its connection is kept if the body was read to the end, and closed otherwise."""
         await self._closing.aclose()
 
     def __del__(self) -> None:

@@ -16,19 +16,17 @@ from .sockets import is_readable, shut_down
 if TYPE_CHECKING:
     import ssl
 
-_WRITTEN_AT_ONCE = 65_536  # bytes
-_MOST_UNREAD = 262_144  # bytes; from there on the host has to wait
-_NEXT_ADDRESS_DELAY = (
-    0.25  # seconds until a host's next address is tried beside the first (RFC 8305, section 5)
-)
+_WRITE_SIZE = 65_536  # bytes
+_MAX_UNREAD = 262_144  # bytes; reading is paused when more are buffered
+_NEXT_ADDRESS_DELAY = 0.25  # seconds until the next address is tried in parallel (RFC 8305, section 5)
 _NEVER = 1e9  # seconds
 
 
 class _Socket(socket.SocketType):
-    """A connected socket that fails to send only after what has come was read.
+    """A connected socket that reports a failed send only after the received data was read.
 
-    When a send fails, asyncio drops what it has not read yet, which may be the answer. So the first failure is
-    reported as "would block": the event loop then reads what is there before it tries again.
+    When a send fails, asyncio drops the data that it has not read yet, which may be the response. So the first failure
+    is reported as "would block": the event loop then reads the data before it tries to send again.
     """
 
     _has_failed = False
@@ -52,13 +50,13 @@ class _Socket(socket.SocketType):
 
 
 class AsyncSocketStream(asyncio.Protocol):
-    """Bytes to and from a host.
+    """A connected socket with timeouts.
 
-    Each wait takes a timeout in seconds, None for no limit. Reading and writing raise `TimeoutError` when it has
-    passed, and other kinds of `OSError` when the connection breaks.
+    Timeouts are in seconds, None for no limit. Reading and writing raise `TimeoutError` when the timeout has passed,
+    and another `OSError` when the connection breaks.
 
-    One task at a time reads or writes: every event of the transport wakes it, and it looks at the state again. Any task
-    may close the stream, which wakes it too.
+    Only one task at a time may read or write. Each event of the transport wakes that task, which then checks the state
+    again. Any task may close the stream, which wakes it too.
     """
 
     def __init__(self, connected: _Socket, opened: set[Any]) -> None:
@@ -75,7 +73,7 @@ class AsyncSocketStream(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
 
     async def read(self, timeout: float | None) -> bytes:
-        """Return the next bytes, as soon as there are any; none at the end of the connection."""
+        """Wait for data and return it; empty at the end of the connection."""
         while not (self._received or self._has_ended):
             await self._wait_for_event(timeout)
         if self._failure is not None and not self._received:
@@ -88,36 +86,36 @@ class AsyncSocketStream(asyncio.Protocol):
         return data
 
     async def write(self, data: bytes | memoryview, timeout: float | None) -> None:
-        """Send these bytes, or leave few enough of them to the event loop."""
+        """Send data. The event loop may still buffer the last part of it when this returns."""
         self._connected.write(data)
         while self._is_writing_paused and not (self._received or self._has_ended):
             await self._wait_for_event(timeout)
 
     async def write_some(self, data: memoryview, timeout: float | None) -> int:
-        """Send some of these bytes and return how many; 0 once the host has sent something itself, if only its end."""
-        # The event loop reads before it is known whether this is an answer: over TLS it may be no data at all.
+        """Send a part of the data and return its length; 0 if the host has sent data or closed the connection."""
+        # The socket is readable, but over TLS it may have no data for us: let the event loop read it first.
         while not (self._received or self._has_ended) and is_readable(self._socket.fileno()):  # noqa: ASYNC110
             await asyncio.sleep(0)
         if self._received or self._has_ended:
             return 0
-        await self.write(data[:_WRITTEN_AT_ONCE], timeout)
-        return min(len(data), _WRITTEN_AT_ONCE)
+        await self.write(data[:_WRITE_SIZE], timeout)
+        return min(len(data), _WRITE_SIZE)
 
     @property
     def has_no_pending_data(self) -> bool:
-        """Whether nothing has come, not even the end: only then can an idle connection be used again.
+        """Whether an idle connection can be reused: the host has neither sent data nor closed the connection.
 
-        The event loop may not have read it yet, so the socket is asked too.
+        The event loop may not have read from the socket yet, so the socket is checked too.
         """
         return not (self._received or self._has_ended or is_readable(self._socket.fileno()))
 
     async def aclose(self) -> None:
         """Close the connection."""
         self.abort()
-        await asyncio.sleep(0)  # in which the event loop closes the socket
+        await asyncio.sleep(0)  # lets the event loop close the socket
 
     def abort(self) -> None:
-        """Close the connection as soon as the event loop goes on; at once if the loop is closed or does not know it."""
+        """Close the connection in the next iteration of the event loop; at once if the loop is closed."""
         self._opened.discard(self)
         if self._process == os.getpid():
             shut_down(self._socket)
@@ -156,7 +154,7 @@ class AsyncSocketStream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        if len(self._received) >= _MOST_UNREAD and not self._is_reading_paused:
+        if len(self._received) >= _MAX_UNREAD and not self._is_reading_paused:
             self._is_reading_paused = True
             self._connected.pause_reading()
         self._wake()
@@ -185,15 +183,14 @@ async def connect(
     """Connect to a host.
 
     Args:
-        host: Its name or address.
+        host: The name or the address of the host.
         port: The port.
-        tls: For TLS, what is trusted.
-        timeout: The seconds that it may take: looking up the name, connecting and the TLS handshake together; None for
-            no limit.
+        tls: The context for TLS; None for a plain connection.
+        timeout: Seconds for looking up the name, connecting and the TLS handshake together; None for no limit.
 
     Raises:
         TimeoutError: It took longer.
-        OSError: There is no such host, it does not listen, or its certificate is not trusted.
+        OSError: There is no such host, it refused the connection, or its certificate is not trusted.
     """
     connecting = asyncio.get_running_loop().create_task(_connect(host, port, tls, timeout))
     is_done = False
@@ -230,7 +227,7 @@ async def _connect(
 
 
 async def _connect_to_one(addresses: list[Address]) -> socket.socket:
-    """Connect to the first address that answers: the next one is tried beside those that have not yet."""
+    """Connect to the first address that accepts; if one does not accept soon, try the next in parallel (RFC 8305)."""
     if len(addresses) == 1:
         return await _connect_to(addresses[0])
     attempts: list[asyncio.Task[socket.socket]] = []
@@ -264,20 +261,20 @@ async def _connect_to(address: Address) -> socket.socket:
 
 
 def _interleaved(addresses: list[Address]) -> list[Address]:
-    """Let the families of addresses take turns (RFC 8305, section 4): one may be out of reach as a whole."""
+    """Alternate between address families (RFC 8305, section 4), since one of them may be unreachable."""
     families = dict.fromkeys(address.family for address in addresses)
     columns = [[address for address in addresses if address.family == family] for family in families]
     return [address for address in chain.from_iterable(zip_longest(*columns)) if address is not None]
 
 
 def _abandon(connecting: asyncio.Task[AsyncSocketStream] | asyncio.Task[socket.socket]) -> None:
-    """Cancel an attempt to connect. It waits for nothing, so that a further cancellation of its caller does no harm."""
+    """Cancel an attempt to connect without waiting for it, so that the caller can be cancelled at any time."""
     connecting.cancel()
     connecting.add_done_callback(_discard)
 
 
 def _discard(connecting: asyncio.Task[AsyncSocketStream] | asyncio.Task[socket.socket]) -> None:
-    """Close a connection that was made after all."""
+    """Close a connection that was opened before the attempt could be cancelled."""
     if not connecting.cancelled() and connecting.exception() is None:
         unwanted = connecting.result()
         unwanted.close() if isinstance(unwanted, socket.socket) else unwanted.abort()

@@ -1,4 +1,4 @@
-"""What the exceptions of httpx, and of libraries made after it, mean for a call."""
+"""Translates the exceptions of httpx, and of libraries with the same interface, to `NetworkError`."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _MEANINGS: tuple[tuple[str, Stage, Phase | None], ...] = (
     ("ReadTimeout", "read_timeout", "read"),
     ("RequestError", "send", None),
 )
-"""The exceptions of httpx, special ones first, with the stage and the phase in which they are raised."""
+"""The exceptions of httpx, subclasses first, with the stage and the phase in which they are raised."""
 
 
 @contextmanager
 def network_errors(proxy: str = "") -> Generator[None, None, None]:
-    """Translate what httpx, or a transport that was passed in, raises for a failure of the network.
+    """Translate exceptions that httpx, or the caller's transport, raises for a failure of the network.
 
     Args:
-        proxy: The proxy that is in the way, for the failure to name.
+        proxy: The name of the proxy, for the message.
 
     Raises:
         NetworkError: The network failed.
-        ConfigurationError: Something in the process forbids connections. Any other exception passes through.
+        ConfigurationError: Something in the process refuses connections. Any other exception passes through.
     """
     try:
         yield
@@ -56,13 +56,13 @@ def _failure_of(error: Exception) -> Failure | None:
         for name, stage, phase in _MEANINGS:
             if isinstance(error, getattr(library, name)):
                 return Failure(stage, phase=phase, reason=reason_of(error))
-    if isinstance(error, asyncio.TimeoutError):  # before Python 3.11 not the TimeoutError that is an OSError
+    if isinstance(error, asyncio.TimeoutError):  # before Python 3.11 it is not an OSError
         return Failure("read_timeout", phase="read", reason=reason_of(error))
     return read_failure(error) if isinstance(error, OSError) else None
 
 
 def _first_of(error: BaseException) -> BaseException:
-    """The first exception of a group, in which anyio wraps what keeps it from connecting; else the exception itself."""
+    """The first exception of a group, such as anyio raises for a failed connection; else the exception itself."""
     inner: Sequence[BaseException] = getattr(error, "exceptions", ())
     return _first_of(inner[0]) if inner else error
 

@@ -1,4 +1,4 @@
-"""The way to the service through httpx: with what was plugged in, through a proxy, past a tool."""
+"""Sends requests through httpx: with the caller's client or transport, a proxy, or tools that patch httpx."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from .._request.build import Request
 from ..errors import ConfigurationError
 from ..retry import Failure
 from . import live
+from .custom_transport import library_of
 from .environment import Proxy, tls_context
 from .failures import NetworkError
 from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_SECONDS, ConnectionPools, close_soon, has_sockets
-from .plugged_in import library_of
 from .response import ResponseStream
 
 
 class ClientSource(Protocol):
-    """Where the httpx client for a call comes from.
+    """Provides the httpx client for a call.
 
     Attributes:
-        proxy: The proxy that is in the way, as messages call it.
+        proxy: The name of the proxy for messages; empty without one.
     """
 
     proxy: str
 
-    def take(self) -> TakenClient:
+    def take(self) -> PooledClient:
         """Return a client for a call."""
         ...
 
-    def give_back(self, taken: TakenClient) -> None:
-        """Take it back after the call."""
+    def give_back(self, pooled: PooledClient) -> None:
+        """Take the client back after the call."""
         ...
 
     def close(self) -> None:
-        """Close the clients that were made here and are idle."""
+        """Close the idle clients that this package created."""
         ...
 
 
-class TakenClient:
-    """An httpx client that a call uses."""
+class PooledClient:
+    """An httpx client, as an item of a connection pool."""
 
     def __init__(self, client: Any) -> None:
         self.client = client
 
     @property
-    def stream(self) -> TakenClient:
-        """What a pool closes."""
+    def stream(self) -> PooledClient:
+        """The object that the pool closes."""
         return self
 
     def close(self) -> None:
@@ -61,69 +61,68 @@ class TakenClient:
         close_soon(self.client.close)
 
 
-class OneClient:
-    """One client for all calls: that of the caller, or one over the caller's transport."""
+class SharedClient:
+    """One client for all calls: the caller's client, or one that uses the caller's transport."""
 
     proxy = ""
 
     def __init__(self, client: Any, *, is_ours: bool = False) -> None:
-        self._taken = TakenClient(client)
+        self._pooled = PooledClient(client)
         self._is_ours = is_ours
 
     @classmethod
-    def over(cls, transport: Any) -> OneClient:
-        """Make a client over a transport, of the same library."""
+    def over(cls, transport: Any) -> SharedClient:
+        """Create a client that uses a transport, from the library of that transport."""
         library: Any = library_of(transport, "BaseTransport")
         return cls(library.Client(transport=transport), is_ours=True)
 
-    def take(self) -> TakenClient:
+    def take(self) -> PooledClient:
         """Return the client.
 
         Raises:
-            ConfigurationError: It is closed.
+            ConfigurationError: The client is closed.
         """
-        if self._taken.client.is_closed:
-            raise ConfigurationError("the httpx client that was plugged in is closed")
-        return self._taken
+        if self._pooled.client.is_closed:
+            raise ConfigurationError("the httpx client that was passed as http_client is closed")
+        return self._pooled
 
-    def give_back(self, taken: TakenClient) -> None:
+    def give_back(self, pooled: PooledClient) -> None:
         """Do nothing: other calls use the client at the same time."""
 
     def close(self) -> None:
-        """Close the client, if it was made here."""
+        """Close the client, unless it is the caller's."""
         if self._is_ours:
-            self._taken.close()
+            self._pooled.close()
 
 
-class Clients:
-    """A client for each connection: a call takes the idle one that was used last, or makes one.
+class ClientPool:
+    """A client for each connection. A call reuses the most recently used idle client, or creates a new one.
 
-    The pool of a single client looks at all its connections whenever one of them changes. Where many calls are in
-    flight, that costs more than all else.
+    A single client with many connections would be slow: its pool iterates over all of them whenever one changes.
     """
 
     def __init__(self, proxy: Proxy | None) -> None:
         self.proxy = "" if proxy is None else proxy.name
         self._proxy_url = None if proxy is None else proxy.url
-        self._pools: ConnectionPools[TakenClient] = ConnectionPools()
+        self._pools: ConnectionPools[PooledClient] = ConnectionPools()
 
-    def take(self) -> TakenClient:
-        """Return a client that no other call uses."""
-        return (self._pools.current()).take() or TakenClient(self._new())
+    def take(self) -> PooledClient:
+        """Return a client that no other call is using."""
+        return (self._pools.current()).take() or PooledClient(self._new())
 
-    def give_back(self, taken: TakenClient) -> None:
+    def give_back(self, pooled: PooledClient) -> None:
         """Keep a client for the next call."""
-        (self._pools.current()).keep(taken)
+        (self._pools.current()).keep(pooled)
 
     def close(self) -> None:
         """Close the idle clients."""
         self._pools.close()
 
     def _new(self) -> Any:
-        """Make a client.
+        """Create a client.
 
         Raises:
-            ConfigurationError: The proxy needs what is not installed, or httpx does not know its scheme.
+            ConfigurationError: The proxy needs a package that is not installed, or httpx does not support its scheme.
         """
         import httpx
 
@@ -135,9 +134,9 @@ class Clients:
 
 
 class HttpxTransport:
-    """Sends requests through httpx: with its transports, its proxies, its HTTP/2, and all that tools have done to it.
+    """Sends requests through httpx, with its transports, proxies and HTTP/2, and with the patches of tools.
 
-    A deadline is looked at whenever something arrives; a single wait may go beyond it by the read time-out.
+    The deadline is checked whenever data is received, so a call may exceed it by up to the read timeout.
     """
 
     def __init__(self, origin: str, clients: ClientSource, clock: Clock) -> None:
@@ -148,12 +147,12 @@ class HttpxTransport:
     def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> ResponseStream:
-        """Send a request and wait for the head of its answer."""
-        has_sockets()  # raises where the event loop is one that is not known
+        """Send a request and wait for the head of its response."""
+        has_sockets()  # raises an error if the event loop is not supported
         progress = _Progress(live.refusal(self._origin))
-        taken = self._clients.take()
+        pooled = self._clients.take()
         try:
-            outgoing = taken.client.build_request(
+            outgoing = pooled.client.build_request(
                 request.method,
                 self._origin + request.target,
                 headers=request.headers,
@@ -162,9 +161,9 @@ class HttpxTransport:
                 extensions={"trace": progress} if progress.refusal or self._clients.proxy else None,
             )
             with network_errors(self._clients.proxy):
-                response = taken.client.send(outgoing, stream=True, follow_redirects=False)
+                response = pooled.client.send(outgoing, stream=True, follow_redirects=False)
         except BaseException as error:
-            self._clients.give_back(taken)
+            self._clients.give_back(pooled)
             if progress.only_connected and isinstance(error, NetworkError):
                 phase = error.failure.phase and "connect"
                 raise NetworkError(evolve(error.failure, stage="connect", phase=phase)) from None
@@ -182,21 +181,21 @@ class HttpxTransport:
             try:
                 response.close()
             finally:
-                self._clients.give_back(taken)
+                self._clients.give_back(pooled)
 
         return ResponseStream(response.status_code, response.headers.raw, read, close)
 
     def close(self) -> None:
-        """Close the clients that were made here and are idle."""
+        """Close the idle clients that this package created."""
         self._clients.close()
 
 
 class _Progress:
-    """How far httpx has come with a request. httpcore calls this at each step over the network; a mock does not.
+    """Tracks how far a request got. httpcore calls it at each step over the network; a mock transport does not.
 
     Attributes:
-        refusal: Where the real service must not be called: the error with which to stop at the first step.
-        only_connected: Whether it was making the connection, perhaps through a proxy, and had not begun the request.
+        refusal: The error to raise at the first step if the real service must not be called; else None.
+        only_connected: Whether httpx had started to connect, perhaps through a proxy, but not to send the request.
     """
 
     def __init__(self, refusal: ConfigurationError | None) -> None:

@@ -1,4 +1,4 @@
-"""How long connections and responses live: idle connections are kept for the next call, dropped responses closed."""
+"""Pools idle connections for later calls, and closes responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEPT_IDLE_SECONDS = 5.0
 
 
 def has_sockets() -> bool:
-    """Whether there is what connections of our own are made of. Not every event loop has it."""
+    """Whether the package's own connections can be used; in the asynchronous client that depends on the event loop."""
     return True
 
 
@@ -28,28 +28,28 @@ ConnectionT = TypeVar("ConnectionT", bound=_Connection)
 
 
 class ConnectionPool(Generic[ConnectionT]):
-    """The idle connections of a client. Those that calls use are not in it."""
+    """The idle connections of a client. A connection that a call uses is not in the pool."""
 
     def __init__(self) -> None:
         self._idle: deque[ConnectionT] = deque()
         self._is_closed = False
 
     def take(self) -> ConnectionT | None:
-        """Return the connection that was used last; None if there is none."""
+        """Remove and return the most recently used connection; None if the pool is empty."""
         try:
             return self._idle.pop()
         except IndexError:
             return None
 
     def keep(self, connection: ConnectionT) -> None:
-        """Keep a connection for the next call; close it if enough are kept."""
+        """Keep a connection for the next call; close it if the pool is full."""
         if self._is_closed or len(self._idle) >= KEPT_IDLE_CONNECTIONS:
             connection.stream.close()
         else:
             self._idle.append(connection)
 
     def close(self) -> None:
-        """Close all connections; one that a call uses is closed after it."""
+        """Close the idle connections. A connection that a call uses is closed when the call has ended."""
         self._is_closed = True
         while connection := self.take():
             connection.stream.close()
@@ -60,13 +60,13 @@ class ConnectionPool(Generic[ConnectionT]):
 
 
 class ConnectionPools(Generic[ConnectionT]):
-    """The pool of a client, in the place where the asynchronous client has one for each event loop."""
+    """The connection pool of a client; the asynchronous client has one for each event loop."""
 
     def __init__(self) -> None:
         self._pool: ConnectionPool[ConnectionT] = ConnectionPool()
 
     def current(self) -> ConnectionPool[ConnectionT]:
-        """Return the pool that this call may use."""
+        """Return the pool."""
         return self._pool
 
     def close(self) -> None:
@@ -75,10 +75,10 @@ class ConnectionPools(Generic[ConnectionT]):
 
 
 class Closing:
-    """Closes a response, once, whoever asks for it: its reader, another thread, or the garbage collector.
+    """Closes a response exactly once, although its reader, another thread and the garbage collector may all try.
 
     Attributes:
-        callbacks: Functions to call once the response is closed.
+        callbacks: Functions to call when the response is closed.
     """
 
     __slots__ = ("_close", "callbacks")
@@ -93,9 +93,9 @@ class Closing:
         return not self._close
 
     def close(self) -> None:
-        """Close the response, unless that was done."""
+        """Close the response, unless it is closed."""
         try:
-            close = self._close.pop()  # of several threads one gets it
+            close = self._close.pop()  # atomic: only one thread gets it
         except IndexError:
             return
         try:
@@ -104,16 +104,16 @@ class Closing:
             call_each_once(self.callbacks)
 
     def drop(self) -> None:
-        """Close a response from its destructor."""
+        """Close the response from its destructor."""
         self.close()
 
 
 def close_soon(close: Callable[[], None]) -> None:
-    """Close something; where the asynchronous client does so later, at once."""
+    """Call `close` now; the asynchronous client does so later."""
     close()
 
 
 def call_each_once(callbacks: list[Callable[[], None]]) -> None:
-    """Call these functions, of which several threads have the list."""
+    """Call each function once, although several threads may do so at the same time."""
     while callbacks:
         callbacks.pop(0)()

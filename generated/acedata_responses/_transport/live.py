@@ -1,4 +1,4 @@
-"""Whether calls of the real service are refused, as they are while tests run."""
+"""Refuses calls to the real service while tests run."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from ..errors import ConfigurationError
 
 VARIABLE = "ACEDATA_RESPONSES_REFUSE_LIVE"
-"""The environment variable with which calls are refused in the programs that a test starts."""
+"""The environment variable that refuses calls in the programs that a test starts."""
 
 _is_refused = bool(os.environ.get(VARIABLE))
 
 
 def refuse(is_refused: bool) -> bool:
-    """Refuse calls of the real service from now on, in this process and in those that it starts; or allow them.
+    """Refuse or allow calls to the real service, in this process and in the processes that it starts.
 
     Returns:
-        Whether they were refused before.
+        Whether calls were refused before.
     """
     global _is_refused
     before, _is_refused = _is_refused, is_refused
@@ -30,7 +30,7 @@ def refuse(is_refused: bool) -> bool:
 
 
 def refusal(origin: str) -> ConfigurationError | None:
-    """The error for a call of an origin, if it is the real service and must not be called."""
+    """The error for a call to an origin, if that is the real service and calls to it are refused; else None."""
     if not _is_refused:
         return None
     from .._document.facts import BASE_URL

@@ -1,4 +1,4 @@
-"""Whether something has taken hold of httpx: a mock, a recorder, a tracer."""
+"""Detects whether a tool has patched httpx, such as a mock, a recorder or a tracer."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ _ENTRY_POINTS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("httpcore._async.http11", "AsyncHTTP11Connection", ("handle_async_request",)),
     ),
 }
-"""What a request passes on its way: for each library module, class and methods."""
+"""The methods that each request goes through: for each library the module, the class and the methods."""
 
 _PATCH_ON_IMPORT = ("ddtrace", "newrelic", "wrapt")
-"""Libraries that can wait for the import of httpx to patch it."""
+"""Libraries that may patch httpx when it is imported."""
 
 _Member = tuple[Mapping[str, Any], str, Any]
 _originals: dict[str, tuple[_Member, ...]] = {}
 
 
 def is_httpx_patched() -> bool:
-    """Whether httpx, or httpcore below it, is not as its authors wrote it.
+    """Whether httpx or httpcore is patched.
 
-    This is asked at each call, since mocks come and go with the tests that use them. It does not import httpx, except
-    where a library may be waiting for that.
+    It is checked at each call, since tests add and remove mocks. It does not import httpx, unless a library is loaded
+    that may patch httpx when it is imported.
     """
     modules = sys.modules
     if "httpx" not in modules:
@@ -72,7 +72,7 @@ def _is_patched(library: str) -> bool:
 
 
 def _members(library: str) -> tuple[_Member, ...] | None:
-    """What is to stay as it is: the members of a class or module, a name, and what has it; None if it is not so now."""
+    """The original members of a library: namespace, name and object of each; None if the library is patched already."""
     public = vars(sys.modules[library])
     found: list[_Member] = []
     for module, class_name, methods in _ENTRY_POINTS[library]:

@@ -1,4 +1,4 @@
-"""How requests travel: the one door between a call and the network."""
+"""The interface of a transport, and the choice of one for a client."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from .._request.build import Request
     from .._request.settings import Settings
-    from .plugged_in import ClientLike, TransportLike
+    from .custom_transport import ClientLike, TransportLike
     from .response import ResponseStream
 
 
 class Transport(Protocol):
-    """What sends a request and returns the response once its head has come."""
+    """Sends a request and returns the response once its head was received."""
 
     def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
@@ -32,7 +32,7 @@ class Transport(Protocol):
         ...
 
     def close(self) -> None:
-        """Close all connections that are not in use."""
+        """Close the idle connections."""
         ...
 
 
@@ -42,24 +42,24 @@ def make_transport(
     http_client: ClientLike | None,
     clock: Clock,
 ) -> Transport:
-    """Choose how requests travel: by what the caller plugged in, or by a way that is chosen for each call.
+    """Return a transport that uses the caller's client or transport, or else the default one.
 
     Raises:
         ConfigurationError: The environment names a proxy that cannot be used.
     """
     if http_client is None and transport is None:
-        return _Choice(settings, clock)
-    from .httpx_transport import HttpxTransport, OneClient
+        return _DefaultTransport(settings, clock)
+    from .httpx_transport import HttpxTransport, SharedClient
 
-    clients = OneClient(http_client) if http_client is not None else OneClient.over(transport)
+    clients = SharedClient(http_client) if http_client is not None else SharedClient.over(transport)
     return HttpxTransport(settings.origin, clients, clock)
 
 
-class _Choice:
-    """Chooses the way for each call.
+class _DefaultTransport:
+    """Chooses for each call between httpx and the package's own connections.
 
-    A call goes through httpx where a proxy is in the way, or where a tool has patched httpx and is to see
-    it, or where the event loop is trio's; everywhere else over connections of our own, which cost half as much.
+    A call goes through httpx if it needs a proxy, if a tool has patched httpx and expects to see the call, or if it
+    runs in trio. All other calls use the package's own connections, which take half of the CPU time.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -79,10 +79,10 @@ class _Choice:
         return self._direct.open(request, timeouts, give_up_at)
 
     def close(self) -> None:
-        """Close all connections that are not in use."""
-        for way in ("_direct", "_through_httpx"):
-            if way in self.__dict__:
-                getattr(self, way).close()
+        """Close the idle connections."""
+        for name in ("_direct", "_through_httpx"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     @cached_property
     def _direct(self) -> Transport:
@@ -92,6 +92,6 @@ class _Choice:
 
     @cached_property
     def _through_httpx(self) -> Transport:
-        from .httpx_transport import Clients, HttpxTransport
+        from .httpx_transport import ClientPool, HttpxTransport
 
-        return HttpxTransport(self._settings.origin, Clients(self._proxy), self._clock)
+        return HttpxTransport(self._settings.origin, ClientPool(self._proxy), self._clock)

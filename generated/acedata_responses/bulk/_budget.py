@@ -1,4 +1,4 @@
-"""What many calls may cost together: reserved before a call is sent, settled when it has ended."""
+"""A budget for many calls. Each call reserves its maximum before it is sent, and is settled when it has ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._results import Result
 
 
 class BudgetExhaustedError(AceDataError):
-    """What is left of the budget does not allow another call. The results of all calls that were sent came before."""
+    """The remaining budget does not allow another call. It is raised after the results of all calls that were sent."""
 
     def _outcome(self) -> str:
         return "not-sent"
@@ -29,23 +29,23 @@ def _check_amount(_: object, attribute: Any, value: object) -> None:
 
 @define
 class Budget:
-    """The most that calls may cost together, in Credits, in tokens, or both.
+    """The maximum that all calls together may cost, in Credits, in tokens, or both.
 
-    What a call costs is known only afterwards, so each call reserves the most that it may cost. A call counts with what
-    its reply says that it cost, and with what it has reserved where the reply says nothing or was lost. A call that is
-    not billed, or is answered from a journal, costs nothing.
+    The cost of a call is known only afterwards, so each call first reserves its maximum. When the call has ended, the
+    cost in its reply is counted instead; if the reply was lost or has no cost, the reserved amount is counted. A call
+    that is not billed, or whose response comes from a journal, costs nothing.
 
     Attributes:
-        cost: Credits for all calls, in the unit in which replies say what they cost; None for no limit.
+        cost: Credits for all calls, in the unit of the `cost` in replies; None for no limit.
         tokens: Tokens for all calls; None for no limit.
-        cost_of_a_call: Credits that one call costs at most; needed beside `cost`. Where a `RetryPolicy` sends again
-            what may be billed, that is the cost of all tries together.
-        tokens_of_a_call: Tokens that one call takes at most; needed beside `tokens`.
-        spent_cost: Credits that the calls so far have cost.
-        spent_tokens: Tokens that the calls so far have taken.
+        cost_of_a_call: The maximum of Credits for one call; required with `cost`. If a `RetryPolicy` resends requests
+            that may be billed, it is the maximum for all tries of a call together.
+        tokens_of_a_call: The maximum of tokens for one call; required with `tokens`.
+        spent_cost: The Credits spent so far.
+        spent_tokens: The tokens spent so far.
 
     Raises:
-        ConfigurationError: An amount is not above 0, or it is not said what one call may cost.
+        ConfigurationError: An amount is not above 0, or the maximum for one call is missing.
     """
 
     cost: float | None = field(default=None, validator=_check_amount)
@@ -61,17 +61,17 @@ class Budget:
         for name in ("cost", "tokens"):
             if getattr(self, name) is not None and getattr(self, f"{name}_of_a_call") is None:
                 raise ConfigurationError(
-                    f"Budget: {name}={getattr(self, name)} needs {name}_of_a_call=, the most that one call may "
-                    "take: it is reserved before the call is sent"
+                    f"Budget: {name}={getattr(self, name)} needs {name}_of_a_call=, the maximum for one call, which "
+                    "is reserved before the call is sent"
                 )
 
     @property
     def in_flight(self) -> int:
-        """How many calls have reserved their part and are not settled yet."""
+        """The number of calls that have a reservation and are not settled."""
         return self._reserved
 
     def reserve(self) -> bool:
-        """Reserve what one call may cost; False if not enough is left."""
+        """Reserve the maximum for one call; return False if too little is left."""
         with self._lock:
             calls = self._reserved + 1
             fits = _fits(self.cost, self.spent_cost, self.cost_of_a_call, calls) and _fits(
@@ -81,18 +81,18 @@ class Budget:
             return fits
 
     def settle(self, result: Result[Any] | None) -> None:
-        """Put what a call cost in the place of what it had reserved.
+        """Replace the reservation of a call by its cost.
 
         Args:
-            result: The result of the call; None for a call that was left.
+            result: The result of the call; None for a call that was cancelled.
         """
-        cost, tokens = self._of(result)
+        cost, tokens = self._cost_of(result)
         with self._lock:
             self._reserved -= 1
             self.spent_cost = float(_exact(self.spent_cost) + _exact(cost))
             self.spent_tokens += tokens
 
-    def _of(self, result: Result[Any] | None) -> tuple[float, int]:
+    def _cost_of(self, result: Result[Any] | None) -> tuple[float, int]:
         reply = None
         if result is not None:
             error = result.error
@@ -108,10 +108,10 @@ class Budget:
         )
 
     def exhausted(self) -> BudgetExhaustedError:
-        """The error for the first call that is not allowed any more."""
+        """The error for the first call that exceeds the budget."""
         return BudgetExhaustedError(
-            f"what is left of the budget does not allow another call: {self!r}. With a larger one, and a journal, the "
-            "same requests go on where they stopped"
+            f"the remaining budget does not allow another call: {self!r}. With a larger budget and a journal, the same "
+            "requests continue where they stopped"
         )
 
 
@@ -120,10 +120,10 @@ def _fits(limit: float | None, spent: float, of_a_call: float | None, calls: int
 
 
 def _exact(amount: float) -> Decimal:
-    """The amount as it is written: ten calls of 0.1 cost 1, not a little more."""
+    """The amount as a decimal number, so that ten calls of 0.1 cost exactly 1."""
     return Decimal(str(amount))
 
 
 def cost_and_tokens(reply: Any) -> tuple[float | None, int | None]:
-    """What a reply says that its call cost, in Credits, and how many tokens it took; None for what it does not say."""
+    """The Credits and the tokens that a reply reports; None for what it does not report."""
     return summary_field(reply, "cost"), summary_field(reply, "total_tokens")

@@ -1,4 +1,4 @@
-"""The operations that can be called for many requests, from the document."""
+"""The operations that have a method for many requests, from the document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 
 class Methods(NamedTuple):
-    """Where an operation is in the client.
+    """The methods of an operation in the client.
 
     Attributes:
         resource: The path of the resource, such as `chat.completions`.
-        call: The method that makes one call.
-        map: The method that makes many.
+        call: The name of the method that makes one call.
+        map: The name of the method that makes many calls.
     """
 
     resource: str

@@ -14,7 +14,7 @@ from ..errors import AceDataError, ConfigurationError, ReplyDecodeError, Unknown
 ReplyT = TypeVar("ReplyT")
 Outcome = Literal["answered", "failed", "unknown"]
 _FACTS = ("code", "status_code", "trace_id", "retry_after")
-_AT_ONCE = 8  # where the document has no limit
+_AT_ONCE = 8  # if the document has no limit
 
 
 @frozen
@@ -22,10 +22,10 @@ class Result(Generic[ReplyT]):
     """The result of one request: a reply or an error.
 
     Attributes:
-        key: The key that the caller gave the request; its number, counted from 0, where there was none.
-        request: The arguments of the call, with `key` where the caller gave one.
-        reply: The reply; None when the call failed.
-        error: Why the call failed; None when it did not.
+        key: The key of the request, if the caller gave one; else its number, counted from 0.
+        request: The arguments of the call, including `key` if the caller gave one.
+        reply: The reply; None if the call failed.
+        error: The error; None if the call succeeded.
     """
 
     key: Any
@@ -35,17 +35,17 @@ class Result(Generic[ReplyT]):
 
     @property
     def outcome(self) -> Outcome:
-        """Whether the request was answered, or failed, or it is not known whether it is billed."""
+        """`answered` or `failed`; `unknown` if it failed and it is not known whether it is billed."""
         if self.error is None:
             return "answered"
-        if isinstance(self.error, ReplyDecodeError):  # its answer came, though it cannot be read
+        if isinstance(self.error, ReplyDecodeError):  # the reply was received, but cannot be read
             return "failed"
         is_unknown = isinstance(self.error, UnknownOutcomeError) or self.error.may_be_billed is None
         return "unknown" if is_unknown else "failed"
 
     @property
     def is_from_journal(self) -> bool:
-        """Whether the answer was read from a journal, so that nothing was sent."""
+        """Whether the response was read from a journal, so that nothing was sent."""
         answer: Any = self.reply if self.error is None else getattr(self.error, "reply", self.error)
         return bool(getattr(getattr(answer, "http", answer), "from_journal", False))
 
@@ -76,20 +76,20 @@ def _error_data(error: AceDataError) -> dict[str, Any]:
 
 
 def _reply_data(reply: Any) -> Any:
-    """The JSON data of an object or a list; the text of an answer that has none."""
+    """The JSON data of a reply; the text of a response that is not JSON."""
     for method in ("to_dict", "to_list"):
         if hasattr(reply, method):
             return getattr(reply, method)()
     return reply.text
 
 
-def named(number: int, item: Any) -> Result[Any]:
-    """Return a request as the caller passed it, with its key and without a reply yet.
+def result_for(number: int, item: Any) -> Result[Any]:
+    """Return a `Result` for a request, with its key and still without a reply.
 
-    A key that the caller gave is the request's key in the journal too, where it is text.
+    If the caller gave a key, it is the key in the journal too, as text.
 
     Raises:
-        TypeError: It is neither a mapping of arguments nor a pair of a key and such a mapping.
+        TypeError: The item is neither a mapping of arguments nor a pair of a key and such a mapping.
     """
     if is_mapping(item):
         own = {"key": str(item["key"])} if "key" in item else {}
@@ -107,10 +107,10 @@ def _is_pair(item: object) -> TypeGuard[tuple[Any, Any]]:
 
 
 def calls_at_once(wanted: int | None) -> int:
-    """Return how many calls may be under way: by default as many as the document allows for one token.
+    """Return the number of calls that may be in flight: by default as many as the document allows for one token.
 
     Raises:
-        ConfigurationError: It is not a whole number from 1.
+        ConfigurationError: The number is not a whole number from 1.
     """
     if wanted is None:
         return IN_FLIGHT_LIMIT or _AT_ONCE

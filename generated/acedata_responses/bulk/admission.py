@@ -1,4 +1,4 @@
-"""Which request is sent next: requests are taken one at a time, when there is room for one."""
+"""Takes requests from the iterable, one at a time, when the next one can be sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ..errors import ConfigurationError
 from ._budget import Budget
-from ._results import Result, named
+from ._results import Result, result_for
 
 
 class Ended(Protocol):
@@ -21,16 +21,16 @@ class Ended(Protocol):
 
 
 class Admission:
-    """Hands out the requests that the budget allows, in their order.
+    """Yields the requests that the budget allows, in their order.
 
     Args:
         requests: The requests as the caller passed them.
-        budget: What the calls may cost together.
-        is_streamed: Whether the arguments of a call ask for a stream, which is not sent.
-        progress: What is called for each result.
+        budget: The budget for all calls; None for no limit.
+        is_streamed: Whether the arguments of a call ask for a stream, which is refused.
+        progress: Called for each result; None to call nothing.
 
     Raises:
-        ConfigurationError: `budget` is no budget, or `progress` cannot be called.
+        ConfigurationError: `budget` is not a `Budget`, or `progress` cannot be called.
     """
 
     def __init__(
@@ -67,15 +67,15 @@ class Admission:
         return ended.result()
 
     def admit(self, *, is_idle: bool) -> Result[Any] | None:
-        """Return the next request that may be sent; None if there is none, or none before another call ends.
+        """Return the next request that may be sent; None if there is none, or none before another call has ended.
 
         Args:
-            is_idle: Whether no call is under way. What ends the run is raised only then, so that the results of
-                all calls that were sent come first.
+            is_idle: Whether no call is in flight. An error that ends the run is raised only then, so that the results
+                of all calls that were sent come first.
 
         Raises:
             BudgetExhaustedError: The budget does not allow the next request.
-            TypeError: An item is no request.
+            TypeError: An item is not a request.
             ConfigurationError: A request asks for a stream.
             Exception: Whatever the iterable raised, or a call that ended before.
         """
@@ -85,7 +85,7 @@ class Admission:
                 if item is _END:
                     return None
                 self._next = self._checked(item)
-            except Exception as failure:  # noqa: BLE001 - raised below, once the calls under way have ended
+            except Exception as failure:  # noqa: BLE001 - raised below, once the calls in flight have ended
                 self._failure = failure
         if self._failure is None and self._budget is not None and not self._budget.reserve():
             if not is_idle:
@@ -99,11 +99,11 @@ class Admission:
         return admitted
 
     def _checked(self, item: Any) -> Result[Any]:
-        request = named(self._taken, item)
+        request = result_for(self._taken, item)
         if self._is_streamed(request.request):
             raise ConfigurationError(
-                f"request {self._taken} (key {request.key!r}) asks for a stream, and here each request gets a whole "
-                "reply: leave that argument out. The request was not sent"
+                f"request {self._taken} (key {request.key!r}) asks for a stream, but each result has a whole reply: "
+                "leave that argument out. The request was not sent"
             )
         self._taken += 1
         return request

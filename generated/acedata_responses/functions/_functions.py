@@ -1,4 +1,4 @@
-"""Python functions as tools: how they are described to the model, and called with what it wants."""
+"""Python functions as tools: describes them to the model, and calls them with the arguments that it gives."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ _BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 
 
 class BadCallError(Exception):
-    """The model called a function that there is not, or with arguments that do not fit."""
+    """The model called an unknown function, or gave arguments that do not match the parameters."""
 
 
 @frozen
 class Function:
-    """A function that the model may call.
+    """A function that the model can call.
 
     Attributes:
         function: The function.
-        reader: Reads its arguments.
+        reader: Parses its arguments.
     """
 
     function: Callable[..., Any]
     reader: TypeReader
 
     def tool(self) -> dict[str, Any]:
-        """Return its description for the model."""
-        # Not strict: a model held to the schema would have to give each argument, also one with a default.
+        """Return the description of the function for the model."""
+        # Not strict: a strict schema would require all arguments, including those with a default.
         words = {"name": self.reader.name, "description": getdoc(self.function)}
         tool: dict[str, Any] = filled(
             CONVERSATION["tool"], {**words, "schema": self.reader.schema, "strict": False}
@@ -44,38 +44,38 @@ class Function:
         return tool
 
     def call(self, arguments: str) -> Any:
-        """Call it with the arguments that the model gave as JSON text."""
+        """Call the function with arguments as JSON text."""
         return self.function(**self._read(arguments))
 
     async def call_async(self, arguments: str) -> Any:
-        """Call it with the arguments that the model gave as JSON text, and wait for a coroutine."""
+        """Call the function with arguments as JSON text, and await the result if it is awaitable."""
         result = self.function(**self._read(arguments))
         return await result if isawaitable(result) else result
 
     def _read(self, arguments: str) -> dict[str, Any]:
         try:
-            read = self.reader.decode(arguments or "{}")
+            parsed = self.reader.decode(arguments or "{}")
         except ValueError as error:
-            raise BadCallError(f"the arguments of {self.reader.name} do not fit: {error}") from None
-        return {name: getattr(read, name) for name in self.reader.schema["properties"]}
+            raise BadCallError(f"the arguments of {self.reader.name} are not valid: {error}") from None
+        return {name: getattr(parsed, name) for name in self.reader.schema["properties"]}
 
 
-def described(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
+def functions_by_name(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
     """Return functions as tools, by name.
 
     Raises:
-        ConfigurationError: One is no function with a name, waits for something, or has parameters that cannot be
-            described; or two have one name.
+        ConfigurationError: One is not a function with a name, is a coroutine function, or has parameters that cannot be
+            described; or two have the same name.
     """
-    found = described_async(functions)
+    found = functions_by_name_async(functions)
     for name, one in found.items():
         if iscoroutinefunction(one.function):
             raise ConfigurationError(f"the function {name} is a coroutine function: use it with AsyncClient")
     return found
 
 
-def described_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
-    """Return functions and coroutine functions as tools, by name; otherwise as `described`."""
+def functions_by_name_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Function]:
+    """Return functions and coroutine functions as tools, by name; like `functions_by_name`."""
     if not isinstance(functions, Iterable):
         raise ConfigurationError(f"functions must be a list of functions, not {functions!r:.100}")
     found: dict[str, Function] = {}
@@ -83,10 +83,10 @@ def described_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Functi
         name = getattr(function, "__name__", "")
         if not callable(function) or not name.isidentifier():
             raise ConfigurationError(
-                f"{function!r:.100} is no function with a name, which the model could call"
+                f"{function!r:.100} is not a function with a name, as the model needs to call it"
             )
         if name in found:
-            raise ConfigurationError(f"two functions are called {name}: the model could not tell them apart")
+            raise ConfigurationError(f"two functions are named {name}: each needs a name of its own")
         found[name] = Function(function, _arguments_of(name, function))
     if not found:
         raise ConfigurationError("functions is empty: use `create` where the model has nothing to call")
@@ -94,7 +94,7 @@ def described_async(functions: Iterable[Callable[..., Any]]) -> dict[str, Functi
 
 
 def _arguments_of(name: str, function: Callable[..., Any]) -> TypeReader:
-    """What reads the arguments of a function: a class with a field for each parameter."""
+    """The parser for the arguments of a function, from a class with a field for each parameter."""
     msgspec = import_msgspec(f"the function {name}")
     try:
         hints = get_type_hints(function, include_extras=True)
@@ -103,9 +103,9 @@ def _arguments_of(name: str, function: Callable[..., Any]) -> TypeReader:
         raise ConfigurationError(f"the parameters of {name} cannot be read: {error}") from error
     for one in parameters:
         if one.kind not in _BY_NAME or one.name not in hints:
-            problem = "has no type" if one.kind in _BY_NAME else "cannot be given by name"
+            problem = "has no type hint" if one.kind in _BY_NAME else "cannot be passed by name"
             raise ConfigurationError(
-                f"the parameter {one.name} of {name} {problem}, so the model cannot give it"
+                f"the parameter {one.name} of {name} {problem}, so the model cannot pass it"
             )
     fields = [
         (one.name, hints[one.name], *([] if one.default is Parameter.empty else [one.default]))
@@ -119,21 +119,21 @@ def _arguments_of(name: str, function: Callable[..., Any]) -> TypeReader:
 
 
 def result_item(call: ToolCall, result: Any) -> dict[str, Any]:
-    """Return the item of a conversation with what a function gave: text as it is, other data as JSON.
+    """Return the item of a conversation with the result of a function: text unchanged, other data as JSON.
 
     Raises:
-        TypeError: It has no meaning in JSON.
+        TypeError: The result cannot be converted to JSON.
     """
     if isinstance(result, str):
         return item("result", id=call.id, output=result)
     converter = Converter()
     data = converter.convert(result, "")
     if converter.problems:
-        raise TypeError(f"what {call.name} returned is no JSON data: {converter.problems[0]}")
+        raise TypeError(f"the result of {call.name} cannot be converted to JSON: {converter.problems[0]}")
     return item("result", id=call.id, output=dumps(data, ensure_ascii=False))
 
 
 def error_item(call: ToolCall, error: Exception) -> dict[str, Any]:
-    """Return the item of a conversation with what went wrong in a call, without a traceback."""
+    """Return the item of a conversation with the error of a function, without a traceback."""
     text = str(error) if isinstance(error, BadCallError) else f"{type(error).__name__}: {error}"
     return item("result", id=call.id, output=dumps({"error": text}, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""What a run of functions has as its result."""
+"""The result of a run."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ ReplyT = TypeVar("ReplyT")
 
 @frozen
 class Run(Generic[ReplyT]):
-    """A conversation in which the model called functions until it had an answer.
+    """A conversation in which the model called functions until it gave an answer.
 
     Attributes:
         replies: All replies, in order.
-        items: The whole conversation, the last reply included. Followed by a further message it is the input of the
-            next request.
+        items: The whole conversation, including the last reply. Append a message to continue it in another request.
     """
 
     replies: tuple[ReplyT, ...]
@@ -24,7 +23,7 @@ class Run(Generic[ReplyT]):
 
     @property
     def reply(self) -> ReplyT:
-        """The last reply, which has the answer."""
+        """The last reply, which contains the answer."""
         return self.replies[-1]
 
     @property

@@ -1,4 +1,4 @@
-"""Calls a model until it has an answer, and the functions that it asks for on the way."""
+"""Calls a model, and the functions that it asks for, until it gives an answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._json import is_mapping
 from .._request.not_given import NOT_GIVEN
 from ..errors import AceDataError, ConfigurationError, RunError
 from ..types._conversation import ToolCall, item, to_input, tool_calls
-from ._functions import BadCallError, Function, described, error_item, result_item
+from ._functions import BadCallError, Function, error_item, functions_by_name, result_item
 from ._results import Run
 
 
@@ -22,25 +22,25 @@ def run(
     max_steps: int,
     on_error: str,
 ) -> Run[Any]:
-    """Make calls until a reply asks for no function any more.
+    """Make calls until a reply does not call a function.
 
     Args:
         create: Makes one call.
-        functions: The functions that the model may call.
-        request: The arguments of each call; those that are not given are left out.
-        max_steps: How many calls there may be.
-        on_error: Who is told of an exception in a function: the `model`, or the caller (`raise`).
+        functions: The functions that the model can call.
+        request: The arguments of each call.
+        max_steps: The maximum number of calls.
+        on_error: What to do if a function raises an exception: send the error to the `model`, or `raise` it.
 
     Raises:
-        ConfigurationError: An argument is not one of the above; nothing was sent.
-        RunError: There were so many calls and no answer, or a function raised an exception.
+        ConfigurationError: An argument is not valid; nothing was sent.
+        RunError: The model gave no answer in `max_steps` calls, or a function raised an exception.
         AceDataError: A call failed.
     """
     if type(max_steps) is not int or max_steps < 1:
         raise ConfigurationError(f"max_steps must be a whole number from 1, not {max_steps!r}")
     if on_error not in ("model", "raise"):
         raise ConfigurationError(f'on_error must be "model" or "raise", not {on_error!r}')
-    known = described(functions)
+    known = functions_by_name(functions)
     arguments = {name: value for name, value in request.items() if value is not NOT_GIVEN}
     arguments[CONVERSATION["tools"]] = [
         *(arguments.get(CONVERSATION["tools"]) or []), *(function.tool() for function in known.values()),
@@ -58,17 +58,17 @@ def run(
             raise RunError(text, replies=tuple(replies), items=items)
         for call in calls:
             try:
-                items.append(_answered(call, known, on_error))
+                items.append(_result_or_error(call, known, on_error))
             except Exception as error:
                 text = f"the function {call.name} raised {type(error).__name__}: the replies are in `replies`"
                 facts = {"replies": tuple(replies), "items": items, "function": call.name}
                 raise RunError(text, reason="function", **facts) from error
-        # A choice that forces a call would force one in each step.
+        # A tool choice that forces a call would force one in each step.
         arguments.pop(CONVERSATION["tool_choice"], None)
 
 
 def _step(create: Callable[..., Any], arguments: Mapping[str, Any], earlier: list[Any]) -> Any:
-    """Make a call; an error has the replies that came before, which are billed."""
+    """Make a call. An error carries the earlier replies, which are billed."""
     try:
         return create(**arguments)
     except AceDataError as error:
@@ -78,10 +78,10 @@ def _step(create: Callable[..., Any], arguments: Mapping[str, Any], earlier: lis
         raise
 
 
-def _answered(call: ToolCall, known: Mapping[str, Function], on_error: str) -> dict[str, Any]:
-    """Return what a function gave, or what went wrong where the model is told."""
+def _result_or_error(call: ToolCall, known: Mapping[str, Function], on_error: str) -> dict[str, Any]:
+    """Call a function and return an item with its result, or with its error if that goes to the model."""
     if call.name not in known:
-        return error_item(call, BadCallError(f"there is no function {call.name}, but {', '.join(known)}"))
+        return error_item(call, BadCallError(f"there is no function {call.name}, only {', '.join(known)}"))
     try:
         return result_item(call, known[call.name].call(call.arguments))
     except Exception as error:
@@ -91,7 +91,7 @@ def _answered(call: ToolCall, known: Mapping[str, Function], on_error: str) -> d
 
 
 def _items(given: Any) -> Any:
-    """The input as items, to which further ones can be added; what is none is left to the check of the request."""
+    """The input as a list of items. An input of another type is returned unchanged, for the request to be refused."""
     if isinstance(given, str):
         return [item("user", text=given)]
     return given if is_mapping(given) or not hasattr(given, "__iter__") else list(given)

@@ -1,4 +1,4 @@
-"""The journal: whether a request may be sent, and what became of it."""
+"""The journal, which decides whether a request may be sent, and records its outcome."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ._records import FORMAT, Record, State, fingerprint_of, headers_as_text, re
 
 OnUnknown = Literal["raise", "resend"]
 _Ending = tuple[State, str, tuple[Any, ...]]
-"""How a request ended: its state, and further changes of its row with their values."""
+"""How a request ended: its state, and further assignments for its row with their values."""
 
 _FINISHED: tuple[State, ...] = ("answered", "refused")
-_CRASHED = "the process ended between sending the request and writing down its answer"
-_NOT_BILLED = "by the document it is not billed, as its answer was to come as a stream and did not come whole"
+_CRASHED = "the process ended between sending the request and recording its response"
+_NOT_BILLED = "it is not billed, as its response was a stream that did not reach its end"
 
 
 class Claim:
-    """The right to send one request, and the duty to write down what became of it: the first word counts."""
+    """The right to send one request. Its holder must record how the request ended; only its first record counts."""
 
     def __init__(self, journal: Journal, fingerprint: str, key: str, *, is_free_unless_whole: bool) -> None:
         self._journal = journal
@@ -37,20 +37,20 @@ class Claim:
         self._is_free_unless_whole = is_free_unless_whole
 
     def sending(self) -> None:
-        """Write down that the request is about to be sent. From here on it may be billed.
+        """Record that the request is about to be sent. From now on it may be billed.
 
         Raises:
-            JournalError: It cannot be written down; then nothing must be sent.
+            JournalError: The file cannot be written; the request must not be sent.
         """
         changes = "tries = tries + 1, is_free_unless_whole = ?"
         self._journal._update(self._row, "sent", changes, (self._is_free_unless_whole,))
         self._is_sent = True
 
     def resending(self, *, is_billed: bool | None) -> None:
-        """Write down that this try has failed, and another one follows.
+        """Record that this try has failed and another one follows.
 
         Args:
-            is_billed: Whether what was sent so far is billed; None if that is not known.
+            is_billed: Whether the tries so far are billed; None if that is not known.
         """
         if is_billed is False:
             self._journal._update(self._row, "prepared", durable=False)
@@ -59,19 +59,19 @@ class Claim:
             self._is_free_unless_whole = False
 
     def refused(self, reason: str, response: HTTPResponse | None = None) -> None:
-        """Write down that the service does not bill the request, so that it may be sent again."""
+        """Record that the service does not bill the request, so that it may be sent again."""
         self._finish("refused", reason, response)
 
     def answered(self, response: HTTPResponse) -> None:
-        """Write down the answer."""
+        """Record the response."""
         self._finish("answered", "", response)
 
     def unknown(self, reason: str) -> None:
-        """Write down that the request may be billed, though no answer came."""
+        """Record that the request may be billed, although no response was received."""
         self._finish("unknown", reason, None)
 
     def interrupted(self) -> None:
-        """Write down that the call was left: what was not sent may be sent by the next one."""
+        """Record that the call was interrupted. If the request was not sent, another call may send it."""
         if not self._is_sent:
             self.refused("interrupted before it was sent")
         elif self._is_free_unless_whole:
@@ -92,7 +92,9 @@ class Claim:
         try:
             self._journal._update(self._row, state, changes, values)
         except JournalError as error:
-            if state == "answered":  # there may still be room for so much: it must not be taken for a crash
+            if (
+                state == "answered"
+            ):  # a small write may still succeed, so that this does not look like a crash
                 with suppress(JournalError):
                     self._journal._update(self._row, "unknown", "reason = ?", (f"answered, but {error}",))
             self._journal._unwritten[self._row] = (state, changes, values)
@@ -100,18 +102,19 @@ class Claim:
 
 
 class Journal:
-    """Requests and their answers in a file. Threads, tasks, clients and processes can share it.
+    """Keeps requests and their responses in a file. Threads, tasks, clients and processes can share it.
 
     Args:
-        path: The file, an SQLite database. It is created, readable for its owner alone, where it is not there yet; a
-            file `PATH-owners` beside it holds the locks by which processes know of each other.
-        on_unknown: What happens to a request whose earlier outcome is unknown: `raise` an `UnknownOutcomeError`, or
-            `resend` it at the risk of paying twice.
-        clock: Where the time comes from; for tests.
+        path: The file, an SQLite database. It is created if it does not exist, readable only by its owner. The file
+            `PATH-owners` beside it contains the locks by which processes detect each other.
+        on_unknown: What to do with a request that was sent before and whose outcome is unknown: `raise` an
+            `UnknownOutcomeError`, or `resend` it at the risk of paying twice.
+        clock: The clock; for tests.
 
     Raises:
-        JournalError: The file cannot be opened, belongs to another program, is damaged, or comes from a newer version.
-        ConfigurationError: `on_unknown` is neither of the two.
+        JournalError: The file cannot be opened, belongs to another program, is damaged, or was written by a newer
+            version of this package.
+        ConfigurationError: `on_unknown` is neither `raise` nor `resend`.
     """
 
     def __init__(
@@ -125,9 +128,9 @@ class Journal:
         self._file = DatabaseFile(self.path, FORMAT)
         self._file.open()
         self._owner: tuple[int, Owner] | None = None
-        self._unwritten: dict[tuple[str, str], _Ending] = {}  # what could not be written at the time
+        self._unwritten: dict[tuple[str, str], _Ending] = {}  # outcomes that could not be written yet
 
-    # What a call asks
+    # For calls
 
     def claim(
         self, method: str, path: str, body: bytes, key: str = "", *, is_free_unless_whole: bool = False
@@ -137,16 +140,17 @@ class Journal:
         Args:
             method: The HTTP method.
             path: Path and query, without the base URL.
-            body: The body, as it is without what `via_stream` adds.
-            key: Tells several wanted answers to one request apart.
-            is_free_unless_whole: Whether the request, as it would be sent now, is billed only if its answer comes
-                whole, as the document says of streams. Then a crash leaves no doubt.
+            body: The body, without the fields that `via_stream` adds.
+            key: Distinguishes several responses to the same request.
+            is_free_unless_whole: Whether the request is billed only if its response is complete, as the document says
+                of streams. Then its outcome is known even after a crash.
 
         Returns:
-            A `Claim` if it may; the `Record` if its answer is here; None while another thread or process is at it.
+            A `Claim` if the request may be sent; the `Record` if the journal has its response; None while another
+            thread or process is sending it.
 
         Raises:
-            UnknownOutcomeError: It was sent before, and it is not known whether it is billed.
+            UnknownOutcomeError: The request was sent before, and it is not known whether it is billed.
         """
         row = (fingerprint_of(method, path, body), key)
         with self._transaction(durable=False) as database:
@@ -157,7 +161,7 @@ class Journal:
             record = record_of(found)
             if record.state == "answered":
                 return record
-            if record.state in ("prepared", "sent") and self._me.is_alive(found["owner"]):
+            if record.state in ("prepared", "sent") and self._this_process.is_alive(found["owner"]):
                 return None
             self._refuse_unknown(record, is_free=bool(found["is_free_unless_whole"]))
             self._set(database, row, "prepared")
@@ -169,16 +173,16 @@ class Journal:
             reason = _CRASHED if crashed else record.reason
             raise UnknownOutcomeError(
                 f"this request was sent before, and it is not known whether it is billed: {reason}. It is in "
-                "journal.unknown(). To send it again all the same, call journal.forget(error), or open the journal "
-                "with on_unknown='resend'",
+                "journal.unknown(). To send it again anyway, call journal.forget(error), or open the journal with "
+                "on_unknown='resend'",
                 fingerprint=record.fingerprint,
                 key=record.key,
             )
 
-    # What a person asks
+    # For programs
 
     def records(self, *states: State) -> Iterator[Record]:
-        """Iterate over the requests, the oldest first; only those in some states, if any are named.
+        """Iterate over the requests, the oldest first; only over those in these states, if any are given.
 
         Raises:
             ConfigurationError: There is no such state.
@@ -191,15 +195,15 @@ class Journal:
         return map(record_of, rows)
 
     def unknown(self) -> list[Record]:
-        """Return the requests of which it is not known whether they are billed, the oldest first.
+        """Return the requests for which it is not known whether they are billed, the oldest first.
 
-        They are those whose process ended, or whose connection broke, between sending and the answer.
+        Their process ended or their connection broke after the request was sent and before the response was received.
         """
         with self._transaction() as database:
             for fingerprint, key, owner, is_free in database.execute(
                 "SELECT fingerprint, key, owner, is_free_unless_whole FROM calls WHERE state = 'sent'"
             ).fetchall():
-                if self._me.is_alive(owner):
+                if self._this_process.is_alive(owner):
                     continue
                 state: State = "refused" if is_free else "unknown"
                 reason = f"{_CRASHED}; {_NOT_BILLED}" if is_free else _CRASHED
@@ -207,17 +211,17 @@ class Journal:
         return list(self.records("unknown"))
 
     def forget(self, *records: Record | UnknownOutcomeError) -> int:
-        """Delete requests and their answers, so that they would be sent again. Returns how many there were."""
+        """Delete requests and their responses, so that they can be sent again. Returns how many were deleted."""
         with self._transaction() as database:
             rows = [(record.fingerprint, record.key) for record in records]
             return database.executemany("DELETE FROM calls WHERE fingerprint = ? AND key = ?", rows).rowcount
 
     def prune(self, before: datetime, *states: State) -> int:
-        """Delete what is finished and has not changed since a moment.
+        """Delete finished requests that have not changed since a time.
 
         Args:
-            before: The moment, with its time zone.
-            states: Which to delete; those that are answered or refused when none is named.
+            before: The time, with a time zone.
+            states: The states of the requests to delete; by default `answered` and `refused`.
 
         Returns:
             How many were deleted.
@@ -237,7 +241,7 @@ class Journal:
             return done.rowcount
 
     def export(self, to: TextIO, *states: State) -> int:
-        """Write the requests with their answers as JSON Lines. Returns how many there are."""
+        """Write the requests with their responses as JSON Lines. Returns their number."""
         count = 0
         for record in self.records(*states):
             to.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
@@ -245,7 +249,7 @@ class Journal:
         return count
 
     def close(self) -> None:
-        """Close the file. The journal opens it again when it is used again."""
+        """Close the file. It is opened again when the journal is used again."""
         if self._unwritten:
             with suppress(JournalError), self._transaction():
                 pass
@@ -266,19 +270,19 @@ class Journal:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
-    # How it is written
+    # Writing
 
     @property
-    def _me(self) -> Owner:
+    def _this_process(self) -> Owner:
         if self._owner is None or self._owner[0] != os.getpid():
             self._owner = (os.getpid(), current_owner(self.path))
         return self._owner[1]
 
     @contextmanager
     def _transaction(self, *, durable: bool = True) -> Generator[sqlite3.Connection, None, None]:
-        """Write to the file: first of all, how those requests ended for which that could not be written at the time."""
+        """Begin a transaction, and first write the outcomes that could not be written before."""
         if self._owner is not None and self._owner[0] != os.getpid():
-            self._unwritten = {}  # in a forked process: its parent writes that
+            self._unwritten = {}  # in a forked process: its parent writes them
         unwritten: dict[tuple[str, str], _Ending] = {}
         try:
             with self._file.transaction(durable=durable or bool(self._unwritten)) as database:
@@ -295,7 +299,7 @@ class Journal:
         database.execute(
             "INSERT INTO calls (fingerprint, key, state, method, path, body, created_at, updated_at, owner)"
             " VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?)",
-            (*row, method, path, body, now, now, self._me.number),
+            (*row, method, path, body, now, now, self._this_process.number),
         )
 
     def _update(
@@ -322,7 +326,7 @@ class Journal:
         database.execute(
             f"UPDATE calls SET state = ?, owner = ?, updated_at = ?{further}"  # noqa: S608
             " WHERE fingerprint = ? AND key = ?",
-            (state, self._me.number, self._clock.time(), *values, *row),
+            (state, self._this_process.number, self._clock.time(), *values, *row),
         )
 
 

@@ -1,4 +1,4 @@
-"""What the journal knows of one request, and the file that holds it."""
+"""A request in the journal, and the format of the file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from attrs import fields, frozen
 from .._database.file import Format
 
 State = Literal["prepared", "sent", "answered", "refused", "unknown"]
-"""How far a request came:
+"""The state of a request:
 
-- `prepared`: written down, nothing was sent;
-- `sent`: its sending began, and its process is still at it;
-- `answered`: its answer is in the journal;
+- `prepared`: recorded, but not sent yet;
+- `sent`: sent, and its response is awaited;
+- `answered`: its response is in the journal;
 - `refused`: the service did not bill it, so it may be sent again;
-- `unknown`: its sending began, and how it ended is not known: it may be billed.
+- `unknown`: sent, and its outcome is not known: it may be billed.
 """
 
 _MIGRATIONS = (
@@ -56,17 +56,17 @@ class Record:
 
     Attributes:
         fingerprint: The SHA-256 of method, path and body, in hexadecimal.
-        key: What the caller named it, empty by default: several answers to one request have several keys.
-        state: How far it came.
+        key: The caller's key, which distinguishes several responses to the same request; empty by default.
+        state: The state of the request.
         method: The HTTP method.
         path: Path and query, without the base URL.
-        body: The body, as it is sent without `via_stream`.
-        status_code: The HTTP status of the answer, None when none came.
-        headers: The header lines of the answer.
-        content: The body of the answer, or of the error; empty when none came.
-        reason: Why the request was refused or its outcome is unknown.
-        tries: How many times its sending began.
-        created_at: When it was written down first.
+        body: The body, without the fields that `via_stream` adds.
+        status_code: The HTTP status of the response; None without a response.
+        headers: The header lines of the response.
+        content: The body of the response, which may be an error; empty without a response.
+        reason: Why the request was refused, or why its outcome is unknown.
+        tries: How many times the request was sent.
+        created_at: When the request was recorded first.
         updated_at: When its state changed last.
     """
 
@@ -85,7 +85,7 @@ class Record:
     updated_at: datetime
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as JSON data: bodies as JSON where they are JSON, else as text."""
+        """The record as JSON data. A body that is not JSON is given as text."""
         return {
             "fingerprint": self.fingerprint,
             "key": self.key,
@@ -103,18 +103,18 @@ class Record:
 
 
 def fingerprint_of(method: str, path: str, body: bytes) -> str:
-    """The SHA-256 of what a request asks for.
+    """The SHA-256 of a request.
 
     The members of JSON objects are sorted first, so that the same request has the same fingerprint in every version of
-    the client, whatever order its fields are written in.
+    this package, whatever the order of its fields.
     """
-    with suppress(ValueError):  # no body, or one that is not JSON, counts as it is
+    with suppress(ValueError):  # a body that is empty or not JSON is used unchanged
         body = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(b"\n".join([method.encode(), path.encode(), body])).hexdigest()
 
 
 def record_of(row: Mapping[str, Any]) -> Record:
-    """Make a record of a row of the table."""
+    """Create a record from a row of the table."""
     values: dict[str, Any] = {field.name: row[field.name] for field in fields(Record)}
     values["headers"] = [
         tuple(part.encode("latin-1") for part in line) for line in json.loads(row["headers"])
@@ -125,7 +125,7 @@ def record_of(row: Mapping[str, Any]) -> Record:
 
 
 def headers_as_text(headers: list[tuple[bytes, bytes]]) -> str:
-    """Header lines in the form in which the table keeps them."""
+    """Header lines as the table stores them."""
     return json.dumps([(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers])
 
 

@@ -1,4 +1,4 @@
-"""A streamed answer that is an object of the caller's class in the end (async)."""
+"""A stream whose whole text is parsed into the caller's class (async)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from .._calls.async_streams import AsyncStream
 
 if TYPE_CHECKING:
-    from ._answers import Parsed, Wanted
+    from ._answers import AnswerFormat, Parsed
 
 ValueT = TypeVar("ValueT")
 EventT = TypeVar("EventT")
@@ -15,22 +15,22 @@ ReplyT = TypeVar("ReplyT")
 
 
 class AsyncParsedStream(AsyncStream[EventT, ReplyT], Generic[ValueT, EventT, ReplyT]):
-    """A stream whose whole text is an object of the wanted class.
+    """A stream whose whole text can be parsed into the requested class.
 
-    It is read as any other stream; `parsed()` reads on to the end and returns the object.
+    Use it like any other stream; `parsed()` reads on to the end and returns the object.
     """
 
-    def __init__(self, stream: AsyncStream[EventT, ReplyT], answer: Wanted) -> None:
-        """Take the place of a stream, which is not to be used any more."""
+    def __init__(self, stream: AsyncStream[EventT, ReplyT], expected: AnswerFormat) -> None:
+        """Take over the state of a stream, which must not be used any more."""
         self.__dict__.update(vars(stream))
-        self._answer = answer
+        self._expected = expected
 
     async def parsed(self) -> Parsed[ValueT, ReplyT]:
-        """Read on to the end and return the answer.
+        """Read on to the end and parse the answer.
 
         Raises:
-            AnswerError: The reply has no answer of the wanted class.
-            StreamInterruptedError: The stream has no end, or was closed before it.
+            AnswerError: The reply has no answer that matches the class.
+            StreamInterruptedError: The stream ended before its last event, or was closed.
             StreamFailedError: The service reported an error in it.
         """
-        return self._answer.read(await self.final())
+        return self._expected.read(await self.final())

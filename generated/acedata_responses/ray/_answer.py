@@ -1,4 +1,4 @@
-"""A worker of Ray Data that answers a column of requests."""
+"""A worker of Ray Data that sends a column of requests and adds columns with the replies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLUMNS = ("outcome", "output_text", "reply", "error")
 
 
 class Answer:
-    """Answers the requests of a column, for `dataset.map_batches(Answer, ...)`.
+    """Sends the requests in a column and adds the replies, for `dataset.map_batches(Answer, ...)`.
 
         dataset.map_batches(
             Answer,
@@ -30,33 +30,32 @@ class Answer:
             batch_size=100,
         )
 
-    A request is a mapping of the arguments of a call, or the same as JSON text. Of a mapping, fields that are null are
-    left out, since Arrow gives all rows the same fields; text is taken as it is. Each row gets these columns:
+    A request is a mapping with the arguments of a call, or the same as JSON text. Null fields of a mapping are left
+    out, since Arrow gives all rows the same fields; those of JSON text are sent. Each row gets these columns:
 
-    - `outcome`: `answered`, `failed`, or `unknown` when the call may be billed and no answer came;
+    - `outcome`: `answered`, `failed`, or `unknown` if it failed and may be billed;
     - `output_text`: the text of the reply;
     - `reply`: the reply as JSON text;
-    - `error`: why there is none.
+    - `error`: the error, if there is no reply.
 
-    All workers together keep the limits of the token. When a worker is killed, Ray Data runs its batch again. Without a
-    journal that pays once more for each answer of the batch that had come. With one, those are read from the journal,
-    and what was under way is `unknown` and not sent again, but for calls with `via_stream=True`. The journal is a file
-    of the node: a batch that is run again on another node does not find it there.
+    All workers together keep within the limits of the token. When a worker is killed, Ray Data runs its batch again.
+    Without a journal, the requests that had a response are sent and billed once more. With a journal, their responses
+    are read from it; requests in flight are `unknown` and not sent again, except with `via_stream=True`. The
+    journal is a file on one node, so a batch that is run again on another node does not find it.
 
     Args:
         requests: The column with the requests.
-        keys: The column with the keys of the requests, which tell several answers to one request apart.
-        operation: The operationId; need not be given where the document has one that takes many requests.
-        at_once: How many calls a worker may have under way; as many as the service allows when not given.
-        limits: The limits of all workers together, a limiter of your own, or None for no limits. The vendor's when not
-            given.
-        journal: The path of a journal's file on each node, for all its workers; or a `Journal`.
-        on_unknown: With a path: what happens to a request whose earlier outcome is unknown, as in `Journal`.
-        options: Further arguments of `Client`, such as `via_stream=True`. The token is best set in the environment of
-            the nodes: Ray stores these arguments, and its `runtime_env`.
+        keys: The column with the keys of the requests, which distinguish several responses to the same request.
+        operation: The operationId; optional if the document has only one operation for many requests.
+        at_once: How many calls a worker may have in flight; by default as many as the service allows.
+        limits: The limits of all workers together, a `Limiter`, or None for no limits; by default those of the vendor.
+        journal: The path of a journal on each node, which all its workers share; or a `Journal`.
+        on_unknown: If `journal` is a path: the `on_unknown` of that `Journal`.
+        options: Further arguments of `Client`, such as `via_stream=True`. Set the token in the environment of the nodes
+            instead, as Ray stores these arguments and its `runtime_env`.
 
     Raises:
-        ConfigurationError: Ray is not installed, or an argument is not one of the above.
+        ConfigurationError: Ray is not installed, or an argument has a wrong value.
     """
 
     def __init__(
@@ -85,7 +84,7 @@ class Answer:
         self._map = getattr(attrgetter(methods.resource)(self._client), methods.map)
 
     def __call__(self, batch: Batch) -> Batch:
-        """Answer the requests of a batch."""
+        """Send the requests of a batch and return the batch with the added columns."""
         keys = [""] * len(batch[self._requests]) if self._keys is None else batch[self._keys]
         requests = [
             {"key": str(key), **_arguments(request)}
@@ -121,7 +120,7 @@ def _arguments(request: Any) -> dict[str, Any]:
 
 
 def _without_nulls(value: Any) -> Any:
-    """Data without the nulls that Arrow has added, and without arrays of numpy."""
+    """Data without null fields, which Arrow adds, and with lists in place of numpy arrays."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if is_object(value):

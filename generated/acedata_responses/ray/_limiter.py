@@ -1,4 +1,4 @@
-"""A limiter for all workers of a cluster: one actor has the limits, and each worker asks it for its turns."""
+"""A limiter for all workers of a cluster: one actor keeps the limits, and the workers ask it for turns."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from ._places import Places
 
 PACKAGE = __name__.partition(".")[0]
 
-_HEARTBEATS = 6  # in the time of a lease
-_MOST_WAITING = 100_000  # calls that wait at the actor; a thousand, Ray's default, are soon reached
+_HEARTBEATS = 6  # per lease
+_MAX_WAITING = 100_000  # calls that wait in the actor; Ray's default of 1,000 is too low
 
 
 def import_ray() -> Any:
-    """Return the module `ray`, which need not be installed to import this package.
+    """Return the module `ray`.
 
     Raises:
-        ConfigurationError: It is not installed.
+        ConfigurationError: Ray is not installed.
     """
     try:
         return import_module("ray")
@@ -36,16 +36,16 @@ def import_ray() -> Any:
 class ClusterLimiter(Limiter):
     """Keeps the calls of all workers of a Ray cluster within the limits of one token.
 
-    Those with the same name share the limits, in whatever process and job they are: a named actor keeps them. It
-    outlives the job, so that the next one respects the calls of the one before; `shutdown()` ends it. If the node of
-    the actor is lost, Ray starts it elsewhere, and what was in flight then is not counted any more.
+    Limiters with the same name share the limits, in any process and job of the cluster, by a named actor. The actor
+    outlives the job, so that the next job respects the calls of the previous one; `shutdown()` ends it. If the node of
+    the actor is lost, Ray restarts the actor on another node, and the calls in flight at that time are not counted.
 
-    Pass it as `limits` to a client in a task or actor of Ray; `Answer` has one by itself.
+    Pass it as `limits` to a client in a task or an actor of Ray; `Answer` creates one by default.
 
     Args:
-        limits: The limits of all together; the vendor's when not given.
-        name: The name; one for each token.
-        lease: Seconds after which the places of a worker that has ended without a word are free again.
+        limits: The limits of all workers together; by default those of the vendor.
+        name: The name of the limiter; use one for each token.
+        lease: Seconds after which the places of a worker that no longer responds are freed.
 
     Raises:
         ConfigurationError: Ray is not installed, or the limiter of that name has other limits.
@@ -53,7 +53,7 @@ class ClusterLimiter(Limiter):
 
     __slots__ = ("_actor", "_id", "_lease", "_name", "_numbers", "_ray")
 
-    # The state of `Limiter` is in the actor, so its own is not made here.
+    # Does not call `super().__init__()`: the state is in the actor.
     def __init__(self, limits: Limits | None = None, *, name: str = PACKAGE, lease: float = 30.0) -> None:
         self.limits = Limits() if limits is None else limits
         self._name, self._lease = name, lease
@@ -74,12 +74,12 @@ class ClusterLimiter(Limiter):
     def _find_or_start(self) -> Any:
         actor = self._ray.remote(Places).options(
             name=self._name, namespace=PACKAGE, get_if_exists=True, lifetime="detached", num_cpus=0,
-            max_restarts=-1, max_task_retries=-1, max_concurrency=_MOST_WAITING,
+            max_restarts=-1, max_task_retries=-1, max_concurrency=_MAX_WAITING,
         )  # fmt: skip
         return actor.remote(self.limits, self._lease)
 
     def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
-        """Wait for a turn, in a thread; as `Limiter.acquire`."""
+        """Wait for a turn, in a thread; like `Limiter.acquire`."""
         place = _NumberedPlace(self)
         try:
             self._check(self._ray.get(self._ask(place, give_up_at, timeout)))
@@ -89,7 +89,7 @@ class ClusterLimiter(Limiter):
         return place
 
     async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
-        """Wait for a turn, in a task of asyncio; as `Limiter.acquire`."""
+        """Wait for a turn, in a task of asyncio; like `Limiter.acquire`."""
         place = _NumberedPlace(self)
         try:
             self._check(await self._ask(place, give_up_at, timeout))
@@ -99,26 +99,26 @@ class ClusterLimiter(Limiter):
         return place
 
     def slowed(self) -> None:
-        """Slow all workers down after a 429."""
+        """Slow down all workers after a 429."""
         self._actor.slowed.remote()
 
     def succeeded(self) -> None:
-        """Speed up again after a success."""
+        """Speed up after a success."""
         self._actor.succeeded.remote()
 
     @property
     def in_flight(self) -> int:
-        """How many calls of the cluster have their turn now."""
+        """The number of calls of the cluster in flight."""
         return self._load[0]
 
     @property
     def waiting(self) -> int:
-        """How many calls of the cluster wait for their turn."""
+        """The number of calls of the cluster that wait for their turn."""
         return self._load[1]
 
     @property
     def pace(self) -> float | None:
-        """How many calls may start in a second now; fewer than the limit after a 429."""
+        """The number of calls that may start in a second now; lower than the limit after a 429."""
         return self._load[2]
 
     def shutdown(self) -> None:
@@ -134,9 +134,9 @@ class ClusterLimiter(Limiter):
         seconds = None if give_up_at is None else give_up_at - time.monotonic()  # clocks differ between nodes
         return self._actor.acquire.remote((self._id, place.number), seconds, timeout)
 
-    def _check(self, in_the_way: str) -> None:
-        if in_the_way:
-            raise LimitTimeout(in_the_way)
+    def _check(self, timeout_reason: str) -> None:
+        if timeout_reason:
+            raise LimitTimeout(timeout_reason)
 
     def _free(self, place: Place) -> None:
         assert isinstance(place, _NumberedPlace)
@@ -155,7 +155,7 @@ class ClusterLimiter(Limiter):
 
 
 class _NumberedPlace(Place):
-    """A place at the actor, by the number that this worker has given it."""
+    """A place in the actor, with the number that this worker has given it."""
 
     __slots__ = ("number",)
 
@@ -165,7 +165,7 @@ class _NumberedPlace(Place):
 
 
 def _stay_alive(limiter: weakref.ref[ClusterLimiter], seconds: float) -> None:
-    """Renew the lease of a worker until its limiter is gone, or Ray is, which a call would start anew."""
+    """Renew the lease of a worker until its limiter is collected or Ray is shut down."""
     while (one := limiter()) is not None and one._ray.is_initialized():
         one._actor.alive.remote(one._id)
         del one

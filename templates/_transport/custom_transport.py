@@ -1,4 +1,4 @@
-"""What callers plug in: clients and transports of httpx, and of httpx2, which continues it."""
+"""The clients and transports that callers may pass: those of httpx, and of its successor httpx2."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .._request.not_given import NOT_GIVEN
 from ..errors import ConfigurationError
 
 _LIBRARIES = ("httpx", "httpx2")
-_TIMEOUT_BY_DEFAULT = 5.0  # seconds, in every phase; both libraries document it
+_DEFAULT_TIMEOUT = 5.0  # seconds for each phase; both libraries document it
 
 
 class ClientLike(Protocol):
-    """An `httpx.Client` or an `httpx2.Client`, by what is used of it. What it really is, is checked when it comes."""
+    """The used part of an `httpx.Client` or an `httpx2.Client`, for type checkers; at run time the class is checked."""
 
     @property
     def is_closed(self) -> bool: ...
@@ -28,7 +28,7 @@ class ClientLike(Protocol):
 
 
 class AsyncClientLike(Protocol):
-    """An `httpx.AsyncClient` or an `httpx2.AsyncClient`, in the same way."""
+    """The used part of an `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
 
     @property
     def is_closed(self) -> bool: ...
@@ -42,33 +42,33 @@ class AsyncClientLike(Protocol):
 
 
 class TransportLike(Protocol):
-    """A transport for such a client."""
+    """The used part of an `httpx.BaseTransport` or an `httpx2.BaseTransport`."""
 
     def handle_request(self, request: Any, /) -> Any: ...
     def close(self) -> None: ...
 
 
 class AsyncTransportLike(Protocol):
-    """A transport for such an asynchronous client."""
+    """The used part of an `httpx.AsyncBaseTransport` or an `httpx2.AsyncBaseTransport`."""
 
     async def handle_async_request(self, request: Any, /) -> Any: ...
     async def aclose(self) -> None: ...
 
 
 def library_of(value: object, class_name: str) -> ModuleType | None:
-    """The library whose class of this name an object has. One that nobody imported has made no object."""
+    """The library whose class of this name an object is an instance of; None if there is none."""
     for name in _LIBRARIES:
-        library = sys.modules.get(name)
+        library = sys.modules.get(name)  # not imported: then the object cannot be from it
         if library is not None and isinstance(value, getattr(library, class_name)):
             return library
     return None
 
 
-def check_plugged_in(argument: str, value: object, class_name: str) -> None:
-    """Refuse what is not of this class, before a call is paid that cannot be answered.
+def check_httpx_type(argument: str, value: object, class_name: str) -> None:
+    """Check that an argument is None or an instance of this class of httpx or httpx2.
 
     Raises:
-        ConfigurationError: It is not, a client of the other flavour for example.
+        ConfigurationError: It is not; for example, it is a synchronous client where an asynchronous one is needed.
     """
     if value is not None and library_of(value, class_name) is None:
         found = f"{type(value).__module__.partition('.')[0]}.{type(value).__name__}"
@@ -78,6 +78,6 @@ def check_plugged_in(argument: str, value: object, class_name: str) -> None:
 
 
 def timeout_of(http_client: Any) -> Any:
-    """The time-out that a client was given; NOT_GIVEN for the library's own, which is too short for a model."""
+    """The timeout of a client; NOT_GIVEN if it is the library's default, which is too short for a model."""
     timeout = http_client.timeout
-    return NOT_GIVEN if set(timeout.as_dict().values()) == {_TIMEOUT_BY_DEFAULT} else timeout
+    return NOT_GIVEN if set(timeout.as_dict().values()) == {_DEFAULT_TIMEOUT} else timeout
