@@ -42,7 +42,7 @@ async def send_once(sender: AsyncSender, exchange: Exchange, journal: Journal) -
     try:
         return await sender.send_exchange(exchange._replace(claim=claim))
     except BaseException as error:
-        settle_error(claim, error)
+        _settle_error(claim, error)
         raise
 
 
@@ -64,7 +64,7 @@ def record_stream(
         if state.error is None:
             _settle(claim, http)
         else:
-            settle_error(claim, exchange.report.describe(state.error), http)
+            _settle_error(claim, exchange.report.describe(state.error), http)
 
     incoming.read = read_and_keep
     return settle
@@ -121,13 +121,17 @@ def _incoming(http: HTTPResponse) -> AsyncResponseStream:
     return AsyncResponseStream(http.status_code, http.raw_headers, read, close)
 
 
-def settle_reply(claim: Claim, reply: Any, exchange: Exchange) -> None:
-    """Write down a whole reply."""
+def settle(exchange: Exchange, reply: Any, error: BaseException | None) -> None:
+    """Write down a whole reply, or the error in which the call ended."""
+    assert exchange.claim is not None
+    if error is not None:
+        _settle_error(exchange.claim, error)
+        return
     http = reply if isinstance(reply, HTTPResponse) else reply.http
-    _settle(claim, redact_response(http, exchange.settings.token))
+    _settle(exchange.claim, redact_response(http, exchange.settings.token))
 
 
-def settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
+def _settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
     """Write down what an error makes of the request: an answer that came whole is one, whatever it says."""
     http = http or getattr(error, "http", None)
     if isinstance(error, ReplyFailedError):
