@@ -42,7 +42,7 @@ async def send_once(sender: AsyncSender, exchange: Exchange, journal: Journal) -
     try:
         return await sender.send_exchange(exchange._replace(claim=claim))
     except BaseException as error:
-        settle_error(claim, error)
+        _settle_error(claim, error)
         raise
 
 
@@ -67,7 +67,7 @@ def record_stream(
         if state.error is None:
             _settle(claim, http)
         else:
-            settle_error(claim, exchange.report.describe(state.error), http)
+            _settle_error(claim, exchange.report.describe(state.error), http)
 
     response.read = read_and_record
     return settle
@@ -124,13 +124,17 @@ def _stored_response(http: HTTPResponse) -> AsyncResponseStream:
     return AsyncResponseStream(http.status_code, http.raw_headers, read, close)
 
 
-def settle_reply(claim: Claim, reply: Any, exchange: Exchange) -> None:
-    """Write down a whole reply."""
+def settle(exchange: Exchange, reply: Any, error: BaseException | None) -> None:
+    """Record a complete reply, or the error that ended the call."""
+    assert exchange.claim is not None
+    if error is not None:
+        _settle_error(exchange.claim, error)
+        return
     http = reply if isinstance(reply, HTTPResponse) else reply.http
-    _settle(claim, redact_response(http, exchange.settings.token))
+    _settle(exchange.claim, redact_response(http, exchange.settings.token))
 
 
-def settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
+def _settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
     """Record how the request ended. A complete response counts as answered, even if it reports a failure."""
     http = http or getattr(error, "http", None)
     if isinstance(error, ReplyFailedError):

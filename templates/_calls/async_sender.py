@@ -68,6 +68,14 @@ class Exchange(NamedTuple):
             return error.may_be_billed if isinstance(error, AceDataError) else self.report.if_left
         return BILLING.get("stream-ended" if self.request.is_streamed else "replied") if is_whole else None
 
+    def settle(self, reply: Any, error: BaseException | None) -> None:
+        """Note whether the call is billed by now, and how it ended in the journal: a hook may be left after that."""
+        self.report.if_left = self.billed(error)
+        if self.claim is not None:
+            from .async_journaling import settle
+
+            settle(self, reply, error)
+
     def reply_format(self) -> ReplyFormat:
         """How to read the responses to this call."""
         settings = self.settings
@@ -191,22 +199,14 @@ class AsyncSender:
         try:
             result = await self._try_once(exchange)
         except BaseException as error:
-            exchange.report.if_left = exchange.billed(error)
-            if exchange.claim is not None:
-                from .async_journaling import settle_error
-
-                settle_error(exchange.claim, error)
+            exchange.settle(None, error)
             if exchange.hooks is not None:
                 await exchange.hooks.after_try(None, error)
             raise
         if isinstance(result, Failed):
             return result
         if exchange.request.is_whole:
-            exchange.report.if_left = exchange.billed(None)
-        if exchange.claim is not None and exchange.request.is_whole:
-            from .async_journaling import settle_reply
-
-            settle_reply(exchange.claim, result, exchange)
+            exchange.settle(result, None)
         if exchange.hooks is not None:
             await exchange.hooks.after_try(result)
         return result

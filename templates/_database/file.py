@@ -46,9 +46,9 @@ _LONGEST_WAIT_OF_A_FORK = 5.0  # seconds for the transactions of other threads t
 class DatabaseFile:
     """A database file.
 
-    Threads take turns on one connection. It is closed before a fork and opened again by the next transaction: a child that
-    inherits a connection, even an unused one, takes over the locks of its parent, which may then remove what the child
-    writes (https://sqlite.org/howtocorrupt.html, section 2.6).
+    Threads take turns on one connection. It is closed before a fork and opened again by the next transaction: a child
+    that inherits a connection, even an unused one, takes over the locks of its parent, which may then remove what the
+    child writes (https://sqlite.org/howtocorrupt.html, section 2.6).
     """
 
     def __init__(self, path: Path, content: Format) -> None:

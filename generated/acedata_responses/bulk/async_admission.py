@@ -15,9 +15,11 @@ class Ended(Protocol):
 
     def exception(self) -> BaseException | None:
         """Return what the call raised."""
+        ...
 
     def result(self) -> Result[Any]:
         """Return the result of the call."""
+        ...
 
 
 class AsyncAdmission:
