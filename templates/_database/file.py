@@ -229,12 +229,13 @@ _forking = threading.local()
 
 
 def _close_before_fork() -> None:
-    """Close the files, and hold them until the process has forked, so that no other thread opens them."""
-    _forking.held = []
+    """Close the files, and hold their locks until the process has forked, so that no other thread opens them."""
+    held: list[DatabaseFile] = []
     for file in list(_files):
         if file._lock.acquire(timeout=_LONGEST_WAIT_OF_A_FORK):
-            _forking.held.append(file)
+            held.append(file)
             file.close()
+    _forking.held = held
 
 
 def _go_on_after_fork() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from typing import Any
 
 from attrs import evolve
@@ -55,8 +55,7 @@ def run(
                 request = admission.admit(is_idle=not under_way)
                 if request is None:
                     break
-                # In a copy of the caller's context, as tasks run: traces and other context variables reach the hooks.
-                future = threads.submit(copy_context().run, _make, call, request, budget)
+                future = threads.submit(_make_within, copy_context(), call, request, budget)
                 under_way[future] = None
             if not under_way:
                 return
@@ -67,6 +66,13 @@ def run(
                     yield result
     finally:
         threads.shutdown(wait=True)
+
+
+def _make_within(
+    context: Context, call: Callable[..., Any], request: Result[Any], budget: Budget | None
+) -> Result[Any]:
+    """Make one call in a copy of the caller's context, as a task does, so that traces and the like reach the hooks."""
+    return context.run(_make, call, request, budget)
 
 
 def _make(call: Callable[..., Any], request: Result[Any], budget: Budget | None) -> Result[Any]:
