@@ -14,7 +14,7 @@ from ._document.facts import RETRY_JITTER, RETRY_WAITS, UNFINISHED_STREAMS_ARE_F
 __all__ = ["Failure", "Phase", "RetryPolicy", "Stage"]
 
 Stage = Literal["connect", "send", "write_timeout", "read_timeout", "reply_lost", "status"]
-Phase = Literal["connect", "pool", "write", "read", "turn", "deadline"]
+Phase = Literal["connect", "pool", "write", "read", "turn", "journal", "deadline"]
 
 _LONGEST_WAIT = 86_400.0  # a day; a longer setting is a mistake
 _FOREVER = 1e9  # seconds; a longer `Retry-After` is ignored
@@ -164,7 +164,7 @@ class RetryPolicy:
         It is not sent again if the wait would end after `give_up_at`, a time of `clock.monotonic()`. Without
         `give_up_at`, it is not sent again if the response asks for a wait longer than `longest_retry_after`.
         """
-        is_out_of_time = failure.phase in ("turn", "deadline")
+        is_out_of_time = failure.phase in ("turn", "journal", "deadline")
         if is_out_of_time or tries > max_retries or not self.should_resend(failure):
             return None
         seconds = self.wait(failure, tries, clock)

@@ -139,7 +139,8 @@ class RequestTimeoutError(TransportError, TimeoutError):
 
     Attributes:
         phase: What timed out: `connect`, `write`, `read`, `pool` (waiting for a free connection of an httpx client),
-            `turn` (waiting for the limits on calls in flight and per second) or `deadline` (the whole call).
+            `turn` (waiting for the limits on calls in flight and per second), `journal` (waiting for another call with
+            the same request and the same journal) or `deadline` (the whole call).
         after: The limit in seconds.
         sent: Whether the request may have reached the service, which then may have processed it and may bill it.
         http: The partial response; None if nothing was received.

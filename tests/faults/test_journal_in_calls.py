@@ -303,7 +303,7 @@ def test_what_could_not_be_written_before_sending_is_sent_by_the_next_call(ask, 
 
 
 def test_of_two_threads_that_ask_at_once_one_sends_and_the_other_gets_its_answer(ask, service):
-    clients = [ask(clock=SkippingClock()) for _ in range(4)]
+    clients = [ask(timeout=None) for _ in range(4)]
     with ThreadPoolExecutor(4) as threads:
         replies = list(threads.map(lambda driver: driver.create(), clients))
     assert len(service.requests) == 1
@@ -317,6 +317,17 @@ def test_waiting_for_another_ends_at_the_deadline(ask, service, path):
             ask().open(deadline=2)
     assert (caught.value.phase, caught.value.sent) == ("deadline", False)
     assert len(service.requests) == 1
+
+
+def test_waiting_for_a_stream_that_the_caller_itself_holds_ends_at_the_time_out(ask, service, path):
+    driver = ask(timeout=30)
+    with driver.open(**MINIMAL) as held:
+        with pytest.raises(RequestTimeoutError, match="another call with the same request") as caught:
+            driver.open(**MINIMAL)
+        assert (caught.value.phase, caught.value.after, caught.value.may_be_billed) == ("journal", 30, False)
+        assert held.final().output_text
+    assert len(service.requests) == 1
+    assert states(path) == ["answered"]
 
 
 def test_a_call_that_got_no_turn_is_not_in_doubt(ask, path):

@@ -51,4 +51,4 @@ class TimeBudget:
         """The timeout of a phase in seconds, or the deadline of the call once it has passed."""
         if phase is not None and (phase == "deadline" or self.is_spent):
             return self._deadline
-        return self._timeouts.get("pool" if phase == "turn" else phase or "")
+        return self._timeouts.get("pool" if phase in ("turn", "journal") else phase or "")

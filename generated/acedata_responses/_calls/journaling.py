@@ -72,16 +72,24 @@ def record_stream(response: ResponseStream, state: StreamState, exchange: Exchan
 
 
 def _claim(exchange: Exchange, journal: Journal, clock: Clock) -> Claim | Record:
-    """Claim the request, or return its record. Waits while another thread or process has claimed it."""
+    """Claim the request, or return its record. Waits while another thread or process has claimed it.
+
+    Raises:
+        RequestTimeoutError: The other call has not ended in time.
+    """
     request, settings, budget = exchange.request, exchange.settings, exchange.budget
     body = redact_text(request.plain_content.decode(), settings.token).encode()
     path = request.target.removeprefix(settings.path)
     is_free = request.is_streamed and UNFINISHED_STREAMS_ARE_FREE
+    timeout = budget.allowed("journal")
+    give_up_at = None if timeout is None else clock.monotonic() + timeout
     wait = _SHORTEST_WAIT
     while not budget.is_spent:
         claim = journal.claim(request.method, path, body, exchange.call.key, is_free_unless_whole=is_free)
         if claim is not None:
             return claim
+        if give_up_at is not None and clock.monotonic() >= give_up_at:
+            raise exchange.report.error_for(Failure("connect", phase="journal"))
         remaining = wait if budget.give_up_at is None else budget.give_up_at - clock.monotonic()
         clock.sleep(max(0.0, min(wait, remaining)))
         wait = min(2 * wait, _LONGEST_WAIT)

@@ -37,6 +37,7 @@ _WAITED_FOR = {
     "write": "the request{proxy} could not be written",
     "read": "nothing was received from the service{proxy}",
     "turn": "the limits on calls gave this call no turn",
+    "journal": "another call with the same request, in this or another process, did not end",
     "deadline": "the call{proxy} was not complete",
 }
 
@@ -71,7 +72,7 @@ class Report:
 
     def error_for(self, failure: Failure, http: HTTPResponse | None = None) -> TransportError:
         """The error for a failure of the network, with the part of the response that was received."""
-        if failure.phase not in (None, "turn") and self._budget.is_spent:
+        if failure.phase not in (None, "turn", "journal") and self._budget.is_spent:
             failure = evolve(failure, phase="deadline")
         may_have_worked = self._earlier_tries_billed is not False and not self._is_safe
         if failure.stage == "connect" and may_have_worked:
