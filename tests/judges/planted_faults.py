@@ -15,7 +15,8 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("generated", "scripts", "templates", "tests", "tools", ".github")
+ENVIRONMENT = dict(os.environ)  # before the fixtures of the suite change what is trusted
+COPIED = ("examples", "generated", "scripts", "templates", "tests", "tools", ".github")
 LINKED = (".venv", ".venvs", "tools/node_modules")
 
 PYTHON = (".venv/bin/python", "-m")
@@ -139,8 +140,8 @@ FAULTS = [
     Fault("a line end between two chunks", pytest_on("test_event_decoders"), f"{PACKAGE}/sse.py",
         'chunk.removeprefix(b"\\n")', "chunk", "failed"),
     # Packaging
-    Fault("metadata that twine refuses", PACKAGING, "pyproject.toml", 'readme = "README.md"\n', "",
-        "long_description"),
+    Fault("metadata that twine refuses", PACKAGING, "pyproject.toml", 'content-type = "text/markdown"',
+        'content-type = "text/x-rst"', "long_description"),
     Fault("a file that the wheel lacks", PACKAGING, "pyproject.toml", "[tool.hatch.build.targets.wheel]\n",
         "[tool.hatch.build.targets.wheel]\nexclude = ['sse.py']\n", "W101"),
     Fault("a file that the source archive lacks", PACKAGING, "pyproject.toml",
@@ -182,7 +183,7 @@ def test_the_fault_is_found(copy: Path, fault: Fault) -> None:
     text = place.read_text(encoding="utf-8")
     assert fault.old in text, "the place where the fault was planted is gone"
     place.write_text(text.replace(fault.old, fault.new), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(copy / "generated"), "NO_COLOR": "1", "COLUMNS": "200"}
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(copy / "generated"), "NO_COLOR": "1", "COLUMNS": "200"}
     done = subprocess.run(
         fault.command,
         cwd=copy,
