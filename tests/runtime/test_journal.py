@@ -294,8 +294,9 @@ def test_a_file_that_another_process_switches_to_write_ahead_logging_is_opened_o
 
     monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Connection))
     assert list(Journal(path).records()) == []
-    assert len(other) == 1
-    assert not other[0].in_transaction
+    (closed,) = other
+    assert not closed.in_transaction
+    closed.close()
 
 
 def test_processes_can_make_the_same_files_at_the_same_time(tmp_path):
