@@ -92,20 +92,13 @@ def _wrapped(text: str, first: int, indent: int) -> str:
     ).strip()
 
 
-class _AttributesOf(ast.NodeTransformer):
-    """Makes names attributes of a module."""
-
-    def __init__(self, module: str, found: Collection[str]) -> None:
-        self._module = module
-        self._names = found
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Attribute(ast.Name(self._module), node.id) if node.id in self._names else node
-
-
 def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
     """An annotation with these names as attributes of a module: `list[Reply]` as `list[types.Reply]`."""
-    return ast.unparse(_AttributesOf(module, found).visit(ast.parse(annotation, mode="eval")))
+    nodes = [node for node in ast.walk(ast.parse(annotation, mode="eval")) if isinstance(node, ast.Name)]
+    code = annotation.encode()  # offsets of nodes count bytes
+    for offset in sorted((node.col_offset for node in nodes if node.id in found), reverse=True):
+        code = code[:offset] + f"{module}.".encode() + code[offset:]
+    return code.decode()
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
