@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import certifi
+import httpx
 import pytest
+import trustme
 from hypothesis import HealthCheck, settings
 
 from acedata_responses import testing
 from tests.drivers import FLAVOURS, Driver, Flavour
+from tests.testing.plain_clients import client_of
 
 # What the machine has in its environment is nobody's business here: no proxy in the way, no real token.
 for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.lower().endswith("_proxy")]:
@@ -23,7 +27,7 @@ for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.
 os.environ.pop("SSL_CERT_DIR", None)
 
 # Their asserts tell as much as those of the tests that call them.
-pytest.register_assert_rewrite("tests.faults.streams", "tests.runtime.answers", "tests.runtime.waiting")
+pytest.register_assert_rewrite("tests.faults.streams", "tests.testing.answers", "tests.waiting")
 
 # How long an example takes depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
 _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -71,6 +75,25 @@ def service() -> Iterator[testing.Server]:
     """The embedded service on a socket."""
     with testing.serve() as server:
         yield server
+
+
+@pytest.fixture
+def port(service: testing.Server) -> int:
+    """Where the service is."""
+    return urlsplit(service.url).port or 0
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    """Who signs certificates here; nobody trusts it by itself."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def http(service: testing.Server) -> Iterator[httpx.Client]:
+    """A client of the service that is not ours."""
+    with client_of(service) as client:
+        yield client
 
 
 @pytest.fixture

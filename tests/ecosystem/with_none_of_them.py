@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.runtime.test_plugged_in import modules_after_a_call
+from tests.client.test_custom_transports import modules_after_a_call
 
 
 def test_httpx_is_not_imported(service):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.clock import SkippingClock
+from tests.clock import SkippingClock
 from tests.faults.streams import ONE_PLACE
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.clock import SkippingClock
+from tests.clock import SkippingClock
 from tests.faults.table import SHORT
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from acedata_responses import Client, Limits, RetryPolicy, errors, testing
 from acedata_responses.bulk import BudgetExhaustedError
+from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
-from tests.faults.clock import SkippingClock
 from tests.faults.streams import delta
 from tests.faults.table import CODES, PATIENT, SHORT, response
 

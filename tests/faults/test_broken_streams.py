@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from acedata_responses import errors, testing
+from tests.clock import SkippingClock
 from tests.faults.bad_ends import BAD_ENDS
-from tests.faults.clock import SkippingClock
 from tests.faults.streams import (
     ONE_PLACE,
     assert_usable,

@@ -14,7 +14,7 @@ from acedata_responses import errors, testing
 from tests.faults.certificates import tls_of
 from tests.faults.sockets import bare, http, read_request, silent
 from tests.faults.streams import ONE_PLACE, assert_usable, delta, ending
-from tests.runtime.waiting import until
+from tests.waiting import until
 
 DELTA = b"data: %s\n\n" % json.dumps(delta("a")).encode()
 END = b"data: %s\n\n" % json.dumps(ending("completed", text="a")).encode()

@@ -10,11 +10,11 @@ import pytest
 import trustme
 
 from acedata_responses import RetryPolicy, errors, testing
+from tests.clock import SkippingClock
 from tests.faults.certificates import tls_of
-from tests.faults.clock import SkippingClock
 from tests.faults.sockets import bare, silent
 from tests.faults.table import SHORT, TRIES
-from tests.runtime.waiting import until
+from tests.waiting import until
 
 CONNECTING = httpx.Timeout(30, connect=SHORT)
 CALLS = {

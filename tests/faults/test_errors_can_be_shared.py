@@ -20,7 +20,7 @@ import pytest
 
 import acedata_responses
 from acedata_responses import errors, testing
-from tests.faults.clock import SkippingClock
+from tests.clock import SkippingClock
 from tests.faults.sockets import answering, bare
 from tests.faults.table import CODES, SHORT
 

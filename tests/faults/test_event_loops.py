@@ -13,7 +13,7 @@ from acedata_responses import AsyncClient, Client, Limiter, Limits, testing
 from tests.drivers import MINIMAL
 from tests.faults.certificates import tls_of
 from tests.faults.streams import ONE_PLACE
-from tests.runtime.waiting import until
+from tests.waiting import until
 
 CALLS = 300
 DESCRIPTORS = Path("/proc/self/fd")

@@ -7,8 +7,8 @@ import pickle
 import pytest
 
 from acedata_responses import errors, testing
+from tests.clock import SkippingClock
 from tests.faults import other_shapes
-from tests.faults.clock import SkippingClock
 from tests.faults.streams import ONE_PLACE
 from tests.faults.table import (
     BODIES,

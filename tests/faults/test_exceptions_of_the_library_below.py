@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from acedata_responses import Failure, RetryPolicy, errors
-from tests.faults.clock import SkippingClock
+from tests.clock import SkippingClock
 from tests.faults.table import CODES, STATUSES
 
 REQUEST = httpx.Request("POST", "http://service.test/openai/responses")

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import pytest
 
 from acedata_responses import AsyncClient, errors, testing
+from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
-from tests.faults.clock import SkippingClock
 from tests.faults.sockets import answering, bare, http, read_request
 
 REPLY = json.dumps({"object": "response", "id": "r-1", "status": "completed", "output": []}).encode()

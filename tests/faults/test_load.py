@@ -15,7 +15,7 @@ from acedata_responses.limits import Pace
 from tests.drivers import MINIMAL
 from tests.faults.streams import ONE_PLACE
 from tests.faults.table import SHORT
-from tests.runtime.waiting import most_in_a_second, until, until_async
+from tests.waiting import most_in_a_second, until, until_async
 
 
 @pytest.fixture

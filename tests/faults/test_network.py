@@ -12,9 +12,9 @@ import pytest
 import uvloop
 
 from acedata_responses import AsyncClient, errors, testing
+from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.faults.certificates import tls_of
-from tests.faults.clock import SkippingClock
 from tests.faults.sockets import answering, bare, http, read_request, silent
 from tests.faults.table import PATIENT
 

@@ -12,11 +12,11 @@ import pytest
 
 from acedata_responses import AsyncClient, ConfigurationError, Limits, RetryPolicy, errors, testing
 from acedata_responses.journal import Journal
+from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
-from tests.faults.clock import SkippingClock
 from tests.faults.streams import ONE_PLACE, assert_usable, created, delta, ending, response
 from tests.faults.table import PATIENT
-from tests.faults.test_journal_in_calls import other_process, states
+from tests.journal.test_journal_in_calls import other_process, states
 
 
 @pytest.fixture

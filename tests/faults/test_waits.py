@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from acedata_responses import Failure, RetryPolicy, errors, testing
-from tests.faults.clock import SkippingClock
+from tests.clock import SkippingClock
 from tests.faults.sockets import bare, read_request
 from tests.faults.table import IN_THE_BODY, PATIENT, SHORT, TRANSPORT, TRIES
 

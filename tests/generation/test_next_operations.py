@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.faults.clock import SkippingClock
+from tests.clock import SkippingClock
 from tests.generation.small_document import (
     BODY,
     FIELD,

@@ -24,7 +24,7 @@ from acedata_responses.journal import Journal
 from acedata_responses.ray import Answer, ClusterLimiter
 from acedata_responses.testing import Fault
 from tests.drivers import MINIMAL
-from tests.runtime.waiting import until
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.usefixtures("cluster"),

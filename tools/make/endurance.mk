@@ -11,7 +11,7 @@ soak: package ## make 11,000 calls, 64 in flight, with faults of all kinds; 2 mi
 
 fuzz: package ## run the tests in tests/fuzz with many more examples (EXAMPLES=50000, ARGS=--hypothesis-seed=7)
 	@$(if $(EXAMPLES),EXAMPLES=$(EXAMPLES)) $(PY) -m pytest -q -n auto --timeout 0 --hypothesis-profile fuzz \
-	    tests/fuzz tests/runtime/test_sse_standard.py tests/judges/test_event_decoders.py $(ARGS)
+	    tests/fuzz tests/sse/test_sse_standard.py tests/judges/test_event_decoders.py $(ARGS)
 
 mutants: package $(MUTANTS) ## mutation tests of the retry rules, the event decoder and the error classes; 10 minutes
 	@$(PY) scripts/mutants.py .venvs/mutants/bin/mutmut $(ARGS)

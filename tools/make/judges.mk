@@ -32,7 +32,7 @@ packaging: $(VENV) $(JUDGES) ## build the package, check it (twine, check-wheel-
 	@$(PY) -m scripts.judges.packaging
 
 # Excluded because the tracer loses a thread when threads switch every microsecond.
-UNTRACED := tests/runtime/test_client.py::test_threads_that_make_their_first_call_together_share_the_limits
+UNTRACED := tests/client/test_client.py::test_threads_that_make_their_first_call_together_share_the_limits
 
 coverage: package ## measure the branch coverage of the tests
 	@rm -f .coverage .coverage.*

@@ -1,0 +1,96 @@
+"""Ctrl-C in the midst of many calls, in a process of its own: a second run pays only for what is missing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import textwrap
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acedata_responses import testing
+from acedata_responses.testing import Fault
+from tests.waiting import until
+
+TEN_REQUESTS = """
+    import asyncio, signal, sys
+    from acedata_responses import AsyncClient, Client
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts without it
+    token, url, journal = sys.argv[1:]
+    options = {"token": token, "base_url": url, "journal": journal, "limits": None}
+    requests = ({"model": "gpt-4o-mini", "input": f"question {number}"} for number in range(10))
+"""
+IN_THREADS = """
+    with Client(**options) as client:
+        for result in client.responses.map(requests, at_once=3):
+            print(result.reply.output_text if result.reply else type(result.error).__name__, flush=True)
+"""
+IN_TASKS = """
+    async def main():
+        async with AsyncClient(**options) as client:
+            async for result in client.responses.map(requests, at_once=3):
+                print(result.reply.output_text if result.reply else type(result.error).__name__, flush=True)
+
+    asyncio.run(main())
+"""
+ANSWERS = {f"answer to question {number}" for number in range(10)}
+
+
+@pytest.fixture
+def echoing(service: testing.Server) -> testing.Server:
+    service.answers(text=lambda request: f"answer to {request.json['input']}")
+    return service
+
+
+def start(program: str, service: testing.Server, journal: Path) -> subprocess.Popen[str]:
+    code = textwrap.dedent(TEN_REQUESTS) + textwrap.dedent(program)
+    command = [sys.executable, "-c", code, testing.TOKEN, service.url, str(journal)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def interrupted(program: str, service: testing.Server, journal: Path, *, release: bool) -> list[str]:
+    """Interrupt a run whose first four answers came and whose next three do not come; what it has printed."""
+    service.reply_with(*[lambda _: None] * 4, always=Fault("stall"))
+    process = start(program, service, journal)
+    until(lambda: len(service.requests) == 7)
+    process.send_signal(signal.SIGINT)
+    if release:
+        until(lambda: service.release() or process.poll() is not None)
+    printed, errors = process.communicate(timeout=60)
+    assert errors.rstrip().endswith("KeyboardInterrupt")
+    assert process.returncode == -signal.SIGINT
+    return printed.splitlines()
+
+
+def second_run(program: str, service: testing.Server, journal: Path) -> list[str]:
+    service.reply_with(always=lambda _: None)
+    printed, errors = start(program, service, journal).communicate(timeout=60)
+    assert errors == ""
+    return printed.splitlines()
+
+
+def times_sent(service: testing.Server) -> Counter[Any]:
+    return Counter(request.json["input"] for request in service.requests)
+
+
+def test_threads_wait_for_the_calls_under_way(echoing, tmp_path):
+    first = interrupted(IN_THREADS, echoing, tmp_path / "answers.db", release=True)
+    assert len(echoing.requests) == 7
+    assert len(first) == 4
+    second = second_run(IN_THREADS, echoing, tmp_path / "answers.db")
+    assert set(second) == ANSWERS
+    assert times_sent(echoing) == {f"question {number}": 1 for number in range(10)}
+
+
+def test_tasks_are_cancelled_and_their_calls_are_not_sent_again(echoing, tmp_path):
+    first = interrupted(IN_TASKS, echoing, tmp_path / "answers.db", release=False)
+    assert len(first) == 4
+    second = second_run(IN_TASKS, echoing, tmp_path / "answers.db")
+    assert second.count("UnknownOutcomeError") == 3
+    assert set(first) < set(second)
+    assert times_sent(echoing) == {f"question {number}": 1 for number in range(10)}

@@ -1,0 +1,319 @@
+"""What is breaking is called so, on either side, and version and changelog have to follow."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts import breaking
+from scripts.change import surface_changes
+from scripts.change.document_changes import ToolError
+from scripts.change.versions import Impact, parse
+from tests.reference import pages
+
+REDOCLY = pages.ROOT / breaking.REDOCLY
+needs_redocly = pytest.mark.skipif(
+    not REDOCLY.exists() or not shutil.which("node"), reason="node's tools are not set up"
+)
+
+DOCUMENT = """\
+openapi: 3.1.0
+info: {title: t, version: 0.3.0}
+servers: [{url: https://example.com}]
+paths:
+  /a:
+    post:
+      operationId: a.create
+      description: One.
+      requestBody:
+        content:
+          application/json:
+            schema: {$ref: "#/components/schemas/Request"}
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              schema: {$ref: "#/components/schemas/Answer"}
+components:
+  schemas:
+    Request:
+      type: object
+      required: [model]
+      properties:
+        model: {$ref: "#/components/schemas/ModelName"}
+        n: {type: [number, "null"], minimum: 1, maximum: 9, default: 1}
+        u: {type: array, minItems: 1, items: {type: string}}
+    ModelName:
+      anyOf:
+        - type: string
+          enum: [a, b, c]
+        - {type: string, minLength: 1}
+    Answer:
+      type: object
+      required: [id]
+      properties:
+        id: {type: string}
+        status: {type: string, enum: [done, open]}
+        note: {type: string}
+"""
+
+SHARED = """\
+    Named: {type: object, required: [id], properties: {id: {type: string}}}
+    Answer:
+      allOf: [{$ref: '#/components/schemas/Named'}]
+      type: object
+      properties:
+"""
+
+PACKAGE = {
+    "__init__.py": """\
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._client import Client
+    from .errors import GoneError, StayError
+
+__all__ = ["Client", "GoneError", "StayError"]
+
+
+def __getattr__(name): ...
+""",
+    "_client.py": """\
+from .resources import Things
+
+
+class Client:
+    def __init__(self, token: str | None = None, *, max_retries: int = 2) -> None:
+        self.things = Things()
+        self._private = 1
+""",
+    "resources.py": '''\
+from typing import NoReturn, overload
+
+
+class Things:
+    def create(self, *, model: str, n: float = 1, **unknown: NoReturn) -> int:
+        """Make."""
+
+    def _hidden(self, x): ...
+''',
+    "errors.py": "class GoneError(Exception): ...\n\n\nclass StayError(Exception):\n    code: str = ''\n",
+    "_version.py": 'VERSION = "0.3.0"\n',
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def project(folder: Path, document: str = DOCUMENT, package: dict[str, str] = PACKAGE) -> Path:
+    files = {f"generated/{surface_changes.PACKAGE}/{name}": text for name, text in package.items()}
+    return write(folder, {"openapi.yaml": document, **files})
+
+
+def surface(tmp_path: Path, name: str, old: str, new: str) -> list[tuple[Impact, str, str]]:
+    """What is found when a text of the package is replaced."""
+    changed = {**PACKAGE, name: PACKAGE[name].replace(old, new)}
+    assert changed != PACKAGE
+    before = project(tmp_path / "before") / "generated"
+    after = project(tmp_path / "after", package=changed) / "generated"
+    return [
+        (one.impact, one.where.partition(".")[2], one.what) for one in surface_changes.find(before, after)
+    ]
+
+
+# ---- The package -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where"),
+    [
+        ("__init__.py", ', "GoneError"', "", "GoneError"),
+        ("errors.py", "class GoneError(Exception)", "class OtherError(Exception)", "errors.GoneError"),
+        ("errors.py", "    code: str = ''", "    ...", "errors.StayError.code"),
+        ("resources.py", "n: float = 1, ", "", "resources.Things.create"),
+        ("resources.py", "n: float = 1", "m: float", "resources.Things.create"),
+        ("resources.py", "n: float = 1", "n: float", "resources.Things.create"),
+        ("resources.py", "def create", "def make", "resources.Things.create"),
+        ("_client.py", "*, max_retries: int = 2", "*, retries: int = 2", "Client"),
+    ],
+)
+def test_what_users_of_the_package_lose_is_breaking(
+    tmp_path: Path, name: str, old: str, new: str, where: str
+) -> None:
+    found = surface(tmp_path, name, old, new)
+    assert any(impact is Impact.BREAKING and where in place for impact, place, _ in found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where"),
+    [
+        (
+            "errors.py",
+            "class StayError",
+            "class MoreError(Exception): ...\n\n\nclass StayError",
+            "errors.MoreError",
+        ),
+        ("resources.py", "n: float = 1", "n: float = 1, m: float = 2", "resources.Things.create(m)"),
+    ],
+)
+def test_what_users_gain_is_an_addition(tmp_path: Path, name: str, old: str, new: str, where: str) -> None:
+    assert surface(tmp_path, name, old, new) == [(Impact.ADDITION, where, "added")]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("_version.py", "0.3.0", "0.4.0"),
+        ("_client.py", "_private", "_other"),
+        ("resources.py", "_hidden(self, x)", "_hidden(self)"),
+        ("resources.py", "Make.", "Makes."),
+        ("resources.py", "**unknown: NoReturn", "**others: NoReturn"),
+    ],
+)
+def test_what_users_do_not_see_is_nothing(tmp_path: Path, name: str, old: str, new: str) -> None:
+    assert surface(tmp_path, name, old, new) == []
+
+
+def test_the_public_names_of_the_real_package_are_seen(tmp_path: Path) -> None:
+    shutil.copytree(
+        pages.ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    init = tmp_path / "generated" / surface_changes.PACKAGE / "__init__.py"
+    init.write_text(init.read_text(encoding="utf-8").replace("AsyncClient", "OtherClient"), encoding="utf-8")
+    found = {
+        one.where: one.impact
+        for one in surface_changes.find(pages.ROOT / "generated", tmp_path / "generated")
+    }
+    assert found[f"{surface_changes.PACKAGE}.AsyncClient"] is Impact.BREAKING
+
+
+# ---- The document ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with one commit, and the tools of this one."""
+    root = project(tmp_path)
+    (root / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## [0.3.0] - 2026-01-01\n\n- First.\n", encoding="utf-8"
+    )
+    (root / breaking.REDOCLY).parent.mkdir(parents=True)
+    (root / breaking.REDOCLY).symlink_to(REDOCLY.resolve())
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
+        git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        subprocess.run([*git, *command], cwd=root, check=True)
+    return root
+
+
+def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
+    text = DOCUMENT.replace("version: 0.3.0", f"version: {version}")
+    assert old in text
+    (root / "openapi.yaml").write_text(text.replace(old, new), encoding="utf-8")
+
+
+@needs_redocly
+@pytest.mark.parametrize(
+    ("old", "new", "impact"),
+    [
+        ("[a, b, c]", "[a, c]", Impact.BREAKING),
+        ("required: [model]", "required: [model, n]", Impact.BREAKING),
+        ("maximum: 9", "maximum: 8", Impact.BREAKING),
+        ("        note: {type: string}\n", "", Impact.BREAKING),
+        ("required: [id]", "required: []", Impact.BREAKING),
+        ("[a, b, c]", "[a, b, c, d]", Impact.ADDITION),
+        ("enum: [done, open]", "enum: [done, open, lost]", Impact.ADDITION),
+        ("        u: {", "        v: {type: string}\n        u: {", Impact.ADDITION),
+        ("default: 1", "default: 2", Impact.FIX),
+        ("description: One.", "description: Two.", Impact.NONE),
+        (
+            "    Answer:\n      type: object\n      required: [id]\n      properties:\n        id: {type: string}\n",
+            SHARED,
+            Impact.FIX,
+        ),
+        ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}", Impact.NONE),
+        ("note: {type: string}", "note: {$ref: '#/components/schemas/ModelName'}", Impact.NONE),
+        ("note: {type: string}", "note: {type: [string, 'null']}", Impact.BREAKING),
+        (
+            "note: {type: string}",
+            "note: {anyOf: [{$ref: '#/components/schemas/ModelName'}, {type: 'null'}]}",
+            Impact.BREAKING,
+        ),
+    ],
+)
+def test_a_change_of_the_document_is_judged(repository: Path, old: str, new: str, impact: Impact) -> None:
+    base = project(repository / "base")
+    change(repository, old, new)
+    found = breaking.compare(repository, base)
+    assert max((one.impact for one in found), default=Impact.NONE) is impact, found
+
+
+@needs_redocly
+def test_the_version_and_the_changelog_have_to_follow(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
+    change(repository, "maximum: 9", "maximum: 8")
+    assert breaking.run(repository, "HEAD") == breaking.FAILS
+    assert "set info.version in openapi.yaml to 0.4.0" in capsys.readouterr().err
+    change(repository, "maximum: 9", "maximum: 8", "0.4.0")
+    assert breaking.run(repository, "HEAD") == breaking.FAILS
+    assert "describe version 0.4.0" in capsys.readouterr().err
+    (repository / "CHANGELOG.md").write_text(
+        "## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8"
+    )
+    assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
+    assert "BREAKING" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("impact", "now", "log", "complaint"),
+    [
+        (Impact.NONE, "0.3.0", "", ""),
+        (Impact.FIX, "0.3.0", "", "to 0.3.1"),
+        (Impact.ADDITION, "0.3.0", "", "to 0.3.1"),
+        (Impact.BREAKING, "0.3.1", "", "to 0.4.0"),
+        (Impact.ADDITION, "0.3.1", "## [0.3.1]\n- x\n", ""),
+        (Impact.ADDITION, "0.3.1", "## [0.3.1]\n\n## [0.3.0]\n- x\n", "describe version 0.3.1"),
+        (Impact.BREAKING, "0.4.0", "## [0.4.0]\n- x\n", "what is breaking"),
+        (Impact.BREAKING, "1.0.0", "## 1.0.0\n- breaking: x\n", ""),
+        (Impact.NONE, "0.2.9", "", "to 0.3.0"),
+    ],
+)
+def test_complaints_say_what_to_do(impact: Impact, now: str, log: str, complaint: str) -> None:
+    found = breaking.complaints(impact, parse("0.3.0"), parse(now), log)
+    assert complaint in "".join(found)
+    assert bool(found) == bool(complaint)
+
+
+def test_a_revision_that_is_none_is_reported(repository: Path) -> None:
+    for revision in ("nothing", "--output=x", "HEAD~9"):
+        with pytest.raises(ToolError, match="git rev-parse"):
+            breaking.run(repository, revision)
+
+
+def test_the_base_is_the_last_release_if_none_is_named(repository: Path) -> None:
+    assert breaking.last_release(repository) is None
+    for tag in ("v0.9.0", "v0.10.0", "other"):
+        subprocess.run(["git", "tag", tag], cwd=repository, check=True)
+    assert breaking.last_release(repository) == "v0.10.0"
+
+
+@needs_redocly
+def test_without_a_tag_the_changelog_tells_whether_there_was_a_release(repository: Path) -> None:
+    assert "no tag v0.3.0 here" in breaking.without_tag(repository)
+    (repository / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n", encoding="utf-8")
+    assert "Nothing was released yet" in breaking.without_tag(repository)
+
+
+def test_a_missing_tool_is_reported(repository: Path) -> None:
+    (repository / breaking.REDOCLY).unlink()
+    with pytest.raises(ToolError, match="make setup"):
+        breaking.run(repository, "HEAD")

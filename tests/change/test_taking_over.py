@@ -1,0 +1,355 @@
+"""The model list is taken over whole, or not at all: the plan, the edit of the document, and the refusals."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from scripts.change import changelog, model_names, versions, yaml_edit
+from scripts.change.model_names import Change, RefusedError
+from scripts.change.yaml_edit import EditError
+from scripts.reference import model_list
+from scripts.reference.differences import compare
+from scripts.reference.facts import Facts
+from scripts.reference.ours import OurDocument
+from scripts.reference.reading import parse
+from tests.reference import pages
+
+AT = model_list.AT
+DAY = date(2026, 12, 24)
+LOG = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-11-23\n\n- The first one.\n"
+NAMES = pages.facts().fields[AT].enum
+
+
+def listing(names: Sequence[str]) -> Facts:
+    """A page with this list of models, read from its text."""
+    return parse(
+        pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[AT], enum=tuple(names))))
+    )
+
+
+def rows(page: Facts, document: OurDocument) -> list[object]:
+    return list(compare(page, document.from_page(), document.from_all()))
+
+
+def plan(names: Sequence[str], document: OurDocument | None = None, log: str = LOG) -> Change:
+    return model_names.plan(document or pages.small_document(), log, listing(names), DAY)
+
+
+def objections(page: Facts, document: OurDocument | None = None, **options: bool) -> str:
+    document = document or pages.small_document()
+    differences = compare(page, document.from_page(), document.from_all())
+    return "\n".join(model_names.objections(document, page, differences, **options))
+
+
+def versioned(version: str, text: str | None = None) -> OurDocument:
+    """The document with another version."""
+    text = text or pages.small_document().text
+    return OurDocument(re.sub(r"(?m)^  version: .*$", f"  version: {version}", text, count=1))
+
+
+# ---- The plan ----------------------------------------------------------------------------------------------------
+
+
+def numbers() -> random.Random:
+    return random.Random(7)
+
+
+LISTS = {
+    "one more at the end": (*NAMES, "gpt-9"),
+    "one more at the beginning": ("gpt-9", *NAMES),
+    "several more": (*NAMES[:5], "gpt-9", "gpt-9-mini", *NAMES[5:40], "o9", *NAMES[40:]),
+    "one less": NAMES[1:],
+    "the last less": NAMES[:-1],
+    "one for another": ("gpt-9", *NAMES[1:]),
+    "the other way round": NAMES[::-1],
+    "one moved": (*NAMES[1:30], NAMES[0], *NAMES[30:]),
+    "mixed up": tuple(numbers().sample(NAMES, len(NAMES))),
+    "all new": ("a", "b", "c"),
+    "one alone": (NAMES[3],),
+    "names that are no words in YAML": (*NAMES, "1.5", "2024-05-13", "true", "null", "0x1F", "12:30", "on",
+        "1e3"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", LISTS.values(), ids=LISTS)
+def test_after_taking_over_the_page_does_not_differ(names: tuple[str, ...]) -> None:
+    change = plan(names)
+    after = OurDocument(change.document)
+    assert rows(listing(names), after) == []
+    assert after.from_page().fields[AT].enum == names
+    again = plan(names, after, change.changelog)
+    assert not again
+    assert (again.document, again.changelog) == (change.document, change.changelog)
+
+
+def test_nothing_but_the_list_and_the_version_is_touched_in_openapi_yaml() -> None:
+    names = ("gpt-9", *NAMES[2:], NAMES[1])
+    change = plan(names, pages.document())
+    assert rows(listing(names), OurDocument(change.document)) == []
+    own = re.compile(r"^ +- \S+\n| +x-removed:\n| +\S+: \{since: .*\}\n|  version: .*\n$")
+    before = [line for line in pages.document().text.splitlines(keepends=True) if not own.fullmatch(line)]
+    after = [line for line in change.document.splitlines(keepends=True) if not own.fullmatch(line)]
+    assert after == before
+
+
+def test_a_change_tells_what_it_is() -> None:
+    change = plan(("gpt-9", *NAMES[2:10], NAMES[1], *NAMES[10:]))
+    assert (change.added, change.removed, change.moved) == (("gpt-9",), (NAMES[0],), (NAMES[1],))
+    assert change.is_breaking
+    for word in ("gpt-9", NAMES[0], NAMES[1], "breaking", str(change.before), str(change.after)):
+        assert word in change.describe()
+
+
+@pytest.mark.parametrize(
+    ("before", "names", "after"),
+    [
+        ("0.1.0", (*NAMES, "gpt-9"), "0.1.1"),
+        ("0.1.9", NAMES[::-1], "0.1.10"),
+        ("0.1.3", NAMES[1:], "0.2.0"),
+        ("1.4.2", (*NAMES, "gpt-9"), "1.5.0"),
+        ("1.4.2", NAMES[::-1], "1.4.3"),
+        ("1.4.2", NAMES[1:], "2.0.0"),
+    ],
+)
+def test_the_version_follows_the_change(before: str, names: Sequence[str], after: str) -> None:
+    change = plan(names, versioned(before))
+    assert (str(change.before), str(change.after)) == (before, after)
+    assert OurDocument(change.document).whole.data["info"]["version"] == after
+    assert changelog.entry(change.changelog, after)
+
+
+def test_a_version_that_is_none_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"info\.version"):
+        plan(NAMES[1:], versioned("0.1.0rc1"))
+
+
+def removed_in(document: str) -> dict[str, str]:
+    """Name -> since, as a person would find them in the text."""
+    return dict(re.findall(r'(?m)^ +(\S+): \{since: "(.*)"\}$', document))
+
+
+def test_a_removed_name_stays_known_for_one_minor_version() -> None:
+    gone = plan(NAMES[1:], versioned("0.1.0"))
+    assert removed_in(gone.document) == {NAMES[0]: "0.2.0"}
+    more = plan((*NAMES[1:], "gpt-9"), OurDocument(gone.document))
+    assert (str(more.after), removed_in(more.document)) == ("0.2.1", {NAMES[0]: "0.2.0"})
+    next_gone = plan((*NAMES[2:], "gpt-9"), OurDocument(more.document), more.changelog)
+    assert (str(next_gone.after), removed_in(next_gone.document)) == ("0.3.0", {NAMES[1]: "0.3.0"})
+    assert next_gone.forgotten == (NAMES[0],)
+    assert f"no longer known: `{NAMES[0]}`" in (changelog.entry(next_gone.changelog, "0.3.0") or "")
+
+
+def test_a_removed_name_that_comes_back_is_no_longer_deprecated() -> None:
+    gone = plan(NAMES[1:])
+    back = plan(NAMES, OurDocument(gone.document))
+    assert back.added == (NAMES[0],)
+    assert removed_in(back.document) == {}
+    assert "x-removed" not in back.document
+
+
+def test_names_from_the_service_are_kept_apart_from_those_of_the_page() -> None:
+    live = model_list.from_names([*NAMES[::-1], "gpt-9", "o9"])
+    change = model_names.plan(pages.small_document(), LOG, live, DAY)
+    after = OurDocument(change.document)
+    assert change.names == (*NAMES, "gpt-9", "o9")
+    assert rows(listing(NAMES), after) == []
+    assert rows(live, after) == []
+    assert not model_names.plan(after, change.changelog, live, DAY)
+    listed = model_names.plan(after, change.changelog, listing(("gpt-9", *NAMES)), DAY)
+    assert listed.names == ("gpt-9", *NAMES, "o9")
+    assert rows(listing(("gpt-9", *NAMES)), OurDocument(listed.document)) == []
+
+
+# ---- Refusals ----------------------------------------------------------------------------------------------------
+
+
+def test_a_list_that_only_grew_is_taken() -> None:
+    assert objections(listing((*NAMES, "gpt-9"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (("gpt 9", *NAMES), "odd characters: 'gpt 9'"),
+        (("gpt-9\u200b-x", *NAMES), "odd characters"),
+        (("gpt-9;rm", *NAMES), "odd characters"),
+        (("${x}", *NAMES), "odd characters"),
+        (("gpt-é", *NAMES), "odd characters"),
+        (("-x", *NAMES), "odd characters"),
+        (("x" * 101, *NAMES), "odd characters"),
+        ((*NAMES, NAMES[5]), f"stand twice: '{NAMES[5]}'"),
+        ((*NAMES, NAMES[1].upper()), f"would be one in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
+        ((*NAMES, "x-9.1", "x-9-1"), "would be one in Python: 'x-9.1', 'x-9-1'"),
+        (NAMES[1:], f"are gone: '{NAMES[0]}'"),
+        (NAMES[: -len(NAMES) // 5 - 1], "more than a fifth"),
+        (("gpt-9", "o9"), "more than a fifth"),
+    ],
+)
+def test_a_list_that_looks_wrong_is_refused_with_the_reason(names: tuple[str, ...], reason: str) -> None:
+    reported = objections(listing(names))
+    assert reason in reported
+    assert "." in reported.split(reason)[1]
+
+
+def test_removals_are_taken_when_allowed() -> None:
+    for names in (NAMES[1:], NAMES[: len(NAMES) // 2], ("gpt-9", "o9")):
+        assert objections(listing(names), allow_removals=True) == ""
+
+
+def test_allowing_removals_allows_nothing_else() -> None:
+    assert "odd characters" in objections(listing(("gpt 9", *NAMES)), allow_removals=True, models_only=True)
+    assert "stand twice" in objections(listing((NAMES[0], *NAMES)), allow_removals=True, models_only=True)
+
+
+def test_the_page_of_another_operation_is_refused_whatever_is_allowed() -> None:
+    operation = {**pages.facts().operation, "path": "/openai/chat/completions"}
+    page = parse(pages.text(replace(pages.facts(), operation=operation)))
+    reported = objections(page, allow_removals=True, models_only=True)
+    assert "the page of POST /openai/chat/completions, not of POST /openai/responses" in reported
+
+
+@pytest.mark.parametrize("enum", [(), None])
+def test_a_page_without_a_list_is_refused(enum: tuple[str, ...] | None) -> None:
+    fields = dict(listing(NAMES).fields)
+    if enum is None:
+        del fields[AT]
+    else:
+        fields[AT] = replace(fields[AT], enum=enum)
+    reported = objections(replace(listing(NAMES), fields=fields), allow_removals=True, models_only=True)
+    assert "there is no list of model names" in reported
+
+
+def test_other_facts_that_differ_are_shown_and_can_be_left_aside() -> None:
+    base = pages.with_field(pages.facts(), replace(pages.facts().fields["body.n"], range="1 <= x <= 64"))
+    page = parse(pages.text(pages.with_field(base, replace(base.fields[AT], enum=(*NAMES, "gpt-9")))))
+    reported = objections(page)
+    assert re.search(r"body\.n +range +1 <= x <= 64 +1 <= x <= 128", reported)
+    assert "MODELS_ONLY=1" in reported
+    assert objections(page, models_only=True) == ""
+    after = OurDocument(model_names.plan(pages.small_document(), LOG, page, DAY).document)
+    assert {row.field for row in compare(page, after.from_page(), after.from_all())} == {"body.n"}
+
+
+# ---- The edit ----------------------------------------------------------------------------------------------------
+
+TEXT = """\
+# head
+list:  # of names
+  # the first ones
+  - 'a' # about a
+
+  - "b"
+  # the last
+  - c
+  # below
+after: |
+  - a
+none: null
+"""
+
+
+def edited(text: str, items: Sequence[str]) -> str:
+    return yaml_edit.edited(text, lambda tree: yaml_edit.set_items(tree["list"], items))
+
+
+def test_an_edit_that_changes_nothing_gives_the_same_bytes() -> None:
+    assert edited(TEXT, ["a", "b", "c"]) == TEXT
+    assert edited(TEXT.replace("\n", "\r\n"), ["a", "b", "c"]) == TEXT.replace("\n", "\r\n")
+    whole = pages.document().text + "list: [a]\nflow: [a, {b: c}, {d: [e]}]\n"
+    assert edited(whole, ["a"]) == whole
+
+
+@pytest.mark.parametrize(
+    ("items", "old", "new"),
+    [
+        (["a", "b", "c", "d"], "  - c\n  # below\n", "  - c\n  - d\n  # below\n"),
+        (["x", "a", "b", "c"], "  - 'a' # about a\n", "  - x\n  - 'a' # about a\n"),
+        (["b", "c"], "  - 'a' # about a\n\n", ""),
+        (["a", "b"], "  - c\n", ""),
+        (["a", "b", "2024-05-13"], "  - c\n", "  - '2024-05-13'\n"),
+    ],
+)
+def test_items_keep_their_comments(items: list[str], old: str, new: str) -> None:
+    assert old in TEXT
+    for text in (TEXT, TEXT.replace("\n", "\r\n")):
+        found = edited(text, items)
+        assert yaml_edit.edited(found, lambda _: None) == found
+        if "# the last" not in TEXT.replace(old, new) or items != ["a", "b"]:
+            assert found.replace("\r\n", "\n") == TEXT.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("list:\n- a\n- b\n", 2),
+        ("list: [a,b]\n", 1),
+        ("x:   1\nlist: [a]\n", 1),
+        ("list: [a, b: c]\n", 1),
+    ],
+)
+def test_a_text_that_the_round_trip_would_alter_is_refused_with_the_line(text: str, line: int) -> None:
+    with pytest.raises(EditError, match=rf"openapi\.yaml:{line}: an edit would rewrite this line as"):
+        edited(text, ["a"])
+
+
+@pytest.mark.parametrize("text", ["list: [a", "list: [a]", "a: &a 1\nb: *c\n"])
+def test_what_cannot_be_edited_is_refused(text: str) -> None:
+    with pytest.raises(EditError, match=r"openapi\.yaml"):
+        edited(text, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("text", "entries", "expected"),
+    [
+        ("m:\n  z: 1\n", {}, "m:\n  z: 1\n"),
+        ("m:\n  z: 1\n", {"a": "1", "2": "x"}, "m:\n  k:\n    a: '1'\n    '2': x\n  z: 1\n"),
+        ("m:\n  k: {}\n  z: 1\n", {"a": {"b": "1"}}, 'm:\n  k:\n    a: {b: "1"}\n  z: 1\n'),
+        ("m:\n  k:\n    a: x # one\n    # two\n    b:\n      c: 2\n\n  z: 1\n", {"b": "9", "a": "3", "d": "e"},
+         "m:\n  k:\n    a: x # one\n    # two\n    b:\n      c: 2\n\n    d: e\n  z: 1\n"),
+        ("m:\n  k:\n    a: 1\n  z: 1\n", {}, "m:\n  z: 1\n"),
+    ],
+)  # fmt: skip
+def test_entries_are_added_kept_and_removed(text: str, entries: dict[str, str], expected: str) -> None:
+    found = yaml_edit.edited(text, lambda tree: yaml_edit.set_entries(tree["m"], "k", entries, above="z"))
+    assert found == expected
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "'0.1.0'", '"0.1.0"  # now'])
+def test_a_text_keeps_its_quotes(version: str) -> None:
+    text = f"a: {version}\nb: 1\n"
+    found = yaml_edit.edited(text, lambda tree: yaml_edit.set_text(tree, "a", "1.2.3"))
+    assert found == text.replace("0.1.0", "1.2.3")
+
+
+# ---- Changelog and versions --------------------------------------------------------------------------------------
+
+
+def test_a_release_takes_along_what_was_unreleased() -> None:
+    log = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [0.1.0] - 2026-11-23\n\n- First.\n"
+    after = changelog.with_release(log, "0.2.0", DAY, {"Added": ["Another."], "Removed": ["Old."]})
+    assert after == (
+        "# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-12-24\n\n### Added\n\n- Another.\n- A thing.\n\n"
+        "### Removed\n\n- Old.\n\n## [0.1.0] - 2026-11-23\n\n- First.\n"
+    )
+    assert changelog.entry(after, "0.1.0") == "- First."
+    assert changelog.entry(after, "0.3.0") is None
+
+
+@pytest.mark.parametrize("log", ["", "# Changelog\n", "# Changelog\n\n## [0.1.0] - 2026-11-23\n\n- First.\n"])
+def test_a_changelog_without_an_unreleased_part_gets_an_entry_on_top(log: str) -> None:
+    after = changelog.with_release(log, "0.2.0", DAY, {"Added": ["x"]})
+    assert changelog.entry(after, "0.2.0") == "### Added\n\n- x"
+    assert after.index("# Changelog") < after.index("## [0.2.0]")
+    assert "First" not in log or after.index("## [0.2.0]") < after.index("## [0.1.0]")
+
+
+@pytest.mark.parametrize("text", ["", "1", "1.2", "1.2.3.4", "1.2.x", "v1.2.3", "1.2.3-rc1", " 1.2.3"])
+def test_what_is_no_version_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no version"):
+        versions.parse(text)

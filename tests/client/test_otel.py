@@ -1,0 +1,271 @@
+"""OpenTelemetry: the spans and metrics of calls, as its own SDK receives them.
+
+The expected names are those of https://opentelemetry.io/docs/specs/semconv/gen-ai/.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from acedata_responses import AsyncClient, Hook, InsufficientBalanceError, testing
+from acedata_responses.otel import OpenTelemetry
+from tests.clock import SkippingClock
+from tests.drivers import MINIMAL
+from tests.replies.recorded import sample
+
+
+@pytest.fixture
+def exporter():
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def tracers(exporter):
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    yield provider
+    provider.shutdown()
+
+
+@pytest.fixture
+def reader():
+    return InMemoryMetricReader()
+
+
+@pytest.fixture
+def hook(tracers, reader):
+    meters = MeterProvider([reader])
+    yield OpenTelemetry(tracers, meters)
+    meters.shutdown()
+
+
+@pytest.fixture
+def traced(connect, service, hook):
+    return connect(service, hooks=[hook], clock=SkippingClock())
+
+
+def metrics_of(reader):
+    """The points of each metric."""
+    data = reader.get_metrics_data()
+    resources = data.resource_metrics if data else ()
+    return {
+        metric.name: list(metric.data.data_points)
+        for resource in resources
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
+
+
+def is_recording():
+    return trace.get_current_span().get_span_context().is_valid
+
+
+def test_a_call_is_a_span_with_the_conventions_attributes(traced, exporter, service):
+    data = json.loads(sample("response.json"))
+    data["usage"]["cost"] = 0.5
+    service.reply_with(data)
+    traced.create(model="gpt-4o", temperature=0.5, max_output_tokens=200, stream=False)
+    (span,) = exporter.get_finished_spans()
+    host, port = service.url.removeprefix("http://").split(":")
+    assert (span.name, span.kind, span.status.status_code) == (
+        "chat gpt-4o", trace.SpanKind.CLIENT, trace.StatusCode.UNSET,
+    )  # fmt: skip
+    usage = data["usage"]
+    assert dict(span.attributes) == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "acedata",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.request.max_tokens": 200,
+        "gen_ai.request.stream": False,
+        "gen_ai.request.temperature": 0.5,
+        "gen_ai.response.finish_reasons": (data["status"],),
+        "gen_ai.response.id": data["id"],
+        "gen_ai.response.model": data["model"],
+        "gen_ai.usage.cache_read.input_tokens": usage["input_tokens_details"]["cached_tokens"],
+        "gen_ai.usage.cost": 0.5,
+        "gen_ai.usage.input_tokens": usage["input_tokens"],
+        "gen_ai.usage.output_tokens": usage["output_tokens"],
+        "gen_ai.usage.reasoning.output_tokens": usage["output_tokens_details"]["reasoning_tokens"],
+        "server.address": host,
+        "server.port": int(port),
+    }
+
+
+def test_nothing_that_is_asked_or_answered_is_in_a_span(traced, exporter):
+    reply = traced.create(input="a secret question", instructions="a secret order")
+    (span,) = exporter.get_finished_spans()
+    assert "secret" not in span.to_json()
+    assert reply.output_text not in span.to_json()
+
+
+def test_a_chat_completion_tells_the_reason_of_each_choice(traced, exporter, service):
+    data = json.loads(sample("chat_completion.json"))
+    choice = data["choices"][0]
+    data["choices"] = [choice, {**choice, "index": 1, "finish_reason": "length"}]
+    service.reply_with(data)
+    traced.create(n=2)
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["gen_ai.response.finish_reasons"] == (choice["finish_reason"], "length")
+    assert span.attributes["gen_ai.request.choice.count"] == 2
+
+
+def test_the_trace_goes_on_in_the_service(traced, exporter, service, tracers):
+    with tracers.get_tracer("test").start_as_current_span("outer") as outer:
+        traced.client.responses.create(**MINIMAL)
+    inner, _outer = exporter.get_finished_spans()
+    version, trace_id, span_id, _flags = service.requests[0].headers["traceparent"].split("-")
+    assert (version, int(trace_id, 16), int(span_id, 16)) == (
+        "00",
+        inner.context.trace_id,
+        inner.context.span_id,
+    )
+    if traced.flavour == "sync":  # the driver runs the async client in a thread of its own
+        assert inner.parent.span_id == outer.get_span_context().span_id
+
+
+def test_the_span_is_current_while_the_request_is_sent_and_no_longer(connect, service, hook):
+    seen = []
+
+    class Looking(Hook):
+        def before_send(self, call):
+            seen.append(is_recording())
+
+    driver = connect(service, hooks=[hook, Looking()])
+    driver.create()
+    with driver.open() as stream:
+        seen.append(is_recording())
+        stream.final()
+    assert seen == [True, True, False]
+    assert not is_recording()
+
+
+def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
+    tracer = tracers.get_tracer("test")
+
+    async def ask(client, number):
+        with tracer.start_as_current_span(f"outer {number}"):
+            await client.responses.create(**{**MINIMAL, "input": str(number)})
+
+    async def ask_all():
+        async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
+            await asyncio.gather(*(ask(client, number) for number in range(5)))
+
+    asyncio.run(ask_all())
+    spans = exporter.get_finished_spans()
+    outer = {span.context.span_id for span in spans if span.name.startswith("outer")}
+    assert {span.parent.span_id for span in spans if span.name.startswith("chat")} == outer
+    assert len(outer) == 5
+
+
+def test_a_stream_is_a_span_until_its_end(traced, exporter):
+    with traced.open() as stream:
+        next(iter(stream))
+        assert exporter.get_finished_spans() == ()
+        reply = stream.final()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["gen_ai.request.stream"] is True
+    assert span.attributes["gen_ai.usage.output_tokens"] == reply.usage.output_tokens
+
+
+def test_a_stream_that_is_left_is_an_error_of_its_class(traced, exporter):
+    with traced.open() as stream:
+        next(iter(stream))
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["error.type"] == "StreamInterruptedError"
+    assert "gen_ai.usage.output_tokens" not in span.attributes
+
+
+def test_an_error_is_told_by_its_class_alone(traced, exporter, reader, service):
+    service.reply_with(testing.error("used_up", "you asked: my secret"))
+    with pytest.raises(InsufficientBalanceError):
+        traced.create()
+    (span,) = exporter.get_finished_spans()
+    assert span.status.status_code is trace.StatusCode.ERROR
+    assert span.attributes["error.type"] == "InsufficientBalanceError"
+    assert "secret" not in span.to_json()
+    (point,) = metrics_of(reader)["gen_ai.client.operation.duration"]
+    assert point.attributes["error.type"] == "InsufficientBalanceError"
+    assert "gen_ai.client.token.usage" not in metrics_of(reader)
+
+
+def test_further_tries_are_events_of_one_span(traced, exporter, reader, service):
+    service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
+    traced.create()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["http.request.resend_count"] == 2
+    assert [event.name for event in span.events] == ["acedata_responses.resent"] * 2
+    assert [event.attributes["error.type"] for event in span.events] == ["RateLimitError", "ServerError"]
+    first, second = (event.attributes["acedata_responses.wait"] for event in span.events)
+    assert span.end_time - span.start_time >= (first + second) * 1e9
+    (duration,) = metrics_of(reader)["gen_ai.client.operation.duration"]
+    assert (span.end_time - span.start_time) / 1e9 == pytest.approx(duration.sum, abs=1e-5)
+    headers = {request.headers["traceparent"] for request in service.requests}
+    assert len(headers) == 1
+
+
+def test_metrics_have_the_conventions_units_and_attributes(traced, reader, service):
+    reply = traced.create()
+    metrics = metrics_of(reader)
+    (duration,) = metrics["gen_ai.client.operation.duration"]
+    tokens = {point.attributes["gen_ai.token.type"]: point for point in metrics["gen_ai.client.token.usage"]}
+    assert {kind: point.sum for kind, point in tokens.items()} == {
+        "input": reply.usage.input_tokens,
+        "output": reply.usage.output_tokens,
+    }
+    host, port = service.url.removeprefix("http://").split(":")
+    assert dict(duration.attributes) == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "acedata",
+        "gen_ai.request.model": MINIMAL["model"],
+        "gen_ai.response.model": reply.model,
+        "server.address": host,
+        "server.port": int(port),
+    }
+    assert list(duration.explicit_bounds[:3]) == [0.01, 0.02, 0.04]
+    assert list(tokens["input"].explicit_bounds) == [
+        1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
+    ]  # fmt: skip
+
+
+def test_an_answer_of_the_journal_is_a_span_and_in_no_metric(
+    connect, service, hook, exporter, reader, tmp_path
+):
+    connect(service, journal=tmp_path / "answers.db").create()
+    connect(service, journal=tmp_path / "answers.db", hooks=[hook]).create()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["acedata_responses.from_journal"] is True
+    assert metrics_of(reader) == {}
+
+
+def test_an_operation_without_a_model_is_a_span_without_their_names(traced, exporter, reader):
+    traced.list_models()
+    (span,) = exporter.get_finished_spans()
+    assert span.name == "models.list"
+    assert set(span.attributes) == {"server.address", "server.port"}
+    assert metrics_of(reader) == {}
+
+
+def test_a_request_that_another_hook_refuses_leaves_no_span_behind(connect, service, hook, exporter):
+    class Refusing(Hook):
+        def before_send(self, call):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        connect(service, hooks=[hook, Refusing()]).create()
+    assert not is_recording()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes["error.type"] == "ZeroDivisionError"
+
+
+def test_without_an_sdk_nothing_is_recorded_and_nothing_is_sent_along(connect, service):
+    connect(service, hooks=[OpenTelemetry()]).create()
+    assert "traceparent" not in service.requests[0].headers

@@ -1,0 +1,283 @@
+"""A limiter that processes share: the limits hold for all of them together, and who is killed holds no place."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from acedata_responses import Client, ConfigurationError, JournalError, testing
+from acedata_responses.limits import Limiter, Limits, LimitTimeout
+from tests.clock import FakeClock
+from tests.waiting import most_in_a_second, run
+
+ONE = Limits(in_flight=1, per_second=None)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "answers.db"
+
+
+@pytest.fixture
+def process():
+    """Starts another Python with some code; what it prints can be read, and it is gone after the test."""
+    started = []
+
+    def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+        one.communicate(timeout=60)
+
+
+HOLDER = """
+    import sys
+    from acedata_responses.limits import Limiter, Limits
+    limiter = Limiter(Limits(in_flight=2, per_second=None), shared=sys.argv[1])
+    places = [limiter.acquire(), limiter.acquire()]
+    print("has them", flush=True)
+    sys.stdin.readline()
+    places.pop().release()
+    print("freed one", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_place_of_another_process_counts_until_it_is_freed(path, process):
+    limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
+    other = process(HOLDER, path)
+    assert other.stdout.readline() == "has them\n"
+    with pytest.raises(LimitTimeout, match="2 calls are in flight in all processes"):
+        limiter.acquire(timeout=1)
+    with pytest.raises(LimitTimeout):
+        limiter.acquire(give_up_at=1002)
+    print(file=other.stdin, flush=True)
+    assert other.stdout.readline() == "freed one\n"
+    limiter.acquire(timeout=1)
+    with pytest.raises(LimitTimeout):
+        limiter.acquire(timeout=1)
+
+
+def test_the_places_of_a_process_that_is_killed_are_free(path, process):
+    other = process(HOLDER, path)
+    other.stdout.readline()
+    other.send_signal(signal.SIGKILL)
+    other.wait(60)
+    limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
+    for _ in range(2):
+        limiter.acquire(timeout=1)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_shares_the_limits_and_leaves_the_places_of_its_parent_alone(path):
+    limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
+    place = limiter.acquire()
+    child = os.fork()
+    if not child:
+        place.release()  # it is the parent's
+        limiter.acquire(timeout=1)
+        try:
+            limiter.acquire(timeout=1)
+        except LimitTimeout:
+            os._exit(0)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    limiter.acquire(timeout=1)
+    with pytest.raises(LimitTimeout):
+        limiter.acquire(timeout=1)
+
+
+def test_limiters_of_one_process_and_copies_share_by_the_path(path):
+    first = Limiter(ONE, shared=path, clock=FakeClock())
+    second = Limiter(ONE, shared=str(path), clock=FakeClock())
+    third = copy.copy(first)
+    place = first.acquire()
+    for other in (second, third):
+        with pytest.raises(LimitTimeout):
+            other.acquire(timeout=1)
+    place.release()
+    place.release()
+    run(second.acquire_async(timeout=1))
+    with pytest.raises(LimitTimeout):
+        run(third.acquire_async(timeout=1))
+
+
+def test_the_starts_of_all_together_keep_to_the_calls_in_a_second(path):
+    clock = FakeClock()
+    limits = Limits(in_flight=None, per_second=6)
+    limiters = [Limiter(limits, shared=path, clock=clock) for _ in range(3)]
+    starts = []
+    for turn in range(30):
+        limiters[turn % 3].acquire()
+        starts.append(clock.now)
+    assert most_in_a_second(starts) == 6
+    assert clock.now - 1000 < 6
+
+
+def test_a_refusal_slows_down_all_of_them_and_successes_bring_the_pace_back(path):
+    clock = FakeClock()
+    limits = Limits(in_flight=None, per_second=60)
+    first, second = (Limiter(limits, shared=path, clock=clock) for _ in range(2))
+
+    def seconds_for(limiter: Limiter, calls: int) -> float:
+        began = clock.now
+        for _ in range(calls):
+            limiter.acquire()
+        return clock.now - began
+
+    usual = seconds_for(second, 120)
+    first.slowed()
+    assert seconds_for(second, 120) > 1.5 * usual
+    for _ in range(200):
+        clock.pass_by(1)
+        second.succeeded()
+    assert seconds_for(first, 120) == pytest.approx(usual, rel=0.1)
+
+
+def test_what_was_noted_before_the_machine_started_anew_holds_up_nobody(path):
+    limits = Limits(in_flight=1, per_second=1)
+    Limiter(limits, shared=path, clock=FakeClock(now=500_000)).acquire().release()
+    clock = FakeClock(now=50)
+    Limiter(limits, shared=path, clock=clock).acquire(timeout=1)
+    assert clock.sleeps == []
+
+
+def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_runs_on(path):
+    limiter = Limiter(ONE, shared=path)
+    holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    async def main() -> None:
+        call = asyncio.ensure_future(limiter.acquire_async())
+        for _ in range(3):
+            await asyncio.sleep(0.05)
+            assert not call.done()
+        holder.execute("ROLLBACK")
+        place = await call
+        holder.execute("BEGIN IMMEDIATE")
+        place.release()  # is noted at the next occasion
+        holder.execute("ROLLBACK")
+        await limiter.acquire_async(timeout=5)
+
+    run(main())
+    holder.close()
+
+
+def test_a_place_that_could_not_be_freed_at_the_time_is_freed_though_no_further_call_is_made(path):
+    place = Limiter(ONE, shared=path).acquire()
+    holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    place.release()
+    holder.execute("ROLLBACK")
+    holder.close()
+    Limiter(ONE, shared=path).acquire(timeout=20)
+
+
+def test_the_files_are_for_their_owner_alone_and_can_lie_beside_a_journal(path):
+    before = os.umask(0)
+    try:
+        limiter = Limiter(ONE, shared=path)
+        with (
+            testing.serve() as service,
+            Client(testing.TOKEN, base_url=service.url, journal=path, limits=limiter) as client,
+        ):
+            for _ in range(2):
+                client.responses.create(model="gpt-4o-mini", input="Hello")
+            assert len(service.requests) == 1
+    finally:
+        os.umask(before)
+    files = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert {"answers.db", "answers.db-limits", "answers.db-owners"} <= set(files)
+    assert set(files.values()) == {0o600}
+
+
+def test_a_path_that_cannot_be_used_is_refused_when_the_limiter_is_made(path):
+    with pytest.raises(ConfigurationError, match="shared must be a path, not int"):
+        Limiter(shared=3)
+    with pytest.raises(JournalError, match="cannot be used as a shared limiter"):
+        Limiter(shared=path / "missing")
+    path.with_name("answers.db-limits").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(JournalError, match="damaged or not a shared limiter"):
+        Limiter(shared=path)
+
+
+# Against the service
+
+WORKER = """
+    import asyncio, json, sys
+    from concurrent.futures import ThreadPoolExecutor
+    from acedata_responses import AsyncClient, Client, Limiter, Limits
+    from acedata_responses.limits import Pace
+
+    flavour, url, token, path, calls, text = sys.argv[1:]
+    limiter = Limiter(Limits(in_flight=20, per_second=30), shared=path)
+    options = {"base_url": url, "limits": limiter, "max_retries": 0}
+    fields = {"model": "gpt-4o-mini", "input": text}
+    starts, started = [], Pace.started
+
+    def noted(pace, now):
+        if pace is limiter._shared._pace:
+            starts.append(now)
+        started(pace, now)
+
+    Pace.started = noted
+
+    def in_threads():
+        with Client(token, **options) as client, ThreadPoolExecutor(30) as threads:
+            list(threads.map(lambda _: client.responses.create(**fields), range(int(calls))))
+
+    async def in_tasks():
+        async with AsyncClient(token, **options) as client:
+            await asyncio.gather(*(client.responses.create(**fields) for _ in range(int(calls))))
+
+    print("ready", flush=True)
+    sys.stdin.readline()
+    in_threads() if flavour == "sync" else asyncio.run(in_tasks())
+    print(json.dumps(starts), flush=True)
+"""
+
+
+def test_several_processes_keep_the_documented_limits_though_one_is_killed(path, process):
+    """At most 20 calls have started and not arrived, so the service sees at most 20 + 30 in a second, of 60."""
+    calls = 25
+
+    def answer(request: testing.Request) -> testing.Fault:
+        return (
+            testing.Fault("stall") if request.json["input"] == "hold" else testing.Fault("delay", seconds=0.1)
+        )
+
+    with testing.serve(limits=Limits()) as service:
+        service.reply_with(always=answer)
+        where = (service.url, testing.TOKEN, path)
+        victim = process(WORKER, "sync", *where, 12, "hold")
+        workers = [process(WORKER, flavour, *where, calls, "go on") for flavour in ("sync", "async", "async")]
+        for one in (victim, *workers):
+            assert one.stdout.readline() == "ready\n"
+        print(file=victim.stdin, flush=True)
+        service.wait_until_stalled(12, timeout=60)
+        for worker in workers:
+            print(file=worker.stdin, flush=True)
+        service.wait_for_requests(12 + 15, timeout=60)
+        victim.send_signal(signal.SIGKILL)
+        starts = [start for worker in workers for start in json.loads(worker.communicate(timeout=120)[0])]
+        assert [worker.returncode for worker in workers] == [0, 0, 0]
+        assert sorted(one.status for one in service.requests) == [200] * (12 + 3 * calls)
+        assert service.most_in_flight <= 20
+    assert len(starts) == 3 * calls
+    assert most_in_a_second(sorted(starts)) <= 30

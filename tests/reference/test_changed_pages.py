@@ -1,0 +1,199 @@
+"""Each field's each property, one at a time: the table names exactly the field that was changed, in every form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+import pytest
+
+from scripts.reference.facts import MISSING, PROPERTIES, Facts, Field
+from tests.reference import pages
+
+FORMS: dict[str, Callable[[Facts], str]] = {
+    "text": pages.text,
+    "html": pages.html,
+    "markdown": pages.markdown,
+    "yaml": pages.yaml,
+    "json": lambda base: json.dumps(pages.openapi(base)),
+}
+SEEN = ("text", "html")
+"""Forms that show what a reader sees: there, fields within fields are in the samples alone."""
+
+
+def variants(field: Field) -> Iterator[tuple[str, Field]]:
+    """The field with each of its properties in each other state that it can have."""
+    yield from _changed(
+        field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"]
+    )
+    yield from _changed(field, "nullable", [not field.nullable])
+    yield from _changed(field, "required", [not field.required])
+    yield from _changed(field, "default", [MISSING, *_values(field)])
+    yield from _changed(field, "example", [MISSING, *_values(field)])
+    if field.type == "number":
+        yield from _changed(
+            field, "range", [None, "1 <= x", "x <= 2", "0 < x < 2", "-1.5 <= x <= 1e+21", "1 <= x <= 127"]
+        )
+    if field.type in ("string", "array") or field.type.endswith("[]"):
+        yield from _changed(field, "min_length", [None, 0, 1, 2])
+        yield from _changed(field, "max_length", [None, 3])
+    if field.type == "string":
+        some = field.enum or ("first", "second")
+        lists = [
+            (),
+            some[1:],
+            (*some, "another"),
+            (some[0],),
+            ("x", *some[1:]),
+            tuple(reversed(some)),
+            (*some[1:], some[0]),
+        ]
+        yield from _changed(field, "enum", list(dict.fromkeys(one for one in lists if one != field.enum)))
+
+
+def _values(field: Field) -> list[object]:
+    kinds = {"number": [0, 1, 2, 0.5], "boolean": [True, False], "string": ["a b", "", "o3"]}
+    return kinds.get(field.type, [["x"], ["y", "x"]])
+
+
+def _changed(field: Field, name: str, values: list[object]) -> Iterator[tuple[str, Field]]:
+    for value in values:
+        before = getattr(field, name)
+        if (type(value), value) != (type(before), before):
+            yield name, replace(field, **{name: value})
+
+
+def shown_in(form: str, field: Field, name: str) -> bool:
+    """Whether a form can say a property of a field at all, and does not say what openapi.yaml knows of it."""
+    known = pages.everything().fields[field.at].specification
+    if form not in SEEN and name in known and known[name] == getattr(field, name):
+        return False
+    if form in SEEN:
+        return not pages.is_nested(field.at) and not (name == "default" and field.default == "")
+    return not field.at.startswith("authorization.") or name == "required"
+
+
+def cases(form: str) -> list[object]:
+    return [
+        pytest.param(changed, id=f"{field.at}-{name}-{number}")
+        for field in pages.facts().fields.values()
+        for number, (name, changed) in enumerate(variants(field))
+        if shown_in(form, changed, name)
+    ]
+
+
+def test_every_property_that_is_compared_is_changed_somewhere() -> None:
+    changed = {name for field in pages.facts().fields.values() for name, _ in variants(field)}
+    assert changed == set(PROPERTIES)
+    assert changed < {field.name for field in fields(Field)}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_unchanged_page_does_not_differ(form: str) -> None:
+    assert pages.differences(FORMS[form](pages.facts())) == []
+
+
+@pytest.mark.parametrize("changed", cases("text"))
+def test_a_changed_property_is_named_from_text(changed: Field) -> None:
+    assert pages.fields_that_differ(pages.text(pages.with_field(pages.facts(), changed))) == {changed.at}
+
+
+@pytest.mark.parametrize("changed", cases("html"))
+def test_a_changed_property_is_named_from_html(changed: Field) -> None:
+    assert pages.fields_that_differ(pages.html(pages.with_field(pages.facts(), changed))) == {changed.at}
+
+
+@pytest.mark.parametrize("changed", cases("json"))
+def test_a_changed_property_is_named_from_an_openapi_document(changed: Field) -> None:
+    page = FORMS["json"](pages.with_field(pages.facts(), changed))
+    assert pages.fields_that_differ(page) == {changed.at}
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+@pytest.mark.parametrize("form", ["markdown", "yaml"])
+def test_a_changed_property_is_named_from_yaml(form: str, name: str) -> None:
+    every = (pair for field in pages.facts().fields.values() for pair in variants(field))
+    some = [changed for what, changed in every if what == name and shown_in(form, changed, name)]
+    for changed in some[:: max(1, len(some) // 3)]:
+        assert pages.fields_that_differ(FORMS[form](pages.with_field(pages.facts(), changed))) == {changed.at}
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+@pytest.mark.parametrize("at", list(pages.facts().fields))
+def test_a_field_that_is_gone_is_named(form: str, at: str) -> None:
+    page = FORMS[form](pages.without_field(pages.facts(), at))
+    gone = {one for one in pages.facts().fields if pages.is_within(one, at)}
+    expected = gone | ({"operation"} if at.startswith("authorization.") else set())
+    assert pages.outcome(page) == "unreadable" or pages.fields_that_differ(page) == expected
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+@pytest.mark.parametrize("where", ["parameter", "body", "reply"])
+def test_a_new_field_is_named_wherever_it_stands(form: str, where: str) -> None:
+    base = pages.facts()
+    new = Field(f"{where}.brand_new", "number", nullable=True, default=1, range="0 <= x <= 9")
+    for position in range(len(base.fields) + 1):
+        places = list(base.fields)
+        places.insert(position, new.at)
+        page = FORMS[form](pages.with_order(pages.with_field(base, new), places))
+        assert pages.fields_that_differ(page) == {new.at}
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+def test_a_new_field_within_a_field_is_named(form: str) -> None:
+    new = Field("body.input[].name", "string", sample="Ada")
+    assert pages.fields_that_differ(FORMS[form](pages.with_field(pages.facts(), new))) == {new.at}
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+def test_a_field_that_the_document_has_from_elsewhere_is_named_when_the_page_lists_it(form: str) -> None:
+    everything = pages.everything().fields
+    new = replace(everything["body.top_p"], sample=1)
+    (row,) = pages.differences(FORMS[form](pages.with_field(pages.facts(), new)))
+    assert (row.field, row.property, row.document) == ("body.top_p", "source", "from another source")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["method", "path", "server", "credentials", "media type"])
+def test_a_changed_operation_is_named(form: str, name: str) -> None:
+    other = {"method": "PUT", "path": "/openai/answers", "server": "https://api.example.com",
+             "credentials": "Basic", "media type": "text/json"}  # fmt: skip
+    base = pages.facts()
+    page = FORMS[form](replace(base, operation={**base.operation, name: other[name]}))
+    (row,) = pages.differences(page)
+    assert (row.field, row.property, row.page) == ("operation", name, other[name])
+
+
+@pytest.mark.parametrize("at", [at for at in pages.facts().fields if pages.is_nested(at)])
+def test_another_type_in_a_sample_is_named(at: str) -> None:
+    field = pages.facts().fields[at]
+    other = replace(field, sample="text" if field.type != "string" else 5)
+    expected = {one for one in pages.facts().fields if pages.is_within(one, at)}
+    assert pages.fields_that_differ(pages.text(pages.with_field(pages.facts(), other))) == expected
+
+
+def test_a_value_in_a_sample_that_is_not_possible_is_named() -> None:
+    other = replace(pages.facts().fields["body.input[].role"], sample="narrator")
+    (row,) = pages.differences(pages.text(pages.with_field(pages.facts(), other)))
+    assert (row.field, row.page) == ("body.input[].role", '"narrator"')
+
+
+def test_two_changes_give_two_rows_with_their_lines() -> None:
+    base = pages.facts()
+    first = replace(base.fields["body.n"], range="1 <= x <= 64")
+    second = replace(base.fields["body.stream"], default=True)
+    rows = pages.differences(pages.text(pages.with_field(pages.with_field(base, first), second)))
+    lines = (pages.ROOT / "openapi.yaml").read_text(encoding="utf-8").splitlines()
+    assert [(row.field, row.property) for row in rows] == [("body.n", "range"), ("body.stream", "default")]
+    assert "minimum: 1" in lines[rows[0].line - 1]
+    assert "default: false" in lines[rows[1].line - 1]
+    assert (rows[1].page, rows[1].document) == ("yes", "no")
+
+
+def test_the_place_of_each_row_is_the_field_or_its_property_in_the_document() -> None:
+    lines = (pages.ROOT / "openapi.yaml").read_text(encoding="utf-8").splitlines()
+    for field in pages.facts().fields.values():
+        assert field.at.rpartition(".")[2] in lines[field.lines[""] - 1] or field.at.startswith(
+            "authorization."
+        )

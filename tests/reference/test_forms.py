@@ -1,0 +1,102 @@
+"""The same facts from every form and language in which the page exists."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scripts.reference import page_html
+from scripts.reference.facts import UnreadableError
+from scripts.reference.reading import parse
+from tests.reference import pages
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+@pytest.mark.parametrize("form", [pages.text, pages.html])
+def test_a_translated_page_says_the_same(form, language: str) -> None:  # type: ignore[no-untyped-def]
+    page = form(pages.facts(), pages.LANGUAGES[language])
+    assert pages.differences(page) == []
+    assert parse(page) == parse(form(pages.facts()))
+
+
+@pytest.mark.parametrize("language", pages.LANGUAGES)
+def test_a_translated_bound_is_read(language: str) -> None:
+    longest = replace(pages.facts().fields["body.input"], max_length=9, min_length=2)
+    page = pages.text(pages.with_field(pages.facts(), longest), pages.LANGUAGES[language])
+    found = parse(page).fields["body.input"]
+    assert (found.min_length, found.max_length) == (2, 9)
+
+
+def test_html_shows_what_a_reader_sees() -> None:
+    page = """<html><head><title>No</title></head><body><p>a <b>b</b>
+    c</p><div>default:<!-- -->1</div><pre>x
+      y</pre><p hidden>no</p><ul><li>one</li><li>two</li></ul>a &amp; &lt;b&gt;</body></html>"""
+    shown = [line.strip() for line in page_html.visible_text(page).splitlines() if line.strip()]
+    assert shown == ["a b c", "default:1", "x", "y", "one", "two", "a & <b>"]
+
+
+def test_a_page_saved_with_other_line_ends_and_spaces_says_the_same() -> None:
+    page = pages.text(pages.facts())
+    assert pages.differences(page.replace("\n", "\r\n")) == []
+    assert pages.differences("\ufeff" + page.replace("\n\n", "\n\n\n")) == []
+    assert pages.differences("\n".join(f"\u200b {line}\u00a0 " for line in page.splitlines())) == []
+
+
+def test_a_fence_names_the_operation() -> None:
+    page = pages.markdown(pages.facts())
+    assert pages.differences(page.replace("````yaml POST", "````yaml post")) == []
+    assert pages.differences(page.replace("````yaml POST /openai/responses", "````yaml")) == []
+    with pytest.raises(
+        UnreadableError, match=r"does not have POST /openai/images|is about POST /openai/images"
+    ):
+        parse(page.replace("````yaml POST /openai/responses", "````yaml POST /openai/images"))
+
+
+def test_an_operation_is_found_among_others() -> None:
+    tree = pages.openapi(pages.facts())
+    tree["paths"] = {
+        "/openai/images": {"post": {}, "get": {}},
+        **tree["paths"],
+        "/openai/files": {"post": {}},
+    }
+    base = pages.as_yaml(tree)
+    assert pages.differences(base) == []
+    other = base.replace("/openai/responses", "/v1/responses")
+    assert {row.property for row in pages.differences(other)} == {"path"}
+    with pytest.raises(UnreadableError, match=r"does not have POST /openai/responses \(it has"):
+        parse(base.replace("/openai/responses", "/openai/answers"), pages.document().wanted)
+
+
+def test_nullable_and_exclusive_bounds_are_read_as_in_openapi_3_0() -> None:
+    schema = {"type": "number", "nullable": True, "minimum": 0, "exclusiveMinimum": True, "maximum": 5}
+    body = {"content": {"a/b": {"schema": {"properties": {"n": schema}}}}}
+    page = {"openapi": "3.0.3", "paths": {"/x": {"post": {"requestBody": body}}}}
+    (field,) = parse(json.dumps(page)).fields.values()
+    assert (field.at, field.type, field.nullable, field.range) == ("body.n", "number", True, "0 < x <= 5")
+
+
+def test_all_of_is_read_as_one() -> None:
+    parts = [
+        {"type": "object", "required": ["a"]},
+        {"properties": {"a": {"$ref": "#/a"}, "b": {"type": "string"}}},
+    ]
+    body = {"content": {"a/b": {"schema": {"allOf": parts}}}}
+    page = {"openapi": "3.1.0", "a": {"type": "integer"}, "paths": {"/x": {"post": {"requestBody": body}}}}
+    found = [(field.at, field.type, field.required) for field in parse(json.dumps(page)).fields.values()]
+    assert found == [("body.a", "integer", True), ("body.b", "string", False)]
+
+
+def test_our_own_document_says_the_same_as_itself() -> None:
+    assert pages.differences(pages.document().text) == []
+
+
+def test_the_reference_page_says_the_same() -> None:
+    """The real page is not part of this project; REFERENCE_PAGE names a saved copy of it."""
+    saved = os.environ.get("REFERENCE_PAGE")
+    if not saved:
+        pytest.skip("REFERENCE_PAGE names no saved copy of the page")
+    assert pages.differences(Path(saved).read_text(encoding="utf-8")) == []

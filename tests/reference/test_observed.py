@@ -1,0 +1,106 @@
+"""What clients counted in production is shown beside openapi.yaml."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acedata_responses import Observations
+from acedata_responses.types import ChatCompletion
+from scripts import drift
+from scripts.reference.facts import UnreadableError
+from scripts.reference.reading import parse
+from tests.reference import pages
+
+Capture = pytest.CaptureFixture[str]
+
+CHAT: dict[str, Any] = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1795420800,
+    "model": "gpt-4o-mini",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "paused"}],
+    "seed": 7,
+    "usage": {"prompt_tokens": "many", "completion_tokens": 1},
+}
+
+
+@pytest.fixture
+def observed(tmp_path: Path) -> Path:
+    """What a client wrote that had three such replies."""
+    observations, path = Observations(), tmp_path / "observed.jsonl"
+    for _ in range(3):
+        observations.add(ChatCompletion.from_dict(CHAT))
+    observations.write(path)
+    return path
+
+
+def test_each_place_is_shown_with_what_the_document_says(observed: Path, capsys: Capture) -> None:
+    assert drift.main([str(observed), "--format", "json"]) == drift.DIFFERS
+    reported = capsys.readouterr()
+    rows = {row["field"]: row for row in json.loads(reported.out)["differences"]}
+    shown = {at: (row["property"], row["page"], row["document"]) for at, row in rows.items()}
+    times = "3 times in 3 replies"
+    assert shown == {
+        "ChatCompletion/seed": ("unknown field", times, "none"),
+        "ChatCompletion/choices/*/finish_reason": (
+            "unknown value", times, "one of stop, length, tool_calls, content_filter, function_call",
+        ),
+        "ChatCompletion/usage/prompt_tokens": ("type", times, "integer"),
+        "ChatCompletion/usage/total_tokens": ("required", times, "required"),
+    }  # fmt: skip
+    lines = pages.document().text.splitlines()
+    assert lines[rows["ChatCompletion/usage/prompt_tokens"]["line"] - 1].strip() == "prompt_tokens:"
+    assert lines[rows["ChatCompletion/seed"]["line"] - 1].strip() == "ChatCompletion:"
+    assert "3 replies in production: 4 places compared, 4 differences." in reported.err
+
+
+def test_replies_as_documented_are_the_same(tmp_path: Path, capsys: Capture) -> None:
+    observations, path = Observations(), tmp_path / "observed.jsonl"
+    documented = {key: CHAT[key] for key in ("id", "object", "created", "model")}
+    observations.add(ChatCompletion.from_dict({**documented, "choices": []}))
+    observations.write(path)
+    assert drift.main([str(path)]) == drift.SAME
+    assert "openapi.yaml says the same" in capsys.readouterr().err
+
+
+def test_kinds_and_schemas_that_the_document_does_not_know_are_shown(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "observed.jsonl"
+    lines = [
+        {"package": "acedata_responses", "version": "0.0.1", "replies": 9},
+        {"schema": "", "pointer": "", "what": "unknown kind", "count": 1},
+        {"schema": "OldName", "pointer": "/a", "what": "type", "count": 2},
+        {"schema": "", "pointer": "", "what": "more places", "count": 4},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert drift.main([str(path), "--format", "json"]) == drift.DIFFERS
+    rows = json.loads(capsys.readouterr().out)["differences"]
+    assert [(row["field"], row["property"], row["page"]) for row in rows] == [
+        ("(a whole reply)", "unknown kind", "1 time in 9 replies"),
+        ("OldName/a", "type", "2 times in 9 replies"),
+        ("(a whole reply)", "more places", "4 times in 9 replies"),
+    ]
+
+
+HEAD = '{"package": "acedata_responses", "version": "0.1.1", "replies": 1}\n'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x",
+        "[1]",
+        "{}",
+        '{"schema": "A", "pointer": "", "what": "type", "count": "1"}',
+        '{"schema": "A", "pointer": "", "what": "else", "count": 1}',
+        '{"schema": 5, "pointer": "", "what": "type", "count": 1}',
+        '{"schema": "A", "pointer": "", "what": "type", "count": 1, "value": "secret"}',
+        "[" * 100_000,
+    ],
+)
+def test_a_line_that_is_no_observation_is_refused(line: str) -> None:
+    with pytest.raises(UnreadableError, match="line 2: is not an observation"):
+        parse(HEAD + line)

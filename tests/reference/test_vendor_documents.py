@@ -1,0 +1,127 @@
+"""The vendor's own OpenAPI documents are read as rough as they are: the pages are rendered from them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from scripts.reference.reading import parse
+from tests.reference import pages
+
+Node = dict[str, Any]
+
+KNOWN = {
+    "reply.choices[].index": {"type": "number"},
+    "reply.choices[].finish_reason": {"required": True, "nullable": False},
+    "reply.choices[].logprobs": {"required": True},
+}
+"""What openapi.yaml says otherwise than the vendor's document, on purpose."""
+
+
+def rough() -> Node:
+    """A document as the vendor writes them: 3.0 with its `nullable`, no `info`, no `operationId`, a `rank` for each
+    field, arrays without `items`, errors as examples, and a `required` that names what is not described."""
+    tree = pages.openapi(pages.facts())
+    del tree["info"]
+    tree["openapi"] = "3.0.0"
+    operation = tree["paths"]["/openai/responses"]["post"]
+    operation["summary"] = "A sample."
+    error = {
+        "type": "object",
+        "example": {"error": {"code": "api_error"}},
+        "properties": {"trace_id": {"type": "string"}},
+    }
+    for status in ("400", "401", "429", "500"):
+        content = {"application/json": {"schema": {"oneOf": [error]}}}
+        operation["responses"][status] = {"description": "No.", "content": content}
+    body = tree["components"]["schemas"].pop("body")
+    operation["requestBody"]["content"]["application/json"] = {"schema": body, "example": {"model": "x"}}
+    for rank, schema in enumerate(body["properties"].values()):
+        schema["rank"] = rank
+    reply = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    choice = reply["properties"]["choices"]["items"]
+    choice["properties"]["index"]["type"] = "number"
+    choice["properties"]["finish_reason"] = {"type": "string", "enum": list(FINISH_REASONS)}
+    choice["properties"]["message"]["properties"]["role"]["enum"] = ["assistant"]
+    choice["required"] += ["finish_reason", "logprobs"]
+    form = body["properties"]["response_format"]["properties"]["type"]
+    form.update(enum=["text", "json_object"], default="text")
+    for schema in _schemas(tree):
+        if "null" in schema.get("type", ()):
+            schema["type"] = next(kind for kind in schema["type"] if kind != "null")
+            schema["nullable"] = True
+    return tree
+
+
+FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_call")
+
+
+def _schemas(node: Any) -> list[Node]:
+    if isinstance(node, list):
+        return [schema for one in node for schema in _schemas(one)]
+    if not isinstance(node, dict):
+        return []
+    found = [node] if isinstance(node.get("type"), (str, list)) else []
+    return found + [schema for one in node.values() for schema in _schemas(one)]
+
+
+def rows(tree: Node) -> list[tuple[str, str, str, str]]:
+    found = pages.differences(json.dumps(tree))
+    return [(row.field, row.property, row.page, row.document) for row in found]
+
+
+def test_a_rough_document_says_the_same() -> None:
+    assert rows(rough()) == []
+
+
+def test_yaml_and_json_say_the_same() -> None:
+    text = pages.as_yaml(rough())
+    assert parse(text) == parse(json.dumps(rough()))
+
+
+def test_what_is_known_of_the_vendors_document_stands_at_the_fields() -> None:
+    found = {
+        at: field.specification for at, field in pages.everything().fields.items() if field.specification
+    }
+    assert found == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [
+        ({"type": "string"}, ("reply.choices[].index", "type", "string", "integer")),
+        ({"nullable": True}, ("reply.choices[].index", "nullable", "yes", "no")),
+    ],
+)
+def test_what_is_known_hides_nothing_else(change: Node, row: tuple[str, str, str, str]) -> None:
+    tree = rough()
+    reply = tree["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    reply["properties"]["choices"]["items"]["properties"]["index"].update(change)
+    assert rows(tree) == [row]
+
+
+def test_a_finish_reason_that_openapi_yaml_does_not_know_is_shown() -> None:
+    tree = copy.deepcopy(rough())
+    reply = tree["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    reply["properties"]["choices"]["items"]["properties"]["finish_reason"]["enum"].append("paused")
+    assert rows(tree) == [
+        ("reply.choices[].finish_reason", "possible values", "also paused", "none beyond the common ones")
+    ]
+
+
+def test_a_parameter_may_be_a_reference_and_a_reply_may_be_missing() -> None:
+    tree = rough()
+    operation = tree["paths"]["/openai/responses"]["post"]
+    tree["components"]["parameters"] = {"accept": operation["parameters"][0]}
+    operation["parameters"] = [{"$ref": "#/components/parameters/accept"}]
+    assert rows(tree) == []
+    operation["responses"] = {"200": {"$ref": "#/components/responses/ok"}}
+    tree["components"]["responses"] = {"ok": {"description": ""}}
+    assert {row[2] for row in rows(tree) if row[0].startswith("reply.")} == {"none"}

@@ -1,0 +1,147 @@
+"""The event decoder: the events of a stream however it is cut, each in time, and what holds at the end and beyond."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from acedata_responses.sse import EventDecoder
+from acedata_responses.sse import ServerSentEvent as Event
+from tests.sse.event_streams import BOM, CASES, Events, data_alone, decoded, single_bytes, ways_to_cut
+
+
+@pytest.mark.parametrize(("stream", "events", "at_the_end"), CASES.values(), ids=CASES)
+def test_a_stream_gives_its_events_however_it_is_cut(stream: bytes, events: Events, at_the_end: Events):
+    for chunks in ways_to_cut(stream):
+        assert decoded(chunks) == (events, at_the_end), chunks
+        assert data_alone(chunks) == [event.data for event in events], chunks
+
+
+# --- in time
+
+
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\r", b"\r\n\r", b"\n\r", b"\r\n\n"])
+def test_an_event_comes_with_the_last_byte_that_it_needs(end: bytes):
+    decoder = EventDecoder()
+    *before, last = single_bytes(b"data: a" + end)
+
+    assert [event for byte in before for event in decoder.feed(byte)] == []
+    assert decoder.feed(last) == [Event("a")]
+
+
+def test_a_line_feed_that_comes_late_still_belongs_to_its_carriage_return():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"data: a\r") == []
+    assert decoder.feed(b"") == []
+    assert decoder.feed(b"\n") == []
+    assert decoder.feed(b"\r") == [Event("a")]
+    assert decoder.feed(b"\ndata: b\r\n") == []
+    assert decoder.feed(b"\r\n") == [Event("b")]
+
+
+def test_the_events_of_a_chunk_come_together():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"data: 1\n\ndata: 2\n\nda") == [Event("1"), Event("2")]
+    assert decoder.feed(b"ta: 3\n\ndata: 4\n") == [Event("3")]
+    assert decoder.feed(b"\ndata: 5\n\n") == [Event("4"), Event("5")]
+
+
+def test_a_stream_may_be_read_as_events_and_as_data_in_turn():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"data: 1\n\ndata: 2") == [Event("1")]
+    assert decoder.feed_data(b"\nid: 7\nretry: 5\n\ndata: 3\n\n") == ["2", "3"]
+    assert decoder.feed_data(b"data: 4\n\ndata: 5\n\n") == ["4", "5"]
+    assert decoder.feed(b"data: 6\n\n") == [Event("6", id="7", retry=5)]
+
+
+def test_the_data_of_some_types_of_events_can_be_left_out():
+    decoder = EventDecoder()
+
+    assert decoder.feed_data(b"event: ping\ndata: {}\n\ndata: 1\n\nevent: pong\ndata: 2\n\n", {"ping"}) == [
+        "1",
+        "2",
+    ]
+    assert decoder.feed_data(b"data: 3\n\nevent:ping\ndata:\n\n", {"ping"}) == ["3"]
+
+
+def test_lines_that_are_no_field_are_kept_aside():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"data: 1\noh: no\n: comment\nevent\nid\nretry: x\nhelp\n\n") == [Event("1")]
+    assert decoder.ignored == "oh: no\nhelp\n"
+    decoder.feed(b"x" * 20_000 + b"\n\n")
+    assert len(decoder.ignored) == 10_000
+
+
+def test_chunks_without_bytes_change_nothing():
+    decoder = EventDecoder()
+
+    assert decoder.feed(b"") == []
+    assert decoder.feed(BOM[:1]) == decoder.feed(b"") == decoder.feed(BOM[1:]) == []
+    assert decoder.feed(b"data: a\n") == decoder.feed(b"") == []
+    assert decoder.feed(b"\n") == [Event("a")]
+    assert decoder.feed(b"") == decoder.finish() == []
+
+
+# --- the end
+
+
+def test_an_unfinished_event_is_given_out_once():
+    decoder = EventDecoder()
+    decoder.feed(b"data: a")
+
+    assert decoder.finish() == [Event("a")]
+    assert decoder.finish() == []
+
+
+def test_without_its_end_an_event_is_not_given_out():
+    # The standard's rule, and ours where the connection broke: nobody calls finish() then.
+    assert EventDecoder().feed(b"data: a\n\ndata: b\n") == [Event("a")]
+
+
+# --- going on after a lost connection
+
+
+def test_the_decoder_knows_where_to_go_on_and_when():
+    decoder = EventDecoder()
+    assert (decoder.last_event_id, decoder.retry) == ("", None)
+
+    decoder.feed(b"id: 1\nretry: 2000\n\n")
+    assert (decoder.last_event_id, decoder.retry) == ("1", 2000)
+
+    decoder.feed(b"id: 2\ndata: not yet complete\n")
+    assert decoder.last_event_id == "1"
+
+    decoder.feed(b"\n")
+    assert (decoder.last_event_id, decoder.retry) == ("2", 2000)
+
+    decoder.feed(b"id\nretry\n\n")
+    assert (decoder.last_event_id, decoder.retry) == ("", 2000)
+
+
+def test_two_decoders_share_nothing():
+    one, other = EventDecoder(), EventDecoder()
+    one.feed(b"id: 1\nretry: 5\ndata: a\r")
+
+    assert other.feed(b"\n\ndata: b\n\n") == [Event("b")]
+    assert one.feed(b"\n\n") == [Event("a", id="1", retry=5)]
+    assert (other.last_event_id, other.retry) == ("", None)
+
+
+# --- events as values
+
+
+def test_an_event_is_a_value():
+    event = Event("a")
+
+    assert event == Event(data="a", event="message", id="", retry=None)
+    assert event != Event("a", id="1")
+    assert copy.deepcopy(event) == pickle.loads(pickle.dumps(event)) == event
+    assert repr(event) == "ServerSentEvent(data='a', event='message', id='', retry=None)"
+    with pytest.raises(AttributeError):
+        event.text = "b"

@@ -1,0 +1,59 @@
+"""Calls that wait for their turn, in threads and tasks: let run until something is so, never for long, and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from bisect import bisect_left
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from acedata_responses.limits import Limiter, Limits
+from tests.clock import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+PATIENCE = 20.0  # no test waits for so long, unless the code is wrong
+
+
+def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
+    return Limiter(Limits(in_flight=1, per_second=None), clock=clock or FakeClock())
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Let other threads run until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0)
+
+
+async def until_async(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came about"
+        await asyncio.sleep(0)
+
+
+def run(coroutine, *, debug=False):
+    async def bounded():
+        return await asyncio.wait_for(coroutine, PATIENCE)
+
+    return asyncio.run(bounded(), debug=debug)
+
+
+@contextmanager
+def thread(target: Callable[[], object]) -> Iterator[threading.Thread]:
+    """A thread that ends before the test does."""
+    started = threading.Thread(target=target, daemon=True)
+    started.start()
+    yield started
+    started.join(PATIENCE)
+    assert not started.is_alive()
+
+
+def most_in_a_second(starts: list[float]) -> int:
+    return max((bisect_left(starts, start + 1.0) - index for index, start in enumerate(starts)), default=0)
