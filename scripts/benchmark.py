@@ -28,10 +28,10 @@ import trustme
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.generation.document import load
 from scripts.measuring.figures import Figure, figures, growth
 from scripts.measuring.running import Bench
 from scripts.measuring.subjects import SUBJECTS
+from scripts.openapi.document import load
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "tools" / "bench" / "results.json"

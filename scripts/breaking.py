@@ -29,8 +29,8 @@ from semver import Version  # noqa: E402
 from scripts.change import changelog, document_changes, fact_changes, surface_changes, versions  # noqa: E402
 from scripts.change.document_changes import ToolError  # noqa: E402
 from scripts.change.versions import Finding, Impact  # noqa: E402
-from scripts.generation.document import load  # noqa: E402
-from scripts.generation.problems import DocumentError  # noqa: E402
+from scripts.openapi.document import load  # noqa: E402
+from scripts.openapi.problems import DocumentError  # noqa: E402
 
 FOLLOWS, FAILS, NO_COMPARISON = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"

@@ -27,10 +27,10 @@ from scripts import crash  # noqa: E402 - the line above makes it importable
 if __name__ == "__main__":
     crash.install()
 
-from scripts.generation.document import load  # noqa: E402
-from scripts.generation.problems import DocumentError  # noqa: E402 - the line above makes it importable
 from scripts.generation.project import project_for  # noqa: E402
 from scripts.generation.text import LINE_LENGTH  # noqa: E402
+from scripts.openapi.document import load  # noqa: E402
+from scripts.openapi.problems import DocumentError  # noqa: E402 - the line above makes it importable
 
 DONE, DIFFERS, REFUSED = 0, 1, 2
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from scripts.generation.document import Document
+from scripts.openapi.document import Document
 
 from .fact_changes import known_values
 from .versions import Finding, Impact

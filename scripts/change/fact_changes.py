@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from scripts.generation.document import Document, below
+from scripts.openapi.document import Document, below
 
 from .versions import Finding, Impact
 

@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 from semver import Version
 
-from scripts.generation.document import Document, below, tokens
+from scripts.openapi.document import Document, below, tokens
 from scripts.reference.differences import LABELS, Difference
 from scripts.reference.facts import Facts
 from scripts.reference.model_list import AT

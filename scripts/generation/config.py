@@ -7,7 +7,7 @@ from pathlib import Path
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from pydantic import ValidationError
 
-from .document import Document, below, load
+from scripts.openapi.document import Document, below, load
 
 _REFUSED = {
     "http_timeout": "it bounds the download of a document, and this one is a file",

@@ -3,17 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from openapi_python_client.parser.openapi import Endpoint
 
+from scripts.openapi.document import Document, Node, below
+from scripts.openapi.operations import EVENTS, JSON, Operation, Place
+from scripts.openapi.problems import DocumentError
+
 from . import names
-from .document import Document, Node, below
-from .operations import Operation, Place, Stream
-from .parse import EVENTS, JSON, Field, Parsed, event_name
-from .problems import DocumentError
+from .parse import Field, Parsed, event_name
 from .schemas import SchemaUse, object_members
 from .types import Attribute, Type, attribute_of, attributes_of, of_named, type_of
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The argument that asks for a stream, and the type of its events."""
+
+    selected_by: str
+    event: Type
+
+
+@dataclass(kw_only=True)
+class Method(Operation):
+    """An operation as a method of a resource.
+
+    Attributes:
+        name: Its name.
+        arguments: Its keywords, required ones first.
+        reply: The type of the JSON in the response.
+        stream: How it streams.
+        can_fail: Whether a reply can report that the call failed.
+    """
+
+    name: str
+    arguments: list[Attribute] = field(default_factory=list)
+    reply: Type | None = None
+    stream: Stream | None = None
+    can_fail: bool = False
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The keys of the arguments whose names differ from them."""
+        return {one.name: one.key for one in self.arguments if one.name != one.key}
+
+    @property
+    def unix_times(self) -> list[str]:
+        """The arguments that the document has as seconds since 1970, and that take a datetime."""
+        return [one.name for one in self.arguments if "time_of(" in one.type.decoder]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether it sends a body with fields."""
+        return any(argument.location == "body" for argument in self.arguments)
 
 
 def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaUse]:
@@ -43,19 +86,22 @@ def _object_of_body(parsed: Parsed, body: Place) -> str:
     return pointer
 
 
-def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: frozenset[str]) -> None:
-    """Add the arguments, the reply and the stream of its method to an operation.
+def method_of(
+    parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str, reserved: frozenset[str]
+) -> Method:
+    """The method of an operation.
 
     Args:
         parsed: The generator's parse.
-        one: The operation.
+        operation: The operation.
         endpoint: What the generator makes of it.
+        tag: What the generator calls its tag.
         reserved: The arguments that every method has.
 
     Raises:
         DocumentError: A method cannot represent it.
     """
-    document = parsed.document
+    document, one = parsed.document, Method(**vars(operation), name=names.method(endpoint.name, tag))
     arguments = [*_arguments_of_parameters(parsed, one, endpoint), *_arguments_of_body(parsed, one)]
     namespace = names.Namespace(document, names.ADVICE, reserved)
     for argument in arguments:
@@ -70,9 +116,10 @@ def add_method(parsed: Parsed, one: Operation, endpoint: Endpoint, reserved: fro
         one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
     if EVENTS in one.answers:
         one.stream = _stream(parsed, one)
+    return one
 
 
-def _check_telemetry(document: Document, one: Operation) -> None:
+def _check_telemetry(document: Document, one: Method) -> None:
     """Check that what a trace shows of a request are fields of its body."""
     facts, at = one.node.get("x-telemetry", {}), below(one.pointer, "x-telemetry")
     fields = {argument.key for argument in one.arguments if argument.location == "body"}
@@ -132,7 +179,7 @@ def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
     return type_
 
 
-def _stream(parsed: Parsed, one: Operation) -> Stream:
+def _stream(parsed: Parsed, one: Method) -> Stream:
     at, media = one.answers[EVENTS]
     error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
     if JSON not in one.answers:

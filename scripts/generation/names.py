@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from openapi_python_client.strings import snake_case
 
-from .document import Document
+from scripts.openapi.document import Document
 
 SCALARS = frozenset("bool datetime float int str".split())
 """What annotations of arguments name: a method of such a name would hide it."""

@@ -34,25 +34,17 @@ from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .document import POINTER, Document, Node, below, marked, objects, pointer_of, tokens
-from .problems import DocumentError, Problem
+from scripts.openapi.document import POINTER, Document, Node, below, marked, objects, pointer_of, tokens
+from scripts.openapi.operations import EVENTS, JSON, is_json
+from scripts.openapi.problems import DocumentError, Problem
 
 if TYPE_CHECKING:
     from .schemas import NamedSchema
 
-JSON = "application/json"
-EVENTS = "text/event-stream"
-SCHEMAS = "/components/schemas"
 NUMBERS = (FloatProperty, IntProperty)
 
 PYTHON_NAME = "x-python-name"
 """On a field: the name that is shown to the generator instead of the field's own."""
-
-
-def is_json(media_type: str, config: Config) -> bool:
-    """Whether the generator treats a media type as JSON, by itself or by `content_type_overrides`."""
-    found = strings.get_content_type(media_type, config) or ""
-    return found == JSON or found.endswith("+json")
 
 
 class Field(NamedTuple):

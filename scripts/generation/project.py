@@ -17,12 +17,15 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 
-from . import checks, reserved, spec
+from scripts.openapi import schema_checks, supported
+from scripts.openapi.document import Document
+from scripts.openapi.operations import Operation, find
+from scripts.openapi.problems import DocumentError
+
+from . import reserved
 from .config import read as read_config
-from .document import Document
-from .operations import Operation, Stream, find
+from .methods import Method, Stream
 from .parse import Parsed, parse
-from .problems import DocumentError
 from .resources import Resource
 from .text import FILTERS
 from .types import ANYTHING
@@ -78,7 +81,9 @@ class ClientProject(Project):
         if name not in self.sources:
             raise DocumentError(f"there is no {name} in {self.templates}. Restore it.")
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
-        operation = Operation("", "", "", {"operationId": ""}, name="call", stream=stream)
+        operation = Method(
+            pointer="", path="", http_method="", node={"operationId": ""}, name="call", stream=stream
+        )
         tag = Resource("", "", "Empty", "", [operation])
         code = self._render(name, self.sources[name], module=Module("shared"), tag=tag)
         try:
@@ -162,8 +167,8 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
         DocumentError: The document or the configuration is not supported faithfully, or a template cannot be rendered.
     """
     config = read_config(config_path, document, output)
-    spec.check(document)
-    checks.check(document)
+    supported.check(document)
+    schema_checks.check(document)
     operations = find(document, config)
     parsed = parse(document, config)
     project = ClientProject(openapi=parsed.data, config=config, templates=templates)

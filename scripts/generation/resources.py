@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from openapi_python_client.strings import PythonIdentifier, pascal_case
 
+from scripts.openapi.document import below
+from scripts.openapi.operations import Operation
+
 from . import names
-from .document import below
-from .methods import add_method
+from .methods import Method, method_of
 from .names import Namespace
-from .operations import Operation
 from .parse import Parsed
 from .reserved import Reserved
 from .text import sentence
@@ -36,13 +37,13 @@ class Resource:
     attribute: str
     class_name: str
     doc: str
-    operations: list[Operation] = field(default_factory=list)
+    operations: list[Method] = field(default_factory=list)
     within: str = ""
     children: list[Resource] = field(default_factory=list)
     path: str = ""
 
     @property
-    def bulk_methods(self) -> dict[str, Operation]:
+    def bulk_methods(self) -> dict[str, Method]:
         """The methods that call an operation with a body for many requests, without those whose names are taken."""
         with_body = [one for one in self.operations if one.has_body]
         taken = {one.name for one in self.operations} | {child.attribute for child in self.children}
@@ -75,11 +76,10 @@ class Resources:
             for one, endpoint in (
                 (by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer
             ):
-                at, written = one.tag_place(tag)
+                at, written = _tag_place(one, tag)
                 resource = self._resource(at, written)
                 with self._document.reporting():
-                    method = replace(one, name=names.method(endpoint.name, tag))
-                    add_method(self._parsed, method, endpoint, self._reserved.arguments)
+                    method = method_of(self._parsed, one, endpoint, tag, self._reserved.arguments)
                     at = below(one.pointer, "operationId")
                     self._members[written].add(at, f"the operationId {one.id!r}", method.name, written=one.id)
                     resource.operations.append(method)
@@ -111,3 +111,10 @@ class Resources:
         if holder:
             holder.children.append(resource)
         return resource
+
+
+def _tag_place(one: Operation, generated: str) -> tuple[str, str]:
+    """The place of the tag that the generator writes in a certain way, and how the document writes it."""
+    tags: list[str] = one.node["tags"]
+    index = next(i for i, tag in enumerate(tags) if PythonIdentifier(tag, "tag") == generated)
+    return below(one.pointer, "tags", index), tags[index]

@@ -12,9 +12,11 @@ from typing import Literal, NamedTuple
 
 from openapi_python_client.strings import pascal_case
 
+from scripts.openapi.document import SCHEMAS, Node, below
+from scripts.openapi.rules import is_open_enum
+
 from . import names
-from .document import Node, below
-from .parse import SCHEMAS, Parsed, member_places
+from .parse import Parsed, member_places
 from .text import sentence
 
 Role = Literal["requests", "replies", "events"]
@@ -111,17 +113,6 @@ def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
     if "discriminator" in schema or len(object_members(parsed, pointer)) > 1:
         return "union"
     return None
-
-
-def is_open_enum(schema: Node) -> bool:
-    """Known strings or any other: `anyOf: [{type: string, enum: [...]}, {type: string}]`."""
-    members = schema.get("anyOf", [])
-    return (
-        len(members) == 2
-        and all(member.get("type") == "string" for member in members)
-        and "enum" in members[0]
-        and "enum" not in members[1]
-    )
 
 
 def object_members(parsed: Parsed, pointer: str) -> list[str]:

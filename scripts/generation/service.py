@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .document import Document, Node, below
+from scripts.openapi import extensions
+from scripts.openapi.document import Document, Node, below
+from scripts.openapi.extensions import Conversation, ErrorBody, ErrorKind, Limits, Retry
+
 from .names import BUILTINS, Namespace
-from .spec import Conversation, ErrorBody, ErrorKind, Limits, Retry
 
 ROOT = "APIStatusError"
 """The exception of which all kinds of error are."""
@@ -95,31 +97,29 @@ def service_of(document: Document, exceptions: frozenset[str]) -> Service:
         exceptions: The exceptions that the package has without the document's.
     """
     data = document.data
-    bodies = [
-        schema["x-error-body"]
-        for schema in document.components("schemas").values()
-        if "x-error-body" in schema
-    ]
+    schemas = document.components("schemas").values()
     return Service(
         base_url=_base_url(document),
         base_url_variables=(data.get("servers") or [{}])[0].get("x-environment", []),
         log_variables=data.get("x-log-environment", []),
         token_variables=list(_token_variables(document)),
-        limits=Limits.model_validate(data.get("x-limits", {})),
-        retry=Retry.model_validate(data.get("x-retry", {})),
-        billing={key: billed for key, billed in data.get("x-billing", {}).items() if key != "x-source"},
-        error_body=ErrorBody.model_validate(bodies[0] if bodies else {}),
+        limits=extensions.read(data, "x-limits", Limits()),
+        retry=extensions.read(data, "x-retry", Retry()),
+        billing=extensions.read(data, "x-billing", {}),
+        error_body=next(
+            (extensions.read(one, "x-error-body") for one in schemas if "x-error-body" in one), ErrorBody()
+        ),
         kinds=_kinds_of(document, exceptions),
         conversation=_conversation(document),
     )
 
 
 def _conversation(document: Document) -> Conversation | None:
-    if "x-conversation" not in document.data:
-        return None
-    forms = Conversation.model_validate(document.data["x-conversation"])
+    forms: Conversation | None = extensions.read(document.data, "x-conversation")
     operations = [one for path in document.data.get("paths", {}).values() for one in path.values()]
-    if not any(isinstance(one, dict) and one.get("operationId") == forms.operation for one in operations):
+    if forms and not any(
+        isinstance(one, dict) and one.get("operationId") == forms.operation for one in operations
+    ):
         document.report(
             "/x-conversation/operation", f"there is no operation {forms.operation!r}", "Name one."
         )
@@ -150,7 +150,7 @@ def _token_variables(document: Document) -> Iterator[str]:
 def _kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
     """The kinds of error, parents before children."""
     described = document.data.get("x-error-kinds", {})
-    kinds = {name: ErrorKind.model_validate(kind) for name, kind in described.items()}
+    kinds: dict[str, ErrorKind] = extensions.read(document.data, "x-error-kinds", {})
     classes = Namespace(document, "Give the kind another name.", exceptions | BUILTINS)
     owners: dict[str, str] = {}
     for name, kind in kinds.items():

@@ -10,7 +10,7 @@ import ast
 import textwrap
 import unicodedata
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from openapi_python_client.strings import safe_for_docstring
 
@@ -24,6 +24,19 @@ _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
+class Code(str):
+    """Python code, which is written as it is."""
+
+    __slots__ = ()
+
+
+class Call(NamedTuple):
+    """A call with keyword arguments."""
+
+    function: str
+    arguments: dict[str, Any]
+
+
 def _is_hidden(character: str) -> bool:
     """Whether a character is invisible, or misleads a reader of the code."""
     return unicodedata.category(character) in _HIDDEN
@@ -31,6 +44,11 @@ def _is_hidden(character: str) -> bool:
 
 def written(value: Any) -> str:
     """A value as Python code."""
+    if isinstance(value, Code):
+        return value
+    if isinstance(value, Call):
+        arguments = ", ".join(f"{name}={written(one)}" for name, one in value.arguments.items())
+        return f"{value.function}({arguments})"
     if isinstance(value, str):
         return f'"{"".join(map(_character, value))}"'
     if isinstance(value, dict):

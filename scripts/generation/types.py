@@ -21,8 +21,9 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
+from scripts.openapi.document import Node, below
+
 from . import names
-from .document import Node, below
 from .parse import NUMBERS, PYTHON_NAME, Field, Parsed
 from .schemas import kind_of
 from .text import written

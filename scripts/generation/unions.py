@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from .document import Node, below
+from scripts.openapi.document import COMPONENT, Node, below
+from scripts.openapi.problems import DocumentError
+
 from .names import function_name
 from .parse import Parsed
-from .problems import DocumentError
 from .schemas import NamedSchema, object_members
-from .spec import COMPONENT
 from .types import values_of
 
 _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."

@@ -7,14 +7,16 @@ from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 
-from . import examples, extensions, methods, names
-from .document import Document, below
-from .examples import Examples
-from .extensions import ClassFacts
+from scripts.openapi import examples
+from scripts.openapi.document import Document, below
+from scripts.openapi.examples import Examples
+from scripts.openapi.operations import Operation, data_of
+from scripts.openapi.rules import all_reduced, reduced
+
+from . import class_facts, methods, names
+from .class_facts import ClassFacts
 from .names import BUILTINS, Namespace
-from .operations import Operation, data_of
 from .parse import Parsed
-from .reduce import all_reduced, reduced
 from .reserved import Reserved
 from .resources import Resource, Resources
 from .schemas import MODULES, NamedSchema, collect
@@ -175,7 +177,7 @@ def _check_overrides(parsed: Parsed) -> None:
 
 def _modules(parsed: Parsed, reserved: Reserved) -> list[Module]:
     modules = {name: Module(name) for name in MODULES}
-    facts = extensions.read(parsed)
+    facts = class_facts.read(parsed)
     for named in parsed.named.values():
         module = modules[named.module]
         with parsed.document.reporting():

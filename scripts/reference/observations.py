@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 
-from scripts.generation.document import Document, below, tokens
+from scripts.openapi.document import Document, below, tokens
 
 from . import schema
 from .differences import Difference, summary_of_values

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scripts.generation import document
-from scripts.generation.document import Document, tokens
-from scripts.generation.problems import DocumentError
+from scripts.openapi import document
+from scripts.openapi.document import Document, tokens
+from scripts.openapi.problems import DocumentError
 
 from . import openapi_document
 from .facts import Facts, UnreadableError

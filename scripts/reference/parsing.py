@@ -8,9 +8,9 @@ from typing import Any
 
 from ruamel.yaml.nodes import MappingNode
 
-from scripts.generation import document
-from scripts.generation.document import Document
-from scripts.generation.problems import DocumentError
+from scripts.openapi import document
+from scripts.openapi.document import Document
+from scripts.openapi.problems import DocumentError
 
 from .facts import UnreadableError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scripts.generation.document import Document
-from scripts.generation.problems import DocumentError
+from scripts.openapi.document import Document
+from scripts.openapi.problems import DocumentError
 
 from . import model_list, observations, openapi_document, ours, page_html, page_markdown, page_text, parsing
 from .facts import Facts, UnreadableError

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.generation.document import Document, below
+from scripts.openapi.document import Document, below
 
 from .facts import Json, UnreadableError
 

@@ -19,27 +19,27 @@ class Assembly:
 
     Attributes:
         decode: Decodes the reply.
-        constants: Fields whose values in the reply are constant, whatever the events have.
         list: The field with the entries.
         key: The field that identifies an entry across events.
         delta: The field of an event's entry with the new data.
         into: The field of the reply's entry that the new data is merged into.
         finished: The field of an entry that is null until the entry is complete.
         id: The field that identifies entries of `pieces` that lack the `key`.
+        constants: Fields whose values in the reply are constant, whatever the events have.
         once: Strings that are complete in each delta; all others are pieces to join.
         pieces: Lists whose entries arrive in pieces; all others are extended.
     """
 
     decode: Callable[[Any], Any]
-    constants: dict[str, Any]
     list: str
     key: str
     delta: str
     into: str
     finished: str | None = None
     id: str | None = None
-    once: frozenset[str] = frozenset()
-    pieces: frozenset[str] = frozenset()
+    constants: Mapping[str, Any] = {}
+    once: Sequence[str] = ()
+    pieces: Sequence[str] = ()
 
 
 def _text_reader(role: EventRole) -> TextReader | None:

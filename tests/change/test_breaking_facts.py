@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from scripts.change import fact_changes
 from scripts.change.versions import Finding, Impact
-from scripts.generation.document import load
+from scripts.openapi.document import load
 from tests.reference import pages
 
 NONE, FIX, ADDITION, BREAKING = Impact.NONE, Impact.FIX, Impact.ADDITION, Impact.BREAKING

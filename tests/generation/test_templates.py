@@ -149,8 +149,8 @@ def test_a_ruff_that_is_not_installed_is_missed(workshop: Workshop, monkeypatch:
 @pytest.fixture(scope="module")
 def reserved(tmp_path_factory: pytest.TempPathFactory) -> Reserved:
     """The names that are kept from the document, as the generator finds them in the templates."""
-    from scripts.generation.document import load
     from scripts.generation.project import project_for
+    from scripts.openapi.document import load
 
     folder = tmp_path_factory.mktemp("reserved")
     return project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, folder).reserved
@@ -160,9 +160,9 @@ def test_names_that_generated_modules_import_are_kept_from_schemas(
     reserved: Reserved, tmp_path: Path
 ) -> None:
     """Also those that ruff takes out of a module again that does not need them."""
-    from scripts.generation.document import load
     from scripts.generation.project import project_for
     from scripts.generation.schemas import MODULES
+    from scripts.openapi.document import load
 
     found: set[str] = set()
     files = project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, tmp_path).files()

@@ -45,9 +45,7 @@ class ResponseCreatedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseCreatedEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        reply="response",
-    )
+    _role: ClassVar[EventRole | None] = EventRole(reply="response")
 
     type: Literal["response.created"] = "response.created"
     response: ResponseObject
@@ -85,9 +83,7 @@ class ResponseInProgressEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseInProgressEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        reply="response",
-    )
+    _role: ClassVar[EventRole | None] = EventRole(reply="response")
 
     type: Literal["response.in_progress"] = "response.in_progress"
     response: ResponseObject
@@ -126,10 +122,7 @@ class OutputItemAddedEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputItemAddedEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        puts="item",
-        at=("output", {"place": "output_index"}),
-    )
+    _role: ClassVar[EventRole | None] = EventRole(puts="item", at=("output", {"place": "output_index"}))
 
     type: Literal["response.output_item.added"] = "response.output_item.added"
     output_index: int | None = None
@@ -173,8 +166,7 @@ class ContentPartAddedEvent(Model):
 
     _schema: ClassVar[str] = "ContentPartAddedEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        puts="part",
-        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}),
+        puts="part", at=("output", {"place": "output_index"}, "content", {"place": "content_index"})
     )
 
     type: Literal["response.content_part.added"] = "response.content_part.added"
@@ -222,9 +214,7 @@ class OutputTextDeltaEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputTextDeltaEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        text=("delta",),
-    )
+    _role: ClassVar[EventRole | None] = EventRole(text=("delta",))
 
     type: Literal["response.output_text.delta"] = "response.output_text.delta"
     item_id: str | None = None
@@ -272,8 +262,7 @@ class OutputTextDoneEvent(Model):
 
     _schema: ClassVar[str] = "OutputTextDoneEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        puts="text",
-        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "text"),
+        puts="text", at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "text")
     )
 
     type: Literal["response.output_text.done"] = "response.output_text.done"
@@ -322,8 +311,7 @@ class ContentPartDoneEvent(Model):
 
     _schema: ClassVar[str] = "ContentPartDoneEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        puts="part",
-        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}),
+        puts="part", at=("output", {"place": "output_index"}, "content", {"place": "content_index"})
     )
 
     type: Literal["response.content_part.done"] = "response.content_part.done"
@@ -369,10 +357,7 @@ class OutputItemDoneEvent(Model):
     """
 
     _schema: ClassVar[str] = "OutputItemDoneEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        puts="item",
-        at=("output", {"place": "output_index"}),
-    )
+    _role: ClassVar[EventRole | None] = EventRole(puts="item", at=("output", {"place": "output_index"}))
 
     type: Literal["response.output_item.done"] = "response.output_item.done"
     output_index: int | None = None
@@ -412,10 +397,7 @@ class ResponseCompletedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseCompletedEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        ends="completed",
-        reply="response",
-    )
+    _role: ClassVar[EventRole | None] = EventRole(ends="completed", reply="response")
 
     type: Literal["response.completed"] = "response.completed"
     response: ResponseObject
@@ -453,10 +435,7 @@ class ResponseIncompleteEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseIncompleteEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        ends="incomplete",
-        reply="response",
-    )
+    _role: ClassVar[EventRole | None] = EventRole(ends="incomplete", reply="response")
 
     type: Literal["response.incomplete"] = "response.incomplete"
     response: ResponseObject
@@ -494,10 +473,7 @@ class ResponseFailedEvent(Model):
     """
 
     _schema: ClassVar[str] = "ResponseFailedEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        ends="failed",
-        reply="response",
-    )
+    _role: ClassVar[EventRole | None] = EventRole(ends="failed", reply="response")
 
     type: Literal["response.failed"] = "response.failed"
     response: ResponseObject
@@ -537,11 +513,7 @@ class ErrorEvent(Model):
     """
 
     _schema: ClassVar[str] = "ErrorEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        ends="error",
-        code=("code",),
-        message=("message",),
-    )
+    _role: ClassVar[EventRole | None] = EventRole(ends="error", code=("code",), message=("message",))
 
     type: Literal["error"] = "error"
     code: str | None = None
@@ -589,16 +561,16 @@ class ChatCompletionChunk(Model):
     _role: ClassVar[EventRole | None] = EventRole(
         text=("choices", {"index": 0}, "delta", "content"),
         assembly=Assembly(
-            decode=decode_chat_completion,
-            constants={"object": "chat.completion"},
             list="choices",
             key="index",
             delta="delta",
             into="message",
-            finished="finish_reason",
             id="id",
-            once=frozenset(["role", "id", "type", "name", "format", "signature", "url"]),
-            pieces=frozenset(["tool_calls", "reasoning_details"]),
+            finished="finish_reason",
+            constants={"object": "chat.completion"},
+            once=("role", "id", "type", "name", "format", "signature", "url"),
+            pieces=("tool_calls", "reasoning_details"),
+            decode=decode_chat_completion,
         ),
     )
 

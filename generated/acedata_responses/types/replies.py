@@ -61,8 +61,7 @@ class ChatCompletion(Model):
         ),
         refusal=("choices", {"index": 0}, "message", "refusal"),
         incomplete=Incomplete(
-            at=("choices", {"index": 0}, "finish_reason"),
-            values=("length", "content_filter"),
+            at=("choices", {"index": 0}, "finish_reason"), values=("length", "content_filter")
         ),
     )
     _text: ClassVar[Path] = ("choices", {"index": 0}, "message", "content")
@@ -358,10 +357,7 @@ class ResponseObject(Model):
             arguments=("arguments",),
         ),
         refusal=("output", {"type": "message"}, "content", {"type": "refusal"}, "refusal"),
-        incomplete=Incomplete(
-            at=("status",),
-            values=("incomplete", "cancelled", "queued", "in_progress"),
-        ),
+        incomplete=Incomplete(at=("status",), values=("incomplete", "cancelled", "queued", "in_progress")),
     )
     _text: ClassVar[Path] = ("output", {"type": "message"}, "content", {"type": "output_text"}, "text")
     _summary: ClassVar[Mapping[str, Path]] = {
@@ -370,9 +366,9 @@ class ResponseObject(Model):
         "finish_reasons": ("status",),
         "input_tokens": ("usage", "input_tokens"),
         "output_tokens": ("usage", "output_tokens"),
-        "total_tokens": ("usage", "total_tokens"),
         "cached_tokens": ("usage", "input_tokens_details", "cached_tokens"),
         "reasoning_tokens": ("usage", "output_tokens_details", "reasoning_tokens"),
+        "total_tokens": ("usage", "total_tokens"),
         "cost": ("usage", "cost"),
     }
 

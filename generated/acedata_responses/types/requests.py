@@ -297,10 +297,7 @@ class InputImagePart(Model):
     """
 
     _schema: ClassVar[str] = "InputImagePart"
-    _data_part: ClassVar[DataPart | None] = DataPart(
-        url="image_url",
-        media_types=("image/*",),
-    )
+    _data_part: ClassVar[DataPart | None] = DataPart(url="image_url", media_types=("image/*",))
 
     type: Literal["input_image"] = "input_image"
     image_url: str | None = None
@@ -397,11 +394,7 @@ class InputFilePart(Model):
     """
 
     _schema: ClassVar[str] = "InputFilePart"
-    _data_part: ClassVar[DataPart | None] = DataPart(
-        url="file_data",
-        name="filename",
-        media_types=("*/*",),
-    )
+    _data_part: ClassVar[DataPart | None] = DataPart(url="file_data", name="filename", media_types=("*/*",))
 
     type: Literal["input_file"] = "input_file"
     file_data: str | None = None

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .document import Document, Node, below
-from .operations import Operation, Place
-from .parse import EVENTS, JSON
-from .schemas import is_open_enum
+from .operations import EVENTS, JSON, Operation, Place
+from .rules import is_open_enum
 
 _NOTED = ("x-text", "x-event", "x-assembles")
 

@@ -1,40 +1,29 @@
 """The extensions of a class: where its text is, when it is a failure, its part in a stream.
 
-`spec` checks the form of these extensions. Here the fields and paths that they name are looked up in the generator's
-parse.
+`scripts.openapi.extensions` has the form of each. Here the fields and paths that they name are looked up in the
+generator's parse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
+from pydantic import BaseModel
+
+from scripts.openapi import extensions
+from scripts.openapi.document import SCHEMAS, Node, below
+from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
+from scripts.openapi.rules import is_open_enum
 
 from . import names
-from .document import Node, below
-from .parse import SCHEMAS, Parsed, member_places
-from .schemas import is_open_enum
-from .spec import Assembly, DataPart, ReplyRole
+from .parse import Parsed, member_places
+from .text import Call, Code
 from .types import type_of, values_of
-
-_OF_CLASSES = (
-    "x-aliases", "x-assembles", "x-data", "x-error-body", "x-event", "x-failed-when", "x-reply", "x-summary", "x-text",
-)  # fmt: skip
-
-_LEADS_TO = {
-    "x-text": "string",
-    "text": "string",
-    "code": "string",
-    "message": "string",
-    "trace-id": "string",
-    "reply": "object",
-    "puts": "",
-}
-"""The JSON type that the path or field of each keyword must lead to; empty for any."""
 
 Place = tuple[str, Property | None]
 """A schema's pointer, and what the generator makes of it; None for a component that is not a class."""
@@ -48,21 +37,19 @@ class ClassFacts:
         text: The path to its text.
         aliases: Further names of attributes.
         failed_when: The values of attributes that make it a failure.
-        role: What it is to its stream, as arguments of `EventRole`.
-        assembly: How a series of it adds up to a reply, as arguments of `Assembly`.
+        role: What it is to its stream, and how a series of it adds up to a reply.
         summary: The paths to what a trace or an account of calls needs.
-        reply: What it is to a conversation, as arguments of `ReplyRole`.
-        data: Which attributes take a file's content, as arguments of `DataPart`.
+        reply: What it is to a conversation.
+        data: Which attributes take a file's content.
     """
 
     text: tuple[Any, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
     failed_when: dict[str, Any] = field(default_factory=dict)
-    role: dict[str, Any] | None = None
-    assembly: dict[str, Any] | None = None
-    summary: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    reply: dict[str, Any] | None = None
-    data: dict[str, Any] | None = None
+    role: Call | None = None
+    summary: dict[str, Any] = field(default_factory=dict)
+    reply: Call | None = None
+    data: Call | None = None
 
 
 def read(parsed: Parsed) -> dict[str, ClassFacts]:
@@ -75,7 +62,7 @@ def read(parsed: Parsed) -> dict[str, ClassFacts]:
         _check_removed(parsed, pointer, schema)
         if pointer in parsed.models:
             found[pointer] = _Class(parsed, pointer).read(schema)
-        elif words := [word for word in _OF_CLASSES if word in schema]:
+        elif words := [word for word in _READERS if word in schema]:
             text = f"`{words[0]}` has no meaning on a schema without fields"
             document.report(below(pointer, words[0]), text, "Move it to one with `properties`.")
     return found
@@ -104,61 +91,54 @@ class _Class:
         self.here: list[Place] = [(pointer, parsed.models[pointer])]
 
     def read(self, schema: Node) -> ClassFacts:
-        facts = ClassFacts(text=tuple(schema.get("x-text", ())))
-        self._check_ways(self.pointer, schema, ["x-text"])
-        for alias, key in schema.get("x-aliases", {}).items():
-            with self.document.reporting():
-                at = below(self.pointer, "x-aliases", alias)
-                facts.aliases[names.identifier(alias)] = self._attribute(at, self.here, key)
-        failures = below(self.pointer, "x-failed-when"), schema.get("x-failed-when", {})
-        facts.failed_when = self._constants(*failures, self.here)
-        if "x-event" in schema:
-            role = schema["x-event"]
-            self._check_role(below(self.pointer, "x-event"), role)
-            facts.role = {
-                word: tuple(value) if isinstance(value, list) else value for word, value in role.items()
-            }
-        for word, path in schema.get("x-summary", {}).items():
-            with self.document.reporting():
-                self._follow(below(self.pointer, "x-summary", word), path, "")
-                facts.summary[word.replace("-", "_")] = tuple(path)
-        if "x-error-body" in schema:
-            at, body = below(self.pointer, "x-error-body"), schema["x-error-body"]
-            self._check_ways(at, body, _LEADS_TO)
-            self._constants(below(at, "when"), body.get("when", {}), self.here)
-        if "x-assembles" in schema:
-            with self.document.reporting():
-                rules = Assembly.model_validate(schema["x-assembles"])
-                facts.assembly = self._assembly(below(self.pointer, "x-assembles"), rules)
-        if "x-reply" in schema:
-            with self.document.reporting():
-                role = ReplyRole.model_validate(schema["x-reply"])
-                facts.reply = self._reply(below(self.pointer, "x-reply"), role)
-        if "x-data" in schema:
-            with self.document.reporting():
-                part = DataPart.model_validate(schema["x-data"])
-                facts.data = self._data_part(below(self.pointer, "x-data"), part)
-        return facts
-
-    def _check_ways(self, at: str, data: Node, words: Iterable[str]) -> None:
-        """Check the paths of some keywords, each of which must lead to the type that the keyword needs."""
-        for word in words:
-            if word in data:
+        """Read all of them. Mistakes are reported."""
+        found: dict[str, Any] = {}
+        for word, (attribute, read_one) in _READERS.items():
+            if word in schema:
                 with self.document.reporting():
-                    self._follow(below(at, word), data[word], _LEADS_TO[word])
+                    found[attribute] = read_one(
+                        self, below(self.pointer, word), extensions.read(schema, word)
+                    )
+        found.pop("", None)  # only checked
+        if assembly := found.pop("assembly", None):
+            role = found.get("role", Call("EventRole", {}))
+            found["role"] = Call(role.function, {**role.arguments, "assembly": assembly})
+        return ClassFacts(**found)
 
-    def _check_role(self, at: str, role: Node) -> None:
-        self._check_ways(at, role, _LEADS_TO)
-        steps = role.get("at", [])
-        if "puts" in role and not (steps and isinstance(steps[0], str)):
+    def text(self, at: str, path: list[Any]) -> tuple[Any, ...]:
+        self._follow(at, path, "string")
+        return tuple(path)
+
+    def aliases(self, at: str, aliases: dict[str, str]) -> dict[str, str]:
+        found = {}
+        for alias, key in aliases.items():
+            with self.document.reporting():
+                found[names.identifier(alias)] = self._attribute(below(at, alias), self.here, key)
+        return found
+
+    def failed_when(self, at: str, values: dict[str, Any]) -> dict[str, Any]:
+        return self._constants(at, values, self.here)
+
+    def role(self, at: str, role: EventRole) -> Call:
+        self._check_paths(at, role)
+        if role.puts and not (role.at and isinstance(role.at[0], str)):
             found = "`puts` needs `at`, the place in the reply"
             self.document.report(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
-        for index, step in enumerate(steps):
-            if not isinstance(step, str):
+        for index, step in enumerate(role.at or ()):
+            if isinstance(step, dict):
                 with self.document.reporting():
                     self._field(below(at, "at", index), self.here, step["place"])
+        return _call(role)
 
-    def _assembly(self, at: str, rules: Assembly) -> dict[str, Any]:
+    def summary(self, at: str, summary: Summary) -> dict[str, Any]:
+        self._check_paths(at, summary)
+        return _call(summary).arguments
+
+    def error_body(self, at: str, body: ErrorBody) -> None:
+        self._check_paths(at, body)
+        self._constants(below(at, "when"), body.when, self.here)
+
+    def assembly(self, at: str, rules: Assembly) -> Call:
         """How events add up to a reply: both have the list, and its entries have the fields that are added up."""
         pointer, where = below(SCHEMAS, rules.reply), below(at, "list")
         entries = self._entries(where, self._field(where, self.here, rules.list))
@@ -175,30 +155,38 @@ class _Class:
         if (reply := self.parsed.named.get(pointer)) is None:
             found = "no operation returns this"
             raise self.document.error(below(at, "reply"), found, "Name a schema of a reply.")
-        return {"decode": reply.function, **rules.model_dump(exclude={"reply"})}
+        own = self.parsed.named.get(self.pointer)
+        is_defined_later = own is not None and own.module == reply.module
+        decode = f"lambda data: {reply.function}(data)" if is_defined_later else reply.function
+        return _call(rules, decode=Code(decode), reply=None)
 
-    def _reply(self, at: str, role: ReplyRole) -> dict[str, Any]:
+    def reply(self, at: str, role: ReplyRole) -> Call:
         if not role.items and "x-conversation" not in self.document.data:
             found = "there is no `items`, and no `x-conversation` that says how a reply is sent back"
             raise self.document.error(at, found, "Add one of them.")
-        if role.items:
-            self._follow(below(at, "items"), role.items, "object")
-        if role.refusal:
-            self._follow(below(at, "refusal"), role.refusal, "string")
+        self._check_paths(at, role)
         if role.incomplete:
-            self._follow(below(at, "incomplete", "at"), role.incomplete.at, "string")
+            self._check_paths(below(at, "incomplete"), role.incomplete)
         if role.calls:
             calls = self._follow(below(at, "calls", "at"), role.calls.at, "object")
-            for word in ("id", "name", "arguments"):
-                self._follow(below(at, "calls", word), getattr(role.calls, word), "string", calls)
-        return role.model_dump(exclude_none=True)
+            self._check_paths(below(at, "calls"), role.calls, calls)
+        return _call(role)
 
-    def _data_part(self, at: str, part: DataPart) -> dict[str, Any]:
-        named = {word: key for word, key in (("url", part.url), ("name", part.name)) if key}
-        attributes = {word: self._attribute(below(at, word), self.here, key) for word, key in named.items()}
-        return {**attributes, "media_types": tuple(part.media_types)}
+    def data_part(self, at: str, part: DataPart) -> Call:
+        keys = {word: key for word, key in (("url", part.url), ("name", part.name)) if key}
+        return _call(
+            part, **{word: self._attribute(below(at, word), self.here, key) for word, key in keys.items()}
+        )
 
-    # Ways through data
+    # Paths through data
+
+    def _check_paths(self, at: str, form: BaseModel, start: list[Place] | None = None) -> None:
+        """Check that each path of a form leads to a value of the type that is needed there."""
+        for name, info in type(form).model_fields.items():
+            for goal in (one for one in info.metadata if isinstance(one, LeadsTo)):
+                if path := getattr(form, name):
+                    with self.document.reporting():
+                        self._follow(below(at, info.alias), path, goal.type, start)
 
     def _follow(
         self, at: str, path: str | list[Any], kind: str, start: list[Place] | None = None
@@ -289,3 +277,30 @@ class _Class:
                 yield from self._spread((place, None) for place in member_places(pointer, schema))
             else:
                 yield pointer, prop
+
+
+_READERS: dict[str, tuple[str, Callable[[_Class, str, Any], Any]]] = {
+    "x-text": ("text", _Class.text),
+    "x-aliases": ("aliases", _Class.aliases),
+    "x-failed-when": ("failed_when", _Class.failed_when),
+    "x-event": ("role", _Class.role),
+    "x-summary": ("summary", _Class.summary),
+    "x-error-body": ("", _Class.error_body),
+    "x-assembles": ("assembly", _Class.assembly),
+    "x-reply": ("reply", _Class.reply),
+    "x-data": ("data", _Class.data_part),
+}
+"""The attribute of `ClassFacts` for each extension, and what reads it; no attribute where it is only checked."""
+
+
+def _call(form: BaseModel, **others: Any) -> Call:
+    """The call that creates the same object in the package, from the values that are given, and others instead."""
+    fields = [name for name in type(form).model_fields if name in form.model_fields_set]
+    values = {**{name: _immutable(getattr(form, name)) for name in fields}, **others}
+    return Call(type(form).__name__, {name: value for name, value in values.items() if value is not None})
+
+
+def _immutable(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return _call(value)
+    return tuple(value) if isinstance(value, list) else value

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi_python_client.strings import PythonIdentifier
+from openapi_python_client import strings
+from openapi_python_client.config import Config
 
 from .document import Document, Node, below
-from .parse import EVENTS, JSON, is_json
-from .reduce import parameters_schema, reduced
-from .types import Attribute, Type
+from .rules import parameters_schema, reduced
 
+JSON = "application/json"
+EVENTS = "text/event-stream"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
 IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
@@ -34,82 +35,52 @@ Place = tuple[str, Node]
 """A part of the document and where it stands."""
 
 
-@dataclass(frozen=True)
-class Stream:
-    """The argument that asks for a stream, and the type of its events."""
-
-    selected_by: str
-    event: Type
+def is_json(media_type: str, config: Config) -> bool:
+    """Whether the generator treats a media type as JSON, by itself or by `content_type_overrides`."""
+    found = strings.get_content_type(media_type, config) or ""
+    return found == JSON or found.endswith("+json")
 
 
 @dataclass
 class Operation:
-    """An operation: first as the document describes it, then, completed by `add_method`, as a method of a resource.
+    """An operation as the document describes it.
 
     Attributes:
         pointer: Where it stands.
         path: Its path, with `{name}` for parameters.
         http_method: Its HTTP method.
         node: Its description.
+        source: Where that comes from.
         parameters: Its parameters, with those of its path.
         body: The JSON of its request.
         answers: The successful responses, by `application/json` and `text/event-stream`.
-        name: The method.
-        arguments: The keywords of the method, required ones first.
-        reply: The type of the JSON in the response.
-        stream: How it streams.
-        can_fail: Whether a reply can report that the call failed.
     """
 
     pointer: str
     path: str
     http_method: str
     node: Node
+    source: str | None = None
     parameters: list[Place] = field(default_factory=list)
     body: Place | None = None
     answers: dict[str, Place] = field(default_factory=dict)
-    name: str = ""
-    arguments: list[Attribute] = field(default_factory=list)
-    reply: Type | None = None
-    stream: Stream | None = None
-    can_fail: bool = False
-    source: str | None = None
 
     @property
     def id(self) -> str:
         """The operationId."""
         return str(self.node["operationId"])
 
-    @property
-    def renamed(self) -> dict[str, str]:
-        """The keys of the arguments whose names differ from them."""
-        return {one.name: one.key for one in self.arguments if one.name != one.key}
 
-    @property
-    def unix_times(self) -> list[str]:
-        """The arguments that the document has as seconds since 1970, and that take a datetime."""
-        return [one.name for one in self.arguments if "time_of(" in one.type.decoder]
-
-    @property
-    def has_body(self) -> bool:
-        """Whether it sends a body with fields."""
-        return any(argument.location == "body" for argument in self.arguments)
-
-    def tag_place(self, generated: str) -> tuple[str, str]:
-        """The place of the tag that the generator writes in a certain way, and how the document writes it."""
-        tags: list[str] = self.node["tags"]
-        index = next(i for i, tag in enumerate(tags) if PythonIdentifier(tag, "tag") == generated)
-        return below(self.pointer, "tags", index), tags[index]
-
-
-def find(document: Document, config: Any) -> list[Operation]:
+def find(document: Document, config: Config) -> list[Operation]:
     """Every operation, in the document's order. What the client does not support is reported."""
     found: list[Operation] = []
     ids: dict[str, str] = {}
     paths = document.data.get("paths", {})
     for path, method in ((path, method) for path in paths for method in METHODS if method in paths[path]):
         pointer = below("/paths", path, method)
-        one, before = Operation(pointer, path, method.upper(), paths[path][method]), len(document.problems)
+        node, before = paths[path][method], len(document.problems)
+        source = node.get("x-source", document.data.get("x-source"))
+        one = Operation(pointer, path, method.upper(), node, source)
         for word in ("operationId", "tags"):
             if not one.node.get(word):
                 document.report(pointer, f"the operation has no `{word}`", "Add it.")
@@ -128,9 +99,8 @@ def find(document: Document, config: Any) -> list[Operation]:
     return found
 
 
-def _describe(document: Document, config: Any, one: Operation) -> None:
+def _describe(document: Document, config: Config, one: Operation) -> None:
     """Read the parameters, the body and the responses of an operation. What is not supported is reported."""
-    one.source = one.node.get("x-source", document.data.get("x-source"))
     one.parameters = list(_parameters(document, one))
     with document.reporting():
         _check_paths(document, one)
@@ -200,7 +170,7 @@ def _body(document: Document, one: Operation) -> Place | None:
     return below(at, "content", JSON), body["content"][JSON]
 
 
-def _answers(document: Document, config: Any, one: Operation) -> dict[str, Place]:
+def _answers(document: Document, config: Config, one: Operation) -> dict[str, Place]:
     """What is answered with success: the JSON under its usual name, and events. Other media types are left out."""
     if one.http_method == "HEAD":
         return {}  # It is never answered with content (RFC 9110, section 9.3.2).

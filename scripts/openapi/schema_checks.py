@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from openapi_python_client.strings import PythonIdentifier
 
-from .document import Document, Node, below
-from .spec import COMPONENT, TYPES
+from .document import COMPONENT, Document, Node, below
+
+_TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
 
 _SCHEMA = re.compile(
     r"(/components/schemas/[^/]+|.*/schema)(/(properties/[^/]+|items|additionalProperties|(allOf|anyOf|oneOf)/\d+))*"
@@ -114,7 +115,7 @@ def _check_values(document: Document, pointer: str, schema: Node) -> None:
         found = "an enum of fractions, or of values of several types, is not supported"
         advice = "List strings or integers, or give only the `type`."
         document.report(below(pointer, "enum"), found, advice)
-    stated = schema.get("type", list(TYPES))
+    stated = schema.get("type", list(_TYPES))
     allowed = [stated] if isinstance(stated, str) else stated
     for value in [*values, *([schema["const"]] if "const" in schema else [])]:
         if not any(_is_of_type(value, kind) for kind in allowed):

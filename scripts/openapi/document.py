@@ -29,6 +29,12 @@ _MAPS = frozenset(
 """Keys of mappings from names to objects: their own keys are names, not words of OpenAPI."""
 
 
+SCHEMAS = "/components/schemas"
+"""The pointer of the schemas that have a name."""
+
+COMPONENT = f"#{SCHEMAS}/"
+"""How a reference to one of them begins."""
+
 POINTER = "x-pointer"
 """The key under which each object of a `marked` copy carries its own pointer."""
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from .document import Document, Node, below
-from .parse import SCHEMAS
-from .schemas import is_open_enum
-from .spec import COMPONENT
+from .document import COMPONENT, SCHEMAS, Document, Node, below
 
 _KEPT = """
     additionalProperties anyOf const discriminator enum format items maxItems maxLength maximum minItems minLength
     minimum oneOf pattern properties required type x-source
 """.split()
+
+
+def is_open_enum(schema: Node) -> bool:
+    """Known strings or any other: `anyOf: [{type: string, enum: [...]}, {type: string}]`."""
+    members = schema.get("anyOf", [])
+    return (
+        len(members) == 2
+        and all(member.get("type") == "string" for member in members)
+        and "enum" in members[0]
+        and "enum" not in members[1]
+    )
 
 
 def reduced(document: Document, pointer: str) -> dict[str, Any]:
