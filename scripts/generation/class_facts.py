@@ -20,7 +20,6 @@ from scripts.openapi.document import SCHEMAS, Node, below
 from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
 from scripts.openapi.rules import is_open_enum
 
-from . import names
 from .parse import Parsed, member_places
 from .text import Call, Code
 from .types import type_of, values_of
@@ -113,7 +112,7 @@ class _Class:
         found = {}
         for alias, key in aliases.items():
             with self.document.reporting():
-                found[names.identifier(alias)] = self._attribute(below(at, alias), self.here, key)
+                found[self.parsed.identifier(alias)] = self._attribute(below(at, alias), self.here, key)
         return found
 
     def failed_when(self, at: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +227,9 @@ class _Class:
 
     def _attribute(self, at: str, places: list[Place], key: str) -> str:
         """The attribute that holds a field."""
-        found = {names.identifier(prop.python_name) for _at, prop in self._field(at, places, key) if prop}
+        found = {
+            self.parsed.identifier(prop.python_name) for _at, prop in self._field(at, places, key) if prop
+        }
         if len(found) > 1:
             text = f"the field {key!r} has several Python names here: {', '.join(sorted(found))}"
             raise self.document.error(at, text, "Give it one of them everywhere.")

@@ -1,8 +1,4 @@
-"""Python names: those that the generator gives, and which of them are already taken.
-
-The generator puts an underscore behind every name that Python's builtins have. Only those that the generated code needs
-itself keep it; the others (`input`, `type`) stay as the document has them.
-"""
+"""Python names: those that the generator gives, and which of them are already taken."""
 
 from __future__ import annotations
 
@@ -16,24 +12,22 @@ from openapi_python_client.strings import snake_case
 
 from scripts.openapi.document import Document
 
-SCALARS = frozenset("bool datetime float int str".split())
-"""What annotations of arguments name: a method of such a name would hide it."""
-
-_WORDS_OF_A_CLASS = SCALARS | {"classmethod", "dict", "list", "property", "super"}
-"""What a class with attributes names, and an attribute or an argument of such a name would hide."""
-
 BUILTINS = frozenset(dir(builtins))
 
 ADVICE = "Give it another Python name with `x-python-name`."
 """What to do about a field or parameter whose name cannot be used."""
 
 
-def identifier(generated: str) -> str:
-    """The generator's name, without the underscore after builtins that the generated code does not need."""
+def identifier(generated: str, needed: Collection[str]) -> str:
+    """The generator's name, without the underscore that it puts after every name of Python's builtins.
+
+    Args:
+        generated: The generator's name.
+        needed: The builtins that the generated code uses where the name would hide them: these keep it.
+    """
     name = unicodedata.normalize("NFKC", generated)  # as Python itself reads names (PEP 3131)
     bare = name.removesuffix("_")
-    is_free = bare in BUILTINS and not keyword.iskeyword(bare) and bare not in _WORDS_OF_A_CLASS
-    return bare if is_free else name
+    return bare if bare in BUILTINS - {*keyword.kwlist, *needed} else name
 
 
 def method(endpoint: str, tag: str) -> str:

@@ -38,6 +38,8 @@ from scripts.openapi.document import POINTER, Document, Node, below, marked, obj
 from scripts.openapi.operations import EVENTS, JSON, is_json
 from scripts.openapi.problems import DocumentError, Problem
 
+from . import names
+
 if TYPE_CHECKING:
     from .schemas import NamedSchema
 
@@ -70,12 +72,14 @@ class Parsed:
         config: The generator's configuration.
         data: The parse.
         named: The schemas that have a name in Python, by pointer; `schemas.collect` finds them.
+        needed: The builtins that attributes and arguments must not hide.
     """
 
     document: Document
     config: Config
     data: GeneratorData
     named: dict[str, NamedSchema] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
 
     @cached_property
     def models(self) -> dict[str, ModelProperty]:
@@ -111,6 +115,10 @@ class Parsed:
                 break
             pointer, schema = self.document.resolve(only[0])
         return pointer, schema
+
+    def identifier(self, generated: str) -> str:
+        """The name of an attribute or argument to which the generator gave a name."""
+        return names.identifier(generated, self.needed)
 
     def class_name(self, pointer: str, parent: str, name: str) -> str:
         """The Python name of a class, a union or an open enum.

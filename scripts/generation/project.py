@@ -23,14 +23,15 @@ from scripts.openapi.operations import Operation, find
 from scripts.openapi.problems import DocumentError
 
 from . import reserved
+from .class_facts import ClassFacts
 from .config import read as read_config
 from .methods import Method, Stream
 from .parse import Parsed, parse
 from .resources import Resource
-from .text import FILTERS
+from .text import FILTERS, Call
 from .types import ANYTHING
 from .unasync import sync_name, to_sync
-from .view import Api, Module, build
+from .view import Api, Class, Module, build
 
 _ENDINGS = (".py", ".py.jinja", "py.typed")
 
@@ -77,7 +78,7 @@ class ClientProject(Project):
             raise DocumentError(*(f"post_hooks in generator-config.yaml: {text}" for text in texts))
 
     def _empty(self, name: str) -> ast.Module:
-        """The code of a module or template, rendered with a single method `call` that has no arguments of its own."""
+        """The code of a module or template, with a class without fields and a method without arguments."""
         if name not in self.sources:
             raise DocumentError(f"there is no {name} in {self.templates}. Restore it.")
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
@@ -85,7 +86,12 @@ class ClientProject(Project):
             pointer="", path="", http_method="", node={"operationId": ""}, name="call", stream=stream
         )
         tag = Resource("", "", "Empty", "", [operation])
-        code = self._render(name, self.sources[name], module=Module("shared"), tag=tag)
+        facts = ClassFacts(
+            text=("text",), reply=Call("ReplyRole", {}), data=Call("DataPart", {"media_types": ()})
+        )
+        class_ = Class(pointer="", name="Empty", kind="class", schema={}, fields=[], facts=facts)
+        module = Module("shared", [class_])
+        code = self._render(name, self.sources[name], module=module, tag=tag)
         try:
             return ast.parse(code)
         except SyntaxError as error:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .names import BUILTINS
+
 
 @dataclass(frozen=True)
 class Reserved:
@@ -15,6 +17,7 @@ class Reserved:
         classes: What the modules of types and resources import beside the document's classes.
         attributes: What each class of the document has from `Model`, and what its constructor takes.
         arguments: What each method takes beside the document's fields.
+        builtins: What of Python's builtins the code of a class uses, and an attribute of such a name would hide.
         methods: What the code of a resource's class names, and a method of such a name would hide.
         resources: What a client has beside its resources.
         exceptions: The exceptions that do not come from the document.
@@ -23,6 +26,7 @@ class Reserved:
     classes: frozenset[str]
     attributes: frozenset[str]
     arguments: frozenset[str]
+    builtins: frozenset[str]
     methods: frozenset[str]
     resources: frozenset[str]
     exceptions: frozenset[str]
@@ -32,16 +36,16 @@ def of_templates(empty: Callable[[str], ast.Module]) -> Reserved:
     """Read the names from the code that the templates give.
 
     Args:
-        empty: Gives the code that a template makes of one method `call` without arguments, and of no more.
+        empty: Gives the code that a template makes of a class without fields and a method `call` without arguments.
     """
     types, resource = empty("types/[module].py.jinja"), empty("resources/[tag].py.jinja")
     model = empty("types/_model.py")
-    own_class = next(node for node in resource.body if isinstance(node, ast.ClassDef))
     return Reserved(
         classes=frozenset({*_imported(types), *_imported(resource)}),
         attributes=frozenset({*_public(model, "Model"), *_arguments(model, "__init__")} - {"self"}),
         arguments=frozenset(_arguments(resource, "call")),
-        methods=frozenset(node.id for node in ast.walk(own_class) if isinstance(node, ast.Name)),
+        builtins=frozenset(_used_in_class(types)) & BUILTINS,
+        methods=frozenset(_used_in_class(resource)),
         resources=frozenset(_public(empty("_async_client.py.jinja"), "AsyncClient")),
         exceptions=frozenset(_classes(empty("errors.py.jinja"))),
     )
@@ -51,6 +55,12 @@ def _imported(module: ast.Module) -> Iterator[str]:
     for node in ast.walk(module):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _used_in_class(module: ast.Module) -> Iterator[str]:
+    """The names that the code of the first class uses."""
+    own = next(node for node in module.body if isinstance(node, ast.ClassDef))
+    return (node.id for node in ast.walk(own) if isinstance(node, ast.Name))
 
 
 def _arguments(module: ast.Module, function: str) -> Iterator[str]:

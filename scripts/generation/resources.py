@@ -16,6 +16,7 @@ from .names import Namespace
 from .parse import Parsed
 from .reserved import Reserved
 from .text import sentence
+from .types import SCALARS
 
 
 @dataclass
@@ -93,16 +94,16 @@ class Resources:
         holder = self._resource(at, outer) if outer and last else None
         config, document = self._parsed.config, self._document
         listed = {tag["name"]: tag.get("description") for tag in document.data.get("tags", [])}
-        attribute = names.identifier(PythonIdentifier(last or written, config.field_prefix))
+        attribute = self._parsed.identifier(PythonIdentifier(last or written, config.field_prefix))
         resource = self._found[written] = Resource(
-            name=names.identifier(PythonIdentifier(written, "tag")),
+            name=self._parsed.identifier(PythonIdentifier(written, "tag")),
             attribute=attribute,
             class_name=pascal_case(written),
             doc=sentence(listed.get(written)) or f"The operations of {written}.",
             within=holder.name if holder else "",
             path=f"{holder.path}.{attribute}" if holder else attribute,
         )
-        hidden = self._reserved.methods | names.SCALARS
+        hidden = self._reserved.methods | SCALARS
         self._members[written] = Namespace(document, "Give the operation another id.", hidden)
         around = self._members[outer] if holder else self._of_client
         if around.add(at, f"the tag {written!r}", resource.attribute, written=written):

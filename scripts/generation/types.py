@@ -23,7 +23,6 @@ from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.openapi.document import Node, below
 
-from . import names
 from .parse import NUMBERS, PYTHON_NAME, Field, Parsed
 from .schemas import kind_of
 from .text import written
@@ -118,6 +117,8 @@ _SCALARS: dict[type, tuple[str, str]] = {
     IntProperty: ("int", "number"),
     NoneProperty: ("None", "null"),
 }
+SCALARS = frozenset({"str", *TIME.members, *(name for name, _json in _SCALARS.values())}) - {"Any", "None"}
+"""The names in the annotations of arguments."""
 
 
 def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
@@ -241,7 +242,7 @@ def attribute_of(
     return Attribute(
         pointer=pointer,
         key=key,
-        name=own.get(PYTHON_NAME) or names.identifier(prop.python_name),
+        name=own.get(PYTHON_NAME) or parsed.identifier(prop.python_name),
         type=type_of(parsed, pointer, prop),
         required=prop.required,
         default=default,

@@ -21,7 +21,7 @@ from .reserved import Reserved
 from .resources import Resource, Resources
 from .schemas import MODULES, NamedSchema, collect
 from .service import Service, service_of
-from .types import Attribute, attributes_of
+from .types import SCALARS, Attribute, attributes_of
 from .unions import Cases, cases
 
 
@@ -128,6 +128,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
         DocumentError: The document has something that the client cannot represent faithfully.
     """
     document = parsed.document
+    parsed.needed = reserved.builtins | SCALARS
     service = service_of(document, reserved.exceptions)
     endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
     _check_operations(document, found, endpoints)
@@ -212,7 +213,7 @@ def _union(parsed: Parsed, named: NamedSchema) -> Union:
     for index, (constant, (key, classes)) in enumerate(zip(constants, found.tables.items(), strict=True)):
         name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
         fields = (one for at in parsed.named for one in parsed.fields(at))
-        attribute = next(names.identifier(one.prop.python_name) for one in fields if one.key == key)
+        attribute = next(parsed.identifier(one.prop.python_name) for one in fields if one.key == key)
         functions = {value: names.function_name(class_) for value, class_ in classes.items()}
         tables.append(Table(key, attribute, name, functions))
     return Union(**vars(named), cases=found, tables=tables)

@@ -112,12 +112,13 @@ def test_a_field_that_is_named_like_an_attribute_is_given_another_name(make: Mak
 
 
 def test_words_of_the_code_are_free_for_fields(make: Make) -> None:
-    keys = ["super", "further", "kwargs", "data", "get", "cls", "new"]
+    taken = ["super", "property", "classmethod", "str", "dict"]
+    keys = [*taken, "further", "kwargs", "data", "get", "cls", "new"]
     it = an_object(*keys)
     package = make({f"{NEW}/properties/it": it, FIELD: it})
     types = part(package, "types")
     values = {key: f"of {key}" for key in keys}
-    arguments = {"super_" if key == "super" else key: value for key, value in values.items()}
+    arguments = {f"{key}_" if key in taken else key: value for key, value in values.items()}
     assert sent(package, it=types.NewThingIt(**arguments, more="y"))["it"] == {**values, "more": "y"}
     read = types.Thing.from_dict({"name": "x", "it": values}).it
     assert {name: getattr(read, name) for name in arguments} == arguments
@@ -354,6 +355,14 @@ def test_a_reply_may_be_an_object_of_any_fields(make: Make) -> None:
         assert (reply.to_dict(), reply.http.status_code, reply.problems) == ({"a": 1}, 200, [])
         with pytest.raises(package.ReplyDecodeError):
             call(client_of(package, Service(["a"])).things)
+
+
+def test_an_object_of_any_fields_may_be_answered_and_sent(make: Make) -> None:
+    free = {"$ref": "#/components/schemas/Free"}
+    package = make({f"{SCHEMAS}/Free": {"type": "object"}, f"{NEW}/properties/like": free, REPLY: answer(free)})
+    reply = client_of(package, Service({"a": 1})).things.make(id="1", name="x")
+    assert reply.to_dict() == {"a": 1}
+    assert sent(package, like=reply)["like"] == {"a": 1}
 
 
 def test_head_has_no_json(make: Make) -> None:
