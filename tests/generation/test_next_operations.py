@@ -359,7 +359,9 @@ def test_a_reply_may_be_an_object_of_any_fields(make: Make) -> None:
 
 def test_an_object_of_any_fields_may_be_answered_and_sent(make: Make) -> None:
     free = {"$ref": "#/components/schemas/Free"}
-    package = make({f"{SCHEMAS}/Free": {"type": "object"}, f"{NEW}/properties/like": free, REPLY: answer(free)})
+    package = make(
+        {f"{SCHEMAS}/Free": {"type": "object"}, f"{NEW}/properties/like": free, REPLY: answer(free)}
+    )
     reply = client_of(package, Service({"a": 1})).things.make(id="1", name="x")
     assert reply.to_dict() == {"a": 1}
     assert sent(package, like=reply)["like"] == {"a": 1}
