@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import evolve
 from openapi_python_client import strings
@@ -39,9 +39,7 @@ from scripts.openapi.operations import EVENTS, JSON, is_json
 from scripts.openapi.problems import DocumentError, Problem
 
 from . import names
-
-if TYPE_CHECKING:
-    from .schemas import NamedSchema
+from .named_schema import NamedSchema
 
 NUMBERS = (FloatProperty, IntProperty)
 

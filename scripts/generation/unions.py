@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from scripts.openapi.document import COMPONENT, Node, below
 from scripts.openapi.problems import DocumentError
 
+from .named_schema import NamedSchema
 from .names import function_name
 from .parse import Parsed
-from .schemas import NamedSchema, object_members
+from .schemas import object_members
 from .types import values_of
 
 _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."

@@ -15,11 +15,12 @@ from scripts.openapi.rules import all_reduced, reduced
 
 from . import class_facts, methods, names
 from .class_facts import ClassFacts
+from .named_schema import NamedSchema
 from .names import BUILTINS, Namespace
 from .parse import Parsed
 from .reserved import Reserved
 from .resources import Resource, Resources
-from .schemas import MODULES, NamedSchema, collect
+from .schemas import MODULES, collect
 from .service import Service, service_of
 from .types import SCALARS, Attribute, attributes_of
 from .unions import Cases, cases
