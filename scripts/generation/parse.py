@@ -42,6 +42,7 @@ from . import names
 from .named_schema import NamedSchema
 
 NUMBERS = (FloatProperty, IntProperty)
+_PARTS = re.compile(r"(/allOf/\d+)+$")
 
 PYTHON_NAME = "x-python-name"
 """On a field: the name that is shown to the generator instead of the field's own."""
@@ -141,18 +142,9 @@ class Parsed:
         found = {prop.name.get_untrusted_value(): prop for prop in props}
         places = [
             (key, at, self.document.node(at).get(PYTHON_NAME, key))
-            for key, at in self.field_places(pointer).items()
+            for key, at in field_places(self.document, pointer).items()
         ]
         return [Field(key, at, found[name]) for key, at, name in places if name in found]
-
-    def field_places(self, pointer: str) -> dict[str, str]:
-        """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
-        pointer, schema = self.document.resolve(pointer)
-        places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
-        for index in reversed(range(len(schema.get("allOf", [])))):
-            for key, at in self.field_places(below(pointer, "allOf", index)).items():
-                places.setdefault(key, at)
-        return places
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
         """The members of a union, each with its pointer and what the generator makes of it.
@@ -181,6 +173,16 @@ class Parsed:
         if pointer not in self.models:
             for at in member_places(pointer, schema):
                 yield from self._spread(at)
+
+
+def field_places(document: Document, pointer: str) -> dict[str, str]:
+    """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
+    pointer, schema = document.resolve(pointer)
+    places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
+    for index in reversed(range(len(schema.get("allOf", [])))):
+        for key, at in field_places(document, below(pointer, "allOf", index)).items():
+            places.setdefault(key, at)
+    return places
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:
@@ -232,19 +234,21 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
     data.setdefault("components", {}).setdefault("schemas", {}).update(inline_events)
     for _at, node in list(objects(data)):
         node["description"] = node[POINTER]
-        _put_fields_where_the_generator_looks(node)
+        _put_fields_where_the_generator_looks(document, node)
     return data
 
 
-def _put_fields_where_the_generator_looks(node: Node) -> None:
+def _put_fields_where_the_generator_looks(document: Document, node: Node) -> None:
     """Apply `x-python-name`; and the generator ignores fields beside a union or an `allOf` of one reference."""
-    properties = node.get("properties", {})
-    if not properties and not ("allOf" in node and "required" in node):
+    whole = _PARTS.sub("", node[POINTER])
+    is_of_several = "allOf" in node or whole != node[POINTER]
+    if "properties" not in node and not (is_of_several and "required" in node):
         return
     for word in ("anyOf", "oneOf"):
-        node.pop(word, None)  # It only constrains which fields are present: see `checks`.
-    python_names = {key: child.get(PYTHON_NAME, key) for key, child in properties.items()}
-    node["properties"] = {python_names[key]: child for key, child in properties.items()}
+        node.pop(word, None)  # It only constrains which fields are present: see `schema_checks`.
+    places = field_places(document, whole)
+    python_names = {key: document.node(at).get(PYTHON_NAME, key) for key, at in places.items()}
+    node["properties"] = {python_names[key]: child for key, child in node.get("properties", {}).items()}
     node["required"] = [python_names.get(key, key) for key in node.get("required", [])]
     if "allOf" in node:
         node["allOf"].append({word: node.pop(word) for word in ("properties", "required")})

@@ -15,7 +15,7 @@ from scripts.openapi.document import SCHEMAS, Node, below
 from scripts.openapi.rules import is_open_enum
 
 from .named_schema import Kind, NamedSchema, Role, component_name
-from .parse import Parsed, member_places
+from .parse import Parsed, field_places, member_places
 
 MODULES = ("shared", "requests", "replies", "events")
 
@@ -98,7 +98,7 @@ def _visit(parsed: Parsed, found: dict[str, NamedSchema], use: SchemaUse) -> Non
         named.roles.add(use.role)
         class_name = named.name
     if kind == "class":
-        for key, at in parsed.field_places(pointer).items():
+        for key, at in field_places(parsed.document, pointer).items():
             _visit(parsed, found, SchemaUse(use.role, at, class_name, key))
     for at, suffix in children(pointer, schema):
         if suffix == "AdditionalProperty":

@@ -260,15 +260,17 @@ def test_fields_of_all_of_are_those_of_one_object(make: Make) -> None:
             sent(package, it=wrong)
 
 
-def test_a_field_of_another_schema_can_be_made_required(make: Make) -> None:
-    base = {f"{SCHEMAS}/Base": an_object("kind", "size", required=False)}
-    reference = {"$ref": "#/components/schemas/Base"}
-    package = make({**base, f"{NEW}/properties/it": {"allOf": [reference], "required": ["size"]}})
-    it = part(package, "types").NewThingIt(size="1")
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_field_of_another_schema_can_be_made_required(make: Make, beside: bool) -> None:
+    base = {f"{SCHEMAS}/Base": an_object("kind", size={**TEXT, "x-python-name": "large"}, required=False)}
+    reference, required = {"$ref": "#/components/schemas/Base"}, {"required": ["size"]}
+    whole = {"allOf": [reference], **required} if beside else {"allOf": [reference, required]}
+    package = make({**base, f"{NEW}/properties/it": whole})
+    it = part(package, "types").NewThingIt(large="1")
     assert sent(package, it=it) == {"name": "x", "it": {"size": "1"}}
     with pytest.raises(package.RequestValidationError, match="/it/size"):
         sent(package, it={"kind": "a"})
-    with pytest.raises(TypeError, match="size"):
+    with pytest.raises(TypeError, match="large"):
         part(package, "types").NewThingIt(kind="a")
 
 
