@@ -12,16 +12,17 @@ from scripts.openapi.document import Document, below
 from scripts.openapi.examples import Examples
 from scripts.openapi.operations import Operation, data_of
 from scripts.openapi.rules import all_reduced, reduced
+from scripts.openapi.service import Service, service_of
 
 from . import class_facts, methods, names
 from .class_facts import ClassFacts
+from .error_kinds import Kind, kinds_of, tree
 from .named_schema import NamedSchema
 from .names import BUILTINS, Namespace
 from .parse import Parsed
 from .reserved import Reserved
 from .resources import Resource, Resources
 from .schemas import MODULES, collect
-from .service import Service, service_of
 from .types import SCALARS, Attribute, attributes_of
 from .unions import Cases, cases
 
@@ -103,7 +104,13 @@ class Api:
     schemas: dict[str, Any] = field(default_factory=dict)
     operations: list[dict[str, Any]] = field(default_factory=list)
     service: Service = field(default_factory=Service)
+    error_kinds: list[Kind] = field(default_factory=list)
     examples: Examples = field(default_factory=Examples)
+
+    @property
+    def error_tree(self) -> list[str]:
+        """The exceptions of the kinds of error as a tree, line by line."""
+        return list(tree(self.error_kinds))
 
     @property
     def type_names(self) -> frozenset[str]:
@@ -130,7 +137,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
     """
     document = parsed.document
     parsed.needed = reserved.builtins | SCALARS
-    service = service_of(document, reserved.exceptions)
+    kinds = kinds_of(document, reserved.exceptions)
     endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
     _check_operations(document, found, endpoints)
     found = [one for one in found if one.pointer in endpoints]
@@ -140,7 +147,7 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
             uses += list(methods.uses(parsed, one, endpoints[one.pointer]))
     parsed.named = collect(parsed, uses)
     _check_overrides(parsed)
-    taken = reserved.classes | reserved.exceptions | {kind.name for kind in service.kinds} | BUILTINS
+    taken = reserved.classes | reserved.exceptions | {kind.name for kind in kinds} | BUILTINS
     advice = "Give the tag another name, or the class with `class_overrides` in generator-config.yaml."
     classes = Namespace(document, advice, taken)
     for named in parsed.named.values():
@@ -155,7 +162,8 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
         tags=Resources(parsed, reserved, classes).build(found),
         schemas={**all_reduced(document), **{one.name: reduced(document, one.pointer) for one in inline}},
         operations=[data_of(document, one) for one in found],
-        service=service,
+        service=service_of(document),
+        error_kinds=kinds,
         examples=examples.build(document, found),
     )
     document.raise_problems()
