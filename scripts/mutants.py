@@ -23,7 +23,7 @@ EXPLAINED = ROOT / "tools" / "mutants.toml"
 MODULES = ["retry.py", "sse.py", "_transport/failures.py", "errors.py"]
 """The modules to change: the retry rules, the event decoder, the network failures and the errors."""
 TESTS = [
-    "runtime/test_retry.py", "runtime/test_sse.py", "runtime/test_sse_standard.py", "runtime/test_sse_size.py",
+    "client/test_retry.py", "sse/test_sse.py", "sse/test_sse_standard.py", "sse/test_sse_size.py",
     "faults/test_exceptions_of_the_library_below.py",
 ]  # fmt: skip
 """The tests of these modules that do not need a socket."""
@@ -38,6 +38,7 @@ track_dependencies = false
 
 [tool.pytest]
 pythonpath = [".", "src"]
+addopts = ["--import-mode=importlib"]
 timeout = "60"
 """
 

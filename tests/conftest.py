@@ -8,18 +8,20 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import certifi
 import httpx
 import pytest
-import trustme
 from hypothesis import HealthCheck, settings
 
 from acedata_responses import testing
 from tests.drivers import FLAVOURS, Driver, Flavour
 from tests.testing.plain_clients import client_of
+
+if TYPE_CHECKING:
+    import trustme
 
 # What the machine has in its environment is nobody's business here: no proxy in the way, no real token.
 for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.lower().endswith("_proxy")]:
@@ -86,6 +88,8 @@ def port(service: testing.Server) -> int:
 @pytest.fixture
 def authority() -> trustme.CA:
     """Who signs certificates here; nobody trusts it by itself."""
+    import trustme
+
     return trustme.CA()
 
 
