@@ -16,7 +16,7 @@ from .report import logger
 if TYPE_CHECKING:
     from .._clock import Clock
     from .._request.build import Request
-    from .async_sender import Exchange
+    from .async_exchange import Exchange
 
 _TOKEN_HEADER = b"authorization"
 

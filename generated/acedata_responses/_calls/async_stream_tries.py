@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .._transport.async_response import AsyncResponseStream
     from ..types._http_response import HTTPResponse
-    from .async_sender import Exchange
+    from .async_exchange import Exchange
 
 LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended without its last event")
 

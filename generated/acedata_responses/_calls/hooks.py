@@ -16,7 +16,7 @@ from .report import logger
 if TYPE_CHECKING:
     from .._clock import Clock
     from .._request.build import Request
-    from .sender import Exchange
+    from .exchange import Exchange
 
 _TOKEN_HEADER = b"authorization"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
@@ -11,10 +10,11 @@ from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
 from .._redact import redact_response, redact_text
 from .._replies.whole import read_reply
 from .._transport.response import ResponseStream
-from ..errors import AceDataError, JournalError, ReplyDecodeError, ReplyFailedError, StreamFailedError
+from ..errors import AceDataError
 from ..journal import Record
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
+from .outcomes import record_error, record_response
 from .streams import Stream
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from .._clock import Clock
     from .._replies.stream import StreamState
     from ..journal import Claim, Journal
-    from .sender import Exchange, Sender
+    from .exchange import Exchange
 
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.05, 0.5  # seconds between two attempts to claim the request
 
 
-def send_once(sender: Sender, exchange: Exchange, journal: Journal) -> Any:
+def send_once(send: Callable[[Exchange], Any], exchange: Exchange, journal: Journal, clock: Clock) -> Any:
     """Return the stored reply or stream, and send the request only if the journal has none.
 
     Raises:
@@ -36,13 +36,13 @@ def send_once(sender: Sender, exchange: Exchange, journal: Journal) -> Any:
         JournalError: The journal cannot be read or written; nothing was sent.
         AceDataError: The call failed; see `errors`.
     """
-    claim = _claim(exchange, journal, sender.clock)
+    claim = _claim(exchange, journal, clock)
     if isinstance(claim, Record):
         return _answer_in(claim, exchange)
     try:
-        return sender.send_exchange(exchange._replace(claim=claim))
+        return send(exchange._replace(claim=claim))
     except BaseException as error:
-        _settle_error(claim, error)
+        record_error(claim, error)
         raise
 
 
@@ -63,9 +63,9 @@ def record_stream(response: ResponseStream, state: StreamState, exchange: Exchan
         state.close()  # has no effect unless the caller left the stream early
         http = redact_response(evolve(state.http, content=bytes(content)), exchange.settings.token)
         if state.error is None:
-            _settle(claim, http)
+            record_response(claim, http)
         else:
-            _settle_error(claim, exchange.report.describe(state.error), http)
+            record_error(claim, exchange.report.describe(state.error), http)
 
     response.read = read_and_record
     return settle
@@ -128,44 +128,3 @@ def _stored_response(http: HTTPResponse) -> ResponseStream:
         chunks.clear()
 
     return ResponseStream(http.status_code, http.raw_headers, read, close)
-
-
-def settle(exchange: Exchange, reply: Any, error: BaseException | None) -> None:
-    """Record a complete reply, or the error that ended the call."""
-    assert exchange.claim is not None
-    if error is not None:
-        _settle_error(exchange.claim, error)
-        return
-    http = reply if isinstance(reply, HTTPResponse) else reply.http
-    _settle(exchange.claim, redact_response(http, exchange.settings.token))
-
-
-def _settle_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:
-    """Record how the request ended. A complete response counts as answered, even if it reports a failure."""
-    http = http or getattr(error, "http", None)
-    if isinstance(error, ReplyFailedError):
-        http = error.reply.http
-    is_whole = isinstance(error, (ReplyDecodeError, ReplyFailedError, StreamFailedError))
-    try:
-        if isinstance(error, JournalError) or not isinstance(error, AceDataError):
-            claim.interrupted()
-        elif error.may_be_billed is False:
-            claim.refused(str(error), http)
-        elif is_whole and http is not None and http.content:
-            claim.answered(http)
-        else:
-            claim.unknown(str(error))
-    except JournalError as failed:
-        _warn(failed)
-
-
-def _settle(claim: Claim, http: HTTPResponse) -> None:
-    try:
-        claim.answered(http)
-    except JournalError as failed:
-        _warn(failed)
-
-
-def _warn(failed: JournalError) -> None:
-    """Warn instead of raising: the caller must still get a reply that may be billed."""
-    warnings.warn(f"the outcome of a call is not in the journal: {failed}", RuntimeWarning, stacklevel=2)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve
 
-from .._document.facts import BILLING
 from .._json import kind_of
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
@@ -21,67 +20,24 @@ from ..limits import Limiter, LimitTimeout, Place
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
 from .budget import TimeBudget
+from .exchange import Exchange
 from .report import Report
 
 if TYPE_CHECKING:
     from .._clock import Clock
-    from .._replies.format import ReplyFormat
     from .._replies.stream import StreamState
     from .._request.build import Request
     from .._request.operation import Call
     from .._request.settings import Settings
     from .._transport.response import ResponseStream
     from .._transport.transport import Transport
-    from ..journal import Claim, Journal
+    from ..journal import Journal
     from ..usage import Usage
-    from .hooks import CallHooks
     from .hooks_of_client import Hooks
     from .streams import Stream
 
 _ERROR_BODY_TIMEOUT = 10.0  # seconds; the body of an error response may never end
 _MAX_ERROR_BODY = 1_000_000  # bytes; an endless body must not fill the memory
-
-
-class Exchange(NamedTuple):
-    """The state of one call that all of its tries share."""
-
-    call: Call
-    request: Request
-    settings: Settings
-    budget: TimeBudget
-    report: Report
-    claim: Claim | None = None  # with a journal
-    hooks: CallHooks | None = None  # with hooks
-
-    def http_response(self, response: ResponseStream, content: bytes) -> HTTPResponse:
-        """The response with the part of its body that was read."""
-        report = self.report
-        return HTTPResponse(
-            response.status_code, response.headers, content, report.method, report.url, report.tries
-        )
-
-    def billed(self, error: BaseException | None, *, is_whole: bool = True) -> bool | None:
-        """Whether the call is billed if it ends now: with this error, or, if `is_whole`, with a complete reply."""
-        if self.request.is_safe or not self.report.tries:
-            return False
-        if error is not None:
-            return error.may_be_billed if isinstance(error, AceDataError) else self.report.if_left
-        return BILLING.get("stream-ended" if self.request.is_streamed else "replied") if is_whole else None
-
-    def settle(self, reply: Any, error: BaseException | None) -> None:
-        """Note whether the call is billed by now, and how it ended in the journal: a hook may be left after that."""
-        self.report.if_left = self.billed(error)
-        if self.claim is not None:
-            from .journaling import settle
-
-            settle(self, reply, error)
-
-    def reply_format(self) -> ReplyFormat:
-        """How to read the responses to this call."""
-        settings = self.settings
-        return self.call.operation.reply_format(
-            token=settings.token, strict=settings.strict, observations=settings.observations
-        )
 
 
 class Failed(NamedTuple):
@@ -150,7 +106,7 @@ class Sender:
             return self.send_exchange(exchange)
         from .journaling import send_once
 
-        return send_once(self, exchange, self.journal)
+        return send_once(self.send_exchange, exchange, self.journal, self.clock)
 
     def _end(self, exchange: Exchange, reply: Any, error: BaseException | None) -> None:
         """Add a call that has ended to the usage, and call the hooks."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .._transport.response import ResponseStream
     from ..types._http_response import HTTPResponse
-    from .sender import Exchange
+    from .exchange import Exchange
 
 LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended without its last event")
 
