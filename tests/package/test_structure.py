@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import acedata_responses
@@ -65,3 +66,23 @@ def test_what_is_imported_lies_in_the_same_room_or_on_a_lower_floor():
         if room in FLOOR_OF and FLOOR_OF[room] >= FLOOR_OF[room_of(path)]
     }
     assert upward == set()
+
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+MAY_IMPORT = {
+    "openapi": set(),
+    "generation": {"openapi"},
+    "reference": {"openapi"},
+    "change": {"openapi", "reference"},
+    "judges": set(),
+    "measuring": set(),
+    "soaking": set(),
+}
+
+
+def test_the_folders_of_scripts_import_one_way():
+    assert {path.parent.name for path in SCRIPTS.glob("*/__init__.py")} == MAY_IMPORT.keys()
+    for folder, allowed in MAY_IMPORT.items():
+        code = "\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS.glob(f"{folder}/*.py"))
+        imported = set(re.findall(r"^ *from scripts\.(\w+)", code, re.MULTILINE))
+        assert imported - {folder} <= allowed, folder
