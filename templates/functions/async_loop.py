@@ -7,6 +7,7 @@ from typing import Any
 
 from .._document.facts import CONVERSATION
 from .._json import is_mapping
+from .._request.extra_body import refuse_in_extra_body
 from .._request.not_given import NOT_GIVEN
 from ..errors import AceDataError, ConfigurationError, RunError
 from ..types._conversation import ToolCall, item, to_input, tool_calls
@@ -41,6 +42,8 @@ async def run(
     if on_error not in ("model", "raise"):
         raise ConfigurationError(f'on_error must be "model" or "raise", not {on_error!r}')
     known = functions_by_name_async(functions)
+    set_here = [CONVERSATION[name] for name in ("tools", "input", "tool_choice")]
+    refuse_in_extra_body(request, set_here, "the functions and their results")
     arguments = {name: value for name, value in request.items() if value is not NOT_GIVEN}
     arguments[CONVERSATION["tools"]] = [
         *(arguments.get(CONVERSATION["tools"]) or []), *(function.tool() for function in known.values()),

@@ -258,6 +258,22 @@ def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
     assert service.requests == []
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_further_fields_that_would_override_the_schema_are_refused(driver, service, stream):
+    with pytest.raises(
+        ConfigurationError, match=r"extra_body\['text'\] would override.*the class of the answer.*text= instead"
+    ):
+        parse(driver, AsAttrs, extra_body={"text": {"verbosity": "low"}, "seed": 1}, stream=stream)
+    assert service.requests == []
+
+
+def test_other_further_fields_are_sent_beside_the_schema(driver, service):
+    service.reply_with('{"name": "Fair"}')
+    assert parse(driver, AsAttrs, extra_body={"seed": 1}).value.name == "Fair"
+    assert service.requests[-1].json["seed"] == 1
+    assert format_sent(service)["name"] == "AsAttrs"
+
+
 @pytest.mark.parametrize(
     ("class_", "problem"),
     [

@@ -278,6 +278,10 @@ def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(
         ({"max_steps": True}, "max_steps must be a whole number from 1, not True"),
         ({"functions": _untyped}, "functions must be a list of functions, not <function _untyped"),
         ({"on_error": "ignore"}, 'on_error must be "model" or "raise", not \'ignore\''),
+        *(
+            ({"extra_body": {name: []}}, rf"extra_body\['{name}'\] would override .* Pass {name}= instead")
+            for name in ("tools", "input", "tool_choice")
+        ),
     ],
 )
 def test_other_bad_arguments_are_refused_before_anything_is_sent(run, service, weather, fields, problem):

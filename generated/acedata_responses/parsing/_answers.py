@@ -11,6 +11,7 @@ from attrs import frozen
 from .._document.facts import CONVERSATION
 from .._json import is_mapping, is_object
 from .._replies.whole import with_request
+from .._request.extra_body import refuse_in_extra_body
 from .._request.not_given import NOT_GIVEN
 from ..errors import AnswerError, ConfigurationError
 from ..types._conversation import filled, refusal, why_incomplete
@@ -51,8 +52,9 @@ class AnswerFormat:
         """Return the arguments of a call, with the fields that ask for this format.
 
         Raises:
-            ConfigurationError: The request asks for another format.
+            ConfigurationError: The request asks for another format, or has one of these fields in `extra_body` too.
         """
+        refuse_in_extra_body(request, self.fields, "the class of the answer")
         return _merged(request, self.fields, "")
 
     def read(self, reply: Any) -> Parsed[Any, Any]:
