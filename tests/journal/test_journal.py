@@ -254,7 +254,7 @@ def test_a_crash_that_is_known_not_to_be_billed_may_be_sent_again_whoever_looks_
     code = "claim = journal.claim(*CALL, is_free_unless_whole=True); claim.sending(); KILL"
     killed(path, code)
     journal = Journal(path)
-    assert journal.claim(*CALL) is not None
+    journal.claim(*CALL).refused("HTTP 500")
     journal.forget(*journal.records())
     killed(path, code)
     assert journal.unknown() == []
@@ -328,6 +328,23 @@ def test_while_another_process_is_at_it_this_one_waits(path, journal):
     process.kill()
     process.communicate(timeout=60)
     assert len(journal.unknown()) == 1
+
+
+@pytest.mark.parametrize("step", ["", "claim.sending();"], ids=["prepared", "sent"])
+def test_a_call_of_a_process_that_is_alive_is_neither_pruned_nor_forgotten(path, journal, step):
+    soon = datetime.now(timezone.utc) + timedelta(hours=1)
+    process = run(path, f"claim = journal.claim(*CALL); {step} print(1, flush=True); sys.stdin.read()")
+    assert process.stdout is not None
+    process.stdout.readline()
+    own = journal.claim(*CALL, key="own")
+    assert journal.prune(soon, "prepared", "sent") == 0
+    assert journal.forget(*journal.records()) == 0
+    assert journal.claim(*CALL) is journal.claim(*CALL, key="own") is None
+    process.kill()
+    process.communicate(timeout=60)
+    assert journal.prune(soon, "prepared", "sent") == 1
+    own.refused("HTTP 500")
+    assert journal.forget(*journal.records()) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")

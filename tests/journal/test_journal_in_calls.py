@@ -330,6 +330,17 @@ def test_waiting_for_a_stream_that_the_caller_itself_holds_ends_at_the_time_out(
     assert states(path) == ["answered"]
 
 
+def test_a_call_under_way_is_not_sent_twice_though_the_journal_is_pruned_meanwhile(ask, service, path):
+    with ask().open() as stream:
+        next(iter(stream))
+        assert Journal(path).prune(datetime.now(timezone.utc), "sent") == 0
+        with pytest.raises(RequestTimeoutError, match="another call with the same request"):
+            ask(timeout=30).open()
+        assert stream.final().output_text
+    assert ask().stream()
+    assert (len(service.requests), states(path)) == (1, ["answered"])
+
+
 def test_a_call_that_got_no_turn_is_not_in_doubt(ask, path):
     driver = ask(limits=Limits(in_flight=1, per_second=None))
     with driver.open():

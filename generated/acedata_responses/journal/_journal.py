@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -211,13 +211,16 @@ class Journal:
         return list(self.records("unknown"))
 
     def forget(self, *records: Record | UnknownOutcomeError) -> int:
-        """Delete requests and their responses, so that they can be sent again. Returns how many were deleted."""
+        """Delete requests and their responses, so that they can be sent again. Returns how many were deleted.
+
+        Requests whose calls are under way, in any process, stay: otherwise they could be sent a second time.
+        """
         with self._transaction() as database:
             rows = [(record.fingerprint, record.key) for record in records]
-            return database.executemany("DELETE FROM calls WHERE fingerprint = ? AND key = ?", rows).rowcount
+            return self._delete(database, "fingerprint = ? AND key = ?", rows)
 
     def prune(self, before: datetime, *states: State) -> int:
-        """Delete finished requests that have not changed since a time.
+        """Delete requests that have not changed since a time. Those whose calls are under way, in any process, stay.
 
         Args:
             before: The time, with a time zone.
@@ -234,11 +237,8 @@ class Journal:
         wanted = _checked(states) or _FINISHED
         marks = ", ".join("?" * len(wanted))
         with self._transaction() as database:
-            done = database.execute(
-                f"DELETE FROM calls WHERE updated_at < ? AND state IN ({marks})",  # noqa: S608
-                (before.timestamp(), *wanted),
-            )
-            return done.rowcount
+            which = f"updated_at < ? AND state IN ({marks})"
+            return self._delete(database, which, [(before.timestamp(), *wanted)])
 
     def export(self, to: TextIO, *states: State) -> int:
         """Write the requests with their responses as JSON Lines. Returns their number."""
@@ -293,6 +293,13 @@ class Journal:
         except BaseException:
             self._unwritten = {**unwritten, **self._unwritten}
             raise
+
+    def _delete(self, database: sqlite3.Connection, which: str, values: Iterable[tuple[Any, ...]]) -> int:
+        """Delete rows, except those of calls under way. Returns how many were deleted."""
+        database.create_function("is_alive", 1, self._this_process.is_alive)
+        under_way = "state IN ('prepared', 'sent') AND is_alive(owner)"
+        delete = f"DELETE FROM calls WHERE {which} AND NOT ({under_way})"  # noqa: S608
+        return database.executemany(delete, values).rowcount
 
     def _insert(self, database: Any, row: tuple[str, str], method: str, path: str, body: bytes) -> None:
         now = self._clock.time()
