@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, NoReturn
 from weakref import WeakSet
 
 from ..errors import JournalError
+from .identity import Identity, identity_of
 
 
 class Format(NamedTuple):
@@ -49,6 +50,9 @@ class DatabaseFile:
     Threads take turns on one connection. It is closed before a fork and opened again by the next transaction: a child
     that inherits a connection, even an unused one, takes over the locks of its parent, which may then remove what the
     child writes (https://sqlite.org/howtocorrupt.html, section 2.6).
+
+    SQLite would not notice if the file was deleted or replaced meanwhile, and write where nobody finds it. Each
+    transaction compares the identity of the file with what it was at opening.
     """
 
     def __init__(self, path: Path, content: Format) -> None:
@@ -56,6 +60,7 @@ class DatabaseFile:
         self._format = content
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._identity: Identity | None = None
         self._pid = 0
         _files.add(self)
 
@@ -115,7 +120,12 @@ class DatabaseFile:
             os.close(log)
 
     def close(self) -> None:
-        """Close the database; the next transaction opens it again."""
+        """Close the database; the next transaction opens it again, or another file that is at its path by then."""
+        with self._lock:
+            self._disconnect()
+            self._identity = None
+
+    def _disconnect(self) -> None:
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None and self._pid == os.getpid():
@@ -133,6 +143,8 @@ class DatabaseFile:
                 self._connection.execute("ROLLBACK")
 
     def _open(self) -> sqlite3.Connection:
+        if self._identity is not None:
+            self._identity.check(self.path)
         if self._connection is not None and self._pid == os.getpid():
             return self._connection
         try:
@@ -163,7 +175,7 @@ class DatabaseFile:
         except BaseException:
             connection.close()
             raise
-        self._connection, self._pid = connection, os.getpid()
+        self._connection, self._pid, self._identity = connection, os.getpid(), identity_of(self.path)
         return connection
 
     def _check(self, connection: sqlite3.Connection) -> None:
@@ -234,7 +246,7 @@ def _close_before_fork() -> None:
     for file in list(_files):
         if file._lock.acquire(timeout=_LONGEST_WAIT_OF_A_FORK):
             held.append(file)
-            file.close()
+            file._disconnect()
     _forking.held = held
 
 

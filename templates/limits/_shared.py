@@ -222,4 +222,5 @@ class SharedPlaces:
     def _this_process(self) -> Owner:
         if self._owner is None:
             self._owner = current_owner(self._path)
+        self._owner.identity.check(self._owner.path)
         return self._owner

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from acedata_responses import ConfigurationError, HTTPResponse, JournalError, UnknownOutcomeError
-from acedata_responses.journal import Journal, Record
+from acedata_responses.journal import Claim, Journal, Record
 
 CALL = ("POST", "/openai/responses", b'{"model":"gpt-4o","input":"Hello"}')
 ANSWER = HTTPResponse(200, [(b"content-type", b"application/json")], b'{"id":"resp_1","text":"\xc3\xa9"}')
@@ -509,6 +509,57 @@ def test_a_folder_or_a_path_that_is_not_there_is_refused(tmp_path):
     for path in (tmp_path, tmp_path / "missing" / "answers.db"):
         with pytest.raises(JournalError, match="cannot be"):
             Journal(path)
+
+
+on_posix = pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed here")
+LOST = ["answers.db", "answers.db-owners"]
+
+
+@on_posix
+@pytest.mark.parametrize("is_replaced", [False, True], ids=["deleted", "replaced"])
+@pytest.mark.parametrize("name", LOST)
+def test_a_file_that_is_no_longer_at_its_path_is_noticed_before_anything_is_sent(
+    journal, path, name, is_replaced
+):
+    claim = journal.claim(*CALL)
+    lost, away = path.with_name(name), path.with_name("away")
+    lost.rename(away)
+    if is_replaced:
+        lost.touch()
+    for act in (claim.sending, lambda: journal.claim(*CALL, key="two"), lambda: claim.answered(ANSWER)):
+        with pytest.raises(JournalError, match=rf"{name} was deleted or replaced while it was in use"):
+            act()
+    away.rename(lost)
+    assert isinstance(journal.claim(*CALL), Record)  # nothing that had come is lost
+
+
+@on_posix
+@pytest.mark.parametrize("name", LOST)
+def test_a_new_journal_takes_the_file_that_is_at_the_path_now(journal, path, name):
+    journal.claim(*CALL).answered(ANSWER)
+    journal.close()
+    for file in path.parent.glob(f"{name}*"):
+        file.unlink()
+    new = Journal(path)
+    assert isinstance(new.claim(*CALL, key="two"), Claim)
+    assert isinstance(new.claim(*CALL), Record) == (name != "answers.db")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_file_that_was_deleted_before_a_fork_is_noticed_after_it(journal, path):
+    journal.claim(*CALL)
+    path.unlink()
+    child = os.fork()
+    if not child:
+        try:
+            journal.claim(*CALL)
+        except JournalError:
+            os._exit(0)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with pytest.raises(JournalError):
+        journal.claim(*CALL)
 
 
 def test_what_to_do_with_unknown_outcomes_is_one_of_two(path):

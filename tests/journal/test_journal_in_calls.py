@@ -378,6 +378,21 @@ def test_nothing_is_sent_that_cannot_be_written_down_first(ask, service, path):
     assert service.requests == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed here")
+def test_nothing_is_sent_once_the_file_is_gone_and_an_answer_that_comes_then_is_not_lost(ask, service, path):
+    driver = ask()
+    with driver.open() as stream:
+        path.rename(path.with_name("away"))
+        with pytest.warns(RuntimeWarning, match="not in the journal: .* was deleted or replaced"):
+            assert stream.final().output_text
+    with pytest.raises(JournalError, match="make a new client"):
+        driver.create()
+    assert len(service.requests) == 1
+    path.with_name("away").rename(path)
+    assert driver.open().final().http.from_journal
+    assert len(service.requests) == 1
+
+
 def test_the_token_is_not_in_the_file(ask, service, path):
     service.reply_with(testing.Answer(json=response(), headers={"x-echo": testing.TOKEN}))
     ask().create(input=f"my token is {testing.TOKEN}")

@@ -281,3 +281,16 @@ def test_several_processes_keep_the_documented_limits_though_one_is_killed(path,
         assert service.most_in_flight <= 20
     assert len(starts) == 3 * calls
     assert most_in_a_second(sorted(starts)) <= 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed here")
+@pytest.mark.parametrize("name", ["answers.db-limits", "answers.db-owners"])
+def test_nothing_is_sent_once_the_shared_file_is_gone(connect, service, path, name):
+    driver = connect(service, limits=Limiter(ONE, shared=path))
+    assert driver.create().output_text
+    path.with_name(name).unlink()
+    for _ in range(2):
+        with pytest.raises(JournalError, match=f"{name} was deleted or replaced"):
+            driver.create()
+    assert len(service.requests) == 1
+    assert connect(service, limits=Limiter(ONE, shared=path)).create().output_text

@@ -13,6 +13,8 @@ import threading
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from .identity import identity_of
+
 _NUMBERS = 2**31 - 2
 """The highest position in a file that every platform can lock."""
 
@@ -49,12 +51,16 @@ class Owner:
     """This process, as one of those that write to a shared file.
 
     Attributes:
+        path: The file with the locks.
+        identity: Its identity. Once another file is at its path, other processes no longer see the locks.
         number: The number of the process in the file.
     """
 
     def __init__(self, path: Path) -> None:
         self._pid = os.getpid()
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self.path = path
+        self.identity = identity_of(self._descriptor)
         self._using = threading.Lock()
         self.number = secrets.randbelow(_NUMBERS) + 1
         while not _lock(self._descriptor, self.number):
@@ -92,6 +98,6 @@ def current_owner(shared: Path) -> Owner:
     path = Path(f"{shared.resolve()}-owners")
     with _making:
         owner = _owners.get((os.getpid(), path))
-        if owner is None:
+        if owner is None or not owner.identity.is_at(path):
             owner = _owners[os.getpid(), path] = Owner(path)
         return owner

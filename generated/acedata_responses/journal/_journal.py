@@ -276,7 +276,9 @@ class Journal:
     def _this_process(self) -> Owner:
         if self._owner is None or self._owner[0] != os.getpid():
             self._owner = (os.getpid(), current_owner(self.path))
-        return self._owner[1]
+        owner = self._owner[1]
+        owner.identity.check(owner.path)
+        return owner
 
     @contextmanager
     def _transaction(self, *, durable: bool = True) -> Generator[sqlite3.Connection, None, None]:
