@@ -119,7 +119,7 @@ def _info(exchange: Exchange, clock: Clock) -> CallInfo:
             if name != _TOKEN_HEADER
         },
         redact_data(request.body, token) if echoes_token else request.body,
-        redact_text(request.model, token) if request.model else request.model,
+        request.model,
         request.is_streamed and not request.is_via_stream,
         request.is_safe,
         redact_text(exchange.call.key, token),

@@ -145,6 +145,15 @@ def test_a_call_whose_answer_never_came_is_uncertain(connect, service):
     assert client.actual.usage.total == Totals(uncertain=1)
 
 
+def test_a_token_that_was_passed_as_the_model_is_not_shown(connect, service):
+    client = connect(service, max_retries=0, timeout=0.2)
+    service.reply_with(testing.Fault("stall"))
+    with pytest.raises(RequestTimeoutError):
+        client.create(model=testing.TOKEN)
+    assert client.actual.usage.by_model == {"***": Totals(uncertain=1)}
+    assert service.requests[0].json["model"] == testing.TOKEN
+
+
 def test_a_reply_that_says_that_it_failed_counts_what_it_took(client, service):
     service.reply_with({**reply(cost=2), "status": "failed"})
     with pytest.raises(ReplyFailedError):

@@ -37,7 +37,7 @@ class Request:
         headers: The headers, with lower-case names.
         content: The body as bytes.
         body: The body as JSON data, before `via_stream` changes it.
-        model: The requested model; None if the operation does not call a model.
+        model: The requested model, with the token redacted; None if the operation does not call a model.
         is_safe: Whether sending the request twice costs nothing.
         is_streamed: Whether the request asks for a stream.
         is_via_stream: Whether it asks for a stream although the caller wants a whole reply.
@@ -112,7 +112,7 @@ def build(call: Call, settings: Settings) -> Request:
         is_streamed=is_via_stream or operation.is_asked_to_stream(call.arguments),
         plain_content=plain_content,
         body=body if has_body else None,
-        model=model if isinstance(model, str) else None,
+        model=redact_text(model, settings.token) if isinstance(model, str) else None,
     )
 
 
