@@ -24,6 +24,7 @@ from opentelemetry import context, metrics, propagate, trace
 from opentelemetry.context import Context
 
 from ._version import VERSION
+from .errors import StreamInterruptedError
 from .hooks import CallInfo, EndInfo, Hook, TryInfo
 from .types._summary import Summary
 
@@ -107,7 +108,7 @@ class OpenTelemetry(Hook):
         if end.from_journal:
             span.set_attribute(f"{_SCOPE}.from_journal", True)
         if error is not None:
-            span.set_status(trace.StatusCode.ERROR)
+            span.set_status(trace.StatusCode.ERROR, _outcome(error))
         span.end(_nanoseconds(call.started + end.seconds))
         if call.telemetry is not None and not end.from_journal:
             self._measure(end, failure, trace.set_span_in_context(span))
@@ -138,6 +139,11 @@ class OpenTelemetry(Hook):
 def _leave(attached: Token[Context] | None) -> None:
     if attached is not None:
         context.detach(attached)
+
+
+def _outcome(error: BaseException) -> str | None:
+    """How a stream ended before its last event, such as `closed`. Other errors may quote what was asked or answered."""
+    return error.reason if isinstance(error, StreamInterruptedError) else None
 
 
 def _identity(call: CallInfo) -> _Attributes:

@@ -60,6 +60,7 @@ RULES: Mapping[str, Rule] = {
     "x-summary": OFFER,
     "x-telemetry": PACE,
     "x-text": OFFER,
+    "x-unfinished-when": PACE,
     "x-value-sources": NOTE,
 }
 """The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes

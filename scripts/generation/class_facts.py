@@ -38,6 +38,7 @@ class ClassFacts:
         failed_when: The values of attributes that make it a failure.
         role: What it is to its stream, and how a series of it adds up to a reply.
         summary: The paths to what a trace or an account of calls needs.
+        unfinished_when: The values of attributes that mean that the model has not stopped.
         reply: What it is to a conversation.
         data: Which attributes take a file's content.
     """
@@ -47,6 +48,7 @@ class ClassFacts:
     failed_when: dict[str, Any] = field(default_factory=dict)
     role: Call | None = None
     summary: dict[str, Any] = field(default_factory=dict)
+    unfinished_when: dict[str, Any] = field(default_factory=dict)
     reply: Call | None = None
     data: Call | None = None
 
@@ -117,6 +119,15 @@ class _Class:
 
     def failed_when(self, at: str, values: dict[str, Any]) -> dict[str, Any]:
         return self._constants(at, values, self.here)
+
+    def unfinished_when(self, at: str, values: dict[str, list[Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, those in values.items():
+            for index, value in enumerate(those):
+                with self.document.reporting():
+                    name = self._attribute_with(below(at, key, index), self.here, key, value)
+                    found[name] = (*found.get(name, ()), value)
+        return found
 
     def role(self, at: str, role: EventRole) -> Call:
         self._check_paths(at, role)
@@ -284,6 +295,7 @@ _READERS: dict[str, tuple[str, Callable[[_Class, str, Any], Any]]] = {
     "x-text": ("text", _Class.text),
     "x-aliases": ("aliases", _Class.aliases),
     "x-failed-when": ("failed_when", _Class.failed_when),
+    "x-unfinished-when": ("unfinished_when", _Class.unfinished_when),
     "x-event": ("role", _Class.role),
     "x-summary": ("summary", _Class.summary),
     "x-error-body": ("", _Class.error_body),

@@ -267,6 +267,7 @@ _FORMS: dict[str, Any] = {
     "x-summary": Summary,
     "x-telemetry": Telemetry,
     "x-text": Path,
+    "x-unfinished-when": dict[str, Annotated[list[Scalar], Field(min_length=1)]],
     "x-value-sources": dict[str, str],
 }
 FORMS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in _FORMS.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -39,6 +39,7 @@ class Model:
         _data_part: ClassVar[DataPart | None]
         _text: ClassVar[Path]
         _summary: ClassVar[Mapping[str, Path]]
+        _unfinished_when: ClassVar[Mapping[str, Sequence[Any]]]
         _data: dict[str, Any]
         _http: HTTPResponse | None
     else:
@@ -50,6 +51,7 @@ class Model:
         _data_part = None
         _text = ()
         _summary = {}
+        _unfinished_when = {}
 
         # Hidden from type checkers, so that they report a misspelled attribute.
         def __getattr__(self, name: str) -> Any:

@@ -16,7 +16,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from acedata_responses import AsyncClient, Hook, InsufficientBalanceError, testing
+from acedata_responses import (
+    AsyncClient,
+    Hook,
+    InsufficientBalanceError,
+    StreamInterruptedError,
+    testing,
+)
 from acedata_responses.otel import OpenTelemetry
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
@@ -176,12 +182,34 @@ def test_a_stream_is_a_span_until_its_end(traced, exporter):
     assert span.attributes["gen_ai.usage.output_tokens"] == reply.usage.output_tokens
 
 
-def test_a_stream_that_is_left_is_an_error_of_its_class(traced, exporter):
+@pytest.mark.parametrize("how", ["closed", "broken"])
+def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish_reason(
+    traced, exporter, service, how
+):
+    if how == "broken":
+        service.reply_with(testing.Fault("reset", "event", after=2))
     with traced.open() as stream:
         next(iter(stream))
+        if how == "broken":
+            with pytest.raises(StreamInterruptedError):
+                stream.final()
     (span,) = exporter.get_finished_spans()
     assert span.attributes["error.type"] == "StreamInterruptedError"
+    assert (span.status.status_code, span.status.description) == (trace.StatusCode.ERROR, how)
+    assert span.attributes["gen_ai.response.model"]
+    assert "gen_ai.response.finish_reasons" not in span.attributes
     assert "gen_ai.usage.output_tokens" not in span.attributes
+
+
+@pytest.mark.parametrize(
+    ("status", "reasons"),
+    [("incomplete", ("incomplete",)), ("cancelled", ("cancelled",)), ("queued", None), ("in_progress", None)],
+)
+def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(traced, exporter, service, status, reasons):
+    service.reply_with({**json.loads(sample("response.json")), "status": status})
+    traced.create()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes.get("gen_ai.response.finish_reasons") == reasons
 
 
 def test_an_error_is_told_by_its_class_alone(traced, exporter, reader, service):

@@ -91,6 +91,7 @@ EXTENSIONS: dict[str, Case] = {
             (THING, "x-event"),
             (THING, "x-text"),
             (THING, "x-failed-when"),
+            (THING, "x-unfinished-when"),
             (THING, "x-summary"),
             ("", "x-conversation"),
             (THING, "x-reply"),
@@ -268,6 +269,11 @@ EXTENSIONS: dict[str, Case] = {
         {f"{THING}/x-summary": {"price": ["name"]}},
         f"{THING}/x-summary/price",
         "`price` is not supported here",
+    ),
+    "a value of what is not finished that never comes": (
+        {f"{THING}/x-unfinished-when": {"kind": ["a", "c"]}},
+        f"{THING}/x-unfinished-when/kind/1",
+        "the field 'kind' never has the value 'c'",
     ),
     "a trace with a model that is nowhere": (
         {f"{OPERATION}/x-telemetry": {"operation": "chat", "provider": "p", "model": "nome"}},

@@ -16,7 +16,8 @@ class Summary(NamedTuple):
     Attributes:
         id: The id of the reply.
         model: The model that answered; its name may differ from the requested one.
-        finish_reasons: Why the model stopped, for each answer, or the status of the whole reply; empty if missing.
+        finish_reasons: Why the model stopped, for each answer, or the status of the whole reply; empty if it has not
+            stopped, or nothing says why.
         input_tokens: The number of input tokens.
         output_tokens: The number of output tokens.
         cached_tokens: The number of input tokens read from a cache.
@@ -50,6 +51,8 @@ def summary_field(reply: Any, name: str) -> Any:
     """Return one field of the summary."""
     path: Path = getattr(reply, "_summary", {}).get(name, ())
     if name == "finish_reasons":
+        if any(getattr(reply, field) in values for field, values in reply._unfinished_when.items()):
+            return ()
         return tuple(reason for reason in find_all(reply._data, path) if isinstance(reason, str))
     value: Any = find(reply._data, path) if path else None
     if type(value) not in _TYPES.get(name, (int,)):

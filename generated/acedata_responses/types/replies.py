@@ -5,7 +5,7 @@ Each `decode_...` function decodes JSON data as the class in its name, and retur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
 
@@ -371,6 +371,7 @@ class ResponseObject(Model):
         "total_tokens": ("usage", "total_tokens"),
         "cost": ("usage", "cost"),
     }
+    _unfinished_when: ClassVar[Mapping[str, Sequence[Any]]] = {"status": ("queued", "in_progress")}
 
     id: str
     object: Literal["response"] = "response"
