@@ -2,8 +2,7 @@
 
 import sys
 
-from acedata_responses import Client
-from acedata_responses.bulk import Budget, BudgetExhaustedError
+from acedata_responses import Budget, BudgetExhaustedError, Client
 
 journal, tokens = sys.argv[1], int(sys.argv[2])
 requests = [(f"question {number}", {"model": "gpt-4o-mini", "input": str(number)}) for number in range(20)]

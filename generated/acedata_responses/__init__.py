@@ -50,12 +50,17 @@ if TYPE_CHECKING:
     from ._version import (
         VERSION,
     )
+    from .bulk import (
+        Budget,
+        Result,
+    )
     from .errors import (
         AceDataError,
         AnswerError,
         APIStatusError,
         AuthenticationError,
         BadRequestError,
+        BudgetExhaustedError,
         ConfigurationError,
         ConnectionFailedError,
         ConnectionLostError,
@@ -81,6 +86,9 @@ if TYPE_CHECKING:
     )
     from .hooks import (
         Hook,
+    )
+    from .journal import (
+        Journal,
     )
     from .limits import (
         Limiter,
@@ -110,7 +118,10 @@ _MODULES = {
     "Stream": "._calls.streams",
     "Problem": "._document.validation",
     "VERSION": "._version",
+    "Budget": ".bulk",
+    "Result": ".bulk",
     "Hook": ".hooks",
+    "Journal": ".journal",
     "Limiter": ".limits",
     "Limits": ".limits",
     "Observation": ".observations",
@@ -120,6 +131,7 @@ _MODULES = {
     "APIStatusError": ".errors",
     "AceDataError": ".errors",
     "AnswerError": ".errors",
+    "BudgetExhaustedError": ".errors",
     "ConfigurationError": ".errors",
     "ConnectionFailedError": ".errors",
     "ConnectionLostError": ".errors",
@@ -169,6 +181,8 @@ __all__ = [
     "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
+    "Budget",
+    "BudgetExhaustedError",
     "Client",
     "Clock",
     "ConfigurationError",
@@ -179,6 +193,7 @@ __all__ = [
     "HTTPResponse",
     "Hook",
     "InsufficientBalanceError",
+    "Journal",
     "JournalError",
     "Limiter",
     "Limits",
@@ -195,6 +210,7 @@ __all__ = [
     "RequestTimeoutError",
     "RequestTooLargeError",
     "RequestValidationError",
+    "Result",
     "RetryPolicy",
     "RunError",
     "ServerError",

@@ -14,6 +14,7 @@
     ├── StreamError                 a stream did not reach its end; carries the text so far
     │   ├── StreamInterruptedError  the stream broke off
     │   └── StreamFailedError       the service reported an error in the stream
+    ├── BudgetExhaustedError        the budget for many calls does not allow another one; nothing was sent
     ├── JournalError                a file of the journal or of a shared limiter cannot be used; nothing was sent
     ├── UnknownOutcomeError         the journal shows that the request may be billed already; it was not sent again
     └── APIStatusError              the service responded with an error
@@ -281,6 +282,13 @@ class StreamFailedError(StreamError):
 
     def _outcome(self) -> str:
         return _outcome_of(200, self.code)
+
+
+class BudgetExhaustedError(AceDataError):
+    """The remaining budget does not allow another call. It is raised after the results of all calls that were sent."""
+
+    def _outcome(self) -> str:
+        return "not-sent"
 
 
 class JournalError(AceDataError):

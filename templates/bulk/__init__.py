@@ -7,7 +7,7 @@
 With a journal, a second run only sends the requests that the first run did not finish.
 """
 
-from ._budget import Budget, BudgetExhaustedError
+from ._budget import Budget
 from ._results import Result
 
-__all__ = ["Budget", "BudgetExhaustedError", "Result"]
+__all__ = ["Budget", "Result"]

@@ -13,12 +13,13 @@ import trio
 
 from acedata_responses import (
     AceDataError,
+    BudgetExhaustedError,
     ConfigurationError,
     HTTPResponse,
     ReplyFailedError,
     UnknownOutcomeError,
 )
-from acedata_responses.bulk import Budget, BudgetExhaustedError, Result
+from acedata_responses.bulk import Budget, Result
 from acedata_responses.bulk import async_bulk as in_tasks
 from acedata_responses.bulk import bulk as in_threads
 from acedata_responses.types import Model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acedata_responses import ConfigurationError, RateLimitError, testing
-from acedata_responses.bulk import Budget, BudgetExhaustedError
+from acedata_responses import BudgetExhaustedError, ConfigurationError, RateLimitError, testing
+from acedata_responses.bulk import Budget
 from tests.drivers import MINIMAL
 
 

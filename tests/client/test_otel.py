@@ -205,7 +205,9 @@ def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish
     ("status", "reasons"),
     [("incomplete", ("incomplete",)), ("cancelled", ("cancelled",)), ("queued", None), ("in_progress", None)],
 )
-def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(traced, exporter, service, status, reasons):
+def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(
+    traced, exporter, service, status, reasons
+):
     service.reply_with({**json.loads(sample("response.json")), "status": status})
     traced.create()
     (span,) = exporter.get_finished_spans()

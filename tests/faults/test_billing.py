@@ -8,8 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from acedata_responses import Client, Limits, RetryPolicy, errors, testing
-from acedata_responses.bulk import BudgetExhaustedError
+from acedata_responses import BudgetExhaustedError, Client, Limits, RetryPolicy, errors, testing
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.faults.streams import delta

@@ -170,11 +170,11 @@ def test_the_public_modules_are_those_without_an_underscore():
 
 
 PUBLIC_NAMES = {
-    "AsyncClient", "AsyncStream", "Client", "Clock", "Failure", "HTTPResponse", "Hook", "Limiter", "Limits",
-    "NOT_GIVEN", "NotGiven", "Observation", "Observations", "Problem", "RetryPolicy", "Stream",
-    "UnknownValueWarning", "VERSION",
-    "APIStatusError", "AceDataError", "AnswerError", "ConfigurationError", "ConnectionFailedError",
-    "ConnectionLostError",
+    "AsyncClient", "AsyncStream", "Budget", "Client", "Clock", "Failure", "HTTPResponse", "Hook", "Journal",
+    "Limiter", "Limits", "NOT_GIVEN", "NotGiven", "Observation", "Observations", "Problem", "Result",
+    "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
+    "APIStatusError", "AceDataError", "AnswerError", "BudgetExhaustedError", "ConfigurationError",
+    "ConnectionFailedError", "ConnectionLostError",
     "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
     "RunError", "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",
     *(f"{kind}Error" for kind in DOCUMENT["x-error-kinds"]),

@@ -261,7 +261,8 @@ def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
 @pytest.mark.parametrize("stream", [False, True])
 def test_further_fields_that_would_override_the_schema_are_refused(driver, service, stream):
     with pytest.raises(
-        ConfigurationError, match=r"extra_body\['text'\] would override.*the class of the answer.*text= instead"
+        ConfigurationError,
+        match=r"extra_body\['text'\] would override.*the class of the answer.*text= instead",
     ):
         parse(driver, AsAttrs, extra_body={"text": {"verbosity": "low"}, "seed": 1}, stream=stream)
     assert service.requests == []

@@ -20,15 +20,16 @@ from acedata_responses import (
     APIStatusError,
     AsyncClient,
     AsyncStream,
+    Budget,
     Client,
     Hook,
     Limits,
+    Result,
     RetryPolicy,
     Stream,
     StreamInterruptedError,
     testing,
 )
-from acedata_responses.bulk import Budget, Result
 from acedata_responses.functions import Run
 from acedata_responses.hooks import CallInfo, EndInfo, TryInfo
 from acedata_responses.parsing import Parsed

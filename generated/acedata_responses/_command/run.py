@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .._client import Client
-from ..bulk import Budget, BudgetExhaustedError
+from ..bulk import Budget
 from ..bulk._results import calls_at_once
-from ..errors import ConfigurationError, JournalError
+from ..errors import BudgetExhaustedError, ConfigurationError, JournalError
 from ..journal import Journal
 from ..limits import Limiter, Limits
 from .arguments import Options, Status, parse

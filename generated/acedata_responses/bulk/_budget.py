@@ -8,16 +8,9 @@ from typing import Any
 
 from attrs import define, field
 
-from ..errors import AceDataError, ConfigurationError, UnknownOutcomeError
+from ..errors import BudgetExhaustedError, ConfigurationError, UnknownOutcomeError
 from ..types._summary import summary_field
 from ._results import Result
-
-
-class BudgetExhaustedError(AceDataError):
-    """The remaining budget does not allow another call. It is raised after the results of all calls that were sent."""
-
-    def _outcome(self) -> str:
-        return "not-sent"
 
 
 def _check_amount(_: object, attribute: Any, value: object) -> None:
