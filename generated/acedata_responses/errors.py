@@ -15,6 +15,7 @@
     │   ├── StreamInterruptedError  the stream broke off
     │   └── StreamFailedError       the service reported an error in the stream
     ├── BudgetExhaustedError        the budget for many calls does not allow another one; nothing was sent
+    ├── BulkStoppedError            a call of many failed as all others would; no more were sent
     ├── JournalError                a file of the journal or of a shared limiter cannot be used; nothing was sent
     ├── UnknownOutcomeError         the journal shows that the request may be billed already; it was not sent again
     └── APIStatusError              the service responded with an error
@@ -71,10 +72,16 @@ class AceDataError(Exception):
     earlier_replies: Sequence[Any] = ()
 
     _earlier_tries_billed: bool | None = False
+    _affects_every_request: ClassVar[bool] = False
 
     def __init__(self, text: str = "", **facts: Any) -> None:
         super().__init__(text)
         self.__dict__.update(facts)
+
+    @property
+    def affects_every_request(self) -> bool:
+        """Whether every further request with this token fails in the same way, until the reason is removed."""
+        return self._affects_every_request or getattr(self, "code", None) in _CODES_OF_EVERY_REQUEST
 
     @property
     def may_be_billed(self) -> bool | None:
@@ -291,6 +298,21 @@ class BudgetExhaustedError(AceDataError):
         return "not-sent"
 
 
+class BulkStoppedError(AceDataError):
+    """One of many calls failed as every further one would, so no more were sent.
+
+    It is raised after the results of all calls that were sent.
+
+    Attributes:
+        error: The error of that call, which its result has too.
+    """
+
+    error: AceDataError
+
+    def _outcome(self) -> str:
+        return "not-sent"
+
+
 class JournalError(AceDataError):
     """A file of the journal, or of a limiter shared by processes, cannot be used. Nothing was sent.
 
@@ -373,6 +395,7 @@ class BadRequestError(APIStatusError):
     advice: ClassVar[str] = "Correct the request; the same request will fail again."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 class AuthenticationError(APIStatusError):
@@ -390,6 +413,7 @@ class AuthenticationError(APIStatusError):
     advice: ClassVar[str] = "Check the token, and that it was created for this service."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = True
 
 
 class PermissionDeniedError(APIStatusError):
@@ -404,6 +428,7 @@ class PermissionDeniedError(APIStatusError):
     advice: ClassVar[str] = "Check your account in the vendor's console."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 class NotFoundError(APIStatusError):
@@ -418,6 +443,7 @@ class NotFoundError(APIStatusError):
     advice: ClassVar[str] = "Check the base URL and the path."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 class RequestTooLargeError(APIStatusError):
@@ -434,6 +460,7 @@ class RequestTooLargeError(APIStatusError):
     )
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 class RateLimitError(APIStatusError):
@@ -449,6 +476,7 @@ class RateLimitError(APIStatusError):
     advice: ClassVar[str] = "Make fewer calls at the same time, and leave more time between calls."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = True
+    _affects_every_request: ClassVar[bool] = False
 
 
 class ServerError(APIStatusError):
@@ -463,6 +491,7 @@ class ServerError(APIStatusError):
     advice: ClassVar[str] = "Retry the request later; if the error persists, send the trace id to the vendor."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 class InsufficientBalanceError(PermissionDeniedError):
@@ -476,6 +505,7 @@ class InsufficientBalanceError(PermissionDeniedError):
     advice: ClassVar[str] = "Top up the account, then retry the request."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = True
 
 
 class ModerationError(PermissionDeniedError):
@@ -489,6 +519,7 @@ class ModerationError(PermissionDeniedError):
     advice: ClassVar[str] = "Change the input; the same content will be refused again."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 class GatewayTimeoutError(ServerError):
@@ -503,6 +534,7 @@ class GatewayTimeoutError(ServerError):
     advice: ClassVar[str] = "Retry the request, ask for a shorter answer, or stream the answer."
     is_safe_to_resend: ClassVar[bool] = True
     slows_down: ClassVar[bool] = False
+    _affects_every_request: ClassVar[bool] = False
 
 
 _BY_CODE: dict[str, type[APIStatusError]] = {
@@ -533,6 +565,19 @@ _BY_STATUS: dict[str, type[APIStatusError]] = {
     "5XX": ServerError,
     "504": GatewayTimeoutError,
 }
+
+_CODES_OF_EVERY_REQUEST: frozenset[str] = frozenset(
+    [
+        "no_token",
+        "token_mismatched",
+        "invalid_token",
+        "token_expired",
+        "disabled",
+        "no_api",
+        "used_up",
+    ]
+)
+"""The codes of errors that do not depend on the request (`every-request`)."""
 
 _STATUS_OF_CODE: dict[str, int] = {
     code: described["statuses"][0]

@@ -66,7 +66,7 @@ RULES: Mapping[str, Rule] = {
 """The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes
 of extensions without a rule count as breaking."""
 
-_KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE}
+_KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE, "every-request": MEANING}
 """The rules for the entries of an error kind that do not determine which errors belong to it."""
 
 
@@ -175,6 +175,14 @@ def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
 def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Finding]:
     for word, rule in _KIND_RULES.items():
         yield from _entries(below(at, word), rule, bool(old.get(word)), bool(new.get(word)))
+    was, now = (_of_every_request(kind) for kind in (old, new))
+    yield from _entries(below(at, "codes"), MEANING, was, now)
+
+
+def _of_every_request(kind: Mapping[str, Any]) -> dict[str, bool]:
+    """Return, for each code that has it, whether its `every-request` is set beside that of the kind."""
+    codes = kind.get("codes", {}).items()
+    return {code: True for code, described in codes if described.get("every-request")}
 
 
 def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Finding]:

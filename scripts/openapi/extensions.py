@@ -190,6 +190,7 @@ class Telemetry(_Extension):
 
 class ErrorCode(_Extension):
     statuses: list[Annotated[int, Field(ge=100, le=599)]] = []
+    every_request: bool = False
     meaning: str | None = None
 
 
@@ -199,6 +200,7 @@ class ErrorKind(_Extension):
     codes: dict[str, ErrorCode] = {}
     resend: bool = False
     slow_down: bool = False
+    every_request: bool = False
     meaning: str | None = None
     advice: str | None = None
     x_source: str | None = None

@@ -23,6 +23,7 @@ class Status(IntEnum):
     REFUSED = 2
     UNKNOWN = 4
     BUDGET_SPENT = 3
+    STOPPED = 5
     INTERRUPTED = 130
 
 
@@ -33,6 +34,7 @@ exit status:
   2    nothing was sent: an argument, a line of the file, the token or the journal; or a file could not be written
   3    the budget is spent, and requests are left
   4    the outcome of some requests is unknown, and they may be billed; they are in the journal
+  5    stopped at an error that every request would have, such as a wrong token; requests are left
   130  interrupted by Ctrl-C, and requests are left
 """
 
@@ -46,6 +48,7 @@ class Options:
     output: str
     operation: str
     in_order: bool = False
+    keep_going: bool = False
     via_stream: bool = False
     max_in_flight: int | None = None
     budget: float | None = None
@@ -99,6 +102,10 @@ def _add_files(run: argparse.ArgumentParser) -> None:
         "--output", default="-", metavar="FILE",
         help="the file for the results, a line of JSON for each (default: standard output). "
         "They are written to FILE.partial, which is renamed to FILE when every request has its result",
+    )  # fmt: skip
+    run.add_argument(
+        "--keep-going", action="store_true",
+        help="go on after an error that every request would have, such as a wrong token or a balance that is used up",
     )  # fmt: skip
     run.add_argument("--in-order", action="store_true", help="write the results in the order of the requests")
     if len(OPERATIONS) == 1:

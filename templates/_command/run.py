@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from .._client import Client
 from ..bulk import Budget
 from ..bulk._results import calls_at_once
-from ..errors import BudgetExhaustedError, ConfigurationError, JournalError
+from ..errors import BudgetExhaustedError, BulkStoppedError, ConfigurationError, JournalError
 from ..journal import Journal
 from ..limits import Limiter, Limits
 from .arguments import Options, Status, parse
@@ -65,6 +65,7 @@ def _send(lines: Lines, options: Options, tally: Tally, output: Output, interrup
         at_once=calls_at_once(options.max_in_flight),
         in_order=options.in_order,
         budget=_budget(options),
+        keep_going=options.keep_going,
     )
     with closing(Progress(tally.total, sys.stderr)) as progress:
         try:
@@ -76,6 +77,10 @@ def _send(lines: Lines, options: Options, tally: Tally, output: Output, interrup
                 progress.update(notes=tally.notes)
         except BudgetExhaustedError:
             return Status.INTERRUPTED if interrupt.was_pressed else Status.BUDGET_SPENT
+        except BulkStoppedError as stopped:
+            progress.close()
+            print(f"stopped, as every further request would fail too: {stopped.error}", file=sys.stderr)
+            return Status.INTERRUPTED if interrupt.was_pressed else Status.STOPPED
     return Status.INTERRUPTED if tally.left else tally.status
 
 

@@ -310,13 +310,33 @@ def test_without_a_token_nothing_is_sent(command, echoing, monkeypatch):
     assert echoing.requests == []
 
 
+def test_a_wrong_token_stops_the_run_with_status_5_and_the_same_command_goes_on(command, echoing):
+    echoing.reply_with(lambda _: None, always=testing.error("invalid_token"))
+    ran = command(asked(9), "--max-in-flight", "1", "--output", "answers.jsonl")
+    assert (ran.status, len(echoing.requests)) == (5, 2)
+    assert "stopped, as every further request would fail too: HTTP 401 invalid_token" in ran.errors
+    assert "9 requests: 1 answered, 1 failed, 0 unknown, 7 left" in ran.errors
+    assert "run the same command again to continue" in ran.errors
+    assert len(Path("answers.jsonl.partial").read_text(encoding="utf-8").splitlines()) == 2
+    echoing.clear()
+    ran = command(asked(9), "--output", "answers.jsonl")
+    assert (ran.status, len(echoing.requests)) == (0, 8)
+    assert len(Path("answers.jsonl").read_text(encoding="utf-8").splitlines()) == 9
+
+
+def test_the_run_goes_on_at_such_an_error_where_the_caller_wants_it(command, echoing):
+    echoing.reply_with(always=testing.error("used_up"))
+    ran = command(asked(5), "--keep-going")
+    assert (ran.status, len(ran.results), len(echoing.requests)) == (1, 5, 5)
+
+
 def test_the_help_names_the_package_and_every_exit_status(capsys):
     with pytest.raises(SystemExit):
         main(["run", "--help"])
     text = capsys.readouterr().out
     assert "python -m acedata_responses run" in text
     assert [int(line.split()[0]) for line in text.partition("exit status:")[2].splitlines() if line.strip()] == [
-        0, 1, 2, 3, 4, 130
+        0, 1, 2, 3, 4, 5, 130
     ]  # fmt: skip
 
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from acedata_responses import BudgetExhaustedError, ConfigurationError, RateLimitError, testing
-from acedata_responses.bulk import Budget
+from acedata_responses import (
+    Budget,
+    BudgetExhaustedError,
+    BulkStoppedError,
+    ConfigurationError,
+    RateLimitError,
+    testing,
+)
 from tests.drivers import MINIMAL
 
 
@@ -92,3 +100,91 @@ def test_a_request_for_a_stream_is_refused_before_it_is_sent(connect, echoing):
     with pytest.raises(ConfigurationError, match=r"request 1 .key 1. asks for a stream"):
         list(client.responses.map([MINIMAL, {**MINIMAL, "stream": True}]))
     assert len(echoing.requests) == 1
+
+
+OF_EVERY_REQUEST = [
+    *("no_token", "token_mismatched", "invalid_token", "token_expired", "used_up", "disabled", "no_api")
+]
+OF_ONE_REQUEST = [
+    "bad_request",
+    "api_not_implemented",
+    "forbidden",
+    "request_too_large",
+    "too_many_requests",
+    "api_error",
+]
+"""The meaning of each code is in the table of the vendor's guide."""
+
+
+def run_until_it_stops(client, requests, **options):
+    """The results of a run, and the error that stopped it, if one did."""
+    results = []
+    try:
+        for result in client.responses.map(requests, **{"at_once": 1, **options}):
+            results.append(result)  # noqa: PERF402 - those before the error count
+    except BulkStoppedError as error:
+        return results, error
+    return results, None
+
+
+@pytest.mark.parametrize("code", OF_EVERY_REQUEST)
+def test_an_error_that_every_request_would_have_stops_the_run(connect, echoing, code):
+    echoing.reply_with(lambda _: None, always=testing.error(code))
+    client = connect(echoing, max_retries=0, limits=None).client
+    results, stopped = run_until_it_stops(client, iter(asked(5)))
+    assert [result.outcome for result in results] == ["answered", "failed"]
+    assert len(echoing.requests) == 2
+    assert stopped.error is stopped.__cause__ is results[1].error
+    assert (stopped.error.code, stopped.may_be_billed) == (code, False)
+    assert "every further request would fail like the one with the key 1" in str(stopped)
+    assert pickle.loads(pickle.dumps(stopped)).error.code == code
+
+
+def test_a_token_that_a_gateway_refuses_without_a_code_stops_the_run_too(connect, echoing):
+    echoing.reply_with(always=testing.page(401, "Who are you?"))
+    results, stopped = run_until_it_stops(connect(echoing, limits=None).client, asked(5))
+    assert (len(results), len(echoing.requests), stopped.error.status_code) == (1, 1, 401)
+
+
+@pytest.mark.parametrize("code", OF_ONE_REQUEST)
+def test_an_error_of_one_request_stops_nothing(connect, echoing, code):
+    echoing.reply_with(testing.error(code))
+    client = connect(echoing, max_retries=0, limits=None).client
+    results, stopped = run_until_it_stops(client, asked(3))
+    assert [result.outcome for result in results] == ["failed", "answered", "answered"]
+    assert stopped is None
+
+
+def test_every_request_is_sent_all_the_same_where_the_caller_wants_it(connect, echoing):
+    echoing.reply_with(always=testing.error("used_up"))
+    client = connect(echoing, limits=None).client
+    results, stopped = run_until_it_stops(client, asked(5), keep_going=True)
+    assert (len(results), len(echoing.requests), stopped) == (5, 5, None)
+
+
+def test_an_error_of_the_last_request_stops_nothing(connect, echoing):
+    echoing.reply_with(lambda _: None, testing.error("used_up"))
+    results, stopped = run_until_it_stops(connect(echoing, limits=None).client, asked(2))
+    assert ([result.outcome for result in results], stopped) == (["answered", "failed"], None)
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_the_calls_in_flight_have_their_results_before_the_run_stops(connect, echoing, in_order):
+    echoing.reply_with(
+        always=lambda request: testing.error("used_up") if request.json["input"] == "question 0" else None
+    )
+    client = connect(echoing, limits=None).client
+    results, stopped = run_until_it_stops(client, asked(50), at_once=4, in_order=in_order)
+    assert stopped.error.code == "used_up"
+    assert len(results) == len(echoing.requests) < 50
+    assert [result.key for result in results if result.error] == [0]
+
+
+def test_a_run_that_stopped_goes_on_where_it_was(connect, echoing, tmp_path):
+    client = connect(echoing, journal=tmp_path / "answers.db", limits=None).client
+    echoing.reply_with(lambda _: None, always=testing.error("used_up"))
+    assert run_until_it_stops(client, asked(4))[1]
+    echoing.clear()
+    results, stopped = run_until_it_stops(client, asked(4))
+    assert ([result.is_from_journal for result in results], stopped) == ([True, False, False, False], None)
+    assert len(echoing.requests) == 3

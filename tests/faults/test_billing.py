@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from acedata_responses import BudgetExhaustedError, Client, Limits, RetryPolicy, errors, testing
+from acedata_responses import Client, Limits, RetryPolicy, errors, testing
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.faults.streams import delta
@@ -69,7 +69,8 @@ BILLED_BY_CLASS = {
     errors.StreamFailedError: None,
     errors.JournalError: False,
     errors.UnknownOutcomeError: None,
-    BudgetExhaustedError: False,
+    errors.BudgetExhaustedError: False,
+    errors.BulkStoppedError: False,
 }
 """What an error says that has no further facts. Those of the service have a status and a code."""
 

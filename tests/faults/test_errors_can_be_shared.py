@@ -291,7 +291,10 @@ def test_every_class_of_errors_is_provoked_here():
         "RequestTimeoutError", "ReplyDecodeError", "ReplyFailedError", "StreamInterruptedError", "StreamFailedError",
         "APIStatusError", *(cls for cls, _status in CODES.values()),
     }  # fmt: skip
-    elsewhere = {"JournalError", "UnknownOutcomeError", "AnswerError", "RunError"}  # with their features
+    elsewhere = {
+        "JournalError", "UnknownOutcomeError", "AnswerError", "RunError", "BudgetExhaustedError", "BulkStoppedError",
+    }  # fmt: skip
+    # Those are provoked with their features.
     roots = {"AceDataError", "TransportError", "StreamError"}
     assert {cls.__name__ for cls in SUBCLASSES} == provoked_here | elsewhere | roots
 

@@ -173,7 +173,7 @@ PUBLIC_NAMES = {
     "AsyncClient", "AsyncStream", "Budget", "Client", "Clock", "Failure", "HTTPResponse", "Hook", "Journal",
     "Limiter", "Limits", "NOT_GIVEN", "NotGiven", "Observation", "Observations", "Problem", "Result",
     "RetryPolicy", "Stream", "UnknownValueWarning", "VERSION",
-    "APIStatusError", "AceDataError", "AnswerError", "BudgetExhaustedError", "ConfigurationError",
+    "APIStatusError", "AceDataError", "AnswerError", "BudgetExhaustedError", "BulkStoppedError", "ConfigurationError",
     "ConnectionFailedError", "ConnectionLostError",
     "JournalError", "ReplyDecodeError", "ReplyFailedError", "RequestTimeoutError", "RequestValidationError",
     "RunError", "StreamError", "StreamFailedError", "StreamInterruptedError", "TransportError", "UnknownOutcomeError",

@@ -133,6 +133,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
         "codes": {
             "disabled": {
                 "statuses": [403],
+                "every-request": True,
                 "meaning": "The account or the service is disabled for this token.",
             }
         },
@@ -141,7 +142,13 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
     "NotFound": {
         "parent": None,
         "statuses": ["404"],
-        "codes": {"no_api": {"statuses": [404], "meaning": "There is no such operation on the service."}},
+        "codes": {
+            "no_api": {
+                "statuses": [404],
+                "every-request": True,
+                "meaning": "There is no such operation on the service.",
+            }
+        },
         "resend": False,
     },
     "RequestTooLarge": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
-from ..errors import ConfigurationError
+from ..errors import BulkStoppedError, ConfigurationError
 from ._budget import Budget
 from ._results import Result, result_for
 
@@ -30,6 +30,7 @@ class AsyncAdmission:
         budget: The budget for all calls; None for no limit.
         is_streamed: Whether the arguments of a call ask for a stream, which is refused.
         progress: Called for each result; None to call nothing.
+        keep_going: Whether to go on after an error that every further request would have.
 
     Raises:
         ConfigurationError: `budget` is not a `Budget`, or `progress` cannot be called.
@@ -41,6 +42,8 @@ class AsyncAdmission:
         budget: Budget | None,
         is_streamed: Callable[[Mapping[str, Any]], bool],
         progress: Callable[[int], object] | None,
+        *,
+        keep_going: bool,
     ) -> None:
         if budget is not None and not isinstance(budget, Budget):
             raise ConfigurationError(f"budget must be a Budget, not {budget!r:.100}")
@@ -50,9 +53,11 @@ class AsyncAdmission:
         self._budget = budget
         self._is_streamed = is_streamed
         self._progress = progress
+        self._keep_going = keep_going
         self._taken = 0
         self._next: Result[Any] | None = None
         self._failure: Exception | None = None
+        self._stop: BulkStoppedError | None = None
 
     def take_result(self, ended: Ended) -> Result[Any] | None:
         """Return the result of a call that has ended.
@@ -66,7 +71,10 @@ class AsyncAdmission:
             return None
         if self._progress is not None:
             self._progress(1)
-        return ended.result()
+        result = ended.result()
+        if not self._keep_going and self._stop is None:
+            self._stop = _stop(result)
+        return result
 
     async def admit(self, *, is_idle: bool) -> Result[Any] | None:
         """Return the next request that may be sent; None if there is none, or none before another call has ended.
@@ -77,6 +85,7 @@ class AsyncAdmission:
 
         Raises:
             BudgetExhaustedError: The budget does not allow the next request.
+            BulkStoppedError: A call failed as every further one would.
             TypeError: An item is not a request.
             ConfigurationError: A request asks for a stream.
             Exception: Whatever the iterable raised, or a call that ended before.
@@ -89,6 +98,7 @@ class AsyncAdmission:
                 self._next = self._checked(item)
             except Exception as failure:  # noqa: BLE001 - raised below, once the calls in flight have ended
                 self._failure = failure
+        self._failure = self._failure or self._stop
         if self._failure is None and self._budget is not None and not self._budget.reserve():
             if not is_idle:
                 return None
@@ -109,6 +119,20 @@ class AsyncAdmission:
             )
         self._taken += 1
         return request
+
+
+def _stop(result: Result[Any]) -> BulkStoppedError | None:
+    """The error that ends the run if a result has an error that every further request would have too."""
+    error = result.error
+    if error is None or not error.affects_every_request or result.is_from_journal:
+        return None
+    stop = BulkStoppedError(
+        f"every further request would fail like the one with the key {result.key!r}, so no more were sent ({error}). "
+        "With a journal, the same requests continue where they stopped; keep_going=True sends them nevertheless",
+        error=error,
+    )
+    stop.__cause__ = error
+    return stop
 
 
 _END: Any = object()

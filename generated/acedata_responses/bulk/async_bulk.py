@@ -24,6 +24,7 @@ async def run(
     in_order: bool = False,
     budget: Budget | None = None,
     progress: Callable[[int], object] | None = None,
+    keep_going: bool = False,
 ) -> AsyncIterator[Result[Any]]:
     """Make a call for each request and yield the results.
 
@@ -38,16 +39,18 @@ async def run(
         in_order: Whether to yield the results in the order of the requests, instead of each as soon as it is ready.
         budget: The budget for all calls; None for no limit.
         progress: Called with 1 for each result.
+        keep_going: Whether to go on after an error that every further request would have.
 
     Raises:
         BudgetExhaustedError: The budget does not allow the next request.
+        BulkStoppedError: A call failed as every further one would.
         ConfigurationError: A request asks for a stream; or the event loop is trio's, and nothing was sent.
         TypeError: An item is not a request.
         Exception: Whatever the iterable raises, or a call raises besides `AceDataError`, such as a hook. All errors are
             raised after the results of the calls that were sent.
     """
     _refuse_trio()
-    admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed, progress)
+    admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed, progress, keep_going=keep_going)
     under_way: dict[asyncio.Task[Result[Any]], None] = {}
     try:
         while True:

@@ -24,6 +24,7 @@ def run(
     in_order: bool = False,
     budget: Budget | None = None,
     progress: Callable[[int], object] | None = None,
+    keep_going: bool = False,
 ) -> Iterator[Result[Any]]:
     """Make a call for each request and yield the results.
 
@@ -38,15 +39,17 @@ def run(
         in_order: Whether to yield the results in the order of the requests, instead of each as soon as it is ready.
         budget: The budget for all calls; None for no limit.
         progress: Called with 1 for each result.
+        keep_going: Whether to go on after an error that every further request would have.
 
     Raises:
         BudgetExhaustedError: The budget does not allow the next request.
+        BulkStoppedError: A call failed as every further one would.
         ConfigurationError: A request asks for a stream.
         TypeError: An item is not a request.
         Exception: Whatever the iterable raises, or a call raises besides `AceDataError`, such as a hook. All errors are
             raised after the results of the calls that were sent.
     """
-    admission = Admission(iter(requests), budget, is_streamed, progress)
+    admission = Admission(iter(requests), budget, is_streamed, progress, keep_going=keep_going)
     under_way: dict[Future[Result[Any]], None] = {}
     threads = ThreadPoolExecutor(at_once, thread_name_prefix=f"{__name__.partition('.')[0]}.map")
     try:

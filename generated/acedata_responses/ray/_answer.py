@@ -72,7 +72,8 @@ class Answer:
     ) -> None:
         self._requests = requests
         self._keys = keys
-        self._at_once = at_once
+        # Stopping within a batch would lose the answers that its other rows have got.
+        self._options = {"at_once": at_once, "in_order": True, "keep_going": True}
         if isinstance(journal, str):
             journal = Journal(journal, on_unknown=on_unknown)
         if isinstance(limits, NotGiven):
@@ -90,7 +91,7 @@ class Answer:
             {"key": str(key), **_arguments(request)}
             for key, request in zip(keys, batch[self._requests], strict=True)
         ]
-        rows = [_columns(one) for one in self._map(requests, at_once=self._at_once, in_order=True)]
+        rows = [_columns(one) for one in self._map(requests, **self._options)]
         return {**batch, **{name: [row[name] for row in rows] for name in _COLUMNS}}
 
 

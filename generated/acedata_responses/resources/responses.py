@@ -458,6 +458,7 @@ class Responses:
         in_order: bool = False,
         budget: bulk.Budget | None = None,
         progress: Callable[[int], object] | None = None,
+        keep_going: bool = False,
     ) -> Iterator[bulk.Result[types.Reply]]:
         """Call `create` for many requests and yield the result of each.
 
@@ -473,11 +474,14 @@ class Responses:
                 wait for an earlier one count as calls in flight.
             budget: Limits the total cost of the calls.
             progress: Called with 1 for each result, for example the `update` method of a tqdm bar.
+            keep_going: Whether to send the remaining requests after an error that each of them would have too, such as
+                a token that is not valid or a balance that is used up (`affects_every_request` of the error).
 
         Raises:
             ConfigurationError: `at_once` is not a whole number of 1 or more, or a request asks for a stream.
             TypeError: An item of `requests` is not a request.
             BudgetExhaustedError: The budget does not allow the next request.
+            BulkStoppedError: A call failed as every further one would.
                 These errors, and those that `requests` raises, are raised after the results of all calls that were sent.
         """
         from ..bulk._results import calls_at_once
@@ -491,6 +495,7 @@ class Responses:
             in_order=in_order,
             budget=budget,
             progress=progress,
+            keep_going=keep_going,
         )
 
 
@@ -894,6 +899,7 @@ class AsyncResponses:
         in_order: bool = False,
         budget: bulk.Budget | None = None,
         progress: Callable[[int], object] | None = None,
+        keep_going: bool = False,
     ) -> AsyncIterator[bulk.Result[types.Reply]]:
         """Call `create` for many requests and yield the result of each.
 
@@ -909,11 +915,14 @@ class AsyncResponses:
                 wait for an earlier one count as calls in flight.
             budget: Limits the total cost of the calls.
             progress: Called with 1 for each result, for example the `update` method of a tqdm bar.
+            keep_going: Whether to send the remaining requests after an error that each of them would have too, such as
+                a token that is not valid or a balance that is used up (`affects_every_request` of the error).
 
         Raises:
             ConfigurationError: `at_once` is not a whole number of 1 or more, or a request asks for a stream.
             TypeError: An item of `requests` is not a request.
             BudgetExhaustedError: The budget does not allow the next request.
+            BulkStoppedError: A call failed as every further one would.
                 These errors, and those that `requests` raises, are raised after the results of all calls that were sent.
         """
         from ..bulk._results import calls_at_once
@@ -927,4 +936,5 @@ class AsyncResponses:
             in_order=in_order,
             budget=budget,
             progress=progress,
+            keep_going=keep_going,
         )
