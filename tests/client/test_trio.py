@@ -77,6 +77,23 @@ def test_calls_wait_for_their_turn(service):
     assert service.most_in_flight <= 2
 
 
+def test_with_a_journal_each_request_of_a_nursery_is_paid_once(service, tmp_path):
+    async def main():
+        async with client_of(service, journal=tmp_path / "answers.db") as client:
+            replies = []
+
+            async def call(number):
+                replies.append(await client.responses.create(model="gpt-4o-mini", input=f"{number % 3}"))
+
+            async with trio.open_nursery() as nursery:
+                for number in range(9):
+                    nursery.start_soon(call, number)
+        return [reply.http.from_journal for reply in replies]
+
+    assert sorted(trio.run(main)) == [False] * 3 + [True] * 6
+    assert len(service.requests) == 3
+
+
 def test_a_turn_that_a_thread_gives_back_is_taken(service):
     limiter = Limiter(Limits(in_flight=1, per_second=None))
     place = limiter.acquire()
