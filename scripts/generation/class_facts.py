@@ -131,9 +131,11 @@ class _Class:
 
     def role(self, at: str, role: EventRole) -> Call:
         self._check_paths(at, role)
-        if role.puts and not (role.at and isinstance(role.at[0], str)):
-            found = "`puts` needs `at`, the place in the reply"
+        if (role.puts or role.adds) and not (role.at and isinstance(role.at[0], str)):
+            found = f"`{'puts' if role.puts else 'adds'}` needs `at`, the place in the reply"
             self.document.report(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
+        if role.puts and role.adds:
+            self.document.report(below(at, "adds"), "an event has `puts` or `adds`", "Keep one of them.")
         for index, step in enumerate(role.at or ()):
             if isinstance(step, dict):
                 with self.document.reporting():

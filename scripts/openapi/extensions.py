@@ -75,6 +75,7 @@ class EventRole(_Extension):
     ends: Literal["completed", "incomplete", "failed", "error"] | None = None
     reply: Annotated[str | None, LeadsTo("object")] = None
     puts: Annotated[str | None, LeadsTo("")] = None
+    adds: Annotated[str | None, LeadsTo("string")] = None
     at: Place | None = None
     code: Annotated[Path | None, LeadsTo("string")] = None
     message: Annotated[Path | None, LeadsTo("string")] = None

@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from acedata_responses import errors, testing
-from acedata_responses.types import ChatCompletion, ResponseObject
+from acedata_responses.types import ChatCompletion, ResponseObject, Unknown
 from tests.faults.streams import (
     assert_usable,
     choice,
@@ -145,6 +145,147 @@ def test_tool_calls_are_in_the_reply_though_its_output_is_empty(output, client, 
     service.reply_with(testing.Answer(events=[*sent, ending("completed", output=output)]))
     reply = client.open().final()
     assert reply.to_dict()["output"] == [CALL, MESSAGE]
+
+
+REFUSING = {**MESSAGE, "content": [{"type": "refusal", "refusal": "No thanks"}]}
+CUSTOM = {"type": "custom_tool_call", "id": "ct-1", "call_id": "call-3", "name": "sketch", "input": "a cat"}
+SUMMARY = {**REASONING, "summary": [{"type": "summary_text", "text": text} for text in ("First I", "Then I")]}
+THOUGHTS = {**REASONING, "content": [{"type": "reasoning_text", "text": "Hm, well"}]}
+
+
+def pieces(kind: str, texts, **places):
+    """Events with the pieces of a text, at places such as `output_index`."""
+    return [
+        {"type": f"response.{kind}.delta", "sequence_number": 1, "item_id": "i", **places, "delta": text}
+        for text in texts
+    ]
+
+
+def growing(whole, kind: str, texts, **places):
+    """An item that was added empty, and then the pieces of a text in it."""
+    empty = {
+        key: value if key in ("type", "id", "call_id", "name") else type(value)()
+        for key, value in whole.items()
+    }
+    return [item("added", 0, empty), *pieces(kind, texts, output_index=0, **places)]
+
+
+def summary_part(index: int):
+    place = {"sequence_number": 1, "item_id": "i", "output_index": 0, "summary_index": index}
+    return {
+        "type": "response.reasoning_summary_part.added",
+        **place,
+        "part": {"type": "summary_text", "text": ""},
+    }
+
+
+IN_PIECES = {
+    "arguments": ([CALL], growing(CALL, "function_call_arguments", ['{"a"', ": 1}"])),
+    "arguments of two calls": (
+        [CALL, OTHER_CALL],
+        [
+            item("added", 0, {**CALL, "arguments": ""}), item("added", 1, {**OTHER_CALL, "arguments": ""}),
+            *(piece for text in ('{"a"', ": 1}") for index in (0, 1)
+              for piece in pieces("function_call_arguments", [text], output_index=index)),
+        ],
+    ),
+    "arguments before a message": (
+        [CALL, MESSAGE],
+        [*growing(CALL, "function_call_arguments", ['{"a": 1}']), item("done", 1, MESSAGE)],
+    ),
+    "the input of a custom tool": ([CUSTOM], growing(CUSTOM, "custom_tool_call_input", ["a ", "cat"])),
+    "a refusal": (
+        [{**REFUSING, "role": "assistant", "status": "in_progress"}],
+        [
+            item("added", 0, {**MESSAGE, "content": [], "status": "in_progress"}),
+            part("added", {"type": "refusal", "refusal": ""}),
+            *pieces("refusal", ["No ", "thanks"], output_index=0, content_index=0),
+        ],
+    ),
+    "a summary in two parts": (
+        [SUMMARY],
+        [
+            item("added", 0, REASONING),
+            summary_part(0), *pieces("reasoning_summary_text", ["First", " I"], output_index=0, summary_index=0),
+            summary_part(1), *pieces("reasoning_summary_text", ["Then I"], output_index=0, summary_index=1),
+        ],
+    ),
+    "reasoning": (
+        [THOUGHTS],
+        [
+            item("added", 0, REASONING), part("added", {"type": "reasoning_text", "text": ""}),
+            *pieces("reasoning_text", ["Hm, ", "well"], output_index=0, content_index=0),
+        ],
+    ),
+}  # fmt: skip
+"""The output, and events that bring it in pieces, without `response.output_item.done`."""
+
+
+@pytest.mark.parametrize("name", IN_PIECES)
+@pytest.mark.parametrize("output", [[], None])
+def test_what_came_in_pieces_is_in_the_reply_though_the_last_event_lacks_it(client, service, name, output):
+    expected, sent = IN_PIECES[name]
+    service.reply_with(testing.Answer(events=[created(), *sent, ending("completed", output=output)]))
+    with client.open() as stream:
+        assert Unknown not in {type(event) for event in stream}
+        assert stream.final().to_dict()["output"] == expected
+
+
+@pytest.mark.parametrize("name", IN_PIECES)
+def test_what_came_in_pieces_is_on_the_error_of_a_stream_that_breaks_off(client, service, name):
+    expected, sent = IN_PIECES[name]
+    service.reply_with(testing.Answer(events=[created(), *sent]).but(testing.Fault("cut", "tail")))
+    _events, error = events_of(client.open())
+    assert error.reply.to_dict()["output"] == expected
+
+
+DONE = [
+    ("function_call_arguments.done", "arguments", {}, CALL),
+    ("custom_tool_call_input.done", "input", {}, CUSTOM),
+    ("refusal.done", "refusal", {"content_index": 0}, REFUSING),
+    ("reasoning_text.done", "text", {"content_index": 0}, THOUGHTS),
+    (
+        "reasoning_summary_text.done",
+        "text",
+        {"summary_index": 0},
+        {**SUMMARY, "summary": SUMMARY["summary"][:1]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "key", "places", "whole"), DONE, ids=[kind for kind, *_ in DONE])
+@pytest.mark.parametrize("has_deltas", [False, True])
+def test_a_whole_text_replaces_its_pieces(client, service, kind, key, places, whole, has_deltas):
+    entries = whole.get("content") or whole.get("summary") or [whole]
+    text = entries[0][key]
+    end = {
+        "type": f"response.{kind}",
+        "sequence_number": 1,
+        "item_id": "i",
+        "output_index": 0,
+        **places,
+        key: text,
+    }
+    empty = json.loads(json.dumps(whole).replace(json.dumps(text), '""'))
+    sent = [item("added", 0, empty)]
+    sent += pieces(kind.removesuffix(".done"), [text[:1]], output_index=0, **places) if has_deltas else []
+    service.reply_with(testing.Answer(events=[created(), *sent, end, ending("completed")]))
+    with client.open() as stream:
+        assert Unknown not in {type(event) for event in stream}
+        assert stream.final().to_dict()["output"] == [whole]
+
+
+def test_a_run_calls_a_function_whose_arguments_came_in_pieces(client, service):
+    sent = [created(), *growing(CALL, "function_call_arguments", ['{"a"', ": 1}"]), ending("completed")]
+    service.reply_with(testing.Answer(events=sent), "Found it.")
+    found = []
+
+    def look(a: int) -> str:
+        found.append(a)
+        return "there"
+
+    run = client.client.responses.run(model="gpt-4o-mini", input="Where?", functions=[look], via_stream=True)
+    assert (run.output_text, found) == ("Found it.", [1])
 
 
 ADDED = {

@@ -236,6 +236,26 @@ EXTENSIONS: dict[str, Case] = {
         f"{SCHEMAS}/Event/x-event/at",
         "`puts` needs `at`, the place in the reply",
     ),
+    "an event that adds something nowhere": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/adds": "piece"},
+        f"{SCHEMAS}/Event/x-event/at",
+        "`adds` needs `at`, the place in the reply",
+    ),
+    "an event that adds what is no text": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/adds": "whole", f"{SCHEMAS}/Event/x-event/at": ["parts"]},
+        f"{SCHEMAS}/Event/x-event/adds",
+        "the path does not lead to a value of type string",
+    ),
+    "an event that both puts and adds": (
+        {
+            **STREAM,
+            f"{SCHEMAS}/Event/x-event/puts": "piece",
+            f"{SCHEMAS}/Event/x-event/adds": "piece",
+            f"{SCHEMAS}/Event/x-event/at": ["parts"],
+        },
+        f"{SCHEMAS}/Event/x-event/adds",
+        "an event has `puts` or `adds`",
+    ),
     "an event whose place is nowhere": (
         {
             **STREAM,

@@ -52,8 +52,8 @@ class StreamContent:
             self.add_text(role.read_text(event._data))
         if role.assembly is not None:
             self._assemble(event._data, role)
-        if role.puts is not None:
-            self._draft.put(event._data, role)
+        if role.at:
+            self._draft.add(event._data, role)
         if role.reply is not None:
             self._add_reply(find(event, [role.reply]), role)
 

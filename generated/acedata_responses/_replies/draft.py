@@ -13,6 +13,10 @@ from ..types._roles import EventRole
 _Place = tuple["str | int", ...]
 
 
+class _Pieces(list[str]):
+    """The pieces of a text."""
+
+
 class Draft:
     """The parts of the reply that the events so far contained."""
 
@@ -24,13 +28,29 @@ class Draft:
         """Set the reply that an event contains."""
         self._latest = reply
 
-    def put(self, event: dict[str, Any], role: EventRole) -> None:
-        """Set the part of the reply that an event contains. It replaces an earlier part at or below its path."""
+    def add(self, event: dict[str, Any], role: EventRole) -> None:
+        """Add the part of the reply, or the piece of a text in it, that an event contains."""
         steps = [step if isinstance(step, str) else _index(event, step["place"]) for step in role.at]
-        place, depth = tuple(steps), len(steps)
+        if role.adds is not None:
+            self._append(tuple(steps), event.get(role.adds))
+        else:
+            self._put(tuple(steps), event.get(role.puts or ""))
+
+    def _put(self, place: _Place, part: Any) -> None:
+        """Set a part. It replaces earlier ones at or below its path, unless it is empty."""
+        if not part and place in self._parts:
+            return
+        depth = len(place)
         for other in [other for other in self._parts if other[:depth] == place]:
             del self._parts[other]
-        self._parts[place] = event.get(role.puts or "")
+        self._parts[place] = part
+
+    def _append(self, place: _Place, piece: Any) -> None:
+        text = self._parts.get(place)
+        if not isinstance(text, _Pieces):
+            text = self._parts[place] = _Pieces([text] if isinstance(text, str) else [])
+        if isinstance(piece, str):
+            text.append(piece)
 
     def reply(self, text: str) -> Any:
         """The reply made of the events so far; None if no event contained a reply."""
@@ -69,7 +89,8 @@ class Draft:
         """The data of all parts."""
         data: dict[str, Any] = {}
         for place in sorted(self._parts, key=lambda place: [(isinstance(step, str), step) for step in place]):
-            _put_part(data, place, copy.deepcopy(self._parts[place]))
+            part = self._parts[place]
+            _put_part(data, place, "".join(part) if isinstance(part, _Pieces) else copy.deepcopy(part))
         return data
 
 

@@ -333,6 +333,66 @@ NOTES: dict[str, dict[str, Any]] = {
             "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}, "text"],
         }
     },
+    "RefusalDeltaEvent": {
+        "x-event": {
+            "adds": "delta",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal"],
+        }
+    },
+    "RefusalDoneEvent": {
+        "x-event": {
+            "puts": "refusal",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal"],
+        }
+    },
+    "FunctionCallArgumentsDeltaEvent": {
+        "x-event": {"adds": "delta", "at": ["output", {"place": "output_index"}, "arguments"]}
+    },
+    "FunctionCallArgumentsDoneEvent": {
+        "x-event": {"puts": "arguments", "at": ["output", {"place": "output_index"}, "arguments"]}
+    },
+    "CustomToolCallInputDeltaEvent": {
+        "x-event": {"adds": "delta", "at": ["output", {"place": "output_index"}, "input"]}
+    },
+    "CustomToolCallInputDoneEvent": {
+        "x-event": {"puts": "input", "at": ["output", {"place": "output_index"}, "input"]}
+    },
+    "ReasoningSummaryPartAddedEvent": {
+        "x-event": {
+            "puts": "part",
+            "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}],
+        }
+    },
+    "ReasoningSummaryTextDeltaEvent": {
+        "x-event": {
+            "adds": "delta",
+            "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}, "text"],
+        }
+    },
+    "ReasoningSummaryTextDoneEvent": {
+        "x-event": {
+            "puts": "text",
+            "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}, "text"],
+        }
+    },
+    "ReasoningSummaryPartDoneEvent": {
+        "x-event": {
+            "puts": "part",
+            "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}],
+        }
+    },
+    "ReasoningTextDeltaEvent": {
+        "x-event": {
+            "adds": "delta",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}, "text"],
+        }
+    },
+    "ReasoningTextDoneEvent": {
+        "x-event": {
+            "puts": "text",
+            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}, "text"],
+        }
+    },
     "ContentPartDoneEvent": {
         "x-event": {
             "puts": "part",

@@ -62,8 +62,9 @@ class EventRole:
         ends: How it ends the stream: `completed`, `incomplete`, `failed` or `error`; None if it does not.
         reply: The field with the reply, which is complete in an event that ends the stream.
         puts: The field with the current state of a part of the reply.
-        at: The path to that part in the reply. A step is a key, or `{place: field}` for the entry of a list whose index
-            is in that field of the event.
+        adds: The field with a piece of a text in the reply.
+        at: The path to that part or text in the reply. A step is a key, or `{place: field}` for the entry of a list
+            whose index is in that field of the event.
         code: The path to the code of an error.
         message: The path to the text of an error.
         assembly: How a series of such events adds up to a reply.
@@ -75,6 +76,7 @@ class EventRole:
     ends: str | None = None
     reply: str | None = None
     puts: str | None = None
+    adds: str | None = None
     at: Sequence[str | Mapping[str, str]] = ()
     code: Path = ()
     message: Path = ()

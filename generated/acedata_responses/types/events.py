@@ -296,6 +296,584 @@ OutputTextDoneEvent._decode = decode_output_text_done_event
 
 
 @define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class RefusalDeltaEvent(Model):
+    """A piece of a refusal.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        delta: The text to append to the refusal received so far.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "RefusalDeltaEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        adds="delta",
+        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal"),
+    )
+
+    type: Literal["response.refusal.delta"] = "response.refusal.delta"
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    delta: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_refusal_delta_event(data: Any) -> Any:
+    """Decode JSON data as `RefusalDeltaEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(RefusalDeltaEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.delta = get("delta")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+RefusalDeltaEvent._decode = decode_refusal_delta_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class RefusalDoneEvent(Model):
+    """The text of a refusal is complete.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        refusal: The complete refusal.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "RefusalDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="refusal",
+        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal"),
+    )
+
+    type: Literal["response.refusal.done"] = "response.refusal.done"
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    refusal: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_refusal_done_event(data: Any) -> Any:
+    """Decode JSON data as `RefusalDoneEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(RefusalDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.refusal = get("refusal")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+RefusalDoneEvent._decode = decode_refusal_done_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class FunctionCallArgumentsDeltaEvent(Model):
+    """A piece of the arguments of a function call.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        delta: The text to append to the arguments received so far.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "FunctionCallArgumentsDeltaEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        adds="delta", at=("output", {"place": "output_index"}, "arguments")
+    )
+
+    type: Literal["response.function_call_arguments.delta"] = "response.function_call_arguments.delta"
+    item_id: str | None = None
+    output_index: int | None = None
+    delta: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_function_call_arguments_delta_event(data: Any) -> Any:
+    """Decode JSON data as `FunctionCallArgumentsDeltaEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(FunctionCallArgumentsDeltaEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.delta = get("delta")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+FunctionCallArgumentsDeltaEvent._decode = decode_function_call_arguments_delta_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class FunctionCallArgumentsDoneEvent(Model):
+    """The arguments of a function call are complete.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        arguments: The complete arguments, as JSON text.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "FunctionCallArgumentsDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="arguments", at=("output", {"place": "output_index"}, "arguments")
+    )
+
+    type: Literal["response.function_call_arguments.done"] = "response.function_call_arguments.done"
+    item_id: str | None = None
+    output_index: int | None = None
+    arguments: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_function_call_arguments_done_event(data: Any) -> Any:
+    """Decode JSON data as `FunctionCallArgumentsDoneEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(FunctionCallArgumentsDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.arguments = get("arguments")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+FunctionCallArgumentsDoneEvent._decode = decode_function_call_arguments_done_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class CustomToolCallInputDeltaEvent(Model):
+    """A piece of the input of a custom tool.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        delta: The text to append to the input received so far.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "CustomToolCallInputDeltaEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        adds="delta", at=("output", {"place": "output_index"}, "input")
+    )
+
+    type: Literal["response.custom_tool_call_input.delta"] = "response.custom_tool_call_input.delta"
+    item_id: str | None = None
+    output_index: int | None = None
+    delta: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_custom_tool_call_input_delta_event(data: Any) -> Any:
+    """Decode JSON data as `CustomToolCallInputDeltaEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(CustomToolCallInputDeltaEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.delta = get("delta")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+CustomToolCallInputDeltaEvent._decode = decode_custom_tool_call_input_delta_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class CustomToolCallInputDoneEvent(Model):
+    """The input of a custom tool is complete.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        input: The complete input, as text.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "CustomToolCallInputDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="input", at=("output", {"place": "output_index"}, "input")
+    )
+
+    type: Literal["response.custom_tool_call_input.done"] = "response.custom_tool_call_input.done"
+    item_id: str | None = None
+    output_index: int | None = None
+    input: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_custom_tool_call_input_done_event(data: Any) -> Any:
+    """Decode JSON data as `CustomToolCallInputDoneEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(CustomToolCallInputDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.input = get("input")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+CustomToolCallInputDoneEvent._decode = decode_custom_tool_call_input_done_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ReasoningSummaryPartAddedEvent(Model):
+    """A part of a reasoning summary was added.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        summary_index: The index of the part in the item's `summary`, from 0.
+        part: The current state of the part.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ReasoningSummaryPartAddedEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="part", at=("output", {"place": "output_index"}, "summary", {"place": "summary_index"})
+    )
+
+    type: Literal["response.reasoning_summary_part.added"] = "response.reasoning_summary_part.added"
+    item_id: str | None = None
+    output_index: int | None = None
+    summary_index: int | None = None
+    part: dict[str, Any]
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_reasoning_summary_part_added_event(data: Any) -> Any:
+    """Decode JSON data as `ReasoningSummaryPartAddedEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ReasoningSummaryPartAddedEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.summary_index = get("summary_index")
+    self.part = get("part")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+ReasoningSummaryPartAddedEvent._decode = decode_reasoning_summary_part_added_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ReasoningSummaryTextDeltaEvent(Model):
+    """A piece of a reasoning summary.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        summary_index: The index of the part in the item's `summary`, from 0.
+        delta: The text to append to the part received so far.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ReasoningSummaryTextDeltaEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        adds="delta", at=("output", {"place": "output_index"}, "summary", {"place": "summary_index"}, "text")
+    )
+
+    type: Literal["response.reasoning_summary_text.delta"] = "response.reasoning_summary_text.delta"
+    item_id: str | None = None
+    output_index: int | None = None
+    summary_index: int | None = None
+    delta: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_reasoning_summary_text_delta_event(data: Any) -> Any:
+    """Decode JSON data as `ReasoningSummaryTextDeltaEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ReasoningSummaryTextDeltaEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.summary_index = get("summary_index")
+    self.delta = get("delta")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+ReasoningSummaryTextDeltaEvent._decode = decode_reasoning_summary_text_delta_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ReasoningSummaryTextDoneEvent(Model):
+    """The text of a part of a reasoning summary is complete.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        summary_index: The index of the part in the item's `summary`, from 0.
+        text: The complete text of the part.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ReasoningSummaryTextDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="text", at=("output", {"place": "output_index"}, "summary", {"place": "summary_index"}, "text")
+    )
+
+    type: Literal["response.reasoning_summary_text.done"] = "response.reasoning_summary_text.done"
+    item_id: str | None = None
+    output_index: int | None = None
+    summary_index: int | None = None
+    text: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_reasoning_summary_text_done_event(data: Any) -> Any:
+    """Decode JSON data as `ReasoningSummaryTextDoneEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ReasoningSummaryTextDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.summary_index = get("summary_index")
+    self.text = get("text")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+ReasoningSummaryTextDoneEvent._decode = decode_reasoning_summary_text_done_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ReasoningSummaryPartDoneEvent(Model):
+    """A part of a reasoning summary is complete.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        summary_index: The index of the part in the item's `summary`, from 0.
+        part: The complete part.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ReasoningSummaryPartDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="part", at=("output", {"place": "output_index"}, "summary", {"place": "summary_index"})
+    )
+
+    type: Literal["response.reasoning_summary_part.done"] = "response.reasoning_summary_part.done"
+    item_id: str | None = None
+    output_index: int | None = None
+    summary_index: int | None = None
+    part: dict[str, Any]
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_reasoning_summary_part_done_event(data: Any) -> Any:
+    """Decode JSON data as `ReasoningSummaryPartDoneEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ReasoningSummaryPartDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.summary_index = get("summary_index")
+    self.part = get("part")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+ReasoningSummaryPartDoneEvent._decode = decode_reasoning_summary_part_done_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ReasoningTextDeltaEvent(Model):
+    """A piece of the reasoning.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        delta: The text to append to the reasoning received so far.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ReasoningTextDeltaEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        adds="delta", at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "text")
+    )
+
+    type: Literal["response.reasoning_text.delta"] = "response.reasoning_text.delta"
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    delta: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_reasoning_text_delta_event(data: Any) -> Any:
+    """Decode JSON data as `ReasoningTextDeltaEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ReasoningTextDeltaEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.delta = get("delta")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+ReasoningTextDeltaEvent._decode = decode_reasoning_text_delta_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+class ReasoningTextDoneEvent(Model):
+    """The text of a part of the reasoning is complete.
+
+    Attributes:
+        type: The document does not describe it.
+        item_id: The id of the item.
+        output_index: The index of the item in `output`, from 0.
+        content_index: The index of the part in the item's `content`, from 0.
+        text: The complete text of the part.
+        sequence_number: The index of the event in the stream, from 0.
+        model: The requested model.
+    """
+
+    _schema: ClassVar[str] = "ReasoningTextDoneEvent"
+    _role: ClassVar[EventRole | None] = EventRole(
+        puts="text", at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "text")
+    )
+
+    type: Literal["response.reasoning_text.done"] = "response.reasoning_text.done"
+    item_id: str | None = None
+    output_index: int | None = None
+    content_index: int | None = None
+    text: str
+    sequence_number: int | None = None
+    model: str | None = None
+
+
+def decode_reasoning_text_done_event(data: Any) -> Any:
+    """Decode JSON data as `ReasoningTextDoneEvent`."""
+    if kind_of(data) is not dict:
+        return data
+    self = new(ReasoningTextDoneEvent)
+    self._data = data
+    self._http = None
+    get = data.get
+    self.type = get("type")
+    self.item_id = get("item_id")
+    self.output_index = get("output_index")
+    self.content_index = get("content_index")
+    self.text = get("text")
+    self.sequence_number = get("sequence_number")
+    self.model = get("model")
+    return self
+
+
+ReasoningTextDoneEvent._decode = decode_reasoning_text_done_event
+
+
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
 class ContentPartDoneEvent(Model):
     """A part of a message is complete.
 
@@ -681,6 +1259,18 @@ ResponseEvent: TypeAlias = (
     | ContentPartAddedEvent
     | OutputTextDeltaEvent
     | OutputTextDoneEvent
+    | RefusalDeltaEvent
+    | RefusalDoneEvent
+    | FunctionCallArgumentsDeltaEvent
+    | FunctionCallArgumentsDoneEvent
+    | CustomToolCallInputDeltaEvent
+    | CustomToolCallInputDoneEvent
+    | ReasoningSummaryPartAddedEvent
+    | ReasoningSummaryTextDeltaEvent
+    | ReasoningSummaryTextDoneEvent
+    | ReasoningSummaryPartDoneEvent
+    | ReasoningTextDeltaEvent
+    | ReasoningTextDoneEvent
     | ContentPartDoneEvent
     | OutputItemDoneEvent
     | ResponseCompletedEvent
@@ -698,6 +1288,18 @@ _RESPONSE_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.content_part.added": decode_content_part_added_event,
     "response.output_text.delta": decode_output_text_delta_event,
     "response.output_text.done": decode_output_text_done_event,
+    "response.refusal.delta": decode_refusal_delta_event,
+    "response.refusal.done": decode_refusal_done_event,
+    "response.function_call_arguments.delta": decode_function_call_arguments_delta_event,
+    "response.function_call_arguments.done": decode_function_call_arguments_done_event,
+    "response.custom_tool_call_input.delta": decode_custom_tool_call_input_delta_event,
+    "response.custom_tool_call_input.done": decode_custom_tool_call_input_done_event,
+    "response.reasoning_summary_part.added": decode_reasoning_summary_part_added_event,
+    "response.reasoning_summary_text.delta": decode_reasoning_summary_text_delta_event,
+    "response.reasoning_summary_text.done": decode_reasoning_summary_text_done_event,
+    "response.reasoning_summary_part.done": decode_reasoning_summary_part_done_event,
+    "response.reasoning_text.delta": decode_reasoning_text_delta_event,
+    "response.reasoning_text.done": decode_reasoning_text_done_event,
     "response.content_part.done": decode_content_part_done_event,
     "response.output_item.done": decode_output_item_done_event,
     "response.completed": decode_response_completed_event,
@@ -712,6 +1314,18 @@ _RESPONSE_EVENT_SHAPES: Shapes = (
     (decode_content_part_added_event, frozenset(["part"]), {}),
     (decode_output_text_delta_event, frozenset(["delta"]), {}),
     (decode_output_text_done_event, frozenset(["text"]), {}),
+    (decode_refusal_delta_event, frozenset(["delta"]), {}),
+    (decode_refusal_done_event, frozenset(["refusal"]), {}),
+    (decode_function_call_arguments_delta_event, frozenset(["delta"]), {}),
+    (decode_function_call_arguments_done_event, frozenset(["arguments"]), {}),
+    (decode_custom_tool_call_input_delta_event, frozenset(["delta"]), {}),
+    (decode_custom_tool_call_input_done_event, frozenset(["input"]), {}),
+    (decode_reasoning_summary_part_added_event, frozenset(["part"]), {}),
+    (decode_reasoning_summary_text_delta_event, frozenset(["delta"]), {}),
+    (decode_reasoning_summary_text_done_event, frozenset(["text"]), {}),
+    (decode_reasoning_summary_part_done_event, frozenset(["part"]), {}),
+    (decode_reasoning_text_delta_event, frozenset(["delta"]), {}),
+    (decode_reasoning_text_done_event, frozenset(["text"]), {}),
     (decode_content_part_done_event, frozenset(["part"]), {}),
     (decode_output_item_done_event, frozenset(["item"]), {}),
     (decode_response_completed_event, frozenset(["response"]), {}),
@@ -740,6 +1354,18 @@ _STREAM_EVENT_BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "response.content_part.added": decode_content_part_added_event,
     "response.output_text.delta": decode_output_text_delta_event,
     "response.output_text.done": decode_output_text_done_event,
+    "response.refusal.delta": decode_refusal_delta_event,
+    "response.refusal.done": decode_refusal_done_event,
+    "response.function_call_arguments.delta": decode_function_call_arguments_delta_event,
+    "response.function_call_arguments.done": decode_function_call_arguments_done_event,
+    "response.custom_tool_call_input.delta": decode_custom_tool_call_input_delta_event,
+    "response.custom_tool_call_input.done": decode_custom_tool_call_input_done_event,
+    "response.reasoning_summary_part.added": decode_reasoning_summary_part_added_event,
+    "response.reasoning_summary_text.delta": decode_reasoning_summary_text_delta_event,
+    "response.reasoning_summary_text.done": decode_reasoning_summary_text_done_event,
+    "response.reasoning_summary_part.done": decode_reasoning_summary_part_done_event,
+    "response.reasoning_text.delta": decode_reasoning_text_delta_event,
+    "response.reasoning_text.done": decode_reasoning_text_done_event,
     "response.content_part.done": decode_content_part_done_event,
     "response.output_item.done": decode_output_item_done_event,
     "response.completed": decode_response_completed_event,
@@ -757,6 +1383,18 @@ _STREAM_EVENT_SHAPES: Shapes = (
     (decode_content_part_added_event, frozenset(["part"]), {}),
     (decode_output_text_delta_event, frozenset(["delta"]), {}),
     (decode_output_text_done_event, frozenset(["text"]), {}),
+    (decode_refusal_delta_event, frozenset(["delta"]), {}),
+    (decode_refusal_done_event, frozenset(["refusal"]), {}),
+    (decode_function_call_arguments_delta_event, frozenset(["delta"]), {}),
+    (decode_function_call_arguments_done_event, frozenset(["arguments"]), {}),
+    (decode_custom_tool_call_input_delta_event, frozenset(["delta"]), {}),
+    (decode_custom_tool_call_input_done_event, frozenset(["input"]), {}),
+    (decode_reasoning_summary_part_added_event, frozenset(["part"]), {}),
+    (decode_reasoning_summary_text_delta_event, frozenset(["delta"]), {}),
+    (decode_reasoning_summary_text_done_event, frozenset(["text"]), {}),
+    (decode_reasoning_summary_part_done_event, frozenset(["part"]), {}),
+    (decode_reasoning_text_delta_event, frozenset(["delta"]), {}),
+    (decode_reasoning_text_done_event, frozenset(["text"]), {}),
     (decode_content_part_done_event, frozenset(["part"]), {}),
     (decode_output_item_done_event, frozenset(["item"]), {}),
     (decode_response_completed_event, frozenset(["response"]), {}),

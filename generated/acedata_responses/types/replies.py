@@ -719,6 +719,7 @@ class ReasoningItem(Model):
         id: The id of this item.
         type: The document does not describe it.
         summary: A summary of the reasoning, as a list of parts.
+        content: The reasoning itself, as a list of parts.
     """
 
     _schema: ClassVar[str] = "ReasoningItem"
@@ -726,6 +727,7 @@ class ReasoningItem(Model):
     id: str | None = None
     type: Literal["reasoning"] = "reasoning"
     summary: list[dict[str, Any]] | None = None
+    content: list[dict[str, Any]] | None = None
 
 
 def decode_reasoning_item(data: Any) -> Any:
@@ -739,6 +741,7 @@ def decode_reasoning_item(data: Any) -> Any:
     self.id = get("id")
     self.type = get("type")
     self.summary = get("summary")
+    self.content = get("content")
     return self
 
 
