@@ -44,8 +44,12 @@ def blocks_of(page: Path) -> Iterator[Block]:
         yield Block(match[1], text.count("\n", 0, match.start(2)) + 1, match[2])
 
 
-def run(page: Path) -> None:
-    """Run the blocks of a page in the current folder; those in other languages than `python` and `sh` are left out.
+def run(page: Path, *languages: str) -> None:
+    """Run the blocks of a page in the current folder.
+
+    Args:
+        page: The page.
+        languages: Which blocks: by default `python` and `sh`. `py` are those that need Ray, in Python too.
 
     Raises:
         Exception: What a block of Python raises; its traceback names the line of the page.
@@ -53,9 +57,11 @@ def run(page: Path) -> None:
     """
     names: dict[str, Any] = {"__name__": "__main__"}
     for block in blocks_of(page):
-        if block.language == "python":
+        if block.language not in (languages or ("python", "sh")):
+            continue
+        if block.language != "sh":
             exec(compile("\n" * (block.line - 1) + block.code, str(page), "exec", dont_inherit=True), names)
-        elif block.language == "sh":
+        else:
             command = ["bash", "-euo", "pipefail", "-c", _STAND_INS + block.code]
             done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
             assert done.returncode == 0, f"{page.name}:{block.line}: status {done.returncode}\n{done.stderr}"
