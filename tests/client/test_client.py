@@ -23,6 +23,7 @@ from acedata_responses import (
     UnknownValueWarning,
     testing,
 )
+from tests.contract.document import REQUEST, component
 from tests.drivers import MINIMAL, Driver
 
 # Threads
@@ -220,7 +221,9 @@ def test_a_withdrawn_model_is_deprecated_and_still_sent(driver, service, monkeyp
     from acedata_responses._document import schemas
 
     name = f"gpt-3-{driver.flavour}"
-    monkeypatch.setitem(schemas.SCHEMAS["ModelName"], "x-removed", {name: {"since": "0.2.0"}})
+    monkeypatch.setitem(
+        schemas.SCHEMAS[component(REQUEST["properties"]["model"])], "x-removed", {name: {"since": "0.2.0"}}
+    )
     with pytest.warns(DeprecationWarning, match=r"0\.2\.0") as warned:
         driver.create(model=name)
     assert name in str(warned[0].message)

@@ -34,6 +34,8 @@ STREAMS: dict[str, Callable[[str], list[Any]]] = {
     "finished chunks without a mark of the end": chunks,
     "finished chunks, and usage alone": lambda text: chunks(text, chunk(usage=USAGE)),
     "blanks around the mark of the end": lambda text: chunks(text, b"data:  [DONE] \n\n"),
+    "the mark of the end without its blank line": lambda text: chunks(text, b"data: [DONE]"),
+    "an object of a new kind at the end": lambda text: chunks(text, {"type": "brand.new"}),
     "a cost between chunks": lambda text: chunks(text, END, extra=({"cost": 0.25},)),
     "filter results between chunks": lambda text: chunks(text, END, extra=(chunk(prompt_filter_results=[{}]),)),
     "a heartbeat between chunks": lambda text: chunks(text, END, extra=(b"event: ping\ndata: {}\n\n",)),

@@ -25,8 +25,8 @@ from acedata_responses import (
     StreamInterruptedError,
     testing,
 )
-from acedata_responses.types import TextOptions
-from tests.contract.document import validator
+from tests.contract.document import REQUEST, assert_documented
+from tests.shapes import named
 from tests.types.conversations import SHAPES, reply
 
 T = TypeVar("T")
@@ -170,7 +170,7 @@ def test_the_schema_is_where_the_document_says_and_describes_the_answer(driver, 
     assert jsonschema.Draft202012Validator(sent["schema"]).is_valid(EVENT)
     assert not jsonschema.Draft202012Validator(sent["schema"]).is_valid({**EVENT, "day": 3})
     assert sent["schema"]["description"] == "Something that happens."
-    assert not list(validator("CreateResponseRequest").iter_errors(service.requests[-1].json))
+    assert_documented(service.requests[-1].json, "request")
 
 
 @pytest.mark.parametrize("class_", [Event, AsAttrs, AsTypedDict, AsPydantic, Tree])
@@ -238,8 +238,11 @@ def test_the_name_of_a_generic_class_is_made_one_that_the_service_takes(driver, 
     assert format_sent(service)["name"] == "Page_int"
 
 
+TEXT_OPTIONS = named(REQUEST["properties"]["text"])
+
+
 @pytest.mark.parametrize(
-    "text", [{"verbosity": "low"}, TextOptions(verbosity="low"), {"verbosity": "low", "format": None}]
+    "text", [{"verbosity": "low"}, TEXT_OPTIONS(verbosity="low"), {"verbosity": "low", "format": None}]
 )
 def test_other_wishes_for_the_text_are_sent_along(driver, service, text):
     service.reply_with('{"name": "Fair"}')

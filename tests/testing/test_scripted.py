@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acedata_responses import APIStatusError, Limits, RateLimitError, testing
-from acedata_responses.types import ResponseObject
+from tests.shapes import typed
 
 REPLY = {
     "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed",
@@ -14,7 +14,7 @@ REPLY = {
 
 ANSWERS = {
     "JSON data": REPLY,
-    "a reply object": ResponseObject.from_dict(REPLY),
+    "a reply object": typed(REPLY),
     "a string": "Mine",
     "an Answer": testing.Answer(json=REPLY),
     "a function that returns JSON data": lambda _request: REPLY,
