@@ -9,8 +9,9 @@ from bisect import bisect_left
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from acedata_responses.limits import Limiter, Limits
+from acedata_responses.limits import Limiter
 from tests.clock import FakeClock
+from tests.drivers import ONE_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ PATIENCE = 20.0  # no test waits for so long, unless the code is wrong
 
 
 def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
-    return Limiter(Limits(in_flight=1, per_second=None), clock=clock or FakeClock())
+    return Limiter(ONE_PLACE, clock=clock or FakeClock())
 
 
 def until(condition: Callable[[], bool]) -> None:

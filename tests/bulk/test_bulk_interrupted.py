@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
-import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 
 from acedata_responses import testing
 from acedata_responses.testing import Fault
+from tests.processes import python
 from tests.waiting import until
 
 TEN_REQUESTS = """
@@ -48,9 +47,8 @@ def echoing(service: testing.Server) -> testing.Server:
 
 
 def start(program: str, service: testing.Server, journal: Path) -> subprocess.Popen[str]:
-    code = textwrap.dedent(TEN_REQUESTS) + textwrap.dedent(program)
-    command = [sys.executable, "-c", code, testing.TOKEN, service.url, str(journal)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    arguments = (testing.TOKEN, service.url, journal)
+    return python(TEN_REQUESTS, program, arguments=arguments, stderr=subprocess.PIPE)
 
 
 def interrupted(program: str, service: testing.Server, journal: Path, *, release: bool) -> list[str]:

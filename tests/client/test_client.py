@@ -24,7 +24,7 @@ from acedata_responses import (
     testing,
 )
 from tests.contract.document import REQUEST, component
-from tests.drivers import MINIMAL, Driver
+from tests.drivers import MINIMAL, ONE_PLACE, Driver
 
 # Threads
 
@@ -36,7 +36,7 @@ def test_threads_that_make_their_first_call_together_share_the_limits(service, f
     options = {
         "token": testing.TOKEN,
         "base_url": service.url,
-        "limits": Limits(in_flight=1, per_second=None),
+        "limits": ONE_PLACE,
     }
     try:
         for _ in range(8):

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from acedata_responses import Client, ConfigurationError, Observations, ReplyDecodeError, testing
+from tests.classes import class_of, typed
 from tests.drivers import MINIMAL, Driver
-from tests.shapes import class_of, typed
 
 Data = dict[str, Any]
 

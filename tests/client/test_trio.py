@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from acedata_responses import AsyncClient, ConfigurationError, Limiter, Limits, RequestTimeoutError, testing
-from tests.drivers import MINIMAL
+from tests.drivers import MINIMAL, ONE_PLACE
 
 # httpx leaves generators behind where a body is not read to its end, and trio warns of each.
 pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWarning")
@@ -78,7 +78,7 @@ def test_calls_wait_for_their_turn(service):
 
 
 def test_a_turn_that_a_thread_gives_back_is_taken(service):
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
     place = limiter.acquire()
 
     def release_when_somebody_waits():
@@ -97,7 +97,7 @@ def test_a_turn_that_a_thread_gives_back_is_taken(service):
 
 
 def test_a_turn_that_does_not_come_is_waited_for_until_the_deadline(service):
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
     limiter.acquire()
 
     async def main():
@@ -125,7 +125,7 @@ def test_a_call_that_is_cancelled_leaves_at_once(service):
     service.reply_with(testing.Fault("stall"))
 
     async def main():
-        async with client_of(service, limits=Limits(in_flight=1, per_second=None)) as client:
+        async with client_of(service, limits=ONE_PLACE) as client:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(lambda: client.responses.create(**MINIMAL))
                 await trio.to_thread.run_sync(service.wait_until_stalled)

@@ -8,12 +8,12 @@ from contextlib import closing
 
 import pytest
 
-from acedata_responses import Client, Limits, RetryPolicy, errors, testing
+from acedata_responses import Client, RetryPolicy, errors, testing
 from acedata_responses.bulk import BudgetExhaustedError
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL
-from tests.faults.streams import delta
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import CODES, PATIENT, SHORT, response
+from tests.streams.made_up import delta
 
 BILLED_BY_OUTCOME = {
     "a plain reply that says it failed": (testing.Answer(json=response(status="failed")), False, True),
@@ -120,7 +120,7 @@ def test_what_the_document_says_of_an_outcome_is_on_the_error(name, connect, ser
 
 
 def test_what_was_not_sent_is_not_billed(connect, service):
-    driver = connect(service, limits=Limits(in_flight=1, per_second=None), max_retries=0)
+    driver = connect(service, limits=ONE_PLACE, max_retries=0)
     assert error_of(lambda: driver.create(temperature=9)).may_be_billed is False
     assert error_of(lambda: Client(timeout=-1, token="t")).may_be_billed is False
     with driver.open():

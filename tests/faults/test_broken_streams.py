@@ -9,9 +9,10 @@ import pytest
 
 from acedata_responses import errors, testing
 from tests.clock import SkippingClock
+from tests.drivers import ONE_PLACE
 from tests.faults.bad_ends import BAD_ENDS
-from tests.faults.streams import (
-    ONE_PLACE,
+from tests.faults.table import PATIENT
+from tests.streams.made_up import (
     assert_usable,
     created,
     delta,
@@ -19,7 +20,6 @@ from tests.faults.streams import (
     events_of,
     text_of,
 )
-from tests.faults.table import PATIENT
 
 
 @pytest.mark.parametrize("name", BAD_ENDS)

@@ -20,8 +20,8 @@ import pytest
 
 import acedata_responses
 from acedata_responses import errors, testing
+from tests.bare_sockets import answering, bare
 from tests.clock import SkippingClock
-from tests.faults.sockets import answering, bare
 from tests.faults.table import CODES, SHORT
 
 TOKENS = {"plain": "tok-4f2a9c77e1b04d2a", "with quotes": 'tok-"4f2a"/9c77'}

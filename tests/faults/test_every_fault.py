@@ -8,8 +8,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from tests.clock import SkippingClock
-from tests.faults import other_shapes
-from tests.faults.streams import ONE_PLACE
+from tests.drivers import ONE_PLACE
 from tests.faults.table import (
     BODIES,
     BY_CODE,
@@ -24,6 +23,7 @@ from tests.faults.table import (
     TRIES,
     Row,
 )
+from tests.streams import shapes
 
 DISTINCT = [*TRANSPORT, *HARMLESS, *BODIES, *BY_CODE]
 """The rows that differ in more than a status."""
@@ -79,7 +79,7 @@ def check(row: Row, kind, client, service, known: int = 0):
     return requests
 
 
-@each([*ROWS, *other_shapes.ROWS])
+@each([*ROWS, *shapes.ROWS])
 def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(
     row, kind, client, service
 ):

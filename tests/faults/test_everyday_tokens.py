@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.streams import delta, ending, events_of, response
+from tests.streams.made_up import delta, ending, events_of, response
 
 EVERYDAY = ["test", "key", "a", "e", "code", "error", "Hello", "completed", "1"]
 LONG = "tok-4f2a9c77e1b04d2a"

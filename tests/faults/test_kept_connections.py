@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import pytest
 
 from acedata_responses import AsyncClient, errors, testing
+from tests.bare_sockets import answering, bare, http, read_request
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
-from tests.faults.sockets import answering, bare, http, read_request
 
 REPLY = json.dumps({"object": "response", "id": "r-1", "status": "completed", "output": []}).encode()
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from acedata_responses import Failure, RetryPolicy, errors, testing
+from tests.bare_sockets import bare, read_request
 from tests.clock import SkippingClock
-from tests.faults.sockets import bare, read_request
 from tests.faults.table import IN_THE_BODY, PATIENT, SHORT, TRANSPORT, TRIES
 
 BUSY = testing.error("too_many_requests")

@@ -144,7 +144,7 @@ ABOUT_OUR_DOCUMENT = ("contract", "docs", "judges", "replies", "typing", "genera
 
 
 def test_only_tests_about_our_document_name_its_classes() -> None:
-    """All others find the classes that they need by the data that these are for: see `tests.shapes`."""
+    """All others find the classes that they need by the data that these are for: see `tests.classes`."""
     ours = parsed(DOCUMENT)["components"]["schemas"].keys()
     foreign = (parsed(path)["components"]["schemas"].keys() for path in (FOREIGN, SECOND))
     names = set(ours).difference(*foreign, SMALL["components"]["schemas"], {"Reply", "Usage"})

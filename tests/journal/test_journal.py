@@ -11,7 +11,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +22,10 @@ import pytest
 
 from acedata_responses import ConfigurationError, HTTPResponse, JournalError, UnknownOutcomeError
 from acedata_responses.journal import Journal, Record
+from tests.processes import forks, is_true_in_a_child, python
 
 CALL = ("POST", "/openai/responses", b'{"model":"gpt-4o","input":"Hello"}')
 ANSWER = HTTPResponse(200, [(b"content-type", b"application/json")], b'{"id":"resp_1","text":"\xc3\xa9"}')
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.db"
 
 
 @pytest.fixture
@@ -47,9 +42,7 @@ def run(path: Path, code: str, *arguments: str) -> subprocess.Popen[str]:
         journal = Journal({str(path)!r})
         CALL, ANSWER = {CALL!r}, HTTPResponse({ANSWER.status_code}, {ANSWER.raw_headers!r}, {ANSWER.content!r})
     """
-    program = textwrap.dedent(head) + textwrap.dedent(code)
-    command = [sys.executable, "-c", program, *arguments]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return python(head, code, arguments=arguments)
 
 
 def killed(path: Path, code: str) -> None:
@@ -330,18 +323,17 @@ def test_while_another_process_is_at_it_this_one_waits(path, journal):
     assert len(journal.unknown()) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_a_forked_child_is_another_owner(journal, path):
     claim = journal.claim(*CALL)
     claim.sending()
-    child = os.fork()
-    if not child:
+
+    def finds_it_busy():
         busy = journal.claim(*CALL) is None and journal.unknown() == []
-        other = journal.claim(*CALL, key="of the child")
-        other.sending()
-        os._exit(0 if busy else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        journal.claim(*CALL, key="of the child").sending()
+        return busy
+
+    assert is_true_in_a_child(finds_it_busy)
     assert [record.key for record in journal.unknown()] == ["of the child"]
     claim.answered(ANSWER)
     assert isinstance(Journal(path).claim(*CALL), Record)
@@ -368,8 +360,7 @@ def worker(journal):
     return finish
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_a_child_that_was_forked_from_a_journal_in_use_is_known_to_be_alive(journal, path, worker):
     other = run(path, "print(journal.claim(*CALL, key='first of the child'), journal.unknown())")
     assert other.communicate(timeout=60)[0].split() == ["None", "[]"]
@@ -378,16 +369,14 @@ def test_a_child_that_was_forked_from_a_journal_in_use_is_known_to_be_alive(jour
     assert [record.key for record in journal.unknown()] == ["first of the child"]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_what_a_forked_child_writes_stays_though_its_parent_closes_the_file(journal, path, worker):
     journal.close()
     worker()
     assert isinstance(Journal(path).claim(*CALL, key="second of the child"), Record)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_a_fork_waits_for_the_transactions_of_other_threads(journal):
     is_writing, written = threading.Event(), []
 
@@ -401,11 +390,8 @@ def test_a_fork_waits_for_the_transactions_of_other_threads(journal):
     with ThreadPoolExecutor() as threads:
         writing = threads.submit(write)
         is_writing.wait()
-        child = os.fork()
-        if not child:
-            os._exit(0 if written and journal.claim(*CALL) else 1)
+        assert is_true_in_a_child(lambda: written and journal.claim(*CALL))
         writing.result()
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 # The file

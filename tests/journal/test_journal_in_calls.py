@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import subprocess
-import sys
-import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -19,7 +17,6 @@ from acedata_responses import (
     ConfigurationError,
     Hook,
     JournalError,
-    Limits,
     RequestTimeoutError,
     RetryPolicy,
     UnknownOutcomeError,
@@ -28,13 +25,9 @@ from acedata_responses import (
 )
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import response
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.db"
+from tests.processes import python
 
 
 @pytest.fixture
@@ -51,9 +44,7 @@ def other_process(service: testing.Server, path: Path, code: str) -> subprocess.
         client = Client({testing.TOKEN!r}, base_url={service.url!r}, journal={str(path)!r}, max_retries=0)
         create, asked = client.responses.create, {MINIMAL!r}
     """
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(head) + code], stdout=subprocess.PIPE, text=True
-    )
+    return python(head, code)
 
 
 def states(path: Path) -> list[str]:
@@ -331,7 +322,7 @@ def test_waiting_for_a_stream_that_the_caller_itself_holds_ends_at_the_time_out(
 
 
 def test_a_call_that_got_no_turn_is_not_in_doubt(ask, path):
-    driver = ask(limits=Limits(in_flight=1, per_second=None))
+    driver = ask(limits=ONE_PLACE)
     with driver.open():
         with pytest.raises(RequestTimeoutError):
             driver.create(timeout=0.05)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acedata_responses.limits import Limiter, Limits
+from tests.drivers import ONE_PLACE
 from tests.waiting import PATIENCE, one_at_a_time, run, thread, until, until_async
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_a_task_in_a_closed_loop_is_no_trouble_for_who_gives_a_turn_back():
 
 
 def test_one_limiter_serves_several_loops_one_after_another():
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
 
     async def calls():
         async def call():

@@ -13,9 +13,9 @@ import pytest
 
 from acedata_responses import AsyncClient, AsyncStream, Client, Stream, testing, types
 from acedata_responses.resources.responses import AsyncResponses, Responses
+from tests.classes import named
 from tests.contract.document import DOCUMENTED, REQUEST
 from tests.package.test_package import documented
-from tests.shapes import named
 
 PUBLIC = {name: value for name, value in documented() if not inspect.ismodule(value)}
 

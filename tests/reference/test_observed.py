@@ -12,8 +12,8 @@ from acedata_responses import Observations
 from scripts import drift
 from scripts.reference.facts import UnreadableError
 from scripts.reference.reading import parse
+from tests.classes import class_of, typed
 from tests.reference import pages
-from tests.shapes import class_of, typed
 
 Capture = pytest.CaptureFixture[str]
 

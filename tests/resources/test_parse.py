@@ -25,8 +25,8 @@ from acedata_responses import (
     StreamInterruptedError,
     testing,
 )
+from tests.classes import named
 from tests.contract.document import REQUEST, assert_documented
-from tests.shapes import named
 from tests.types.conversations import SHAPES, reply
 
 T = TypeVar("T")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acedata_responses import APIStatusError, Limits, RateLimitError, testing
-from tests.shapes import typed
+from tests.classes import typed
+from tests.drivers import ONE_PLACE
 
 REPLY = {
     "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed",
@@ -86,7 +87,7 @@ def test_an_answer_that_cannot_be_written_ends_the_call(service, connect):
 
 
 def test_calls_beyond_the_limit_in_flight_are_refused_as_documented(connect):
-    with testing.serve(limits=Limits(in_flight=1, per_second=None)) as service:
+    with testing.serve(limits=ONE_PLACE) as service:
         service.reply_with(testing.Fault("stall", "event", 1))
         driver = connect(service, limits=None, max_retries=0)
         with driver.open() as stream:

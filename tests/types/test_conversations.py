@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.classes import typed
 from tests.contract.document import assert_documented
-from tests.shapes import typed
 from tests.types.conversations import REASONING, SHAPES, reply
 
 QUESTION = {"role": "user", "content": "What is the weather in Oslo?"}

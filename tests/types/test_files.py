@@ -7,8 +7,8 @@ import os
 
 import pytest
 
+from tests.classes import class_of
 from tests.contract.document import assert_documented
-from tests.shapes import class_of
 
 IMAGE, FILE = class_of({"type": "input_image"}), class_of({"type": "input_file"})
 MESSAGE = class_of({"type": "message", "role": "user", "content": ""})

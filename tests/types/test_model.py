@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 from acedata_responses import Client, testing, types
+from tests.classes import class_of, typed
 from tests.contract.document import DOCUMENTED, PARTS, SCHEMAS, component
 from tests.replies.recorded import sample
-from tests.shapes import class_of, typed
 
 RESPONSE = json.loads(sample("response_with_tools.json"))
 PART = class_of({"type": "output_text", "text": "Hi"})

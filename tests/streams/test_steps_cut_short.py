@@ -9,7 +9,8 @@ import signal
 import pytest
 
 from acedata_responses import AsyncClient, Client, StreamInterruptedError, testing
-from tests.faults.streams import ONE_PLACE, assert_usable, choice, chunk, delta, ending
+from tests.drivers import ONE_PLACE
+from tests.streams.made_up import assert_usable, choice, chunk, delta, ending
 
 HI = {"model": "gpt-4o-mini", "input": "Hi", "stream": True}
 STALLED = testing.Fault("stall", "event", after=2)

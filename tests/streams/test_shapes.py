@@ -8,8 +8,8 @@ import pickle
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.other_shapes import STREAMS, completion
-from tests.faults.streams import (
+from tests.classes import class_of
+from tests.streams.made_up import (
     assert_usable,
     choice,
     chunk,
@@ -20,7 +20,7 @@ from tests.faults.streams import (
     response,
     text_of,
 )
-from tests.shapes import class_of
+from tests.streams.shapes import STREAMS, completion
 
 CHAT = completion("Hello")
 CALL = {"type": "function_call", "id": "fc-1", "call_id": "call-1", "name": "look", "arguments": '{"a": 1}'}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acedata_responses import testing
-from tests.faults.streams import choice, chunk, events_of
-from tests.shapes import class_of
+from tests.classes import class_of
+from tests.streams.made_up import choice, chunk, events_of
 
 
 def call(

@@ -10,10 +10,10 @@ from contextlib import suppress
 import pytest
 
 from acedata_responses import AsyncClient, errors, testing
-from tests.drivers import MINIMAL
-from tests.faults.sockets import bare, read_request
-from tests.faults.streams import ONE_PLACE, assert_usable, delta, ending
+from tests.bare_sockets import bare, read_request
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import SHORT
+from tests.streams.made_up import assert_usable, delta, ending
 
 
 def left_by_closing(stream):

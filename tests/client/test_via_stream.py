@@ -6,22 +6,16 @@ import asyncio
 import signal
 import subprocess
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from acedata_responses import AsyncClient, ConfigurationError, Limits, RetryPolicy, errors, testing
+from acedata_responses import AsyncClient, ConfigurationError, RetryPolicy, errors, testing
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL
-from tests.faults.streams import ONE_PLACE, assert_usable, created, delta, ending, response
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import PATIENT
 from tests.journal.test_journal_in_calls import other_process, states
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.db"
+from tests.streams.made_up import assert_usable, created, delta, ending, response
 
 
 @pytest.fixture
@@ -244,8 +238,7 @@ def test_waits_between_tries_do_not_hold_a_place(connect, service):
 
     held: list[int] = []
     policy = RetryPolicy(waits=(0.01,), jitter=0)
-    limits = Limits(in_flight=1, per_second=None)
-    driver = connect(service, via_stream=True, clock=Watch(), retry=policy, limits=limits)
+    driver = connect(service, via_stream=True, clock=Watch(), retry=policy, limits=ONE_PLACE)
     service.reply_with(*[testing.Fault("cut", "event", after=3)] * 2)
     assert driver.create()
     assert held == [0, 0]

@@ -12,8 +12,7 @@ import pytest
 
 from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
 from acedata_responses.limits import Pace
-from tests.drivers import MINIMAL
-from tests.faults.streams import ONE_PLACE
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import SHORT
 from tests.waiting import most_in_a_second, until, until_async
 
@@ -92,7 +91,7 @@ def test_no_more_calls_are_in_flight_than_asked_for(flavour, in_flight, service)
 
 def test_calls_have_their_turn_in_the_order_in_which_they_came(connect, service):
     service.reply_with(testing.Fault("stall"))
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
     driver = connect(service, limits=limiter)
     first = threading.Thread(target=driver.create)
     first.start()
@@ -133,7 +132,7 @@ def test_copies_of_a_client_share_its_limits_and_connections(service):
 
 def test_a_call_that_waits_in_vain_for_its_turn_takes_nothing_from_others(connect, service):
     service.reply_with(testing.Fault("stall", "event", after=2))
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
     driver = connect(service, limits=limiter)
     with driver.open():
         for _ in range(3):
@@ -200,7 +199,7 @@ def test_the_time_out_counts_from_when_another_call_last_finished(connect, servi
 
 def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(service):
     async def main():
-        limiter = Limiter(Limits(in_flight=1, per_second=None))
+        limiter = Limiter(ONE_PLACE)
         async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
             async with await client.responses.create(**MINIMAL, stream=True):
                 waiting = [asyncio.create_task(client.responses.create(**MINIMAL)) for _ in range(4)]
@@ -234,7 +233,7 @@ def test_a_call_gives_its_place_to_others_while_it_waits_for_its_next_try(connec
         async def sleep_async(self, seconds):
             self.sleep(seconds)
 
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
     driver = connect(service, limits=limiter, clock=Clock())
     service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
     driver.create()
