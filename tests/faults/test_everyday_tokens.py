@@ -95,7 +95,7 @@ def test_a_reply_is_the_callers_own_and_keeps_every_word(serve):
     assert client.create().output_text == f"You sent {LONG}"
 
 
-@pytest.mark.parametrize("token", ["role", "test", LONG])
+@pytest.mark.parametrize("token", ["role", "test", LONG, "eyJ" + "x" * 300])
 def test_an_error_about_the_callers_own_request_hides_the_token_and_not_the_pointer(token, connect):
     driver = connect(base_url="http://127.0.0.1:9", token=token)
     with pytest.raises(errors.RequestValidationError) as caught:
