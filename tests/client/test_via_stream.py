@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from acedata_responses import AsyncClient, ConfigurationError, RetryPolicy, errors, testing
+from acedata_responses import AsyncClient, ConfigurationError, errors, testing
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_PLACE
@@ -228,17 +228,3 @@ def test_a_failure_that_the_document_does_not_know_the_bill_of_is_kept_as_the_an
         with pytest.raises(errors.StreamFailedError, match=r"No\."):
             ask(journal=path).create()
     assert len(service.requests) == 1
-
-
-def test_waits_between_tries_do_not_hold_a_place(connect, service):
-    class Watch(SkippingClock):
-        def sleep(self, seconds: float) -> None:
-            held.append(driver.actual._sender.limiter.in_flight)
-            super().sleep(seconds)
-
-    held: list[int] = []
-    policy = RetryPolicy(waits=(0.01,), jitter=0)
-    driver = connect(service, via_stream=True, clock=Watch(), retry=policy, limits=ONE_PLACE)
-    service.reply_with(*[testing.Fault("cut", "event", after=3)] * 2)
-    assert driver.create()
-    assert held == [0, 0]
