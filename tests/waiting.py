@@ -7,6 +7,7 @@ import threading
 import time
 from bisect import bisect_left
 from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from acedata_responses.limits import Limiter
@@ -15,6 +16,8 @@ from tests.drivers import ONE_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.drivers import Flavour
 
 
 PATIENCE = 20.0  # no test waits for so long, unless the code is wrong
@@ -44,6 +47,20 @@ def run(coroutine, *, debug=False):
         return await asyncio.wait_for(coroutine, PATIENCE)
 
     return asyncio.run(bounded(), debug=debug)
+
+
+def acquire(limiter: Limiter, flavour: Flavour, **limits):
+    return limiter.acquire(**limits) if flavour == "sync" else run(limiter.acquire_async(**limits))
+
+
+def in_loop(test):
+    """Have a test that is a coroutine function run in an event loop of its own."""
+
+    @wraps(test)
+    def running(*args, **kwargs):
+        run(test(*args, **kwargs))
+
+    return running
 
 
 @contextmanager

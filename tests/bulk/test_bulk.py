@@ -22,6 +22,7 @@ from acedata_responses.bulk import Budget, BudgetExhaustedError, Result
 from acedata_responses.bulk import async_bulk as in_tasks
 from acedata_responses.bulk import bulk as in_threads
 from acedata_responses.types import Model
+from tests.waiting import in_loop
 
 
 class Reply(Model):
@@ -256,7 +257,8 @@ def test_leaving_waits_for_the_calls_under_way_and_begins_no_other():
     assert sorted(begun) == sorted(ended) == [0, 1, 2]
 
 
-def test_a_cancelled_run_cancels_its_calls():
+@in_loop
+async def test_a_cancelled_run_cancels_its_calls():
     cancelled = []
 
     async def call(**arguments):
@@ -266,19 +268,16 @@ def test_a_cancelled_run_cancels_its_calls():
             cancelled.append(arguments["input"])
             raise
 
-    async def main():
-        async def collect():
-            run = in_tasks.run(call, asked(10), at_once=2, is_streamed=is_streamed)
-            return [result async for result in run]
+    async def collect():
+        run = in_tasks.run(call, asked(10), at_once=2, is_streamed=is_streamed)
+        return [result async for result in run]
 
-        task = asyncio.create_task(collect())
-        for _ in range(5):
-            await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    asyncio.run(main())
+    task = asyncio.create_task(collect())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     assert sorted(cancelled) == [0, 1]
 
 

@@ -15,7 +15,7 @@ from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, test
 from tests.bare_sockets import bare, silent
 from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import PATIENT
-from tests.waiting import until
+from tests.waiting import in_loop, until
 
 CALLS = 300
 DESCRIPTORS = Path("/proc/self/fd")
@@ -112,8 +112,7 @@ def test_a_stream_whose_loop_has_ended_gives_its_place_back(is_held, service):
     held = []
 
     async def begin():
-        stream = await client.responses.create(**MINIMAL, stream=True)
-        held.append(stream)
+        held.append(await client.responses.create(**MINIMAL, stream=True))
 
     async def finish():
         reply = await client.responses.create(**MINIMAL, deadline=30)
@@ -147,31 +146,27 @@ def test_a_stream_whose_loop_was_closed_plainly_gives_its_place_back(caller, is_
     gc.collect()
 
 
-def test_a_client_that_is_dropped_closes_its_connections(service):
-    async def main():
-        client = AsyncClient(testing.TOKEN, base_url=service.url)
-        await client.models.list()
-        del client
-        gc.collect()
-        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
-
-    asyncio.run(main())
-
-
-def test_a_client_closes_its_connections_in_all_loops(service):
+@in_loop
+async def test_a_client_that_is_dropped_closes_its_connections(service):
     client = AsyncClient(testing.TOKEN, base_url=service.url)
+    await client.models.list()
+    del client
+    gc.collect()
+    await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
 
-    async def main():
-        await client.models.list()
-        await asyncio.to_thread(asyncio.run, elsewhere())
-        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
+
+@in_loop
+async def test_a_client_closes_its_connections_in_all_loops(service):
+    client = AsyncClient(testing.TOKEN, base_url=service.url)
 
     async def elsewhere():
         await client.models.list()
         assert service.open_connections == 2
         await client.close()
 
-    asyncio.run(main())
+    await client.models.list()
+    await asyncio.to_thread(asyncio.run, elsewhere())
+    await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
 
 
 @pytest.mark.parametrize("cut_short", ["cancelled", "timed out"])

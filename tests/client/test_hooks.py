@@ -27,7 +27,7 @@ from acedata_responses import (
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.replies.recorded import sample
-from tests.waiting import until_async
+from tests.waiting import in_loop, until_async
 
 
 class Recorder(Hook):
@@ -434,16 +434,14 @@ class Waiting(Recorder):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_asynchronous_hook_is_awaited(stream, service):
+@in_loop
+async def test_an_asynchronous_hook_is_awaited(stream, service):
     hook = Waiting({"x-trace": "9"})
 
-    async def ask():
-        async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
-            answer = await client.responses.create(**MINIMAL, stream=stream)
-            if stream:
-                await answer.final()
-
-    asyncio.run(ask())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
+        answer = await client.responses.create(**MINIMAL, stream=stream)
+        if stream:
+            await answer.final()
     assert hook.moments == ["Call", "Try", "End"]
     assert service.requests[0].headers["x-trace"] == "9"
 

@@ -21,6 +21,7 @@ from acedata_responses.otel import OpenTelemetry
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.replies.recorded import sample
+from tests.waiting import in_loop
 
 
 @pytest.fixture
@@ -148,18 +149,16 @@ def test_the_span_is_current_while_the_request_is_sent_and_no_longer(connect, se
     assert not is_recording()
 
 
-def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
+@in_loop
+async def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
     tracer = tracers.get_tracer("test")
 
     async def ask(client, number):
         with tracer.start_as_current_span(f"outer {number}"):
             await client.responses.create(**{**MINIMAL, "input": str(number)})
 
-    async def ask_all():
-        async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
-            await asyncio.gather(*(ask(client, number) for number in range(5)))
-
-    asyncio.run(ask_all())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
+        await asyncio.gather(*(ask(client, number) for number in range(5)))
     spans = exporter.get_finished_spans()
     outer = {span.context.span_id for span in spans if span.name.startswith("outer")}
     assert {span.parent.span_id for span in spans if span.name.startswith("chat")} == outer

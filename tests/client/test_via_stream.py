@@ -16,6 +16,7 @@ from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import PATIENT
 from tests.journal.test_journal_in_calls import other_process, states
 from tests.streams.made_up import assert_usable, created, delta, ending, response
+from tests.waiting import in_loop
 
 
 @pytest.fixture
@@ -198,18 +199,16 @@ def test_a_process_that_ends_before_the_last_event_leaves_no_doubt(at, how, ask,
     assert len(service.requests) == 2
 
 
-def test_a_cancelled_call_leaves_no_doubt(service, path):
-    async def cancel_a_call() -> None:
-        async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path, via_stream=True) as client:
-            call = asyncio.ensure_future(client.responses.create(**MINIMAL))
-            await asyncio.to_thread(service.wait_for_requests, 1)
-            call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
-            assert (await client.responses.create(**MINIMAL)).output_text
-
+@in_loop
+async def test_a_cancelled_call_leaves_no_doubt(service, path):
     service.reply_with(testing.Fault("stall", "event", after=3))
-    asyncio.run(cancel_a_call())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path, via_stream=True) as client:
+        call = asyncio.ensure_future(client.responses.create(**MINIMAL))
+        await asyncio.to_thread(service.wait_for_requests, 1)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert (await client.responses.create(**MINIMAL)).output_text
     assert states(path) == ["answered"]
 
 

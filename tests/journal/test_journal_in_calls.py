@@ -28,6 +28,7 @@ from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import response
 from tests.processes import python
+from tests.waiting import in_loop
 
 
 @pytest.fixture
@@ -235,19 +236,17 @@ def test_ctrl_c_after_sending_leaves_a_doubt(service, path):
     assert (record.state, record.reason) == ("unknown", "interrupted")
 
 
-def test_a_cancelled_call_leaves_a_doubt(service, path):
-    async def cancel_a_call() -> None:
-        async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path) as client:
-            call = asyncio.ensure_future(client.responses.create(**MINIMAL))
-            await asyncio.to_thread(service.wait_for_requests, 1)
-            call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
-            with pytest.raises(UnknownOutcomeError, match="interrupted"):
-                await client.responses.create(**MINIMAL)
-
+@in_loop
+async def test_a_cancelled_call_leaves_a_doubt(service, path):
     service.reply_with(testing.Fault("stall"))
-    asyncio.run(cancel_a_call())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path) as client:
+        call = asyncio.ensure_future(client.responses.create(**MINIMAL))
+        await asyncio.to_thread(service.wait_for_requests, 1)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        with pytest.raises(UnknownOutcomeError, match="interrupted"):
+            await client.responses.create(**MINIMAL)
     assert len(service.requests) == 1
 
 

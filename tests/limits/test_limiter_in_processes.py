@@ -18,7 +18,7 @@ from acedata_responses.limits import Limiter, Limits, LimitTimeout
 from tests.clock import FakeClock
 from tests.drivers import ONE_PLACE
 from tests.processes import forks, is_true_in_a_child, python
-from tests.waiting import most_in_a_second, run
+from tests.waiting import in_loop, most_in_a_second, run
 
 
 @pytest.fixture
@@ -147,24 +147,22 @@ def test_what_was_noted_before_the_machine_started_anew_holds_up_nobody(path):
     assert clock.sleeps == []
 
 
-def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_runs_on(path):
+@in_loop
+async def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_runs_on(path):
     limiter = Limiter(ONE_PLACE, shared=path)
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
-    async def main() -> None:
-        call = asyncio.ensure_future(limiter.acquire_async())
-        for _ in range(3):
-            await asyncio.sleep(0.05)
-            assert not call.done()
-        holder.execute("ROLLBACK")
-        place = await call
-        holder.execute("BEGIN IMMEDIATE")
-        place.release()  # is noted at the next occasion
-        holder.execute("ROLLBACK")
-        await limiter.acquire_async(timeout=5)
-
-    run(main())
+    call = asyncio.ensure_future(limiter.acquire_async())
+    for _ in range(3):
+        await asyncio.sleep(0.05)
+        assert not call.done()
+    holder.execute("ROLLBACK")
+    place = await call
+    holder.execute("BEGIN IMMEDIATE")
+    place.release()  # is noted at the next occasion
+    holder.execute("ROLLBACK")
+    await limiter.acquire_async(timeout=5)
     holder.close()
 
 

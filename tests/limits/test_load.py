@@ -14,7 +14,7 @@ from acedata_responses.limits import Pace
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_PLACE, Driver
 from tests.faults.table import SHORT
-from tests.waiting import most_in_a_second, until, until_async
+from tests.waiting import in_loop, most_in_a_second, until, until_async
 
 
 @pytest.fixture
@@ -179,22 +179,20 @@ def test_the_time_out_counts_from_when_another_call_last_finished(connect, servi
         assert [call.result().output_text for call in calls] == [MINIMAL["input"]] * 8
 
 
-def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(service):
-    async def main():
-        limiter = Limiter(ONE_PLACE)
-        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
-            async with await client.responses.create(**MINIMAL, stream=True):
-                waiting = [asyncio.create_task(client.responses.create(**MINIMAL)) for _ in range(4)]
-                await until_async(lambda: limiter.waiting == 4)
-                for task in waiting[::2]:
-                    task.cancel()
-                await asyncio.sleep(0)
-            done = await asyncio.gather(*waiting, return_exceptions=True)
-            assert [type(one).__name__ for one in done[::2]] == ["CancelledError"] * 2
-            assert [one.output_text for one in done[1::2]] == [MINIMAL["input"]] * 2
-            assert (limiter.in_flight, limiter.waiting) == (0, 0)
-
-    asyncio.run(main())
+@in_loop
+async def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_others(service):
+    limiter = Limiter(ONE_PLACE)
+    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
+        async with await client.responses.create(**MINIMAL, stream=True):
+            waiting = [asyncio.create_task(client.responses.create(**MINIMAL)) for _ in range(4)]
+            await until_async(lambda: limiter.waiting == 4)
+            for task in waiting[::2]:
+                task.cancel()
+            await asyncio.sleep(0)
+        done = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(one).__name__ for one in done[::2]] == ["CancelledError"] * 2
+        assert [one.output_text for one in done[1::2]] == [MINIMAL["input"]] * 2
+        assert (limiter.in_flight, limiter.waiting) == (0, 0)
     assert len(service.requests) == 3
 
 
