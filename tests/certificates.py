@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from typing import TYPE_CHECKING
 
-import trustme
+if TYPE_CHECKING:
+    import trustme
 
 
 def tls_of(authority: trustme.CA, *names: str) -> ssl.SSLContext:
