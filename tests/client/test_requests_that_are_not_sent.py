@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from acedata_responses import AsyncClient, Client, errors, testing
@@ -83,12 +84,10 @@ def test_a_token_that_is_none_is_refused_when_the_client_is_made(token, client):
     assert repr(token)[1:-1] not in str(caught.value) or str(token).strip() in ("", "a", "5")
 
 
-def test_a_plugged_in_client_that_was_closed_sends_nothing(flavour, connect, service):
-    import httpx
-
-    plugged = {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour]()
+def test_a_plugged_in_client_that_was_closed_sends_nothing(connect, made_by, service):
+    plugged = made_by(httpx, "http_client")
     driver = connect(service, http_client=plugged)
-    driver._loop.run(plugged.aclose()) if flavour == "async" else plugged.close()
+    driver._loop.run(plugged.aclose()) if driver._loop else plugged.close()
     with pytest.raises(errors.ConfigurationError, match="closed"):
         driver.create()
     assert service.connections_opened == 0

@@ -242,24 +242,12 @@ def test_a_call_that_may_be_billed_is_sent_again_by_a_policy_that_names_its_faul
     service.wait_for_requests(caught.value.tries)
 
 
-def test_a_stream_whose_head_did_not_come_is_sent_again_by_a_policy_that_says_so(connect, service, clock):
-    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
-    service.reply_with(always=testing.Fault("stall"))
-    with pytest.raises(errors.RequestTimeoutError) as caught:
-        driver.open(timeout=READING)
-    assert (caught.value.sent, caught.value.tries) == (True, TRIES)
-    service.wait_for_requests(TRIES)
-
-
-def test_that_policy_does_not_send_again_once_an_answer_has_begun(connect, service, clock):
-    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
-    service.reply_with(testing.Fault("stall", "body", after=10))
-    with pytest.raises(errors.RequestTimeoutError):
-        driver.create(timeout=PATIENT)
+def test_a_policy_does_not_send_a_stream_again_whose_events_have_begun(connect, service, clock):
+    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True, on_reply_lost=True))
     service.reply_with(testing.Fault("stall", "event", after=1))
     with pytest.raises(errors.StreamInterruptedError):
         driver.stream(timeout=PATIENT)
-    assert len(service.requests) == 2
+    assert len(service.requests) == 1
 
 
 def test_a_policy_of_ones_own_decides(connect, service, clock):
