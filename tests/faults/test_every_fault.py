@@ -8,6 +8,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from tests.clock import SkippingClock
+from tests.contract.document import DOCUMENT
 from tests.drivers import ONE_PLACE
 from tests.faults.table import (
     BODIES,
@@ -171,12 +172,7 @@ def test_a_redirect_is_not_followed_and_the_token_stays(kind, client, service):
 
 
 def test_the_table_names_every_documented_code_and_class():
-    from pathlib import Path
-
-    from ruamel.yaml import YAML
-
-    text = Path(__file__).parents[2].joinpath("openapi.yaml").read_text(encoding="utf-8")
-    kinds = YAML(typ="safe").load(text)["x-error-kinds"]
+    kinds = DOCUMENT["x-error-kinds"]
     documented = {
         code: (f"{name}Error", facts["statuses"][0])
         for name, kind in kinds.items()
