@@ -241,9 +241,9 @@ def test_a_reply_in_place_of_a_stream_ends_without_an_error(hooked, hook, servic
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_of_the_journal_is_told_as_such_and_not_as_sent(stream, connect, service, hook, tmp_path):
+def test_an_answer_of_the_journal_is_told_as_such_and_not_as_sent(stream, connect, service, hook, path):
     for _ in range(2):
-        driver = connect(service, hooks=[hook], journal=tmp_path / "answers.db")
+        driver = connect(service, hooks=[hook], journal=path)
         assert driver.stream() if stream else driver.create()
     assert hook.moments == ["Call", "Try", "End", "End"]
     sent, read = hook.told[2:]
@@ -252,16 +252,16 @@ def test_an_answer_of_the_journal_is_told_as_such_and_not_as_sent(stream, connec
     assert read.summary == sent.summary
 
 
-def test_a_hook_that_refuses_a_request_leaves_it_for_the_next_call(connect, service, tmp_path):
-    options = {"journal": tmp_path / "answers.db", "clock": SkippingClock()}
+def test_a_hook_that_refuses_a_request_leaves_it_for_the_next_call(connect, service, path):
+    options = {"journal": path, "clock": SkippingClock()}
     with pytest.raises(ZeroDivisionError):
         connect(service, hooks=[Failing("before_send")], **options).create()
     connect(service, **options).create()
     assert len(service.requests) == 1
 
 
-def test_an_unknown_outcome_is_told_as_not_sent(connect, service, hook, tmp_path):
-    options = {"journal": tmp_path / "answers.db", "clock": SkippingClock(), "max_retries": 0}
+def test_an_unknown_outcome_is_told_as_not_sent(connect, service, hook, path):
+    options = {"journal": path, "clock": SkippingClock(), "max_retries": 0}
     service.reply_with(testing.Fault("stall"))
     with pytest.raises(RequestTimeoutError):
         connect(service, **options).create(timeout=0.2)

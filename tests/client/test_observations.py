@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +14,14 @@ import pytest
 from acedata_responses import Client, ConfigurationError, Observations, ReplyDecodeError, testing
 from tests.classes import class_of, typed
 from tests.drivers import MINIMAL, Driver
+from tests.streams.made_up import response
+from tests.streams.shapes import completion
 
 Data = dict[str, Any]
 
-CHAT: Data = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1795420800,
-    "model": "gpt-4o-mini",
-    "choices": [
-        {"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"},
-        {"index": 1, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "length"},
-    ],
-}
-
-RESPONSE: Data = {
-    "id": "resp_1",
-    "object": "response",
-    "created_at": 1795420800,
-    "status": "completed",
-    "model": "gpt-4o-mini",
-    "output": [
-        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]},
-    ],
-    "metadata": {"customer": "ada@example.com"},
-}
+CHAT: Data = completion("Hi")
+CHAT["choices"].append({**CHAT["choices"][0], "index": 1, "finish_reason": "length"})
+RESPONSE: Data = response("Hi", metadata={"customer": "ada@example.com"})
 
 
 def counted(*replies: Any) -> dict[tuple[str, str], int]:
@@ -145,13 +128,8 @@ def test_a_reply_that_is_nested_too_deeply_is_passed_over() -> None:
 
 def test_threads_count_together() -> None:
     observations, reply = Observations(), typed({**CHAT, "seed": 1})
-    threads = [
-        threading.Thread(target=lambda: [observations.add(reply) for _ in range(500)]) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(observations.add, [reply] * 2000))
     assert (observations.replies, observations.counts[0].count) == (2000, 2000)
 
 

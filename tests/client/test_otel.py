@@ -235,11 +235,9 @@ def test_metrics_have_the_conventions_units_and_attributes(traced, reader, servi
     ]  # fmt: skip
 
 
-def test_an_answer_of_the_journal_is_a_span_and_in_no_metric(
-    connect, service, hook, exporter, reader, tmp_path
-):
-    connect(service, journal=tmp_path / "answers.db").create()
-    connect(service, journal=tmp_path / "answers.db", hooks=[hook]).create()
+def test_an_answer_of_the_journal_is_a_span_and_in_no_metric(connect, service, hook, exporter, reader, path):
+    connect(service, journal=path).create()
+    connect(service, journal=path, hooks=[hook]).create()
     (span,) = exporter.get_finished_spans()
     assert span.attributes["acedata_responses.from_journal"] is True
     assert metrics_of(reader) == {}

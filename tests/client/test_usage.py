@@ -115,8 +115,8 @@ def test_a_chat_stream_counts_with_the_usage_of_its_last_chunk(client, service):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_of_the_journal_is_not_paid_again(stream, connect, service, tmp_path):
-    ask = connect(service, journal=tmp_path / "answers.db")
+def test_an_answer_of_the_journal_is_not_paid_again(stream, connect, service, path):
+    ask = connect(service, journal=path)
     for _ in range(3):
         assert ask.stream() if stream else ask.create()
     total = ask.actual.usage.total

@@ -164,15 +164,15 @@ def test_an_earlier_try_that_may_be_billed_counts_for_a_stream_too(connect, serv
 
 
 @pytest.mark.filterwarnings("ignore:the outcome of a call is not in the journal:RuntimeWarning")
-def test_an_earlier_try_that_may_be_billed_counts_where_the_journal_fails_then(connect, service, tmp_path):
+def test_an_earlier_try_that_may_be_billed_counts_where_the_journal_fails_then(connect, service, path):
     class Destroying(SkippingClock):
         def sleep(self, seconds):
             super().sleep(seconds)
-            with closing(sqlite3.connect(tmp_path / "answers.db")) as file:
+            with closing(sqlite3.connect(path)) as file:
                 file.execute("DROP TABLE calls")
 
     policy = RetryPolicy(on_connection_lost=True)
-    driver = connect(service, clock=Destroying(), retry=policy, journal=tmp_path / "answers.db")
+    driver = connect(service, clock=Destroying(), retry=policy, journal=path)
     service.reply_with(testing.Fault("reset"))
     error = error_of(driver.create)
     assert (type(error), error.tries) == (errors.JournalError, 1)

@@ -116,9 +116,7 @@ def test_a_deadline_bounds_a_try_that_stands_still(connect, service):
     driver = connect(service, deadline=PATIENT)
     service.reply_with(testing.Fault("stall"))
     began = time.monotonic()
-    with pytest.raises(
-        errors.RequestTimeoutError, match=rf"the call was not complete within {PATIENT} s"
-    ) as caught:
+    with pytest.raises(errors.RequestTimeoutError, match=rf"not complete within {PATIENT} s") as caught:
         driver.create()
     assert time.monotonic() - began >= PATIENT
     error = caught.value
@@ -165,9 +163,7 @@ def test_a_deadline_bounds_a_stream_between_its_events(connect, service, clock):
     with connect(service, clock=clock, deadline=30).open() as stream:
         next(iter(stream))
         clock.sleep(60)
-        with pytest.raises(
-            errors.StreamInterruptedError, match=r"the call was not complete within 30 s"
-        ) as caught:
+        with pytest.raises(errors.StreamInterruptedError, match=r"not complete within 30 s") as caught:
             stream.final()
     assert caught.value.reason == "timed out"
     assert len(service.requests) == 1
@@ -193,9 +189,7 @@ def test_a_deadline_that_passes_in_a_wait_ends_the_call(connect, service):
 def test_a_time_out_can_be_given_in_each_form(timeout, client, service):
     client.create()  # leaves a connection: to make one takes longer on a busy machine
     service.reply_with(testing.Fault("stall"))
-    with pytest.raises(
-        errors.RequestTimeoutError, match=rf"nothing was received from the service within {SHORT} s"
-    ) as caught:
+    with pytest.raises(errors.RequestTimeoutError, match=rf"nothing was received .* {SHORT} s") as caught:
         client.create(timeout=timeout)
     assert caught.value.after == SHORT
     service.wait_for_requests(2)
@@ -271,11 +265,7 @@ def test_a_policy_of_ones_own_decides(connect, service, clock):
     with pytest.raises(errors.RateLimitError):
         driver.create()
     assert len(service.requests) == TRIES + 1
-    assert [(failure.stage, failure.status) for failure in seen] == [
-        ("status", 400),
-        ("status", 400),
-        ("status", 429),
-    ]
+    assert [(failure.stage, failure.status) for failure in seen] == [("status", n) for n in (400, 400, 429)]
 
 
 def test_different_faults_count_together(client, service, clock):

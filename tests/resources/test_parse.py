@@ -425,8 +425,8 @@ def test_a_streamed_answer_that_breaks_off_is_a_broken_stream(driver, service):
         stream.parsed()
 
 
-def test_an_answer_is_read_again_from_the_journal(connect, service, tmp_path):
-    driver = connect(service, journal=tmp_path / "answers.db")
+def test_an_answer_is_read_again_from_the_journal(connect, service, path):
+    driver = connect(service, journal=path)
     service.answers(text='{"name": "Fair"}')
     first, second = parse(driver, AsAttrs), parse(driver, AsAttrs)
     assert (first.value, first.reply.http.from_journal) == (AsAttrs("Fair"), False)
@@ -436,8 +436,8 @@ def test_an_answer_is_read_again_from_the_journal(connect, service, tmp_path):
     assert len(service.requests) == 1
 
 
-def test_an_answer_that_does_not_fit_is_not_asked_for_again_in_the_next_run(connect, service, tmp_path):
-    driver = connect(service, journal=tmp_path / "answers.db")
+def test_an_answer_that_does_not_fit_is_not_asked_for_again_in_the_next_run(connect, service, path):
+    driver = connect(service, journal=path)
     service.reply_with("The fair.")
     for _ in range(2):
         with pytest.raises(AnswerError) as caught:

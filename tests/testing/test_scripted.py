@@ -7,11 +7,9 @@ import pytest
 from acedata_responses import APIStatusError, Limits, RateLimitError, testing
 from tests.classes import typed
 from tests.drivers import ONE_PLACE
+from tests.streams.made_up import response
 
-REPLY = {
-    "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed",
-    "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Mine"}]}],
-}  # fmt: skip
+REPLY = response("Mine")
 
 ANSWERS = {
     "JSON data": REPLY,
@@ -103,9 +101,8 @@ def test_calls_beyond_the_limit_a_second_are_refused_as_documented(connect):
     with testing.serve(limits=Limits(in_flight=None, per_second=1)) as service:
         driver = connect(service, limits=None, max_retries=0)
         driver.create()
-        service.requests[
-            0
-        ].arrived += 3600  # on a slow machine too, the next call comes within a second of it
+        # On a slow machine too, the next call comes within a second of it.
+        service.requests[0].arrived += 3600
         with pytest.raises(RateLimitError) as refused:
             driver.create()
         assert (refused.value.status_code, refused.value.code) == (429, "too_many_requests")
