@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -108,6 +109,15 @@ def trusted_authority(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tm
 def tls(trusted_authority: trustme.CA) -> ssl.SSLContext:
     """The TLS settings of a server that clients trust."""
     return tls_of(trusted_authority)
+
+
+@pytest.fixture
+def switching_often() -> Iterator[None]:
+    """Threads take turns so often that one in the middle of something is interrupted."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import copy
 import gc
 import pickle
-import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -29,27 +28,18 @@ from tests.drivers import MINIMAL, ONE_PLACE, Driver
 # Threads
 
 
-def test_threads_that_make_their_first_call_together_share_the_limits(service, flavour):
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
+def test_threads_that_make_their_first_call_together_share_the_limits(service, flavour, switching_often):
     service.reply_with(always=testing.Fault("delay", seconds=0.005))
-    options = {
-        "token": testing.TOKEN,
-        "base_url": service.url,
-        "limits": ONE_PLACE,
-    }
-    try:
-        for _ in range(8):
-            together = threading.Barrier(4, timeout=10)
+    for _ in range(8):
+        together = threading.Barrier(4, timeout=10)
 
-            def call(driver, together=together):
-                together.wait()
-                driver.create()
+        def call(driver, together=together):
+            together.wait()
+            driver.create()
 
-            with Driver(flavour, **options) as driver, ThreadPoolExecutor(4) as threads:
-                list(threads.map(call, [driver] * 4))
-    finally:
-        sys.setswitchinterval(interval)
+        options = {"token": testing.TOKEN, "base_url": service.url, "limits": ONE_PLACE}
+        with Driver(flavour, **options) as driver, ThreadPoolExecutor(4) as threads:
+            list(threads.map(call, [driver] * 4))
     assert service.most_in_flight == 1
 
 

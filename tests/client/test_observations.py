@@ -126,10 +126,10 @@ def test_a_reply_that_is_nested_too_deeply_is_passed_over() -> None:
     counted(typed({**RESPONSE, "content_filters": deep, "output": deep}))
 
 
-def test_threads_count_together() -> None:
+def test_threads_count_together(switching_often: None) -> None:
     observations, reply = Observations(), typed({**CHAT, "seed": 1})
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(observations.add, [reply] * 2000))
+        list(threads.map(lambda _: [observations.add(reply) for _ in range(500)], range(4)))
     assert (observations.replies, observations.counts[0].count) == (2000, 2000)
 
 
