@@ -202,10 +202,8 @@ def test_an_event_loop_of_another_make_will_do(tls):
             replies = [client.responses.create(**MINIMAL) for _ in range(3)]
             assert all(reply.output_text for reply in await asyncio.gather(*replies))
             async with await client.responses.create(**MINIMAL, stream=True) as stream:
-                assert (
-                    "".join([text async for text in stream.text_deltas()])
-                    == (await stream.final()).output_text
-                )
+                text = "".join([text async for text in stream.text_deltas()])
+                assert text == (await stream.final()).output_text
             return client
 
     for settings in (None, tls):

@@ -142,10 +142,8 @@ def test_a_run_with_the_option_sends_all(tmp_path, proxy):
 def test_a_run_within_a_test_changes_nothing_for_it(connect, flavour, tmp_path):
     file = tmp_path / f"test_{flavour}_within_a_test.py"
     file.write_text("def test_nothing(): pass")
-    assert (
-        pytest.main(["-q", "-p", "no:cacheprovider", "--acedata-live", f"--rootdir={tmp_path}", str(file)])
-        == 0
-    )
+    options = ["-q", "-p", "no:cacheprovider", "--acedata-live", f"--rootdir={tmp_path}"]
+    assert pytest.main([*options, str(file)]) == 0
     with pytest.raises(ConfigurationError, match=REFUSED):
         connect().create()
 

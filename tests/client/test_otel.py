@@ -124,11 +124,8 @@ def test_the_trace_goes_on_in_the_service(traced, exporter, service, tracers):
         traced.client.responses.create(**MINIMAL)
     inner, _outer = exporter.get_finished_spans()
     version, trace_id, span_id, _flags = service.requests[0].headers["traceparent"].split("-")
-    assert (version, int(trace_id, 16), int(span_id, 16)) == (
-        "00",
-        inner.context.trace_id,
-        inner.context.span_id,
-    )
+    sent = (version, int(trace_id, 16), int(span_id, 16))
+    assert sent == ("00", inner.context.trace_id, inner.context.span_id)
     if traced.flavour == "sync":  # the driver runs the async client in a thread of its own
         assert inner.parent.span_id == outer.get_span_context().span_id
 

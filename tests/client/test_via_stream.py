@@ -186,9 +186,8 @@ def test_a_process_that_ends_before_the_last_event_leaves_no_doubt(at, how, ask,
     service.reply_with(testing.Fault("stall", at, after=3 if at == "event" else None))
     process = other_process(service, path, "create(**asked, via_stream=True)")
     service.wait_for_requests(1, timeout=60)
-    for _ in range(
-        60
-    ):  # Python drops a Ctrl-C that comes while it runs a destructor: a person presses it again
+    # Python drops a Ctrl-C that comes while it runs a destructor: a person presses it again.
+    for _ in range(60):
         process.send_signal(how)
         with suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=2)

@@ -85,9 +85,8 @@ def test_a_call_that_is_killed_is_never_paid_twice(step, via_stream, flavour, co
     if sent == "kept":
         assert again.create().http.from_journal
         assert len(service.requests) == 1
-    elif (
-        sent == 0 or via_stream
-    ):  # of a stream the doubt that is left: its last event was sent and lost on the way
+    elif sent == 0 or via_stream:
+        # Of a stream the doubt that is left: its last event was sent and lost on the way.
         assert not again.create().http.from_journal
         assert len(service.requests) == (2 if sent == 1 else 1)
         assert Journal(path).unknown() == []

@@ -136,10 +136,8 @@ def test_a_call_that_gets_no_place_ends_with_its_time_out_and_the_error_says_why
         driver.create(timeout=SHORT)
     error = caught.value
     assert (error.phase, error.after, error.sent, error.tries) == ("turn", SHORT, False, 0)
-    assert (
-        f"within {SHORT} s; nothing was sent. {streams} of {streams} calls are in flight, the oldest"
-        in str(error)
-    )
+    words = f"within {SHORT} s; nothing was sent. {streams} of {streams} calls are in flight, the oldest"
+    assert words in str(error)
     assert "close streams that are left early" in str(error)
     assert str(error).endswith("or raise Limits(in_flight=...)")
     for stream in held:

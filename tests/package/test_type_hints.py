@@ -35,9 +35,8 @@ def test_hints_of_a_client_resolve(client):
 @pytest.mark.parametrize(("resource", "stream"), [(Responses, Stream), (AsyncResponses, AsyncStream)])
 def test_hints_of_a_method_are_the_public_types(resource, stream):
     hints = typing.get_type_hints(resource.create)
-    assert (
-        typing.get_args(hints["return"])[-1] == stream[named(DOCUMENTED["event"]), named(DOCUMENTED["reply"])]
-    )
+    event, reply = (named(DOCUMENTED[what]) for what in ("event", "reply"))
+    assert typing.get_args(hints["return"])[-1] == stream[event, reply]
     assert named(REQUEST["properties"]["reasoning"]) in typing.get_args(hints["reasoning"])
 
 
