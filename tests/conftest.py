@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +19,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from acedata_responses import testing
-from tests.drivers import FLAVOURS, Driver, Flavour
+from tests.certificates import tls_of
+from tests.clock import SkippingClock
+from tests.drivers import FLAVOURS, ONE_PLACE, Driver, Flavour
 from tests.testing.plain_clients import client_of
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.
 os.environ.pop("SSL_CERT_DIR", None)
 
 # Their asserts tell as much as those of the tests that call them.
-pytest.register_assert_rewrite("tests.faults.streams", "tests.testing.answers", "tests.waiting")
+pytest.register_assert_rewrite("tests.streams.made_up", "tests.testing.answers", "tests.waiting")
 
 # How long an example takes depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
 _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -94,6 +98,35 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
+def trusted_authority(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
+    """The same, trusted by the clients that are made."""
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return authority
+
+
+@pytest.fixture
+def tls(trusted_authority: trustme.CA) -> ssl.SSLContext:
+    """The TLS settings of a server that clients trust."""
+    return tls_of(trusted_authority)
+
+
+@pytest.fixture
+def switching_often() -> Iterator[None]:
+    """Threads take turns so often that one in the middle of something is interrupted."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a journal can lie."""
+    return tmp_path / "answers.db"
+
+
+@pytest.fixture
 def http(service: testing.Server) -> Iterator[httpx.Client]:
     """A client of the service that is not ours."""
     with client_of(service) as client:
@@ -116,3 +149,12 @@ def connect(flavour: Flavour) -> Iterator[Callable[..., Driver]]:
 def driver(connect: Callable[..., Driver], service: testing.Server) -> Driver:
     """A client of the embedded service."""
     return connect(service)
+
+
+@pytest.fixture
+def client(connect: Callable[..., Driver], service: testing.Server) -> Driver:
+    """A client of the embedded service with one place in flight, whose waits between tries take no time.
+
+    A stream that keeps the place after its end is found out by the next call.
+    """
+    return connect(service, limits=ONE_PLACE, clock=SkippingClock())

@@ -19,12 +19,14 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
-from acedata_responses import AsyncClient, Client
+from acedata_responses import AsyncClient, Client, Limits
 
 Flavour = Literal["sync", "async"]
 FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
 MINIMAL: dict[str, Any] = {"model": "gpt-4o-mini", "input": "Hello"}
 """The least that a request must have."""
+ONE_PLACE = Limits(in_flight=1, per_second=None)
+"""A call that does not give its place back stops the next one."""
 
 
 class Driver:

@@ -7,20 +7,24 @@ import threading
 import time
 from bisect import bisect_left
 from contextlib import contextmanager
+from functools import wraps
 from typing import TYPE_CHECKING
 
-from acedata_responses.limits import Limiter, Limits
+from acedata_responses.limits import Limiter
 from tests.clock import FakeClock
+from tests.drivers import ONE_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.drivers import Flavour
 
 
 PATIENCE = 20.0  # no test waits for so long, unless the code is wrong
 
 
 def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
-    return Limiter(Limits(in_flight=1, per_second=None), clock=clock or FakeClock())
+    return Limiter(ONE_PLACE, clock=clock or FakeClock())
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -43,6 +47,20 @@ def run(coroutine, *, debug=False):
         return await asyncio.wait_for(coroutine, PATIENCE)
 
     return asyncio.run(bounded(), debug=debug)
+
+
+def acquire(limiter: Limiter, flavour: Flavour, **limits):
+    return limiter.acquire(**limits) if flavour == "sync" else run(limiter.acquire_async(**limits))
+
+
+def in_loop(test):
+    """Have a test that is a coroutine function run in an event loop of its own."""
+
+    @wraps(test)
+    def running(*args, **kwargs):
+        run(test(*args, **kwargs))
+
+    return running
 
 
 @contextmanager

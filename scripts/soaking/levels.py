@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from acedata_responses import Client, testing
-from tests.faults.streams import delta, ending
+from tests.streams.made_up import delta, ending
 
 
 class Level(NamedTuple):

@@ -8,10 +8,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from acedata_responses import testing
-from tests.faults import bad_ends, other_shapes
+from tests.faults import bad_ends
 from tests.faults.table import ANSWERED, ROWS, Outcome, Row
+from tests.streams import shapes
 
-FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *other_shapes.ROWS]}
+FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *shapes.ROWS]}
 """The faults in the tables of the tests, by name. An empty name stands for an undisturbed request."""
 
 SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
-import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from acedata_responses import testing
 from acedata_responses.testing import Fault
+from tests.processes import python
 from tests.waiting import until
 
 TEN_REQUESTS = """
@@ -25,32 +22,26 @@ TEN_REQUESTS = """
     options = {"token": token, "base_url": url, "journal": journal, "limits": None}
     requests = ({"model": "gpt-4o-mini", "input": f"question {number}"} for number in range(10))
 """
-IN_THREADS = """
+PRINTS = "print(result.reply.output_text if result.reply else type(result.error).__name__, flush=True)"
+IN_THREADS = f"""
     with Client(**options) as client:
         for result in client.responses.map(requests, at_once=3):
-            print(result.reply.output_text if result.reply else type(result.error).__name__, flush=True)
+            {PRINTS}
 """
-IN_TASKS = """
+IN_TASKS = f"""
     async def main():
         async with AsyncClient(**options) as client:
             async for result in client.responses.map(requests, at_once=3):
-                print(result.reply.output_text if result.reply else type(result.error).__name__, flush=True)
+                {PRINTS}
 
     asyncio.run(main())
 """
 ANSWERS = {f"answer to question {number}" for number in range(10)}
 
 
-@pytest.fixture
-def echoing(service: testing.Server) -> testing.Server:
-    service.answers(text=lambda request: f"answer to {request.json['input']}")
-    return service
-
-
 def start(program: str, service: testing.Server, journal: Path) -> subprocess.Popen[str]:
-    code = textwrap.dedent(TEN_REQUESTS) + textwrap.dedent(program)
-    command = [sys.executable, "-c", code, testing.TOKEN, service.url, str(journal)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    arguments = (testing.TOKEN, service.url, journal)
+    return python(TEN_REQUESTS, program, arguments=arguments, stderr=subprocess.PIPE)
 
 
 def interrupted(program: str, service: testing.Server, journal: Path, *, release: bool) -> list[str]:
@@ -78,19 +69,19 @@ def times_sent(service: testing.Server) -> Counter[Any]:
     return Counter(request.json["input"] for request in service.requests)
 
 
-def test_threads_wait_for_the_calls_under_way(echoing, tmp_path):
-    first = interrupted(IN_THREADS, echoing, tmp_path / "answers.db", release=True)
+def test_threads_wait_for_the_calls_under_way(echoing, path):
+    first = interrupted(IN_THREADS, echoing, path, release=True)
     assert len(echoing.requests) == 7
     assert len(first) == 4
-    second = second_run(IN_THREADS, echoing, tmp_path / "answers.db")
+    second = second_run(IN_THREADS, echoing, path)
     assert set(second) == ANSWERS
     assert times_sent(echoing) == {f"question {number}": 1 for number in range(10)}
 
 
-def test_tasks_are_cancelled_and_their_calls_are_not_sent_again(echoing, tmp_path):
-    first = interrupted(IN_TASKS, echoing, tmp_path / "answers.db", release=False)
+def test_tasks_are_cancelled_and_their_calls_are_not_sent_again(echoing, path):
+    first = interrupted(IN_TASKS, echoing, path, release=False)
     assert len(first) == 4
-    second = second_run(IN_TASKS, echoing, tmp_path / "answers.db")
+    second = second_run(IN_TASKS, echoing, path)
     assert second.count("UnknownOutcomeError") == 3
     assert set(first) < set(second)
     assert times_sent(echoing) == {f"question {number}": 1 for number in range(10)}

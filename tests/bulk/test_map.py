@@ -21,16 +21,10 @@ def asked(count):
     return [{**MINIMAL, "input": f"question {number}"} for number in range(count)]
 
 
-@pytest.fixture
-def echoing(service):
-    service.answers(text=lambda request: request.json["input"])
-    return service
-
-
 def test_each_request_has_a_result(connect, echoing):
     found = list(connect(echoing, limits=None).client.responses.map(asked(12), at_once=3))
     assert {result.key: result.reply.output_text for result in found} == {
-        number: f"question {number}" for number in range(12)
+        number: f"answer to question {number}" for number in range(12)
     }
     assert len(echoing.requests) == 12
     assert echoing.most_in_flight <= 3
@@ -42,14 +36,14 @@ def test_an_error_is_the_result_of_its_request_alone(connect, echoing):
     results = list(client.responses.map([*asked(2), {"input": "no model"}], at_once=1))
     first, second, third = results
     assert type(first.error) is RateLimitError
-    assert second.reply.output_text == "question 1"
+    assert second.reply.output_text == "answer to question 1"
     assert third.error is not None
     assert third.reply is None
 
 
-def test_a_second_run_pays_only_for_what_is_missing(connect, echoing, tmp_path):
+def test_a_second_run_pays_only_for_what_is_missing(connect, echoing, path):
     def run(count):
-        client = connect(echoing, journal=tmp_path / "answers.db", limits=None).client
+        client = connect(echoing, journal=path, limits=None).client
         return list(client.responses.map(asked(count), at_once=2, in_order=True))
 
     run(4)
@@ -58,8 +52,8 @@ def test_a_second_run_pays_only_for_what_is_missing(connect, echoing, tmp_path):
     assert len(echoing.requests) == 6
 
 
-def test_keys_ask_for_several_answers_to_one_request(connect, echoing, tmp_path):
-    client = connect(echoing, journal=tmp_path / "answers.db", limits=None).client
+def test_keys_ask_for_several_answers_to_one_request(connect, echoing, path):
+    client = connect(echoing, journal=path, limits=None).client
     requests = [(f"sample {number % 2}", MINIMAL) for number in range(4)]
     assert len(list(client.responses.map(requests, at_once=1))) == 4
     assert len(echoing.requests) == 2
@@ -87,10 +81,10 @@ def test_a_budget_is_settled_by_what_each_reply_says(connect, echoing, shape):
     assert budget.spent_tokens == sum(result.reply.usage.total_tokens for result in results) > 0
 
 
-def test_what_is_answered_from_the_journal_takes_nothing_from_a_budget(connect, echoing, tmp_path):
+def test_what_is_answered_from_the_journal_takes_nothing_from_a_budget(connect, echoing, path):
     for _ in range(2):
         budget = Budget(tokens=1_000_000, tokens_of_a_call=1_000)
-        client = connect(echoing, journal=tmp_path / "answers.db", limits=None).client
+        client = connect(echoing, journal=path, limits=None).client
         assert len(list(client.responses.map(asked(3), budget=budget))) == 3
     assert budget.spent_tokens == 0
 

@@ -44,10 +44,10 @@ components:
       type: object
       required: [model]
       properties:
-        model: {$ref: "#/components/schemas/ModelName"}
+        model: {$ref: "#/components/schemas/Choice"}
         n: {type: [number, "null"], minimum: 1, maximum: 9, default: 1}
         u: {type: array, minItems: 1, items: {type: string}}
-    ModelName:
+    Choice:
       anyOf:
         - type: string
           enum: [a, b, c]
@@ -239,11 +239,11 @@ def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
             Impact.FIX,
         ),
         ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}", Impact.NONE),
-        ("note: {type: string}", "note: {$ref: '#/components/schemas/ModelName'}", Impact.NONE),
+        ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}", Impact.NONE),
         ("note: {type: string}", "note: {type: [string, 'null']}", Impact.BREAKING),
         (
             "note: {type: string}",
-            "note: {anyOf: [{$ref: '#/components/schemas/ModelName'}, {type: 'null'}]}",
+            "note: {anyOf: [{$ref: '#/components/schemas/Choice'}, {type: 'null'}]}",
             Impact.BREAKING,
         ),
     ],

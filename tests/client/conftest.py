@@ -1,16 +1,19 @@
-"""Servers in front of the embedded service."""
+"""Servers in front of the embedded service, and what is plugged into a client."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
+from acedata_responses import testing
+from tests.certificates import tls_of
 from tests.client.relay import Relay, listening
-from tests.drivers import LoopThread
+from tests.drivers import Driver, LoopThread
 
 
 @pytest.fixture
@@ -37,6 +40,42 @@ def proxy(listen, port) -> tuple[Relay, str]:
     return relay, f"http://127.0.0.1:{listen(relay)}"
 
 
+@pytest.fixture(params=["plain", "streamed"])
+def ask(request) -> Callable[[Driver], Any]:
+    """Makes a plain call, or reads a stream to its end."""
+    return lambda driver: driver.create() if request.param == "plain" else driver.stream()
+
+
+@pytest.fixture
+def made_by(flavour) -> Callable[..., Any]:
+    """Makes what can be plugged in, of the flavour: `made_by(httpx2, "transport", verify=False)`."""
+    prefix = "Async" if flavour == "async" else ""
+
+    def make(library: ModuleType, kind: str, **options: Any) -> Any:
+        return getattr(library, prefix + {"http_client": "Client", "transport": "HTTPTransport"}[kind])(
+            **options
+        )
+
+    return make
+
+
+@pytest.fixture
+def plug_in(connect, made_by, flavour) -> Iterator[Callable[..., Driver]]:
+    """Makes drivers whose client goes through one of a library, made with the options `of_library`."""
+    made = []
+
+    def plugged(
+        service: testing.Server | None = None, library: ModuleType = httpx, *, of_library=(), **options: Any
+    ) -> Driver:
+        http_client = made_by(library, "http_client", **dict(of_library))
+        made.append((connect(service, http_client=http_client, **options), http_client))
+        return made[-1][0]
+
+    yield plugged
+    for driver, http_client in made:
+        driver._loop.run(http_client.aclose()) if flavour == "async" else http_client.close()
+
+
 @pytest.fixture
 def trusted(authority, tmp_path) -> Path:
     """A file for those who want to trust it."""
@@ -48,6 +87,4 @@ def trusted(authority, tmp_path) -> Path:
 @pytest.fixture
 def tls_url(authority, listen, port) -> str:
     """The service with TLS in front of it."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1", "service.test").configure_cert(context)
-    return f"https://127.0.0.1:{listen(Relay(port), ssl=context)}"
+    return f"https://127.0.0.1:{listen(Relay(port), ssl=tls_of(authority, '127.0.0.1', 'service.test'))}"

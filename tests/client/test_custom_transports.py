@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import ssl
 import subprocess
 import sys
 from importlib.util import find_spec
-from typing import Any
 
 import httpx
 import pytest
-import trustme
 
 from acedata_responses import testing
+from tests.certificates import tls_of, trusting
 from tests.client.relay import Relay, both_ways
-from tests.drivers import Driver
-
-
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """The context of a client that trusts who signs here."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
 
 
 def modules_after_a_call(url: str, **environment: str) -> str:
@@ -48,37 +38,29 @@ def test_over_tls_it_is_not_either(tls_url, trusted):
     assert modules_after_a_call(tls_url, SSL_CERT_FILE=str(trusted)) == "False"
 
 
-def test_a_transport_brings_its_own_certificates(connect, flavour, tls_url, authority):
-    transport = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}[flavour]
-    both_ways(connect(base_url=tls_url, transport=transport(verify=trusting(authority))))
+def test_a_transport_brings_its_own_certificates(connect, made_by, tls_url, authority):
+    transport = made_by(httpx, "transport", verify=trusting(authority))
+    both_ways(connect(base_url=tls_url, transport=transport))
 
 
-def test_a_client_brings_its_own_certificates(connect, flavour, tls_url, authority):
-    client = {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour](verify=trusting(authority))
-    driver = connect(base_url=tls_url, http_client=client)
-    both_ways(driver)
-    close(driver, client)
+def test_a_client_brings_its_own_certificates(plug_in, tls_url, authority):
+    both_ways(plug_in(base_url=tls_url, of_library={"verify": trusting(authority)}))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no sockets in the file system")
-def test_a_transport_over_a_socket_in_the_file_system(connect, flavour, listen, port, tmp_path):
+def test_a_transport_over_a_socket_in_the_file_system(connect, made_by, listen, port, tmp_path):
     path = str(tmp_path / "service")
     listen(Relay(port), path=path)
-    transport = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}[flavour]
-    both_ways(connect(base_url="http://service.test", transport=transport(uds=path)))
+    both_ways(connect(base_url="http://service.test", transport=made_by(httpx, "transport", uds=path)))
 
 
 @pytest.mark.skipif(find_spec("h2") is None, reason="h2 is not installed: httpx speaks HTTP/2 only with it")
-def test_a_client_that_speaks_http_2(connect, flavour, listen, authority):
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+def test_a_client_that_speaks_http_2(plug_in, listen, authority):
+    context = tls_of(authority)
     context.set_alpn_protocols(["h2"])
-    authority.issue_cert("127.0.0.1").configure_cert(context)
     url = f"https://127.0.0.1:{listen(HTTP2(), ssl=context)}"
-    kind = {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour]
-    client = kind(verify=trusting(authority), http1=False, http2=True)
-    driver = connect(base_url=url, http_client=client)
+    driver = plug_in(base_url=url, of_library={"verify": trusting(authority), "http1": False, "http2": True})
     assert [model.id for model in driver.list_models().data] == ["spoken over HTTP/2"]
-    close(driver, client)
 
 
 class HTTP2(Relay):
@@ -104,10 +86,3 @@ class HTTP2(Relay):
                     )
                     http.send_data(event.stream_id, body, end_stream=True)
             writer.write(http.data_to_send())
-
-
-def close(driver: Driver, client: Any) -> None:
-    """Close a client that was plugged in, in the loop in which it was used."""
-    closing = client.close() if isinstance(client, httpx.Client) else client.aclose()
-    if closing is not None:
-        driver._loop.run(closing)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
+from functools import partial
+from pkgutil import resolve_name
 from unittest import mock
 
 import httpx
 import httpx2
 import pytest
 
-from acedata_responses import AsyncClient, Client, ConfigurationError, RequestTimeoutError, testing
-from tests.drivers import MINIMAL
+from acedata_responses import Client, ConfigurationError, RequestTimeoutError, testing
+from tests.drivers import MINIMAL, Driver
 
 CLIENTS = {"sync": "Client", "async": "AsyncClient"}
-TRANSPORTS = {"sync": "HTTPTransport", "async": "AsyncHTTPTransport"}
-OTHER = {"sync": "async", "async": "sync"}
 ENTRY_POINTS = {
     "sync": ["httpx.Client.__init__", "httpx.Client.send", "httpx.Client._send_single_request",
         "httpx.Client._transport_for_url", "httpx.HTTPTransport.handle_request",
@@ -33,43 +32,15 @@ def library(request):
     return request.param
 
 
-@pytest.fixture(params=["plain", "streamed"])
-def ask(request):
-    return lambda driver: driver.create() if request.param == "plain" else driver.stream()
-
-
-@pytest.fixture
-def connect_with(connect, service, flavour, library):
-    """Makes drivers that call the service through a client of a library, made with these options."""
-    made = []
-
-    def connected(*, client_options=(), **options):
-        http_client = getattr(library, CLIENTS[flavour])(**dict(client_options))
-        driver = connect(service, http_client=http_client, **options)
-        made.append((driver, http_client))
-        return driver
-
-    yield connected
-    for driver, http_client in made:
-        if flavour == "sync":
-            http_client.close()
-        else:
-            driver._loop.run(http_client.aclose())
-
-
 def watched(monkeypatch, path):
     """Put a spy in front of a method, as tools do; it counts the calls."""
-    owner_path, _, name = path.rpartition(".")
-    module, _, class_name = owner_path.rpartition(".")
-    owner = getattr(importlib.import_module(module), class_name)
-    original = getattr(owner, name)
-    spy = mock.Mock()
+    spy, original = mock.Mock(), resolve_name(path.replace(".", ":", 1))
 
     def watch(*args, **kwargs):
         spy()
         return original(*args, **kwargs)
 
-    monkeypatch.setattr(owner, name, watch)
+    monkeypatch.setattr(path, watch)
     return spy
 
 
@@ -115,12 +86,12 @@ def test_a_stream_that_is_left_through_httpx_is_closed(driver, flavour, service,
     assert driver.create().output_text
 
 
-def test_clients_are_taken(connect_with, ask):
-    assert ask(connect_with())
+def test_clients_are_taken(plug_in, service, library, ask):
+    assert ask(plug_in(service, library))
 
 
-def test_transports_are_taken(connect, service, flavour, library, ask):
-    assert ask(connect(service, transport=getattr(library, TRANSPORTS[flavour])()))
+def test_transports_are_taken(connect, service, made_by, library, ask):
+    assert ask(connect(service, transport=made_by(library, "transport")))
 
 
 def test_time_outs_are_taken(connect, service, library):
@@ -131,37 +102,42 @@ def test_time_outs_are_taken(connect, service, library):
     assert caught.value.phase == "read"
 
 
-def test_the_time_outs_of_a_client_hold_where_none_is_given(connect_with, service, library):
+def test_the_time_outs_of_a_client_hold_where_none_is_given(plug_in, service, library):
     service.reply_with(always=testing.Fault("stall"))
-    options = {"client_options": {"timeout": library.Timeout(60, read=0.05)}, "max_retries": 0}
+    connect_with = partial(
+        plug_in, service, library, of_library={"timeout": library.Timeout(60, read=0.05)}, max_retries=0
+    )
     with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
-        connect_with(**options).create()
+        connect_with().create()
     with pytest.raises(RequestTimeoutError, match=r"within 0\.06 s"):
-        connect_with(timeout=0.06, **options).create()
+        connect_with(timeout=0.06).create()
     with pytest.raises(RequestTimeoutError, match=r"within 0\.07 s"):
-        connect_with(**options).create(timeout=0.07)
+        connect_with().create(timeout=0.07)
 
 
-def test_the_time_out_that_a_library_has_by_default_does_not(connect, connect_with):
-    assert connect_with().actual._settings.timeout == connect().actual._settings.timeout
+def test_the_time_out_that_a_library_has_by_default_does_not(connect, plug_in, library):
+    assert plug_in(library=library).actual._settings.timeout == connect().actual._settings.timeout
 
 
-@pytest.mark.parametrize("argument", ["transport", "http_client"])
-def test_the_other_flavour_is_refused_when_the_client_is_made(flavour, library, argument):
-    names = {"transport": TRANSPORTS, "http_client": CLIENTS}[argument]
-    other = getattr(library, names[OTHER[flavour]])()
-    expected = {"transport": {"sync": "BaseTransport", "async": "AsyncBaseTransport"}, "http_client": CLIENTS}
-    wanted = expected[argument][flavour]
-    text = rf"{argument} must be an httpx\.{wanted} \(or httpx2\.{wanted}\), not {library.__name__}\."
+WANTED = {
+    "transport": {"sync": "BaseTransport", "async": "AsyncBaseTransport"},
+    "http_client": {"sync": "Client", "async": "AsyncClient"},
+}
+
+
+@pytest.mark.parametrize("argument", WANTED)
+def test_the_other_flavour_is_refused_when_the_client_is_made(flavour, library, made_by, argument):
+    other, wanted = ("sync" if flavour == "async" else "async"), WANTED[argument]
+    text = rf"{argument} must be an httpx\.{wanted[other]} \(or httpx2\.{wanted[other]}\), not {library.__name__}\."
     with pytest.raises(ConfigurationError, match=text):
-        {"sync": Client, "async": AsyncClient}[flavour](testing.TOKEN, **{argument: other})
+        Driver(other, token=testing.TOKEN, **{argument: made_by(library, argument)})
 
 
 @pytest.mark.parametrize("value", [object(), "http://127.0.0.1", httpx.Client, mock.Mock()])
 @pytest.mark.parametrize("argument", ["transport", "http_client"])
-def test_anything_else_is_refused_too(flavour, argument, value):
+def test_anything_else_is_refused_too(connect, argument, value):
     with pytest.raises(ConfigurationError, match=f"{argument} must be an httpx"):
-        {"sync": Client, "async": AsyncClient}[flavour](testing.TOKEN, **{argument: value})
+        connect(**{argument: value})
 
 
 def test_what_is_made_to_look_like_a_client_is_taken():

@@ -21,24 +21,12 @@ REFUSED = (
 )
 
 
-@pytest.fixture(params=["plain", "streamed"])
-def ask(request):
-    return lambda driver: driver.create() if request.param == "plain" else driver.stream()
-
-
 @pytest.fixture
 def proxy(monkeypatch):
     """Have the way to the real service lead through a proxy that is not there."""
     with testing.unreachable() as nowhere:
         monkeypatch.setenv("HTTPS_PROXY", nowhere)
         yield nowhere
-
-
-def plugged_in(flavour, kind, library=httpx):
-    """Options for a client that goes through httpx or httpx2."""
-    if kind == "transport":
-        return {kind: {"sync": library.HTTPTransport, "async": library.AsyncHTTPTransport}[flavour]()}
-    return {kind: {"sync": library.Client, "async": library.AsyncClient}[flavour]()}
 
 
 class Answers(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -71,9 +59,9 @@ def test_a_test_that_would_pay_is_refused(connect, ask):
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
 @pytest.mark.parametrize("kind", ["transport", "http_client"])
-def test_it_is_refused_through_what_is_plugged_in_too(connect, flavour, ask, kind, library):
+def test_it_is_refused_through_what_is_plugged_in_too(connect, made_by, ask, kind, library):
     with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect(**plugged_in(flavour, kind, library)))
+        ask(connect(**{kind: made_by(library, kind)}))
 
 
 def test_it_is_refused_through_a_transport_of_the_users_own_that_passes_it_on(connect, ask):
@@ -86,8 +74,8 @@ def test_it_is_refused_through_a_proxy_too(connect, ask, proxy):
         ask(connect())
 
 
-def test_a_client_goes_on_after_it(connect, service, flavour):
-    driver = connect(**plugged_in(flavour, "http_client"))
+def test_a_client_goes_on_after_it(plug_in):
+    driver = plug_in()
     for _ in range(3):
         with pytest.raises(ConfigurationError, match=REFUSED):
             driver.create()
@@ -97,10 +85,9 @@ def test_what_answers_in_place_of_the_service_is_called(connect, ask):
     assert ask(connect(transport=testing.transport()))
 
 
-def test_a_transport_of_the_users_own_that_answers_is_called(connect, flavour, ask):
+def test_a_transport_of_the_users_own_that_answers_is_called(connect, plug_in, ask):
     assert ask(connect(transport=Answers()))
-    client = httpx.Client if flavour == "sync" else httpx.AsyncClient
-    assert ask(connect(http_client=client(mounts={"all://": Answers()})))
+    assert ask(plug_in(of_library={"mounts": {"all://": Answers()}}))
     reply = httpx.Response(200, json=json.loads(sample("response.json")))
     assert connect(transport=httpx.MockTransport(lambda _request: reply)).create().output_text
 
@@ -155,10 +142,8 @@ def test_a_run_with_the_option_sends_all(tmp_path, proxy):
 def test_a_run_within_a_test_changes_nothing_for_it(connect, flavour, tmp_path):
     file = tmp_path / f"test_{flavour}_within_a_test.py"
     file.write_text("def test_nothing(): pass")
-    assert (
-        pytest.main(["-q", "-p", "no:cacheprovider", "--acedata-live", f"--rootdir={tmp_path}", str(file)])
-        == 0
-    )
+    options = ["-q", "-p", "no:cacheprovider", "--acedata-live", f"--rootdir={tmp_path}"]
+    assert pytest.main([*options, str(file)]) == 0
     with pytest.raises(ConfigurationError, match=REFUSED):
         connect().create()
 
@@ -167,17 +152,13 @@ def calls_sent(folder: Path, *options: str) -> list[str]:
     """Run the tests above; what came of each."""
     file = folder / "test_calls.py"
     file.write_text(TESTS)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
+    options = (
         "--tb=native",
         "--show-capture=stdout",
-        "-rN",  # where CI is set, the summary repeats the errors
+        "-rN",
         *options,
-        str(file),
-    ]
+    )  # -rN: no summary, which repeats the errors
+    command = [sys.executable, "-m", "pytest", "-q", *options, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     errors = re.findall(r"acedata_responses\.errors\.(\w+): ", done.stdout)
     return [{"ConfigurationError": "refused", "ConnectionFailedError": "sent"}[error] for error in errors]

@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import json
 import pickle
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acedata_responses import Client, ConfigurationError, Observations, ReplyDecodeError, testing
-from acedata_responses.types import ChatCompletion, ResponseObject
+from tests.classes import class_of, typed
 from tests.drivers import MINIMAL, Driver
+from tests.streams.made_up import response
+from tests.streams.shapes import completion
 
 Data = dict[str, Any]
 
-CHAT: Data = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1795420800,
-    "model": "gpt-4o-mini",
-    "choices": [
-        {"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"},
-        {"index": 1, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "length"},
-    ],
-}
-
-RESPONSE: Data = {
-    "id": "resp_1",
-    "object": "response",
-    "created_at": 1795420800,
-    "status": "completed",
-    "model": "gpt-4o-mini",
-    "output": [
-        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]},
-    ],
-    "metadata": {"customer": "ada@example.com"},
-}
+CHAT: Data = completion("Hi")
+CHAT["choices"].append({**CHAT["choices"][0], "index": 1, "finish_reason": "length"})
+RESPONSE: Data = response("Hi", metadata={"customer": "ada@example.com"})
 
 
-def counted(*replies: Any) -> dict[tuple[str, str, str], int]:
+def counted(*replies: Any) -> dict[tuple[str, str], int]:
+    """What is counted of replies of one class: the place and what is there, and how often."""
     observations = Observations()
     for reply in replies:
         observations.add(reply)
     assert observations.replies == len(replies)
-    return {(one.schema, one.pointer, one.what): one.count for one in observations.counts}
+    assert {one.schema for one in observations.counts} <= {type(replies[0]).__name__}
+    return {(one.pointer, one.what): one.count for one in observations.counts}
 
 
 def changed(data: Data, change: Callable[[Any], object]) -> Data:
@@ -56,7 +41,7 @@ def changed(data: Data, change: Callable[[Any], object]) -> Data:
 
 
 def test_replies_as_documented_are_not_counted() -> None:
-    assert counted(ChatCompletion.from_dict(CHAT), ResponseObject.from_dict(RESPONSE)) == {}
+    assert counted(typed(CHAT), typed(RESPONSE)) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,9 +60,9 @@ def test_replies_as_documented_are_not_counted() -> None:
 def test_a_departure_or_growth_is_counted_at_its_place(
     change: Callable[[Any], object], place: tuple[str, str]
 ) -> None:
-    reply = ChatCompletion.from_dict(changed(CHAT, change))
-    assert counted(reply) == {("ChatCompletion", *place): 1}
-    assert counted(reply, reply, ChatCompletion.from_dict(CHAT)) == {("ChatCompletion", *place): 2}
+    reply = class_of(CHAT).from_dict(changed(CHAT, change))
+    assert counted(reply) == {place: 1}
+    assert counted(reply, reply, typed(CHAT)) == {place: 2}
 
 
 def test_places_in_a_list_are_one_place() -> None:
@@ -85,13 +70,13 @@ def test_places_in_a_list_are_one_place() -> None:
         for choice in data["choices"]:
             choice["rank"] = 1
 
-    reply = ChatCompletion.from_dict(changed(CHAT, change))
-    assert counted(reply) == {("ChatCompletion", "/choices/*/rank", "unknown field"): 2}
+    reply = typed(changed(CHAT, change))
+    assert counted(reply) == {("/choices/*/rank", "unknown field"): 2}
 
 
 def test_an_unknown_kind_is_counted_where_it_stands() -> None:
     data = changed(RESPONSE, lambda data: data["output"].append({"type": "song", "notes": "secret"}))
-    assert counted(ResponseObject.from_dict(data)) == {("ResponseObject", "/output/*", "unknown kind"): 1}
+    assert counted(typed(data)) == {("/output/*", "unknown kind"): 1}
 
 
 def test_no_value_is_kept(tmp_path: Path) -> None:
@@ -102,7 +87,7 @@ def test_no_value_is_kept(tmp_path: Path) -> None:
         data["output"].append({"type": "secret", "secret": "secret"})
 
     observations = Observations()
-    observations.add(ResponseObject.from_dict(changed(RESPONSE, change)))
+    observations.add(typed(changed(RESPONSE, change)))
     observations.write(tmp_path / "observed.jsonl")
     written = (tmp_path / "observed.jsonl").read_text(encoding="utf-8")
     assert len(observations.counts) >= 6
@@ -114,20 +99,21 @@ def test_no_value_is_kept(tmp_path: Path) -> None:
 def test_what_is_written_are_lines_of_json_with_the_most_frequent_first(tmp_path: Path) -> None:
     observations = Observations()
     for key in ("seed", "seed", "rank"):
-        observations.add(ChatCompletion.from_dict({**CHAT, key: 1}))
+        observations.add(typed({**CHAT, key: 1}))
     observations.write(tmp_path / "observed.jsonl")
     head, *lines = map(json.loads, (tmp_path / "observed.jsonl").read_text(encoding="utf-8").splitlines())
     assert (head["package"], head["replies"]) == ("acedata_responses", 3)
+    name = class_of(CHAT).__name__
     assert lines == [
-        {"schema": "ChatCompletion", "pointer": "/seed", "what": "unknown field", "count": 2},
-        {"schema": "ChatCompletion", "pointer": "/rank", "what": "unknown field", "count": 1},
+        {"schema": name, "pointer": "/seed", "what": "unknown field", "count": 2},
+        {"schema": name, "pointer": "/rank", "what": "unknown field", "count": 1},
     ]
 
 
 def test_the_number_of_places_is_bounded() -> None:
     observations = Observations()
     for number in range(1500):
-        observations.add(ChatCompletion.from_dict({**CHAT, f"field_{number}": 1}))
+        observations.add(typed({**CHAT, f"field_{number}": 1}))
     assert len(observations.counts) == 1001
     assert observations.counts[0].what == "more places"
     assert observations.counts[0].count == 500
@@ -137,26 +123,21 @@ def test_a_reply_that_is_nested_too_deeply_is_passed_over() -> None:
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
-    counted(ResponseObject.from_dict({**RESPONSE, "content_filters": deep, "output": deep}))
+    counted(typed({**RESPONSE, "content_filters": deep, "output": deep}))
 
 
-def test_threads_count_together() -> None:
-    observations, reply = Observations(), ChatCompletion.from_dict({**CHAT, "seed": 1})
-    threads = [
-        threading.Thread(target=lambda: [observations.add(reply) for _ in range(500)]) for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def test_threads_count_together(switching_often: None) -> None:
+    observations, reply = Observations(), typed({**CHAT, "seed": 1})
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: [observations.add(reply) for _ in range(500)], range(4)))
     assert (observations.replies, observations.counts[0].count) == (2000, 2000)
 
 
 def test_counts_can_be_pickled() -> None:
     observations = Observations()
-    observations.add(ChatCompletion.from_dict({**CHAT, "seed": 1}))
+    observations.add(typed({**CHAT, "seed": 1}))
     copy = pickle.loads(pickle.dumps(observations))
-    copy.add(ChatCompletion.from_dict({**CHAT, "seed": 1}))
+    copy.add(typed({**CHAT, "seed": 1}))
     assert (observations.counts[0].count, copy.counts[0].count) == (1, 2)
 
 
@@ -179,7 +160,7 @@ def test_replies_are_counted_as_they_come(connect: Callable[..., Driver], servic
     driver.create()
     driver.client.with_options(timeout=5).responses.create(**MINIMAL)
     assert observations.replies == 2
-    assert [(one.schema, one.pointer) for one in observations.counts] == [("ChatCompletion", "/seed")]
+    assert [(one.schema, one.pointer) for one in observations.counts] == [(class_of(CHAT).__name__, "/seed")]
 
 
 def test_events_are_counted_as_they_come(connect: Callable[..., Driver], service: testing.Server) -> None:
@@ -194,8 +175,8 @@ def test_events_are_counted_as_they_come(connect: Callable[..., Driver], service
     driver.stream()
     assert observations.replies == 3
     assert {(one.schema, one.pointer, one.what) for one in observations.counts} == {
-        ("ResponseCreatedEvent", "/phase", "unknown field"),
-        ("ResponseCreatedEvent", "/response/status", "unknown value"),
+        (class_of(events[0]).__name__, "/phase", "unknown field"),
+        (class_of(events[0]).__name__, "/response/status", "unknown value"),
         ("", "", "unknown kind"),
     }
 

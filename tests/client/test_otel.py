@@ -27,6 +27,7 @@ from acedata_responses.otel import OpenTelemetry
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.replies.recorded import sample
+from tests.waiting import in_loop
 
 
 @pytest.fixture
@@ -129,11 +130,8 @@ def test_the_trace_goes_on_in_the_service(traced, exporter, service, tracers):
         traced.client.responses.create(**MINIMAL)
     inner, _outer = exporter.get_finished_spans()
     version, trace_id, span_id, _flags = service.requests[0].headers["traceparent"].split("-")
-    assert (version, int(trace_id, 16), int(span_id, 16)) == (
-        "00",
-        inner.context.trace_id,
-        inner.context.span_id,
-    )
+    sent = (version, int(trace_id, 16), int(span_id, 16))
+    assert sent == ("00", inner.context.trace_id, inner.context.span_id)
     if traced.flavour == "sync":  # the driver runs the async client in a thread of its own
         assert inner.parent.span_id == outer.get_span_context().span_id
 
@@ -154,18 +152,16 @@ def test_the_span_is_current_while_the_request_is_sent_and_no_longer(connect, se
     assert not is_recording()
 
 
-def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
+@in_loop
+async def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
     tracer = tracers.get_tracer("test")
 
     async def ask(client, number):
         with tracer.start_as_current_span(f"outer {number}"):
             await client.responses.create(**{**MINIMAL, "input": str(number)})
 
-    async def ask_all():
-        async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
-            await asyncio.gather(*(ask(client, number) for number in range(5)))
-
-    asyncio.run(ask_all())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
+        await asyncio.gather(*(ask(client, number) for number in range(5)))
     spans = exporter.get_finished_spans()
     outer = {span.context.span_id for span in spans if span.name.startswith("outer")}
     assert {span.parent.span_id for span in spans if span.name.startswith("chat")} == outer
@@ -266,11 +262,9 @@ def test_metrics_have_the_conventions_units_and_attributes(traced, reader, servi
     ]  # fmt: skip
 
 
-def test_an_answer_of_the_journal_is_a_span_and_in_no_metric(
-    connect, service, hook, exporter, reader, tmp_path
-):
-    connect(service, journal=tmp_path / "answers.db").create()
-    connect(service, journal=tmp_path / "answers.db", hooks=[hook]).create()
+def test_an_answer_of_the_journal_is_a_span_and_in_no_metric(connect, service, hook, exporter, reader, path):
+    connect(service, journal=path).create()
+    connect(service, journal=path, hooks=[hook]).create()
     (span,) = exporter.get_finished_spans()
     assert span.attributes["acedata_responses.from_journal"] is True
     assert metrics_of(reader) == {}

@@ -39,6 +39,7 @@ NONSENSE = """
 """
 MORE_NONSENSE = [
     *["", " ", "1 2", "5, 5", "5\n", "\n5", "5\x00", "\N{NO-BREAK SPACE}5", "12 monkeys", "today at noon"],
+    *["X5", "5X", "X5X", "XMon, 23 Nov 2026 00:00:30 GMT", "Mon, 23 Nov 2026 00:00:30 GMTX"],
     *["1000000000", "9" * 400, "9" * 5000, "0." + "9" * 400 + "e9", "23 Nov 2026 00:00:30 GMT"],
 ]
 
@@ -400,6 +401,22 @@ def test_a_setting_that_makes_no_sense_is_refused_by_name(name, value):
     with pytest.raises(ConfigurationError, match=rf"^RetryPolicy: {name} must be .*, not ") as caught:
         RetryPolicy(**{name: value})
     assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"), [
+        ({"jitter": -1}, "jitter must be seconds from 0 to 86400, not -1"),
+        ({"longest_retry_after": "2 s"}, "longest_retry_after must be seconds from 0 to 86400, not '2 s'"),
+        ({"waits": 5}, "waits must be a sequence of seconds, not 5"),
+        ({"waits": ()}, "waits must be a sequence of seconds with at least one item, not ()"),
+        ({"waits": (1, -2)}, "waits must be seconds from 0 to 86400, not -2"),
+        ({"on_read_timeout": 1}, "on_read_timeout must be True or False, not 1"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_makes_no_sense_is_refused_in_words(settings, text):
+    with pytest.raises(ConfigurationError) as caught:
+        RetryPolicy(**settings)
+    assert str(caught.value) == f"RetryPolicy: {text}"
 
 
 @pytest.mark.parametrize("value", [0, 0.0, 1, 86_400])

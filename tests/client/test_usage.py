@@ -6,7 +6,6 @@ import copy
 import gc
 import json
 import pickle
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -115,8 +114,8 @@ def test_a_chat_stream_counts_with_the_usage_of_its_last_chunk(client, service):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_of_the_journal_is_not_paid_again(stream, connect, service, tmp_path):
-    ask = connect(service, journal=tmp_path / "answers.db")
+def test_an_answer_of_the_journal_is_not_paid_again(stream, connect, service, path):
+    ask = connect(service, journal=path)
     for _ in range(3):
         assert ask.stream() if stream else ask.create()
     total = ask.actual.usage.total
@@ -183,18 +182,11 @@ def test_another_process_counts_by_itself(service):
             other.close()
 
 
-def test_threads_lose_no_call():
-    usage, ready = Usage(), threading.Barrier(4)
-
-    def count():
-        ready.wait()
-        for _ in range(500):
-            usage.add("a", None, True)
-
+def test_threads_lose_no_call(switching_often):
+    usage = Usage()
     with ThreadPoolExecutor(4) as threads:
-        for _ in range(4):
-            threads.submit(count)
-    assert usage.total == Totals(calls=2000, unpriced=2000)
+        list(threads.map(lambda _: [usage.add("a", None, True) for _ in range(2000)], range(4)))
+    assert usage.total == Totals(calls=8000, unpriced=8000)
 
 
 def test_an_answer_counts_where_no_source_says_whether_it_is_billed(client):

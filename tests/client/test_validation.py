@@ -270,10 +270,8 @@ def test_of_several_readings_the_nearest_is_explained(problems, case):
 def test_a_problem_says_where_what_and_on_whose_word():
     problem = Problem("/n", "minimum", "at least 1", "0", "page")
     assert str(problem) == "/n: expected at least 1, found 0 [minimum (page)]"
-    assert (
-        str(Problem("", "type", "JSON data", "nothing"))
-        == "(whole): expected JSON data, found nothing [type]"
-    )
+    whole = Problem("", "type", "JSON data", "nothing")
+    assert str(whole) == "(whole): expected JSON data, found nothing [type]"
     assert problem == Problem("/n", "minimum", "at least 1", "0", "page")
     assert len({problem, Problem("/n", "minimum", "at least 1", "0", "page")}) == 1
     with pytest.raises(AttributeError):

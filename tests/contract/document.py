@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,15 +14,21 @@ DOCUMENT: dict[str, Any] = YAML(typ="safe").load(
     Path(__file__).parents[2].joinpath("openapi.yaml").read_text(encoding="utf-8")
 )
 _COMPONENTS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-PARTS = {
-    part["$ref"].rpartition("/")[2] for schema in _COMPONENTS.values() for part in schema.get("allOf", [])
-}
+
+
+def component(reference: Mapping[str, Any]) -> str:
+    """The name of the component to which a `$ref` leads."""
+    name: str = reference["$ref"].rpartition("/")[2]
+    return name
+
+
+PARTS = {component(part) for schema in _COMPONENTS.values() for part in schema.get("allOf", [])}
 """The components that others are put together from with `allOf`."""
 
 
 def _put_together(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema with the fields of its `allOf` among its own."""
-    parts = [_COMPONENTS[part["$ref"].rpartition("/")[2]] for part in schema.get("allOf", [])]
+    parts = [_COMPONENTS[component(part)] for part in schema.get("allOf", [])]
     if not parts:
         return schema
     inherited = {key: field for part in parts for key, field in part["properties"].items()}
@@ -45,10 +51,26 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema that a reference names, with what stands beside the reference."""
     while "$ref" in schema:
         schema = {
-            **SCHEMAS[schema["$ref"].rpartition("/")[2]],
+            **SCHEMAS[component(schema)],
             **{k: v for k, v in schema.items() if k != "$ref"},
         }
     return schema
+
+
+_CONTENT: dict[str, Any] = CREATE["responses"]["200"]["content"]
+DOCUMENTED: dict[str, Any] = {
+    "request": CREATE["requestBody"]["content"]["application/json"]["schema"],
+    "reply": _CONTENT["application/json"]["schema"],
+    "event": _CONTENT["text/event-stream"]["schema"],
+    "models": LIST_MODELS["responses"]["200"]["content"]["application/json"]["schema"],
+    "error": DOCUMENT["components"]["responses"]["BadRequest"]["content"]["application/json"]["schema"],
+}
+"""What is sent and received, and its schema."""
+
+
+def assert_documented(data: Any, what: str) -> None:
+    """Hold data against its schema, by a validator that is not ours."""
+    validator(component(DOCUMENTED[what])).validate(data)
 
 
 @cache

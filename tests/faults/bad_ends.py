@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from acedata_responses.testing import Answer
-from tests.faults.streams import choice, chunk, created, delta, ending
 from tests.faults.table import LOST_OFTEN, TRIES, Outcome, Row
+from tests.streams.made_up import choice, chunk, created, delta, ending
 
 
 def interrupted(reason: str, events: int, text: str) -> Outcome:

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from acedata_responses.testing import Answer, Fault, error, page
-from tests.faults.streams import response
+from tests.streams.made_up import response
 
 TRIES = 3
 """How often a call is tried by default where it may be sent again: once, and twice more."""

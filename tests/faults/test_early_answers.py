@@ -10,8 +10,7 @@ import threading
 import pytest
 
 from acedata_responses import errors
-from tests.faults.certificates import tls_of
-from tests.faults.sockets import bare, http
+from tests.bare_sockets import bare, http
 
 LARGE = "x" * 30_000_000  # more than the buffers between client and service take
 TOO_LARGE = http(
@@ -41,8 +40,8 @@ def reads_no_more(_connection, is_over):
 
 @pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
 @pytest.mark.parametrize("end", [closes, shuts_down, resets, reads_no_more])
-def test_an_answer_before_the_end_of_the_request_is_heard(end, is_secure, connect, authority, caplog):
-    context = tls_of(authority) if is_secure else None
+def test_an_answer_before_the_end_of_the_request_is_heard(end, is_secure, connect, tls, caplog):
+    context = tls if is_secure else None
     is_over = threading.Event()
 
     def talk(connection, received):
@@ -87,12 +86,11 @@ def test_a_connection_on_which_a_request_was_not_sent_whole_is_not_used_again(co
         assert len(server.received) == 2
 
 
-def test_an_answer_that_comes_late_does_not_cut_a_large_request(connect, authority):
+def test_an_answer_that_comes_late_does_not_cut_a_large_request(connect, tls):
     """Over TLS something comes early, which is no answer: the tickets for another connection."""
-    context = tls_of(authority)
 
     def talk(connection, received):
-        with context.wrap_socket(connection, server_side=True) as stream:
+        with tls.wrap_socket(connection, server_side=True) as stream:
             while len(received) < len(LARGE):
                 received += stream.recv(262_144)
             stream.sendall(TOO_LARGE)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.streams import choice, chunk, delta, ending, events_of
+from tests.streams.made_up import choice, chunk, delta, ending, events_of
 
 WORDS = "upstream overloaded"
 BODIES = {

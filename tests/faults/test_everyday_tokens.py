@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.streams import delta, ending, events_of, response
+from tests.streams.made_up import delta, ending, events_of, response
 
 EVERYDAY = ["test", "key", "a", "e", "code", "error", "Hello", "completed", "1"]
 LONG = "tok-4f2a9c77e1b04d2a"
@@ -95,7 +95,7 @@ def test_a_reply_is_the_callers_own_and_keeps_every_word(serve):
     assert client.create().output_text == f"You sent {LONG}"
 
 
-@pytest.mark.parametrize("token", ["role", "test", LONG])
+@pytest.mark.parametrize("token", ["role", "test", LONG, "eyJ" + "x" * 300])
 def test_an_error_about_the_callers_own_request_hides_the_token_and_not_the_pointer(token, connect):
     driver = connect(base_url="http://127.0.0.1:9", token=token)
     with pytest.raises(errors.RequestValidationError) as caught:

@@ -1,22 +1,17 @@
-"""The network right below the client: connections that are given up, event loops, slow readers, large requests."""
+"""The network right below the client: slow readers and writers, garbage, large requests."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import select
 import threading
 
 import httpx
 import pytest
-import uvloop
 
-from acedata_responses import AsyncClient, errors, testing
+from acedata_responses import errors
+from tests.bare_sockets import answering, bare, http, read_request, silent
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL
-from tests.faults.certificates import tls_of
-from tests.faults.sockets import answering, bare, http, read_request, silent
-from tests.faults.table import PATIENT
 
 EVENT = {"type": "response.output_text.delta", "sequence_number": 1, "delta": "Hel"}
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -93,18 +88,17 @@ def test_a_service_that_leaves_without_an_answer_is_named_as_that(connect):
         assert server.requests == 1
 
 
-def test_a_deadline_that_passes_while_connecting_is_reported_as_not_sent(connect, authority):
+def test_a_deadline_that_passes_while_connecting_is_reported_as_not_sent(connect, tls):
     class Clock(SkippingClock):
         def pass_by(self):
             self._skipped += 100
 
     clock = Clock()
-    context = tls_of(authority)
 
     def talk(connection, received):
         clock.pass_by()
-        with context.wrap_socket(connection, server_side=True) as tls:
-            silent(tls, received)
+        with tls.wrap_socket(connection, server_side=True) as stream:
+            silent(stream, received)
 
     with bare(talk) as server:
         driver = connect(base_url=server.url.replace("http:", "https:"), clock=clock)
@@ -112,56 +106,3 @@ def test_a_deadline_that_passes_while_connecting_is_reported_as_not_sent(connect
             driver.create(deadline=50)
         assert (caught.value.phase, caught.value.sent) == ("deadline", False)
         assert server.requests == 0
-
-
-# asyncio's own
-
-
-@pytest.mark.parametrize("cut_short", ["cancelled", "timed out"])
-def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
-    began, ended = threading.Event(), threading.Event()
-
-    def talk(connection, received):
-        received += connection.recv(1)
-        began.set()
-        silent(connection, received)
-        ended.set()
-
-    async def main(server):
-        url = server.url.replace("http:", "https:")
-        async with AsyncClient(testing.TOKEN, base_url=url, max_retries=0) as client:
-            timeout = PATIENT if cut_short == "timed out" else None
-            call = asyncio.create_task(client.responses.create(**MINIMAL, timeout=timeout))
-            assert await asyncio.to_thread(began.wait, 30)
-            if cut_short == "cancelled":
-                call.cancel()
-            with pytest.raises((asyncio.CancelledError, errors.RequestTimeoutError)):
-                await call
-            assert await asyncio.to_thread(ended.wait, 30)
-
-    with bare(talk) as server:
-        asyncio.run(main(server))
-
-
-def test_an_event_loop_of_another_make_will_do(authority):
-    context = tls_of(authority)
-
-    async def main(url):
-        async with AsyncClient(testing.TOKEN, base_url=url) as client:
-            replies = [client.responses.create(**MINIMAL) for _ in range(3)]
-            assert all(reply.output_text for reply in await asyncio.gather(*replies))
-            async with await client.responses.create(**MINIMAL, stream=True) as stream:
-                assert (
-                    "".join([text async for text in stream.text_deltas()])
-                    == (await stream.final()).output_text
-                )
-            return client
-
-    for tls in (None, context):
-        with testing.serve(tls=tls) as service:
-            loop = uvloop.new_event_loop()
-            loop.run_until_complete(main(service.url))
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
-            assert service.connections_opened == 3
-            service.wait_until(lambda: service.open_connections == 0)

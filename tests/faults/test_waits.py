@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from acedata_responses import Failure, RetryPolicy, errors, testing
+from tests.bare_sockets import bare, read_request
 from tests.clock import SkippingClock
-from tests.faults.sockets import bare, read_request
 from tests.faults.table import IN_THE_BODY, PATIENT, SHORT, TRANSPORT, TRIES
 
 BUSY = testing.error("too_many_requests")
@@ -116,9 +116,7 @@ def test_a_deadline_bounds_a_try_that_stands_still(connect, service):
     driver = connect(service, deadline=PATIENT)
     service.reply_with(testing.Fault("stall"))
     began = time.monotonic()
-    with pytest.raises(
-        errors.RequestTimeoutError, match=rf"the call was not complete within {PATIENT} s"
-    ) as caught:
+    with pytest.raises(errors.RequestTimeoutError, match=rf"not complete within {PATIENT} s") as caught:
         driver.create()
     assert time.monotonic() - began >= PATIENT
     error = caught.value
@@ -165,9 +163,7 @@ def test_a_deadline_bounds_a_stream_between_its_events(connect, service, clock):
     with connect(service, clock=clock, deadline=30).open() as stream:
         next(iter(stream))
         clock.sleep(60)
-        with pytest.raises(
-            errors.StreamInterruptedError, match=r"the call was not complete within 30 s"
-        ) as caught:
+        with pytest.raises(errors.StreamInterruptedError, match=r"not complete within 30 s") as caught:
             stream.final()
     assert caught.value.reason == "timed out"
     assert len(service.requests) == 1
@@ -193,9 +189,7 @@ def test_a_deadline_that_passes_in_a_wait_ends_the_call(connect, service):
 def test_a_time_out_can_be_given_in_each_form(timeout, client, service):
     client.create()  # leaves a connection: to make one takes longer on a busy machine
     service.reply_with(testing.Fault("stall"))
-    with pytest.raises(
-        errors.RequestTimeoutError, match=rf"nothing was received from the service within {SHORT} s"
-    ) as caught:
+    with pytest.raises(errors.RequestTimeoutError, match=rf"nothing was received .* {SHORT} s") as caught:
         client.create(timeout=timeout)
     assert caught.value.after == SHORT
     service.wait_for_requests(2)
@@ -242,24 +236,12 @@ def test_a_call_that_may_be_billed_is_sent_again_by_a_policy_that_names_its_faul
     service.wait_for_requests(caught.value.tries)
 
 
-def test_a_stream_whose_head_did_not_come_is_sent_again_by_a_policy_that_says_so(connect, service, clock):
-    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
-    service.reply_with(always=testing.Fault("stall"))
-    with pytest.raises(errors.RequestTimeoutError) as caught:
-        driver.open(timeout=READING)
-    assert (caught.value.sent, caught.value.tries) == (True, TRIES)
-    service.wait_for_requests(TRIES)
-
-
-def test_that_policy_does_not_send_again_once_an_answer_has_begun(connect, service, clock):
-    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True))
-    service.reply_with(testing.Fault("stall", "body", after=10))
-    with pytest.raises(errors.RequestTimeoutError):
-        driver.create(timeout=PATIENT)
+def test_a_policy_does_not_send_a_stream_again_whose_events_have_begun(connect, service, clock):
+    driver = connect(service, clock=clock, retry=RetryPolicy(on_read_timeout=True, on_reply_lost=True))
     service.reply_with(testing.Fault("stall", "event", after=1))
     with pytest.raises(errors.StreamInterruptedError):
         driver.stream(timeout=PATIENT)
-    assert len(service.requests) == 2
+    assert len(service.requests) == 1
 
 
 def test_a_policy_of_ones_own_decides(connect, service, clock):
@@ -283,11 +265,7 @@ def test_a_policy_of_ones_own_decides(connect, service, clock):
     with pytest.raises(errors.RateLimitError):
         driver.create()
     assert len(service.requests) == TRIES + 1
-    assert [(failure.stage, failure.status) for failure in seen] == [
-        ("status", 400),
-        ("status", 400),
-        ("status", 429),
-    ]
+    assert [(failure.stage, failure.status) for failure in seen] == [("status", n) for n in (400, 400, 429)]
 
 
 def test_different_faults_count_together(client, service, clock):

@@ -6,7 +6,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -19,7 +18,6 @@ from acedata_responses import (
     ConfigurationError,
     Hook,
     JournalError,
-    Limits,
     RequestTimeoutError,
     RetryPolicy,
     UnknownOutcomeError,
@@ -28,13 +26,10 @@ from acedata_responses import (
 )
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import response
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.db"
+from tests.processes import python
+from tests.waiting import in_loop
 
 
 @pytest.fixture
@@ -51,9 +46,7 @@ def other_process(service: testing.Server, path: Path, code: str) -> subprocess.
         client = Client({testing.TOKEN!r}, base_url={service.url!r}, journal={str(path)!r}, max_retries=0)
         create, asked = client.responses.create, {MINIMAL!r}
     """
-    return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(head) + code], stdout=subprocess.PIPE, text=True
-    )
+    return python(head, code)
 
 
 def states(path: Path) -> list[str]:
@@ -215,23 +208,14 @@ def test_a_stream_that_did_not_reach_its_end_is_sent_again(ask, service, path, h
     assert (len(service.requests), states(path)) == (2, ["answered"])
 
 
-def test_a_killed_process_leaves_a_doubt_for_a_plain_call_alone(ask, service, path):
-    for code, is_sent_again in (
-        ("create(**asked)", False),
-        ("list(create(**asked, stream=True))", True),
-    ):
-        service.clear()
-        service.reply_with(testing.Fault("stall"))
-        process = other_process(service, path, code)
-        service.wait_for_requests(1, timeout=60)
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=60)
-        if is_sent_again:
-            assert ask().stream()
-        else:
-            with pytest.raises(UnknownOutcomeError):
-                ask().create()
-        assert len(service.requests) == (2 if is_sent_again else 1)
+def test_a_killed_process_leaves_no_doubt_of_a_stream(ask, service, path):
+    service.reply_with(testing.Fault("stall"))
+    process = other_process(service, path, "list(create(**asked, stream=True))")
+    service.wait_for_requests(1, timeout=60)
+    process.kill()
+    process.communicate(timeout=60)
+    assert ask().stream()
+    assert len(service.requests) == 2
 
 
 def test_ctrl_c_after_sending_leaves_a_doubt(service, path):
@@ -244,19 +228,17 @@ def test_ctrl_c_after_sending_leaves_a_doubt(service, path):
     assert (record.state, record.reason) == ("unknown", "interrupted")
 
 
-def test_a_cancelled_call_leaves_a_doubt(service, path):
-    async def cancel_a_call() -> None:
-        async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path) as client:
-            call = asyncio.ensure_future(client.responses.create(**MINIMAL))
-            await asyncio.to_thread(service.wait_for_requests, 1)
-            call.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await call
-            with pytest.raises(UnknownOutcomeError, match="interrupted"):
-                await client.responses.create(**MINIMAL)
-
+@in_loop
+async def test_a_cancelled_call_leaves_a_doubt(service, path):
     service.reply_with(testing.Fault("stall"))
-    asyncio.run(cancel_a_call())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path) as client:
+        call = asyncio.ensure_future(client.responses.create(**MINIMAL))
+        await asyncio.to_thread(service.wait_for_requests, 1)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        with pytest.raises(UnknownOutcomeError, match="interrupted"):
+            await client.responses.create(**MINIMAL)
     assert len(service.requests) == 1
 
 
@@ -284,20 +266,31 @@ def test_an_answer_that_has_come_is_kept_though_the_call_is_left_in_a_hook(
     assert len(service.requests) == 1
 
 
-def test_what_could_not_be_written_before_sending_is_sent_by_the_next_call(ask, service, path, monkeypatch):
-    journal = Journal(path)
-    driver = ask(journal=journal)
-    update = journal._update
+@pytest.fixture
+def cannot_write(path, monkeypatch):
+    """Makes a journal that cannot write a state down, until the changes are undone."""
 
-    def full(row, state, *args, **kwargs):
-        if state == "sent":
-            raise JournalError("the disk is full")
-        update(row, state, *args, **kwargs)
+    def make(state):
+        def full(row, now, *args, **kwargs):
+            if now == state:
+                raise JournalError("the disk is full")
+            update(row, now, *args, **kwargs)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(journal, "_update", full)
-        with pytest.raises(JournalError):
-            driver.create()
+        journal = Journal(path)
+        update = journal._update
+        monkeypatch.setattr(journal, "_update", full)
+        return journal
+
+    return make
+
+
+def test_what_could_not_be_written_before_sending_is_sent_by_the_next_call(
+    ask, service, cannot_write, monkeypatch
+):
+    driver = ask(journal=cannot_write("sent"))
+    with pytest.raises(JournalError):
+        driver.create()
+    monkeypatch.undo()
     assert service.requests == []
     assert driver.create().output_text
 
@@ -342,24 +335,15 @@ def test_a_call_under_way_is_not_sent_twice_though_the_journal_is_pruned_meanwhi
 
 
 def test_a_call_that_got_no_turn_is_not_in_doubt(ask, path):
-    driver = ask(limits=Limits(in_flight=1, per_second=None))
+    driver = ask(limits=ONE_PLACE)
     with driver.open():
         with pytest.raises(RequestTimeoutError):
             driver.create(timeout=0.05)
         assert "refused" in states(path)
 
 
-def test_the_answer_survives_a_journal_that_cannot_be_written(ask, service, path, monkeypatch):
-    journal = Journal(path)
-    driver = ask(journal=journal)
-    update = journal._update
-
-    def full(row, state, *args, **kwargs):
-        if state == "answered":
-            raise JournalError("the disk is full")
-        update(row, state, *args, **kwargs)
-
-    monkeypatch.setattr(journal, "_update", full)
+def test_the_answer_survives_a_journal_that_cannot_be_written(ask, service, cannot_write, monkeypatch):
+    driver = ask(journal=cannot_write("answered"))
     with pytest.warns(RuntimeWarning, match="disk is full"):
         text = driver.create().output_text
     monkeypatch.undo()

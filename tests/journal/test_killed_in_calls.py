@@ -5,8 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,7 @@ from acedata_responses import UnknownOutcomeError, testing
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.db"
-
+from tests.processes import python
 
 PROGRAM = """
     import asyncio, os, resource, signal, sys, warnings
@@ -58,9 +51,8 @@ PROGRAM = """
 
 
 def program(flavour, service, path, code, *, via_stream=False, asked=MINIMAL) -> subprocess.Popen[str]:
-    arguments = [flavour, service.url, testing.TOKEN, path, via_stream, repr(asked)]
-    command = [sys.executable, "-c", textwrap.dedent(PROGRAM) + textwrap.dedent(code), *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    arguments = (flavour, service.url, testing.TOKEN, path, via_stream, repr(asked))
+    return python(PROGRAM, code, arguments=arguments, stderr=subprocess.PIPE)
 
 
 STEPS = {
@@ -93,9 +85,8 @@ def test_a_call_that_is_killed_is_never_paid_twice(step, via_stream, flavour, co
     if sent == "kept":
         assert again.create().http.from_journal
         assert len(service.requests) == 1
-    elif (
-        sent == 0 or via_stream
-    ):  # of a stream the doubt that is left: its last event was sent and lost on the way
+    elif sent == 0 or via_stream:
+        # Of a stream the doubt that is left: its last event was sent and lost on the way.
         assert not again.create().http.from_journal
         assert len(service.requests) == (2 if sent == 1 else 1)
         assert Journal(path).unknown() == []

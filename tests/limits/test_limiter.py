@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import re
@@ -13,7 +12,7 @@ import pytest
 
 from acedata_responses.limits import Limiter, Limits, LimitTimeout
 from tests.clock import FakeClock
-from tests.waiting import most_in_a_second, one_at_a_time, run, thread, until, until_async
+from tests.waiting import acquire, most_in_a_second, one_at_a_time, thread, until
 
 
 def test_up_to_the_limit_calls_start_without_a_wait():
@@ -51,25 +50,14 @@ def test_the_pace_is_kept_by_sleeping_on_the_clock():
 
 
 def test_sync_and_async_calls_start_at_the_same_moments():
-    def moments(acquire_all):
+    def moments(flavour):
         clock = FakeClock()
-        acquire_all(Limiter(Limits(in_flight=None, per_second=7), clock=clock), starts := [], clock)
-        return starts
-
-    def in_thread(limiter, starts, clock):
+        limiter = Limiter(Limits(in_flight=None, per_second=7), clock=clock)
         for _ in range(30):
-            limiter.acquire()
-            starts.append(clock.now)
+            acquire(limiter, flavour)
+            yield clock.now
 
-    def in_loop(limiter, starts, clock):
-        async def calls():
-            for _ in range(30):
-                await limiter.acquire_async()
-                starts.append(clock.now)
-
-        run(calls())
-
-    assert moments(in_thread) == moments(in_loop)
+    assert list(moments("sync")) == list(moments("async"))
 
 
 def test_a_refusal_slows_the_calls_and_successes_restore_them_and_the_log_says_so(caplog):
@@ -106,13 +94,11 @@ def test_a_free_turn_is_given_even_when_the_time_is_up():
     assert limiter.in_flight == 1
 
 
-def test_a_call_whose_time_is_up_does_not_begin_to_wait():
+def test_a_call_whose_time_is_up_does_not_begin_to_wait(flavour):
     limiter = one_at_a_time()
     limiter.acquire()
     with pytest.raises(LimitTimeout, match="1 of 1 calls are in flight"):
-        limiter.acquire(give_up_at=1000.0)
-    with pytest.raises(LimitTimeout):
-        run(limiter.acquire_async(give_up_at=1000.0))
+        acquire(limiter, flavour, give_up_at=1000.0)
     assert (limiter.in_flight, limiter.waiting) == (1, 0)
     assert issubclass(LimitTimeout, TimeoutError)
 
@@ -138,20 +124,12 @@ def test_a_turn_that_comes_before_the_time_is_up_is_taken():
 
 
 @pytest.mark.parametrize("give_up_at", [None, math.inf, 1e300])
-def test_a_time_without_end_is_as_good_as_none(give_up_at):
+def test_a_time_without_end_is_as_good_as_none(give_up_at, flavour):
     limiter = one_at_a_time()
-    places = [limiter.acquire()]
-    with thread(lambda: places.append(limiter.acquire(give_up_at))):
+    held = limiter.acquire()
+    with thread(lambda: acquire(limiter, flavour, give_up_at=give_up_at)):
         until(lambda: limiter.waiting == 1)
-        places.pop().release()
-
-    async def in_a_task():
-        waiting = asyncio.create_task(limiter.acquire_async(give_up_at))
-        await until_async(lambda: limiter.waiting == 1)
-        places.pop().release()
-        await waiting
-
-    run(in_a_task())
+        held.release()
     assert limiter.in_flight == 1
 
 
@@ -195,10 +173,6 @@ def test_a_turn_may_be_given_back_from_within_the_limiter_itself():
 
 
 STILL = 0.05  # seconds: how long the tests wait while nothing moves
-
-
-def acquire(limiter, flavour, **limits):
-    return limiter.acquire(**limits) if flavour == "sync" else run(limiter.acquire_async(**limits))
 
 
 def gives_up(limiter, flavour, **limits) -> str:
@@ -277,15 +251,7 @@ def test_a_clock_that_stands_still_does_not_hold_up_the_pace(flavour):
 
     clock = Frozen()
     limiter = Limiter(Limits(in_flight=None, per_second=10), clock=clock)
-
-    async def calls():
-        for _ in range(50):
-            await limiter.acquire_async()
-
-    if flavour == "sync":
-        for _ in range(50):
-            limiter.acquire()
-    else:
-        run(calls())
+    for _ in range(50):
+        acquire(limiter, flavour)
     assert limiter.in_flight == 50
     assert sum(clock.sleeps) == pytest.approx(49 * 1.05 / 10)

@@ -11,22 +11,15 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import textwrap
-from pathlib import Path
 
 import pytest
 
 from acedata_responses import Client, ConfigurationError, JournalError, testing
 from acedata_responses.limits import Limiter, Limits, LimitTimeout
 from tests.clock import FakeClock
-from tests.waiting import most_in_a_second, run
-
-ONE = Limits(in_flight=1, per_second=None)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "answers.db"
+from tests.drivers import ONE_PLACE
+from tests.processes import forks, is_true_in_a_child, python
+from tests.waiting import in_loop, most_in_a_second, run
 
 
 @pytest.fixture
@@ -35,8 +28,7 @@ def process():
     started = []
 
     def start(code: str, *arguments: object) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
-        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        started.append(python(code, arguments=arguments))
         return started[-1]
 
     yield start
@@ -83,29 +75,27 @@ def test_the_places_of_a_process_that_is_killed_are_free(path, process):
         limiter.acquire(timeout=1)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_a_forked_child_shares_the_limits_and_leaves_the_places_of_its_parent_alone(path):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
     place = limiter.acquire()
-    child = os.fork()
-    if not child:
+
+    def acquires_one():
         place.release()  # it is the parent's
         limiter.acquire(timeout=1)
-        try:
+        with pytest.raises(LimitTimeout):
             limiter.acquire(timeout=1)
-        except LimitTimeout:
-            os._exit(0)
-        os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        return True
+
+    assert is_true_in_a_child(acquires_one)
     limiter.acquire(timeout=1)
     with pytest.raises(LimitTimeout):
         limiter.acquire(timeout=1)
 
 
 def test_limiters_of_one_process_and_copies_share_by_the_path(path):
-    first = Limiter(ONE, shared=path, clock=FakeClock())
-    second = Limiter(ONE, shared=str(path), clock=FakeClock())
+    first = Limiter(ONE_PLACE, shared=path, clock=FakeClock())
+    second = Limiter(ONE_PLACE, shared=str(path), clock=FakeClock())
     third = copy.copy(first)
     place = first.acquire()
     for other in (second, third):
@@ -158,41 +148,39 @@ def test_what_was_noted_before_the_machine_started_anew_holds_up_nobody(path):
     assert clock.sleeps == []
 
 
-def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_runs_on(path):
-    limiter = Limiter(ONE, shared=path)
+@in_loop
+async def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_runs_on(path):
+    limiter = Limiter(ONE_PLACE, shared=path)
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
-    async def main() -> None:
-        call = asyncio.ensure_future(limiter.acquire_async())
-        for _ in range(3):
-            await asyncio.sleep(0.05)
-            assert not call.done()
-        holder.execute("ROLLBACK")
-        place = await call
-        holder.execute("BEGIN IMMEDIATE")
-        place.release()  # is noted at the next occasion
-        holder.execute("ROLLBACK")
-        await limiter.acquire_async(timeout=5)
-
-    run(main())
+    call = asyncio.ensure_future(limiter.acquire_async())
+    for _ in range(3):
+        await asyncio.sleep(0.05)
+        assert not call.done()
+    holder.execute("ROLLBACK")
+    place = await call
+    holder.execute("BEGIN IMMEDIATE")
+    place.release()  # is noted at the next occasion
+    holder.execute("ROLLBACK")
+    await limiter.acquire_async(timeout=5)
     holder.close()
 
 
 def test_a_place_that_could_not_be_freed_at_the_time_is_freed_though_no_further_call_is_made(path):
-    place = Limiter(ONE, shared=path).acquire()
+    place = Limiter(ONE_PLACE, shared=path).acquire()
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     place.release()
     holder.execute("ROLLBACK")
     holder.close()
-    Limiter(ONE, shared=path).acquire(timeout=20)
+    Limiter(ONE_PLACE, shared=path).acquire(timeout=20)
 
 
 def test_the_files_are_for_their_owner_alone_and_can_lie_beside_a_journal(path):
     before = os.umask(0)
     try:
-        limiter = Limiter(ONE, shared=path)
+        limiter = Limiter(ONE_PLACE, shared=path)
         with (
             testing.serve() as service,
             Client(testing.TOKEN, base_url=service.url, journal=path, limits=limiter) as client,
@@ -286,11 +274,11 @@ def test_several_processes_keep_the_documented_limits_though_one_is_killed(path,
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed here")
 @pytest.mark.parametrize("name", ["answers.db-limits", "answers.db-owners"])
 def test_nothing_is_sent_once_the_shared_file_is_gone(connect, service, path, name):
-    driver = connect(service, limits=Limiter(ONE, shared=path))
+    driver = connect(service, limits=Limiter(ONE_PLACE, shared=path))
     assert driver.create().output_text
     path.with_name(name).unlink()
     for _ in range(2):
         with pytest.raises(JournalError, match=f"{name} was deleted or replaced"):
             driver.create()
     assert len(service.requests) == 1
-    assert connect(service, limits=Limiter(ONE, shared=path)).create().output_text
+    assert connect(service, limits=Limiter(ONE_PLACE, shared=path)).create().output_text

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from acedata_responses.limits import Limiter, Limits
-from tests.waiting import PATIENCE, one_at_a_time, run, thread, until, until_async
+from tests.drivers import ONE_PLACE
+from tests.waiting import PATIENCE, acquire, in_loop, one_at_a_time, run, thread, until, until_async
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,8 @@ def test_threads_and_tasks_of_several_loops_share_the_places():
     assert (limiter.in_flight, limiter.waiting) == (0, 0)
 
 
-def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
+@in_loop
+async def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
     limiter = one_at_a_time()
     held = limiter.acquire()
     order = []
@@ -71,23 +73,20 @@ def test_threads_and_tasks_take_turns_in_the_order_in_which_they_came():
         order.append(name)
         place.release()
 
-    async def calls():
-        async def queued(number):
-            await until_async(lambda: limiter.waiting == number)
+    async def queued(number):
+        await until_async(lambda: limiter.waiting == number)
 
-        with ThreadPoolExecutor(2) as pool:
-            done = [pool.submit(in_thread, "thread 1")]
-            await queued(1)
-            tasks = [asyncio.create_task(in_task("task 2"))]
-            await queued(2)
-            done.append(pool.submit(in_thread, "thread 3"))
-            await queued(3)
-            tasks.append(asyncio.create_task(in_task("task 4")))
-            await queued(4)
-            held.release()
-            await asyncio.gather(*tasks, *map(asyncio.wrap_future, done))
-
-    run(calls())
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(in_thread, "thread 1")]
+        await queued(1)
+        tasks = [asyncio.create_task(in_task("task 2"))]
+        await queued(2)
+        done.append(pool.submit(in_thread, "thread 3"))
+        await queued(3)
+        tasks.append(asyncio.create_task(in_task("task 4")))
+        await queued(4)
+        held.release()
+        await asyncio.gather(*tasks, *map(asyncio.wrap_future, done))
     assert order == ["thread 1", "task 2", "thread 3", "task 4"]
 
 
@@ -150,7 +149,7 @@ def test_a_task_in_a_closed_loop_is_no_trouble_for_who_gives_a_turn_back():
 
 
 def test_one_limiter_serves_several_loops_one_after_another():
-    limiter = Limiter(Limits(in_flight=1, per_second=None))
+    limiter = Limiter(ONE_PLACE)
 
     async def calls():
         async def call():
@@ -171,10 +170,7 @@ def test_the_places_of_a_loop_that_was_closed_over_them_are_free_again(flavour):
     lost = [loop.run_until_complete(limiter.acquire_async()) for _ in range(3)]
     loop.close()
     assert limiter.in_flight == 3
-    if flavour == "sync":
-        limiter.acquire(timeout=PATIENCE)
-    else:
-        run(limiter.acquire_async(timeout=PATIENCE))
+    acquire(limiter, flavour, timeout=PATIENCE)
     assert limiter.in_flight == 1
     for place in lost:
         place.release()
@@ -187,11 +183,7 @@ def test_a_call_that_waits_gets_a_place_of_a_loop_that_is_closed_meanwhile(limit
     limiter = one_at_a_time()
     loop = asyncio.new_event_loop()
     loop.run_until_complete(limiter.acquire_async())
-
-    def wait():
-        limiter.acquire(**limits) if flavour == "sync" else run(limiter.acquire_async(**limits))
-
-    with thread(wait):
+    with thread(lambda: acquire(limiter, flavour, **limits)):
         until(lambda: limiter.waiting == 1)
         loop.close()
     assert (limiter.in_flight, limiter.waiting) == (1, 0)

@@ -29,18 +29,7 @@ PUBLIC = {
         """.split()
     ),
 }
-SUBMODULES = {
-    "bulk",
-    "errors",
-    "hooks",
-    "journal",
-    "limits",
-    "observations",
-    "retry",
-    "testing",
-    "types",
-    "usage",
-}
+SUBMODULES = {*"bulk errors hooks journal limits observations retry testing types usage".split()}
 """The public modules that resolve after a plain import of the package."""
 
 RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}

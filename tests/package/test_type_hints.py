@@ -13,6 +13,8 @@ import pytest
 
 from acedata_responses import AsyncClient, AsyncStream, Client, Stream, testing, types
 from acedata_responses.resources.responses import AsyncResponses, Responses
+from tests.classes import named
+from tests.contract.document import DOCUMENTED, REQUEST
 from tests.package.test_package import documented
 
 PUBLIC = {name: value for name, value in documented() if not inspect.ismodule(value)}
@@ -33,13 +35,15 @@ def test_hints_of_a_client_resolve(client):
 @pytest.mark.parametrize(("resource", "stream"), [(Responses, Stream), (AsyncResponses, AsyncStream)])
 def test_hints_of_a_method_are_the_public_types(resource, stream):
     hints = typing.get_type_hints(resource.create)
-    assert typing.get_args(hints["return"])[-1] == stream[types.StreamEvent, types.Reply]
-    assert types.ReasoningOptions in typing.get_args(hints["reasoning"])
+    event, reply = (named(DOCUMENTED[what]) for what in ("event", "reply"))
+    assert typing.get_args(hints["return"])[-1] == stream[event, reply]
+    assert named(REQUEST["properties"]["reasoning"]) in typing.get_args(hints["reasoning"])
 
 
 def test_signatures_can_be_evaluated():
     parameters = inspect.signature(Responses.create, eval_str=True).parameters
-    assert types.Tool in typing.get_args(typing.get_args(parameters["tools"].annotation)[0])[0].__args__
+    tools = typing.get_args(typing.get_args(parameters["tools"].annotation)[0])[0]
+    assert named(REQUEST["properties"]["tools"]["items"]) in typing.get_args(tools)
 
 
 def test_pydantic_validates_a_call():
@@ -54,7 +58,7 @@ def test_pydantic_validates_a_call():
 def test_pydantic_models_hold_clients_and_replies():
     class Answered(pydantic.BaseModel, arbitrary_types_allowed=True):
         client: Client
-        reply: types.ResponseObject
+        reply: types.Model
         notes: Mapping[str, int] = {}
 
     with Client(testing.TOKEN, transport=testing.transport(shape="response")) as client:

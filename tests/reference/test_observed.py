@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from acedata_responses import Observations
-from acedata_responses.types import ChatCompletion
 from scripts import drift
 from scripts.reference.facts import UnreadableError
 from scripts.reference.reading import parse
+from tests.classes import class_of, typed
 from tests.reference import pages
 
 Capture = pytest.CaptureFixture[str]
@@ -26,6 +26,7 @@ CHAT: dict[str, Any] = {
     "seed": 7,
     "usage": {"prompt_tokens": "many", "completion_tokens": 1},
 }
+NAME = class_of(CHAT).__name__
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def observed(tmp_path: Path) -> Path:
     """What a client wrote that had three such replies."""
     observations, path = Observations(), tmp_path / "observed.jsonl"
     for _ in range(3):
-        observations.add(ChatCompletion.from_dict(CHAT))
+        observations.add(typed(CHAT))
     observations.write(path)
     return path
 
@@ -45,23 +46,23 @@ def test_each_place_is_shown_with_what_the_document_says(observed: Path, capsys:
     shown = {at: (row["property"], row["page"], row["document"]) for at, row in rows.items()}
     times = "3 times in 3 replies"
     assert shown == {
-        "ChatCompletion/seed": ("unknown field", times, "none"),
-        "ChatCompletion/choices/*/finish_reason": (
+        f"{NAME}/seed": ("unknown field", times, "none"),
+        f"{NAME}/choices/*/finish_reason": (
             "unknown value", times, "one of stop, length, tool_calls, content_filter, function_call",
         ),
-        "ChatCompletion/usage/prompt_tokens": ("type", times, "integer"),
-        "ChatCompletion/usage/total_tokens": ("required", times, "required"),
+        f"{NAME}/usage/prompt_tokens": ("type", times, "integer"),
+        f"{NAME}/usage/total_tokens": ("required", times, "required"),
     }  # fmt: skip
     lines = pages.document().text.splitlines()
-    assert lines[rows["ChatCompletion/usage/prompt_tokens"]["line"] - 1].strip() == "prompt_tokens:"
-    assert lines[rows["ChatCompletion/seed"]["line"] - 1].strip() == "ChatCompletion:"
+    assert lines[rows[f"{NAME}/usage/prompt_tokens"]["line"] - 1].strip() == "prompt_tokens:"
+    assert lines[rows[f"{NAME}/seed"]["line"] - 1].strip() == f"{NAME}:"
     assert "3 replies in production: 4 places compared, 4 differences." in reported.err
 
 
 def test_replies_as_documented_are_the_same(tmp_path: Path, capsys: Capture) -> None:
     observations, path = Observations(), tmp_path / "observed.jsonl"
     documented = {key: CHAT[key] for key in ("id", "object", "created", "model")}
-    observations.add(ChatCompletion.from_dict({**documented, "choices": []}))
+    observations.add(typed({**documented, "choices": []}))
     observations.write(path)
     assert drift.main([str(path)]) == drift.SAME
     assert "openapi.yaml says the same" in capsys.readouterr().err

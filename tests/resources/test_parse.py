@@ -25,8 +25,8 @@ from acedata_responses import (
     StreamInterruptedError,
     testing,
 )
-from acedata_responses.types import TextOptions
-from tests.contract.document import validator
+from tests.classes import named
+from tests.contract.document import REQUEST, assert_documented
 from tests.types.conversations import SHAPES, reply
 
 T = TypeVar("T")
@@ -170,7 +170,7 @@ def test_the_schema_is_where_the_document_says_and_describes_the_answer(driver, 
     assert jsonschema.Draft202012Validator(sent["schema"]).is_valid(EVENT)
     assert not jsonschema.Draft202012Validator(sent["schema"]).is_valid({**EVENT, "day": 3})
     assert sent["schema"]["description"] == "Something that happens."
-    assert not list(validator("CreateResponseRequest").iter_errors(service.requests[-1].json))
+    assert_documented(service.requests[-1].json, "request")
 
 
 @pytest.mark.parametrize("class_", [Event, AsAttrs, AsTypedDict, AsPydantic, Tree])
@@ -180,9 +180,8 @@ def test_a_strict_schema_has_what_openai_documents_for_strict_schemas(driver, se
         parse(driver, class_)
     schema = format_sent(service)["schema"]
     assert schema["type"] == "object"
-    assert (class_.__name__ in schema.get("$defs", {})) == (
-        class_ in (Event, Tree)
-    )  # those that refer to themselves
+    refers_to_itself = class_ in (Event, Tree)
+    assert (class_.__name__ in schema.get("$defs", {})) == refers_to_itself
     for one in objects_in(schema):
         assert "default" not in one
         if "$ref" in one:
@@ -200,9 +199,7 @@ def test_a_strict_schema_is_that_of_the_official_client(driver, service):
         parse(driver, AsPydantic.model_validate({"name": "x"}).__class__)
     ours = format_sent(service)["schema"]
     theirs = to_strict_json_schema(AsPydantic)
-    del theirs["properties"]["year"][
-        "default"
-    ]  # which the service refuses in a strict schema, and openai leaves
+    del theirs["properties"]["year"]["default"]  # which strict schemas must not have, and openai leaves
     assert ours == theirs
 
 
@@ -238,18 +235,18 @@ def test_the_name_of_a_generic_class_is_made_one_that_the_service_takes(driver, 
     assert format_sent(service)["name"] == "Page_int"
 
 
+TEXT_OPTIONS = named(REQUEST["properties"]["text"])
+
+
 @pytest.mark.parametrize(
-    "text", [{"verbosity": "low"}, TextOptions(verbosity="low"), {"verbosity": "low", "format": None}]
+    "text", [{"verbosity": "low"}, TEXT_OPTIONS(verbosity="low"), {"verbosity": "low", "format": None}]
 )
 def test_other_wishes_for_the_text_are_sent_along(driver, service, text):
     service.reply_with('{"name": "Fair"}')
     parse(driver, AsAttrs, text=text, temperature=0.5)
     sent = service.requests[-1].json
-    assert (sent["text"]["verbosity"], sent["text"]["format"]["name"], sent["temperature"]) == (
-        "low",
-        "AsAttrs",
-        0.5,
-    )
+    assert (sent["text"]["verbosity"], sent["text"]["format"]["name"]) == ("low", "AsAttrs")
+    assert sent["temperature"] == 0.5
 
 
 def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
@@ -439,8 +436,8 @@ def test_a_streamed_answer_that_breaks_off_is_a_broken_stream(driver, service):
         stream.parsed()
 
 
-def test_an_answer_is_read_again_from_the_journal(connect, service, tmp_path):
-    driver = connect(service, journal=tmp_path / "answers.db")
+def test_an_answer_is_read_again_from_the_journal(connect, service, path):
+    driver = connect(service, journal=path)
     service.answers(text='{"name": "Fair"}')
     first, second = parse(driver, AsAttrs), parse(driver, AsAttrs)
     assert (first.value, first.reply.http.from_journal) == (AsAttrs("Fair"), False)
@@ -450,8 +447,8 @@ def test_an_answer_is_read_again_from_the_journal(connect, service, tmp_path):
     assert len(service.requests) == 1
 
 
-def test_an_answer_that_does_not_fit_is_not_asked_for_again_in_the_next_run(connect, service, tmp_path):
-    driver = connect(service, journal=tmp_path / "answers.db")
+def test_an_answer_that_does_not_fit_is_not_asked_for_again_in_the_next_run(connect, service, path):
+    driver = connect(service, journal=path)
     service.reply_with("The fair.")
     for _ in range(2):
         with pytest.raises(AnswerError) as caught:

@@ -9,7 +9,7 @@ import pytest
 
 from acedata_responses.sse import EventDecoder
 from acedata_responses.sse import ServerSentEvent as Event
-from tests.sse.event_streams import BOM, CASES, Events, data_alone, decoded, single_bytes, ways_to_cut
+from tests.sse.event_streams import CASES, Events, data_alone, decoded, single_bytes, ways_to_cut
 
 
 @pytest.mark.parametrize(("stream", "events", "at_the_end"), CASES.values(), ids=CASES)
@@ -78,16 +78,6 @@ def test_lines_that_are_no_field_are_kept_aside():
     assert len(decoder.ignored) == 10_000
 
 
-def test_chunks_without_bytes_change_nothing():
-    decoder = EventDecoder()
-
-    assert decoder.feed(b"") == []
-    assert decoder.feed(BOM[:1]) == decoder.feed(b"") == decoder.feed(BOM[1:]) == []
-    assert decoder.feed(b"data: a\n") == decoder.feed(b"") == []
-    assert decoder.feed(b"\n") == [Event("a")]
-    assert decoder.feed(b"") == decoder.finish() == []
-
-
 # --- the end
 
 
@@ -97,11 +87,6 @@ def test_an_unfinished_event_is_given_out_once():
 
     assert decoder.finish() == [Event("a")]
     assert decoder.finish() == []
-
-
-def test_without_its_end_an_event_is_not_given_out():
-    # The standard's rule, and ours where the connection broke: nobody calls finish() then.
-    assert EventDecoder().feed(b"data: a\n\ndata: b\n") == [Event("a")]
 
 
 # --- going on after a lost connection
@@ -122,15 +107,6 @@ def test_the_decoder_knows_where_to_go_on_and_when():
 
     decoder.feed(b"id\nretry\n\n")
     assert (decoder.last_event_id, decoder.retry) == ("", 2000)
-
-
-def test_two_decoders_share_nothing():
-    one, other = EventDecoder(), EventDecoder()
-    one.feed(b"id: 1\nretry: 5\ndata: a\r")
-
-    assert other.feed(b"\n\ndata: b\n\n") == [Event("b")]
-    assert one.feed(b"\n\n") == [Event("a", id="1", retry=5)]
-    assert (other.last_event_id, other.retry) == ("", None)
 
 
 # --- events as values

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-import trustme
 
 from acedata_responses import testing
+from tests.certificates import tls_of, trusting
 from tests.testing.answers import events_of, text_of
 from tests.testing.plain_clients import ASK, HEADERS, Wire, ask, async_client_of
 
@@ -130,13 +129,11 @@ assert all(request.hung_up is None and request.answered is None for request in s
     assert (run.returncode, run.stderr.decode()) == (0, "")
 
 
-def test_it_can_speak_tls():
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
-    with testing.serve(tls=context) as service, httpx.Client(verify=trusting, headers=HEADERS) as http:
+def test_it_can_speak_tls(authority):
+    with (
+        testing.serve(tls=tls_of(authority)) as service,
+        httpx.Client(verify=trusting(authority), headers=HEADERS) as http,
+    ):
         assert service.url.startswith("https://")
         service.reply_with(testing.Answer(json=1), testing.Fault("reset", "body", after=9))
         assert http.post(f"{service.url}/openai/responses", json=ASK).json() == 1

@@ -12,6 +12,7 @@ import pytest
 from acedata_responses import testing
 from tests.testing.answers import EVENTS, SHAPES, TEXT
 from tests.testing.plain_clients import ASK, ask, async_client_of, client_of
+from tests.waiting import in_loop
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -91,23 +92,21 @@ def test_in_process_events_come_one_by_one_and_leaving_early_is_noticed():
         assert transport.in_flight == 0
 
 
-def test_in_process_a_stall_lasts_until_it_is_released_or_the_task_is_cancelled():
+@in_loop
+async def test_in_process_a_stall_lasts_until_it_is_released_or_the_task_is_cancelled():
     transport = testing.transport()
     transport.reply_with(testing.Fault("stall"), testing.Fault("stall", "body"))
 
-    async def call():
-        async with async_client_of(transport, timeout=None) as http:
-            waiting = asyncio.create_task(ask(http))
-            await asyncio.to_thread(transport.wait_until_stalled)
-            transport.release()
-            assert (await waiting).status_code == 200
-            waiting = asyncio.create_task(ask(http))
-            await asyncio.to_thread(transport.wait_until_stalled)
-            waiting.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await waiting
-
-    asyncio.run(call())
+    async with async_client_of(transport, timeout=None) as http:
+        waiting = asyncio.create_task(ask(http))
+        await asyncio.to_thread(transport.wait_until_stalled)
+        transport.release()
+        assert (await waiting).status_code == 200
+        waiting = asyncio.create_task(ask(http))
+        await asyncio.to_thread(transport.wait_until_stalled)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
     assert [bool(request.hung_up) for request in transport.requests] == [False, True]
     transport.reply_with(testing.Fault("stall"))
     with client_of(transport, timeout=None) as http:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 
 from acedata_responses import APIStatusError, Limits, RateLimitError, testing
-from acedata_responses.types import ResponseObject
+from tests.classes import typed
+from tests.drivers import ONE_PLACE
+from tests.streams.made_up import response
 
-REPLY = {
-    "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed",
-    "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Mine"}]}],
-}  # fmt: skip
+REPLY = response("Mine")
 
 ANSWERS = {
     "JSON data": REPLY,
-    "a reply object": ResponseObject.from_dict(REPLY),
+    "a reply object": typed(REPLY),
     "a string": "Mine",
     "an Answer": testing.Answer(json=REPLY),
     "a function that returns JSON data": lambda _request: REPLY,
@@ -86,7 +85,7 @@ def test_an_answer_that_cannot_be_written_ends_the_call(service, connect):
 
 
 def test_calls_beyond_the_limit_in_flight_are_refused_as_documented(connect):
-    with testing.serve(limits=Limits(in_flight=1, per_second=None)) as service:
+    with testing.serve(limits=ONE_PLACE) as service:
         service.reply_with(testing.Fault("stall", "event", 1))
         driver = connect(service, limits=None, max_retries=0)
         with driver.open() as stream:
@@ -102,9 +101,8 @@ def test_calls_beyond_the_limit_a_second_are_refused_as_documented(connect):
     with testing.serve(limits=Limits(in_flight=None, per_second=1)) as service:
         driver = connect(service, limits=None, max_retries=0)
         driver.create()
-        service.requests[
-            0
-        ].arrived += 3600  # on a slow machine too, the next call comes within a second of it
+        # On a slow machine too, the next call comes within a second of it.
+        service.requests[0].arrived += 3600
         with pytest.raises(RateLimitError) as refused:
             driver.create()
         assert (refused.value.status_code, refused.value.code) == (429, "too_many_requests")

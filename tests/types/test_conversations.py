@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from acedata_responses.types import ChatCompletion, ResponseObject
-from tests.contract.document import validator
+from tests.classes import typed
+from tests.contract.document import assert_documented
 from tests.types.conversations import REASONING, SHAPES, reply
 
 QUESTION = {"role": "user", "content": "What is the weather in Oslo?"}
@@ -16,13 +16,13 @@ CALL = {"type": "function_call", "call_id": "call_1", "name": "weather", "argume
 def test_a_response_is_sent_back_item_by_item_as_it_came():
     data = reply("response", text="Clear.", calls=[("weather", {"city": "Oslo"})])
     data["output"].append({"type": "hologram", "id": "h_1", "points": [[1, 2]], "of": None})
-    assert ResponseObject.from_dict(data).to_input() == data["output"]
+    assert typed(data).to_input() == data["output"]
     assert data["output"][0] == REASONING
 
 
 def test_a_chat_completion_is_sent_back_as_its_text_and_its_calls_in_the_forms_of_a_request():
     data = reply("chat.completion", text="I shall look.", calls=[("weather", {"city": "Oslo"})])
-    assert ChatCompletion.from_dict(data).to_input() == [
+    assert typed(data).to_input() == [
         {"role": "assistant", "content": "I shall look."},
         CALL,
     ]
@@ -31,12 +31,12 @@ def test_a_chat_completion_is_sent_back_as_its_text_and_its_calls_in_the_forms_o
 def test_a_chat_completion_without_text_is_sent_back_as_its_calls_alone():
     data = reply("chat.completion", calls=[("weather", {"city": "Oslo"}), ("time", "{}")])
     second = {"type": "function_call", "call_id": "call_2", "name": "time", "arguments": "{}"}
-    assert ChatCompletion.from_dict(data).to_input() == [CALL, second]
+    assert typed(data).to_input() == [CALL, second]
 
 
 def test_a_refusal_in_a_chat_completion_is_sent_back_as_one():
     data = reply("chat.completion", refusal="I will not.")
-    assert ChatCompletion.from_dict(data).to_input() == [
+    assert typed(data).to_input() == [
         {"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}
     ]
 
@@ -44,7 +44,7 @@ def test_a_refusal_in_a_chat_completion_is_sent_back_as_one():
 def test_a_call_of_another_kind_than_function_is_not_taken_for_one():
     data = reply("chat.completion", text="See.", calls=[("weather", {})])
     data["choices"][0]["message"]["tool_calls"][0]["type"] = "custom"
-    assert ChatCompletion.from_dict(data).to_input() == [{"role": "assistant", "content": "See."}]
+    assert typed(data).to_input() == [{"role": "assistant", "content": "See."}]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -65,7 +65,7 @@ def test_what_is_sent_back_passes_the_check_of_the_request_and_fits_the_document
     driver.create(input=[QUESTION, *first.to_input(), THANKS])
     sent = service.requests[-1].json
     assert sent["input"] == [QUESTION, *first.to_input(), THANKS]
-    assert not list(validator("CreateResponseRequest").iter_errors(sent))
+    assert_documented(sent, "request")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -81,7 +81,7 @@ def test_a_streamed_reply_is_sent_back_like_a_whole_one(driver, service, shape):
 
 
 def test_what_is_sent_back_is_a_copy():
-    response = ResponseObject.from_dict(reply("response", text="Clear."))
+    response = typed(reply("response", text="Clear."))
     response.to_input()[1]["content"].clear()
     assert response.output_text == "Clear."
 

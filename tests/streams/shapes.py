@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from acedata_responses.testing import Answer, Request
-from tests.faults.streams import choice, chunk, created, delta, ending, response
 from tests.faults.table import ANSWERED, Row
+from tests.streams.made_up import choice, chunk, created, delta, ending, response
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 END = "[DONE]"
@@ -34,6 +34,8 @@ STREAMS: dict[str, Callable[[str], list[Any]]] = {
     "finished chunks without a mark of the end": chunks,
     "finished chunks, and usage alone": lambda text: chunks(text, chunk(usage=USAGE)),
     "blanks around the mark of the end": lambda text: chunks(text, b"data:  [DONE] \n\n"),
+    "the mark of the end without its blank line": lambda text: chunks(text, b"data: [DONE]"),
+    "an object of a new kind at the end": lambda text: chunks(text, {"type": "brand.new"}),
     "a cost between chunks": lambda text: chunks(text, END, extra=({"cost": 0.25},)),
     "filter results between chunks": lambda text: chunks(text, END, extra=(chunk(prompt_filter_results=[{}]),)),
     "a heartbeat between chunks": lambda text: chunks(text, END, extra=(b"event: ping\ndata: {}\n\n",)),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from pathlib import Path
 
 import anyio
 import pytest
+import uvloop
 
-from acedata_responses import AsyncClient, Client, Limiter, Limits, testing
-from tests.drivers import MINIMAL
-from tests.faults.certificates import tls_of
-from tests.faults.streams import ONE_PLACE
-from tests.waiting import until
+from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
+from tests.bare_sockets import bare, silent
+from tests.drivers import MINIMAL, ONE_PLACE
+from tests.faults.table import PATIENT
+from tests.waiting import in_loop, until
 
 CALLS = 300
 DESCRIPTORS = Path("/proc/self/fd")
@@ -43,7 +45,7 @@ async def going_on(steps):
 
 
 @pytest.mark.parametrize("cancel", [cancelled_twice, cancelled_by_a_scope])
-def test_calls_that_are_cancelled_anywhere_leave_no_connection(cancel, authority):
+def test_calls_that_are_cancelled_anywhere_leave_no_connection(cancel, tls):
     async def main(service):
         limits = Limits(in_flight=5, per_second=None)
         async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limits) as client:
@@ -57,7 +59,7 @@ def test_calls_that_are_cancelled_anywhere_leave_no_connection(cancel, authority
             assert (await client.responses.create(**MINIMAL, deadline=30)).output_text
         await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
 
-    with testing.serve(tls=tls_of(authority)) as service:
+    with testing.serve(tls=tls) as service:
         asyncio.run(main(service))
 
 
@@ -85,8 +87,8 @@ UNCLOSED = pytest.mark.filterwarnings(
 @pytest.mark.skipif(not DESCRIPTORS.is_dir(), reason="this system does not list descriptors")
 @pytest.mark.parametrize("run", [asyncio.run, pytest.param(run_and_close, marks=UNCLOSED)])
 @pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
-def test_closed_loops_leave_no_sockets(run, is_secure, authority):
-    with testing.serve(tls=tls_of(authority) if is_secure else None) as service:
+def test_closed_loops_leave_no_sockets(run, is_secure, tls):
+    with testing.serve(tls=tls if is_secure else None) as service:
         client = AsyncClient(testing.TOKEN, base_url=service.url)
         gc.collect()
         gc.disable()  # none is left to the collector
@@ -110,8 +112,7 @@ def test_a_stream_whose_loop_has_ended_gives_its_place_back(is_held, service):
     held = []
 
     async def begin():
-        stream = await client.responses.create(**MINIMAL, stream=True)
-        held.append(stream)
+        held.append(await client.responses.create(**MINIMAL, stream=True))
 
     async def finish():
         reply = await client.responses.create(**MINIMAL, deadline=30)
@@ -145,28 +146,71 @@ def test_a_stream_whose_loop_was_closed_plainly_gives_its_place_back(caller, is_
     gc.collect()
 
 
-def test_a_client_that_is_dropped_closes_its_connections(service):
-    async def main():
-        client = AsyncClient(testing.TOKEN, base_url=service.url)
-        await client.models.list()
-        del client
-        gc.collect()
-        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
-
-    asyncio.run(main())
-
-
-def test_a_client_closes_its_connections_in_all_loops(service):
+@in_loop
+async def test_a_client_that_is_dropped_closes_its_connections(service):
     client = AsyncClient(testing.TOKEN, base_url=service.url)
+    await client.models.list()
+    del client
+    gc.collect()
+    await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
 
-    async def main():
-        await client.models.list()
-        await asyncio.to_thread(asyncio.run, elsewhere())
-        await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
+
+@in_loop
+async def test_a_client_closes_its_connections_in_all_loops(service):
+    client = AsyncClient(testing.TOKEN, base_url=service.url)
 
     async def elsewhere():
         await client.models.list()
         assert service.open_connections == 2
         await client.close()
 
-    asyncio.run(main())
+    await client.models.list()
+    await asyncio.to_thread(asyncio.run, elsewhere())
+    await asyncio.to_thread(service.wait_until, lambda: service.open_connections == 0)
+
+
+@pytest.mark.parametrize("cut_short", ["cancelled", "timed out"])
+def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
+    began, ended = threading.Event(), threading.Event()
+
+    def talk(connection, received):
+        received += connection.recv(1)
+        began.set()
+        silent(connection, received)
+        ended.set()
+
+    async def main(server):
+        url = server.url.replace("http:", "https:")
+        async with AsyncClient(testing.TOKEN, base_url=url, max_retries=0) as client:
+            timeout = PATIENT if cut_short == "timed out" else None
+            call = asyncio.create_task(client.responses.create(**MINIMAL, timeout=timeout))
+            assert await asyncio.to_thread(began.wait, 30)
+            if cut_short == "cancelled":
+                call.cancel()
+            with pytest.raises((asyncio.CancelledError, errors.RequestTimeoutError)):
+                await call
+            assert await asyncio.to_thread(ended.wait, 30)
+
+    with bare(talk) as server:
+        asyncio.run(main(server))
+
+
+def test_an_event_loop_of_another_make_will_do(tls):
+
+    async def main(url):
+        async with AsyncClient(testing.TOKEN, base_url=url) as client:
+            replies = [client.responses.create(**MINIMAL) for _ in range(3)]
+            assert all(reply.output_text for reply in await asyncio.gather(*replies))
+            async with await client.responses.create(**MINIMAL, stream=True) as stream:
+                text = "".join([text async for text in stream.text_deltas()])
+                assert text == (await stream.final()).output_text
+            return client
+
+    for settings in (None, tls):
+        with testing.serve(tls=settings) as service:
+            loop = uvloop.new_event_loop()
+            loop.run_until_complete(main(service.url))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+            assert service.connections_opened == 3
+            service.wait_until(lambda: service.open_connections == 0)

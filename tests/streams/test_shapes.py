@@ -8,8 +8,9 @@ import pickle
 import pytest
 
 from acedata_responses import errors, testing
-from acedata_responses.types import ChatCompletion, ResponseObject, Unknown
-from tests.faults.streams import (
+from acedata_responses.types import Unknown
+from tests.classes import class_of
+from tests.streams.made_up import (
     assert_usable,
     choice,
     chunk,
@@ -20,15 +21,14 @@ from tests.faults.streams import (
     response,
     text_of,
 )
+from tests.streams.shapes import STREAMS, completion
 
-CHAT = {
-    "id": "c-1", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
-    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
-}  # fmt: skip
+CHAT = completion("Hello")
 CALL = {"type": "function_call", "id": "fc-1", "call_id": "call-1", "name": "look", "arguments": '{"a": 1}'}
 OTHER_CALL = {**CALL, "id": "fc-2", "call_id": "call-2"}
 MESSAGE = response(text="Hello")["output"][0]
 REASONING = {"type": "reasoning", "id": "rs-1", "summary": []}
+CLASSES = {"c-1": class_of(CHAT), "r-1": class_of(response())}
 
 
 def as_message(content, **fields):
@@ -68,53 +68,42 @@ def without(event, *names):
 
 
 WHOLE = {
-    "a chat completion as one event": ([CHAT, "[DONE]"], ChatCompletion),
-    "a chat completion as one event, and no mark of the end": ([CHAT], ChatCompletion),
-    "a response as one event": ([response(text="Hello"), "[DONE]"], ResponseObject),
-    "a response as one event, and no mark of the end": ([response(text="Hello")], ResponseObject),
-    "a chat completion after its chunks": (
-        [chunk(choice(content="Hel")), chunk(choice(content="lo")), CHAT, "[DONE]"], ChatCompletion,
-    ),
-    "a response after its first text": ([delta("Hel"), response(text="Hello")], ResponseObject),
-    "a message for a delta": ([as_message("Hello", finish_reason="stop"), "[DONE]"], ChatCompletion),
-    "messages for deltas": ([as_message("Hel"), as_message("lo"), "[DONE]"], ChatCompletion),
-    "messages that grow": ([as_message("Hel"), as_message("Hello"), "[DONE]"], ChatCompletion),
-    "a whole message after its deltas": (
-        [chunk(choice(content="Hel")), chunk(choice(content="lo")), as_message("Hello"), "[DONE]"], ChatCompletion,
-    ),
-    "chunks that call themselves completions": (
-        [chunk(choice(content=text), object="chat.completion") for text in ("Hel", "lo")] + ["[DONE]"], ChatCompletion,
-    ),
-    "chunks that call themselves nothing": (
-        [chunk(choice(content=text), object="") for text in ("Hel", "lo")] + ["[DONE]"], ChatCompletion,
-    ),
-    "the last event alone": ([ending("completed", text="Hello")], ResponseObject),
-    "the last event with more than came before": ([delta("Hel"), ending("completed", text="Hello")], ResponseObject),
-    "deltas, and an empty output": ([delta("Hel"), delta("lo"), ending("completed")], ResponseObject),
-    "deltas, and a null output": ([created(), delta("Hello"), ending("completed", output=None)], ResponseObject),
-    "deltas, and no output": ([delta("Hello"), without(ending("completed"), "output")], ResponseObject),
-    "deltas, and a message without content": (
-        [delta("Hello"), ending("completed", output=[{**MESSAGE, "content": []}])], ResponseObject,
-    ),
-    "an item, and an empty output": ([item("done", 0, MESSAGE), ending("completed")], ResponseObject),
-    "a part, and an empty output": (
-        [item("added", 0, {**MESSAGE, "content": []}), part("done", MESSAGE["content"][0]), ending("completed")],
-        ResponseObject,
-    ),
-    "a part without its item": ([part("done", MESSAGE["content"][0]), ending("completed")], ResponseObject),
-    "a whole text alone": ([done("Hello"), ending("completed")], ResponseObject),
-    "an incomplete response with an empty output": ([delta("Hello"), ending("incomplete")], ResponseObject),
+    **{name: events("Hello") for name, events in STREAMS.items()},
+    "a chat completion as one event, and no mark of the end": [CHAT],
+    "a response as one event, and its mark": [response(text="Hello"), "[DONE]"],
+    "a chat completion after its chunks": [chunk(choice(content="Hel")), chunk(choice(content="lo")), CHAT, "[DONE]"],
+    "a response after its first text": [delta("Hel"), response(text="Hello")],
+    "messages for deltas": [as_message("Hel"), as_message("lo"), "[DONE]"],
+    "messages that grow": [as_message("Hel"), as_message("Hello"), "[DONE]"],
+    "a whole message after its deltas": [
+        chunk(choice(content="Hel")), chunk(choice(content="lo")), as_message("Hello"), "[DONE]",
+    ],
+    "chunks that call themselves completions": [
+        *(chunk(choice(content=text), object="chat.completion") for text in ("Hel", "lo")), "[DONE]",
+    ],
+    "chunks that call themselves nothing": [
+        *(chunk(choice(content=text), object="") for text in ("Hel", "lo")), "[DONE]",
+    ],
+    "the last event with more than came before": [delta("Hel"), ending("completed", text="Hello")],
+    "deltas, and no output": [delta("Hello"), without(ending("completed"), "output")],
+    "deltas, and a message without content": [delta("Hello"), ending("completed", output=[{**MESSAGE, "content": []}])],
+    "an item, and an empty output": [item("done", 0, MESSAGE), ending("completed")],
+    "a part, and an empty output": [
+        item("added", 0, {**MESSAGE, "content": []}), part("done", MESSAGE["content"][0]), ending("completed"),
+    ],
+    "a part without its item": [part("done", MESSAGE["content"][0]), ending("completed")],
+    "a whole text alone": [done("Hello"), ending("completed")],
+    "an incomplete response with an empty output": [delta("Hello"), ending("incomplete")],
 }  # fmt: skip
 """What the service sends; the answer is always `Hello`."""
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_the_reply_has_the_text_whatever_brought_it(name, client, service):
-    sent, cls = WHOLE[name]
-    service.reply_with(testing.Answer(events=sent))
+    service.reply_with(testing.Answer(events=WHOLE[name]))
     with client.open() as stream:
         reply = stream.final()
-        assert (type(reply), reply.output_text) == (cls, "Hello")
+        assert (type(reply), reply.output_text) == (CLASSES[reply.id], "Hello")
         assert reply.http.status_code == 200
     assert_usable(client, service)
 
@@ -123,7 +112,7 @@ def test_the_reply_has_the_text_whatever_brought_it(name, client, service):
     "an item, and an empty output", "a part, and an empty output", "a part without its item", "a whole text alone",
 }])  # fmt: skip
 def test_the_texts_are_the_text_once(name, client, service):
-    service.reply_with(testing.Answer(events=WHOLE[name][0]))
+    service.reply_with(testing.Answer(events=WHOLE[name]))
     with client.open() as stream:
         assert text_of(stream) == ("Hello", None)
         assert stream.partial_text == "Hello"
@@ -133,7 +122,7 @@ def test_the_texts_are_the_text_once(name, client, service):
     "name", ["an item, and an empty output", "a part, and an empty output", "a whole text alone"]
 )
 def test_a_text_that_no_delta_brought_comes_with_the_last_event(name, client, service):
-    service.reply_with(testing.Answer(events=WHOLE[name][0]))
+    service.reply_with(testing.Answer(events=WHOLE[name]))
     with client.open() as stream:
         assert text_of(stream) == ("Hello", None)
 

@@ -8,7 +8,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from acedata_responses.types import Unknown
-from tests.faults.streams import assert_usable, choice, chunk, delta, ending, events_of
+from tests.streams.made_up import assert_usable, choice, chunk, delta, ending, events_of
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 ENDS = {"response": [ending("completed", text="Hello")], "chat": ["[DONE]"]}
@@ -99,25 +99,6 @@ def test_what_is_no_object_ends_the_stream(data, shape, client, service):
 
 
 # --- how a stream of chunks ends
-
-ENDINGS = {
-    "nothing": [],
-    "its mark": ["[DONE]"],
-    "its mark with a blank behind it": [b"data: [DONE] \n\n"],
-    "its mark with two blanks before it": [b"data:  [DONE]\n\n"],
-    "its mark without a blank line": [b"data: [DONE]"],
-    "usage": [chunk(usage=USAGE)],
-    "an object of a new kind": [{"type": "brand.new"}],
-}
-
-
-@pytest.mark.parametrize("name", ENDINGS)
-def test_a_stream_of_chunks_that_are_finished_is_whole_at_its_orderly_end(name, client, service):
-    sent = [chunk(choice(content="Hel")), chunk(choice(0, "stop", content="lo")), *ENDINGS[name]]
-    service.reply_with(testing.Answer(events=sent))
-    with client.open() as stream:
-        assert (stream.final().output_text, stream.final().choices[0].finish_reason) == ("Hello", "stop")
-    assert_usable(client, service)
 
 
 def test_one_unfinished_choice_of_two_is_no_end(client, service):

@@ -10,10 +10,11 @@ from contextlib import suppress
 import pytest
 
 from acedata_responses import AsyncClient, errors, testing
-from tests.drivers import MINIMAL
-from tests.faults.sockets import bare, read_request
-from tests.faults.streams import ONE_PLACE, assert_usable, delta, ending
+from tests.bare_sockets import bare, read_request
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import SHORT
+from tests.streams.made_up import assert_usable, delta, ending
+from tests.waiting import in_loop
 
 
 def left_by_closing(stream):
@@ -110,27 +111,25 @@ STAGES = {
 
 @pytest.mark.parametrize("cut_short", ["cancelled", "timed out"])
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_task_that_is_cut_short_closes_its_connection_at_once(stage, cut_short, service):
+@in_loop
+async def test_a_task_that_is_cut_short_closes_its_connection_at_once(stage, cut_short, service):
     async def read(client):
         fields = {"stream": True} if stage == "stream" else {}
         async for _event in await client.responses.create(**MINIMAL, **fields):
             pass
 
-    async def main():
-        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
-            service.reply_with(STAGES[stage])
-            timeout = SHORT if cut_short == "timed out" else None
-            task = asyncio.create_task(asyncio.wait_for(read(client), timeout))
-            if cut_short == "cancelled":
-                await asyncio.to_thread(service.wait_until_stalled)
-                task.cancel()
-            with pytest.raises((asyncio.CancelledError, asyncio.TimeoutError)):
-                await task
-            for request in service.requests:  # none where the time was up before it arrived
-                await asyncio.to_thread(service.wait_until_disconnected, request, 30)
-            assert (await client.responses.create(**MINIMAL, deadline=30)).output_text
-
-    asyncio.run(main())
+    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+        service.reply_with(STAGES[stage])
+        timeout = SHORT if cut_short == "timed out" else None
+        task = asyncio.create_task(asyncio.wait_for(read(client), timeout))
+        if cut_short == "cancelled":
+            await asyncio.to_thread(service.wait_until_stalled)
+            task.cancel()
+        with pytest.raises((asyncio.CancelledError, asyncio.TimeoutError)):
+            await task
+        for request in service.requests:  # none where the time was up before it arrived
+            await asyncio.to_thread(service.wait_until_disconnected, request, 30)
+        assert (await client.responses.create(**MINIMAL, deadline=30)).output_text
 
 
 def test_a_service_that_keeps_the_connection_open_after_the_end_does_not_hold_the_reader(connect):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from acedata_responses import testing
-from acedata_responses.types import ChatCompletion
-from tests.faults.streams import choice, chunk, events_of
+from tests.classes import class_of
+from tests.streams.made_up import choice, chunk, events_of
 
 
 def call(
@@ -35,8 +35,7 @@ def test_chunks_are_put_together(client, service):
         assert (len(events), error) == (11, None)
         assert stream.partial_text == "Hello"
         final = stream.final()
-    assert isinstance(final, ChatCompletion)
-    assert final.output_text == "Hello"
+    assert (type(final), final.output_text) == (class_of(final.to_dict()), "Hello")
     data = final.to_dict()
     assert (data["object"], data["id"], data["usage"]) == ("chat.completion", "c-1", usage)
     first, second = data["choices"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
@@ -88,47 +87,3 @@ def test_a_test_of_retries_does_not_wait(service, connect):
     connect(service, clock=clock, retry=RetryPolicy(), max_retries=2).create()
     assert clock.sleeps == [1, 2]
     assert isinstance(clock, acedata_responses.Clock)
-
-
-# Logging
-
-
-def logged(flavour, level):
-    """What a program without logging of its own writes when the variable is set."""
-    code = """
-import asyncio, sys
-from acedata_responses import AsyncClient, Client, testing
-with testing.serve() as service:
-    if sys.argv[1] == "sync":
-        Client(service.token, base_url=service.url).models.list()
-    else:
-        asyncio.run(AsyncClient(service.token, base_url=service.url).models.list())
-"""
-    environment = {LOG_VARIABLE: level, "PATH": ""}
-    return subprocess.run(
-        [sys.executable, "-c", code, flavour],
-        capture_output=True, text=True, timeout=60, check=False, env=environment,
-    )  # fmt: skip
-
-
-def test_debug_logs_a_line_for_each_phase_of_a_call(flavour):
-    lines = logged(flavour, "debug").stderr.splitlines()
-    phases = [
-        "connecting to 127.0.0.1",
-        "request sent, waiting for the response",
-        "status 200",
-        "GET http://",
-    ]
-    assert [next(n for n, line in enumerate(lines) if phase in line) for phase in phases] == sorted(
-        next(n for n, line in enumerate(lines) if phase in line) for phase in phases
-    )
-    assert testing.TOKEN not in "\n".join(lines)
-
-
-def test_info_logs_one_line_for_each_call(flavour):
-    lines = [line for line in logged(flavour, "INFO").stderr.splitlines() if "GET" in line]
-    assert len([line for line in lines if "acedata_responses " in line or "acedata_responses:" in line]) == 1
-
-
-def test_a_level_that_is_none_is_refused(flavour):
-    assert f"ConfigurationError: {LOG_VARIABLE} must be one of debug, info" in logged(flavour, "loud").stderr

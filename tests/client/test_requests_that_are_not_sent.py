@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from acedata_responses import AsyncClient, Client, errors, testing
@@ -83,12 +84,10 @@ def test_a_token_that_is_none_is_refused_when_the_client_is_made(token, client):
     assert repr(token)[1:-1] not in str(caught.value) or str(token).strip() in ("", "a", "5")
 
 
-def test_a_plugged_in_client_that_was_closed_sends_nothing(flavour, connect, service):
-    import httpx
-
-    plugged = {"sync": httpx.Client, "async": httpx.AsyncClient}[flavour]()
+def test_a_plugged_in_client_that_was_closed_sends_nothing(connect, made_by, service):
+    plugged = made_by(httpx, "http_client")
     driver = connect(service, http_client=plugged)
-    driver._loop.run(plugged.aclose()) if flavour == "async" else plugged.close()
+    driver._loop.run(plugged.aclose()) if driver._loop else plugged.close()
     with pytest.raises(errors.ConfigurationError, match="closed"):
         driver.create()
     assert service.connections_opened == 0
@@ -101,31 +100,6 @@ def test_a_time_out_that_is_none_sends_nothing(options, driver, service):
     with pytest.raises(errors.ConfigurationError, match="must be"):
         driver.create(**options)
     assert service.connections_opened == 0
-
-
-TOKENS = {"a long token": "secret-token-of-some-length", "a JWT": "eyJ" + "x" * 300, "a short one": "test"}
-SLIPS = {
-    "as a field": lambda token: {"temperature": token},
-    "deep in a field": lambda token: {"input": [{"role": token, "content": "Hi"}]},
-    "as an unknown keyword's value": lambda token: {"token": token},
-    "as bytes' neighbour": lambda token: {"metadata": {"a": [token, b"x"]}, "n": {"a": token}},
-    "as a value of the query": lambda token: {"extra_query": {"a": {"b": token}}},
-    "as a further field": lambda token: {"extra_body": [token]},
-    "in a header": lambda token: {"extra_headers": {"x-a": f"{token}\r\n"}},
-}
-
-
-@pytest.mark.parametrize("slip", SLIPS)
-@pytest.mark.parametrize("token", TOKENS.values(), ids=list(TOKENS))
-def test_an_error_about_the_caller_s_request_does_not_show_the_token(token, slip, connect):
-    with testing.serve(token=token) as service:
-        driver = connect(token=token, base_url=service.url)
-        with pytest.raises(errors.RequestValidationError) as refused:
-            driver.create(**SLIPS[slip](token))
-        shown = f"{refused.value!s} {refused.value!r} {refused.value.problems!r}"
-        assert f"'{token}'" not in shown
-        assert token[:20] not in shown or len(token) < 12
-        assert service.requests == []
 
 
 NO_MAPPINGS = [

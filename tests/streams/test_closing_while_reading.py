@@ -11,9 +11,10 @@ from contextlib import contextmanager
 import pytest
 
 from acedata_responses import errors, testing
-from tests.faults.certificates import tls_of
-from tests.faults.sockets import bare, http, read_request, silent
-from tests.faults.streams import ONE_PLACE, assert_usable, delta, ending
+from tests.bare_sockets import bare, http, read_request, silent
+from tests.drivers import ONE_PLACE
+from tests.processes import forks
+from tests.streams.made_up import assert_usable, delta, ending
 from tests.waiting import until
 
 DELTA = b"data: %s\n\n" % json.dumps(delta("a")).encode()
@@ -23,8 +24,6 @@ HEADS = {
     "with a length": b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n" + DELTA,
     "until the connection ends": b"HTTP/1.1 200 OK\r\n\r\n" + DELTA,
 }
-FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-FORK_WARNING = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
 class Reader(threading.Thread):
@@ -55,8 +54,8 @@ class Reader(threading.Thread):
 
 
 @pytest.fixture(params=["plain", "TLS"])
-def secure_service(request, authority):
-    with testing.serve(tls=tls_of(authority) if request.param == "TLS" else None) as service:
+def secure_service(request, tls):
+    with testing.serve(tls=tls if request.param == "TLS" else None) as service:
         yield service
 
 
@@ -159,8 +158,7 @@ def forked(in_child):
         os.waitpid(child, 0)
 
 
-@FORKS
-@FORK_WARNING
+@forks
 @pytest.mark.parametrize("flavour", ["sync"])
 def test_a_forked_process_closes_a_stream_without_disturbing_its_parent(connect, secure_service):
     service = secure_service
@@ -173,8 +171,7 @@ def test_a_forked_process_closes_a_stream_without_disturbing_its_parent(connect,
         assert stream.final().output_text
 
 
-@FORKS
-@FORK_WARNING
+@forks
 def test_the_service_sees_a_close_though_a_forked_process_has_the_connection_too(connect, secure_service):
     service = secure_service
     service.reply_with(testing.Fault("stall", "event", after=2))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from acedata_responses import Limits, errors
-
-ONE_PLACE = Limits(in_flight=1, per_second=None)
+from acedata_responses import errors
 
 
 def created(**fields: Any) -> dict[str, Any]:

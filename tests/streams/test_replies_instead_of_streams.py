@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from acedata_responses import errors, testing
-from acedata_responses.types import ResponseObject
-from tests.faults.streams import assert_usable, created, delta, ending, events_of, response, text_of
+from tests.streams.made_up import assert_usable, created, delta, ending, events_of, response, text_of
 
 SAMPLES = Path(__file__).parents[1] / "replies" / "samples"
 
@@ -18,7 +17,7 @@ def test_a_reply_instead_of_a_stream_gives_its_text_and_itself(client, service):
     service.reply_with(always=testing.Answer(json=response(text="Hello")))
     with client.open() as stream:
         assert text_of(stream) == ("Hello", None)
-        assert isinstance(stream.final(), ResponseObject)
+        assert stream.final().object == "response"
         assert stream.final().http.content
     assert client.open().final().output_text == "Hello"
 

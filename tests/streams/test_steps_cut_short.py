@@ -9,7 +9,9 @@ import signal
 import pytest
 
 from acedata_responses import AsyncClient, Client, StreamInterruptedError, testing
-from tests.faults.streams import ONE_PLACE, assert_usable, choice, chunk, delta, ending
+from tests.drivers import ONE_PLACE
+from tests.streams.made_up import assert_usable, choice, chunk, delta, ending
+from tests.waiting import in_loop
 
 HI = {"model": "gpt-4o-mini", "input": "Hi", "stream": True}
 STALLED = testing.Fault("stall", "event", after=2)
@@ -26,32 +28,30 @@ def closed(error: StreamInterruptedError) -> bool:
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_a_cancelled_step_is_followed_by_an_error_in_async_code(reader, service):
-    async def main():
-        async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
-            service.reply_with(SENT.but(STALLED))
-            stream = await client.responses.create(**HI)
-            reading = READERS[reader](stream)
-            for _ in range(2):
-                await anext(reading)
-            step = asyncio.ensure_future(anext(reading))
-            await asyncio.to_thread(service.wait_until_stalled)
-            step.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await step
-            for read in (
-                lambda: anext(reading),
-                lambda: anext(stream),
-                lambda: anext(stream.text_deltas()),
-                stream.final,
-            ):
-                with pytest.raises(StreamInterruptedError) as caught:
-                    await read()
-                assert closed(caught.value)
-            await asyncio.to_thread(service.wait_until_disconnected, service.requests[0], 5)
-            assert (await client.responses.create(model="gpt-4o-mini", input="Hi", deadline=30)).output_text
-
-    asyncio.run(main())
+@in_loop
+async def test_a_cancelled_step_is_followed_by_an_error_in_async_code(reader, service):
+    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+        service.reply_with(SENT.but(STALLED))
+        stream = await client.responses.create(**HI)
+        reading = READERS[reader](stream)
+        for _ in range(2):
+            await anext(reading)
+        step = asyncio.ensure_future(anext(reading))
+        await asyncio.to_thread(service.wait_until_stalled)
+        step.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await step
+        for read in (
+            lambda: anext(reading),
+            lambda: anext(stream),
+            lambda: anext(stream.text_deltas()),
+            stream.final,
+        ):
+            with pytest.raises(StreamInterruptedError) as caught:
+                await read()
+            assert closed(caught.value)
+        await asyncio.to_thread(service.wait_until_disconnected, service.requests[0], 5)
+        assert (await client.responses.create(model="gpt-4o-mini", input="Hi", deadline=30)).output_text
 
 
 @pytest.mark.parametrize("reader", ["events", "texts"])

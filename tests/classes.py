@@ -1,0 +1,36 @@
+"""Objects of `acedata_responses.types`, found by what their data says: few tests need to know the name of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from acedata_responses import types
+from tests.contract.document import SCHEMAS, component
+
+
+def class_of(data: Mapping[str, Any]) -> Any:
+    """The class whose schema in the document agrees with most of the data: in constants, then in required fields."""
+
+    def agreed(name: str) -> tuple[int, int] | None:
+        schema = SCHEMAS[name]
+        required = schema.get("required", [])
+        constants = [
+            field["const"] == data[key]
+            for key, field in schema.get("properties", {}).items()
+            if "const" in field and key in data
+        ]
+        return (len(constants), len(required)) if all(constants) and data.keys() >= set(required) else None
+
+    fitting = {name: rank for name in types.__all__ if name in SCHEMAS and (rank := agreed(name))}
+    return getattr(types, max(fitting, key=lambda name: fitting[name]))
+
+
+def named(reference: Mapping[str, Any]) -> Any:
+    """What a reference in the document leads to, as the package has it."""
+    return getattr(types, component(reference))
+
+
+def typed(data: Mapping[str, Any]) -> Any:
+    """The data as an object of its class."""
+    return class_of(data).from_dict(data)
