@@ -67,10 +67,16 @@ class Reader:
             re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"
         ]
         self.type = " | ".join(names) or "null"
+        formats = {
+            "items: " * kind.count("[]") + "format": match[1]
+            for kind in kinds
+            if (match := re.search(r"(?<!enum)<([\w.-]+)>", kind))
+        }
+        self.others = {**formats, **({"in": str(block.place)} if block.place else {})}
         self.lines = block.below
         self.required = required
         self.at = 0
-        self.found = Found(block, self.type, "null" in kinds)
+        self.found = Found(block, self.type, "null" in kinds, {"others": self.others})
 
     @property
     def next(self) -> Line | None:
@@ -152,7 +158,11 @@ class Reader:
                 )
             yield _value(line.removesuffix(",").rstrip(), self.type)
             if not line.endswith(","):
-                return
+                break
+        if self.next is not None and self.next.endswith(","):
+            raise UnreadableError(
+                f"line {line.number}: no comma follows `{short(line)}` in the list of values"
+            )
 
     def _example(self) -> tuple[Json] | None:
         """The JSON value below a label; None (and nothing taken) where there is none."""

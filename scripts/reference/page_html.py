@@ -16,7 +16,7 @@ from . import page_text
 from .facts import Facts, UnreadableError
 
 INVISIBLE = (
-    "head script style template noscript svg math select textarea iframe object nav header footer aside button"
+    "head script style template noscript svg math textarea iframe object nav header footer aside"
 ).split()
 INLINE = frozenset(
     "a abbr b bdi bdo cite code dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split()

@@ -92,6 +92,8 @@ def _request(words: list[str], method: Line, path: str) -> Samples:
         raise UnreadableError(f"line {method.number}: the page shows {method} {path}, its sample {shown}")
     headers = {name: value.strip() for name, _, value in (h.partition(":") for h in options["--header"])}
     operation = {"method": str(method), "path": path, "server": f"{address.scheme}://{address.netloc}"}
+    if address.query:
+        operation["query of the sample"] = address.query
     if credentials := headers.get("Authorization"):
         operation["credentials"] = credentials.split()[0]
     if media_type := headers.pop("Content-Type", ""):

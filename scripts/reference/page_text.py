@@ -20,9 +20,11 @@ from .page_lines import (
     MEANINGLESS,
     MEDIA_TYPE,
     NAME,
+    PARAMETERS,
     PLACES,
     RANGE,
     SENTENCE,
+    STATUS,
     TYPE,
     Line,
     is_json,
@@ -99,7 +101,7 @@ class _Reader:
         found = [Reader(block, required).read() for block in blocks]
         reply = _begin_of_reply(self.samples, found, first)
         _check_all_listed(self.samples, found, first, reply)
-        parameters = [self._parameter(one, is_last=i + 1 == first) for i, one in enumerate(found[:first])]
+        parameters = self._parameters(intro, found[:first])
         body = self._part("body", found[first:reply], self.samples.request, is_followed=reply < len(found))
         return [
             *parameters,
@@ -107,15 +109,27 @@ class _Reader:
             *self._part("reply", found[reply:], self.samples.reply, is_followed=False),
         ]
 
-    def _parameter(self, one: Found, *, is_last: bool) -> Field:
-        if one.block.place:
-            if not one.prose and not is_last:
-                raise UnreadableError(f"line {one.block.name.number}: no heading follows `{one.block.name}`")
-            at, stated = f"authorization.{one.block.name}", frozenset(PROPERTIES)
-        else:
-            at, stated = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
-        is_described = self._described(at, one, is_followed=not is_last)
-        return one.field(at, stated, is_described=is_described)
+    def _parameters(self, intro: list[Line], found: list[Found]) -> Iterator[Field]:
+        """Return the credentials and the parameters. An English heading tells where a parameter is sent."""
+        heading = PARAMETERS.fullmatch(intro[-1]) if intro else None
+        for one in found:
+            is_last = one is found[-1]
+            if one.block.place:
+                if not one.prose and not is_last:
+                    raise UnreadableError(
+                        f"line {one.block.name.number}: no heading follows `{one.block.name}`"
+                    )
+                at, stated = f"authorization.{one.block.name}", frozenset(PROPERTIES)
+            else:
+                at, stated = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
+                if heading:
+                    one.facts["others"]["in"] = heading[1].lower()
+            last = _last_heading(one.prose)
+            following = PARAMETERS.fullmatch(one.prose[last]) if last >= 0 else None
+            is_followed = not is_last and bool(one.block.place or following)
+            is_described = self._described(at, one, is_followed=is_followed)
+            heading = following or heading
+            yield one.field(at, stated, is_described=is_described)
 
     def _part(
         self, where: str, found: list[Found], sample: Mapping[str, Json], *, is_followed: bool
@@ -142,6 +156,11 @@ class _Reader:
         heading = _last_heading(one.prose) if is_followed else -1
         own = one.prose[:heading] if heading >= 0 else one.prose
         self._note(at, own)
+        for line in one.prose[heading + 1 :] if heading >= 0 else ():
+            if media_type := MEDIA_TYPE.fullmatch(line):
+                self.samples.operation["reply's media type"] = media_type[1]
+            else:
+                self._note("reply", [line])
         return any(is_prose(line) for line in own)
 
     def _note(self, at: str, lines: list[Line]) -> None:
@@ -207,7 +226,11 @@ def _length_with(names: list[str], wanted: list[str]) -> int:
 
 def _last_heading(prose: list[Line]) -> int:
     """Return the index of the last heading among these lines, or -1. Sentences belong to descriptions."""
-    return max((i for i, line in enumerate(prose) if not is_prose(line)), default=-1)
+    return max((i for i, line in enumerate(prose) if _is_heading(line)), default=-1)
+
+
+def _is_heading(line: Line) -> bool:
+    return not is_prose(line) and not any(form.fullmatch(line) for form in (STATUS, MEDIA_TYPE, MEANINGLESS))
 
 
 def _words_for_required(blocks: list[Block]) -> set[str]:
