@@ -219,14 +219,11 @@ class _Reader:
         pointer, responses = self._under(self.operation, "responses")
         errors = [(below(pointer, status), one) for status, one in responses.items() if status[:1] != "2"]
         in_schema = tuple(word for key in path for word in ("properties", key))
-        codes: set[str] = set()
-        for node in self._all_below(errors) if path else ():
-            for found in (_at(node, path), *(_at(node, (*in_schema, word)) for word in ("const", "enum"))):
-                codes.update(
-                    one for one in (found if isinstance(found, list) else [found]) if isinstance(one, str)
-                )
-        if codes:
-            self._state("error codes", ", ".join(sorted(codes)), pointer)
+        paths = (path, (*in_schema, "const"), (*in_schema, "enum")) if path else ()
+        found = [_at(node, one) for node in self._all_below(errors) for one in paths]
+        texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
+        if codes := sorted({text for text in texts if isinstance(text, str)}):
+            self._state("error codes", ", ".join(codes), pointer)
 
     def _content(self, name: str, holder: Place) -> list[Place]:
         """Return the content of a request or response, by media type."""
@@ -272,12 +269,10 @@ class _Reader:
         high, open_high = shape.bound("maximum", "exclusiveMaximum")
         examples = words.get("examples")
         example = examples[0] if isinstance(examples, list) and examples else words.get("example", MISSING)
-        both = {
-            word: words[word]
-            for word in ("minLength", "maxLength")
-            if word in words and f"{word[:3]}Items" in words
-        }
-        others = {**shape.others, **both, **self._of_entries(shape)}
+        others = {**shape.others, **self._of_entries(shape)}
+        for of_list, of_text in (("minItems", "minLength"), ("maxItems", "maxLength")):
+            if of_list in words and of_text in words:
+                others[of_text] = words[of_text]
         keys = {**_LINE_OF, **{word: (word,) for word in others}}
         found = {
             name: next((shape.places[word] for word in known if word in shape.places), "")

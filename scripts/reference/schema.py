@@ -225,8 +225,9 @@ def _united(shapes: list[Shape]) -> Shape:
 
 def _both(one: list[Place], other: list[Place]) -> list[Place]:
     """Return a schema to which the alternatives of two schemas apply."""
-    alternatives = [{"anyOf": [node for _, node in places]} for places in (one, other)]
-    return [(one[0][0], {"allOf": alternatives})]
+    nodes = [[node for _, node in places] for places in (one, other)]
+    parts = [node[0] if len(node) == 1 else {"anyOf": node} for node in nodes]
+    return [(one[0][0], {"allOf": parts})]
 
 
 def _fill(known: dict[str, Any], more: Mapping[str, Any]) -> None:
