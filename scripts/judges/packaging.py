@@ -67,17 +67,8 @@ def run(*command: str | Path, folder: Path = ROOT) -> str:
 
 def build(source: Path, target: Path, *kinds: str) -> list[Path]:
     """Build archives of a source tree, or of a source archive."""
-    run(
-        UV,
-        "build",
-        "--python",
-        PROGRAMS / "python",
-        "--no-build-isolation",
-        *kinds,
-        "--out-dir",
-        target,
-        source,
-    )
+    options = ("--no-build-isolation", *kinds)
+    run(UV, "build", "--python", PROGRAMS / "python", *options, "--out-dir", target, source)
     return sorted(target.glob("acedata_responses-*"))
 
 
