@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
 
@@ -18,8 +17,7 @@ ABSENT_IS_NONE = ("range", "min_length", "max_length")
 LISTS = ("statuses", "error codes", "reply's media type")
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """A difference: a row of the table.
 
     Attributes:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from . import page_samples
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine, UnreadableError, by_place
-from .page_field import Block, Found, Reader
+from .page_field import Block, FieldLines
 from .page_lines import (
     LABEL,
     LENGTH,
@@ -98,7 +98,7 @@ class _Reader:
         first = _begin_of_body(self.samples, intro, blocks)
         self._note("page", intro[:-1] if first else intro)  # the last is the heading of the first part
         required = _words_for_required(blocks)
-        found = [Reader(block, required).read() for block in blocks]
+        found = [FieldLines(block, required) for block in blocks]
         reply = _begin_of_reply(self.samples, found, first)
         _check_all_listed(self.samples, found, first, reply)
         parameters = self._parameters(intro, found[:first])
@@ -109,7 +109,7 @@ class _Reader:
             *self._part("reply", found[reply:], self.samples.reply, is_followed=False),
         ]
 
-    def _parameters(self, intro: list[Line], found: list[Found]) -> Iterator[Field]:
+    def _parameters(self, intro: list[Line], found: list[FieldLines]) -> Iterator[Field]:
         """Return the credentials and the parameters. An English heading tells where a parameter is sent."""
         heading = PARAMETERS.fullmatch(intro[-1]) if intro else None
         for one in found:
@@ -132,7 +132,7 @@ class _Reader:
             yield one.field(at, stated, is_described=is_described)
 
     def _part(
-        self, where: str, found: list[Found], sample: Mapping[str, Json], *, is_followed: bool
+        self, where: str, found: list[FieldLines], sample: Mapping[str, Json], *, is_followed: bool
     ) -> Iterator[Field]:
         """Return the fields of the body or the reply, then those that only its sample has."""
         sampled = {field.at: field for field in page_samples.nested(where, sample)}
@@ -151,7 +151,7 @@ class _Reader:
             yield one.field(at, frozenset(stated), sample=value, is_described=is_described)
         yield from sampled.values()
 
-    def _described(self, at: str, one: Found, *, is_followed: bool) -> bool:
+    def _described(self, at: str, one: FieldLines, *, is_followed: bool) -> bool:
         """Whether a field has a description. The last heading below it may belong to the next part."""
         heading = _last_heading(one.prose) if is_followed else -1
         own = one.prose[:heading] if heading >= 0 else one.prose
@@ -199,7 +199,7 @@ def _begin_of_body(samples: Samples, intro: list[Line], blocks: list[Block]) -> 
     )
 
 
-def _begin_of_reply(samples: Samples, found: list[Found], first: int) -> int:
+def _begin_of_reply(samples: Samples, found: list[FieldLines], first: int) -> int:
     """The index of the first field of the reply: the samples name its fields, and a heading stands above it."""
     names = [str(one.block.name) for one in found]
     least = first + _length_with(names[first:], list(samples.request))
@@ -243,7 +243,7 @@ def _words_for_required(blocks: list[Block]) -> set[str]:
     return {"required", str(credentials)} if credentials in others else {"required"}
 
 
-def _check_all_listed(samples: Samples, found: list[Found], first: int, reply: int) -> None:
+def _check_all_listed(samples: Samples, found: list[FieldLines], first: int, reply: int) -> None:
     listed = {one.block.name for one in found[:first]}
     if missing := samples.headers - listed:
         raise UnreadableError(f"names the header `{short(min(missing))}` in its sample and not in its list")
