@@ -118,7 +118,7 @@ def objections(
         ]
     field = page.fields.get(AT)
     if field is None or not field.enum:
-        return ["there is no list of model names. Save the whole page again."]
+        return ["there is not a list of model names. Save the whole page again."]
     found = list(_about_names(field.enum))
     if not found:
         holder = _Holder(document)
@@ -143,7 +143,7 @@ def _about_names(names: Sequence[Any]) -> Iterable[str]:
         yield f"names with odd characters: {_shown(odd)}. Look at the page; save it again if it was saved badly."
     twice = list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i]))
     if twice:
-        yield f"names that stand twice: {_shown(twice)}. Look at the page; save it again if it was saved badly."
+        yield f"names that appear twice: {_shown(twice)}. Look at the page; save it again if it was saved badly."
     alike: dict[str, list[Any]] = {}
     for name in dict.fromkeys(names):
         alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
@@ -219,7 +219,7 @@ def _lines(
     if added:
         lines["Added"] = [f"Model names: {_code(added)}."]
     if moved or not (added or removed):
-        lines["Changed"] = ["The model names stand in the order of the vendor's page."]
+        lines["Changed"] = ["The model names are in the order of the vendor's page."]
     if removed:
         note = "The client knows them as deprecated until the next minor version."
         lines["Removed"] = [f"**Breaking:** model names that the vendor withdrew: {_code(removed)}. {note}"]

@@ -195,7 +195,7 @@ def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
 
 
 def _only(values: list[Json]) -> str:
-    return f"also {summary_of_values(values)}" if values else "none beyond the common ones"
+    return f"also {summary_of_values(values)}" if values else "no others"
 
 
 def summary_of_values(values: Any) -> str:

@@ -90,7 +90,7 @@ def read(document: Document, wanted: Wanted | None = None) -> Facts:
         DocumentError: A reference cannot be resolved.
     """
     if not isinstance(document.data.get("openapi"), str):
-        raise UnreadableError("is no OpenAPI document (it has no `openapi: 3...`)")
+        raise UnreadableError("is not an OpenAPI document (it has no `openapi: 3...`)")
     method, path = _choose(operations(document), wanted)
     return _Reader(document, method, path).facts(wanted.error_code if wanted else ())
 

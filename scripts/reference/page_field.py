@@ -70,7 +70,9 @@ class FieldLines:
 
     def _put(self, name: str, value: Any, line: Line) -> None:
         if name in self.facts:
-            raise UnreadableError(f"line {line.number}: `{short(line)}` says again what a field has once")
+            raise UnreadableError(
+                f"line {line.number}: `{short(line)}` repeats what the field already states"
+            )
         self.facts[name] = value
 
     def _read(self) -> None:
@@ -132,7 +134,7 @@ class FieldLines:
         while True:
             if self._next is None:
                 raise UnreadableError(
-                    f"line {line.number}: the list of values breaks off after `{short(line)}`"
+                    f"line {line.number}: the list of values is cut off after `{short(line)}`"
                 )
             line = self._take()
             if LABEL.fullmatch(line):

@@ -58,7 +58,7 @@ def split(text: str) -> list[Line]:
     found = []
     for number, raw in enumerate(text.splitlines(), 1):
         if len(raw) > LONGEST_LINE or number > MOST_LINES:
-            raise UnreadableError(f"line {number}: is no reference page: it has too many or too long lines")
+            raise UnreadableError(f"line {number}: has too many or too long lines for a reference page")
         if stripped := raw.replace("\u00a0", " ").strip("\u200b\u200e\u200f\ufeff \t\f"):
             line = Line(stripped)
             line.number = number

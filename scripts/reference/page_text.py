@@ -60,7 +60,7 @@ def _check_end(lines: list[Line]) -> None:
     last = lines[-1]
     is_data = LENGTH.fullmatch(last) or RANGE.fullmatch(last) or is_json(last) or last == "}"
     if not is_data and not SENTENCE.fullmatch(last):
-        raise UnreadableError(f"line {last.number}: the page breaks off at `{short(last)}`")
+        raise UnreadableError(f"line {last.number}: the page is cut off at `{short(last)}`")
 
 
 def _blocks(lines: list[Line]) -> tuple[list[Line], list[Block]]:

@@ -117,7 +117,7 @@ def _one(document: Document, place: Place, seen: tuple[str, ...]) -> Shape:
     parts = [_own(pointer, schema)]
     if "$ref" in schema:
         if not isinstance(schema["$ref"], str):
-            raise UnreadableError(f"has a `$ref` that is no text: {str(schema['$ref'])[:60]}")
+            raise UnreadableError(f"has a `$ref` that is not text: {str(schema['$ref'])[:60]}")
         parts.append(read(document, [document.resolve(pointer, schema)], seen))
     parts += [read(document, [part], seen) for part in entries(place, "allOf")]
     for keyword in ("anyOf", "oneOf"):
@@ -147,7 +147,7 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     if "const" in schema:
         words["enum"] = [schema["const"]]
     if not isinstance(words.get("enum", []), list):
-        raise UnreadableError("has an `enum` that is no list")
+        raise UnreadableError("has an `enum` that is not a list")
     properties = schema.get("properties")
     fields = properties if isinstance(properties, dict) else {}
     places = {str(keyword): below(pointer, keyword) for keyword in schema}

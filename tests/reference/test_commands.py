@@ -154,7 +154,7 @@ def test_the_live_list_is_asked_for_with_the_client(monkeypatch: pytest.MonkeyPa
     for name in ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert drift.main(["live"]) == drift.UNREADABLE
-    assert "the live model list: could not be had from the service" in capsys.readouterr().err
+    assert "the live model list: could not be fetched from the service" in capsys.readouterr().err
 
 
 def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:

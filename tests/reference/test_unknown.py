@@ -402,7 +402,7 @@ def test_expanded_children_are_compared_where_they_belong() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "row"),
     [
-        ("system\n", "system,\nnarrator\n", ("body.input[].role", "possible values", "also narrator", "none beyond")),
+        ("system\n", "system,\nnarrator\n", ("body.input[].role", "possible values", "also narrator", "no others")),
         ("input.content\nstring\nrequired", "input.content\nstring", ("body.input[].content", "required", "no", "yes")),
         ("input.content\n", "input.text\n", ("body.input[].text", "field", "string, required", "none")),
     ],
@@ -468,7 +468,7 @@ def test_values_of_another_type_are_shown_so() -> None:
     ((_, _, page, ours),) = rows(
         changed(of("model", enum=[*pages.facts().fields["body.model"].enum, 5, True, 1]))
     )
-    assert (page, ours) == ("also 5, true, 1", "none beyond the common ones")
+    assert (page, ours) == ("also 5, true, 1", "no others")
 
 
 def test_markdown_with_windows_line_ends_is_read() -> None:
