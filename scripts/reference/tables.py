@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from .differences import Difference
 
-HEADINGS = ("field", "what", "the page", "openapi.yaml", "line")
+HEADINGS = ("field", "what", "the source", "openapi.yaml", "line")
 
 
 def as_text(differences: list[Difference]) -> str:
