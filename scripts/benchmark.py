@@ -89,12 +89,7 @@ def measured(*, quick: bool, only: str) -> dict[str, Any]:
             for figure in figures(reply, event, quick=quick):
                 if only in figure.key:
                     _tell(figure.title)
-                    kept = {
-                        "key": figure.key,
-                        "title": figure.title,
-                        "by": figure.by,
-                        "target": figure.target,
-                    }
+                    kept = {name: getattr(figure, name) for name in ("key", "title", "by", "target")}
                     found.append({**kept, "clients": bench.figure(figure)})
             others = list(with_journal(bench, quick=quick)) if only in ("", "journal") else []
             if not only:
@@ -133,16 +128,7 @@ def make_packages(folder: Path) -> dict[str, str]:
     shutil.copytree(ROOT / "generated", folder, ignore=shutil.ignore_patterns("__pycache__"))
     config = folder / "stock.yaml"
     config.write_text("post_hooks: []\n")
-    command = [
-        sys.executable,
-        "-m",
-        "openapi_python_client",
-        "generate",
-        "--path",
-        "openapi.yaml",
-        "--meta",
-        "none",
-    ]
+    command = [sys.executable, *"-m openapi_python_client generate --path openapi.yaml --meta none".split()]
     command += ["--config", str(config), "--output-path", str(folder / "stock_client")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     compileall.compile_dir(folder, quiet=1)
@@ -189,16 +175,7 @@ def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:
         command = [sys.executable, "scripts/generate.py", *arguments]
         seconds = round(statistics.median(_seconds(command) for _ in range(times)), 2)
         yield {"title": f"make {target}", "value": seconds, "unit": "s", "target": _LONGEST_GENERATION}
-    build = [
-        sys.executable,
-        "-m",
-        "hatchling",
-        "build",
-        "--target",
-        "wheel",
-        "--directory",
-        str(folder / "dist"),
-    ]
+    build = [sys.executable, *"-m hatchling build --target wheel --directory".split(), str(folder / "dist")]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     size = next((folder / "dist").glob("*.whl")).stat().st_size
     yield {"title": "the wheel", "value": round(size / 1000, 1), "unit": "KB", "target": _LARGEST_WHEEL}

@@ -120,7 +120,7 @@ def run(root: Path, revision: str) -> int:
     impact = max((one.impact for one in findings), default=Impact.NONE)
     verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
     wanted = versions.after(before, impact)
-    print(f"\nsince {revision}: {verdict}; version {before} -> {now}, asked for: {wanted} or newer")
+    print(f"\nsince {revision}: {verdict}; version {before} -> {now}, required: {wanted} or newer")
     log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
     against = complaints(impact, before, now, log)
     for complaint in against:

@@ -1,4 +1,4 @@
-"""Gives crashes their own exit status, since 1, the one of Python, means that a comparison found differences."""
+"""Gives crashes an exit status of their own: 1, which Python uses, means that a comparison found differences."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import os
 import sys
 from types import TracebackType
 
-STATUS = 2
+STATUS = os.EX_SOFTWARE
+NOT_SET_UP = 2
 
 
 def install() -> None:
-    """Exit with status 2 on uncaught exceptions from now on."""
+    """Exit with `STATUS` on uncaught exceptions from now on."""
     sys.excepthook = _exit
 
 
 def _exit(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    if isinstance(error, ModuleNotFoundError):
-        print(f"{error}: run `make setup`, then use .venv/bin/python", file=sys.stderr)
-    else:
+    is_set_up = not isinstance(error, ModuleNotFoundError)
+    if is_set_up:
         sys.__excepthook__(kind, error, traceback)
+    else:
+        print(f"{error}: run `make setup`, then use .venv/bin/python", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(STATUS)
+    os._exit(STATUS if is_set_up else NOT_SET_UP)

@@ -139,22 +139,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return run(options, ROOT, STEPS)
     except UnreadableError as error:
-        return _fail(f"Nothing was changed.\n{error}", UNREADABLE)
+        print(f"Nothing was changed.\n{error}", file=sys.stderr)
+        return UNREADABLE
     except RefusedError as error:
-        return _fail(f"Refused; nothing was changed.\n{error}", REFUSED)
+        reason = f"Refused; nothing was changed.\n{error}"
     except BusyError as error:
-        return _fail(f"Nothing was changed: {error}", REFUSED)
+        reason = f"Nothing was changed: {error}"
     except subprocess.CalledProcessError as error:
-        return _fail(f"`{' '.join(error.cmd)}` failed; all files are as they were.", REFUSED)
-    except OSError as error:
-        return _fail(f"{error}; all files are as they were.", REFUSED)
-    except (KeyboardInterrupt, StoppedError) as error:
-        return _fail(f"{str(error) or 'interrupted'}; all files are as they were.", REFUSED)
-
-
-def _fail(text: str, status: int) -> int:
-    print(text, file=sys.stderr)
-    return status
+        reason = f"`{' '.join(error.cmd)}` failed; all files are as they were."
+    except (OSError, KeyboardInterrupt, StoppedError) as error:
+        reason = f"{str(error) or 'interrupted'}; all files are as they were."
+    print(reason, file=sys.stderr)
+    return REFUSED
 
 
 if __name__ == "__main__":

@@ -131,10 +131,10 @@ def main(arguments: list[str] | None = None) -> int:
     reasons = explained()
     unexplained = [change for change in found if change not in reasons]
     for change in unexplained:
-        print(f"NOT NOTICED  {change}\n")
+        print(f"SURVIVED  {change}\n")
     for change in reasons.keys() - set(found):
-        print(f"explained in tools/mutants.toml, but noticed by now or gone:  {change}\n")
-    print(f"{count} changes, {len(found)} not noticed, {len(unexplained)} of them without an explanation")
+        print(f"explained in tools/mutants.toml, but killed by now or gone:  {change}\n")
+    print(f"{count} mutants, {len(found)} survived, {len(unexplained)} of them without an explanation")
     return 1 if unexplained else 0
 
 

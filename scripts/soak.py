@@ -31,27 +31,28 @@ from scripts.soaking.kills import kills
 from scripts.soaking.levels import Level, growth, level, long_stream
 from scripts.soaking.service import Report, serve
 from scripts.soaking.tally import Tally
-from scripts.soaking.tasks import Shared, all_tasks
+from scripts.soaking.tasks import Task, all_tasks
 
 ROUNDS = 10
+LIMITS = Limits(in_flight=64, per_second=200)
+WORKERS = 48  # threads, and as many tasks, so that some have to wait
 
 
-def soak(options: argparse.Namespace) -> Tally:
+def soak(calls: int, streams: int, seed: int) -> Tally:
     """Make all calls, round by round."""
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
-    process = context.Process(target=serve, args=(theirs, options.seed, options.faults), daemon=True)
+    process = context.Process(target=serve, args=(theirs, seed), daemon=True)
     process.start()
-    limits = Limits(in_flight=options.in_flight, per_second=options.per_second)
     tally = Tally()
     try:
         url, before = pipe.recv(), level()
         with testing.unreachable() as nowhere:
-            clients = Clients(url, nowhere, Limiter(limits))
-            tasks = all_tasks(options.calls, options.streams, options.seed)
+            clients = Clients(url, nowhere, Limiter(LIMITS))
+            tasks = all_tasks(calls, streams, seed)
             size = -(-len(tasks) // ROUNDS)
             for start in range(0, len(tasks), size):
-                _round(clients, Shared(tasks[start : start + size]), pipe, tally)
+                _round(clients, tasks[start : start + size], pipe, tally)
             clients.close()
         pipe.send("closed")
         left_open = pipe.recv().open_connections
@@ -71,12 +72,10 @@ def soak(options: argparse.Namespace) -> Tally:
     return tally
 
 
-def _round(clients: Clients, tasks: Shared, pipe: Connection, tally: Tally) -> None:
-    workers = (
-        (clients.limiter.limits.in_flight or 0) * 3 // 4
-    )  # of each kind (threads and tasks), so that some have to wait
-    in_tasks = asyncio.run_coroutine_threadsafe(run_tasks(clients, tasks, workers), clients.loop)
-    outcomes = run_threads(clients, tasks, workers) + in_tasks.result()
+def _round(clients: Clients, tasks: list[Task], pipe: Connection, tally: Tally) -> None:
+    shared = iter(tasks)  # by all workers: `next` of a list is atomic
+    in_tasks = asyncio.run_coroutine_threadsafe(run_tasks(clients, shared, WORKERS), clients.loop)
+    outcomes = run_threads(clients, shared, WORKERS) + in_tasks.result()
     pipe.send("report")
     report: Report = pipe.recv()
     faults = defaultdict(list)
@@ -88,7 +87,7 @@ def _round(clients: Clients, tasks: Shared, pipe: Connection, tally: Tally) -> N
         tally.violations.append(f"{len(tasks)} calls were to be made, {len(outcomes)} ended")
     if clients.limiter.in_flight or clients.limiter.waiting:
         tally.violations.append(f"after a round: {clients.limiter!r}")
-    tally.check_round(report, clients.limiter.limits)
+    tally.check_round(report, LIMITS)
     del outcomes, in_tasks
     tally.levels.append(level())
 
@@ -96,34 +95,21 @@ def _round(clients: Clients, tasks: Shared, pipe: Connection, tally: Tally) -> N
 def main(arguments: list[str] | None = None) -> int:
     """Run the soak test and print a summary."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--calls", type=int, default=10_000)
-    parser.add_argument("--streams", type=int, default=1_000)
-    parser.add_argument("--in-flight", type=int, default=64)
-    parser.add_argument("--per-second", type=float, default=200)
-    parser.add_argument("--faults", type=float, default=0.05, help="the share of requests that get a fault")
-    parser.add_argument(
-        "--long-stream", type=int, default=200_000, help="the number of events in the long stream"
-    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, help="instead, kill a program with a journal this many times")
-    parser.add_argument(
-        "--quick", action="store_true", help="make an eighth of the calls, in less than half a minute"
-    )
+    parser.add_argument("--quick", action="store_true", help="make an eighth of the calls, in half a minute")
     options = parser.parse_args(arguments)
-    if options.quick:
-        options.calls, options.streams, options.long_stream = 1_200, 120, 20_000
     if options.kills is not None:
         return _kill(options.kills, options.seed)
+    calls, streams, events = (1_200, 120, 20_000) if options.quick else (10_000, 1_000, 200_000)
     began = time.monotonic()
-    tally = soak(options)
+    tally = soak(calls, streams, options.seed)
     took = time.monotonic() - began
-    seconds, text, grown = long_stream(options.long_stream)
+    seconds, text, grown = long_stream(events)
     if grown > 12 + 4 * text:
         tally.violations.append(f"the long stream took {grown:.0f} MB for {text:.0f} MB of text")
-    print(_summary(options, tally, took))
-    print(
-        f"\nA stream of {options.long_stream} events: {seconds:.1f} s, {text:.1f} MB of text, {grown:+.1f} MB of memory"
-    )
+    print(_summary(tally, f"{took:.0f} s (seed {options.seed})"))
+    print(f"\nA stream of {events} events: {seconds:.1f} s, {text:.1f} MB of text, {grown:+.1f} MB of memory")
     return _verdict(tally.violations)
 
 
@@ -147,18 +133,18 @@ def _verdict(violations: list[str]) -> int:
     return 1 if violations else 0
 
 
-def _summary(options: argparse.Namespace, tally: Tally, took: float) -> str:
+def _summary(tally: Tally, took: str) -> str:
     ordered = sorted(tally.seconds)
     settled, last = tally.levels[min(2, len(tally.levels) - 1)], tally.levels[-1]
     return "\n\n".join(
         [
             table([
                 ("calls", f"{tally.calls['reply']} and {tally.calls['stream']} streams"),
-                ("took", f"{took:.0f} s (seed {options.seed})"),
+                ("took", took),
                 ("requests", f"{tally.sent}, of which {tally.sent - tally.faults['nothing']} were disturbed"),
                 ("lost with a kept connection", str(tally.lost_with_kept_connection)),
-                ("in flight", f"{tally.most_in_flight} at most, {options.in_flight} allowed"),
-                ("in a second", f"{tally.most_per_second} at most, {options.per_second:g} allowed"),
+                ("in flight", f"{tally.most_in_flight} at most, {LIMITS.in_flight} allowed"),
+                ("in a second", f"{tally.most_per_second} at most, {LIMITS.per_second:g} allowed"),
                 ("a call took", f"{ordered[len(ordered) // 2]:.2f} s (median), {ordered[-1]:.2f} s at most"),
                 *(
                     (name, f"{before:.0f} after the first rounds, {after:.0f} in the end")

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from .commands import signal_handler
+
 COPY = ".models-copy"
 """The folder in the root with the copy. If a run is killed, the next one removes it."""
 
@@ -24,7 +26,6 @@ OLD = ".models-old"
 """The name of that folder after the files were moved. It then has the old files, and can be removed."""
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "__pycache__")
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class BusyError(Exception):
@@ -78,7 +79,7 @@ def all_or_nothing(root: Path, names: Sequence[str]) -> Iterator[Path]:
         for name in names:
             if (copy / name).exists():
                 (copy / name).rename(made / name)
-        with _signals_ignored():
+        with signal_handler(signal.SIG_IGN, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             made.rename(root / READY)  # from here on the change stands
             try:
                 _move_into_place(root)
@@ -111,16 +112,3 @@ def _move_into_place(root: Path) -> None:
         new.replace(target)
     ready.rename(old)
     shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def _signals_ignored() -> Iterator[None]:
-    """Ignore signals to stop."""
-    before = {}
-    try:
-        for number in _STOPPING:
-            before[number] = signal.signal(number, signal.SIG_IGN)
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

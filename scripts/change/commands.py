@@ -9,9 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
-
-_STOPPING = (signal.SIGTERM, signal.SIGHUP)
+from typing import Any, NoReturn
 
 
 class StoppedError(BaseException):
@@ -26,7 +24,7 @@ def run(command: Sequence[str], folder: Path) -> None:
         StoppedError: A signal asked this process to stop; the program was ended.
     """
     environment = {**os.environ, "PYTHONPATH": str(folder / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
-    with _stopped_by_signals():
+    with signal_handler(_stop, signal.SIGTERM, signal.SIGHUP):
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
         )
@@ -51,16 +49,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             continue
 
 
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise StoppedError(f"stopped by {signal.Signals(number).name}")
+
+
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Raise `StoppedError` on a signal to stop, so that the program can be stopped as well."""
-
-    def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        raise StoppedError(f"stopped by {signal.Signals(number).name}")
-
-    before = {number: signal.signal(number, stop) for number in _STOPPING}
+def signal_handler(handler: Any, *numbers: int) -> Iterator[None]:
+    """Handle some signals in another way for a while."""
+    before = {}
     try:
+        for number in numbers:
+            before[number] = signal.signal(number, handler)
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)

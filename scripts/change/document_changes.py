@@ -1,15 +1,16 @@
 """Finds changes of the document with Redocly's `diff`, which knows whether a schema is used in requests or replies.
 
 There are three exceptions to its results. Additional values in a reply are not breaking, since the client keeps unknown
-values. Descriptions, examples and the version itself need no release. Extensions and the known values of open enums are
-handled by `fact_changes`: Redocly gets the documents without extensions, with plain strings and numbers instead of open
-enums, and with `allOf` merged, since it does not recognize equivalent schemas.
+values. Descriptions, examples and the version itself need no release. Extensions, the known values of open enums and
+the known kinds of unions are handled by `fact_changes`: Redocly gets the documents without extensions, with plain
+strings and numbers instead of open enums, and with `allOf` merged, since it does not recognize equivalent schemas.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from typing import Any
 
 from scripts.openapi.document import Document
 
-from .fact_changes import known_values
+from .fact_changes import known_kinds, known_values
 from .versions import Finding, Impact
 
 IMPACTS = {"major": Impact.BREAKING, "minor": Impact.ADDITION, "patch": Impact.FIX}
@@ -50,10 +51,11 @@ def find(redocly: Path, old: Document, new: Document) -> Iterator[Finding]:
         for path, document in zip(paths, (old, new), strict=True):
             path.write_text(json.dumps(_reduced(document, document.data)), encoding="utf-8")
         changes = _diff(redocly, *paths)
+    unions = {at for document in (old, new) for at, schema in document.objects() if known_kinds(schema)}
     for change in changes:
         impact = _impact(change)
-        if impact is not Impact.NONE:
-            yield Finding(impact, _where(change), _what(change))
+        if impact is not Impact.NONE and not _is_kind(_pointer(change), unions):
+            yield Finding(impact, _pointer(change).replace("~1", "/").replace("~0", "~"), _what(change))
 
 
 def _reduced(document: Document, node: Any, *, are_names: bool = False) -> Any:
@@ -131,10 +133,15 @@ def _values(change: Mapping[str, Any], side: str) -> set[str]:
     return {json.dumps(one) for one in value} if isinstance(value, list) else set()
 
 
-def _where(change: Mapping[str, Any]) -> str:
+def _pointer(change: Mapping[str, Any]) -> str:
     place = change.get("revision") or change.get("base") or {}
-    pointer = str(place.get("pointer", change["path"])).removeprefix("#")
-    return pointer.replace("~1", "/").replace("~0", "~")
+    return str(place.get("pointer", change["path"])).removeprefix("#")
+
+
+def _is_kind(pointer: str, unions: set[str]) -> bool:
+    """Whether a pointer is that of a kind of one of these unions."""
+    union = re.fullmatch(r"(.*)/(?:oneOf|anyOf|discriminator/mapping)/[^/]*", pointer)
+    return union is not None and union[1] in unions
 
 
 def _what(change: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Finds changes of the facts in extensions (`x-...`) and in open enums.
+"""Finds changes of the facts in extensions (`x-...`), and of the known values of open enums and unions.
 
 These facts determine which exceptions are raised, what is retried, what is billed, and the rate limits. Redocly's
 `diff` does not know their meaning, so each extension has a rule here.
@@ -20,6 +20,9 @@ KINDS = "x-error-kinds"
 VARIABLES = "x-environment"
 KNOWN_VALUES = "anyOf"
 """Where an open enum has its known values."""
+
+KNOWN_KINDS = "discriminator"
+"""Where a union has its known kinds. A client keeps other kinds unchanged."""
 
 
 class Rule(NamedTuple):
@@ -83,8 +86,9 @@ def find(old: Document, new: Document) -> Iterator[Finding]:
 def _extensions(document: Document) -> dict[tuple[str, str], Any]:
     found: dict[tuple[str, str], Any] = {}
     for pointer, node in document.objects():
-        if values := known_values(node):
-            found[pointer, KNOWN_VALUES] = values
+        for word, values in ((KNOWN_VALUES, known_values(node)), (KNOWN_KINDS, known_kinds(node))):
+            if values:
+                found[pointer, word] = values
         if "/x-" not in pointer:
             found.update({(pointer, word): one for word, one in node.items() if word.startswith("x-")})
     return found
@@ -97,13 +101,18 @@ def known_values(schema: Mapping[str, Any]) -> list[str]:
     return list(members[0].get("enum", [])) if are_strings and "enum" not in members[1] else []
 
 
+def known_kinds(schema: Mapping[str, Any]) -> list[str]:
+    """Return the known kinds of a union: the values of its discriminator; empty for other schemas."""
+    return list(schema.get("discriminator", {}).get("mapping", {}))
+
+
 def _changes(place: str, word: str, old: Any, new: Any) -> Iterator[Finding]:
     at = below(place, word)
     if word == KINDS:
         yield from _kinds(at, old or {}, new or {})
     elif word == VARIABLES:
         yield from _variables(at, old or [], new or [])
-    elif word == KNOWN_VALUES:
+    elif word in (KNOWN_VALUES, KNOWN_KINDS):
         yield from _set(at, old or [], new or [])
     else:
         yield from _entries(at, RULES.get(word, MEANING), old, new)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 from semver import Version
 
-from scripts.openapi.document import Document, below, tokens
+from scripts.openapi.document import below
 from scripts.reference.differences import LABELS, Difference
 from scripts.reference.facts import Facts
 from scripts.reference.model_list import AT
@@ -118,7 +118,7 @@ def objections(
         ]
     field = page.fields.get(AT)
     if field is None or not field.enum:
-        return ["there is no list of model names. Save the whole page again."]
+        return ["there is not a list of model names. Save the whole page again."]
     found = list(_about_names(field.enum))
     if not found:
         holder = _Holder(document)
@@ -143,7 +143,7 @@ def _about_names(names: Sequence[Any]) -> Iterable[str]:
         yield f"names with odd characters: {_shown(odd)}. Look at the page; save it again if it was saved badly."
     twice = list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i]))
     if twice:
-        yield f"names that stand twice: {_shown(twice)}. Look at the page; save it again if it was saved badly."
+        yield f"names that appear twice: {_shown(twice)}. Look at the page; save it again if it was saved badly."
     alike: dict[str, list[Any]] = {}
     for name in dict.fromkeys(names):
         alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
@@ -219,7 +219,7 @@ def _lines(
     if added:
         lines["Added"] = [f"Model names: {_code(added)}."]
     if moved or not (added or removed):
-        lines["Changed"] = ["The model names stand in the order of the vendor's page."]
+        lines["Changed"] = ["The model names are in the order of the vendor's page."]
     if removed:
         note = "The client knows them as deprecated until the next minor version."
         lines["Removed"] = [f"**Breaking:** model names that the vendor withdrew: {_code(removed)}. {note}"]
@@ -239,12 +239,12 @@ class _Holder:
     def __init__(self, document: OurDocument) -> None:
         self.document = document
         self.pointer, self.component = _find(document)
-        enum = _at(document.whole.data, self.pointer)
+        enum = document.whole.node(self.pointer)
         self.names: list[str] = list(enum["enum"])
         self.sources: dict[str, str] = {
             name: source for name, source in enum.get(VALUE_SOURCES, {}).items() if source != PAGE
         }
-        self.removed: dict[str, Any] = dict(_at(document.whole.data, self.component).get(REMOVED, {}))
+        self.removed: dict[str, Any] = dict(document.whole.node(self.component).get(REMOVED, {}))
 
     def edited(
         self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str
@@ -256,7 +256,8 @@ class _Holder:
         """
 
         def change(tree: CommentedMap) -> None:
-            schema, component = _at(tree, self.pointer), _at(tree, self.component)
+            edited = replace(self.document.whole, data=tree)
+            schema, component = edited.node(self.pointer), edited.node(self.component)
             above = next(key for key in component if key in ("anyOf", "oneOf", "type", "enum"))
             yaml_edit.set_items(schema["enum"], names)
             yaml_edit.set_entries(schema, VALUE_SOURCES, sources, above="enum")
@@ -274,9 +275,8 @@ def _find(document: OurDocument) -> tuple[str, str]:
     whole, (method, path) = document.whole, _title(document)
     try:
         content = below("/paths", path, method.lower(), "requestBody", "content")
-        body = below(content, next(iter(_at(whole.data, content))), "schema")
-        component = _target(whole, below(_target(whole, body), "properties", AT.partition(".")[2]))
-        schema = _at(whole.data, component)
+        body, _ = whole.resolve(below(content, next(iter(whole.node(content))), "schema"))
+        component, schema = whole.resolve(below(body, "properties", AT.partition(".")[2]))
         if "enum" in schema:
             return component, component
         for word in ("anyOf", "oneOf"):
@@ -286,14 +286,3 @@ def _find(document: OurDocument) -> tuple[str, str]:
     except (KeyError, TypeError, StopIteration):
         pass
     raise RefusedError("openapi.yaml has no list of model names where its operation has `model`")
-
-
-def _target(document: Document, pointer: str) -> str:
-    """Follow a reference; return the pointer itself if there is none."""
-    return document.resolve(pointer, _at(document.data, pointer))[0]
-
-
-def _at(tree: Any, pointer: str) -> Any:
-    for token in tokens(pointer):
-        tree = tree[int(token)] if isinstance(tree, list) else tree[token]
-    return tree

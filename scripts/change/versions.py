@@ -38,7 +38,7 @@ def parse(text: str) -> Version:
         ValueError: The text is not a version.
     """
     if not Version.is_valid(text) or (version := Version.parse(text)).prerelease or version.build:
-        raise ValueError(f"`{text}` is no version of the form 1.2.3")
+        raise ValueError(f"`{text}` is not a version of the form 1.2.3")
     return version
 
 

@@ -67,17 +67,8 @@ def run(*command: str | Path, folder: Path = ROOT) -> str:
 
 def build(source: Path, target: Path, *kinds: str) -> list[Path]:
     """Build archives of a source tree, or of a source archive."""
-    run(
-        UV,
-        "build",
-        "--python",
-        PROGRAMS / "python",
-        "--no-build-isolation",
-        *kinds,
-        "--out-dir",
-        target,
-        source,
-    )
+    options = ("--no-build-isolation", *kinds)
+    run(UV, "build", "--python", PROGRAMS / "python", *options, "--out-dir", target, source)
     return sorted(target.glob("acedata_responses-*"))
 
 
@@ -161,12 +152,12 @@ def audited() -> str:
         report = run(PROGRAMS / "pip-audit", *options, ROOT / "tools" / "runtime.txt")
     except FoundError as found:
         if "ConnectionError" in str(found) or "ServiceError" in str(found):
-            return "skipped  pip-audit: its data is out of reach"
+            return "skipped  pip-audit: its database cannot be reached"
         raise
     dependencies = json.loads(report[report.index("{") : report.rindex("}") + 1])["dependencies"]
     if any("skip_reason" in dependency for dependency in dependencies):
-        return "skipped  pip-audit: its data is out of reach"
-    return f"ok       pip-audit knows of no weakness in {len(dependencies)} dependencies"
+        return "skipped  pip-audit: its database cannot be reached"
+    return f"ok       pip-audit found no vulnerabilities in {len(dependencies)} dependencies"
 
 
 def main() -> int:

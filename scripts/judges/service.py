@@ -26,14 +26,10 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from ruamel.yaml import YAML
+from typing import Any
 
 from acedata_responses import testing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from scripts.openapi.document import load
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMATHESIS = ROOT / ".venvs" / "judges" / "bin" / "schemathesis"
@@ -44,7 +40,10 @@ OPTIONS = "--checks all --mode all --continue-on-failure --max-examples 100 --se
 def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document, modified where Schemathesis interprets it differently."""
     without_uri_format(document["components"]["schemas"])
-    for operation in operations(document):
+    operations = (
+        value for item in document["paths"].values() for key, value in item.items() if key[:2] != "x-"
+    )
+    for operation in operations:
         parameters = operation.get("parameters", [])
         parameters[:] = [
             one for one in parameters if (one["in"], one["name"].lower()) != ("header", "accept")
@@ -67,12 +66,6 @@ def without_uri_format(schemas: Any) -> None:
     if isinstance(schemas, list):
         for schema in schemas:
             without_uri_format(schema)
-
-
-def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the operations of a document."""
-    for path in document["paths"].values():
-        yield from (value for key, value in path.items() if not key.startswith("x-"))
 
 
 def event_with(schema: dict[str, Any], end_marker: str) -> dict[str, Any]:
@@ -98,7 +91,7 @@ def as_http_has_it(
 
 def main(arguments: list[str]) -> int:
     """Serve, run Schemathesis with additional arguments, and return its exit status."""
-    document = YAML(typ="safe").load(ROOT / "openapi.yaml")
+    document = load(ROOT / "openapi.yaml").data
     methods = {
         path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()
     }

@@ -51,7 +51,7 @@ class Bench:
         self._workers: dict[str, subprocess.Popen[str]] = {}
         for name, subject in SUBJECTS.items():
             if not self._python(subject).exists():
-                self.missing.setdefault(name, "its environment is not there: make bench")
+                self.missing.setdefault(name, "its environment is missing: run `make bench`")
             if name not in self.missing:
                 command = [str(self._python(subject)), "-m", "scripts.measuring.worker", name, self._url]
                 self._workers[name] = self._start(command, self._environment(subject))
@@ -149,7 +149,7 @@ def _asked(process: subprocess.Popen[str], question: Any) -> Any:
     process.stdin.flush()
     answer = process.stdout.readline()
     if not answer:
-        raise SystemExit(f"this stopped, see above: {process.args!r}")
+        raise SystemExit(f"this process stopped, see above: {process.args!r}")
     return json.loads(answer)
 
 

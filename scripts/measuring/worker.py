@@ -96,17 +96,17 @@ class Worker:
         for count, event in enumerate(self._subject.stream(_wanted(events, 16))):
             text += len(getattr(event, "delta", ""))
             if count == events // 10:
-                resident, text = _resident(), 0
+                resident, text = memory_in_use(), 0
             elif count == events:
-                return {"bytes": max(_resident() - resident - text, 0)}
+                return {"bytes": max(memory_in_use() - resident - text, 0)}
         raise LookupError("so many events")
 
     def growth_over_calls(self, times: int) -> Taken:
         """Return how many bytes the process grows from a tenth of many calls to the last one."""
         _repeated(self._subject.call, times // 10)
-        resident = _resident()
+        resident = memory_in_use()
         _repeated(self._subject.call, times - times // 10)
-        return {"bytes": _resident() - resident}
+        return {"bytes": memory_in_use() - resident}
 
     def journal(self, times: int) -> Taken:
         """Plain calls, then the same calls with a journal, then again from the journal."""
@@ -146,7 +146,7 @@ def _repeated(do: Callable[[], object], times: int) -> Taken:
     return watch.taken()
 
 
-def _resident() -> int:
+def memory_in_use() -> int:
     """Return the memory in use by this process, after garbage collection."""
     gc.collect()
     pages = Path("/proc/self/statm")

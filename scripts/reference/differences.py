@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
 
@@ -18,8 +17,7 @@ ABSENT_IS_NONE = ("range", "min_length", "max_length")
 LISTS = ("statuses", "error codes", "reply's media type")
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """A difference: a row of the table.
 
     Attributes:
@@ -65,7 +63,7 @@ def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Diff
         if name in LISTS:
             word, ours = _lists(word, ours, everything.operation.get(name, "none"))
         if word != ours:
-            yield Difference("operation", name, word, ours, everything.lines.get(name, 1))
+            yield Difference("operation", name, _short(word), _short(ours), everything.lines.get(name, 1))
 
 
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
@@ -87,16 +85,15 @@ def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
         if name in page.stated and not _same(name, page, ours, everything):
             words = _words(name, getattr(page, name), _known(name, ours, everything))
             yield Difference(page.at, LABELS.get(name, name), *words, _line(ours, name))
-    if "others" in page.stated:
-        for name in dict.fromkeys((*page.others, *ours.others)):
-            words = page.others.get(name, MISSING), ours.others.get(name, MISSING)
-            if not _agree(name, *words, everything):
-                yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
+    for name in dict.fromkeys((*page.others, *(ours.others if "others" in page.stated else ()))):
+        words = page.others.get(name, MISSING), ours.others.get(name, MISSING)
+        if not _agree(name, *words, everything):
+            yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
     if "names" in page.stated and set(page.enum) != set(everything.enum):
         yield Difference(
             page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum")
         )
-    if "sample" in page.stated and (row := _sample(page, ours)):
+    if "sample" in page.stated and (row := _sample(page, ours, ours.enum or everything.enum)):
         yield row
 
 
@@ -124,15 +121,15 @@ def _is_equal(one: Any, other: Any) -> bool:
     return bool(_comparable(one) == _comparable(other))
 
 
-def _sample(page: Field, ours: Field) -> Difference | None:
+def _sample(page: Field, ours: Field, values: tuple[Json, ...]) -> Difference | None:
     """Check that a field in the page's list is in its sample, with one of the possible values."""
     if page.sample is MISSING:
         return Difference(page.at, "sample", "not in the sample at its head", "a field", _line(ours, ""))
-    is_known = not ours.enum or page.sample in ours.enum or not isinstance(page.sample, str)
+    is_known = not values or page.sample in values or not isinstance(page.sample, str)
     if "enum" in page.stated or is_known or page.sample.startswith("<"):
         return None
     return Difference(
-        page.at, "sample", _json(page.sample), f"one of {summary_of_values(ours.enum)}", _line(ours, "enum")
+        page.at, "sample", _json(page.sample), f"one of {summary_of_values(values)}", _line(ours, "enum")
     )
 
 
@@ -198,7 +195,7 @@ def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
 
 
 def _only(values: list[Json]) -> str:
-    return f"also {summary_of_values(values)}" if values else "none beyond the common ones"
+    return f"also {summary_of_values(values)}" if values else "no others"
 
 
 def summary_of_values(values: Any) -> str:
@@ -224,7 +221,10 @@ def _plain(value: Json) -> str:
 
 
 def _json(value: Json) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    return _short(json.dumps(value, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 

@@ -21,12 +21,12 @@ def read() -> Facts:
         with Client() as client:
             listed = client.models.list()
     except AceDataError as error:
-        raise UnreadableError(f"could not be had from the service ({error})") from None
+        raise UnreadableError(f"could not be fetched from the service ({error})") from None
     return from_names([getattr(model, "id", None) for model in listed.data])
 
 
 def from_names(names: list[object]) -> Facts:
     """Return the facts in a list of names, whose order has no meaning."""
     if not names or not all(isinstance(name, str) for name in names):
-        raise UnreadableError("is no list of model names")
+        raise UnreadableError("is not a list of model names")
     return Facts({}, {AT: Field(AT, "string", enum=tuple(names), stated=frozenset({"names"}))}, whole=False)

@@ -49,11 +49,12 @@ _UNDERSTOOD: dict[str, set[str]] = {
     "body": {"content", "description", "required"},
     "body's content": {"example", "examples", "schema"},
     "credentials": {"bearerFormat", "description", "in", "name", "scheme", "type"},
+    "document": {"components", "externalDocs", "info", "openapi", "paths", "security", "servers", "tags"},
     "operation": {
         "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "security", "servers",
         "summary", "tags",
     },
-    "path": {*METHODS, "$ref", "description", "parameters", "servers", "summary"},
+    "path": {"$ref", "description", "parameters", "servers", "summary"},
     "reply": {"content", "description"},
     "reply's content": {"example", "examples", "schema"},
     "server": {"description", "url"},
@@ -89,7 +90,7 @@ def read(document: Document, wanted: Wanted | None = None) -> Facts:
         DocumentError: A reference cannot be resolved.
     """
     if not isinstance(document.data.get("openapi"), str):
-        raise UnreadableError("is no OpenAPI document (it has no `openapi: 3...`)")
+        raise UnreadableError("is not an OpenAPI document (it has no `openapi: 3...`)")
     method, path = _choose(operations(document), wanted)
     return _Reader(document, method, path).facts(wanted.error_code if wanted else ())
 
@@ -112,7 +113,8 @@ class _Reader:
     def __init__(self, document: Document, method: str, path: str) -> None:
         self.document = document
         self.item: Place = below("/paths", path), document.data["paths"][path]
-        self.operation = self._under(self.item, method.lower())
+        self.method = method.lower()
+        self.operation = self._under(self.item, self.method)
         self.about: dict[str, str] = {"method": method, "path": path}
         self.places: dict[str, str] = {"path": self.item[0], "method": self.operation[0]}
         self.count = 0
@@ -124,7 +126,9 @@ class _Reader:
         fields += self._body()
         fields += self._reply()
         self._error_codes(error_code)
-        self._others("path", self.item)
+        pointer, item = self.item
+        self._others("document", ("", self.document.data))
+        self._others("path", (pointer, {word: one for word, one in item.items() if word != self.method}))
         self._others("operation", self.operation)
         lines = {name: self.document.line(place) for name, place in self.places.items()}
         return Facts(self.about, by_place(fields), lines=lines)
@@ -134,9 +138,11 @@ class _Reader:
 
     def _server(self) -> None:
         for holder in (self.operation, self.item, ("", self.document.data)):
-            for place, server in entries(holder, "servers"):
-                self._state("server", str(server.get("url")).rstrip("/"), below(place, "url"))
-                self._others("server", (place, server))
+            if servers := list(entries(holder, "servers")):
+                urls = [str(server.get("url")).rstrip("/") for _, server in servers]
+                self._state("server", ", ".join(urls), below(servers[0][0], "url"))
+                for place in servers:
+                    self._others("server", place)
                 return
         self._state("server", "none", "")
 
@@ -153,6 +159,10 @@ class _Reader:
         alternatives = [one for one in wanted if isinstance(one, dict)] if isinstance(wanted, list) else []
         is_required = bool(alternatives) and all(alternatives)
         schemes = self._under(self._under(("", self.document.data), "components"), "securitySchemes")
+        if scopes := sorted(
+            {str(scope) for one in alternatives for names in one.values() for scope in names}
+        ):
+            self._state("credentials: scopes", ", ".join(scopes), below(holder[0], "security"))
         for name in dict.fromkeys(name for one in alternatives for name in one):
             pointer, scheme = self._under(schemes, name)
             self._others("credentials", (pointer, scheme))
@@ -160,7 +170,10 @@ class _Reader:
                 self._state("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
             header = str(scheme.get("name")) if scheme.get("type") == "apiKey" else "Authorization"
             lines = {"": self.document.line(below(schemes[0], name))}
-            yield Field(f"authorization.{header}", "string", required=is_required, lines=lines)
+            others = {"in": scheme.get("in", "header")}
+            stated = frozenset((*PROPERTIES, "others"))
+            at = f"authorization.{header}"
+            yield Field(at, "string", required=is_required, others=others, stated=stated, lines=lines)
 
     def _parameters(self) -> Iterator[Field]:
         found: dict[tuple[str, str], Place] = {}
@@ -202,10 +215,14 @@ class _Reader:
         return []
 
     def _error_codes(self, path: tuple[str, ...]) -> None:
-        """Record the error codes, which a document has in the examples of errors."""
+        """Record the error codes, which a document has in the examples or in the schemas of errors."""
         pointer, responses = self._under(self.operation, "responses")
-        errors = [response for status, response in responses.items() if not status.startswith("2")]
-        if codes := sorted({code for response in errors for code in _texts_at(response, path)}):
+        errors = [(below(pointer, status), one) for status, one in responses.items() if status[:1] != "2"]
+        in_schema = tuple(word for key in path for word in ("properties", key))
+        paths = (path, (*in_schema, "const"), (*in_schema, "enum")) if path else ()
+        found = [_at(node, one) for node in self._all_below(errors) for one in paths]
+        texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
+        if codes := sorted({text for text in texts if isinstance(text, str)}):
             self._state("error codes", ", ".join(codes), pointer)
 
     def _content(self, name: str, holder: Place) -> list[Place]:
@@ -253,6 +270,9 @@ class _Reader:
         examples = words.get("examples")
         example = examples[0] if isinstance(examples, list) and examples else words.get("example", MISSING)
         others = {**shape.others, **self._of_entries(shape)}
+        for of_list, of_text in (("minItems", "minLength"), ("maxItems", "maxLength")):
+            if of_list in words and of_text in words:
+                others[of_text] = words[of_text]
         keys = {**_LINE_OF, **{word: (word,) for word in others}}
         found = {
             name: next((shape.places[word] for word in known if word in shape.places), "")
@@ -313,23 +333,32 @@ class _Reader:
         pointer, node = self._resolved((below(pointer, key), node.get(key)))
         return pointer, node if isinstance(node, dict) else {}
 
+    def _all_below(self, places: list[Place]) -> Iterator[Any]:
+        """Yield these nodes and all nodes below them, with references resolved, each once."""
+        seen = set()
+        while places:
+            pointer, node = self._resolved(places.pop())
+            if pointer not in seen:
+                seen.add(pointer)
+                yield node
+                inner = (
+                    node.items()
+                    if isinstance(node, dict)
+                    else enumerate(node)
+                    if isinstance(node, list)
+                    else ()
+                )
+                places += [(below(pointer, key), one) for key, one in inner]
+
     def _resolved(self, place: Place) -> Place:
         return self.document.resolve(*place)
 
 
-def _texts_at(node: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield the strings at a path below any mapping inside of a node."""
-    if isinstance(node, list):
-        for one in node:
-            yield from _texts_at(one, path)
-    elif isinstance(node, dict):
-        found: Any = node
-        for key in path:
-            found = found.get(key) if isinstance(found, dict) else None
-        if path and isinstance(found, str):
-            yield found
-        for one in node.values():
-            yield from _texts_at(one, path)
+def _at(node: Any, path: tuple[str, ...]) -> Any:
+    """Return what is at a path of keys, or None."""
+    for key in path:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
 
 
 def _is_usual(keyword: str, value: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.openapi import document
-from scripts.openapi.document import Document, tokens
+from scripts.openapi.document import Document
 from scripts.openapi.problems import DocumentError
 
 from . import openapi_document
@@ -67,21 +67,18 @@ class OurDocument:
         """Return the facts from all sources."""
         data = _without_extensions(self.whole.data)
         facts = openapi_document.read(replace(self.whole, data=data), self.wanted)
-        codes = [
-            code
-            for kind in self.whole.data.get("x-error-kinds", {}).values()
-            for code in kind.get("codes", {})
-        ]
+        kinds = self.whole.data.get("x-error-kinds", {}).values()
+        codes = [code for kind in kinds for code in kind.get("codes", {})]
         return replace(facts, operation={**facts.operation, "error codes": ", ".join(codes) or "none"})
 
 
 def page_part(whole: Document) -> Document:
     """Return a document without the facts from other sources than the page."""
     part = _of_page(whole.data, PAGE)
-    data = {} if part is CUT else part
-    while (left := _without_dangling(data, data)) != data:
-        data = left
-    return replace(whole, data=data)
+    reduced = replace(whole, data={} if part is CUT else part)
+    while (left := _without_dangling(reduced.data, reduced)) != reduced.data:
+        reduced = replace(whole, data=left)
+    return reduced
 
 
 def _of_page(node: Any, source: str) -> Any:
@@ -122,21 +119,20 @@ def _without_extensions(node: Any) -> Any:
     }
 
 
-def _without_dangling(node: Any, root: Any) -> Any:
+def _without_dangling(node: Any, whole: Document) -> Any:
     """Return a node without references to removed nodes."""
     if isinstance(node, list):
-        return [None if _dangles(one, root) else _without_dangling(one, root) for one in node]
+        return [None if _dangles(one, whole) else _without_dangling(one, whole) for one in node]
     if isinstance(node, dict):
-        return {key: _without_dangling(one, root) for key, one in node.items() if not _dangles(one, root)}
+        return {key: _without_dangling(one, whole) for key, one in node.items() if not _dangles(one, whole)}
     return node
 
 
-def _dangles(node: Any, root: Any) -> bool:
+def _dangles(node: Any, whole: Document) -> bool:
     reference = node.get("$ref") if isinstance(node, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return False
-    for token in tokens(reference[1:]):
-        if not isinstance(root, dict) or token not in root:
-            return True
-        root = root[token]
-    return False
+    try:
+        return whole.node(reference[1:]) is None
+    except (KeyError, IndexError, TypeError, ValueError):
+        return True

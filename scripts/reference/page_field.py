@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .facts import MISSING, Field, Json, UnreadableError, bounds
@@ -22,85 +22,76 @@ class Block:
     place: str = ""
 
 
-@dataclass
-class Found:
-    """The facts in the lines of a field.
+class FieldLines:
+    """The lines of a field, parsed in order: badges, description, possible values, bounds, example.
 
     Attributes:
+        facts: The facts, by the names of the attributes of `Field`.
         prose: The lines that state no fact.
     """
 
-    block: Block
-    type: str
-    is_nullable: bool
-    facts: dict[str, Any] = field(default_factory=dict)
-    prose: list[Line] = field(default_factory=list)
-
-    def put(self, name: str, value: Any, line: Line) -> None:
-        """Note a fact."""
-        if name in self.facts:
-            raise UnreadableError(f"line {line.number}: `{short(line)}` says again what a field has once")
-        self.facts[name] = value
+    def __init__(self, block: Block, required: set[str]) -> None:
+        kinds = block.type.split(" | ")
+        names = [
+            re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"
+        ]
+        formats = {
+            "items: " * kind.count("[]") + "format": match[1]
+            for kind in kinds
+            if (match := re.search(r"(?<!enum)<([\w.-]+)>", kind))
+        }
+        self.block = block
+        self.type = " | ".join(names) or "null"
+        self.is_enum = block.type.startswith("enum<")
+        self.facts: dict[str, Any] = {
+            "nullable": "null" in kinds,
+            "others": {**formats, **({"in": str(block.place)} if block.place else {})},
+        }
+        self.prose: list[Line] = []
+        self._required = required
+        self._at = 0
+        self._read()
 
     def field(
         self, at: str, stated: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
     ) -> Field:
-        """The field, at its place."""
-        return Field(
-            at,
-            self.type,
-            self.is_nullable,
-            **self.facts,
-            description=is_described,
-            sample=sample,
-            stated=stated,
-        )
-
-
-class Reader:
-    """Parses the lines of a field in order: badges, description, possible values, bounds, example."""
-
-    def __init__(self, block: Block, required: set[str]) -> None:
-        kinds = block.type.split(" | ")
-        self.is_enum = block.type.startswith("enum<")
-        names = [
-            re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"
-        ]
-        self.type = " | ".join(names) or "null"
-        self.lines = block.below
-        self.required = required
-        self.at = 0
-        self.found = Found(block, self.type, "null" in kinds)
+        """Return the field, at its place."""
+        return Field(at, self.type, **self.facts, description=is_described, sample=sample, stated=stated)
 
     @property
-    def next(self) -> Line | None:
-        """The line to be read, if there is one."""
-        return self.lines[self.at] if self.at < len(self.lines) else None
+    def _next(self) -> Line | None:
+        """The next line, if there is one."""
+        return self.block.below[self._at] if self._at < len(self.block.below) else None
 
-    def take(self) -> Line:
-        """The line to be read, which then is read."""
-        self.at += 1
-        return self.lines[self.at - 1]
+    def _take(self) -> Line:
+        """Return the next line, and go on to the one after it."""
+        self._at += 1
+        return self.block.below[self._at - 1]
 
-    def read(self) -> Found:
-        """Read them all."""
-        while (line := self.next) is not None and self._is_badge(line):
-            self.take()
-        while (line := self.next) is not None:
+    def _put(self, name: str, value: Any, line: Line) -> None:
+        if name in self.facts:
+            raise UnreadableError(
+                f"line {line.number}: `{short(line)}` repeats what the field already states"
+            )
+        self.facts[name] = value
+
+    def _read(self) -> None:
+        while (line := self._next) is not None and self._is_badge(line):
+            self._take()
+        while (line := self._next) is not None:
             if not self._is_fact(line):
-                self.found.prose.append(self.take())
-        if self.is_enum and not self.found.facts.get("enum"):
-            name = self.found.block.name
+                self.prose.append(self._take())
+        if self.is_enum and not self.facts.get("enum"):
+            name = self.block.name
             raise UnreadableError(f"line {name.number}: the possible values of `{name}` are missing")
-        return self.found
 
     def _is_badge(self, line: Line) -> bool:
         """Parse the badges next to the type: whether the field is required, and its default."""
         default = DEFAULT.fullmatch(line)
-        if line in self.required:
-            self.found.put("required", True, line)
+        if line in self._required:
+            self._put("required", True, line)
         elif default and not LABEL.fullmatch(line):
-            self.found.put("default", _value(default[1], self.type), line)
+            self._put("default", _value(default[1], self.type), line)
         else:
             return False
         return True
@@ -108,17 +99,17 @@ class Reader:
     def _is_fact(self, line: Line) -> bool:
         """Takes the next lines if they state a fact."""
         if (match := RANGE.fullmatch(line)) and (match[1] or match[4]):
-            self.found.put("range", _range(match), self.take())
+            self._put("range", _range(match), self._take())
         elif (length := self._length(line)) is not None:
             for name, value in length.items():
-                self.found.put(name, value, line)
-            self.take()
+                self._put(name, value, line)
+            self._take()
         elif not LABEL.fullmatch(line):
             return False
-        elif self.is_enum and "enum" not in self.found.facts and not self._is_followed_by_label():
-            self.found.put("enum", tuple(self._values()), line)
+        elif self.is_enum and "enum" not in self.facts and not self._is_followed_by_label():
+            self._put("enum", tuple(self._values()), line)
         elif (example := self._example()) is not None:
-            self.found.put("example", example[0], line)
+            self._put("example", example[0], line)
         else:
             return False
         return True
@@ -135,32 +126,36 @@ class Reader:
         return {names[0]: int(number(values[0]))} if len(names) == 1 else None
 
     def _is_followed_by_label(self) -> bool:
-        return self.at + 1 < len(self.lines) and bool(LABEL.fullmatch(self.lines[self.at + 1]))
+        return self._at + 1 < len(self.block.below) and bool(LABEL.fullmatch(self.block.below[self._at + 1]))
 
     def _values(self) -> Iterator[Json]:
         """The possible values below a label: each but the last ends in a comma."""
-        line = self.take()
+        line = self._take()
         while True:
-            if self.next is None:
+            if self._next is None:
                 raise UnreadableError(
-                    f"line {line.number}: the list of values breaks off after `{short(line)}`"
+                    f"line {line.number}: the list of values is cut off after `{short(line)}`"
                 )
-            line = self.take()
+            line = self._take()
             if LABEL.fullmatch(line):
                 raise UnreadableError(
                     f"line {line.number}: the list of values has no end before `{short(line)}`"
                 )
             yield _value(line.removesuffix(",").rstrip(), self.type)
             if not line.endswith(","):
-                return
+                break
+        if self._next is not None and self._next.endswith(","):
+            raise UnreadableError(
+                f"line {line.number}: no comma follows `{short(line)}` in the list of values"
+            )
 
     def _example(self) -> tuple[Json] | None:
         """The JSON value below a label; None (and nothing taken) where there is none."""
         text = ""
-        for end in range(self.at + 1, min(len(self.lines), self.at + 50)):
-            text += self.lines[end] + "\n"
+        for end in range(self._at + 1, min(len(self.block.below), self._at + 50)):
+            text += self.block.below[end] + "\n"
             if is_json(text):
-                self.at = end + 1
+                self._at = end + 1
                 return (json.loads(text),)
         return None
 

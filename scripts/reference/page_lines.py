@@ -17,7 +17,11 @@ _NUMBER = r"-?(?:\d{1,3}(?:[,' \u00a0\u202f]\d{3}){1,6}|\d+)(?:\.\d+)?(?:[eE][+-
 _COUNT = r"\d{1,3}(?:[,' \u00a0\u202f]\d{3}){1,3}|\d{1,9}"
 NAME = re.compile(r"[A-Za-z_$][\w$.-]*", re.ASCII)
 TYPE = re.compile(rf"{_WORD}(?: \| {_WORD})*")
-MEDIA_TYPE = re.compile(r"(?:\d{3} - )?([\w.+-]+/[\w.+-]+)", re.ASCII)
+MEDIA_TYPE = re.compile(r"(?:200 - )?([\w.+-]+/[\w.+-]+)", re.ASCII)
+STATUS = re.compile(r"\d{3}(?: - [\w.+-]+/[\w.+-]+)?", re.ASCII)
+PARAMETERS = re.compile(r"(header|query|path|cookie)(?:s| parameters?)?", re.IGNORECASE)
+"""The English headings of the groups of parameters, which tell where the parameters are sent."""
+
 DEFAULT = re.compile(r"[^\s:：]+\s?[:：](\S.*)")
 RANGE = re.compile(rf"(?:.*[:：]\s*)?(?:({_NUMBER}) ?(<=?|≤) ?)?x(?: ?(<=?|>=?|≤|≥) ?({_NUMBER}))?")
 LENGTH = re.compile(rf"([^\d:：]+)[:：]\s*({_COUNT})(?: - ({_COUNT}))?(?: \w+)?")
@@ -26,8 +30,8 @@ SENTENCE = re.compile(r""".*[.!?…。！？।؟]["'”’»)\]]*""")
 LABELLED = re.compile(r"[^\s:：]+(?: [^\s:：]+){0,2}\s?[:：]\s*[^\s。]+")
 """A label with one word, such as `Pattern: ^a.`, is not a sentence even if it ends with a period."""
 
-MEANINGLESS = re.compile(r"\d{3}|cURL|[Cc]opy|Show child attributes|Hide child attributes|Try it", re.ASCII)
-"""Lines without facts: the status above a sample, and the buttons of the page."""
+MEANINGLESS = re.compile(r"200|cURL|[Cc]opy|Show child attributes|Hide child attributes|Try it", re.ASCII)
+"""Lines without facts: the usual status above a sample, and the buttons of the page."""
 
 # Beginnings of `minimum length` and `maximum length` in the languages of the page, and in some others.
 LEAST = re.compile(
@@ -54,7 +58,7 @@ def split(text: str) -> list[Line]:
     found = []
     for number, raw in enumerate(text.splitlines(), 1):
         if len(raw) > LONGEST_LINE or number > MOST_LINES:
-            raise UnreadableError(f"line {number}: is no reference page: it has too many or too long lines")
+            raise UnreadableError(f"line {number}: has too many or too long lines for a reference page")
         if stripped := raw.replace("\u00a0", " ").strip("\u200b\u200e\u200f\ufeff \t\f"):
             line = Line(stripped)
             line.number = number

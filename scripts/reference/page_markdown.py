@@ -28,7 +28,7 @@ def read(text: str) -> Facts:
     start = fences[0].end()
     end = re.compile(r"^````[ \t]*$", re.MULTILINE).search(text, start)
     if not end:
-        raise UnreadableError("breaks off in its OpenAPI block")
+        raise UnreadableError("is cut off in its OpenAPI block")
     document = parse(text[start : end.start()])
     named = OPERATION.search(fences[0][1])
     facts = openapi_document.read(document, Wanted(named[1].upper(), (named[2],)) if named else None)

@@ -33,7 +33,7 @@ def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
     """
     starts = [i for i, line in enumerate(lines[:-1]) if line in METHODS and lines[i + 1].startswith("/")]
     if len(starts) != 1:
-        raise UnreadableError("is no reference page: it should show one method with its path")
+        raise UnreadableError("is not a reference page: it should show one method with its path")
     start = starts[0]
     path, title = _path(lines, start + 1)
     at = next((i for i in range(title, len(lines)) if lines[i].startswith("curl ")), 0)
@@ -82,7 +82,7 @@ def _request(words: list[str], method: Line, path: str) -> Samples:
             raise UnreadableError(f"the sample request has an unknown option `{short(option)}`")
         options[option].append(value)
     if len(words) % 2 == 0 or len(options["--request"]) != 1 or len(options["--url"]) != 1:
-        raise UnreadableError("the sample request is not whole")
+        raise UnreadableError("the sample request is incomplete")
     try:
         address = urlsplit(options["--url"][0])
     except ValueError as error:
@@ -92,6 +92,8 @@ def _request(words: list[str], method: Line, path: str) -> Samples:
         raise UnreadableError(f"line {method.number}: the page shows {method} {path}, its sample {shown}")
     headers = {name: value.strip() for name, _, value in (h.partition(":") for h in options["--header"])}
     operation = {"method": str(method), "path": path, "server": f"{address.scheme}://{address.netloc}"}
+    if address.query:
+        operation["query of the sample"] = address.query
     if credentials := headers.get("Authorization"):
         operation["credentials"] = credentials.split()[0]
     if media_type := headers.pop("Content-Type", ""):
@@ -116,9 +118,9 @@ def _json(text: str, what: str) -> dict[str, Json]:
     try:
         value = json.loads(text, object_pairs_hook=each_once)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{what} is not whole ({error})") from None
+        raise UnreadableError(f"{what} is incomplete ({error})") from None
     if not isinstance(value, dict):
-        raise UnreadableError(f"{what} is no object")
+        raise UnreadableError(f"{what} is not an object")
     return value
 
 

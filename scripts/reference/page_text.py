@@ -13,16 +13,18 @@ from collections.abc import Iterator, Mapping
 
 from . import page_samples
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine, UnreadableError, by_place
-from .page_field import Block, Found, Reader
+from .page_field import Block, FieldLines
 from .page_lines import (
     LABEL,
     LENGTH,
     MEANINGLESS,
     MEDIA_TYPE,
     NAME,
+    PARAMETERS,
     PLACES,
     RANGE,
     SENTENCE,
+    STATUS,
     TYPE,
     Line,
     is_json,
@@ -58,7 +60,7 @@ def _check_end(lines: list[Line]) -> None:
     last = lines[-1]
     is_data = LENGTH.fullmatch(last) or RANGE.fullmatch(last) or is_json(last) or last == "}"
     if not is_data and not SENTENCE.fullmatch(last):
-        raise UnreadableError(f"line {last.number}: the page breaks off at `{short(last)}`")
+        raise UnreadableError(f"line {last.number}: the page is cut off at `{short(last)}`")
 
 
 def _blocks(lines: list[Line]) -> tuple[list[Line], list[Block]]:
@@ -96,10 +98,10 @@ class _Reader:
         first = _begin_of_body(self.samples, intro, blocks)
         self._note("page", intro[:-1] if first else intro)  # the last is the heading of the first part
         required = _words_for_required(blocks)
-        found = [Reader(block, required).read() for block in blocks]
+        found = [FieldLines(block, required) for block in blocks]
         reply = _begin_of_reply(self.samples, found, first)
         _check_all_listed(self.samples, found, first, reply)
-        parameters = [self._parameter(one, is_last=i + 1 == first) for i, one in enumerate(found[:first])]
+        parameters = self._parameters(intro, found[:first])
         body = self._part("body", found[first:reply], self.samples.request, is_followed=reply < len(found))
         return [
             *parameters,
@@ -107,18 +109,30 @@ class _Reader:
             *self._part("reply", found[reply:], self.samples.reply, is_followed=False),
         ]
 
-    def _parameter(self, one: Found, *, is_last: bool) -> Field:
-        if one.block.place:
-            if not one.prose and not is_last:
-                raise UnreadableError(f"line {one.block.name.number}: no heading follows `{one.block.name}`")
-            at, stated = f"authorization.{one.block.name}", frozenset(PROPERTIES)
-        else:
-            at, stated = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
-        is_described = self._described(at, one, is_followed=not is_last)
-        return one.field(at, stated, is_described=is_described)
+    def _parameters(self, intro: list[Line], found: list[FieldLines]) -> Iterator[Field]:
+        """Return the credentials and the parameters. An English heading tells where a parameter is sent."""
+        heading = PARAMETERS.fullmatch(intro[-1]) if intro else None
+        for one in found:
+            is_last = one is found[-1]
+            if one.block.place:
+                if not one.prose and not is_last:
+                    raise UnreadableError(
+                        f"line {one.block.name.number}: no heading follows `{one.block.name}`"
+                    )
+                at, stated = f"authorization.{one.block.name}", frozenset(PROPERTIES)
+            else:
+                at, stated = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
+                if heading:
+                    one.facts["others"]["in"] = heading[1].lower()
+            last = _last_heading(one.prose)
+            following = PARAMETERS.fullmatch(one.prose[last]) if last >= 0 else None
+            is_followed = not is_last and bool(one.block.place or following)
+            is_described = self._described(at, one, is_followed=is_followed)
+            heading = following or heading
+            yield one.field(at, stated, is_described=is_described)
 
     def _part(
-        self, where: str, found: list[Found], sample: Mapping[str, Json], *, is_followed: bool
+        self, where: str, found: list[FieldLines], sample: Mapping[str, Json], *, is_followed: bool
     ) -> Iterator[Field]:
         """Return the fields of the body or the reply, then those that only its sample has."""
         sampled = {field.at: field for field in page_samples.nested(where, sample)}
@@ -137,11 +151,16 @@ class _Reader:
             yield one.field(at, frozenset(stated), sample=value, is_described=is_described)
         yield from sampled.values()
 
-    def _described(self, at: str, one: Found, *, is_followed: bool) -> bool:
+    def _described(self, at: str, one: FieldLines, *, is_followed: bool) -> bool:
         """Whether a field has a description. The last heading below it may belong to the next part."""
         heading = _last_heading(one.prose) if is_followed else -1
         own = one.prose[:heading] if heading >= 0 else one.prose
         self._note(at, own)
+        for line in one.prose[heading + 1 :] if heading >= 0 else ():
+            if media_type := MEDIA_TYPE.fullmatch(line):
+                self.samples.operation["reply's media type"] = media_type[1]
+            else:
+                self._note("reply", [line])
         return any(is_prose(line) for line in own)
 
     def _note(self, at: str, lines: list[Line]) -> None:
@@ -180,7 +199,7 @@ def _begin_of_body(samples: Samples, intro: list[Line], blocks: list[Block]) -> 
     )
 
 
-def _begin_of_reply(samples: Samples, found: list[Found], first: int) -> int:
+def _begin_of_reply(samples: Samples, found: list[FieldLines], first: int) -> int:
     """The index of the first field of the reply: the samples name its fields, and a heading stands above it."""
     names = [str(one.block.name) for one in found]
     least = first + _length_with(names[first:], list(samples.request))
@@ -207,7 +226,11 @@ def _length_with(names: list[str], wanted: list[str]) -> int:
 
 def _last_heading(prose: list[Line]) -> int:
     """Return the index of the last heading among these lines, or -1. Sentences belong to descriptions."""
-    return max((i for i, line in enumerate(prose) if not is_prose(line)), default=-1)
+    return max((i for i, line in enumerate(prose) if _is_heading(line)), default=-1)
+
+
+def _is_heading(line: Line) -> bool:
+    return not is_prose(line) and not any(form.fullmatch(line) for form in (STATUS, MEDIA_TYPE, MEANINGLESS))
 
 
 def _words_for_required(blocks: list[Block]) -> set[str]:
@@ -220,7 +243,7 @@ def _words_for_required(blocks: list[Block]) -> set[str]:
     return {"required", str(credentials)} if credentials in others else {"required"}
 
 
-def _check_all_listed(samples: Samples, found: list[Found], first: int, reply: int) -> None:
+def _check_all_listed(samples: Samples, found: list[FieldLines], first: int, reply: int) -> None:
     listed = {one.block.name for one in found[:first]}
     if missing := samples.headers - listed:
         raise UnreadableError(f"names the header `{short(min(missing))}` in its sample and not in its list")

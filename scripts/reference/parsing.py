@@ -30,7 +30,7 @@ def parse(text: str) -> Document:
 
 def _yaml(text: str) -> Document:
     if len(text) > LONGEST:
-        raise UnreadableError("is more YAML than can be read in good time; give it as JSON")
+        raise UnreadableError("is too much YAML to parse; pass it as JSON")
     try:
         return document.parse(SOURCE, text)
     except DocumentError as error:
@@ -57,5 +57,5 @@ def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
     return found

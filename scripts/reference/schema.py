@@ -31,9 +31,19 @@ _VALUES = ("default", "example", "examples", "enum", "description", "x-specifica
 _OF_ONE = ("default", "example", "examples")
 """Keywords that an alternative may state for the whole schema."""
 
-_STRUCTURE = (
-    "$ref", "allOf", "anyOf", "const", "items", "nullable", "oneOf", "properties", "required", "type",
-)  # fmt: skip
+_STRUCTURE: Mapping[str, type | tuple[type, ...]] = {
+    "$ref": str,
+    "allOf": list,
+    "anyOf": list,
+    "const": object,
+    "items": dict,
+    "nullable": bool,
+    "oneOf": list,
+    "properties": dict,
+    "required": list,
+    "type": (str, list),
+}
+"""Keywords that are read, with the types of the values that are understood."""
 
 MEANINGLESS = frozenset({"discriminator", "externalDocs", "rank", "summary", "title", "xml"})
 """Keywords that do not constrain the value: documentation, the display order of the vendor, XML names, and the
@@ -42,10 +52,10 @@ discriminator, since its alternatives are compared themselves."""
 _USUAL: Mapping[str, Any] = {
     "additionalProperties": True,
     "deprecated": False,
-    "minLength": 0,
-    "minItems": 0,
+    "items": True,
     "minProperties": 0,
     "readOnly": False,
+    "required": False,
     "uniqueItems": False,
     "writeOnly": False,
 }
@@ -107,13 +117,15 @@ def _one(document: Document, place: Place, seen: tuple[str, ...]) -> Shape:
     parts = [_own(pointer, schema)]
     if "$ref" in schema:
         if not isinstance(schema["$ref"], str):
-            raise UnreadableError(f"has a `$ref` that is no text: {str(schema['$ref'])[:60]}")
+            raise UnreadableError(f"has a `$ref` that is not text: {str(schema['$ref'])[:60]}")
         parts.append(read(document, [document.resolve(pointer, schema)], seen))
     parts += [read(document, [part], seen) for part in entries(place, "allOf")]
     for keyword in ("anyOf", "oneOf"):
         if alternatives := list(entries(place, keyword)):
             united = read(document, alternatives, seen)
             united.places.setdefault("type", below(pointer, keyword))
+            if not (united.types or united.is_nullable or united.properties or united.items):
+                united = Shape(others={keyword: schema[keyword]}, places={keyword: below(pointer, keyword)})
             parts.append(united)
     return _combined(parts)
 
@@ -135,7 +147,7 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     if "const" in schema:
         words["enum"] = [schema["const"]]
     if not isinstance(words.get("enum", []), list):
-        raise UnreadableError("has an `enum` that is no list")
+        raise UnreadableError("has an `enum` that is not a list")
     properties = schema.get("properties")
     fields = properties if isinstance(properties, dict) else {}
     places = {str(keyword): below(pointer, keyword) for keyword in schema}
@@ -153,7 +165,9 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
 
 
 def _is_unknown(keyword: str, value: Any) -> bool:
-    if keyword in BOUNDS or keyword in _VALUES or keyword in _STRUCTURE or keyword in MEANINGLESS:
+    if keyword in BOUNDS or keyword in _VALUES or keyword in MEANINGLESS:
+        return False
+    if isinstance(value, _STRUCTURE.get(keyword, ())):
         return False
     usual = _USUAL.get(keyword, ...)
     return not (value == usual and type(value) is type(usual)) and not (
@@ -162,14 +176,21 @@ def _is_unknown(keyword: str, value: Any) -> bool:
 
 
 def _combined(parts: list[Shape]) -> Shape:
-    """Combine schemas that all apply. The first one with a keyword takes precedence."""
+    """Combine schemas that all apply. The first one with a keyword takes precedence; another constraint is reported."""
     types = next((part.types for part in parts if part.types), ())
     whole = Shape(types, any(part.is_nullable for part in parts))
     for part in parts:
+        for keyword in (*BOUNDS, "enum"):
+            if keyword in part.words and part.words[keyword] != whole.words.get(keyword, part.words[keyword]):
+                whole.others[f"also {keyword}"] = part.words[keyword]
+        if part.types and part.types != types:
+            whole.others["also type"] = list(part.types)
         _fill(whole.words, part.words)
         _fill(whole.others, part.others)
-        _fill(whole.properties, part.properties)
         _fill(whole.places, part.places)
+        for name, places in part.properties.items():
+            known = whole.properties.get(name)
+            whole.properties[name] = _both(known, places) if known else places
         whole.items = whole.items or part.items
         whole.required |= part.required
     return whole
@@ -200,6 +221,13 @@ def _united(shapes: list[Shape]) -> Shape:
     objects = [shape for shape in shapes if shape.properties or "object" in shape.types]
     whole.required = set.intersection(*(shape.required for shape in objects)) if objects else set()
     return whole
+
+
+def _both(one: list[Place], other: list[Place]) -> list[Place]:
+    """Return a schema to which the alternatives of two schemas apply."""
+    nodes = [[node for _, node in places] for places in (one, other)]
+    parts = [node[0] if len(node) == 1 else {"anyOf": node} for node in nodes]
+    return [(one[0][0], {"allOf": parts})]
 
 
 def _fill(known: dict[str, Any], more: Mapping[str, Any]) -> None:

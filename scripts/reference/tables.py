@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict
 
 from .differences import Difference
 
-HEADINGS = ("field", "what", "the page", "openapi.yaml", "line")
+HEADINGS = ("field", "what", "the source", "openapi.yaml", "line")
 
 
 def as_text(differences: list[Difference]) -> str:
     """Format a table for a terminal."""
-    rows = [HEADINGS, *(_cells(one) for one in differences)]
+    rows = [HEADINGS, *(tuple(map(str, one)) for one in differences)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -24,17 +23,14 @@ def as_text(differences: list[Difference]) -> str:
 def as_markdown(differences: list[Difference]) -> str:
     """Format a table for a pull request. Values are shown as code, so that they are not interpreted as markup."""
     rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
-    rows += [
-        f"| {' | '.join([*(_code(cell) for cell in _cells(one)[:-1]), str(one.line)])} |"
-        for one in differences
-    ]
+    rows += [f"| {' | '.join(map(_code, cells))} | {line} |" for *cells, line in differences]
     return "\n".join(rows)
 
 
 def as_json(differences: list[Difference]) -> str:
     """Format the differences as JSON."""
     return json.dumps(
-        {"same": not differences, "differences": [asdict(one) for one in differences]}, indent=2
+        {"same": not differences, "differences": [one._asdict() for one in differences]}, indent=2
     )
 
 
@@ -43,10 +39,6 @@ FORMATS: dict[str, Callable[[list[Difference]], str]] = {
     "json": as_json,
     "markdown": as_markdown,
 }
-
-
-def _cells(one: Difference) -> tuple[str, ...]:
-    return (one.field, one.property, one.page, one.document, str(one.line))
 
 
 def _code(cell: str) -> str:

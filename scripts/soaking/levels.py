@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 import threading
 import time
 from itertools import chain, repeat
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from acedata_responses import Client, testing
+from scripts.measuring.worker import memory_in_use
 from tests.streams.made_up import delta, ending
 
 
@@ -30,21 +29,11 @@ def level() -> Level:
     gc.collect()
     files = Path("/proc/self/fd")
     return Level(
-        megabytes=_resident() / 1e6,
+        megabytes=memory_in_use() / 1e6,
         objects=len(gc.get_objects()),
         threads=threading.active_count(),
         files=len(list(files.iterdir())) if files.is_dir() else 0,
     )
-
-
-def _resident() -> int:
-    """Return the memory of this process in bytes."""
-    statm = Path("/proc/self/statm")
-    if statm.is_file():
-        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 MAY_GROW = Level(megabytes=12, objects=3000, threads=0, files=64)

@@ -15,6 +15,7 @@ from tests.streams import shapes
 FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *shapes.ROWS]}
 """The faults in the tables of the tests, by name. An empty name stands for an undisturbed request."""
 
+SHARE = 0.05  # of the requests get a fault
 SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
 USUAL_DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
 
@@ -42,7 +43,7 @@ class Report(NamedTuple):
     open_connections: int
 
 
-def serve(pipe: Connection, seed: int, share: float) -> None:
+def serve(pipe: Connection, seed: int) -> None:
     """Run the service. It sends a report for each message from the pipe, until the message None.
 
     Before a report it waits until all calls have ended or, for the message `closed`, until all connections are closed.
@@ -52,7 +53,7 @@ def serve(pipe: Connection, seed: int, share: float) -> None:
 
     def answer(request: testing.Request) -> Any:
         delay = testing.Fault("delay", seconds=chance.uniform(*USUAL_DELAY))
-        if chance.random() >= share:
+        if chance.random() >= SHARE:
             faults[request.number] = ""
             return delay
         row = _chosen(chance, "stream" if "stream" in request.json else "post")

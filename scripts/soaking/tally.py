@@ -34,7 +34,7 @@ class Tally:
         task = outcome.task
         name = type(outcome.error).__name__ if outcome.error else ""
         self.calls["stream" if task.is_stream else "reply"] += 1
-        self.errors[name or ("answered" if outcome.text is not None else "left by the caller")] += 1
+        self.errors[name or ("answered" if outcome.text is not None else "abandoned by the caller")] += 1
         self.sent += len(faults)
         self.faults.update(fault or "nothing" for fault in faults)
         self.seconds.append(outcome.seconds)
@@ -49,7 +49,7 @@ class Tally:
             )
 
     def check_connections(self) -> None:
-        """Hold the calls that were lost with a kept connection against the connections that the service ended."""
+        """Check that the service ended a connection for each call that was lost with a kept connection."""
         lost, ended = self.lost_with_kept_connection, self.faults["closed after the answer"]
         if lost > ended:
             self.violations.append(
@@ -57,7 +57,7 @@ class Tally:
             )
 
     def check_round(self, report: Report, limits: Limits) -> None:
-        """Hold what the service saw against the limits."""
+        """Check the requests that the service received against the limits."""
         in_flight = _most_at_once([(arrival.began, arrival.ended) for arrival in report.arrivals])
         per_second = _most_at_once([(arrival.began, arrival.began + 1) for arrival in report.arrivals])
         self.most_in_flight = max(self.most_in_flight, in_flight)

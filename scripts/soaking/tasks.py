@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from random import Random
 from typing import Any, NamedTuple
 
-NOBODY_THERE = 0.002  # of the calls go to a port where nothing listens
-IMPATIENT = 0.01  # of the calls are left by their caller
-CANCELLED_TWICE = (
-    0.005  # of the calls are cancelled, and once more while they unwind; in threads they are usual
-)
-UNREAD = 0.05  # of the streams are dropped without being read
-CLOSED_ELSEWHERE = 0.05  # of the streams are closed by another thread or task while they are read
-PRESSED = 0.005  # of the calls have a deadline that they cannot keep
 HURRY = 0.1  # seconds after which an impatient caller leaves
+OF_ALL = {
+    "nobody there": 0.002,  # go to a port where nothing listens
+    "impatient": 0.01,  # are left by their caller
+    "pressed": 0.005,  # have a deadline that they cannot keep
+    "cancelled twice": 0.005,  # are cancelled, and once more while they unwind; in threads they are usual
+}
+OF_STREAMS = {
+    **OF_ALL,
+    "unread": 0.05,  # are dropped without being read
+    "closed elsewhere": 0.05,  # are closed by another thread or task while they are read
+}
+"""The shares of unusual calls, and of unusual streams."""
 
 
 class Task(NamedTuple):
@@ -42,31 +45,6 @@ def all_tasks(calls: int, streams: int, seed: int) -> list[Task]:
     ]
 
 
-OF_ALL = {
-    "nobody there": NOBODY_THERE, "impatient": IMPATIENT, "pressed": PRESSED, "cancelled twice": CANCELLED_TWICE,
-}  # fmt: skip
-OF_STREAMS = {**OF_ALL, "unread": UNREAD, "closed elsewhere": CLOSED_ELSEWHERE}
-
-
 def _manner(chance: Random, shares: dict[str, float]) -> str:
     manners = {**shares, "usual": 1 - sum(shares.values())}
     return chance.choices(list(manners), list(manners.values()))[0]
-
-
-class Shared:
-    """An iterator that threads and tasks can share."""
-
-    def __init__(self, tasks: list[Task]) -> None:
-        self._count = len(tasks)
-        self._tasks = iter(tasks)
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Shared:
-        return self
-
-    def __next__(self) -> Task:
-        with self._lock:
-            return next(self._tasks)

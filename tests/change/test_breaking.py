@@ -59,7 +59,34 @@ components:
         id: {type: string}
         status: {type: string, enum: [done, open]}
         note: {type: string}
+        item: {$ref: "#/components/schemas/Item"}
+    Item:
+      oneOf: [{$ref: "#/components/schemas/Text"}, {$ref: "#/components/schemas/Call"}]
+      discriminator:
+        propertyName: type
+        mapping: {text: "#/components/schemas/Text", call: "#/components/schemas/Call"}
+    Text: {type: object, required: [type], properties: {type: {type: string, const: text}}}
+    Call: {type: object, required: [type], properties: {type: {type: string, const: call}}}
 """
+
+ANOTHER_KIND = """\
+      oneOf:
+        - {$ref: "#/components/schemas/Text"}
+        - {$ref: "#/components/schemas/Call"}
+        - {$ref: "#/components/schemas/New"}
+      discriminator:
+        propertyName: type
+        mapping:
+          text: "#/components/schemas/Text"
+          call: "#/components/schemas/Call"
+          new: "#/components/schemas/New"
+    New: {type: object, required: [type], properties: {type: {type: string, const: new}}}
+"""
+ONE_KIND_LESS = """\
+      oneOf: [{$ref: "#/components/schemas/Text"}]
+      discriminator: {propertyName: type, mapping: {text: "#/components/schemas/Text"}}
+"""
+KINDS = DOCUMENT[DOCUMENT.index("      oneOf:") : DOCUMENT.index("    Text:")]
 
 SHARED = """\
     Named: {type: object, required: [id], properties: {id: {type: string}}}
@@ -239,6 +266,8 @@ def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
             Impact.FIX,
         ),
         ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}", Impact.NONE),
+        (KINDS, ANOTHER_KIND, Impact.ADDITION),
+        (KINDS, ONE_KIND_LESS, Impact.BREAKING),
         ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}", Impact.NONE),
         ("note: {type: string}", "note: {type: [string, 'null']}", Impact.BREAKING),
         (

@@ -45,6 +45,7 @@ DOCUMENT: Node = {
             "Chunk": {"x-assembles": {"reply": "Reply", "once": ["role"]}},
             "Error": {"x-error-body": {"code": ["error", "code"], "when": {"success": False}}},
             "Names": {"x-removed": {"old": {"since": "0.1.0"}}},
+            "Item": {"discriminator": {"propertyName": "type", "mapping": {"text": "#/a", "call": "#/b"}}},
         },
     },
 }
@@ -101,6 +102,8 @@ CASES: dict[str, Case] = {
     "another error body": (f"{SCHEMAS}/Error/x-error-body/code", ["code"], BREAKING),
     "another mark of errors": (f"{SCHEMAS}/Error/x-error-body/when/success", 0, BREAKING),
     "a withdrawn value is forgotten": (f"{SCHEMAS}/Names/x-removed/old", GONE, FIX),
+    "a kind of item less": (f"{SCHEMAS}/Item/discriminator/mapping/call", GONE, BREAKING),
+    "a kind of item more": (f"{SCHEMAS}/Item/discriminator/mapping/image", "#/c", ADDITION),
     "a call that is safe now": ("paths/~1a/post/x-safe", True, BREAKING),
     "another source": (f"{SCHEMAS}/Reply/x-source", "guide", NONE),
     "an extension that nobody has judged": ("x-new", {"a": 1}, BREAKING),
@@ -144,7 +147,7 @@ def test_a_change_of_a_fact_is_judged(judged: Judge, case: Case) -> None:
     place, value, impact = case
     found = judged(DOCUMENT, changed(place, value))
     assert gravest(found) is impact, found
-    word = next(token for token in place.split("/") if token.startswith("x-"))
+    word = next(token for token in place.split("/") if token.startswith(("x-", "discriminator")))
     assert all(word in one.where for one in found)
 
 

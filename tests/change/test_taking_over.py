@@ -183,7 +183,7 @@ def test_a_list_that_only_grew_is_taken() -> None:
         (("gpt-é", *NAMES), "odd characters"),
         (("-x", *NAMES), "odd characters"),
         (("x" * 101, *NAMES), "odd characters"),
-        ((*NAMES, NAMES[5]), f"stand twice: '{NAMES[5]}'"),
+        ((*NAMES, NAMES[5]), f"appear twice: '{NAMES[5]}'"),
         ((*NAMES, NAMES[1].upper()), f"would be one in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
         ((*NAMES, "x-9.1", "x-9-1"), "would be one in Python: 'x-9.1', 'x-9-1'"),
         (NAMES[1:], f"are gone: '{NAMES[0]}'"),
@@ -204,7 +204,7 @@ def test_removals_are_taken_when_allowed() -> None:
 
 def test_allowing_removals_allows_nothing_else() -> None:
     assert "odd characters" in objections(listing(("gpt 9", *NAMES)), allow_removals=True, models_only=True)
-    assert "stand twice" in objections(listing((NAMES[0], *NAMES)), allow_removals=True, models_only=True)
+    assert "appear twice" in objections(listing((NAMES[0], *NAMES)), allow_removals=True, models_only=True)
 
 
 def test_the_page_of_another_operation_is_refused_whatever_is_allowed() -> None:
@@ -222,7 +222,7 @@ def test_a_page_without_a_list_is_refused(enum: tuple[str, ...] | None) -> None:
     else:
         fields[AT] = replace(fields[AT], enum=enum)
     reported = objections(replace(listing(NAMES), fields=fields), allow_removals=True, models_only=True)
-    assert "there is no list of model names" in reported
+    assert "there is not a list of model names" in reported
 
 
 def test_other_facts_that_differ_are_shown_and_can_be_left_aside() -> None:
@@ -351,5 +351,5 @@ def test_a_changelog_without_an_unreleased_part_gets_an_entry_on_top(log: str) -
 
 @pytest.mark.parametrize("text", ["", "1", "1.2", "1.2.3.4", "1.2.x", "v1.2.3", "1.2.3-rc1", " 1.2.3"])
 def test_what_is_no_version_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no version"):
+    with pytest.raises(ValueError, match="not a version"):
         versions.parse(text)

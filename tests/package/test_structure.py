@@ -74,9 +74,9 @@ MAY_IMPORT = {
     "generation": {"openapi"},
     "reference": {"openapi"},
     "change": {"openapi", "reference"},
-    "judges": set(),
+    "judges": {"openapi"},
     "measuring": set(),
-    "soaking": set(),
+    "soaking": {"measuring"},
 }
 
 

@@ -72,7 +72,7 @@ def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Cap
         assert capsys.readouterr().err
 
 
-def test_a_crash_is_no_difference(same: Path, tmp_path: Path) -> None:
+def test_a_crash_is_neither_a_difference_nor_an_unreadable_page(same: Path, tmp_path: Path) -> None:
     """Python exits with 1 on a traceback, and 1 means that the page differs."""
     (tmp_path / "sitecustomize.py").write_text(
         "import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8"
@@ -82,7 +82,7 @@ def test_a_crash_is_no_difference(same: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         command, cwd=pages.ROOT, env=environment, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (drift.UNREADABLE, "")
+    assert (done.returncode, done.stdout) == (os.EX_SOFTWARE, "")
     assert "ZeroDivisionError" in done.stderr
 
 
@@ -154,7 +154,7 @@ def test_the_live_list_is_asked_for_with_the_client(monkeypatch: pytest.MonkeyPa
     for name in ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert drift.main(["live"]) == drift.UNREADABLE
-    assert "the live model list: could not be had from the service" in capsys.readouterr().err
+    assert "the live model list: could not be fetched from the service" in capsys.readouterr().err
 
 
 def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:

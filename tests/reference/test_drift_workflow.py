@@ -24,7 +24,7 @@ page, ours = os.environ["PAGE"], open("openapi.yaml").read()
 if page == "bug":
     raise RuntimeError("unforeseen")
 if page == "cut":
-    print("the page breaks off", file=sys.stderr)
+    print("the page is cut off", file=sys.stderr)
     sys.exit(2)
 if page == ours:
     sys.exit(0)
@@ -306,7 +306,7 @@ def test_a_page_that_cannot_be_read_becomes_one_issue_which_is_closed_when_it_ca
         nights.run("cut")
         (issue,) = nights.issues
         assert issue["state"] == "open"
-        assert "    the page breaks off\n" in issue["body"]
+        assert "    the page is cut off\n" in issue["body"]
     assert [pull["state"] for pull in nights.pulls] == ["open"]
     nights.run(MORE)
     (issue,) = nights.issues

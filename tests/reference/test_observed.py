@@ -57,6 +57,8 @@ def test_each_place_is_shown_with_what_the_document_says(observed: Path, capsys:
     assert lines[rows[f"{NAME}/usage/prompt_tokens"]["line"] - 1].strip() == "prompt_tokens:"
     assert lines[rows[f"{NAME}/seed"]["line"] - 1].strip() == f"{NAME}:"
     assert "3 replies in production: 4 places compared, 4 differences." in reported.err
+    drift.main([str(observed)])
+    assert "the source" in capsys.readouterr().out.splitlines()[0]  # which is no page
 
 
 def test_replies_as_documented_are_the_same(tmp_path: Path, capsys: Capture) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from scripts.reference.facts import UnreadableError
 from scripts.reference.reading import parse
 from tests.reference import pages
 
@@ -39,6 +40,7 @@ def rows(page: str) -> list[tuple[str, str, str, str]]:
         "Gültig bis",
         "Maximum cost: 5 Credits",
         "See also",
+        "402",
     ],
 )
 @pytest.mark.parametrize("place", ["below the type", "below the description", "below the last fact"])
@@ -89,12 +91,78 @@ def test_lines_that_are_known_to_mean_nothing_are_passed_over(line: str) -> None
     assert rows(page.replace("\n'\n\n{", f"\n'\n{line}\n{{")) == []
 
 
-def test_the_same_line_is_shown_from_html() -> None:
+@pytest.mark.parametrize(
+    ("markup", "line"),
+    [
+        ("<div><span>deprecated</span></div>", "deprecated"),
+        ("<button>Option 1 · string</button>", "Option 1 · string"),
+        ("<select><option>Option 2 · object</option></select>", "Option 2 · object"),
+        ("<details><summary>Pattern: ^a$</summary></details>", "Pattern: ^a$"),
+    ],
+)
+def test_an_unknown_line_is_shown_from_html(markup: str, line: str) -> None:
     page = pages.html(pages.facts())
     about = "<p>This <em>is about n.</em></p>"
     assert page.count(about) == 1
-    (row,) = rows(page.replace(about, f"<div><span>deprecated</span></div>{about}"))
-    assert (row[0], row[2]) == ("body.n", "deprecated")
+    (row,) = rows(page.replace(about, f"{markup}{about}"))
+    assert (row[0], row[2]) == ("body.n", line)
+
+
+def replaced(old: str, new: str) -> str:
+    page = pages.text(pages.facts())
+    assert page.count(old) == 1
+    return page.replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [
+        ("\nsystem_fingerprint\nstring\n", "\nsystem_fingerprint\nstring<uri>\n",
+            ("reply.system_fingerprint", "format", "uri", "none")),
+        ("\ntools\narray\n", "\ntools\narray<set>\n", ("body.tools", "format", "set", "none")),
+        ("/openai/responses \\", "/openai/responses?beta=1 \\", ("operation", "query of the sample", "beta=1", "none")),
+        ("\nAuthorization\nstring\nheader\n", "\nAuthorization\nstring\nquery\n",
+            ("authorization.Authorization", "in", "query", "header")),
+        ("Request headers\n", "Query Parameters\n", ("parameter.accept", "in", "query", "header")),
+        ("\"finish_reason\": \"<string>\"", "\"finish_reason\": \"paused\"", ("reply.choices[].finish_reason", "sample",
+            '"paused"', "one of stop, length, tool_calls, content_filter, function_call")),
+    ],
+)  # fmt: skip
+def test_a_fact_in_the_form_of_a_line_is_shown(old: str, new: str, row: tuple[str, str, str, str]) -> None:
+    assert rows(replaced(old, new)) == [row]
+
+
+@pytest.mark.parametrize("status", ["200", "200 - application/json", "application/json"])
+def test_the_usual_status_of_the_reply_is_passed_over(status: str) -> None:
+    assert rows(replaced("\nAnswer\n", f"\nAnswer\n\n{status}\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "row"),
+    [
+        ("400", ("reply", "400")),
+        ("201 - application/json", ("reply", "201 - application/json")),
+        ("200 - text/plain", ("operation", "also text/plain")),
+    ],
+)
+def test_another_status_or_media_type_of_the_reply_is_shown(status: str, row: tuple[str, str]) -> None:
+    ((field, _, page, _),) = rows(replaced("\nAnswer\n", f"\nAnswer\n\n{status}\n"))
+    assert (field, page) == row
+
+
+@pytest.mark.parametrize(("heading", "place"), [("Query Parameters", "query"), ("Cookies", "cookie")])
+def test_only_a_known_heading_stands_between_two_parameters(heading: str, place: str) -> None:
+    more = "beta\nboolean\n\nThis is about beta.\n\n"
+    page = replaced("Payload\n", f"{heading}\n\n{more}Payload\n")
+    assert [row[:3] for row in rows(page)] == [("parameter.beta", "field", f'boolean, in: "{place}"')]
+    page = replaced("Payload\n", f"deprecated\n\n{more}Payload\n")
+    assert [row[2] for row in rows(page) if row[0] == "parameter.accept"] == ["deprecated"]
+
+
+def test_a_list_of_values_in_which_a_comma_is_missing_is_refused() -> None:
+    names = pages.facts().fields["body.model"].enum
+    with pytest.raises(UnreadableError, match=f"no comma follows `{names[2]}` in the list of values"):
+        rows(replaced(f"\n{names[2]},\n", f"\n{names[2]}\n"))
 
 
 LENGTHS = {
@@ -179,6 +247,36 @@ CHANGES: dict[str, tuple[Change, tuple[str, str]]] = {
         ("body.max_tokens", "multipleOf")),
     "a bound of one alternative": (lambda tree: body(tree)["properties"].update(max_tokens={"nullable": True,
         "oneOf": [{"type": "number"}, {"type": "number", "minimum": 2}]}), ("body.max_tokens", "minimum")),
+    "entries that are not described by one schema": (of("tools", items=[{"type": "string"}]), ("body.tools", "items")),
+    "a list without entries": (of("tools", items=False), ("body.tools", "items")),
+    "a length for each of two types": (of("input", minLength=5), ("body.input", "minLength")),
+    "required as it was before OpenAPI 3": (of("n", required=True), ("body.n", "required")),
+    "a narrower bound in a part": (of("n", allOf=[{"minimum": 5}]), ("body.n", "also minimum")),
+    "a narrower type in a part": (of("n", allOf=[{"type": "integer"}]), ("body.n", "also type")),
+    "a field that another part narrows": (
+        lambda tree: body(tree).update(allOf=[{"properties": {"n": {"multipleOf": 2}}}]), ("body.n", "multipleOf"),
+    ),
+    "alternatives that only require": (
+        lambda tree: body(tree).update(anyOf=[{"required": ["n"]}, {"required": ["stream"]}]),
+        ("operation", "body: anyOf"),
+    ),
+    "another operation at the path": (lambda tree: tree["paths"]["/openai/responses"].update(get={}),
+        ("operation", "path: get")),
+    "of the whole document": (lambda tree: tree.update({"x-rate-limit": 3}), ("operation", "document: x-rate-limit")),
+    "a second server": (lambda tree: tree["servers"].append({"url": "https://example.com"}), ("operation", "server")),
+    "a scope": (lambda tree: operation(tree).update(security=[{"token": ["write"]}]),
+        ("operation", "credentials: scopes")),
+    "an error code in the schema of an error": (
+        lambda tree: (
+            tree["components"]["schemas"].update(
+                e={"properties": {"error": {"properties": {"code": {"enum": ["a"]}}}}}
+            ),
+            operation(tree)["responses"].update(
+                {"429": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/e"}}}}}
+            ),
+        ),
+        ("operation", "error codes"),
+    ),
     "of the body": (lambda tree: body(tree).update(additionalProperties=False),
         ("operation", "body: additionalProperties")),
     "another type of the body": (lambda tree: body(tree).update(type=["object", "string"]),
@@ -304,7 +402,7 @@ def test_expanded_children_are_compared_where_they_belong() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "row"),
     [
-        ("system\n", "system,\nnarrator\n", ("body.input[].role", "possible values", "also narrator", "none beyond")),
+        ("system\n", "system,\nnarrator\n", ("body.input[].role", "possible values", "also narrator", "no others")),
         ("input.content\nstring\nrequired", "input.content\nstring", ("body.input[].content", "required", "no", "yes")),
         ("input.content\n", "input.text\n", ("body.input[].text", "field", "string, required", "none")),
     ],
@@ -370,7 +468,7 @@ def test_values_of_another_type_are_shown_so() -> None:
     ((_, _, page, ours),) = rows(
         changed(of("model", enum=[*pages.facts().fields["body.model"].enum, 5, True, 1]))
     )
-    assert (page, ours) == ("also 5, true, 1", "none beyond the common ones")
+    assert (page, ours) == ("also 5, true, 1", "no others")
 
 
 def test_markdown_with_windows_line_ends_is_read() -> None:
