@@ -48,6 +48,13 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
     return "passed", "" if next(_passed) % 50 else ".", "PASSED"
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Start half as many processes again as there are processors: the tests wait for a third of their time."""
+    processors = yield
+    return processors + processors // 2
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Keep what was imported out of each garbage collection: tests that ask for one would wait half a second for it."""
