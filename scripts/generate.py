@@ -78,23 +78,22 @@ def render(document_path: Path, templates: Path, config: Path) -> Package:
             path = output / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        _format(output)
+        _format(output.parent, [path.relative_to(output.parent) for path in sorted(output.rglob("*.py"))])
         project.run_post_hooks(output)
         files = {path.relative_to(output).as_posix(): path.read_bytes() for path in _entries(output)}
         return Package(project.package_name, dict(sorted(files.items())))
 
 
-def _format(package: Path) -> None:
+def _format(folder: Path, paths: list[Path]) -> None:
     """Sort imports, remove unused ones and format, with the pinned ruff and only these settings.
 
     Each file is passed separately, since ruff skips files that a .gitignore in a parent folder ignores. Paths are
     relative to their folder, since the working directory affects which imports ruff considers first-party.
     """
-    paths = sorted(path.relative_to(package.parent).as_posix() for path in package.rglob("*.py"))
     for command in _STEPS:
         done = subprocess.run(
             [_ruff(), *command, *_RUFF, *paths],
-            cwd=package.parent,
+            cwd=folder,
             env={name: value for name, value in os.environ.items() if not name.startswith("RUFF_")},
             capture_output=True,
             text=True,

@@ -7,7 +7,7 @@ import itertools
 import os
 import ssl
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,11 +52,21 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
     return "passed", "" if next(_passed) % 50 else ".", "PASSED"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _quick_garbage_collection() -> None:
-    """Keep what was imported out of each collection: tests that ask for one would wait half a second for it."""
-    gc.collect()
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Start half as many processes again as there are processors: the tests wait for a third of their time."""
+    processors = yield
+    return processors + processors // 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep what was imported out of each garbage collection: tests that ask for one would wait half a second for it."""
+    gc.disable()
+    result = yield
     gc.freeze()
+    gc.enable()
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -246,42 +246,72 @@ def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
     (root / "openapi.yaml").write_text(text.replace(old, new), encoding="utf-8")
 
 
+ANSWER = """\
+    Answer:
+      type: object
+      required: [id]
+      properties:
+        id: {type: string}
+"""
+BREAKING = [
+    ("[a, b, c]", "[a, c]", "Choice/anyOf"),
+    ("required: [model]", "required: [model, n]", "Request/required"),
+    ("maximum: 9", "maximum: 8", "Request/properties/n/maximum"),
+    ("        note: {type: string}\n", "", "Answer/properties/note"),
+    ("required: [id]", "required: []", "Answer/required"),
+]
+ADDITIONS = [
+    ("[a, b, c]", "[a, b, c, d]", "Choice/anyOf"),
+    ("enum: [done, open]", "enum: [done, open, lost]", "Answer/properties/status/enum"),
+    ("        u: {", "        v: {type: string}\n        u: {", "Request/properties/v"),
+]
+FIXES = [("default: 1", "default: 2", "Request/properties/n/default"), (ANSWER, SHARED, "Named")]
+NOTHING = [
+    ("description: One.", "description: Two."),
+    ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}"),
+    ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}"),
+]
+NULL = "note: {type: [string, 'null']}"
+NULL_BESIDE = "note: {anyOf: [{$ref: '#/components/schemas/Choice'}, {type: 'null'}]}"
+
+
 @needs_redocly
 @pytest.mark.parametrize(
-    ("old", "new", "impact"),
+    ("impact", "changes"),
     [
-        ("[a, b, c]", "[a, c]", Impact.BREAKING),
-        ("required: [model]", "required: [model, n]", Impact.BREAKING),
-        ("maximum: 9", "maximum: 8", Impact.BREAKING),
-        ("        note: {type: string}\n", "", Impact.BREAKING),
-        ("required: [id]", "required: []", Impact.BREAKING),
-        ("[a, b, c]", "[a, b, c, d]", Impact.ADDITION),
-        ("enum: [done, open]", "enum: [done, open, lost]", Impact.ADDITION),
-        ("        u: {", "        v: {type: string}\n        u: {", Impact.ADDITION),
-        ("default: 1", "default: 2", Impact.FIX),
-        ("description: One.", "description: Two.", Impact.NONE),
-        (
-            "    Answer:\n      type: object\n      required: [id]\n      properties:\n        id: {type: string}\n",
-            SHARED,
-            Impact.FIX,
-        ),
-        ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}", Impact.NONE),
-        (KINDS, ANOTHER_KIND, Impact.ADDITION),
-        (KINDS, ONE_KIND_LESS, Impact.BREAKING),
-        ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}", Impact.NONE),
-        ("note: {type: string}", "note: {type: [string, 'null']}", Impact.BREAKING),
-        (
-            "note: {type: string}",
-            "note: {anyOf: [{$ref: '#/components/schemas/Choice'}, {type: 'null'}]}",
-            Impact.BREAKING,
-        ),
+        (Impact.BREAKING, BREAKING),
+        (Impact.BREAKING, [("note: {type: string}", NULL, "Answer/properties/note/type")]),
+        (Impact.BREAKING, [("note: {type: string}", NULL_BESIDE, "Answer/properties/note/type")]),
+        (Impact.ADDITION, ADDITIONS),
+        (Impact.FIX, FIXES),
+        (Impact.NONE, NOTHING),
     ],
 )
-def test_a_change_of_the_document_is_judged(repository: Path, old: str, new: str, impact: Impact) -> None:
+def test_each_change_of_the_document_is_judged(
+    repository: Path, impact: Impact, changes: list[tuple[str, ...]]
+) -> None:
     base = project(repository / "base")
-    change(repository, old, new)
-    found = breaking.compare(repository, base)
-    assert max((one.impact for one in found), default=Impact.NONE) is impact, found
+    text = DOCUMENT
+    for old, new, *_ in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (repository / "openapi.yaml").write_text(text, encoding="utf-8")
+    found = [(one.impact, one.where) for one in breaking.compare(repository, base)]
+    assert sorted(found) == sorted(
+        (impact, f"/components/schemas/{at}") for _, _, *where in changes for at in where
+    )
+
+
+@needs_redocly
+@pytest.mark.parametrize(
+    ("new", "impact"), [(ANOTHER_KIND, Impact.ADDITION), (ONE_KIND_LESS, Impact.BREAKING)]
+)
+def test_a_further_kind_of_a_union_is_an_addition_and_a_missing_one_breaks(
+    repository: Path, new: str, impact: Impact
+) -> None:
+    base = project(repository / "base")
+    (repository / "openapi.yaml").write_text(DOCUMENT.replace(KINDS, new), encoding="utf-8")
+    assert max(one.impact for one in breaking.compare(repository, base)) is impact
 
 
 @needs_redocly

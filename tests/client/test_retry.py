@@ -88,18 +88,18 @@ def test_an_error_that_is_not_for_sending_again_is_not_even_with_a_safe_method()
     assert not USUAL.should_resend(Failure("status", status=404, safe_method=True))
 
 
-@pytest.mark.parametrize(
-    ("stage", "status", "resend", "eager"),
-    list(itertools.product(STAGES, [None, 200, 302, 404, 429, 502], [False, True], [None, *ALLOWED_BY])),
-)
-def test_paid_work_is_sent_again_only_for_one_of_three_reasons(stage, status, resend, eager):
-    reasons = (
-        stage == "connect",
-        resend and status in (404, 429, 502),
-        eager and stage == ALLOWED_BY[eager],
-    )
-    policy = RetryPolicy(**{eager: True} if eager else {})
-    assert policy.should_resend(Failure(stage, status=status, resend=resend)) is any(reasons)
+@pytest.mark.parametrize("stage", STAGES)
+def test_paid_work_is_sent_again_only_for_one_of_three_reasons(stage):
+    cases = itertools.product([None, 200, 302, 404, 429, 502], [False, True], [None, *ALLOWED_BY])
+    for status, resend, eager in cases:
+        reasons = (
+            stage == "connect",
+            resend and status in (404, 429, 502),
+            eager and stage == ALLOWED_BY[eager],
+        )
+        policy = RetryPolicy(**{eager: True} if eager else {})
+        failure = Failure(stage, status=status, resend=resend)
+        assert policy.should_resend(failure) is any(reasons), (failure, eager)
 
 
 # --- how long

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from functools import cache
 
 import pytest
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest
 
 from acedata_responses import VERSION, RequestValidationError
@@ -109,10 +110,14 @@ def assert_accepted(received):
     method, target, _version = received.line.split(" ")
     body = received.body or None
     request = MockRequest(SERVER, method.lower(), target, headers=dict(received.headers), data=body)
-    OPENAPI.validate_request(request)
+    openapi().validate_request(request)
 
 
-OPENAPI = OpenAPI.from_dict(DOCUMENT)
+@cache
+def openapi() -> OpenAPI:
+    return OpenAPI.from_dict(
+        DOCUMENT, config=Config(spec_validator_cls=None)
+    )  # `make lint` validates the document
 
 
 def test_a_call_is_one_request_with_these_headers_and_no_others(server, ask):

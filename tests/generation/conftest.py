@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def templates_processed_once() -> Iterator[None]:
-    """What follows from the text of a template alone is computed once a session: most of what a run costs."""
+    """What follows from the text of one file alone is computed once a session: most of what a run costs."""
     jinja2 = pytest.importorskip("jinja2")
     if sys.version_info < (3, 11):
         pytest.skip("openapi-python-client needs Python 3.11")
+    from scripts import generate
     from scripts.generation import project, reserved
 
-    compile_, of_templates = jinja2.Environment.compile, reserved.of_templates
+    compile_, of_templates, format_ = jinja2.Environment.compile, reserved.of_templates, generate._format
     compiled: dict[Any, CodeType] = {}
+    formatted: dict[tuple[str, Path, bytes], bytes] = {}
     names: dict[Any, reserved.Reserved] = {}
 
     def compile_once(environment: Any, source: Any, *arguments: Any, **options: Any) -> CodeType:
@@ -43,7 +45,16 @@ def templates_processed_once() -> Iterator[None]:
             names[key] = of_templates(empty)
         return names[key]
 
+    def format_once(folder: Path, paths: list[Path]) -> None:
+        before = {path: (generate._ruff(), path, (folder / path).read_bytes()) for path in paths}
+        if new := [path for path in paths if before[path] not in formatted]:
+            format_(folder, new)
+            formatted.update({before[path]: (folder / path).read_bytes() for path in new})
+        for path, key in before.items():
+            (folder / path).write_bytes(formatted[key])
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generate, "_format", format_once)
         patch.setattr(jinja2.Environment, "compile", compile_once)
         patch.setattr(reserved, "of_templates", of_templates_once)
         patch.setattr(project, "to_sync", cache(project.to_sync))

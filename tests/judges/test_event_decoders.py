@@ -14,11 +14,9 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from anthropic._streaming import SSEDecoder as AnthropicDecoder
 from httpx_sse import EventSource
 from hypothesis import Phase, example, find, given, settings
 from hypothesis import strategies as st
-from openai._streaming import SSEDecoder as OpenAIDecoder
 
 from acedata_responses.sse import EventDecoder
 from tests.fuzz.bodies import cut, cuts, event_streams
@@ -48,11 +46,18 @@ def httpx_sse(chunks: Iterable[bytes]) -> list[Event]:
     return [_common(event) for event in EventSource(response).iter_sse()]
 
 
+# These two packages take seconds to import, which only the tests here should have to wait for.
+
+
 def openai(chunks: Iterable[bytes]) -> list[Event]:
+    from openai._streaming import SSEDecoder as OpenAIDecoder
+
     return [_common(event) for event in OpenAIDecoder().iter_bytes(iter(chunks))]
 
 
 def anthropic(chunks: Iterable[bytes]) -> list[Event]:
+    from anthropic._streaming import SSEDecoder as AnthropicDecoder
+
     return [_common(event) for event in AnthropicDecoder().iter_bytes(iter(chunks))]
 
 

@@ -141,7 +141,7 @@ class Nights:
     # The workflow
 
     def run(self, page: str) -> None:
-        """One night: each job in a fresh clone, `found` handed from one to the next."""
+        """One night: each job in a fresh folder, `found` handed from one to the next."""
         self.night += 1
         outputs = self._job("read", {"PAGE": page})
         for job in ("propose", "report", "close"):
@@ -151,15 +151,16 @@ class Nights:
                 self._job(job, {"OUTCOME": outputs["outcome"]})
 
     def _job(self, name: str, known: dict[str, str]) -> dict[str, str]:
-        clone = self.folder / f"{self.night}-{name}"
-        self.git("clone", "--quiet", "--branch=main", "origin", str(clone), cwd=self.folder)
-        (clone / ".venv" / "bin").mkdir(parents=True)
-        (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+        described = WORKFLOW["jobs"][name]
+        place = self.folder / f"{self.night}-{name}"
+        if any(step.get("uses", "").startswith("actions/checkout@") for step in described["steps"]):
+            self.git("clone", "--quiet", "--branch=main", "origin", str(place), cwd=self.folder)
+        (place / ".venv" / "bin").mkdir(parents=True)
+        (place / ".venv" / "bin" / "python").symlink_to(sys.executable)
         found = self.folder / f"{self.night}-read" / "found"
         if name != "read" and found.exists():
-            shutil.copytree(found, clone / "found")
-        described = WORKFLOW["jobs"][name]
-        files = {key: clone / ".git" / key for key in ("GITHUB_ENV", "GITHUB_OUTPUT")}
+            shutil.copytree(found, place / "found")
+        files = {key: place / ".venv" / key for key in ("GITHUB_ENV", "GITHUB_OUTPUT")}
         for file in files.values():
             file.touch()
         outputs: dict[str, str] = {}
@@ -182,7 +183,7 @@ class Nights:
                 **_pairs(files["GITHUB_ENV"]),
             }
             shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-            subprocess.run(shell, cwd=clone, env=environment, check=True, capture_output=True)
+            subprocess.run(shell, cwd=place, env=environment, check=True, capture_output=True)
         return _pairs(files["GITHUB_OUTPUT"])
 
 

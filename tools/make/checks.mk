@@ -49,15 +49,18 @@ typecheck-pyright: package $(NODE_TOOLS)
 typecheck-ty: package
 	$(quietly) "ty" .venv/bin/ty check --error-on-warning generated/acedata_responses tests/typing
 
+# Each process has a range of the tests, so that what a session computes once is computed in one of them.
+in_parallel := -n auto --dist worksteal
+
 test: $(if $(VERSIONS),$(VERSIONS:%=test-on-%),test-here) ## run the tests (VERSIONS="3.10 3.13": on these Python versions)
 
 test-here: package
-	@$(PY) -m pytest -q -n auto $(ARGS)
+	@$(PY) -m pytest -q $(in_parallel) $(ARGS)
 
 test-on-%:
 	@$(MAKE) .venvs/$*/$(INSTALLED)
 	@echo "on Python $*:"
-	@.venvs/$*/bin/python -m pytest -q -n auto $(ARGS)
+	@.venvs/$*/bin/python -m pytest -q $(in_parallel) $(ARGS)
 
 SUPPORTED := 3.10 3.11 3.12 3.13
 

@@ -11,6 +11,8 @@ SELECTED := $(PATH)
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport PYTHONHOME PYTHONPATH PYTHONOPTIMIZE
+# The tests start hundreds of programs, each of which would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)
 space := $(subst ,, )
 export PATH := $(subst $(PYENV)/shims:,,$(PATH)):$(subst $(space),:,$(wildcard $(PYENV)/versions/3.[1-9][0-9]*/bin))
