@@ -23,10 +23,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts import crash
+
+if __name__ == "__main__":
+    crash.install()
+
 import certifi
 import trustme
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.measuring.figures import Figure, figures, growth
 from scripts.measuring.running import Bench

@@ -2,6 +2,8 @@
 
 It calls the embedded service by default. With `--live` and a token in the environment it calls the real service, which
 bills the calls.
+
+Exit status: 0 the demo succeeded, 1 a call failed, 2 the demo crashed.
 """
 
 from __future__ import annotations
@@ -10,6 +12,14 @@ import argparse
 import io
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts import crash
+
+if __name__ == "__main__":
+    crash.install()
 
 from acedata_responses import AceDataError, Client, RequestValidationError, testing
 

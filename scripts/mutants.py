@@ -117,6 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args(arguments)
     program = options.program.absolute()
+    if not program.is_file():
+        parser.error(f"there is no {program}: run `make mutants`, which installs mutmut first")
     prepare()
     try:
         change_all(program, options.processes)

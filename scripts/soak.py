@@ -7,7 +7,7 @@ and the memory must not grow after the first rounds.
 With `--kills N`, a program that makes its calls with a journal is killed N times and restarted instead, and the service
 counts the billed answers; see `soaking/kills.py`.
 
-Exit status: 0 no violation, 1 violations.
+Exit status: 0 no violation, 1 violations, 2 the test crashed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts import crash
+
+if __name__ == "__main__":
+    crash.install()
 
 from acedata_responses import Limiter, Limits, testing
 from scripts.soaking.clients import Clients, run_tasks, run_threads

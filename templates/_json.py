@@ -62,6 +62,15 @@ def is_sequence(data: Any) -> TypeGuard[Sequence[Any]]:
     return isinstance(data, Sequence) and not isinstance(data, (str, bytes, bytearray))
 
 
+def is_unicode(text: str) -> bool:
+    """Whether text can be encoded: it has no lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def seconds_of(time: datetime) -> float:
     """A time as seconds since 1970; whole ones as an integer."""
     seconds = time.timestamp()

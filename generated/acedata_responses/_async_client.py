@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from . import journal as _journal
     from . import observations as _observations
     from ._calls.hooks_of_client import Hooks
-    from .resources.models import AsyncModels
-    from .resources.responses import AsyncResponses
+    from .resources import models as _models
+    from .resources import responses as _responses
 else:
     _hooks, _journal, _observations = (
         LazyModule(f".{name}") for name in ("hooks", "journal", "observations")
     )
+    _responses = LazyModule(".resources.responses")
+    _models = LazyModule(".resources.models")
 
 SelfT = TypeVar("SelfT", bound="AsyncClient")
 
@@ -184,18 +186,14 @@ class AsyncClient:
         return copy
 
     @cached_property
-    def responses(self) -> AsyncResponses:
+    def responses(self) -> _responses.AsyncResponses:
         """Answers from models."""
-        from .resources.responses import AsyncResponses
-
-        return AsyncResponses(self._send)
+        return _responses.AsyncResponses(self._send)
 
     @cached_property
-    def models(self) -> AsyncModels:
+    def models(self) -> _models.AsyncModels:
         """The models that the service offers."""
-        from .resources.models import AsyncModels
-
-        return AsyncModels(self._send)
+        return _models.AsyncModels(self._send)
 
     @property
     def usage(self) -> Usage:

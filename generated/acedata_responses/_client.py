@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from . import journal as _journal
     from . import observations as _observations
     from ._calls.hooks_of_client import Hooks
-    from .resources.models import Models
-    from .resources.responses import Responses
+    from .resources import models as _models
+    from .resources import responses as _responses
 else:
     _hooks, _journal, _observations = (
         LazyModule(f".{name}") for name in ("hooks", "journal", "observations")
     )
+    _responses = LazyModule(".resources.responses")
+    _models = LazyModule(".resources.models")
 
 SelfT = TypeVar("SelfT", bound="Client")
 
@@ -184,18 +186,14 @@ class Client:
         return copy
 
     @cached_property
-    def responses(self) -> Responses:
+    def responses(self) -> _responses.Responses:
         """Answers from models."""
-        from .resources.responses import Responses
-
-        return Responses(self._send)
+        return _responses.Responses(self._send)
 
     @cached_property
-    def models(self) -> Models:
+    def models(self) -> _models.Models:
         """The models that the service offers."""
-        from .resources.models import Models
-
-        return Models(self._send)
+        return _models.Models(self._send)
 
     @property
     def usage(self) -> Usage:

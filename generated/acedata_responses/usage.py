@@ -13,7 +13,7 @@ import threading
 from operator import add
 from typing import Any, NamedTuple
 
-from .types._summary import summary_field
+from .types._summary import summary_fields
 
 __all__ = ["Totals", "Usage"]
 
@@ -105,15 +105,10 @@ _NOTHING = Totals()
 
 def _totals_of(reply: Any) -> Totals:
     """The totals of one billed reply."""
-    cost = summary_field(reply, "cost")
-    return Totals(
-        calls=1,
-        unpriced=cost is None,
-        input_tokens=summary_field(reply, "input_tokens") or 0,
-        output_tokens=summary_field(reply, "output_tokens") or 0,
-        total_tokens=summary_field(reply, "total_tokens") or 0,
-        cost=cost or 0,
+    inputs, outputs, total, cost = summary_fields(
+        reply, ("input_tokens", "output_tokens", "total_tokens", "cost")
     )
+    return Totals(1, 0, cost is None, inputs or 0, outputs or 0, total or 0, cost or 0)
 
 
 def _sum(by_model: dict[str, Totals]) -> Totals:

@@ -40,8 +40,8 @@ class StreamContent:
         """The text of all events so far."""
         return self._text.decode("utf-8", "surrogatepass")
 
-    def add(self, event: Model, role: EventRole | None) -> None:
-        """Add an event, by its role in the stream."""
+    def add(self, event: Model, data: dict[str, Any], role: EventRole | None) -> None:
+        """Add an event with its JSON data, by its role in the stream."""
         self.events += 1
         self.new_text = ""
         if role is None:
@@ -49,11 +49,11 @@ class StreamContent:
                 self._add_unknown(event)
             return
         if role.read_text is not None:
-            self.add_text(role.read_text(event._data))
+            self.add_text(role.read_text(data))
         if role.assembly is not None:
-            self._assemble(event._data, role)
+            self._assemble(data, role)
         if role.at:
-            self._draft.add(event._data, role)
+            self._draft.add(data, role)
         if role.reply is not None:
             self._add_reply(find(event, [role.reply]), role)
 

@@ -140,4 +140,4 @@ def _has_shape(reply: Model | ListReply[Any]) -> bool:
     if isinstance(reply, list):
         return True
     required = SCHEMAS.get(reply._schema, {}).get("required", [])
-    return bool(reply._schema) and (not required or any(key in reply._data for key in required))
+    return bool(reply._schema) and (not required or not reply._data.keys().isdisjoint(required))

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 from attrs import evolve
 
 from .._document.schemas import SCHEMAS
-from .._document.validation import Problem, child_pointer, request_problems, shown
-from .._json import is_list, is_mapping
+from .._document.validation import Problem, Schema, child_pointer, request_problems, shown, unknown_values
+from .._json import is_list, is_mapping, is_unicode
 from .._redact import redact_key, redact_text
 from ..errors import ConfigurationError, RequestValidationError
 from .headers import header_lines
@@ -92,7 +92,7 @@ def build(call: Call, settings: Settings) -> Request:
         ConfigurationError: `key` is not text; `via_stream` is neither True nor False, or the operation has no stream.
     """
     operation = call.operation
-    if not isinstance(call.key, str) or not _is_unicode(call.key):
+    if not isinstance(call.key, str) or not is_unicode(call.key):
         raise ConfigurationError(f"{operation.id}: key must be text, not {call.key!r:.100}")
     is_via_stream = _is_via_stream(call, settings)
     values = _Arguments(call, settings.token).values(validate=settings.validate)
@@ -114,11 +114,6 @@ def build(call: Call, settings: Settings) -> Request:
         body=body if has_body else None,
         model=redact_text(model, settings.token) if isinstance(model, str) else None,
     )
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether text can be written: it has no half of a surrogate pair."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _is_via_stream(call: Call, settings: Settings) -> bool:
@@ -144,6 +139,7 @@ class _Arguments:
         self._token = token
         self._converter = Converter(self._show)
         self._problems: list[Problem] = []
+        self._unknown_values: list[tuple[str, Schema]] = []
 
     def values(self, *, validate: bool) -> Values:
         """Return the data for each location of the request.
@@ -154,16 +150,13 @@ class _Arguments:
         values = self._given()
         if validate:
             self._validate(values)
-        documented = {place: dict(fields) for place, fields in values.items()}
         self._add_unknown_keywords(values, validate=validate)
         values["header"] = {name: _text(value) for name, value in values["header"].items()}
         self._add_further_fields(values)
         problems = self._problems + self._without_duplicates(self._converter.problems)
         if problems:
             raise refused(self._call, [self._redacted(problem) for problem in problems])
-        if validate:
-            for place, schema in self._call.operation.schemas.items():
-                warn_of_unknown_values(documented[place], schema)
+        warn_of_unknown_values(self._unknown_values)
         return values
 
     def _given(self) -> Values:
@@ -197,6 +190,7 @@ class _Arguments:
         for place, schema in self._call.operation.schemas.items():
             try:
                 found = request_problems(values[place], schema, SCHEMAS, show=self._show)
+                self._unknown_values += unknown_values(values[place], schema, SCHEMAS)
             except RecursionError:
                 found = [Problem("", "type", "JSON data", "data that is nested too deeply")]
             self._problems += (
@@ -256,11 +250,9 @@ def _json(call: Call, body: dict[str, Any]) -> bytes:
 def _headers(
     operation: Operation, settings: Settings, further: Mapping[str, Any], content: bytes
 ) -> list[tuple[bytes, bytes]]:
-    lines = settings.header_lines if operation.sends_token else settings.header_lines_without_token
+    lines = settings.header_lines[operation.sends_token, bool(content)]
     if further:
         lines = _replaced(lines, header_lines(further, settings.token))
-    if content and not any(name == b"content-type" for name, _value in lines):
-        lines = [*lines, (b"content-type", b"application/json")]
     if content or operation.method not in SAFE_METHODS:
         lines = [*lines, (b"content-length", b"%d" % len(content))]
     return lines

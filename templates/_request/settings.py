@@ -25,13 +25,13 @@ class Settings:
         token: The bearer token.
         address: The parts of the base URL; also as `scheme`, `host`, `port` and `path`.
         path: The prefix of all paths, without a trailing slash.
+        origin: Scheme, host and port, such as `https://api.example.com`. The default port is left out.
         timeout: Seconds for `connect`, `read`, `write` and `pool`; None for no limit.
         deadline: Seconds for a whole call, None for no limit.
         max_retries: The maximum number of retries of a call.
         retry: Decides which failures are retried, and when.
         headers: The user's headers for each request.
-        header_lines: All headers that each request has, as bytes.
-        header_lines_without_token: The same for operations without a token.
+        header_lines: The headers of requests, as bytes, by whether they have the token and whether they have a body.
         validate: Whether to validate requests against the OpenAPI document.
         strict: Whether a reply that violates the OpenAPI document raises an error.
         via_stream: Whether to send calls for whole replies as streams, if the operation can stream.
@@ -57,6 +57,7 @@ class Settings:
         self.base_url = find_base_url(base_url)
         self.address = parse_base_url(self.base_url, self.token)
         self.scheme, self.host, self.port, self.path = self.address
+        self.origin = f"{self.scheme}://{self.address.netloc}"
         self.timeout = timeouts(timeout, DEFAULT_TIMEOUT)
         self.deadline = seconds("deadline", deadline)
         if type(max_retries) is not int or max_retries < 0:
@@ -74,13 +75,11 @@ class Settings:
         if observations is not None and not callable(getattr(observations, "add", None)):
             raise ConfigurationError(f"observations must be Observations, not {type(observations).__name__}")
         self.observations = observations
-        self.header_lines = self._lines(f"Bearer {self.token}" if self.token else None)
-        self.header_lines_without_token = self._lines(None)
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port, such as `https://api.example.com`. The default port is left out."""
-        return f"{self.scheme}://{self.address.netloc}"
+        self.header_lines = {
+            (sends_token, has_body): self._lines(sends_token=sends_token, has_body=has_body)
+            for sends_token in (True, False)
+            for has_body in (True, False)
+        }
 
     def changed(self, **changes: Any) -> Settings:
         """Return a copy with changed settings."""
@@ -93,14 +92,15 @@ class Settings:
     def __repr__(self) -> str:
         return f"base_url={self.base_url!r}, token='***'"
 
-    def _lines(self, authorization: str | None) -> list[tuple[bytes, bytes]]:
+    def _lines(self, *, sends_token: bool, has_body: bool) -> list[tuple[bytes, bytes]]:
         ours = {
             "host": self.address.netloc,
             "accept": "application/json",
             # Compression would delay the events of a stream, and replies are small.
             "accept-encoding": "identity",
             "user-agent": f"{__name__.partition('.')[0]}/{VERSION}",
-            **({"authorization": authorization} if authorization else {}),
+            **({"authorization": f"Bearer {self.token}"} if sends_token and self.token else {}),
+            **({"content-type": "application/json"} if has_body else {}),
         }
         try:
             given = header_lines(self.headers, self.token)

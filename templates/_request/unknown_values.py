@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-from .._document.schemas import SCHEMAS
-from .._document.validation import unknown_values
+if TYPE_CHECKING:
+    from .._document.validation import Schema
 
 _warned: set[tuple[str, type[Warning]]] = set()
 
@@ -16,12 +16,15 @@ class UnknownValueWarning(UserWarning):
     """A value, such as the name of a model, looks like a misspelled known value. It is sent unchanged."""
 
 
-def warn_of_unknown_values(data: Any, schema: Mapping[str, Any]) -> None:
+def warn_of_unknown_values(found: list[tuple[str, Schema]]) -> None:
     """Warn once about each value that resembles a known value, or was withdrawn.
 
     A value that resembles none is probably newer than the OpenAPI document, so there is no warning.
+
+    Args:
+        found: The values, with the schemas that list the known ones.
     """
-    for _pointer, value, listing in unknown_values(data, schema, SCHEMAS):
+    for value, listing in found:
         removed = listing.get("x-removed", {}).get(value)
         category: type[Warning] = DeprecationWarning if removed else UnknownValueWarning
         if (value, category) not in _warned:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ._pace import Pace
-
-if TYPE_CHECKING:
-    from ._values import Limits
+from ._values import Limits
 
 T = TypeVar("T")
 

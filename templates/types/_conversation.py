@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .._document.facts import CONVERSATION
 from .._json import is_list, is_object
 from .._paths import find, find_all, text_at
-
-if TYPE_CHECKING:
-    from ._model import Model
+from ._model import Model
 
 
 class ToolCall(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .._paths import Path, find, find_all
@@ -38,23 +39,28 @@ class Summary(NamedTuple):
 
 
 _TYPES: dict[str, tuple[type, ...]] = {"id": (str,), "model": (str,), "cost": (int, float)}
-_NOTHING = Summary()
+_COUNT = (int,)
 
 
 def summary_of(reply: Any) -> Summary:
     """Return the summary of a reply; empty for None and for replies without `x-summary`."""
-    names: dict[str, Path] = getattr(reply, "_summary", {})
-    return Summary(**{name: summary_field(reply, name) for name in names}) if names else _NOTHING
+    return Summary._make(summary_fields(reply, Summary._fields))
 
 
-def summary_field(reply: Any, name: str) -> Any:
-    """Return one field of the summary."""
-    path: Path = getattr(reply, "_summary", {}).get(name, ())
+def summary_fields(reply: Any, names: Iterable[str]) -> list[Any]:
+    """Return the fields of the summary with these names."""
+    paths: Mapping[str, Path] = getattr(reply, "_summary", {})
+    return [
+        _field(reply, name, paths[name]) if name in paths else Summary._field_defaults[name] for name in names
+    ]
+
+
+def _field(reply: Any, name: str, path: Path) -> Any:
     if name == "finish_reasons":
         if any(getattr(reply, field) in values for field, values in reply._unfinished_when.items()):
             return ()
         return tuple(reason for reason in find_all(reply._data, path) if isinstance(reason, str))
-    value: Any = find(reply._data, path) if path else None
-    if type(value) not in _TYPES.get(name, (int,)):
+    value: Any = find(reply._data, path)
+    if type(value) not in _TYPES.get(name, _COUNT):
         return None
     return value if isinstance(value, str) or value >= 0 else None

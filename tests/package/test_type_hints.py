@@ -5,25 +5,65 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 
 import httpx
 import httpx2
 import pydantic
 import pytest
 
-from acedata_responses import AsyncClient, AsyncStream, Client, Stream, testing, types
+from acedata_responses import AsyncClient, AsyncStream, Client, Stream, resources, testing, types
 from acedata_responses.resources.responses import AsyncResponses, Responses
 from tests.classes import named
 from tests.contract.document import DOCUMENTED, REQUEST
 from tests.package.test_package import documented
 
-PUBLIC = {name: value for name, value in documented() if not inspect.ismodule(value)}
+
+def annotated():
+    """Every public class and function, and every public member and constructor of a class, inherited ones too."""
+    public = {
+        name: value for name, value in documented() if inspect.isclass(value) or inspect.isfunction(value)
+    }
+    for module in iter_modules(resources.__path__, f"{resources.__name__}."):
+        for name, value in vars(import_module(module.name)).items():
+            if inspect.isclass(value) and value.__module__ == module.name:
+                public[f"{module.name}.{name}"] = value
+    for name, value in public.items():
+        yield name, value
+        for attribute in dir(value) if inspect.isclass(value) else ():
+            function = function_of(inspect.getattr_static(value, attribute))
+            if function is not None and (attribute == "__init__" or not attribute.startswith("_")):
+                yield f"{name}.{attribute}", function
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+def function_of(member):
+    """The function with the annotations of a member; None if it has none, or is not written in Python."""
+    for name in ("fget", "func", "__func__"):
+        member = getattr(member, name, member)
+    return member if inspect.isfunction(member) else None
+
+
+ANNOTATED = dict(annotated())
+
+
+def test_what_is_public_includes_constructors_properties_and_resources():
+    package = "acedata_responses"
+    assert ANNOTATED.keys() >= {
+        f"{package}.Client.responses", f"{package}.Stream.__init__", f"{package}.types.ResponseObject.__init__",
+        f"{package}.types.ResponseObject.from_dict", f"{package}.resources.responses.AsyncResponses.create",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ANNOTATED)
 def test_hints_of_what_is_public_resolve(name):
-    value = PUBLIC[name]
-    typing.get_type_hints(value.fget if isinstance(value, property) else value)
+    typing.get_type_hints(ANNOTATED[name])
+
+
+def test_the_hints_of_a_resource_and_of_a_reply_are_public_classes():
+    assert typing.get_type_hints(Client.responses.func)["return"] is Responses
+    assert typing.get_type_hints(AsyncClient.responses.func)["return"] is AsyncResponses
+    assert typing.get_type_hints(types.ModelList.__init__)["data"] == list[types.ModelInfo]
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])

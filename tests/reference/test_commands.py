@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,12 +87,24 @@ def test_a_crash_is_neither_a_difference_nor_an_unreadable_page(same: Path, tmp_
     assert "ZeroDivisionError" in done.stderr
 
 
-@pytest.mark.parametrize("program", ["drift", "models", "breaking", "generate"])
+PROGRAMS = {path.name for path in (pages.ROOT / "scripts").glob("*.py")}
+OTHERS = {"__init__.py", "crash.py", "mutants.py"}
+"""Modules, and a program that needs nothing but Python."""
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS - OTHERS))
 def test_without_the_environment_a_program_says_so(program: str) -> None:
-    command = [sys.executable, "-S", f"scripts/{program}.py"]
+    command = [sys.executable, "-S", f"scripts/{program}"]
     done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == drift.UNREADABLE
-    assert "run `make setup`" in done.stderr
+    assert re.fullmatch(r"No module named '\w+': run `make setup`, then use \.venv/bin/python\n", done.stderr)
+
+
+def test_without_mutmut_the_mutation_tests_say_what_to_run(tmp_path: Path) -> None:
+    command = [sys.executable, "-S", "scripts/mutants.py", str(tmp_path / "mutmut")]
+    done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "run `make mutants`" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve
 
-from .._json import kind_of
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
 from .._request.build import build
@@ -94,10 +93,10 @@ class AsyncSender:
         except BaseException as error:
             self._end(exchange, getattr(error, "reply", None), error)
             raise
-        if hasattr(kind_of(result), "_on_end"):  # a stream
-            result._on_end(partial(self._end, exchange))
-        else:
+        if request.is_whole:
             self._end(exchange, result, None)
+        else:
+            result._on_end(partial(self._end, exchange))
         return result
 
     async def _send_or_replay(self, exchange: Exchange) -> Any:

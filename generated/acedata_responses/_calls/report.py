@@ -53,8 +53,7 @@ class Report:
     """
 
     __slots__ = (
-        "_address", "_budget", "_clock", "_earlier_tries_billed", "_is_safe", "_token", "if_left", "method", "tries",
-        "url",
+        "_budget", "_clock", "_earlier_tries_billed", "_is_safe", "_settings", "if_left", "method", "tries", "url",
     )  # fmt: skip
 
     def __init__(self, request: Request, settings: Settings, budget: TimeBudget, clock: Clock) -> None:
@@ -63,9 +62,7 @@ class Report:
         self.tries = 0
         self.if_left: bool | None = False
         self._is_safe = request.is_safe
-        self._address = f"[{settings.host}]" if ":" in settings.host else settings.host
-        self._address += f":{settings.port}"
-        self._token = settings.token
+        self._settings = settings
         self._budget = budget
         self._clock = clock
         self._earlier_tries_billed: bool | None = False
@@ -78,11 +75,11 @@ class Report:
         if failure.stage == "connect" and may_have_worked:
             failure = evolve(failure, stage="send")  # this try sent nothing, but an earlier one may have
         if failure.phase != "turn":  # any other reason may quote what the service sent
-            reason = redact_text(failure.reason, self._token)[:_SHOWN_CHARACTERS]
+            reason = redact_text(failure.reason, self._settings.token)[:_SHOWN_CHARACTERS]
             failure = evolve(failure, reason=reason)
         error = self._transport_error(failure)
         if http is not None:
-            error.__dict__["http"] = redact_response(http, self._token)
+            error.__dict__["http"] = redact_response(http, self._settings.token)
         return self.describe(error)
 
     def describe(self, error: ErrorT) -> ErrorT:
@@ -128,10 +125,11 @@ class Report:
 
     def _transport_error(self, failure: Failure) -> TransportError:
         sent = failure.stage != "connect"
+        address = self._settings.address.host_and_port
         proxy = f" through the proxy {failure.proxy}" if failure.proxy else ""
         if failure.phase is not None:
             after = self._budget.allowed(failure.phase)
-            text = _WAITED_FOR[failure.phase].format(address=self._address, proxy=proxy)
+            text = _WAITED_FOR[failure.phase].format(address=address, proxy=proxy)
             text += f" within {after:g} s" if after is not None else " in time"
             if sent:
                 text += f". {_billing('The service may still be at work', failure)}"
@@ -148,7 +146,7 @@ class Report:
                 is_stream=failure.is_stream,
             )
         return ConnectionFailedError(
-            f"no connection to {self._address}{proxy} could be made, nothing was sent ({failure.reason})"
+            f"no connection to {address}{proxy} could be made, nothing was sent ({failure.reason})"
         )
 
 

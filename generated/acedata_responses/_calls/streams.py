@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import evolve
 
+from .._replies.format import ReplyFormat
 from .._replies.stream import StreamState
 from .._transport.failures import NetworkError
+from .._transport.response import ResponseStream
 from ..errors import AceDataError, ReplyDecodeError
+from ..retry import Failure
 from ..types._http_response import HTTPResponse
-
-if TYPE_CHECKING:
-    from .._replies.format import ReplyFormat
-    from .._transport.response import ResponseStream
-    from ..retry import Failure
-    from .report import Report
+from .report import Report
 
 EventT = TypeVar("EventT")
 ReplyT = TypeVar("ReplyT")

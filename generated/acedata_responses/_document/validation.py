@@ -75,30 +75,34 @@ def request_problems(
         pointer: The JSON pointer of the data.
         show: Formats a value for a message.
     """
-    return list(_Validation(schemas, strict=True, show=show).problems(data, schema, pointer, None))
+    validation = _Validation(schemas, strict=True, show=show)
+    validation.check(data, schema, pointer, None)
+    return validation.problems
 
 
 def reply_problems(data: Any, schema: Schema, schemas: Schemas) -> list[Problem]:
     """Return the required fields that a reply lacks and those of the wrong type. Unknown fields are not problems."""
-    return list(_Validation(schemas, strict=False).problems(data, schema, "", None))
+    validation = _Validation(schemas, strict=False)
+    validation.check(data, schema, "", None)
+    return validation.problems
 
 
-def unknown_values(
-    data: Any, schema: Schema, schemas: Schemas, pointer: str = ""
-) -> Iterator[tuple[str, str, Schema]]:
+def unknown_values(data: Any, schema: Schema, schemas: Schemas) -> Iterator[tuple[str, Schema]]:
     """Find strings that are not among the known values in their schemas.
 
     Yields:
-        The pointer, the string, and the schema with `x-known` (and `x-removed`, if values were withdrawn).
+        The string, and the schema with `x-known` (and `x-removed`, if values were withdrawn).
     """
     if "$ref" in schema:
         schema = schemas[schema["$ref"]]
-    if isinstance(data, str) and "x-known" in schema and data not in schema["x-known"]:
-        yield pointer, data, schema
-    elif isinstance(data, dict):
-        for key, child in schema.get("properties", {}).items():
-            if key in data:
-                yield from unknown_values(data[key], child, schemas, f"{pointer}/{key}")
+    if isinstance(data, str):
+        if "x-known" in schema and data not in schema["x-known"]:
+            yield data, schema
+    elif is_object(data) and "properties" in schema:
+        properties = schema["properties"]
+        for key, value in data.items():
+            if key in properties:
+                yield from unknown_values(value, properties[key], schemas)
 
 
 class _Validation:
@@ -108,102 +112,113 @@ class _Validation:
         schemas: The components for `$ref`.
         strict: Whether to check bounds, enums and constants, or only types and required fields.
         show: Formats a value for a message.
+        problems: The problems found so far.
     """
 
-    __slots__ = ("schemas", "show", "strict")
+    __slots__ = ("problems", "schemas", "show", "strict")
 
     def __init__(self, schemas: Schemas, *, strict: bool, show: Show = shown) -> None:
         self.schemas = schemas
         self.strict = strict
         self.show = show
+        self.problems: list[Problem] = []
 
-    def problems(self, data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
+    def check(self, data: Any, schema: Schema, pointer: str, source: str | None) -> None:
+        """Add the problems of this data."""
         if "$ref" in schema:
             schema = self.schemas[schema["$ref"]]
         source = schema.get("x-source", source)
         wanted = schema.get("type")
         if wanted is not None and not _is_of_type(data, wanted):
-            yield Problem(pointer, "type", _type_in_words(wanted), self.show(data), source)
+            self._add(pointer, "type", _type_in_words(wanted), data, source)
             return
         members = schema.get("anyOf") or schema.get("oneOf")
         if members is not None:
-            yield from self._union(data, schema, members, pointer, source)
+            self._union(data, schema, members, pointer, source)
         if self.strict:
-            yield from self._bounds(data, schema, pointer, source)
+            self._bounds(data, schema, pointer, source)
         if is_object(data):
-            yield from self._object(data, schema, pointer, source)
+            self._object(data, schema, pointer, source)
         elif is_list(data) and "items" in schema:
             for index, entry in enumerate(data):
-                yield from self.problems(entry, schema["items"], f"{pointer}/{index}", source)
+                self.check(entry, schema["items"], f"{pointer}/{index}", source)
 
-    def _object(
-        self, data: dict[str, Any], schema: Schema, pointer: str, source: str | None
-    ) -> Iterator[Problem]:
+    def _add(self, pointer: str, rule: str, expected: str, data: Any, source: str | None) -> None:
+        self.problems.append(Problem(pointer, rule, expected, self.show(data), source))
+
+    def _add_missing(self, pointer: str, expected: str, source: str | None) -> None:
+        self.problems.append(Problem(pointer, "required", expected, "nothing", source))
+
+    def _object(self, data: dict[str, Any], schema: Schema, pointer: str, source: str | None) -> None:
         properties = schema.get("properties", {})
         for key in schema.get("required", ()):
             if key not in data:
                 rule_source = properties.get(key, {}).get("x-source", source)
-                yield Problem(child_pointer(pointer, key), "required", "a value", "nothing", rule_source)
+                self._add_missing(child_pointer(pointer, key), "a value", rule_source)
         others = schema.get("additionalProperties", True)
         for key, value in data.items():
             rule = properties.get(key, others)
             if rule is False:
                 at = child_pointer(pointer, key)
-                yield Problem(at, "additionalProperties", "no such field", self.show(value), source)
+                self._add(at, "additionalProperties", "no such field", value, source)
             elif rule is not True:
-                yield from self.problems(value, rule, child_pointer(pointer, key), source)
+                self.check(value, rule, child_pointer(pointer, key), source)
 
     def _union(
         self, data: Any, schema: Schema, members: list[Schema], pointer: str, source: str | None
-    ) -> Iterator[Problem]:
+    ) -> None:
         chosen_by = schema.get("discriminator")
         if chosen_by is not None and is_object(data):
-            yield from self._chosen(data, chosen_by, pointer, source)
+            self._chosen(data, chosen_by, pointer, source)
             return
-        found = [list(self.problems(data, member, pointer, source)) for member in members]
+        is_exclusive = self.strict and "oneOf" in schema
+        found: list[list[Problem]] = []
+        for member in members:
+            found.append(self._problems_of_member(data, member, pointer, source))
+            if not (found[-1] or is_exclusive):
+                return
         fitting = sum(not problems for problems in found)
-        if self.strict and fitting > 1 and "oneOf" in schema:
-            yield Problem(
-                pointer, "oneOf", "a value that matches exactly one schema", self.show(data), source
-            )
-        if fitting:
-            return
         of_the_type = [problems for problems in found if not _is_about_type(problems, pointer)]
-        if of_the_type:
-            yield from min(of_the_type, key=len)
-        else:
+        if fitting > 1:
+            self._add(pointer, "oneOf", "a value that matches exactly one schema", data, source)
+        elif fitting == 0 and of_the_type:
+            fewest = min(of_the_type, key=len)
+            self.problems += fewest
+        elif fitting == 0:
             expected = " or ".join(dict.fromkeys(problems[0].expected for problems in found))
-            yield Problem(pointer, "type", expected, self.show(data), source)
+            self._add(pointer, "type", expected, data, source)
 
-    def _chosen(
-        self, data: dict[str, Any], chosen_by: Schema, pointer: str, source: str | None
-    ) -> Iterator[Problem]:
+    def _problems_of_member(
+        self, data: Any, schema: Schema, pointer: str, source: str | None
+    ) -> list[Problem]:
+        alone = _Validation(self.schemas, strict=self.strict, show=self.show)
+        alone.check(data, schema, pointer, source)
+        return alone.problems
+
+    def _chosen(self, data: dict[str, Any], chosen_by: Schema, pointer: str, source: str | None) -> None:
         key, mapping = chosen_by["propertyName"], chosen_by["mapping"]
         at = child_pointer(pointer, key)
         value = data.get(key)
         if isinstance(value, str) and value in mapping:
-            yield from self.problems(data, {"$ref": mapping[value]}, pointer, source)
+            self.check(data, {"$ref": mapping[value]}, pointer, source)
         elif key not in data:
-            yield Problem(at, "required", f"one of {_listed(mapping)}", "nothing", source)
+            self._add_missing(at, f"one of {_listed(mapping)}", source)
         elif not isinstance(value, str):
-            yield Problem(at, "type", f"one of {_listed(mapping)}", self.show(value), source)
+            self._add(at, "type", f"one of {_listed(mapping)}", value, source)
         elif self.strict:
-            yield Problem(at, "discriminator", f"one of {_listed(mapping)}", self.show(value), source)
+            self._add(at, "discriminator", f"one of {_listed(mapping)}", value, source)
 
-    def _bounds(self, data: Any, schema: Schema, pointer: str, source: str | None) -> Iterator[Problem]:
+    def _bounds(self, data: Any, schema: Schema, pointer: str, source: str | None) -> None:
         """Check the rules on a single value."""
         if "enum" in schema and not any(_same(data, value) for value in schema["enum"]):
-            yield Problem(pointer, "enum", f"one of {_listed(schema['enum'])}", self.show(data), source)
+            self._add(pointer, "enum", f"one of {_listed(schema['enum'])}", data, source)
         if "const" in schema and not _same(data, schema["const"]):
-            yield Problem(pointer, "const", repr(schema["const"]), self.show(data), source)
-        for keyword, (applies, holds, words) in _BOUNDS.items():
-            if (
-                keyword in schema
-                and isinstance(data, applies)
-                and kind_of(data) is not bool
-                and not holds(data, schema[keyword])
-            ):
-                yield Problem(pointer, keyword, words.format(schema[keyword]), self.show(data), source)
+            self._add(pointer, "const", repr(schema["const"]), data, source)
+        for keyword, bound in schema.items():
+            if keyword in _BOUNDS and kind_of(data) is not bool:
+                applies, holds, words = _BOUNDS[keyword]
+                if isinstance(data, applies) and not holds(data, bound):
+                    self._add(pointer, keyword, words.format(bound), data, source)
 
 
 @cache

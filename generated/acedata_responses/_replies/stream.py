@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from .._json import is_object, parse, parsed
+from .._json import is_object, kind_of, parse, parsed
 from .._redact import redact_response
 from ..errors import AceDataError
 from ..types._model import Model
@@ -129,18 +129,20 @@ class StreamState:
         """Return the next event; None if more of the body is needed or the stream is over."""
         waiting, read_event = self._waiting, self._read_event
         while waiting and not self.is_over:
-            data = waiting.popleft()
+            text = waiting.popleft()
             try:
-                event = read_event(parse(data))
+                data = parse(text)
             except ValueError:
-                event = _NOT_JSON  # the exception is dropped, since it contains all of the data
-            if type(event) is Unknown or not isinstance(event, Model):
-                if not self._should_yield(event, data):
+                data = _NOT_JSON  # the exception is dropped, since it contains all of the text
+            event = read_event(data)
+            kind = kind_of(event)
+            if kind is Unknown or not issubclass(kind, Model):
+                if not self._should_yield(event, text):
                     continue
-            elif not event._data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
+            elif not data.keys().isdisjoint(ERROR_KEYS) and self._reports_error(event):
                 break
-            role = event._role
-            self.content.add(event, role)
+            role = kind._role
+            self.content.add(event, data, role)
             if role is not None and role.ends is not None:
                 self._end_by(event, role)
             if self._is_compared and not self._compare(event):
@@ -181,17 +183,17 @@ class StreamState:
             how = "whole" if self.error is None or self.is_plain_reply else type(self.error).__name__
         return f"{self.http.status_code}, a stream of {self.content.events} events, {how},"
 
-    def _should_yield(self, event: Any, data: str) -> bool:
+    def _should_yield(self, event: Any, text: str) -> bool:
         """Whether to yield an undocumented event: yes for any JSON object that is not an error body."""
-        if data.strip() == self._end_marker:
+        if text.strip() == self._end_marker:
             self._finish()
         elif isinstance(event, Unknown):
-            self._latest_unknown = data
+            self._latest_unknown = text
             if not is_error_body(event._data, self.content.whole_reply(event)):
                 return True
             self._end_in(self._errors.failed(event._data, _NO_ROLE))
-        elif data.strip():  # some servers send empty events to keep a connection alive
-            self._end_in(self._errors.unreadable(data, is_json=event is not _NOT_JSON))
+        elif text.strip():  # some servers send empty events to keep a connection alive
+            self._end_in(self._errors.unreadable(text, is_json=event is not _NOT_JSON))
         return False
 
     def _reports_error(self, event: Model) -> bool:

@@ -33,10 +33,15 @@ class Address(NamedTuple):
     path: str
 
     @property
-    def netloc(self) -> str:
-        """The value of the Host header (RFC 9110, section 7.2)."""
+    def host_and_port(self) -> str:
+        """Host and port, such as `[::1]:80`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        return f"{host}:{self.port}"
+
+    @property
+    def netloc(self) -> str:
+        """The value of the Host header (RFC 9110, section 7.2): the default port is left out."""
+        return self.host_and_port.removesuffix(f":{_PORTS[self.scheme]}")
 
 
 def find_base_url(base_url: str | None) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any, TypeGuard
 
 from .._document.validation import Problem, child_pointer, shown
-from .._json import is_mapping, kind_of, seconds_of
+from .._json import is_mapping, is_unicode, kind_of, seconds_of
 
 Show = Callable[[Any], str]
 
@@ -49,7 +49,7 @@ class Converter:
     def _convert(self, value: Any, pointer: str, unix_times: bool) -> Any:
         kind = kind_of(value)
         if kind is str:
-            if not value.isascii() and not _is_unicode(value):
+            if not is_unicode(value):
                 self._refuse(value, pointer, "valid Unicode text")
             return value
         if value is None or kind is bool or kind is int:
@@ -70,7 +70,7 @@ class Converter:
             name = key if kind_of(key) is str else _simplified(key)
             if not isinstance(name, str):
                 self._refuse(key, pointer, "keys that are strings")
-            elif not name.isascii() and not _is_unicode(name):
+            elif not is_unicode(name):
                 self._refuse(key, pointer, "keys that are valid Unicode text")
             else:
                 result[name] = self._convert(child, child_pointer(pointer, name), unix_times)
@@ -152,14 +152,6 @@ def _without_type(value: Any) -> Any:
     if attrs.has(kind_of(value)):
         return {field.name: getattr(value, field.name) for field in attrs.fields(kind_of(value))}
     return value
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def json_problems(data: Any) -> list[Problem]:

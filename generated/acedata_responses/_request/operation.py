@@ -74,6 +74,8 @@ class Operation:
         self.telemetry: dict[str, Any] | None = described["telemetry"]
         stream: dict[str, Any] = described["stream"] or {}
         self.selected_by: str | None = stream.get("selected_by")
+        selector = ("body", self.selected_by)
+        self._stream_argument = next((name for name, place in self.places.items() if place == selector), "")
         self._end_marker: str | None = stream.get("end_marker")
         self._heartbeats = frozenset[str](stream.get("heartbeats", ()))
         self._reply_decoder = reply_decoder
@@ -86,8 +88,7 @@ class Operation:
 
     def is_asked_to_stream(self, arguments: Mapping[str, Any]) -> bool:
         """Whether the arguments ask for a stream. A field of `extra_body` does not count."""
-        selector = ("body", self.selected_by)
-        return any(value is True and self.places.get(name) == selector for name, value in arguments.items())
+        return arguments.get(self._stream_argument) is True
 
     def reply_format(self, *, token: str, strict: bool, observations: Observations | None) -> ReplyFormat:
         """Return what is needed to decode a reply or a stream."""

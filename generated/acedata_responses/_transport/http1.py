@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .._request.build import Request
 
 _MAX_HEAD_SIZE = 102_400  # bytes
+_END = h11.EndOfMessage()
 
 
 class Head(NamedTuple):
@@ -34,13 +35,14 @@ class HTTP1:
     def __init__(self) -> None:
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_SIZE)
         self._failure: h11.RemoteProtocolError | None = None
+        self._needs_data = True
 
     def request(self, request: Request) -> bytes:
         """The bytes of the next request."""
         if self._h11.our_state is h11.DONE:
             self._h11.start_next_cycle()
         head = h11.Request(method=request.method, target=request.target, headers=request.headers)
-        events = (head, h11.Data(data=request.content), h11.EndOfMessage())
+        events = (head, h11.Data(data=request.content), _END)
         return b"".join(self._h11.send(event) or b"" for event in events)
 
     def receive(self, data: bytes) -> None:
@@ -48,10 +50,11 @@ class HTTP1:
         if not data and self._h11.their_state is h11.SEND_RESPONSE and not self._h11.trailing_data[0]:
             raise h11.RemoteProtocolError("the service closed the connection without an answer")
         self._h11.receive_data(data)
+        self._needs_data = False
 
     def head(self) -> Head | None:
         """The head of the response. Informational responses (1xx) are skipped."""
-        while (event := self._h11.next_event()) is not h11.NEED_DATA:
+        while (event := self._next_event()) is not h11.NEED_DATA:
             if isinstance(event, h11.Response):
                 return Head(event.status_code, event.headers.raw_items())
         return None
@@ -65,7 +68,7 @@ class HTTP1:
         pieces: list[bytes] = []
         event: object = None
         try:
-            while isinstance(event := self._h11.next_event(), h11.Data):
+            while isinstance(event := self._next_event(), h11.Data):
                 pieces.append(event.data)
         except h11.RemoteProtocolError as failure:
             self._failure = failure
@@ -74,6 +77,14 @@ class HTTP1:
         if pieces:
             return b"".join(pieces)
         return None if event is h11.NEED_DATA else b""
+
+    def _next_event(self) -> object:
+        """The next event; h11 is not asked again before more data was received."""
+        if self._needs_data:
+            return h11.NEED_DATA
+        event = self._h11.next_event()
+        self._needs_data = event is h11.NEED_DATA
+        return event
 
     @property
     def is_reusable(self) -> bool:

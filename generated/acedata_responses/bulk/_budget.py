@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define, field
 
 from ..errors import BudgetExhaustedError, ConfigurationError, UnknownOutcomeError
-from ..types._summary import summary_field
+from ..types._summary import summary_fields
 from ._results import Result
 
 
@@ -119,4 +119,5 @@ def _exact(amount: float) -> Decimal:
 
 def cost_and_tokens(reply: Any) -> tuple[float | None, int | None]:
     """The Credits and the tokens that a reply reports; None for what it does not report."""
-    return summary_field(reply, "cost"), summary_field(reply, "total_tokens")
+    cost, tokens = summary_fields(reply, ("cost", "total_tokens"))
+    return cost, tokens

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._event_loop import EventLoop
+
 if TYPE_CHECKING:
-    from .._event_loop import EventLoop
     from ._waiting import Waiter
 
 _DAY = 86_400.0  # seconds; the longest single wait, which every kind of timer supports

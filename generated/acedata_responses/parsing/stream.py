@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .._calls.streams import Stream
-
-if TYPE_CHECKING:
-    from ._answers import AnswerFormat, Parsed
+from ._answers import AnswerFormat, Parsed
 
 ValueT = TypeVar("ValueT")
 EventT = TypeVar("EventT")

@@ -21,20 +21,18 @@ from .._request.operation import Call, Operation, sends
 from .._request.timeouts import TimeoutLike
 
 if TYPE_CHECKING:
-    from .. import bulk
-else:
-    bulk = LazyModule(".bulk")
-if TYPE_CHECKING:
+    from .. import bulk, functions, parsing
     from .._calls import async_streams, streams
-else:
-    async_streams, streams = LazyModule("._calls.async_streams"), LazyModule("._calls.streams")
-if TYPE_CHECKING:
-    from .. import functions, parsing
     from ..parsing import async_stream as async_parsed
     from ..parsing import stream as parsed
 else:
-    functions, parsing = LazyModule(".functions"), LazyModule(".parsing")
-    async_parsed, parsed = LazyModule(".parsing.async_stream"), LazyModule(".parsing.stream")
+    bulk = LazyModule(".bulk")
+    async_streams = LazyModule("._calls.async_streams")
+    streams = LazyModule("._calls.streams")
+    functions = LazyModule(".functions")
+    parsing = LazyModule(".parsing")
+    async_parsed = LazyModule(".parsing.async_stream")
+    parsed = LazyModule(".parsing.stream")
 
 ValueT = TypeVar("ValueT")
 

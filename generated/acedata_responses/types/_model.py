@@ -64,9 +64,6 @@ class Model:
         self._data = further_fields or {}
         self._http = None
 
-    def __attrs_pre_init__(self) -> None:
-        Model.__init__(self)
-
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for pickle and copy; pickle protocols 0 and 1 do not support slots themselves."""
         return {name: getattr(self, name) for name in ("_data", "_http", *attributes_of(type(self)).values())}

@@ -33,7 +33,7 @@ from .replies import (
 )
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseCreatedEvent(Model):
     """The response was created.
 
@@ -51,6 +51,20 @@ class ResponseCreatedEvent(Model):
     response: ResponseObject
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.created"] = "response.created",
+        response: ResponseObject,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.response = response
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_response_created_event(data: Any) -> Any:
@@ -71,7 +85,7 @@ def decode_response_created_event(data: Any) -> Any:
 ResponseCreatedEvent._decode = decode_response_created_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseInProgressEvent(Model):
     """The model is generating the response.
 
@@ -89,6 +103,20 @@ class ResponseInProgressEvent(Model):
     response: ResponseObject
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.in_progress"] = "response.in_progress",
+        response: ResponseObject,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.response = response
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_response_in_progress_event(data: Any) -> Any:
@@ -109,7 +137,7 @@ def decode_response_in_progress_event(data: Any) -> Any:
 ResponseInProgressEvent._decode = decode_response_in_progress_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputItemAddedEvent(Model):
     """An item of the output was added.
 
@@ -129,6 +157,22 @@ class OutputItemAddedEvent(Model):
     item: OutputItem
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.output_item.added"] = "response.output_item.added",
+        output_index: int | None = None,
+        item: OutputItem,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.output_index = output_index
+        self.item = item
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_output_item_added_event(data: Any) -> Any:
@@ -150,7 +194,7 @@ def decode_output_item_added_event(data: Any) -> Any:
 OutputItemAddedEvent._decode = decode_output_item_added_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ContentPartAddedEvent(Model):
     """A part of a message was added.
 
@@ -177,6 +221,26 @@ class ContentPartAddedEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.content_part.added"] = "response.content_part.added",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        part: OutputContentPart,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.part = part
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_content_part_added_event(data: Any) -> Any:
     """Decode JSON data as `ContentPartAddedEvent`."""
@@ -199,7 +263,7 @@ def decode_content_part_added_event(data: Any) -> Any:
 ContentPartAddedEvent._decode = decode_content_part_added_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputTextDeltaEvent(Model):
     """A piece of the text.
 
@@ -224,6 +288,26 @@ class OutputTextDeltaEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.output_text.delta"] = "response.output_text.delta",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        delta: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.delta = delta
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_output_text_delta_event(data: Any) -> Any:
     """Decode JSON data as `OutputTextDeltaEvent`."""
@@ -246,7 +330,7 @@ def decode_output_text_delta_event(data: Any) -> Any:
 OutputTextDeltaEvent._decode = decode_output_text_delta_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputTextDoneEvent(Model):
     """The text of a part is complete.
 
@@ -273,6 +357,26 @@ class OutputTextDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.output_text.done"] = "response.output_text.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        text: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.text = text
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_output_text_done_event(data: Any) -> Any:
     """Decode JSON data as `OutputTextDoneEvent`."""
@@ -295,7 +399,7 @@ def decode_output_text_done_event(data: Any) -> Any:
 OutputTextDoneEvent._decode = decode_output_text_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class RefusalDeltaEvent(Model):
     """A piece of a refusal.
 
@@ -323,6 +427,26 @@ class RefusalDeltaEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.refusal.delta"] = "response.refusal.delta",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        delta: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.delta = delta
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_refusal_delta_event(data: Any) -> Any:
     """Decode JSON data as `RefusalDeltaEvent`."""
@@ -345,7 +469,7 @@ def decode_refusal_delta_event(data: Any) -> Any:
 RefusalDeltaEvent._decode = decode_refusal_delta_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class RefusalDoneEvent(Model):
     """The text of a refusal is complete.
 
@@ -373,6 +497,26 @@ class RefusalDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.refusal.done"] = "response.refusal.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        refusal: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.refusal = refusal
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_refusal_done_event(data: Any) -> Any:
     """Decode JSON data as `RefusalDoneEvent`."""
@@ -395,7 +539,7 @@ def decode_refusal_done_event(data: Any) -> Any:
 RefusalDoneEvent._decode = decode_refusal_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class FunctionCallArgumentsDeltaEvent(Model):
     """A piece of the arguments of a function call.
 
@@ -420,6 +564,24 @@ class FunctionCallArgumentsDeltaEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.function_call_arguments.delta"] = "response.function_call_arguments.delta",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        delta: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.delta = delta
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_function_call_arguments_delta_event(data: Any) -> Any:
     """Decode JSON data as `FunctionCallArgumentsDeltaEvent`."""
@@ -441,7 +603,7 @@ def decode_function_call_arguments_delta_event(data: Any) -> Any:
 FunctionCallArgumentsDeltaEvent._decode = decode_function_call_arguments_delta_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class FunctionCallArgumentsDoneEvent(Model):
     """The arguments of a function call are complete.
 
@@ -466,6 +628,24 @@ class FunctionCallArgumentsDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.function_call_arguments.done"] = "response.function_call_arguments.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        arguments: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.arguments = arguments
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_function_call_arguments_done_event(data: Any) -> Any:
     """Decode JSON data as `FunctionCallArgumentsDoneEvent`."""
@@ -487,7 +667,7 @@ def decode_function_call_arguments_done_event(data: Any) -> Any:
 FunctionCallArgumentsDoneEvent._decode = decode_function_call_arguments_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class CustomToolCallInputDeltaEvent(Model):
     """A piece of the input of a custom tool.
 
@@ -512,6 +692,24 @@ class CustomToolCallInputDeltaEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.custom_tool_call_input.delta"] = "response.custom_tool_call_input.delta",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        delta: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.delta = delta
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_custom_tool_call_input_delta_event(data: Any) -> Any:
     """Decode JSON data as `CustomToolCallInputDeltaEvent`."""
@@ -533,7 +731,7 @@ def decode_custom_tool_call_input_delta_event(data: Any) -> Any:
 CustomToolCallInputDeltaEvent._decode = decode_custom_tool_call_input_delta_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class CustomToolCallInputDoneEvent(Model):
     """The input of a custom tool is complete.
 
@@ -558,6 +756,24 @@ class CustomToolCallInputDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.custom_tool_call_input.done"] = "response.custom_tool_call_input.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        input: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.input = input
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_custom_tool_call_input_done_event(data: Any) -> Any:
     """Decode JSON data as `CustomToolCallInputDoneEvent`."""
@@ -579,7 +795,7 @@ def decode_custom_tool_call_input_done_event(data: Any) -> Any:
 CustomToolCallInputDoneEvent._decode = decode_custom_tool_call_input_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningSummaryPartAddedEvent(Model):
     """A part of a reasoning summary was added.
 
@@ -606,6 +822,26 @@ class ReasoningSummaryPartAddedEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.reasoning_summary_part.added"] = "response.reasoning_summary_part.added",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        summary_index: int | None = None,
+        part: dict[str, Any],
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.summary_index = summary_index
+        self.part = part
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_reasoning_summary_part_added_event(data: Any) -> Any:
     """Decode JSON data as `ReasoningSummaryPartAddedEvent`."""
@@ -628,7 +864,7 @@ def decode_reasoning_summary_part_added_event(data: Any) -> Any:
 ReasoningSummaryPartAddedEvent._decode = decode_reasoning_summary_part_added_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningSummaryTextDeltaEvent(Model):
     """A piece of a reasoning summary.
 
@@ -655,6 +891,26 @@ class ReasoningSummaryTextDeltaEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.reasoning_summary_text.delta"] = "response.reasoning_summary_text.delta",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        summary_index: int | None = None,
+        delta: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.summary_index = summary_index
+        self.delta = delta
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_reasoning_summary_text_delta_event(data: Any) -> Any:
     """Decode JSON data as `ReasoningSummaryTextDeltaEvent`."""
@@ -677,7 +933,7 @@ def decode_reasoning_summary_text_delta_event(data: Any) -> Any:
 ReasoningSummaryTextDeltaEvent._decode = decode_reasoning_summary_text_delta_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningSummaryTextDoneEvent(Model):
     """The text of a part of a reasoning summary is complete.
 
@@ -704,6 +960,26 @@ class ReasoningSummaryTextDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.reasoning_summary_text.done"] = "response.reasoning_summary_text.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        summary_index: int | None = None,
+        text: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.summary_index = summary_index
+        self.text = text
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_reasoning_summary_text_done_event(data: Any) -> Any:
     """Decode JSON data as `ReasoningSummaryTextDoneEvent`."""
@@ -726,7 +1002,7 @@ def decode_reasoning_summary_text_done_event(data: Any) -> Any:
 ReasoningSummaryTextDoneEvent._decode = decode_reasoning_summary_text_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningSummaryPartDoneEvent(Model):
     """A part of a reasoning summary is complete.
 
@@ -753,6 +1029,26 @@ class ReasoningSummaryPartDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.reasoning_summary_part.done"] = "response.reasoning_summary_part.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        summary_index: int | None = None,
+        part: dict[str, Any],
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.summary_index = summary_index
+        self.part = part
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_reasoning_summary_part_done_event(data: Any) -> Any:
     """Decode JSON data as `ReasoningSummaryPartDoneEvent`."""
@@ -775,7 +1071,7 @@ def decode_reasoning_summary_part_done_event(data: Any) -> Any:
 ReasoningSummaryPartDoneEvent._decode = decode_reasoning_summary_part_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningTextDeltaEvent(Model):
     """A piece of the reasoning.
 
@@ -802,6 +1098,26 @@ class ReasoningTextDeltaEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.reasoning_text.delta"] = "response.reasoning_text.delta",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        delta: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.delta = delta
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_reasoning_text_delta_event(data: Any) -> Any:
     """Decode JSON data as `ReasoningTextDeltaEvent`."""
@@ -824,7 +1140,7 @@ def decode_reasoning_text_delta_event(data: Any) -> Any:
 ReasoningTextDeltaEvent._decode = decode_reasoning_text_delta_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningTextDoneEvent(Model):
     """The text of a part of the reasoning is complete.
 
@@ -851,6 +1167,26 @@ class ReasoningTextDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.reasoning_text.done"] = "response.reasoning_text.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        text: str,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.text = text
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_reasoning_text_done_event(data: Any) -> Any:
     """Decode JSON data as `ReasoningTextDoneEvent`."""
@@ -873,7 +1209,7 @@ def decode_reasoning_text_done_event(data: Any) -> Any:
 ReasoningTextDoneEvent._decode = decode_reasoning_text_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ContentPartDoneEvent(Model):
     """A part of a message is complete.
 
@@ -900,6 +1236,26 @@ class ContentPartDoneEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["response.content_part.done"] = "response.content_part.done",
+        item_id: str | None = None,
+        output_index: int | None = None,
+        content_index: int | None = None,
+        part: OutputContentPart,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.item_id = item_id
+        self.output_index = output_index
+        self.content_index = content_index
+        self.part = part
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_content_part_done_event(data: Any) -> Any:
     """Decode JSON data as `ContentPartDoneEvent`."""
@@ -922,7 +1278,7 @@ def decode_content_part_done_event(data: Any) -> Any:
 ContentPartDoneEvent._decode = decode_content_part_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputItemDoneEvent(Model):
     """An item of the output is complete.
 
@@ -942,6 +1298,22 @@ class OutputItemDoneEvent(Model):
     item: OutputItem
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.output_item.done"] = "response.output_item.done",
+        output_index: int | None = None,
+        item: OutputItem,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.output_index = output_index
+        self.item = item
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_output_item_done_event(data: Any) -> Any:
@@ -963,7 +1335,7 @@ def decode_output_item_done_event(data: Any) -> Any:
 OutputItemDoneEvent._decode = decode_output_item_done_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseCompletedEvent(Model):
     """The response is complete. The stream ends with this event.
 
@@ -981,6 +1353,20 @@ class ResponseCompletedEvent(Model):
     response: ResponseObject
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.completed"] = "response.completed",
+        response: ResponseObject,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.response = response
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_response_completed_event(data: Any) -> Any:
@@ -1001,7 +1387,7 @@ def decode_response_completed_event(data: Any) -> Any:
 ResponseCompletedEvent._decode = decode_response_completed_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseIncompleteEvent(Model):
     """The model stopped early, for example at a limit. The stream ends with this event.
 
@@ -1019,6 +1405,20 @@ class ResponseIncompleteEvent(Model):
     response: ResponseObject
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.incomplete"] = "response.incomplete",
+        response: ResponseObject,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.response = response
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_response_incomplete_event(data: Any) -> Any:
@@ -1039,7 +1439,7 @@ def decode_response_incomplete_event(data: Any) -> Any:
 ResponseIncompleteEvent._decode = decode_response_incomplete_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseFailedEvent(Model):
     """The response failed. The stream ends with this event.
 
@@ -1057,6 +1457,20 @@ class ResponseFailedEvent(Model):
     response: ResponseObject
     sequence_number: int | None = None
     model: str | None = None
+
+    def __init__(
+        self,
+        *,
+        type: Literal["response.failed"] = "response.failed",
+        response: ResponseObject,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.response = response
+        self.sequence_number = sequence_number
+        self.model = model
 
 
 def decode_response_failed_event(data: Any) -> Any:
@@ -1077,7 +1491,7 @@ def decode_response_failed_event(data: Any) -> Any:
 ResponseFailedEvent._decode = decode_response_failed_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ErrorEvent(Model):
     """An error occurred during the stream. The stream ends with this event.
 
@@ -1100,6 +1514,24 @@ class ErrorEvent(Model):
     sequence_number: int | None = None
     model: str | None = None
 
+    def __init__(
+        self,
+        *,
+        type: Literal["error"] = "error",
+        code: str | None = None,
+        message: str | None = None,
+        error: ErrorDetail | None = None,
+        sequence_number: int | None = None,
+        model: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.type = type
+        self.code = code
+        self.message = message
+        self.error = error
+        self.sequence_number = sequence_number
+        self.model = model
+
 
 def decode_error_event(data: Any) -> Any:
     """Decode JSON data as `ErrorEvent`."""
@@ -1121,7 +1553,7 @@ def decode_error_event(data: Any) -> Any:
 ErrorEvent._decode = decode_error_event
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatCompletionChunk(Model):
     """A chunk of a chat completion.
 
@@ -1160,6 +1592,26 @@ class ChatCompletionChunk(Model):
     system_fingerprint: str | None = None
     usage: ChatUsage | None = None
 
+    def __init__(
+        self,
+        *,
+        id: str,
+        object: Literal["chat.completion.chunk"] = "chat.completion.chunk",
+        created: datetime,
+        model: str,
+        choices: list[ChunkChoice],
+        system_fingerprint: str | None = None,
+        usage: ChatUsage | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.object = object
+        self.created = created
+        self.model = model
+        self.choices = choices
+        self.system_fingerprint = system_fingerprint
+        self.usage = usage
+
     @property
     def type(self) -> Literal["chat.completion.chunk"]:
         """An alias of `object`, which other classes call `type`."""
@@ -1187,7 +1639,7 @@ def decode_chat_completion_chunk(data: Any) -> Any:
 ChatCompletionChunk._decode = decode_chat_completion_chunk
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChunkChoice(Model):
     """The new content of one alternative answer.
 
@@ -1202,6 +1654,18 @@ class ChunkChoice(Model):
     index: int
     delta: ChunkDelta
     finish_reason: FinishReason | None = None
+
+    def __init__(
+        self,
+        *,
+        index: int,
+        delta: ChunkDelta,
+        finish_reason: FinishReason | None = None,
+    ) -> None:
+        super().__init__()
+        self.index = index
+        self.delta = delta
+        self.finish_reason = finish_reason
 
 
 def decode_chunk_choice(data: Any) -> Any:
@@ -1221,7 +1685,7 @@ def decode_chunk_choice(data: Any) -> Any:
 ChunkChoice._decode = decode_chunk_choice
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChunkDelta(Model):
     """The new content of a message.
 
@@ -1234,6 +1698,16 @@ class ChunkDelta(Model):
 
     role: str | None = None
     content: str | None = None
+
+    def __init__(
+        self,
+        *,
+        role: str | None = None,
+        content: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.role = role
+        self.content = content
 
 
 def decode_chunk_delta(data: Any) -> Any:

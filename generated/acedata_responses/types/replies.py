@@ -37,7 +37,7 @@ filter removed content (content_filter), or the model called tools (tool_calls; 
 """
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatCompletion(Model):
     """A reply in the shape of a chat completion.
 
@@ -83,6 +83,26 @@ class ChatCompletion(Model):
     system_fingerprint: str | None = None
     usage: ChatUsage | None = None
 
+    def __init__(
+        self,
+        *,
+        id: str,
+        model: str,
+        object: Literal["chat.completion"] | str,
+        choices: list[ChatChoice],
+        created: datetime,
+        system_fingerprint: str | None = None,
+        usage: ChatUsage | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.model = model
+        self.object = object
+        self.choices = choices
+        self.created = created
+        self.system_fingerprint = system_fingerprint
+        self.usage = usage
+
     @property
     def created_at(self) -> datetime:
         """An alias of `created`, which other classes call `created_at`."""
@@ -124,7 +144,7 @@ def decode_chat_completion(data: Any) -> Any:
 ChatCompletion._decode = decode_chat_completion
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatChoice(Model):
     """One of the alternative answers.
 
@@ -141,6 +161,20 @@ class ChatChoice(Model):
     message: ChatMessage
     finish_reason: FinishReason | None = None
     logprobs: Any = None
+
+    def __init__(
+        self,
+        *,
+        index: int,
+        message: ChatMessage,
+        finish_reason: FinishReason | None = None,
+        logprobs: Any = None,
+    ) -> None:
+        super().__init__()
+        self.index = index
+        self.message = message
+        self.finish_reason = finish_reason
+        self.logprobs = logprobs
 
 
 def decode_chat_choice(data: Any) -> Any:
@@ -161,7 +195,7 @@ def decode_chat_choice(data: Any) -> Any:
 ChatChoice._decode = decode_chat_choice
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatMessage(Model):
     """A message from the model.
 
@@ -178,6 +212,20 @@ class ChatMessage(Model):
     content: str | None
     refusal: str | None = None
     tool_calls: list[ChatToolCall] | None = None
+
+    def __init__(
+        self,
+        *,
+        role: Literal["assistant"] | str,
+        content: str | None,
+        refusal: str | None = None,
+        tool_calls: list[ChatToolCall] | None = None,
+    ) -> None:
+        super().__init__()
+        self.role = role
+        self.content = content
+        self.refusal = refusal
+        self.tool_calls = tool_calls
 
 
 def decode_chat_message(data: Any) -> Any:
@@ -198,7 +246,7 @@ def decode_chat_message(data: Any) -> Any:
 ChatMessage._decode = decode_chat_message
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatToolCall(Model):
     """A call of one of your tools that the model asks for.
 
@@ -213,6 +261,18 @@ class ChatToolCall(Model):
     id: str
     type: str
     function: ChatFunctionCall | None = None
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        type: str,
+        function: ChatFunctionCall | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.type = type
+        self.function = function
 
 
 def decode_chat_tool_call(data: Any) -> Any:
@@ -232,7 +292,7 @@ def decode_chat_tool_call(data: Any) -> Any:
 ChatToolCall._decode = decode_chat_tool_call
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatFunctionCall(Model):
     """A function to call and its arguments.
 
@@ -245,6 +305,16 @@ class ChatFunctionCall(Model):
 
     name: str
     arguments: str
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        arguments: str,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.arguments = arguments
 
 
 def decode_chat_function_call(data: Any) -> Any:
@@ -263,7 +333,7 @@ def decode_chat_function_call(data: Any) -> Any:
 ChatFunctionCall._decode = decode_chat_function_call
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ChatUsage(Model):
     """The tokens that a chat completion used.
 
@@ -280,6 +350,20 @@ class ChatUsage(Model):
     completion_tokens: int
     total_tokens: int
     cost: Any = None
+
+    def __init__(
+        self,
+        *,
+        prompt_tokens: int,
+        completion_tokens: int,
+        total_tokens: int,
+        cost: Any = None,
+    ) -> None:
+        super().__init__()
+        self.prompt_tokens = prompt_tokens
+        self.completion_tokens = completion_tokens
+        self.total_tokens = total_tokens
+        self.cost = cost
 
     @property
     def input_tokens(self) -> int:
@@ -310,7 +394,7 @@ def decode_chat_usage(data: Any) -> Any:
 ChatUsage._decode = decode_chat_usage
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ResponseObject(Model):
     """A reply in the shape of a response.
 
@@ -403,6 +487,70 @@ class ResponseObject(Model):
     user: str | None = None
     metadata: dict[str, Any] | None = None
 
+    def __init__(
+        self,
+        *,
+        id: str,
+        object: Literal["response"] = "response",
+        created_at: datetime,
+        status: Literal["completed", "failed", "in_progress", "incomplete", "queued", "cancelled"] | str,
+        background: bool | None = None,
+        content_filters: Any = None,
+        error: ErrorDetail | None = None,
+        incomplete_details: IncompleteDetails | None = None,
+        instructions: str | None = None,
+        max_output_tokens: int | None = None,
+        max_tool_calls: int | None = None,
+        model: str,
+        output: list[OutputItem],
+        parallel_tool_calls: bool | None = None,
+        previous_response_id: str | None = None,
+        prompt_cache_key: str | None = None,
+        reasoning: ReasoningOptions | None = None,
+        safety_identifier: str | None = None,
+        service_tier: str | None = None,
+        store: bool | None = None,
+        temperature: float | None = None,
+        text: TextOptions | None = None,
+        tool_choice: Literal["none", "auto", "required"] | str | dict[str, Any] | None = None,
+        tools: list[Tool] | None = None,
+        top_p: float | None = None,
+        truncation: str | None = None,
+        usage: Usage | None = None,
+        user: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.object = object
+        self.created_at = created_at
+        self.status = status
+        self.background = background
+        self.content_filters = content_filters
+        self.error = error
+        self.incomplete_details = incomplete_details
+        self.instructions = instructions
+        self.max_output_tokens = max_output_tokens
+        self.max_tool_calls = max_tool_calls
+        self.model = model
+        self.output = output
+        self.parallel_tool_calls = parallel_tool_calls
+        self.previous_response_id = previous_response_id
+        self.prompt_cache_key = prompt_cache_key
+        self.reasoning = reasoning
+        self.safety_identifier = safety_identifier
+        self.service_tier = service_tier
+        self.store = store
+        self.temperature = temperature
+        self.text = text
+        self.tool_choice = tool_choice
+        self.tools = tools
+        self.top_p = top_p
+        self.truncation = truncation
+        self.usage = usage
+        self.user = user
+        self.metadata = metadata
+
     @property
     def output_text(self) -> str:
         """The whole text of the answer; empty if it has none."""
@@ -461,7 +609,7 @@ def decode_response_object(data: Any) -> Any:
 ResponseObject._decode = decode_response_object
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class IncompleteDetails(Model):
     """Why a response is incomplete.
 
@@ -472,6 +620,14 @@ class IncompleteDetails(Model):
     _schema: ClassVar[str] = "IncompleteDetails"
 
     reason: str | None = None
+
+    def __init__(
+        self,
+        *,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.reason = reason
 
 
 def decode_incomplete_details(data: Any) -> Any:
@@ -489,7 +645,7 @@ def decode_incomplete_details(data: Any) -> Any:
 IncompleteDetails._decode = decode_incomplete_details
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class Usage(Model):
     """The tokens that a response used.
 
@@ -510,6 +666,24 @@ class Usage(Model):
     output_tokens_details: OutputTokensDetails | None = None
     total_tokens: int
     cost: Any = None
+
+    def __init__(
+        self,
+        *,
+        input_tokens: int,
+        input_tokens_details: InputTokensDetails | None = None,
+        output_tokens: int,
+        output_tokens_details: OutputTokensDetails | None = None,
+        total_tokens: int,
+        cost: Any = None,
+    ) -> None:
+        super().__init__()
+        self.input_tokens = input_tokens
+        self.input_tokens_details = input_tokens_details
+        self.output_tokens = output_tokens
+        self.output_tokens_details = output_tokens_details
+        self.total_tokens = total_tokens
+        self.cost = cost
 
 
 def decode_usage(data: Any) -> Any:
@@ -532,7 +706,7 @@ def decode_usage(data: Any) -> Any:
 Usage._decode = decode_usage
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class InputTokensDetails(Model):
     """Details of the input tokens.
 
@@ -543,6 +717,14 @@ class InputTokensDetails(Model):
     _schema: ClassVar[str] = "InputTokensDetails"
 
     cached_tokens: int | None = None
+
+    def __init__(
+        self,
+        *,
+        cached_tokens: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.cached_tokens = cached_tokens
 
 
 def decode_input_tokens_details(data: Any) -> Any:
@@ -560,7 +742,7 @@ def decode_input_tokens_details(data: Any) -> Any:
 InputTokensDetails._decode = decode_input_tokens_details
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputTokensDetails(Model):
     """Details of the output tokens.
 
@@ -571,6 +753,14 @@ class OutputTokensDetails(Model):
     _schema: ClassVar[str] = "OutputTokensDetails"
 
     reasoning_tokens: int | None = None
+
+    def __init__(
+        self,
+        *,
+        reasoning_tokens: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.reasoning_tokens = reasoning_tokens
 
 
 def decode_output_tokens_details(data: Any) -> Any:
@@ -588,7 +778,7 @@ def decode_output_tokens_details(data: Any) -> Any:
 OutputTokensDetails._decode = decode_output_tokens_details
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class OutputMessage(Model):
     """A message from the model.
 
@@ -607,6 +797,22 @@ class OutputMessage(Model):
     status: str | None = None
     content: list[OutputContentPart]
     role: Literal["assistant"] = "assistant"
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        type: Literal["message"] = "message",
+        status: str | None = None,
+        content: list[OutputContentPart],
+        role: Literal["assistant"] = "assistant",
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.type = type
+        self.status = status
+        self.content = content
+        self.role = role
 
 
 def decode_output_message(data: Any) -> Any:
@@ -628,7 +834,7 @@ def decode_output_message(data: Any) -> Any:
 OutputMessage._decode = decode_output_message
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class FunctionCall(Model):
     """A call of one of your functions that the model asks for.
 
@@ -649,6 +855,24 @@ class FunctionCall(Model):
     name: str
     arguments: str
     status: str | None = None
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        type: Literal["function_call"] = "function_call",
+        call_id: str,
+        name: str,
+        arguments: str,
+        status: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.type = type
+        self.call_id = call_id
+        self.name = name
+        self.arguments = arguments
+        self.status = status
 
 
 def decode_function_call(data: Any) -> Any:
@@ -671,7 +895,7 @@ def decode_function_call(data: Any) -> Any:
 FunctionCall._decode = decode_function_call
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class CustomToolCall(Model):
     """A call of one of your custom tools that the model asks for.
 
@@ -690,6 +914,22 @@ class CustomToolCall(Model):
     call_id: str
     name: str
     input: str
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        type: Literal["custom_tool_call"] = "custom_tool_call",
+        call_id: str,
+        name: str,
+        input: str,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.type = type
+        self.call_id = call_id
+        self.name = name
+        self.input = input
 
 
 def decode_custom_tool_call(data: Any) -> Any:
@@ -711,7 +951,7 @@ def decode_custom_tool_call(data: Any) -> Any:
 CustomToolCall._decode = decode_custom_tool_call
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ReasoningItem(Model):
     """The reasoning of the model, as far as it is shown.
 
@@ -728,6 +968,20 @@ class ReasoningItem(Model):
     type: Literal["reasoning"] = "reasoning"
     summary: list[dict[str, Any]] | None = None
     content: list[dict[str, Any]] | None = None
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        type: Literal["reasoning"] = "reasoning",
+        summary: list[dict[str, Any]] | None = None,
+        content: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.type = type
+        self.summary = summary
+        self.content = content
 
 
 def decode_reasoning_item(data: Any) -> Any:
@@ -748,7 +1002,7 @@ def decode_reasoning_item(data: Any) -> Any:
 ReasoningItem._decode = decode_reasoning_item
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ModelList(Model):
     """The models that the service offers.
 
@@ -761,6 +1015,16 @@ class ModelList(Model):
 
     object: Literal["list"] = "list"
     data: list[ModelInfo]
+
+    def __init__(
+        self,
+        *,
+        object: Literal["list"] = "list",
+        data: list[ModelInfo],
+    ) -> None:
+        super().__init__()
+        self.object = object
+        self.data = data
 
 
 def decode_model_list(data: Any) -> Any:
@@ -779,7 +1043,7 @@ def decode_model_list(data: Any) -> Any:
 ModelList._decode = decode_model_list
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ModelInfo(Model):
     """A model that the service offers.
 
@@ -796,6 +1060,20 @@ class ModelInfo(Model):
     object: Literal["model"] = "model"
     created: datetime
     owned_by: str
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        object: Literal["model"] = "model",
+        created: datetime,
+        owned_by: str,
+    ) -> None:
+        super().__init__()
+        self.id = id
+        self.object = object
+        self.created = created
+        self.owned_by = owned_by
 
 
 def decode_model_info(data: Any) -> Any:
@@ -816,7 +1094,7 @@ def decode_model_info(data: Any) -> Any:
 ModelInfo._decode = decode_model_info
 
 
-@define(eq=False, repr=False, getstate_setstate=False, kw_only=True)
+@define(eq=False, repr=False, getstate_setstate=False, kw_only=True, init=False)
 class ErrorDetail(Model):
     """The error.
 
@@ -829,6 +1107,16 @@ class ErrorDetail(Model):
 
     code: str
     message: str
+
+    def __init__(
+        self,
+        *,
+        code: str,
+        message: str,
+    ) -> None:
+        super().__init__()
+        self.code = code
+        self.message = message
 
 
 def decode_error_detail(data: Any) -> Any:
