@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import generate
-from tests.generation.workshop import PACKAGE, ROOT, SMALL, Workshop, changed, snapshot
+from tests.generation.workshop import PACKAGE, ROOT, SMALL, Workshop, bytes_of, changed, snapshot
 
 pytestmark = pytest.mark.generation
 
@@ -24,12 +24,12 @@ def made(workshop: Workshop, rendered_once: None) -> Workshop:
 
 
 def test_the_committed_package_is_what_generation_gives(capsys: pytest.CaptureFixture[str]) -> None:
-    before = snapshot(ROOT / "generated" / PACKAGE)
+    before = bytes_of(ROOT / "generated" / PACKAGE)
     code = generate.main(["--check"])
     said = capsys.readouterr().out
     assert code == 0, said
     assert "are what generation gives" in said
-    assert snapshot(ROOT / "generated" / PACKAGE) == before
+    assert bytes_of(ROOT / "generated" / PACKAGE) == before
 
 
 def test_a_package_that_was_just_made_passes(made: Workshop) -> None:
