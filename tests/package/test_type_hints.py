@@ -50,7 +50,7 @@ ANNOTATED = dict(annotated())
 
 def test_what_is_public_includes_constructors_properties_and_resources():
     package = "acedata_responses"
-    reply = f"{package}.types.{named(DOCUMENTED["models"]).__name__}"
+    reply = f"{package}.types.{named(DOCUMENTED['models']).__name__}"
     assert ANNOTATED.keys() >= {
         f"{package}.Client.responses", f"{package}.Stream.__init__", f"{reply}.__init__", f"{reply}.from_dict",
         f"{package}.resources.responses.AsyncResponses.create",
