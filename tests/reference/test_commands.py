@@ -52,7 +52,7 @@ def test_the_same_page_exits_0(same: Path, capsys: Capture) -> None:
 def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
     assert drift.main([str(page)]) == drift.DIFFERS
     heading, first, second = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["field", "what", "the", "page", "openapi.yaml", "line"]
+    assert heading.split() == ["field", "what", "the", "source", "openapi.yaml", "line"]
     assert first.split("  ")[0] == "body.n"
     assert "1 <= x <= 64" in first
     assert "1 <= x <= 128" in first
