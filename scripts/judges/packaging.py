@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".venvs" / "judges" / "bin"
 UV = ROOT / ".venvs" / "uv" / "bin" / "uv"
 PYTHONS = ("3.10", "3.13")
-LARGEST_WHEEL = 310_000  # bytes; raise it only deliberately, the goal is 100_000
+LARGEST_WHEEL = 320_000  # bytes; raise it only deliberately, the goal is 100_000
 
 CALLS = """
 import asyncio

@@ -240,7 +240,10 @@ client.openai.responses.create(**{PLAIN})
 
 
 class Stock(Subject):
-    """The client that openapi-python-client generates from the same document with its own templates. No streaming."""
+    """The client that openapi-python-client generates from the same document with its own templates.
+
+    It does not stream, and has no classes of events: it takes an `allOf` of one reference for that reference alone.
+    """
 
     package = "openapi-python-client"
     environment = "stock"
@@ -271,7 +274,7 @@ with AuthenticatedClient(base_url=url, token="{TOKEN}") as client:
         return self._models.ResponseObject.from_dict(json.loads(content))
 
     def decode_event(self, content: bytes) -> Any:
-        return self._models.OutputTextDeltaEvent.from_dict(json.loads(content))
+        raise LookupError(f"events: {content!r}")
 
     def _body(self) -> Any:
         return self._models.CreateResponseRequest(model=MODEL, input_=PLAIN["input"])

@@ -9,8 +9,8 @@ from attrs import evolve
 from .._json import is_object, kind_of, parse, parsed
 from .._redact import redact_response
 from ..errors import AceDataError
+from ..types._event_roles import EventRole
 from ..types._model import Model
-from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .content import StreamContent
 from .error_body import ERROR_KEYS, is_error_body

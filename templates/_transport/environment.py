@@ -7,7 +7,6 @@ import sys
 import threading
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -59,9 +58,11 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     try:
         if file:
             return ssl.create_default_context(cafile=file)
+        from pathlib import Path
+
         next(
             Path(folder or "").iterdir(), None
-        )  # OpenSSL would ignore an unreadable folder, and trust nothing
+        )  # OpenSSL ignores an unreadable folder, and would trust nothing
         return ssl.create_default_context(capath=folder)
     except (OSError, ValueError) as error:
         raise ConfigurationError(

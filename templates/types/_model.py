@@ -15,7 +15,8 @@ from ._http_response import HTTPResponse
 
 if TYPE_CHECKING:
     from .._paths import Path
-    from ._roles import DataPart, EventRole, ReplyRole
+    from ._conversation_roles import DataPart, ReplyRole
+    from ._event_roles import EventRole
 
 ModelT = TypeVar("ModelT", bound="Model")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 
@@ -39,22 +38,23 @@ def look_up(host: str, port: int, timeout: float | None) -> list[Address]:
     """
     if timeout is None:
         return _look_up(host, port)
-    answers: SimpleQueue[list[Address] | Exception] = SimpleQueue()
+    answers: list[list[Address] | Exception] = []
+    is_answered = threading.Event()
 
     def resolve() -> None:
         try:
-            answers.put(_look_up(host, port))
+            answers.append(_look_up(host, port))
         except (OSError, UnicodeError) as error:
-            answers.put(error)
+            answers.append(error)
+        is_answered.set()
 
     try:
         threading.Thread(target=resolve, name=__name__, daemon=True).start()
     except RuntimeError:  # the interpreter is shutting down
         return _look_up(host, port)
-    try:
-        answer = answers.get(timeout=timeout)
-    except Empty:
-        raise TimeoutError(f"the address of {host} was not found in time") from None
+    if not is_answered.wait(timeout):
+        raise TimeoutError(f"the address of {host} was not found in time")
+    answer = answers[0]
     if isinstance(answer, Exception):
         raise answer
     return answer

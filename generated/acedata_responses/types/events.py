@@ -13,8 +13,8 @@ from attrs import define
 
 from .._json import kind_of
 from ._decoding import list_of, new, time_of
+from ._event_roles import Assembly, EventRole
 from ._model import Model
-from ._roles import Assembly, EventRole
 from ._shapes import Shapes, by_shape
 from ._unknown import Unknown, unknown
 from .replies import (
