@@ -333,8 +333,8 @@ class InputImagePart(Model):
 
         Raises:
             OSError: The file cannot be read, for example because it does not exist.
-            ValueError: The media type cannot be guessed or is not accepted here
-                (image/*), or the file is empty or larger than `max_bytes`.
+            ValueError: The media type cannot be guessed or is not accepted here (`image/*`), or the file is
+                empty or larger than `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -358,8 +358,8 @@ class InputImagePart(Model):
             fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is not accepted here (image/*), or the
-                content is empty or larger than `max_bytes`.
+            ValueError: The media type is not accepted here (`image/*`), or the content is empty or larger
+                than `max_bytes`.
         """
         from ._files import part_from_bytes
 
@@ -436,8 +436,8 @@ class InputFilePart(Model):
 
         Raises:
             OSError: The file cannot be read, for example because it does not exist.
-            ValueError: The media type cannot be guessed or is not accepted here
-                (*/*), or the file is empty or larger than `max_bytes`.
+            ValueError: The media type cannot be guessed or is malformed, or the file is empty or larger than
+                `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -463,8 +463,7 @@ class InputFilePart(Model):
             fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is not accepted here (*/*), or the
-                content is empty or larger than `max_bytes`.
+            ValueError: The media type is malformed, or the content is empty or larger than `max_bytes`.
         """
         from ._files import part_from_bytes
 
