@@ -24,9 +24,9 @@ MODULES = ["retry.py", "sse.py", "_transport/failures.py", "errors.py"]
 """The modules to change: the retry rules, the event decoder, the network failures and the errors."""
 TESTS = [
     "client/test_retry.py", "sse/test_sse.py", "sse/test_sse_standard.py", "sse/test_sse_size.py",
-    "faults/test_exceptions_of_the_library_below.py",
+    "faults/test_exceptions_of_the_library_below.py", "faults/test_network.py",
 ]  # fmt: skip
-"""The tests of these modules that do not need a socket."""
+"""The tests of these modules, without slow ones."""
 SETTINGS = f"""\
 [tool.mutmut]
 source_paths = ["src"]

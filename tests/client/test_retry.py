@@ -335,6 +335,11 @@ def test_the_plan_is_none_for_what_must_not_be_sent_again():
     assert USUAL.plan(Failure("read_timeout"), tries=1, max_retries=5, clock=FakeClock()) is None
 
 
+@pytest.mark.parametrize("phase", ["turn", "journal", "deadline"])
+def test_a_call_whose_own_time_is_over_is_not_sent_again(phase):
+    assert USUAL.plan(Failure("connect", phase=phase), tries=1, max_retries=5, clock=FakeClock()) is None
+
+
 def test_a_wait_that_would_not_end_before_the_deadline_is_not_begun():
     clock = FakeClock(now=100.0, lot=0.0)
     plans = {

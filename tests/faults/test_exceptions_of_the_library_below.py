@@ -188,3 +188,20 @@ def test_an_error_without_words_has_none():
 def test_the_words_of_the_library_below_are_not_cut(call):
     error, _tried = call(httpx.ReadError("X"))
     assert str(error) == LOST.format("ReadError: X")
+
+
+@pytest.mark.parametrize(
+    ("error", "billed"),
+    [
+        (
+            errors.ConnectionLostError(is_stream=True),
+            False,
+        ),  # a stream without its last event, by the vendor's guide
+        (errors.ConnectionLostError(is_stream=False), None),
+        (errors.RequestTimeoutError(sent=True, is_stream=True), False),  # one that the caller has left
+        (errors.RequestTimeoutError(sent=True, is_stream=False), None),
+        (errors.RequestTimeoutError(sent=False, is_stream=False), False),
+    ],
+)
+def test_whether_a_lost_call_is_billed_depends_on_what_was_sent(error, billed):
+    assert error.may_be_billed is billed

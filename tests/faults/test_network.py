@@ -9,7 +9,7 @@ import threading
 import httpx
 import pytest
 
-from acedata_responses import errors
+from acedata_responses import RetryPolicy, errors
 from tests.bare_sockets import answering, bare, http, read_request, silent
 from tests.clock import SkippingClock
 
@@ -69,6 +69,18 @@ def test_a_request_that_cannot_be_written_in_time_is_named_as_that(connect):
             driver.create(input="x" * 40_000_000, timeout=httpx.Timeout(30, write=0.2))
         is_over.set()
     assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("write", True, 1)
+
+
+def test_a_service_that_says_nothing_is_named_as_that(connect):
+    patience = {"timeout": httpx.Timeout(30, read=0.05), "clock": SkippingClock()}
+    with bare(silent) as server:
+        for retry, tries in ((None, 1), (RetryPolicy(on_read_timeout=True), 3)):
+            driver = connect(base_url=server.url, retry=retry, **patience)
+            with pytest.raises(
+                errors.RequestTimeoutError, match=r"nothing was received .* within 0.05 s"
+            ) as caught:
+                driver.create()
+            assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("read", True, tries)
 
 
 def test_what_came_before_garbage_in_one_packet_is_given_out_first(connect):

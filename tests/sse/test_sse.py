@@ -72,7 +72,7 @@ def test_the_data_of_some_types_of_events_can_be_left_out():
 def test_lines_that_are_no_field_are_kept_aside():
     decoder = EventDecoder()
 
-    assert decoder.feed(b"data: 1\noh: no\n: comment\nevent\nid\nretry: x\nhelp\n\n") == [Event("1")]
+    assert decoder.feed(b"data: 1\noh: no\n: comment\nevent\nid\nid: \0\nretry: x\nhelp\n\n") == [Event("1")]
     assert decoder.ignored == "oh: no\nhelp\n"
     decoder.feed(b"x" * 20_000 + b"\n\n")
     assert len(decoder.ignored) == 10_000
