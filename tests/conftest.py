@@ -37,7 +37,7 @@ pytest.register_assert_rewrite("tests.streams.made_up", "tests.testing.answers",
 
 # How long an example takes depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
 _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("tests", derandomize=True, **_ANY_SPEED)
+settings.register_profile("tests", max_examples=50, derandomize=True, **_ANY_SPEED)
 settings.register_profile("fuzz", max_examples=int(os.environ.get("EXAMPLES", "2000")), **_ANY_SPEED)
 settings.load_profile("tests")
 
