@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from . import journal as _journal
     from . import observations as _observations
     from ._calls.hooks_of_client import Hooks
-    from .resources import models as _models
-    from .resources import responses as _responses
+    from .resources import models as _resource_models
+    from .resources import responses as _resource_responses
 else:
     _hooks, _journal, _observations = (
         LazyModule(f".{name}") for name in ("hooks", "journal", "observations")
     )
-    _responses = LazyModule(".resources.responses")
-    _models = LazyModule(".resources.models")
+    _resource_responses = LazyModule(".resources.responses")
+    _resource_models = LazyModule(".resources.models")
 
 SelfT = TypeVar("SelfT", bound="AsyncClient")
 
@@ -186,14 +186,14 @@ class AsyncClient:
         return copy
 
     @cached_property
-    def responses(self) -> _responses.AsyncResponses:
+    def responses(self) -> _resource_responses.AsyncResponses:
         """Answers from models."""
-        return _responses.AsyncResponses(self._send)
+        return _resource_responses.AsyncResponses(self._send)
 
     @cached_property
-    def models(self) -> _models.AsyncModels:
+    def models(self) -> _resource_models.AsyncModels:
         """The models that the service offers."""
-        return _models.AsyncModels(self._send)
+        return _resource_models.AsyncModels(self._send)
 
     @property
     def usage(self) -> Usage:

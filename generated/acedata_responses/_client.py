@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from . import journal as _journal
     from . import observations as _observations
     from ._calls.hooks_of_client import Hooks
-    from .resources import models as _models
-    from .resources import responses as _responses
+    from .resources import models as _resource_models
+    from .resources import responses as _resource_responses
 else:
     _hooks, _journal, _observations = (
         LazyModule(f".{name}") for name in ("hooks", "journal", "observations")
     )
-    _responses = LazyModule(".resources.responses")
-    _models = LazyModule(".resources.models")
+    _resource_responses = LazyModule(".resources.responses")
+    _resource_models = LazyModule(".resources.models")
 
 SelfT = TypeVar("SelfT", bound="Client")
 
@@ -186,14 +186,14 @@ class Client:
         return copy
 
     @cached_property
-    def responses(self) -> _responses.Responses:
+    def responses(self) -> _resource_responses.Responses:
         """Answers from models."""
-        return _responses.Responses(self._send)
+        return _resource_responses.Responses(self._send)
 
     @cached_property
-    def models(self) -> _models.Models:
+    def models(self) -> _resource_models.Models:
         """The models that the service offers."""
-        return _models.Models(self._send)
+        return _resource_models.Models(self._send)
 
     @property
     def usage(self) -> Usage:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from operator import attrgetter
+from os import PathLike
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 import httpx
 import pytest
@@ -174,6 +176,22 @@ def test_a_tag_with_dots_is_a_resource_in_a_resource(make: Make) -> None:
     client.chat.list()
     assert [request.url.path for request in service.requests] == ["/things/1", "/chats"]
     assert client.chat.completions is client.chat.completions
+
+
+@pytest.mark.parametrize("tag", ["journal", "hooks", "observations", "journal.hooks"])
+def test_a_tag_may_be_named_like_a_module_of_the_client(make: Make, tag: str) -> None:
+    package = make({f"{OPERATION}/tags": [tag], f"{OPERATION}/operationId": f"{tag}.make"})
+    first, *rest = tag.split(".")
+    hints = get_type_hints(package.Client.__init__)
+    assert hints["journal"] == part(package, "journal").Journal | str | PathLike[str] | None
+    assert hints["observations"] == part(package, "observations").Observations | None
+    holder = package.Client
+    for name in (first, *rest):
+        holder = get_type_hints(vars(holder)[name].func)["return"]
+    assert holder.__module__ == f"{PACKAGE}.resources.{tag.replace('.', '_')}"
+    service = Service()
+    attrgetter(tag)(client_of(package, service)).make(id="1", name="x")
+    assert [request.url.path for request in service.requests] == ["/things/1"]
 
 
 # Values
