@@ -97,10 +97,9 @@ class _Class:
         for word, (attribute, read_one) in _READERS.items():
             if word in schema:
                 with self.document.reporting():
-                    found[attribute] = read_one(
-                        self, below(self.pointer, word), extensions.read(schema, word)
-                    )
-        found.pop("", None)  # only checked
+                    value = read_one(self, below(self.pointer, word), extensions.read(schema, word))
+                    if attribute:
+                        found[attribute] = value
         if assembly := found.pop("assembly", None):
             role = found.get("role", Call("EventRole", {}))
             found["role"] = Call(role.function, {**role.arguments, "assembly": assembly})
@@ -134,6 +133,9 @@ class _Class:
         if (role.puts or role.adds) and not (role.at and isinstance(role.at[0], str)):
             found = f"`{'puts' if role.puts else 'adds'}` needs `at`, the place in the reply"
             self.document.report(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
+        if role.at and not (role.puts or role.adds):
+            found = "`at` needs `puts` or `adds`"
+            self.document.report(below(at, "at"), found, "Add one of them, or take it out.")
         if role.puts and role.adds:
             self.document.report(below(at, "adds"), "an event has `puts` or `adds`", "Keep one of them.")
         for index, step in enumerate(role.at or ()):
@@ -293,19 +295,19 @@ class _Class:
                 yield pointer, prop
 
 
-_READERS: dict[str, tuple[str, Callable[[_Class, str, Any], Any]]] = {
+_READERS: dict[str, tuple[str | None, Callable[[_Class, str, Any], Any]]] = {
     "x-text": ("text", _Class.text),
     "x-aliases": ("aliases", _Class.aliases),
     "x-failed-when": ("failed_when", _Class.failed_when),
     "x-unfinished-when": ("unfinished_when", _Class.unfinished_when),
     "x-event": ("role", _Class.role),
     "x-summary": ("summary", _Class.summary),
-    "x-error-body": ("", _Class.error_body),
+    "x-error-body": (None, _Class.error_body),
     "x-assembles": ("assembly", _Class.assembly),
     "x-reply": ("reply", _Class.reply),
     "x-data": ("data", _Class.data_part),
 }
-"""The attribute of `ClassFacts` for each extension, and what reads it; no attribute where it is only checked."""
+"""The attribute of `ClassFacts` for each extension, and what reads it; None for one that is only checked."""
 
 
 def _call(form: BaseModel, **others: Any) -> Call:

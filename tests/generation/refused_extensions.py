@@ -241,6 +241,11 @@ EXTENSIONS: dict[str, Case] = {
         f"{SCHEMAS}/Event/x-event/at",
         "`adds` needs `at`, the place in the reply",
     ),
+    "an event with a place for nothing": (
+        {**STREAM, f"{SCHEMAS}/Event/x-event/at": ["parts"]},
+        f"{SCHEMAS}/Event/x-event/at",
+        "`at` needs `puts` or `adds`. Add one of them, or take it out.",
+    ),
     "an event that adds what is no text": (
         {**STREAM, f"{SCHEMAS}/Event/x-event/adds": "whole", f"{SCHEMAS}/Event/x-event/at": ["parts"]},
         f"{SCHEMAS}/Event/x-event/adds",
