@@ -122,8 +122,13 @@ class Facts:
     def title(self) -> str:
         """A title for what was compared, such as `POST /openai/responses`."""
         if not self.whole:
-            return f"{self.replies} replies in production" if self.replies else "the model names"
+            return f"{self.counted_replies} in production" if self.replies else "the model names"
         return f"{self.operation.get('method', '?')} {self.operation.get('path', '?')}"
+
+    @property
+    def counted_replies(self) -> str:
+        """The number of replies in words, such as `1 reply`."""
+        return f"{self.replies} {'reply' if self.replies == 1 else 'replies'}"
 
 
 def by_place(fields: list[Field]) -> dict[str, Field]:

@@ -57,7 +57,7 @@ def differences(facts: Facts, document: OurDocument) -> list[Difference]:
     rows = []
     for one in facts.observed:
         pointer, shape = _find(document.whole, one)
-        counted = f"{one.count} time{'s' * (one.count != 1)} in {facts.replies} replies"
+        counted = f"{one.count} time{'s' * (one.count != 1)} in {facts.counted_replies}"
         field = f"{one.schema}{one.pointer}" or "(a whole reply)"
         rows.append(Difference(field, one.what, counted, _words(one, shape), document.whole.line(pointer)))
     return rows

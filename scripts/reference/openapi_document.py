@@ -242,7 +242,7 @@ class _Reader:
         kind = "object" if shape.properties and not shape.types else shape.type
         self._state(f"{at}: type", kind, below(pointer, "schema"))
         for word, value in shape.others.items():
-            self._state(f"{at}: {word}", _json(value), shape.places[word])
+            self._state(f"{at}: {word}", _json(value), shape.places.get(word.removeprefix("also "), ""))
         return list(self._fields(at, shape))
 
     def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:

@@ -70,6 +70,16 @@ def test_replies_as_documented_are_the_same(tmp_path: Path, capsys: Capture) -> 
     assert "openapi.yaml says the same" in capsys.readouterr().err
 
 
+def test_one_reply_is_counted_in_the_singular(tmp_path: Path, capsys: Capture) -> None:
+    observations, path = Observations(), tmp_path / "observed.jsonl"
+    observations.add(typed(CHAT))
+    observations.write(path)
+    assert drift.main([str(path)]) == drift.DIFFERS
+    printed = capsys.readouterr()
+    assert "1 time in 1 reply " in printed.out
+    assert "1 reply in production: " in printed.err
+
+
 def test_kinds_and_schemas_that_the_document_does_not_know_are_shown(tmp_path: Path, capsys: Capture) -> None:
     path = tmp_path / "observed.jsonl"
     lines = [

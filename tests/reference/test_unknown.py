@@ -279,6 +279,8 @@ CHANGES: dict[str, tuple[Change, tuple[str, str]]] = {
     ),
     "of the body": (lambda tree: body(tree).update(additionalProperties=False),
         ("operation", "body: additionalProperties")),
+    "a part of the body of another type": (lambda tree: body(tree).update(allOf=[{"type": "array"}]),
+        ("operation", "body: also type")),
     "another type of the body": (lambda tree: body(tree).update(type=["object", "string"]),
         ("operation", "body: type")),
     "a new status": (lambda tree: operation(tree)["responses"].update({"402": {"description": ""}}),
