@@ -10,7 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from scripts.openapi.document import Document, below
+from scripts.openapi.extensions import FORMS
 
 from .versions import Finding, Impact
 
@@ -34,12 +37,12 @@ class Rule(NamedTuple):
 
 
 NOTE = Rule(NONE, NONE, NONE)
-PACE = Rule(FIX, FIX, FIX)
+BEHAVIOUR = Rule(FIX, FIX, FIX)
 OFFER = Rule(ADDITION, BREAKING, BREAKING)
 MEANING = Rule(BREAKING, BREAKING, BREAKING)
 
 RULES: Mapping[str, Rule] = {
-    "x-alias-paths": Rule(FIX, FIX, FIX),
+    "x-alias-paths": BEHAVIOUR,
     "x-aliases": OFFER,
     "x-assembles": OFFER,
     "x-billing": OFFER,
@@ -50,31 +53,35 @@ RULES: Mapping[str, Rule] = {
     "x-example-events": NOTE,
     "x-example-lists": NOTE,
     "x-failed-when": MEANING,
-    "x-limits": PACE,
+    "x-limits": BEHAVIOUR,
     "x-log-environment": OFFER,
     "x-python-name": MEANING,
-    "x-removed": PACE,
+    "x-removed": BEHAVIOUR,
     "x-reply": MEANING,
-    "x-retry": PACE,
+    "x-retry": BEHAVIOUR,
     "x-safe": MEANING,
     "x-source": NOTE,
     "x-specification": NOTE,
     "x-stream": OFFER,
     "x-summary": OFFER,
-    "x-telemetry": PACE,
+    "x-telemetry": BEHAVIOUR,
     "x-text": OFFER,
-    "x-unfinished-when": PACE,
+    "x-unfinished-when": BEHAVIOUR,
     "x-value-sources": NOTE,
 }
 """The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes
 of extensions without a rule count as breaking."""
 
-_KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": PACE, "every-request": MEANING}
+_KIND_RULES: Mapping[str, Rule] = {"resend": MEANING, "slow-down": BEHAVIOUR, "every-request": MEANING}
 """The rules for the entries of an error kind that do not determine which errors belong to it."""
 
 
 def find(old: Document, new: Document) -> Iterator[Finding]:
-    """Return all relevant changes in the schemas that both documents have. New schemas are covered as a whole."""
+    """Return all relevant changes in the schemas that both documents have. New schemas are covered as a whole.
+
+    Raises:
+        DocumentError: The error kinds of a document are malformed.
+    """
     before, after = _extensions(old), _extensions(new)
     places_before, places_after = (dict(document.objects()) for document in (old, new))
     for place, word in sorted(before.keys() | after.keys()):
@@ -86,6 +93,8 @@ def find(old: Document, new: Document) -> Iterator[Finding]:
 def _extensions(document: Document) -> dict[tuple[str, str], Any]:
     found: dict[tuple[str, str], Any] = {}
     for pointer, node in document.objects():
+        if KINDS in node:
+            _check_kinds(document, pointer, node[KINDS])
         for word, values in ((KNOWN_VALUES, known_values(node)), (KNOWN_KINDS, known_kinds(node))):
             if values:
                 found[pointer, word] = values
@@ -164,6 +173,16 @@ def _variables(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
 Kinds = Mapping[str, Mapping[str, Any]]
 
 
+def _check_kinds(document: Document, pointer: str, kinds: Any) -> None:
+    """Refuse what cannot be compared. Words that only another version of the form has are ignored."""
+    try:
+        FORMS[KINDS].validate_python(kinds, extra="ignore")
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = below(pointer, KINDS, *first["loc"])
+        raise document.error(at, first["msg"], "Correct it.") from None
+
+
 def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
     for name in dict.fromkeys((*old, *new)):
         if name not in new:
@@ -189,7 +208,7 @@ def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[F
 
 
 def _of_every_request(kind: Mapping[str, Any]) -> dict[str, bool]:
-    """Return, for each code that has it, whether its `every-request` is set beside that of the kind."""
+    """Return the codes that have an `every-request` of their own."""
     codes = kind.get("codes", {}).items()
     return {code: True for code, described in codes if described.get("every-request")}
 

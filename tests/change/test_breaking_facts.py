@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from scripts.change import fact_changes
 from scripts.change.versions import Finding, Impact
 from scripts.openapi.document import load
+from scripts.openapi.problems import DocumentError
 from tests.reference import pages
 
 NONE, FIX, ADDITION, BREAKING = Impact.NONE, Impact.FIX, Impact.ADDITION, Impact.BREAKING
@@ -177,6 +178,28 @@ def test_a_code_that_moves_to_another_kind_matters_to_who_catches_the_old_one(
     found = judged(DOCUMENT, tree)
     assert gravest(found) is impact
     assert any(f"the error {code} is {kind}" in one.what for one in found)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("x-error-kinds", ["Rate"]),
+        ("x-error-kinds/Rate", None),
+        ("x-error-kinds/Rate/parent", ["Denied"]),
+        ("x-error-kinds/Rate/statuses", 429),
+        ("x-error-kinds/Denied/codes", ["off"]),
+        ("x-error-kinds/Denied/codes/off", "Not now."),
+        ("x-error-kinds/Denied/codes/off/statuses", 403),
+    ],
+)
+def test_malformed_error_kinds_are_refused_with_their_place(judged: Judge, place: str, value: Any) -> None:
+    for documents in [(DOCUMENT, changed(place, value)), (changed(place, value), DOCUMENT)]:
+        with pytest.raises(DocumentError, match=rf"\(#/{place}\): Input should be a valid"):
+            judged(*documents)
+
+
+def test_a_word_of_error_kinds_that_only_another_version_has_is_no_change(judged: Judge) -> None:
+    assert judged(changed("x-error-kinds/Rate/formerly", "Pace"), DOCUMENT) == []
 
 
 def test_a_new_schema_is_judged_as_a_whole(judged: Judge) -> None:
