@@ -202,6 +202,8 @@ def parse(document: Document, config: Config) -> Parsed:
     Raises:
         DocumentError: The generator reports anything: it would continue and leave that part out.
     """
+    for pointer, node in document.objects():
+        _check_keys(document, pointer, node)
     data = GeneratorData.from_dict(_prepared(document, config), config=config)
     if isinstance(data, GeneratorError):
         raise document.error("", f"openapi-python-client: {_in_a_line(data)}", "Correct the document.")
@@ -216,6 +218,18 @@ def parse(document: Document, config: Config) -> Parsed:
             *(problem for error in causes or errors for problem in _problems(document, error))
         )
     return Parsed(document, config, data)
+
+
+def _check_keys(document: Document, pointer: str, node: Node) -> None:
+    """Report keys that differ only in punctuation; the generator itself keeps apart those that differ in case."""
+    seen: dict[str, str] = {}
+    for key, child in node.get("properties", {}).items():
+        name = str(child.get(PYTHON_NAME, key))
+        twin = seen.setdefault(strings.PythonIdentifier(name, "field_", skip_snake_case=True), key)
+        if twin != key:
+            found = f"the fields {twin!r} and {key!r} give one Python name"
+            advice = f"Give one of them another with `{PYTHON_NAME}`."
+            document.report(below(pointer, "properties", key), found, advice)
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:

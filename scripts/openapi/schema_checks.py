@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from openapi_python_client.strings import PythonIdentifier
-
 from .document import COMPONENT, Document, Node, below
 
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
@@ -44,7 +42,6 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
         document.report(below(pointer, "discriminator"), found, advice)
     for word in ("anyOf", "oneOf"):
         _check_conditions(document, pointer, schema, word)
-    _check_keys(document, pointer, schema)
     described = set(_described(document, pointer, set()))
     for key in schema.get("required", []):
         if described and key not in described:
@@ -74,18 +71,6 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
             document.report(
                 below(pointer, "allOf", index), found, "Write the rule into the whole, or take it out."
             )
-
-
-def _check_keys(document: Document, pointer: str, schema: Node) -> None:
-    """Report keys that differ only in punctuation; the generator itself keeps apart those that differ in case."""
-    seen: dict[str, str] = {}
-    for key, child in schema.get("properties", {}).items():
-        name = str(child.get("x-python-name", key))
-        twin = seen.setdefault(PythonIdentifier(name, "field_", skip_snake_case=True), key)
-        if twin != key:
-            found = f"the fields {twin!r} and {key!r} give one Python name"
-            advice = "Give one of them another with `x-python-name`."
-            document.report(below(pointer, "properties", key), found, advice)
 
 
 def _described(document: Document, pointer: str, seen: set[str]) -> Iterator[str]:
