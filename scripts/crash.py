@@ -7,7 +7,7 @@ import sys
 from types import TracebackType
 
 STATUS = os.EX_SOFTWARE
-NOT_SET_UP = 2
+NOT_SET_UP = 2  # as for a source that cannot be read: nothing was compared
 
 
 def install() -> None:

@@ -3,7 +3,7 @@
 It calls the embedded service by default. With `--live` and a token in the environment it calls the real service, which
 bills the calls.
 
-Exit status: 0 the demo succeeded, 1 a call failed, 2 the demo crashed.
+Exit status: 0 the demo succeeded, 1 a call failed, 70 the demo crashed.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ if __name__ == "__main__":
 from scripts.generation.project import project_for  # noqa: E402
 from scripts.generation.text import LINE_LENGTH  # noqa: E402
 from scripts.openapi.document import load  # noqa: E402
-from scripts.openapi.problems import DocumentError  # noqa: E402 - the line above makes it importable
+from scripts.openapi.problems import DocumentError  # noqa: E402
 
 DONE, DIFFERS, REFUSED = 0, 1, 2
 

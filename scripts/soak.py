@@ -7,7 +7,7 @@ and the memory must not grow after the first rounds.
 With `--kills N`, a program that makes its calls with a journal is killed N times and restarted instead, and the service
 counts the billed answers; see `soaking/kills.py`.
 
-Exit status: 0 no violation, 1 violations, 2 the test crashed.
+Exit status: 0 no violation, 1 violations, 70 the test crashed.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def soak(calls: int, streams: int, seed: int) -> Tally:
 
 
 def _round(clients: Clients, tasks: list[Task], pipe: Connection, tally: Tally) -> None:
-    shared = iter(tasks)  # by all workers: `next` of a list is atomic
+    shared = iter(tasks)  # shared by all workers: next() of a list's iterator is atomic under the GIL
     in_tasks = asyncio.run_coroutine_threadsafe(run_tasks(clients, shared, WORKERS), clients.loop)
     outcomes = run_threads(clients, shared, WORKERS) + in_tasks.result()
     pipe.send("report")
