@@ -24,7 +24,8 @@ MODULES = ["retry.py", "sse.py", "_transport/failures.py", "errors.py"]
 """The modules to change: the retry rules, the event decoder, the network failures and the errors."""
 TESTS = [
     "client/test_retry.py", "sse/test_sse.py", "sse/test_sse_standard.py", "sse/test_sse_size.py",
-    "faults/test_exceptions_of_the_library_below.py", "faults/test_network.py",
+    "faults/test_exceptions_of_the_library_below.py",
+    "faults/test_network.py::test_a_service_that_says_nothing_is_named_as_that",
 ]  # fmt: skip
 """The tests of these modules, without slow ones."""
 SETTINGS = f"""\
