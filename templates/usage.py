@@ -108,7 +108,14 @@ def _totals_of(reply: Any) -> Totals:
     inputs, outputs, total, cost = summary_fields(
         reply, ("input_tokens", "output_tokens", "total_tokens", "cost")
     )
-    return Totals(1, 0, cost is None, inputs or 0, outputs or 0, total or 0, cost or 0)
+    return Totals(
+        calls=1,
+        unpriced=int(cost is None),
+        input_tokens=inputs or 0,
+        output_tokens=outputs or 0,
+        total_tokens=total or 0,
+        cost=cost or 0,
+    )
 
 
 def _sum(by_model: dict[str, Totals]) -> Totals:

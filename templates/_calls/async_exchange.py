@@ -47,7 +47,10 @@ class Exchange(NamedTuple):
         return BILLING.get("stream-ended" if self.request.is_streamed else "replied") if is_whole else None
 
     def settle(self, reply: Any, error: BaseException | None) -> None:
-        """Note whether the call is billed by now, and how it ended in the journal: a hook may be left after that."""
+        """Note whether the call is billed, and record in the journal how it ended.
+
+        This comes before the hooks, in which the call may be cancelled.
+        """
         self.report.if_left = self.billed(error)
         if self.claim is not None:
             from .outcomes import record

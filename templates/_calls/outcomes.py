@@ -1,4 +1,4 @@
-"""Records in the journal how a call ended. If that fails there is a warning: the caller must still get the reply."""
+"""Records in the journal how a call ended."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def record_error(claim: Claim, error: BaseException, http: HTTPResponse | None =
 
 
 def record_response(claim: Claim, http: HTTPResponse) -> None:
-    """Record a complete response."""
+    """Record a complete response, from which the token was redacted."""
     try:
         claim.answered(http)
     except JournalError as failed:

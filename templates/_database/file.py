@@ -51,8 +51,8 @@ class DatabaseFile:
     that inherits a connection, even an unused one, takes over the locks of its parent, which may then remove what the
     child writes (https://sqlite.org/howtocorrupt.html, section 2.6).
 
-    SQLite would not notice if the file was deleted or replaced meanwhile, and write where nobody finds it. Each
-    transaction compares the identity of the file with what it was at opening.
+    SQLite does not notice if the file is deleted or replaced, and would write to a file that no other process can open.
+    So each transaction checks that the path still leads to the file that was opened.
     """
 
     def __init__(self, path: Path, content: Format) -> None:

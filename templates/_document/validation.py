@@ -178,13 +178,15 @@ class _Validation:
             if not (found[-1] or is_exclusive):
                 return
         fitting = sum(not problems for problems in found)
+        if fitting == 1:
+            return
         of_the_type = [problems for problems in found if not _is_about_type(problems, pointer)]
         if fitting > 1:
             self._add(pointer, "oneOf", "a value that matches exactly one schema", data, source)
-        elif fitting == 0 and of_the_type:
+        elif of_the_type:
             fewest = min(of_the_type, key=len)
             self.problems += fewest
-        elif fitting == 0:
+        else:
             expected = " or ".join(dict.fromkeys(problems[0].expected for problems in found))
             self._add(pointer, "type", expected, data, source)
 

@@ -11,6 +11,7 @@ from ..types._event_roles import EventRole
 from ..types._model import Model
 
 _Place = tuple["str | int", ...]
+_EMPTY: tuple[Any, ...] = (None, "", [])
 
 
 class _Pieces(list[str]):
@@ -30,15 +31,15 @@ class Draft:
 
     def add(self, event: dict[str, Any], role: EventRole) -> None:
         """Add the part of the reply, or the piece of a text in it, that an event contains."""
-        steps = [step if isinstance(step, str) else _index(event, step["place"]) for step in role.at]
+        place = tuple(step if isinstance(step, str) else _index(event, step["place"]) for step in role.at)
         if role.adds is not None:
-            self._append(tuple(steps), event.get(role.adds))
-        else:
-            self._put(tuple(steps), event.get(role.puts or ""))
+            self._append(place, event.get(role.adds))
+        elif role.puts is not None:
+            self._put(place, event.get(role.puts))
 
     def _put(self, place: _Place, part: Any) -> None:
-        """Set a part. It replaces earlier ones at or below its path, unless it is empty."""
-        if not part and place in self._parts:
+        """Set a part. It replaces earlier parts at or below its place; an empty part does not replace the one there."""
+        if part is None or (not part and place in self._parts):
             return
         depth = len(place)
         for other in [other for other in self._parts if other[:depth] == place]:
@@ -46,11 +47,12 @@ class Draft:
         self._parts[place] = part
 
     def _append(self, place: _Place, piece: Any) -> None:
+        if not isinstance(piece, str):
+            return
         text = self._parts.get(place)
         if not isinstance(text, _Pieces):
             text = self._parts[place] = _Pieces([text] if isinstance(text, str) else [])
-        if isinstance(piece, str):
-            text.append(piece)
+        text.append(piece)
 
     def reply(self, text: str) -> Any:
         """The reply made of the events so far; None if no event contained a reply."""
@@ -75,14 +77,15 @@ class Draft:
     def _additions(self, data: dict[str, Any]) -> dict[str, Any]:
         """The fields of a reply that earlier events complete, with their complete values."""
         found: dict[str, Any] = {}
-        if all(_is_filled(data, place) for place in self._parts):
-            return found
         for name, streamed in self._streamed().items():
             present = data.get(name)
             if not present:
                 found[name] = streamed
-            elif is_list(present) and is_list(streamed) and (missing := _missing(present, streamed)):
-                found[name] = _inserted(present, missing)
+            elif is_list(present) and is_list(streamed):
+                entries = [_filled(entry, streamed) for entry in present]
+                entries = _inserted(entries, _missing(entries, streamed))
+                if entries != present:
+                    found[name] = entries
         return found
 
     def _streamed(self) -> dict[str, Any]:
@@ -94,12 +97,17 @@ class Draft:
         return data
 
 
-def _is_filled(data: dict[str, Any], place: _Place) -> bool:
-    """Whether a reply has something in the place of a part; for an entry of a list, enough entries."""
-    present = data.get(str(place[0]))
-    if is_list(present) and len(place) > 1 and isinstance(place[1], int):
-        return place[1] < len(present)
-    return bool(present)
+def _filled(entry: Any, streamed: list[Any]) -> Any:
+    """An entry of a list, with the fields that it lacks and that the streamed entry with the same `id` has."""
+    if not is_object(entry) or not entry.get("id"):
+        return entry
+    for other in streamed:
+        if is_object(other) and other.get("id") == entry["id"]:
+            return {
+                **entry,
+                **{key: value for key, value in other.items() if entry.get(key) in _EMPTY and value},
+            }
+    return entry
 
 
 def _missing(present: list[Any], streamed: list[Any]) -> dict[int, Any]:

@@ -43,7 +43,7 @@ async def run(
         raise ConfigurationError(f'on_error must be "model" or "raise", not {on_error!r}')
     known = functions_by_name_async(functions)
     set_here = [CONVERSATION[name] for name in ("tools", "input", "tool_choice")]
-    refuse_in_extra_body(request, set_here, "the functions and their results")
+    refuse_in_extra_body(request, set_here)
     arguments = {name: value for name, value in request.items() if value is not NOT_GIVEN}
     arguments[CONVERSATION["tools"]] = [
         *(arguments.get(CONVERSATION["tools"]) or []), *(function.tool() for function in known.values()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Generator
@@ -70,12 +69,12 @@ class SharedPlaces:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: Path,
         limits: Limits,
         now: Callable[[], float],
         lock: AbstractContextManager[Any],
     ) -> None:
-        self._path = Path(path)
+        self._path = path
         self._now = now
         self._lock = lock
         self._places = math.inf if limits.in_flight is None else limits.in_flight

@@ -54,7 +54,7 @@ class AnswerFormat:
         Raises:
             ConfigurationError: The request asks for another format, or has one of these fields in `extra_body` too.
         """
-        refuse_in_extra_body(request, self.fields, "the class of the answer")
+        refuse_in_extra_body(request, self.fields)
         return _merged(request, self.fields, "")
 
     def read(self, reply: Any) -> Parsed[Any, Any]:

@@ -472,6 +472,21 @@ def test_a_file_that_is_no_longer_at_its_path_is_noticed_before_anything_is_sent
     assert isinstance(journal.claim(*CALL), Record)  # nothing that had come is lost
 
 
+def test_a_journal_with_a_relative_path_stays_where_it_is_when_the_process_changes_its_folder(
+    tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    journal = Journal("answers.db")
+    monkeypatch.chdir(elsewhere)
+    journal.claim(*CALL).answered(ANSWER)
+    journal.close()
+    for again in (journal, pickle.loads(pickle.dumps(journal))):
+        assert isinstance(again.claim(*CALL), Record)
+    assert not list(elsewhere.iterdir())
+
+
 @on_posix
 @pytest.mark.parametrize("name", LOST)
 def test_a_new_journal_takes_the_file_that_is_at_the_path_now(journal, path, name):

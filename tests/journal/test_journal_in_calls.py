@@ -369,7 +369,7 @@ def test_nothing_is_sent_once_the_file_is_gone_and_an_answer_that_comes_then_is_
         path.rename(path.with_name("away"))
         with pytest.warns(RuntimeWarning, match="not in the journal: .* was deleted or replaced"):
             assert stream.final().output_text
-    with pytest.raises(JournalError, match="make a new client"):
+    with pytest.raises(JournalError, match="with a new Client, Journal or Limiter"):
         driver.create()
     assert len(service.requests) == 1
     path.with_name("away").rename(path)

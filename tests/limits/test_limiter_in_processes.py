@@ -282,3 +282,17 @@ def test_nothing_is_sent_once_the_shared_file_is_gone(connect, service, path, na
             driver.create()
     assert len(service.requests) == 1
     assert connect(service, limits=Limiter(ONE_PLACE, shared=path)).create().output_text
+
+
+def test_a_relative_path_is_shared_from_the_folder_in_which_the_limiter_was_made(
+    connect, service, tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+    limiter = Limiter(ONE_PLACE, shared="limits.db")
+    driver = connect(service, limits=limiter)
+    monkeypatch.chdir(elsewhere)
+    assert driver.create().output_text
+    assert copy.copy(limiter).in_flight == 0
+    assert not list(elsewhere.iterdir())

@@ -259,7 +259,7 @@ def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
 def test_further_fields_that_would_override_the_schema_are_refused(driver, service, stream):
     with pytest.raises(
         ConfigurationError,
-        match=r"extra_body\['text'\] would override.*the class of the answer.*text= instead",
+        match=r"extra_body\['text'\] would override.*nothing was sent.*text= instead",
     ):
         parse(driver, AsAttrs, extra_body={"text": {"verbosity": "low"}, "seed": 1}, stream=stream)
     assert service.requests == []

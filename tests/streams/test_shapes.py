@@ -307,6 +307,56 @@ def test_entries_that_the_output_of_the_last_event_lacks_are_added(name, client,
     assert client.open().final().to_dict()["output"] == expected
 
 
+NO_ARGUMENTS = {key: value for key, value in CALL.items() if key != "arguments"}
+CUT_SHORT = {
+    "empty arguments": (CALL, IN_PIECES["arguments"][1], {**CALL, "arguments": ""}),
+    "no arguments": (CALL, IN_PIECES["arguments"][1], NO_ARGUMENTS),
+    "null for the arguments of an item that came whole": (CALL, [item("done", 0, CALL)], {**CALL, "arguments": None}),
+    "an empty input": (CUSTOM, IN_PIECES["the input of a custom tool"][1], {**CUSTOM, "input": ""}),
+    "an empty summary": (SUMMARY, IN_PIECES["a summary in two parts"][1], REASONING),
+    "an empty message": (
+        MESSAGE,
+        [
+            item("added", 0, {**MESSAGE, "content": []}), part("added", {**MESSAGE["content"][0], "text": ""}),
+            delta("Hello"),
+        ],
+        {**MESSAGE, "content": []},
+    ),
+}  # fmt: skip
+"""The item, the events that bring it, and the item in the last event."""
+
+
+@pytest.mark.parametrize("before", [[], [OTHER_CALL]], ids=["first", "after an item that no event brought"])
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_what_came_fills_the_item_with_the_same_id_in_the_last_event(name, before, client, service):
+    whole, sent, last = CUT_SHORT[name]
+    service.reply_with(testing.Answer(events=[created(), *sent, ending("completed", output=[*before, last])]))
+    assert client.open().final().to_dict()["output"] == [*before, whole]
+
+
+@pytest.mark.parametrize(
+    "last", [{**CALL, "id": "fc-9", "arguments": ""}, {**CALL, "id": None, "arguments": ""}]
+)
+def test_an_item_with_another_id_is_not_filled(last, client, service):
+    service.reply_with(
+        testing.Answer(events=[created(), item("done", 0, CALL), ending("completed", output=[last])])
+    )
+    assert client.open().final().to_dict()["output"] == [last]
+
+
+@pytest.mark.parametrize("event", [{}, {"arguments": None}], ids=["no field", "null"])
+def test_an_end_without_its_text_leaves_what_came_before(event, client, service):
+    end = {"type": "response.function_call_arguments.done", "sequence_number": 1, "output_index": 0, **event}
+    service.reply_with(testing.Answer(events=[created(), item("added", 0, CALL), end, ending("completed")]))
+    assert client.open().final().to_dict()["output"] == [CALL]
+
+
+def test_a_piece_that_is_no_text_adds_nothing(client, service):
+    sent = [item("added", 0, NO_ARGUMENTS), *pieces("function_call_arguments", [None], output_index=0)]
+    service.reply_with(testing.Answer(events=[created(), *sent, ending("completed")]))
+    assert client.open().final().to_dict()["output"] == [NO_ARGUMENTS]
+
+
 @pytest.mark.parametrize("output", [[REASONING], [CALL], [REASONING, CALL]])
 def test_a_text_is_in_the_reply_though_the_last_event_has_other_entries(output, client, service):
     service.reply_with(testing.Answer(events=[delta("Hello"), ending("completed", output=output)]))

@@ -30,8 +30,9 @@ class Identity(NamedTuple):
         """
         if not self.is_at(path):
             raise JournalError(
-                f"{path} was deleted or replaced while it was in use, so that nothing is sent any more: other "
-                "programs would not see it. Put the file back, or make a new client"
+                f"{path} was deleted or replaced while it was in use. Nothing more is sent, since other "
+                "programs would not see it in the file. Put the file back, or open it anew with a new Client, Journal "
+                "or Limiter"
             )
 
 

@@ -62,8 +62,8 @@ class AsyncAdmission:
     def take_result(self, ended: Ended) -> Result[Any] | None:
         """Return the result of a call that has ended.
 
-        None if the call raised what is no error of the client. Then no further request is admitted, and that is raised
-        once no call is under way, unless something else has stopped the run before.
+        None if the call raised an exception other than `AceDataError`. No further request is admitted then, and the
+        exception is raised once no call is under way, unless another error has stopped the run before.
         """
         failure = ended.exception()
         if isinstance(failure, Exception):
@@ -127,8 +127,9 @@ def _stop(result: Result[Any]) -> BulkStoppedError | None:
     if error is None or not error.affects_every_request or result.is_from_journal:
         return None
     stop = BulkStoppedError(
-        f"every further request would fail like the one with the key {result.key!r}, so no more were sent ({error}). "
-        "With a journal, the same requests continue where they stopped; keep_going=True sends them nevertheless",
+        f"every further request would fail like the one with the key {result.key!r:.100}, so no more were sent "
+        f"({error}). To continue later, run the same requests again with a journal; to send them anyway, pass "
+        "keep_going=True",
         error=error,
     )
     stop.__cause__ = error

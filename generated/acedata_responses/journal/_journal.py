@@ -122,7 +122,7 @@ class Journal:
     ) -> None:
         if on_unknown not in get_args(OnUnknown):
             raise ConfigurationError(f"on_unknown must be 'raise' or 'resend', not {on_unknown!r}")
-        self.path = Path(path)
+        self.path = Path(path).absolute()
         self.on_unknown = on_unknown
         self._clock = clock
         self._file = DatabaseFile(self.path, FORMAT)
@@ -213,14 +213,16 @@ class Journal:
     def forget(self, *records: Record | UnknownOutcomeError) -> int:
         """Delete requests and their responses, so that they can be sent again. Returns how many were deleted.
 
-        Requests whose calls are under way, in any process, stay: otherwise they could be sent a second time.
+        Requests whose calls are under way in any process are kept: they could otherwise be sent twice.
         """
         with self._transaction() as database:
             rows = [(record.fingerprint, record.key) for record in records]
             return self._delete(database, "fingerprint = ? AND key = ?", rows)
 
     def prune(self, before: datetime, *states: State) -> int:
-        """Delete requests that have not changed since a time. Those whose calls are under way, in any process, stay.
+        """Delete requests that have not changed since a time.
+
+        Requests whose calls are under way in any process are kept: they could otherwise be sent twice.
 
         Args:
             before: The time, with a time zone.
@@ -230,7 +232,7 @@ class Journal:
             How many were deleted.
 
         Raises:
-            ConfigurationError: It is no moment with a time zone, or there is no such state.
+            ConfigurationError: `before` is not a datetime with a time zone, or there is no such state.
         """
         if not isinstance(before, datetime) or before.tzinfo is None:
             raise ConfigurationError(f"before must be a datetime with a time zone, not {before!r}")

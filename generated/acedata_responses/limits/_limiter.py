@@ -20,6 +20,8 @@ from ._values import Limits
 from ._waiting import TaskWaiter, ThreadWaiter
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .._event_loop import EventLoop
     from ._pace import Pace
     from ._shared import SharedPlaces
@@ -66,7 +68,11 @@ class Limiter:
         if not isinstance(shared, (str, os.PathLike, type(None))):
             raise ConfigurationError(f"shared must be a path, not {type(shared).__name__}")
         self.limits = Limits() if limits is None else limits
-        self._path = shared
+        self._path: Path | None = None
+        if shared is not None:
+            from pathlib import Path
+
+            self._path = Path(shared).absolute()
         self._clock = clock
         self._reset()
         if self._shared is not None:
@@ -315,10 +321,10 @@ class Limiter:
             "or raise Limits(in_flight=...)"
         )
 
-    def __getstate__(self) -> tuple[Limits, str | os.PathLike[str] | None, Clock]:
+    def __getstate__(self) -> tuple[Limits, Path | None, Clock]:
         return self.limits, self._path, self._clock
 
-    def __setstate__(self, state: tuple[Limits, str | os.PathLike[str] | None, Clock]) -> None:
+    def __setstate__(self, state: tuple[Limits, Path | None, Clock]) -> None:
         limits, shared, clock = state
         self.__init__(limits, shared=shared, clock=clock)  # type: ignore[misc]
 

@@ -72,7 +72,7 @@ class Answer:
     ) -> None:
         self._requests = requests
         self._keys = keys
-        # Stopping within a batch would lose the answers that its other rows have got.
+        # Stopping within a batch would lose the answers to its other rows.
         self._options = {"at_once": at_once, "in_order": True, "keep_going": True}
         if isinstance(journal, str):
             journal = Journal(journal, on_unknown=on_unknown)
