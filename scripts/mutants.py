@@ -15,8 +15,6 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-import tomllib
-
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "build" / "mutants"
 EXPLAINED = ROOT / "tools" / "mutants.toml"
@@ -107,6 +105,8 @@ def change_of(name: str, shown: list[str]) -> Change:
 
 def explained() -> dict[Change, str]:
     """Return the explained changes, with their explanations."""
+    import tomllib  # Python 3.11
+
     entries = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["change"]
     return {Change(entry["where"], entry["was"], entry["now"]): entry["why"] for entry in entries}
 
