@@ -69,9 +69,7 @@ def without_tag(root: Path) -> str:
 
 def extract(root: Path, revision: str, folder: Path) -> None:
     """Extract the document and the package of a revision into a folder."""
-    revision = (
-        git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    )
+    revision = git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
     names = git(root, "ls-tree", "--name-only", revision, "--", DOCUMENT, GENERATED).decode().split()
     if DOCUMENT not in names:
         raise ToolError(f"{revision} has no {DOCUMENT}")
@@ -138,12 +136,8 @@ def version_of(path: Path) -> Version:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "base", nargs="?", help="the git revision to compare with (default: the last version tag)"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("base", nargs="?", help="the git revision to compare with (default: the last version tag)")
     options = parser.parse_args(arguments)
     try:
         base = options.base or last_release(ROOT)

@@ -33,17 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):  # the terminal may not support all characters
         sys.stdout.reconfigure(errors="replace")
-    service: AbstractContextManager[testing.Service | None] = (
-        nullcontext() if options.live else testing.serve()
-    )
+    service: AbstractContextManager[testing.Service | None] = nullcontext() if options.live else testing.serve()
     try:
         with service as embedded, _client(embedded) as client:
             print(f"== {'the real service' if embedded is None else 'the embedded service'}, {client!r}")
             plain_call(client)
             if embedded is not None:
-                embedded.reply_with(
-                    [testing.Fault("delay", at="event", after=n, seconds=0.1) for n in range(10)]
-                )
+                embedded.reply_with([testing.Fault("delay", at="event", after=n, seconds=0.1) for n in range(10)])
             stream(client)
             wrong_call(client)
             refused_call(client)

@@ -39,9 +39,7 @@ def find(document: OurDocument, where: str | None) -> tuple[Facts, list[Differen
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "source",
         nargs="?",
@@ -66,9 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(FORMATS[options.format](differences))
     what = f"{page.title}: {len(page.fields) or len(page.observed)} {'fields' if page.fields else 'places'} compared"
     ending = (
-        f"{len(differences)} difference{'s' * (len(differences) > 1)}"
-        if differences
-        else "openapi.yaml says the same"
+        f"{len(differences)} difference{'s' * (len(differences) > 1)}" if differences else "openapi.yaml says the same"
     )
     print(f"{what}, {ending}.", file=sys.stderr)
     return DIFFERS if differences else SAME

@@ -36,11 +36,7 @@ DONE, DIFFERS, REFUSED = 0, 1, 2
 
 _RUFF = ("--isolated", "--no-cache", "--target-version=py310", f"--line-length={LINE_LENGTH}")
 _STEPS = (
-    [
-        "check",
-        "--fix-only",
-        "--select=F401,UP007",
-    ],  # before sorting, which breaks a line that is too long for good
+    ["check", "--fix-only", "--select=F401,UP007"],  # before sorting, which breaks a line that is too long for good
     ["check", "--fix-only", "--select=I,RUF022"],
     ["format"],
 )

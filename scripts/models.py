@@ -110,17 +110,13 @@ def run(options: argparse.Namespace, root: Path, steps: Steps) -> int:
         with all_or_nothing(root, [DOCUMENT, CHANGELOG, GENERATED]) as copy:
             make(copy, change, steps)
     seconds = time.monotonic() - began
-    print(
-        f"\nDone in {seconds:.0f} s. Look at it with `git diff`, then commit {DOCUMENT}, {CHANGELOG}, {GENERATED}/."
-    )
+    print(f"\nDone in {seconds:.0f} s. Look at it with `git diff`, then commit {DOCUMENT}, {CHANGELOG}, {GENERATED}/.")
     return DONE
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", nargs="?", help="as for drift.py; `live` for the model list of the service")
     parser.add_argument("--dry-run", action="store_true", help="show the change, but write nothing")
     parser.add_argument(

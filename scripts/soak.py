@@ -65,9 +65,7 @@ def soak(calls: int, streams: int, seed: int) -> Tally:
             tally.violations.append(f"{left_open} connections are open after the clients were closed")
         after = level()
         if after.files > before.files or after.threads > before.threads:
-            tally.violations.append(
-                f"in the beginning there were {before}, after the clients were closed {after}"
-            )
+            tally.violations.append(f"in the beginning there were {before}, after the clients were closed {after}")
         pipe.send(None)
         process.join(10)
     finally:

@@ -105,9 +105,7 @@ _NOTHING = Totals()
 
 def _totals_of(reply: Any) -> Totals:
     """The totals of one billed reply."""
-    inputs, outputs, total, cost = summary_fields(
-        reply, ("input_tokens", "output_tokens", "total_tokens", "cost")
-    )
+    inputs, outputs, total, cost = summary_fields(reply, ("input_tokens", "output_tokens", "total_tokens", "cost"))
     return Totals(
         calls=1,
         unpriced=int(cost is None),

@@ -80,12 +80,7 @@ def read_request(connection: socket.socket, received: bytearray) -> None:
         _more(connection, received)
     head, _, body = bytes(received[begin:]).partition(b"\r\n\r\n")
     length = next(
-        (
-            int(line.split(b":")[1])
-            for line in head.lower().split(b"\r\n")
-            if line.startswith(b"content-length:")
-        ),
-        0,
+        (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
     )
     while length > len(body):
         body += _more(connection, received)
@@ -112,10 +107,5 @@ def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
 
 def http(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
     """An answer of the usual form."""
-    lines = [
-        b"HTTP/1.1 " + status,
-        b"content-type: application/json",
-        b"content-length: %d" % len(body),
-        *headers,
-    ]
+    lines = [b"HTTP/1.1 " + status, b"content-type: application/json", b"content-length: %d" % len(body), *headers]
     return b"\r\n".join([*lines, b"", body])

@@ -72,9 +72,7 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Trust one authority: to read the usual ones takes each client that is made 50 ms."""
-    certificate, end, _ = (
-        Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
-    )
+    certificate, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
     file = tmp_path_factory.mktemp("certificates") / "one.pem"
     file.write_text(certificate + end, encoding="utf-8")
     os.environ["SSL_CERT_FILE"] = str(file)

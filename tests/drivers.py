@@ -40,9 +40,7 @@ class Driver:
 
     client: Any
 
-    def __init__(
-        self, flavour: Flavour, *, actual: Client | AsyncClient | None = None, **options: Any
-    ) -> None:
+    def __init__(self, flavour: Flavour, *, actual: Client | AsyncClient | None = None, **options: Any) -> None:
         """Make the client from its options, or take one that is there."""
         self.flavour = flavour
         self.actual = actual or (Client if flavour == "sync" else AsyncClient)(**options)
@@ -137,9 +135,7 @@ class Blocking:
     def _waited_for(self, value: Any) -> Any:
         if inspect.isawaitable(value):
             value = self._run(value)
-        is_async = (
-            inspect.ismethod(value) or inspect.isasyncgen(value) or type(value).__name__.startswith("Async")
-        )
+        is_async = inspect.ismethod(value) or inspect.isasyncgen(value) or type(value).__name__.startswith("Async")
         return Blocking(value, self._run) if is_async else value
 
 

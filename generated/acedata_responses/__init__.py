@@ -160,18 +160,7 @@ _MODULES = {
     "GatewayTimeoutError": ".errors",
 }
 
-_SUBMODULES = (
-    "bulk",
-    "errors",
-    "hooks",
-    "journal",
-    "limits",
-    "observations",
-    "retry",
-    "testing",
-    "types",
-    "usage",
-)
+_SUBMODULES = ("bulk", "errors", "hooks", "journal", "limits", "observations", "retry", "testing", "types", "usage")
 
 __all__ = [
     "NOT_GIVEN",

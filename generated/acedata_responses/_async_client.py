@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from .resources import models as _resource_models
     from .resources import responses as _resource_responses
 else:
-    _hooks, _journal, _observations = (
-        LazyModule(f".{name}") for name in ("hooks", "journal", "observations")
-    )
+    _hooks, _journal, _observations = (LazyModule(f".{name}") for name in ("hooks", "journal", "observations"))
     _resource_responses = LazyModule(".resources.responses")
     _resource_models = LazyModule(".resources.models")
 
@@ -111,9 +109,7 @@ class AsyncClient:
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         if transport is not None and http_client is not None:
-            raise ConfigurationError(
-                "pass transport or http_client, not both: a client has its own transport"
-            )
+            raise ConfigurationError("pass transport or http_client, not both: a client has its own transport")
         check_httpx_type("transport", transport, "AsyncBaseTransport")
         check_httpx_type("http_client", http_client, "AsyncClient")
         if http_client is not None and isinstance(timeout, NotGiven):
@@ -249,12 +245,7 @@ class AsyncClient:
             if "_sender" not in self.__dict__:
                 _clients.add(self)
                 self.__dict__["_sender"] = AsyncSender(
-                    self._make_transport(),
-                    self._limiter(),
-                    self._clock,
-                    Usage(),
-                    self._journal,
-                    self._checked_hooks(),
+                    self._make_transport(), self._limiter(), self._clock, Usage(), self._journal, self._checked_hooks()
                 )
             sender: AsyncSender = self.__dict__["_sender"]
             return sender
@@ -298,6 +289,4 @@ def _reset_after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_making.acquire, after_in_parent=_making.release, after_in_child=_reset_after_fork
-    )
+    os.register_at_fork(before=_making.acquire, after_in_parent=_making.release, after_in_child=_reset_after_fork)

@@ -34,9 +34,7 @@ def redact_text(text: str, token: str) -> str:
 def redact_response(http: HTTPResponse, token: str) -> HTTPResponse:
     """Return a response without the token in its headers and its body."""
     secret = token.encode()
-    if not secret or (
-        secret not in http.content and not any(secret in value for _, value in http.raw_headers)
-    ):
+    if not secret or (secret not in http.content and not any(secret in value for _, value in http.raw_headers)):
         return http
     from attrs import evolve
 

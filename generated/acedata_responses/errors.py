@@ -361,9 +361,7 @@ class APIStatusError(AceDataError):
     trace_id: str | None = None
     body: Any = None
 
-    meaning: ClassVar[str] = (
-        "The service responded with an error that the OpenAPI document does not describe."
-    )
+    meaning: ClassVar[str] = "The service responded with an error that the OpenAPI document does not describe."
     advice: ClassVar[str] = "See `message` and `body`."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
@@ -455,9 +453,7 @@ class RequestTooLargeError(APIStatusError):
     """
 
     meaning: ClassVar[str] = "The request is too large."
-    advice: ClassVar[str] = (
-        "Send less data, for example the URL of an image or a file instead of its content."
-    )
+    advice: ClassVar[str] = "Send less data, for example the URL of an image or a file instead of its content."
     is_safe_to_resend: ClassVar[bool] = False
     slows_down: ClassVar[bool] = False
     _affects_every_request: ClassVar[bool] = False

@@ -64,9 +64,7 @@ class OpenTelemetry(Hook):
     """
 
     def __init__(
-        self,
-        tracer_provider: trace.TracerProvider | None = None,
-        meter_provider: metrics.MeterProvider | None = None,
+        self, tracer_provider: trace.TracerProvider | None = None, meter_provider: metrics.MeterProvider | None = None
     ) -> None:
         self._tracer = trace.get_tracer(_SCOPE, VERSION, tracer_provider)
         meter = metrics.get_meter(_SCOPE, VERSION, meter_provider)

@@ -23,16 +23,7 @@ from .fact_changes import known_kinds, known_values
 from .versions import Finding, Impact
 
 IMPACTS = {"major": Impact.BREAKING, "minor": Impact.ADDITION, "patch": Impact.FIX}
-WORDS = {
-    "description",
-    "summary",
-    "title",
-    "example",
-    "examples",
-    "x-example-events",
-    "externalDocs",
-    "version",
-}
+WORDS = {"description", "summary", "title", "example", "examples", "x-example-events", "externalDocs", "version"}
 SURROUNDINGS = {"Info", "Contact", "License", "Tag", "ExternalDocs", "Example"}
 
 
@@ -119,11 +110,7 @@ def _impact(change: Mapping[str, Any]) -> Impact:
     rules = {verdict["ruleId"] for verdict in change["verdicts"]}
     if rules == {"enum-values-added"} and "/responses/" in change["path"]:
         return Impact.ADDITION
-    if (
-        change.get("property") == "enum"
-        and not rules
-        and _values(change, "revision") - _values(change, "base")
-    ):
+    if change.get("property") == "enum" and not rules and _values(change, "revision") - _values(change, "base"):
         return Impact.ADDITION
     return IMPACTS[change["impact"]]
 

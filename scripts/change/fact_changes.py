@@ -191,9 +191,7 @@ def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
             yield Finding(ADDITION, below(at, name), "added")
         else:
             yield from _kind(below(at, name), old[name], new[name])
-            yield from _caught(
-                below(at, name), _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent"
-            )
+            yield from _caught(below(at, name), _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
     for code, status in _errors(old, new):
         was, now = _class(old, code, status), _class(new, code, status)
         if was[:1] != now[:1]:

@@ -113,9 +113,7 @@ def objections(
 ) -> list[str]:
     """Return the objections to a list, each with what to do."""
     if page.whole and (page.operation.get("method"), page.operation.get("path")) != _title(document):
-        return [
-            f"this is the page of {page.title}, not of {' '.join(_title(document))}. Take that operation's page."
-        ]
+        return [f"this is the page of {page.title}, not of {' '.join(_title(document))}. Take that operation's page."]
     field = page.fields.get(AT)
     if field is None or not field.enum:
         return ["there is not a list of model names. Save the whole page again."]
@@ -171,9 +169,7 @@ def _shown(names: Sequence[Any]) -> str:
     return shown + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
-def _merged(
-    holder: _Holder, listed: Sequence[str], *, is_page: bool
-) -> tuple[tuple[str, ...], dict[str, str]]:
+def _merged(holder: _Holder, listed: Sequence[str], *, is_page: bool) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the new list, and the sources of names that are not on the page.
 
     The names of the page come first, in its order, followed by those that only the service lists. The list of the
@@ -184,9 +180,7 @@ def _merged(
         return (*listed, *others), {name: holder.sources[name] for name in others}
     new = [name for name in listed if name not in holder.names]
     names = (*(name for name in holder.names if name in listed), *new)
-    sources = {
-        name: holder.sources.get(name, SERVICE) for name in names if name in holder.sources or name in new
-    }
+    sources = {name: holder.sources.get(name, SERVICE) for name in names if name in holder.sources or name in new}
     return names, sources
 
 
@@ -246,9 +240,7 @@ class _Holder:
         }
         self.removed: dict[str, Any] = dict(document.whole.node(self.component).get(REMOVED, {}))
 
-    def edited(
-        self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str
-    ) -> str:
+    def edited(self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str) -> str:
         """Return the text of the document with another list.
 
         Raises:

@@ -21,9 +21,7 @@ class _Representer(RoundTripRepresenter):
     """Writes null as `null`, while ruamel.yaml leaves it empty."""
 
 
-_Representer.add_representer(
-    type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null")
-)
+_Representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def edited(text: str, change: Callable[[CommentedMap], None]) -> str:
@@ -92,9 +90,7 @@ def set_items(items: CommentedSeq, values: Sequence[str]) -> None:
         items.ca.items[len(items) - 1] = last
 
 
-def set_entries(
-    parent: CommentedMap, key: str, entries: Mapping[str, Mapping[str, str] | str], *, above: str
-) -> None:
+def set_entries(parent: CommentedMap, key: str, entries: Mapping[str, Mapping[str, str] | str], *, above: str) -> None:
     """Replace the entries of the mapping under a key. Entries that exist already stay the same.
 
     Args:

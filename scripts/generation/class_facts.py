@@ -188,9 +188,7 @@ class _Class:
 
     def data_part(self, at: str, part: DataPart) -> Call:
         keys = {word: key for word, key in (("url", part.url), ("name", part.name)) if key}
-        return _call(
-            part, **{word: self._attribute(below(at, word), self.here, key) for word, key in keys.items()}
-        )
+        return _call(part, **{word: self._attribute(below(at, word), self.here, key) for word, key in keys.items()})
 
     # Paths through data
 
@@ -202,9 +200,7 @@ class _Class:
                     with self.document.reporting():
                         self._follow(below(at, info.alias), path, goal.type, start)
 
-    def _follow(
-        self, at: str, path: str | list[Any], kind: str, start: list[Place] | None = None
-    ) -> list[Place]:
+    def _follow(self, at: str, path: str | list[Any], kind: str, start: list[Place] | None = None) -> list[Place]:
         """Check that a path, or a single key, leads to a value of a type; return the schemas to which it leads."""
         places = start or self.here
         places = self._field(at, places, path) if isinstance(path, str) else places
@@ -216,16 +212,10 @@ class _Class:
                 entries = self._entries(where, places)
                 for key, value in step.items():
                     self._attribute_with(where, entries, key, value)
-                places = [
-                    entry for entry in entries if all(self._can_have(entry, *pair) for pair in step.items())
-                ]
-        kinds = {
-            json for pointer, prop in places if prop for json in type_of(self.parsed, pointer, prop).json
-        }
+                places = [entry for entry in entries if all(self._can_have(entry, *pair) for pair in step.items())]
+        kinds = {json for pointer, prop in places if prop for json in type_of(self.parsed, pointer, prop).json}
         if kind and not kinds & {kind, "any"}:
-            raise self.document.error(
-                at, f"the path does not lead to a value of type {kind}", "Correct the path."
-            )
+            raise self.document.error(at, f"the path does not lead to a value of type {kind}", "Correct the path.")
         return places
 
     def _field(self, at: str, places: list[Place], key: str) -> list[Place]:
@@ -242,9 +232,7 @@ class _Class:
 
     def _attribute(self, at: str, places: list[Place], key: str) -> str:
         """The attribute that holds a field."""
-        found = {
-            self.parsed.identifier(prop.python_name) for _at, prop in self._field(at, places, key) if prop
-        }
+        found = {self.parsed.identifier(prop.python_name) for _at, prop in self._field(at, places, key) if prop}
         if len(found) > 1:
             text = f"the field {key!r} has several Python names here: {', '.join(sorted(found))}"
             raise self.document.error(at, text, "Give it one of them everywhere.")

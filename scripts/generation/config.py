@@ -9,9 +9,7 @@ from pydantic import ValidationError
 
 from scripts.openapi.document import Document, below, load
 
-_REFUSED = {
-    "http_timeout": "it bounds the download of a document, and this one is a file",
-}
+_REFUSED = {"http_timeout": "it bounds the download of a document, and this one is a file"}
 
 
 def read(path: Path, document: Document, output: Path) -> Config:
@@ -46,17 +44,13 @@ def read(path: Path, document: Document, output: Path) -> Config:
 
 def _check(keys: Document, file: ConfigFile) -> None:
     if not file.literal_enums:
-        found = (
-            "`literal_enums` is not true: an enum class could not hold a value that the service adds later"
-        )
+        found = "`literal_enums` is not true: an enum class could not hold a value that the service adds later"
         keys.report("/literal_enums", found, "Write `literal_enums: true`.")
     if not file.field_prefix.isidentifier() or file.field_prefix.startswith("_"):
         found = f"`field_prefix: {file.field_prefix}` does not begin a public Python name"
         keys.report("/field_prefix", found, "Begin it with a letter.")
     for name, override in (file.class_overrides or {}).items():
         if override.module_name is not None:
-            found = (
-                "`module_name` has no effect here: where a class is used decides in which module it stands"
-            )
+            found = "`module_name` has no effect here: where a class is used decides in which module it stands"
             keys.report(below("/class_overrides", name, "module_name"), found, "Take it out.")
     keys.raise_problems()

@@ -67,18 +67,12 @@ def kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
         at = below(_KINDS, name)
         classes.add(at, f"the exception `{name}Error`", f"{name}Error")
         if kind.parent is not None and kind.parent not in kinds:
-            document.report(
-                below(at, "parent"), f"there is no kind {kind.parent!r}", "Name one of x-error-kinds."
-            )
-        for one in [f"the code {code!r}" for code in kind.codes] + [
-            f"the status {one}" for one in kind.statuses
-        ]:
+            document.report(below(at, "parent"), f"there is no kind {kind.parent!r}", "Name one of x-error-kinds.")
+        for one in [f"the code {code!r}" for code in kind.codes] + [f"the status {one}" for one in kind.statuses]:
             if owners.setdefault(one, name) != name:
                 document.report(at, f"{one} already belongs to {owners[one]}", "Keep it in one kind.")
     in_order: dict[str, Kind] = {}
-    while ready := [
-        name for name in kinds if name not in in_order and kinds[name].parent in {None, *in_order}
-    ]:
+    while ready := [name for name in kinds if name not in in_order and kinds[name].parent in {None, *in_order}]:
         # A level at a time, each in the order of the document.
         in_order |= {name: Kind(name, kinds[name], described[name]) for name in ready}
     if circle := [name for name in kinds if name not in in_order and kinds[name].parent in kinds]:

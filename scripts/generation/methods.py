@@ -86,9 +86,7 @@ def _object_of_body(parsed: Parsed, body: Place) -> str:
     return pointer
 
 
-def method_of(
-    parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str, reserved: frozenset[str]
-) -> Method:
+def method_of(parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str, reserved: frozenset[str]) -> Method:
     """The method of an operation.
 
     Args:
@@ -148,9 +146,7 @@ def _check_fits(document: Document, argument: Attribute, parameter: Node) -> Non
     """Check that a parameter is a single value, or a list of such in a query."""
     type_ = argument.type
     lists = [member for member in type_.members if member.startswith("list[")]
-    is_nested = (
-        any("[list[" in member or "[dict[" in member for member in lists) or "decode_" in type_.decoder
-    )
+    is_nested = any("[list[" in member or "[dict[" in member for member in lists) or "decode_" in type_.decoder
     is_list_elsewhere = lists and (parameter["in"] != "query" or parameter.get("explode") is False)
     if is_nested or is_list_elsewhere or type_.json & {"object", "any"}:
         found = f"a parameter of type `{type_.annotation}` in the {parameter['in']} is not supported"
@@ -184,16 +180,12 @@ def _stream(parsed: Parsed, one: Method) -> Stream:
     error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
     if JSON not in one.answers:
         raise error(
-            at,
-            "a response that is only a stream is not supported",
-            f"Describe the whole reply as `{JSON}` as well.",
+            at, "a response that is only a stream is not supported", f"Describe the whole reply as `{JSON}` as well."
         )
     asks = [
         argument.name
         for argument in one.arguments
-        if argument.location == "body"
-        and "boolean" in argument.type.json
-        and argument.key == rules.get("selected-by")
+        if argument.location == "body" and "boolean" in argument.type.json and argument.key == rules.get("selected-by")
     ]
     if not asks:
         found = "nothing says which field of the body asks for the stream"

@@ -214,9 +214,7 @@ def parse(document: Document, config: Config) -> Parsed:
     if data.errors:
         document.raise_problems()  # The generator's errors may follow from these.
     if errors and not document.problems:
-        raise DocumentError(
-            *(problem for error in causes or errors for problem in _problems(document, error))
-        )
+        raise DocumentError(*(problem for error in causes or errors for problem in _problems(document, error)))
     return Parsed(document, config, data)
 
 

@@ -82,13 +82,9 @@ class ClientProject(Project):
         if name not in self.sources:
             raise DocumentError(f"there is no {name} in {self.templates}. Restore it.")
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
-        operation = Method(
-            pointer="", path="", http_method="", node={"operationId": ""}, name="call", stream=stream
-        )
+        operation = Method(pointer="", path="", http_method="", node={"operationId": ""}, name="call", stream=stream)
         tag = Resource("", "", "Empty", "", [operation])
-        facts = ClassFacts(
-            text=("text",), reply=Call("ReplyRole", {}), data=Call("DataPart", {"media_types": ()})
-        )
+        facts = ClassFacts(text=("text",), reply=Call("ReplyRole", {}), data=Call("DataPart", {"media_types": ()}))
         class_ = Class(pointer="", name="Empty", kind="class", schema={}, fields=[], facts=facts)
         module = Module("shared", [class_])
         code = self._render(name, self.sources[name], module=module, tag=tag)

@@ -78,6 +78,4 @@ def _public(module: ast.Module, class_name: str) -> Iterator[str]:
     for node in module.body:
         if isinstance(node, ast.ClassDef) and node.name == class_name:
             functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-            yield from (
-                one.name for one in node.body if isinstance(one, functions) and not one.name.startswith("_")
-            )
+            yield from (one.name for one in node.body if isinstance(one, functions) and not one.name.startswith("_"))

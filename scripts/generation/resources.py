@@ -74,9 +74,7 @@ class Resources:
         """Every resource, including those that only contain others. Tags that cannot be used are reported."""
         by_pointer = {one.pointer: one for one in operations}
         for tag, endpoints in self._parsed.endpoints.items():
-            for one, endpoint in (
-                (by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer
-            ):
+            for one, endpoint in ((by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer):
                 at, written = _tag_place(one, tag)
                 resource = self._resource(at, written)
                 with self._document.reporting():

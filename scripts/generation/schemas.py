@@ -46,9 +46,7 @@ def collect(parsed: Parsed, uses: Iterable[SchemaUse]) -> dict[str, NamedSchema]
     for use in uses:
         _visit(parsed, found, use)
     order = {below(SCHEMAS, name): place for place, name in enumerate(parsed.document.components("schemas"))}
-    in_order = sorted(
-        found.values(), key=lambda named: order.get("/".join(named.pointer.split("/")[:4]), len(order))
-    )
+    in_order = sorted(found.values(), key=lambda named: order.get("/".join(named.pointer.split("/")[:4]), len(order)))
     return {named.pointer: named for named in in_order}
 
 

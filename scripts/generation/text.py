@@ -16,7 +16,7 @@ from openapi_python_client.strings import safe_for_docstring
 
 from .names import constant
 
-LINE_LENGTH = 110
+LINE_LENGTH = 120
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Categories of characters that cannot be seen, or change how others are seen."""

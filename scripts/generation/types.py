@@ -143,9 +143,7 @@ def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type
         return None
     if named.kind == "alias":
         return _plain(named.name, "string")
-    of_class = Type(
-        (named.name,), (named.name, "Mapping[str, Any]"), frozenset({"object"}), f"{named.function}({{}})"
-    )
+    of_class = Type((named.name,), (named.name, "Mapping[str, Any]"), frozenset({"object"}), f"{named.function}({{}})")
     return _joined(parsed, pointer, [of_class, *_besides_objects(parsed, pointer, prop)])
 
 
@@ -178,9 +176,7 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
             return item.each("list[{}]", "Sequence[{}]", "array", "list_of")
         case ModelProperty():  # with fields of its own it would have a name
             value, at = ANYTHING, below(pointer, "additionalProperties")
-            if prop.additional_properties is not None and isinstance(
-                schema.get("additionalProperties"), dict
-            ):
+            if prop.additional_properties is not None and isinstance(schema.get("additionalProperties"), dict):
                 value = type_of(parsed, at, prop.additional_properties)
             return value.each("dict[str, {}]", "Mapping[str, {}]", "object", "map_of")
         case LiteralEnumProperty():

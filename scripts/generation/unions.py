@@ -82,9 +82,7 @@ def cases(parsed: Parsed, pointer: str) -> Cases:
             text = f"nothing distinguishes `{shapes[at].name}` from the other members of this union"
             raise parsed.document.error(pointer, text, _ADVICE)
         found.others += inner.others
-        for key, value, name in (
-            (key, value, table[value]) for key, table in inner.tables.items() for value in table
-        ):
+        for key, value, name in ((key, value, table[value]) for key, table in inner.tables.items() for value in table):
             if (twin := found.tables.setdefault(key, {}).setdefault(value, name)) != name:
                 raise _alike(parsed, pointer, twin, name)
     for one, other in combinations(found.others, 2):

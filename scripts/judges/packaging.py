@@ -84,9 +84,7 @@ def check_size(wheel: Path) -> str:
     """Check the size of the wheel. If it is too large, list its largest files."""
     size = wheel.stat().st_size
     if size > LARGEST_WHEEL:
-        entries = sorted(
-            zipfile.ZipFile(wheel).infolist(), key=lambda entry: entry.compress_size, reverse=True
-        )
+        entries = sorted(zipfile.ZipFile(wheel).infolist(), key=lambda entry: entry.compress_size, reverse=True)
         largest = "\n".join(f"{entry.compress_size:8,} {entry.filename}" for entry in entries[:20])
         raise FoundError(f"{largest}\nthe wheel has {size:,} bytes, more than {LARGEST_WHEEL:,}")
     return f"the wheel has {size:,} bytes"
@@ -103,9 +101,7 @@ def check_rebuilt(archives: list[Path], folder: Path) -> str:
 
 def differing(one: Path, other: Path) -> str:
     """Return the names of files that differ between two wheels."""
-    entries = [
-        {entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist()} for wheel in (one, other)
-    ]
+    entries = [{entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist()} for wheel in (one, other)]
     names = sorted({name for name, _ in entries[0].items() ^ entries[1].items()})
     return ", ".join(names) or "in the archive itself"
 
@@ -125,10 +121,7 @@ def check_installed(wheel: Path, version: str, folder: Path, *dependencies: str 
 
 def is_installed(version: str) -> bool:
     """Whether an interpreter of this version is installed."""
-    return (
-        subprocess.call([UV, "python", "find", version], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        == 0
-    )
+    return subprocess.call([UV, "python", "find", version], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
 def installed(wheel: Path, folder: Path) -> Iterator[str]:

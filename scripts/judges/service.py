@@ -40,20 +40,14 @@ OPTIONS = "--checks all --mode all --continue-on-failure --max-examples 100 --se
 def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document, modified where Schemathesis interprets it differently."""
     without_uri_format(document["components"]["schemas"])
-    operations = (
-        value for item in document["paths"].values() for key, value in item.items() if key[:2] != "x-"
-    )
+    operations = (value for item in document["paths"].values() for key, value in item.items() if key[:2] != "x-")
     for operation in operations:
         parameters = operation.get("parameters", [])
-        parameters[:] = [
-            one for one in parameters if (one["in"], one["name"].lower()) != ("header", "accept")
-        ]
+        parameters[:] = [one for one in parameters if (one["in"], one["name"].lower()) != ("header", "accept")]
         for response in operation["responses"].values():
             for media_type in response.get("content", {}).values():
                 if "x-stream" in media_type:
-                    media_type["schema"] = event_with(
-                        media_type["schema"], media_type["x-stream"]["end-marker"]
-                    )
+                    media_type["schema"] = event_with(media_type["schema"], media_type["x-stream"]["end-marker"])
     return document
 
 
@@ -75,9 +69,7 @@ def event_with(schema: dict[str, Any], end_marker: str) -> dict[str, Any]:
     return {"type": "object", "required": ["data"], "properties": {"data": either}}
 
 
-def as_http_has_it(
-    service: testing.Server, methods: dict[str, list[str]], request: testing.Request
-) -> testing.Answer:
+def as_http_has_it(service: testing.Server, methods: dict[str, list[str]], request: testing.Request) -> testing.Answer:
     """Return the default answer, with the status that HTTP requires (RFC 9110, 15.5.2 and 15.5.6)."""
     service.answers(shape=SHAPES[request.number % len(SHAPES)])
     answer = service.usual_answer(request)
@@ -92,9 +84,7 @@ def as_http_has_it(
 def main(arguments: list[str]) -> int:
     """Serve, run Schemathesis with additional arguments, and return its exit status."""
     document = load(ROOT / "openapi.yaml").data
-    methods = {
-        path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()
-    }
+    methods = {path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()}
     with testing.serve() as service, tempfile.TemporaryDirectory() as folder:
         service.reply_with(always=lambda request: as_http_has_it(service, methods, request))
         copy = Path(folder, "openapi.json")

@@ -55,9 +55,7 @@ def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
     yield Figure("first call tls", "the same over TLS", "first_tls", rounds=rounds, target=1.0)
     yield Figure("call", "a call", "call", {"times": times}, times, rounds, 0.75)
     at_once = {"times": 320, "at_once": 64}
-    yield Figure(
-        "call async", "a call, 64 at a time", "call_async", at_once, 320, rounds, 0.5, counts_connections=True
-    )
+    yield Figure("call async", "a call, 64 at a time", "call_async", at_once, 320, rounds, 0.5, counts_connections=True)
     for flavour in ("", "_async"):
         for a_chunk, target in ((1, 0.8), (16, 0.6)):
             title = f"an event, {a_chunk} a chunk{', async' if flavour else ''}"
@@ -65,9 +63,7 @@ def figures(reply: str, event: str, *, quick: bool) -> Iterator[Figure]:
             arguments = {"times": whole, "events": STREAMED, "a_chunk": a_chunk}
             key = f"event {a_chunk}{flavour.replace('_', ' ')}"
             yield Figure(key, title, f"stream{flavour}", arguments, whole * STREAMED, rounds, target)
-    yield Figure(
-        "first event", "from call to first event", "first_event", {"times": times}, times, rounds, 0.8, "wall"
-    )
+    yield Figure("first event", "from call to first event", "first_event", {"times": times}, times, rounds, 0.8, "wall")
     decoded = 10 * times
     yield Figure(
         "reply decoded", "a reply, from bytes", "decode_reply",

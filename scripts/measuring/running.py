@@ -102,9 +102,7 @@ class Bench:
     def _cold(self, subject: type[Subject], figure: Figure) -> Result:
         """Measure a new process, without the startup of Python itself."""
         url = self._tls_url if figure.method == "first_tls" else self._url
-        program = (
-            f"import {subject.module}" if figure.method == "imports" else f"url = {url!r}\n{subject.first}"
-        )
+        program = f"import {subject.module}" if figure.method == "imports" else f"url = {url!r}\n{subject.first}"
         cpu, wall = json.loads(self._run(subject, _COLD.format(program=program)))
         return {"cpu": cpu, "wall": wall}
 

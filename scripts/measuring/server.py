@@ -110,9 +110,7 @@ async def main() -> None:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(described["certificate"])
     loop = asyncio.get_running_loop()
-    servers = [
-        await loop.create_server(lambda: Connection(pages), "127.0.0.1", 0, ssl=one) for one in (None, tls)
-    ]
+    servers = [await loop.create_server(lambda: Connection(pages), "127.0.0.1", 0, ssl=one) for one in (None, tls)]
     print(json.dumps([server.sockets[0].getsockname()[1] for server in servers]), flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

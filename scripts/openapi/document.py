@@ -145,10 +145,7 @@ class Document:
 
     def described(self, pointer: str) -> Node:
         """A schema with its references followed, overridden by the keywords beside the `$ref`."""
-        return {
-            **self.resolve(pointer)[1],
-            **{key: word for key, word in self.node(pointer).items() if key != "$ref"},
-        }
+        return {**self.resolve(pointer)[1], **{key: word for key, word in self.node(pointer).items() if key != "$ref"}}
 
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
         """The pointer and the node that a reference points to.
@@ -182,9 +179,7 @@ def load(path: Path) -> Document:
         if character in text:
             line = text[: text.index(character)].count("\n") + 1
             found = f"U+{ord(character):04X}, which YAML 1.1 treats as a line break"
-            raise DocumentError(
-                Problem(line, f'{path.name}:{line}: {found}. Write "\\u{ord(character):04x}" for it.')
-            )
+            raise DocumentError(Problem(line, f'{path.name}:{line}: {found}. Write "\\u{ord(character):04x}" for it.'))
     document = parse(path, text)
     if str(document.data.get("openapi")).startswith("3.0."):
         for _pointer, node in document.objects():

@@ -27,9 +27,7 @@ IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
 STYLES = {"path": "simple", "query": "form", "header": "simple"}
 """How OpenAPI 3.1 (Parameter Object, `style`) writes a parameter when nothing else is said: as the client does."""
 
-_PATH = re.compile(
-    r"/(?:[A-Za-z0-9._~%!$&'()*+,;=:@/-]|\{[^{}/]+\})*"
-)  # RFC 3986, section 3.3, and parameters
+_PATH = re.compile(r"/(?:[A-Za-z0-9._~%!$&'()*+,;=:@/-]|\{[^{}/]+\})*")  # RFC 3986, section 3.3, and parameters
 
 Place = tuple[str, Node]
 """A part of the document and where it stands."""
@@ -148,9 +146,7 @@ def _check_paths(document: Document, one: Operation) -> None:
             advice = "Begin it with / and percent-encode what is not allowed in it."
             raise document.error(pointer, f"{path!r} is not a path", advice)
         for name in sorted(described.symmetric_difference(re.findall(r"\{([^{}]+)\}", path))):
-            where = (
-                "described, but not in the path" if name in described else "not described, but in the path"
-            )
+            where = "described, but not in the path" if name in described else "not described, but in the path"
             raise document.error(pointer, f"the parameter {name!r} is {where} {path}", "Correct one of them.")
 
 
@@ -176,9 +172,7 @@ def _answers(document: Document, config: Config, one: Operation) -> dict[str, Pl
         return {}  # It is never answered with content (RFC 9110, section 9.3.2).
     responses = one.node.get("responses", {})
     successes = [
-        document.resolve(below(one.pointer, "responses", status))
-        for status in responses
-        if status.startswith("2")
+        document.resolve(below(one.pointer, "responses", status)) for status in responses if status.startswith("2")
     ]
     if responses and not successes:
         at = below(one.pointer, "responses")

@@ -41,9 +41,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
     if len(schema.get("allOf", [])) == 1 and not schema.keys() & {"properties", "required"}:
         return reduced(document, below(pointer, "allOf", 0))
     merged = _merged(document, pointer)
-    return {
-        key: _operand(document, below(pointer, key), key, schema[key]) for key in _KEPT if key in schema
-    } | merged
+    return {key: _operand(document, below(pointer, key), key, schema[key]) for key in _KEPT if key in schema} | merged
 
 
 def _merged(document: Document, pointer: str) -> dict[str, Any]:
@@ -74,9 +72,7 @@ def _operand(document: Document, pointer: str, keyword: str, value: Node) -> Any
     if keyword in ("items", "additionalProperties") and isinstance(value, dict):
         return reduced(document, pointer)
     if keyword == "discriminator":
-        mapping = {
-            key: reference.removeprefix(COMPONENT) for key, reference in value.get("mapping", {}).items()
-        }
+        mapping = {key: reference.removeprefix(COMPONENT) for key, reference in value.get("mapping", {}).items()}
         return {"propertyName": value["propertyName"], "mapping": mapping}
     return value
 

@@ -35,9 +35,7 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
     if "anyOf" in schema and "oneOf" in schema:
         document.report(pointer, "`anyOf` beside `oneOf` is not supported", "Use one of them.")
     if "discriminator" in schema and ("properties" in schema or not schema.keys() & {"anyOf", "oneOf"}):
-        found = (
-            "a `discriminator` on a class that others extend is not supported: a name is a class or a union"
-        )
+        found = "a `discriminator` on a class that others extend is not supported: a name is a class or a union"
         advice = "Make a component with `oneOf` of the kinds, put the discriminator there, and refer to that."
         document.report(below(pointer, "discriminator"), found, advice)
     for word in ("anyOf", "oneOf"):
@@ -55,9 +53,7 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
     for index in range(len(schema.get(word, ()))):
         at, member = document.resolve(below(pointer, word, index))
         fields = set(_described(document, at, set()))
-        if "properties" in schema and (
-            member.keys() - _OF_CONDITIONS or not fields <= schema["properties"].keys()
-        ):
+        if "properties" in schema and (member.keys() - _OF_CONDITIONS or not fields <= schema["properties"].keys()):
             found = f"`{word}` beside `properties` is supported only where its members say what is `required`"
             advice = "Describe all fields in `properties`; or make a union of components, each with all its fields."
             document.report(below(pointer, word), found, advice)
@@ -68,9 +64,7 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
     for index in range(len(schema.get("allOf", ()))):
         if word in document.resolve(below(pointer, "allOf", index))[1]:
             found = f"`{word}` in a part of `allOf` is not supported: its rule would be lost"
-            document.report(
-                below(pointer, "allOf", index), found, "Write the rule into the whole, or take it out."
-            )
+            document.report(below(pointer, "allOf", index), found, "Write the rule into the whole, or take it out.")
 
 
 def _described(document: Document, pointer: str, seen: set[str]) -> Iterator[str]:

@@ -59,9 +59,7 @@ class _Reader:
             node: nodes.Node | None = self._yaml.compose(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise self._error(
-                mark.line if mark else 0, f"not valid YAML ({error.problem or error.context})"
-            ) from None
+            raise self._error(mark.line if mark else 0, f"not valid YAML ({error.problem or error.context})") from None
         except (YAMLError, RecursionError, ValueError) as error:
             raise self._error(0, f"not valid YAML ({' '.join(str(error).split())})") from None
         return node
@@ -73,9 +71,7 @@ class _Reader:
             DocumentError: It is not JSON data.
         """
         if id(node) in self._seen:
-            raise self._error_at(
-                node, "an alias repeats this part, and JSON has none", "Use `$ref` to a component"
-            )
+            raise self._error_at(node, "an alias repeats this part, and JSON has none", "Use `$ref` to a component")
         self._seen.add(id(node))
         if isinstance(node, nodes.MappingNode):
             return self._mapping(node)

@@ -90,9 +90,7 @@ def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
         if not _agree(name, *words, everything):
             yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
     if "names" in page.stated and set(page.enum) != set(everything.enum):
-        yield Difference(
-            page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum")
-        )
+        yield Difference(page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum"))
     if "sample" in page.stated and (row := _sample(page, ours, ours.enum or everything.enum)):
         yield row
 
@@ -128,9 +126,7 @@ def _sample(page: Field, ours: Field, values: tuple[Json, ...]) -> Difference | 
     is_known = not values or page.sample in values or not isinstance(page.sample, str)
     if "enum" in page.stated or is_known or page.sample.startswith("<"):
         return None
-    return Difference(
-        page.at, "sample", _json(page.sample), f"one of {summary_of_values(values)}", _line(ours, "enum")
-    )
+    return Difference(page.at, "sample", _json(page.sample), f"one of {summary_of_values(values)}", _line(ours, "enum"))
 
 
 def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:

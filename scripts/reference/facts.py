@@ -12,17 +12,7 @@ Json = Any
 MISSING: Json = type("Missing", (), {"__repr__": lambda _: "MISSING", "__bool__": lambda _: False})()
 """Marks a missing value where None is a valid value."""
 
-PROPERTIES = (
-    "type",
-    "nullable",
-    "required",
-    "default",
-    "range",
-    "min_length",
-    "max_length",
-    "enum",
-    "example",
-)
+PROPERTIES = ("type", "nullable", "required", "default", "range", "min_length", "max_length", "enum", "example")
 """The properties of each field to compare, in the order of the output."""
 
 

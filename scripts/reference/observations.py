@@ -43,11 +43,7 @@ def _observed(number: int, line: str) -> Observed:
     except (ValueError, TypeError, RecursionError):
         raise UnreadableError(f"line {number}: is not an observation") from None
     texts = (one.schema, one.pointer, one.what)
-    if (
-        not all(isinstance(text, str) for text in texts)
-        or type(one.count) is not int
-        or one.what not in _KINDS
-    ):
+    if not all(isinstance(text, str) for text in texts) or type(one.count) is not int or one.what not in _KINDS:
         raise UnreadableError(f"line {number}: is not an observation")
     return one
 

@@ -159,9 +159,7 @@ class _Reader:
         alternatives = [one for one in wanted if isinstance(one, dict)] if isinstance(wanted, list) else []
         is_required = bool(alternatives) and all(alternatives)
         schemes = self._under(self._under(("", self.document.data), "components"), "securitySchemes")
-        if scopes := sorted(
-            {str(scope) for one in alternatives for names in one.values() for scope in names}
-        ):
+        if scopes := sorted({str(scope) for one in alternatives for names in one.values() for scope in names}):
             self._state("credentials: scopes", ", ".join(scopes), below(holder[0], "security"))
         for name in dict.fromkeys(name for one in alternatives for name in one):
             pointer, scheme = self._under(schemes, name)
@@ -192,9 +190,7 @@ class _Reader:
             shape.others |= {**unknown, "in": where}
             shape.places = {**{word: below(pointer, word) for word in parameter}, **shape.places}
             places = {"": below(pointer, "name"), "required": below(pointer, "required")}
-            yield self._field(
-                f"parameter.{name}", shape, places, is_required=parameter.get("required") is True
-            )
+            yield self._field(f"parameter.{name}", shape, places, is_required=parameter.get("required") is True)
 
     def _body(self) -> list[Field]:
         body = self._under(self.operation, "requestBody")
@@ -341,13 +337,7 @@ class _Reader:
             if pointer not in seen:
                 seen.add(pointer)
                 yield node
-                inner = (
-                    node.items()
-                    if isinstance(node, dict)
-                    else enumerate(node)
-                    if isinstance(node, list)
-                    else ()
-                )
+                inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
                 places += [(below(pointer, key), one) for key, one in inner]
 
     def _resolved(self, place: Place) -> Place:

@@ -32,9 +32,7 @@ class FieldLines:
 
     def __init__(self, block: Block, required: set[str]) -> None:
         kinds = block.type.split(" | ")
-        names = [
-            re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"
-        ]
+        names = [re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"]
         formats = {
             "items: " * kind.count("[]") + "format": match[1]
             for kind in kinds
@@ -52,9 +50,7 @@ class FieldLines:
         self._at = 0
         self._read()
 
-    def field(
-        self, at: str, stated: frozenset[str], *, sample: Json = MISSING, is_described: bool = True
-    ) -> Field:
+    def field(self, at: str, stated: frozenset[str], *, sample: Json = MISSING, is_described: bool = True) -> Field:
         """Return the field, at its place."""
         return Field(at, self.type, **self.facts, description=is_described, sample=sample, stated=stated)
 
@@ -70,9 +66,7 @@ class FieldLines:
 
     def _put(self, name: str, value: Any, line: Line) -> None:
         if name in self.facts:
-            raise UnreadableError(
-                f"line {line.number}: `{short(line)}` repeats what the field already states"
-            )
+            raise UnreadableError(f"line {line.number}: `{short(line)}` repeats what the field already states")
         self.facts[name] = value
 
     def _read(self) -> None:
@@ -133,21 +127,15 @@ class FieldLines:
         line = self._take()
         while True:
             if self._next is None:
-                raise UnreadableError(
-                    f"line {line.number}: the list of values is cut off after `{short(line)}`"
-                )
+                raise UnreadableError(f"line {line.number}: the list of values is cut off after `{short(line)}`")
             line = self._take()
             if LABEL.fullmatch(line):
-                raise UnreadableError(
-                    f"line {line.number}: the list of values has no end before `{short(line)}`"
-                )
+                raise UnreadableError(f"line {line.number}: the list of values has no end before `{short(line)}`")
             yield _value(line.removesuffix(",").rstrip(), self.type)
             if not line.endswith(","):
                 break
         if self._next is not None and self._next.endswith(","):
-            raise UnreadableError(
-                f"line {line.number}: no comma follows `{short(line)}` in the list of values"
-            )
+            raise UnreadableError(f"line {line.number}: no comma follows `{short(line)}` in the list of values")
 
     def _example(self) -> tuple[Json] | None:
         """The JSON value below a label; None (and nothing taken) where there is none."""

@@ -15,15 +15,11 @@ import lxml.html
 from . import page_text
 from .facts import Facts, UnreadableError
 
-INVISIBLE = (
-    "head script style template noscript svg math textarea iframe object nav header footer aside"
-).split()
+INVISIBLE = ("head script style template noscript svg math textarea iframe object nav header footer aside").split()
 INLINE = frozenset(
     "a abbr b bdi bdo cite code dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split()
 )
-OPENING = re.compile(
-    r"\s*(?:<!doctype[^>]*>|<!--.*?-->|\s)*<([a-z][a-z0-9]*)[\s>]", re.IGNORECASE | re.DOTALL
-)
+OPENING = re.compile(r"\s*(?:<!doctype[^>]*>|<!--.*?-->|\s)*<([a-z][a-z0-9]*)[\s>]", re.IGNORECASE | re.DOTALL)
 HIDDEN = " | ".join(
     [
         *(f"//{tag}" for tag in INVISIBLE),
@@ -47,9 +43,7 @@ def visible_text(text: str) -> str:
     """Return the visible text, with a line for each block; lines in `pre` are kept."""
     outermost = OPENING.match(text)
     if not outermost or not text.rstrip().lower().endswith(f"</{outermost[1].lower()}>"):
-        raise UnreadableError(
-            "is HTML that is cut off: it does not end with the closing tag of its root element"
-        )
+        raise UnreadableError("is HTML that is cut off: it does not end with the closing tag of its root element")
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
         root: lxml.html.HtmlElement = lxml.html.document_fromstring(text.encode(), parser=parser)

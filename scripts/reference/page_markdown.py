@@ -33,7 +33,5 @@ def read(text: str) -> Facts:
     named = OPERATION.search(fences[0][1])
     facts = openapi_document.read(document, Wanted(named[1].upper(), (named[2],)) if named else None)
     if named and facts.title != f"{named[1].upper()} {named[2]}":
-        raise UnreadableError(
-            f"is about {named[1].upper()} {named[2]}, its OpenAPI block about {facts.title}"
-        )
+        raise UnreadableError(f"is about {named[1].upper()} {named[2]}, its OpenAPI block about {facts.title}")
     return facts

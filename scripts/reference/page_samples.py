@@ -38,9 +38,7 @@ def read(lines: list[Line]) -> tuple[Samples, list[Line]]:
     path, title = _path(lines, start + 1)
     at = next((i for i in range(title, len(lines)) if lines[i].startswith("curl ")), 0)
     if at <= title:
-        raise UnreadableError(
-            "shows no title with a sample of a request (a line that begins with `curl`) below it"
-        )
+        raise UnreadableError("shows no title with a sample of a request (a line that begins with `curl`) below it")
     command, after = _command(lines, at)
     samples = _request(command, lines[start], path)
     begin = next((i for i in range(after, len(lines)) if lines[i] == "{"), after)
@@ -69,9 +67,7 @@ def _command(lines: list[Line], at: int) -> tuple[list[str], int]:
             try:
                 return shlex.split(text), end + 1
             except ValueError as error:
-                raise UnreadableError(
-                    f"line {lines[at].number}: the sample request is broken ({error})"
-                ) from None
+                raise UnreadableError(f"line {lines[at].number}: the sample request is broken ({error})") from None
     raise UnreadableError(f"line {lines[at].number}: the sample request has no end")
 
 

@@ -103,11 +103,7 @@ class _Reader:
         _check_all_listed(self.samples, found, first, reply)
         parameters = self._parameters(intro, found[:first])
         body = self._part("body", found[first:reply], self.samples.request, is_followed=reply < len(found))
-        return [
-            *parameters,
-            *body,
-            *self._part("reply", found[reply:], self.samples.reply, is_followed=False),
-        ]
+        return [*parameters, *body, *self._part("reply", found[reply:], self.samples.reply, is_followed=False)]
 
     def _parameters(self, intro: list[Line], found: list[FieldLines]) -> Iterator[Field]:
         """Return the credentials and the parameters. An English heading tells where a parameter is sent."""
@@ -116,9 +112,7 @@ class _Reader:
             is_last = one is found[-1]
             if one.block.place:
                 if not one.prose and not is_last:
-                    raise UnreadableError(
-                        f"line {one.block.name.number}: no heading follows `{one.block.name}`"
-                    )
+                    raise UnreadableError(f"line {one.block.name.number}: no heading follows `{one.block.name}`")
                 at, stated = f"authorization.{one.block.name}", frozenset(PROPERTIES)
             else:
                 at, stated = f"parameter.{one.block.name}", frozenset((*PROPERTIES, "description"))
@@ -144,9 +138,7 @@ class _Reader:
             if at in sampled:
                 value = sampled.pop(at).sample
             is_child = "." in at[len(where) + 1 :]
-            stated = {*PROPERTIES, "description"} | (
-                {"sample"} if not is_child or value is not MISSING else set()
-            )
+            stated = {*PROPERTIES, "description"} | ({"sample"} if not is_child or value is not MISSING else set())
             is_described = self._described(at, one, is_followed=is_followed and one is found[-1])
             yield one.field(at, frozenset(stated), sample=value, is_described=is_described)
         yield from sampled.values()
@@ -187,16 +179,12 @@ def _begin_of_body(samples: Samples, intro: list[Line], blocks: list[Block]) -> 
         is_value = len(lines) > 1 and (LABEL.fullmatch(lines[-2]) or lines[-2].endswith(","))
         if media_type and not is_value:
             if media_type[1] != samples.operation.get("media type"):
-                raise UnreadableError(
-                    f"line {lines[-1].number}: `{lines[-1]}` is not the sample's Content-Type"
-                )
+                raise UnreadableError(f"line {lines[-1].number}: `{lines[-1]}` is not the sample's Content-Type")
             del lines[-2:]
             return i
     if samples.request or "media type" in samples.operation:
         raise UnreadableError("has no list of the fields that its sample request has")
-    return next(
-        (i for i, block in enumerate(blocks) if block.name in samples.reply and not block.place), len(blocks)
-    )
+    return next((i for i, block in enumerate(blocks) if block.name in samples.reply and not block.place), len(blocks))
 
 
 def _begin_of_reply(samples: Samples, found: list[FieldLines], first: int) -> int:
@@ -218,9 +206,7 @@ def _length_with(names: list[str], wanted: list[str]) -> int:
         try:
             at = names.index(name, at) + 1
         except ValueError:
-            raise UnreadableError(
-                f"names `{short(name)}` in a sample and not, in this order, in its list"
-            ) from None
+            raise UnreadableError(f"names `{short(name)}` in a sample and not, in this order, in its list") from None
     return at
 
 

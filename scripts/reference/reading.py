@@ -46,9 +46,7 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
     if where:
         return read(where, document.wanted)
     if not document.address:
-        raise UnreadableError(
-            "openapi.yaml has no address of the page (externalDocs.url); name a source: FROM=..."
-        )
+        raise UnreadableError("openapi.yaml has no address of the page (externalDocs.url); name a source: FROM=...")
     try:
         return read(f"{document.address}.md", document.wanted)
     except UnreadableError as first:

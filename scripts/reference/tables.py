@@ -29,16 +29,10 @@ def as_markdown(differences: list[Difference]) -> str:
 
 def as_json(differences: list[Difference]) -> str:
     """Format the differences as JSON."""
-    return json.dumps(
-        {"same": not differences, "differences": [one._asdict() for one in differences]}, indent=2
-    )
+    return json.dumps({"same": not differences, "differences": [one._asdict() for one in differences]}, indent=2)
 
 
-FORMATS: dict[str, Callable[[list[Difference]], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "markdown": as_markdown,
-}
+FORMATS: dict[str, Callable[[list[Difference]], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
 def _code(cell: str) -> str:

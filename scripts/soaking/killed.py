@@ -40,10 +40,7 @@ def main(flavour: str, url: str, journal: str, count: str, via_stream: str) -> i
         result
         for result in results
         if (result.reply is None and not isinstance(result.error, UnknownOutcomeError))
-        or (
-            result.reply is not None
-            and result.reply.output_text != f"the answer to {result.request['input']}"
-        )
+        or (result.reply is not None and result.reply.output_text != f"the answer to {result.request['input']}")
     ]
     print(*wrong, sep="\n")
     return 1 if wrong else 0

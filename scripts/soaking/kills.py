@@ -84,9 +84,7 @@ def kills(folder: Path, *, count: int, requests: int, via_stream: bool, seed: in
     return found
 
 
-def _judge(
-    found: Kills, seen: list[testing.Request], answered_at: dict[str, float], *, via_stream: bool
-) -> None:
+def _judge(found: Kills, seen: list[testing.Request], answered_at: dict[str, float], *, via_stream: bool) -> None:
     by_input: dict[str, list[testing.Request]] = defaultdict(list)
     for request in seen:
         if request.is_whole:

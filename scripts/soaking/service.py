@@ -69,12 +69,8 @@ def serve(pipe: Connection, seed: int) -> None:
         pipe.send(service.url)
         while (word := pipe.recv()) is not None:
             with suppress(TimeoutError):
-                service.wait_until(
-                    lambda: not (service.open_connections if word == "closed" else service.in_flight)
-                )
-            arrivals = [
-                _arrival(request, faults[request.number]) for request in service.requests if request.is_whole
-            ]
+                service.wait_until(lambda: not (service.open_connections if word == "closed" else service.in_flight))
+            arrivals = [_arrival(request, faults[request.number]) for request in service.requests if request.is_whole]
             pipe.send(Report(arrivals, service.open_connections))
             faults.clear()
             service.clear()

@@ -44,17 +44,13 @@ class Tally:
             return
         complaint = _complaint(outcome, name, faults)
         if complaint:
-            self.violations.append(
-                f"call {task.number} ({task.manner}): {complaint}; the service did {faults}"
-            )
+            self.violations.append(f"call {task.number} ({task.manner}): {complaint}; the service did {faults}")
 
     def check_connections(self) -> None:
         """Check that the service ended a connection for each call that was lost with a kept connection."""
         lost, ended = self.lost_with_kept_connection, self.faults["closed after the answer"]
         if lost > ended:
-            self.violations.append(
-                f"{lost} calls were lost with a kept connection, of which the service ended {ended}"
-            )
+            self.violations.append(f"{lost} calls were lost with a kept connection, of which the service ended {ended}")
 
     def check_round(self, report: Report, limits: Limits) -> None:
         """Check the requests that the service received against the limits."""

@@ -45,9 +45,7 @@ class AsyncCallHooks:
         self._is_trying = True
         return request
 
-    async def after_try(
-        self, result: Any, error: BaseException | None = None, wait: float | None = None
-    ) -> None:
+    async def after_try(self, result: Any, error: BaseException | None = None, wait: float | None = None) -> None:
         """Call `after_try` of each hook, unless the try failed before the request was sent.
 
         Args:

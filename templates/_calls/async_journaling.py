@@ -48,9 +48,7 @@ async def send_once(
         raise
 
 
-def record_stream(
-    response: AsyncResponseStream, state: StreamState, exchange: Exchange
-) -> Callable[[], None]:
+def record_stream(response: AsyncResponseStream, state: StreamState, exchange: Exchange) -> Callable[[], None]:
     """Record the bytes of a stream. Returns a function that writes them to the journal when the stream has ended.
 
     The function must be called before the caller gets the last event.

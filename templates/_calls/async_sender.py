@@ -245,9 +245,7 @@ class AsyncSender:
             exchange.claim.sending()
         return request
 
-    async def _read(
-        self, response: AsyncResponseStream, exchange: Exchange
-    ) -> tuple[HTTPResponse, Failure | None]:
+    async def _read(self, response: AsyncResponseStream, exchange: Exchange) -> tuple[HTTPResponse, Failure | None]:
         """Read the body of a successful response. If the connection breaks, return what was read and the failure."""
         chunks: list[bytes] = []
         failure: Failure | None = None
@@ -307,8 +305,5 @@ class AsyncSender:
 
 def _status_failure(error: APIStatusError) -> Failure:
     return Failure(
-        "status",
-        status=error.status_code,
-        resend=error.is_safe_to_resend,
-        headers=error.http.lower_headers(),
+        "status", status=error.status_code, resend=error.is_safe_to_resend, headers=error.http.lower_headers()
     )

@@ -35,9 +35,7 @@ def checked_hooks_async(hooks: Iterable[Hook]) -> Hooks | None:
     Raises:
         ConfigurationError: One is not a `Hook`, or has an asynchronous `at_end`.
     """
-    return _checked(
-        list(hooks), ("at_end",), "a stream may end in a destructor, where nothing can be awaited"
-    )
+    return _checked(list(hooks), ("at_end",), "a stream may end in a destructor, where nothing can be awaited")
 
 
 def call_hook(method: Method, info: Any) -> Any:
@@ -62,9 +60,7 @@ def _checked(hooks: list[Hook], plain: Iterable[str], why: str) -> Hooks | None:
     inner_first = hooks[::-1]
     return (
         Hooks(
-            _overridden(hooks, "before_send"),
-            _overridden(inner_first, "after_try"),
-            _overridden(inner_first, "at_end"),
+            _overridden(hooks, "before_send"), _overridden(inner_first, "after_try"), _overridden(inner_first, "at_end")
         )
         if hooks
         else None

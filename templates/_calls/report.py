@@ -85,10 +85,7 @@ class Report:
     def describe(self, error: ErrorT) -> ErrorT:
         """Set the attributes of an error that describe the call, and return it."""
         error.__dict__.update(
-            method=self.method,
-            url=self.url,
-            tries=self.tries,
-            _earlier_tries_billed=self._earlier_tries_billed,
+            method=self.method, url=self.url, tries=self.tries, _earlier_tries_billed=self._earlier_tries_billed
         )
         http: HTTPResponse | None = getattr(error, "http", None)
         if http is not None:
@@ -136,9 +133,7 @@ class Report:
             else:
                 text += "; nothing was sent"
                 text += f". {failure.reason}" if failure.phase == "turn" else ""
-            return RequestTimeoutError(
-                text, phase=failure.phase, after=after, sent=sent, is_stream=failure.is_stream
-            )
+            return RequestTimeoutError(text, phase=failure.phase, after=after, sent=sent, is_stream=failure.is_stream)
         if sent:
             return ConnectionLostError(
                 f"the connection{proxy} broke before the answer was complete ({failure.reason}). "

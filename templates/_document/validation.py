@@ -44,9 +44,7 @@ class Problem:
 
     def __str__(self) -> str:
         source = f" ({self.source})" if self.source else ""
-        return (
-            f"{self.pointer or '(whole)'}: expected {self.expected}, found {self.found} [{self.rule}{source}]"
-        )
+        return f"{self.pointer or '(whole)'}: expected {self.expected}, found {self.found} [{self.rule}{source}]"
 
 
 def shown(value: Any, redact: Callable[[str], str] = str) -> str:
@@ -164,9 +162,7 @@ class _Validation:
             elif rule is not True:
                 self.check(value, rule, child_pointer(pointer, key), source)
 
-    def _union(
-        self, data: Any, schema: Schema, members: list[Schema], pointer: str, source: str | None
-    ) -> None:
+    def _union(self, data: Any, schema: Schema, members: list[Schema], pointer: str, source: str | None) -> None:
         chosen_by = schema.get("discriminator")
         if chosen_by is not None and is_object(data):
             self._chosen(data, chosen_by, pointer, source)
@@ -190,9 +186,7 @@ class _Validation:
             expected = " or ".join(dict.fromkeys(problems[0].expected for problems in found))
             self._add(pointer, "type", expected, data, source)
 
-    def _problems_of_member(
-        self, data: Any, schema: Schema, pointer: str, source: str | None
-    ) -> list[Problem]:
+    def _problems_of_member(self, data: Any, schema: Schema, pointer: str, source: str | None) -> list[Problem]:
         alone = _Validation(self.schemas, strict=self.strict, show=self.show)
         alone.check(data, schema, pointer, source)
         return alone.problems
@@ -249,8 +243,7 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "number": lambda data: isinstance(data, (int, float)) and not isinstance(data, bool),
     # JSON Schema 2020-12, 6.1.1: any number with a zero fractional part is an integer.
     "integer": lambda data: (
-        not isinstance(data, bool)
-        and (isinstance(data, int) or (isinstance(data, float) and data.is_integer()))
+        not isinstance(data, bool) and (isinstance(data, int) or (isinstance(data, float) and data.is_integer()))
     ),
 }
 

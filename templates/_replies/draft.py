@@ -103,10 +103,7 @@ def _filled(entry: Any, streamed: list[Any]) -> Any:
         return entry
     for other in streamed:
         if is_object(other) and other.get("id") == entry["id"]:
-            return {
-                **entry,
-                **{key: value for key, value in other.items() if entry.get(key) in _EMPTY and value},
-            }
+            return {**entry, **{key: value for key, value in other.items() if entry.get(key) in _EMPTY and value}}
     return entry
 
 

@@ -84,9 +84,7 @@ def _meaning(http: HTTPResponse, cls: type[APIStatusError]) -> str:
     if 300 <= http.status_code < 400:
         target = http.header(b"location")
         where = f" to {target}" if target else ""
-        return (
-            f"A redirect{where} is not followed, as it could send the token to another host; check base_url."
-        )
+        return f"A redirect{where} is not followed, as it could send the token to another host; check base_url."
     return f"{cls.meaning} {cls.advice}".strip()
 
 

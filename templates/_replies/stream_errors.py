@@ -27,9 +27,7 @@ StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 class StreamErrors:
     """Creates the errors of one stream, from its current content."""
 
-    def __init__(
-        self, http: HTTPResponse, reply_format: ReplyFormat, framing: Framing, content: StreamContent
-    ) -> None:
+    def __init__(self, http: HTTPResponse, reply_format: ReplyFormat, framing: Framing, content: StreamContent) -> None:
         self._http = http
         self._format = reply_format
         self._framing = framing
@@ -93,9 +91,7 @@ class StreamErrors:
             "the service sent a whole reply in place of a stream: `reply` and `final()` have the reply, "
             "`text_deltas()` yields its text"
         )
-        return with_request(
-            ReplyDecodeError(text, http=shown.http, body=shown.http.content, reply=shown), self._http
-        )
+        return with_request(ReplyDecodeError(text, http=shown.http, body=shown.http.content, reply=shown), self._http)
 
     def _billing(self) -> str:
         if not (self.is_stream and UNFINISHED_STREAMS_ARE_FREE):
@@ -114,9 +110,7 @@ class StreamErrors:
 
     def _made(self, cls: type[StreamErrorT], text: str, **facts: Any) -> StreamErrorT:
         token, content, whole = self._format.token, self._content, self._framing.whole
-        so_far = (
-            f" (after {content.events} events with {len(content.text)} characters of text, see partial_text)"
-        )
+        so_far = f" (after {content.events} events with {len(content.text)} characters of text, see partial_text)"
         http = evolve(self._http, content=bytes(whole)) if whole else self._http
         reply = content.partial_reply()
         error = cls(

@@ -42,17 +42,13 @@ def read_reply(http: HTTPResponse, reply_format: ReplyFormat) -> Any:
             state.feed(http.content)
             state.end()
             return state.whole_reply(http)
-        raise _undecodable(
-            http, reply_format.token, f"it is not JSON ({problem}): {shorten(http, reply_format.token)}"
-        )
+        raise _undecodable(http, reply_format.token, f"it is not JSON ({problem}): {shorten(http, reply_format.token)}")
     reply = decode_reply(data, reply_format)
     if is_object(data) and is_error_body(data, reply):
         raise error_from(http, reply_format.token)
     if reply is None or not _has_shape(reply):
         raise _undecodable(
-            http,
-            reply_format.token,
-            f"its JSON is not a documented reply: {shorten(http, reply_format.token)}",
+            http, reply_format.token, f"its JSON is not a documented reply: {shorten(http, reply_format.token)}"
         )
     if reply_format.observations is not None:
         reply_format.observations.add(reply)
@@ -115,9 +111,7 @@ def _looks_like_events(http: HTTPResponse) -> bool:
     if is_event_stream(http):
         return True
     lines = http.content[:_BYTES_EXAMINED].lstrip(b"\xef\xbb\xbf \t\r\n").splitlines()
-    return (
-        bool(lines) and lines[0].startswith(_FIELDS_OF_EVENTS) and any(line[:5] == b"data:" for line in lines)
-    )
+    return bool(lines) and lines[0].startswith(_FIELDS_OF_EVENTS) and any(line[:5] == b"data:" for line in lines)
 
 
 def _refusal(reply: Model) -> AceDataError:

@@ -82,9 +82,7 @@ def parse_base_url(base_url: str, token: str) -> Address:
 
 def _folder_of_operations() -> str:
     """Return the first path segment that all operations share, such as `/openai` of `/openai/models`; may be empty."""
-    folders = {
-        operation["path"].rpartition("/")[0].partition("/")[2].partition("/")[0] for operation in OPERATIONS
-    }
+    folders = {operation["path"].rpartition("/")[0].partition("/")[2].partition("/")[0] for operation in OPERATIONS}
     folder = folders.pop() if len(folders) == 1 else ""
     return f"/{folder}" if folder and "{" not in folder else ""
 

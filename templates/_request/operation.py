@@ -65,9 +65,7 @@ class Operation:
         self.schemas = {place: schema for place, schema in schemas.items() if schema}
         names = {key: name for name, key in (renamed or {}).items()}
         self.places: dict[str, tuple[str, str]] = {
-            names.get(key, key): (place, key)
-            for place, schema in self.schemas.items()
-            for key in _properties(schema)
+            names.get(key, key): (place, key) for place, schema in self.schemas.items() for key in _properties(schema)
         }
         self.unix_times = unix_times
         self.reply_schema: Any = described["reply"]

@@ -37,10 +37,7 @@ class AsyncTransport(Protocol):
 
 
 def make_transport(
-    settings: Settings,
-    transport: AsyncTransportLike | None,
-    http_client: AsyncClientLike | None,
-    clock: Clock,
+    settings: Settings, transport: AsyncTransportLike | None, http_client: AsyncClientLike | None, clock: Clock
 ) -> AsyncTransport:
     """Return a transport that uses the caller's client or transport, or else the default one.
 

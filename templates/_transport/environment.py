@@ -60,9 +60,7 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
             return ssl.create_default_context(cafile=file)
         from pathlib import Path
 
-        next(
-            Path(folder or "").iterdir(), None
-        )  # OpenSSL ignores an unreadable folder, and would trust nothing
+        next(Path(folder or "").iterdir(), None)  # OpenSSL ignores an unreadable folder, and would trust nothing
         return ssl.create_default_context(capath=folder)
     except (OSError, ValueError) as error:
         raise ConfigurationError(

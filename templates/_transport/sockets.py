@@ -38,9 +38,7 @@ class SocketStream:
         self._process = os.getpid()
         self._in_use = threading.Lock()
         self._is_shut_down = False
-        self._early: bytes | None = (
-            None  # received while a request was written; empty if the connection ended
-        )
+        self._early: bytes | None = None  # received while a request was written; empty if the connection ended
 
     def read(self, timeout: float | None) -> bytes:
         """Wait for data and return it; empty at the end of the connection."""

@@ -51,11 +51,7 @@ class Result(Generic[ReplyT]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON data, without the request."""
-        data: dict[str, Any] = {
-            "key": self.key,
-            "outcome": self.outcome,
-            "from_journal": self.is_from_journal,
-        }
+        data: dict[str, Any] = {"key": self.key, "outcome": self.outcome, "from_journal": self.is_from_journal}
         reply: Any = self.reply
         if self.error is not None:
             data["error"] = _error_data(self.error)

@@ -83,9 +83,7 @@ def _refuse_trio() -> None:
         )
 
 
-async def _make(
-    call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None
-) -> Result[Any]:
+async def _make(call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None) -> Result[Any]:
     """Make one call and settle its cost. An error of the call becomes its result."""
     result = None
     try:

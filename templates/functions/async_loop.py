@@ -70,9 +70,7 @@ async def run(
         arguments.pop(CONVERSATION["tool_choice"], None)
 
 
-async def _step(
-    create: Callable[..., Awaitable[Any]], arguments: Mapping[str, Any], earlier: list[Any]
-) -> Any:
+async def _step(create: Callable[..., Awaitable[Any]], arguments: Mapping[str, Any], earlier: list[Any]) -> Any:
     """Make a call. An error carries the earlier replies, which are billed."""
     try:
         return await create(**arguments)

@@ -59,11 +59,7 @@ class Limiter:
     )  # fmt: skip
 
     def __init__(
-        self,
-        limits: Limits | None = None,
-        *,
-        shared: str | os.PathLike[str] | None = None,
-        clock: Clock = SYSTEM_CLOCK,
+        self, limits: Limits | None = None, *, shared: str | os.PathLike[str] | None = None, clock: Clock = SYSTEM_CLOCK
     ) -> None:
         if not isinstance(shared, (str, os.PathLike, type(None))):
             raise ConfigurationError(f"shared must be a path, not {type(shared).__name__}")
@@ -83,9 +79,7 @@ class Limiter:
         # Reentrant: the garbage collector can close a stream at any point, which frees its place.
         self._lock = threading.RLock()
         self._latest = self._orphans_checked_at = -math.inf
-        self._loops: set[EventLoop | None] = (
-            set()
-        )  # the first two event loops in use; None stands for threads
+        self._loops: set[EventLoop | None] = set()  # the first two event loops in use; None stands for threads
         self._shared: SharedPlaces | None = None
         own_limits = self.limits
         if self._path is not None:
@@ -184,9 +178,7 @@ class Limiter:
                 self._shared.slowed()
             after = pace.per_second
         if after < before:
-            logger.info(
-                "the service refuses calls: pace lowered from %.3g to %.3g calls a second", before, after
-            )
+            logger.info("the service refuses calls: pace lowered from %.3g to %.3g calls a second", before, after)
 
     def succeeded(self) -> None:
         """Speed up after a success, if the pace is below its limit."""

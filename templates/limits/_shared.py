@@ -39,9 +39,7 @@ _FORMAT = Format(
 _POLL = 0.05  # seconds until a call asks for a place again
 _RETRY = 1.0  # seconds until a failed write is tried again
 _LONGEST_POLL = 0.25  # seconds; an earlier start may become possible, by what other processes do
-_AHEAD = (
-    1.0  # seconds; a time further in the future was written before the machine, and so its clock, restarted
-)
+_AHEAD = 1.0  # seconds; a time further in the future was written before the machine, and so its clock, restarted
 
 _numbers = itertools.count(1)
 
@@ -67,13 +65,7 @@ class SharedPlaces:
     must hold the lock. `finish` may be called within another method, as the garbage collector can run at any point.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        limits: Limits,
-        now: Callable[[], float],
-        lock: AbstractContextManager[Any],
-    ) -> None:
+    def __init__(self, path: Path, limits: Limits, now: Callable[[], float], lock: AbstractContextManager[Any]) -> None:
         self._path = path
         self._now = now
         self._lock = lock

@@ -71,12 +71,8 @@ class AnswerFormat:
         text: str = getattr(reply, "output_text", "")
         try:
             return Parsed(self.reader.decode(text), reply)
-        except (
-            Exception
-        ) as error:  # the class may raise any exception, and the error must carry the billed reply
-            problem = (
-                f"the answer is not a valid {self.reader.name}: {error}" if text else "the reply has no text"
-            )
+        except Exception as error:  # the class may raise any exception, and the error must carry the billed reply
+            problem = f"the answer is not a valid {self.reader.name}: {error}" if text else "the reply has no text"
             raise _error(problem, reply, reason="mismatch") from error
 
 

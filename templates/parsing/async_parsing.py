@@ -9,9 +9,7 @@ from ..types._model import Model
 from ._answers import answer_format
 
 
-async def parse(
-    create: Callable[..., Awaitable[Any]], class_: Any, request: Mapping[str, Any], *, strict: bool
-) -> Any:
+async def parse(create: Callable[..., Awaitable[Any]], class_: Any, request: Mapping[str, Any], *, strict: bool) -> Any:
     """Make a call and parse its answer into a class. For a stream, return a stream whose `parsed()` does so.
 
     Args:

@@ -21,30 +21,21 @@ def main() -> None:
     """Serve until interrupted, and log each request."""
     parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__)
     parser.add_argument(
-        "--port",
-        type=int,
-        default=8000,
-        help="the port on 127.0.0.1 (default: %(default)s); 0 for a free one",
+        "--port", type=int, default=8000, help="the port on 127.0.0.1 (default: %(default)s); 0 for a free one"
     )
     parser.add_argument("--token", default=TOKEN, help="the token to accept (default: %(default)s)")
     parser.add_argument("--shape", choices=shapes(), help="the shape of replies")
     parser.add_argument("--text", help="the text of the answers")
     options = parser.parse_args()
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stdout
-    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stdout)
     with contextlib.ExitStack() as stack:
         serving = serve(port=options.port, token=options.token, shape=options.shape, text=options.text)
         try:
             service = stack.enter_context(serving)
         except OSError as error:
             reason = error.strerror or str(error)
-            parser.exit(
-                1, f"The service cannot listen: {reason}. Choose a port with --port; 0 takes a free one.\n"
-            )
-        print(
-            _introduction(service.url, service.token), end="", flush=True
-        )  # in one write: requests are logged too
+            parser.exit(1, f"The service cannot listen: {reason}. Choose a port with --port; 0 takes a free one.\n")
+        print(_introduction(service.url, service.token), end="", flush=True)  # in one write: requests are logged too
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
         print(f"{len(service.requests)} requests.")

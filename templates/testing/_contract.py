@@ -40,9 +40,7 @@ def problems(operation: Operation, in_path: Mapping[str, str], request: Request)
     """Return the violations of the OpenAPI document by the parameters and the body of a request."""
     schemas = operation["parameters"]
     found = list(_parameter_problems(schemas["path"], {name: [text] for name, text in in_path.items()}))
-    found += _parameter_problems(
-        schemas["query"], {name: request.query.get_list(name) for name in request.query}
-    )
+    found += _parameter_problems(schemas["query"], {name: request.query.get_list(name) for name in request.query})
     found += _parameter_problems(schemas["header"], {name: [text] for name, text in request.headers.items()})
     return found if operation["body"] is None else [*found, *_body_problems(operation["body"], request)]
 
@@ -58,9 +56,7 @@ def _body_problems(schema: Mapping[str, Any], request: Request) -> list[Problem]
     return json_problems(data) or request_problems(data, schema, SCHEMAS)
 
 
-def _parameter_problems(
-    schema: Mapping[str, Any] | None, given: Mapping[str, list[str]]
-) -> Iterator[Problem]:
+def _parameter_problems(schema: Mapping[str, Any] | None, given: Mapping[str, list[str]]) -> Iterator[Problem]:
     """Validate the parameters of one location as an object; undocumented parameters are allowed."""
     if schema is None:
         return

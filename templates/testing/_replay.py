@@ -18,9 +18,7 @@ from .._redact import redact_text
 from .._transport.environment import tls_context
 from ..errors import ConfigurationError
 
-_OMITTED_HEADERS = frozenset(
-    {"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"}
-)
+_OMITTED_HEADERS = frozenset({"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"})
 """Headers that do not describe the recorded body, or are private."""
 
 
@@ -137,9 +135,7 @@ def _read(file: Path) -> httpx.Response:
         return httpx.Response(recorded["status"], headers=recorded["headers"], stream=_Pieces(pieces))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(
-            f"{file} is not a recording ({reason}); delete it to record it again"
-        ) from None
+        raise ConfigurationError(f"{file} is not a recording ({reason}); delete it to record it again") from None
 
 
 def _unrecorded(file: Path, refusal: ConfigurationError) -> ConfigurationError:

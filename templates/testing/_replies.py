@@ -42,9 +42,7 @@ class ReplyOptions:
 
 def shapes() -> list[str]:
     """Return the shapes of replies that have examples in the OpenAPI document."""
-    found = [
-        _shape(operation, reply) for operation in OPERATIONS for reply in REPLIES.get(operation["id"], [])
-    ]
+    found = [_shape(operation, reply) for operation in OPERATIONS for reply in REPLIES.get(operation["id"], [])]
     return sorted({shape for shape in found if shape is not None})
 
 
@@ -169,11 +167,7 @@ def _with_text(stream: _Stream, text: str | None) -> list[Any]:
         piece = copy.deepcopy(stream.events[pattern])
         put(piece, path, word)
         pieces.append(piece)
-    rest = [
-        value
-        for number, value in enumerate(stream.events)
-        if number > pattern and number not in stream.text_paths
-    ]
+    rest = [value for number, value in enumerate(stream.events) if number > pattern and number not in stream.text_paths]
     return [*stream.events[:pattern], *pieces, *rest]
 
 

@@ -88,9 +88,7 @@ class _AnswerSteps:
         headers = {name: value for name, value in {**headers, **replaced}.items() if value is not None}
         self._head = _head(answer.status, headers)
         self._chunked = "transfer-encoding" in headers and self._pieces != []
-        is_framed = (
-            self._chunked or self._pieces == [] or headers.get("content-length") == str(_size(self._pieces))
-        )
+        is_framed = self._chunked or self._pieces == [] or headers.get("content-length") == str(_size(self._pieces))
         self._closes = not (keep_alive and is_framed) or headers.get("connection", "").lower() == "close"
 
     def steps(self) -> Iterator[Step]:

@@ -154,10 +154,7 @@ class Service(Record):
     def _reply(self, operation: _contract.Operation, request: Request, text: Text | None) -> Answer:
         fields: dict[str, Any] = request.json if is_object(request.json) else {}
         options = _replies.ReplyOptions(
-            request=fields,
-            number=request.number,
-            text=_text_for(request, text),
-            shape=self._shape,
+            request=fields, number=request.number, text=_text_for(request, text), shape=self._shape
         )
         stream = operation["stream"]
         if stream and fields.get(stream["selected_by"]) is True:

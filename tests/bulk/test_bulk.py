@@ -31,9 +31,7 @@ class Reply(Model):
 
     _summary: ClassVar[Any] = {"cost": ("cost",), "total_tokens": ("tokens",)}
 
-    def __init__(
-        self, text: Any, cost: Any = None, tokens: int | None = None, *, from_journal: bool = False
-    ) -> None:
+    def __init__(self, text: Any, cost: Any = None, tokens: int | None = None, *, from_journal: bool = False) -> None:
         super().__init__({"cost": cost, "tokens": tokens})
         self.text = text
         self._http = HTTPResponse(200, [], b"", "POST", "http://service.test", 1, from_journal=from_journal)
@@ -134,9 +132,7 @@ def failing_after(count: int, what: Exception) -> Iterator[dict[str, Any]]:
     ],
     ids=["a stream", "a stream with a key", "no request", "the iterable fails"],
 )  # fmt: skip
-def test_what_ends_the_run_is_raised_after_the_results_of_the_calls_that_were_sent(
-    results, requests, expected, says
-):
+def test_what_ends_the_run_is_raised_after_the_results_of_the_calls_that_were_sent(results, requests, expected, says):
     called: list[Any] = []
     progress: list[int] = []
 
@@ -346,9 +342,7 @@ def test_what_the_journal_says_costs_nothing(results, error):
 
 def test_a_reply_that_failed_costs_what_it_says(results):
     budget = Budget(cost=10, cost_of_a_call=2)
-    results(
-        raising(ReplyFailedError("failed", reply=Reply("", cost=0.5))), asked(2), at_once=1, budget=budget
-    )
+    results(raising(ReplyFailedError("failed", reply=Reply("", cost=0.5))), asked(2), at_once=1, budget=budget)
     assert budget.spent_cost == 1
 
 

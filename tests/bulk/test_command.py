@@ -90,9 +90,7 @@ def test_the_second_run_is_answered_from_the_journal(command, echoing):
 
 
 def test_a_key_names_a_request_and_asks_for_an_answer_of_its_own(command, echoing):
-    ran = command(
-        [{**MINIMAL, "key": "sample 1"}, {**MINIMAL, "key": "sample 2"}, {**MINIMAL, "key": "sample 1"}]
-    )
+    ran = command([{**MINIMAL, "key": "sample 1"}, {**MINIMAL, "key": "sample 2"}, {**MINIMAL, "key": "sample 1"}])
     assert [ran.results[line]["key"] for line in (1, 2, 3)] == ["sample 1", "sample 2", "sample 1"]
     assert len(echoing.requests) == 2
     assert echoing.requests[0].json == MINIMAL

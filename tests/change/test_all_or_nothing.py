@@ -313,8 +313,7 @@ def test_the_command_takes_over_a_list_and_then_has_nothing_to_do(
     assert "- Model names: `gpt-9`." in (project / "CHANGELOG.md").read_text(encoding="utf-8")
     reported = capfd.readouterr().out
     assert all(
-        word in reported
-        for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in")
+        word in reported for word in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in")
     )
     after = snapshot(project)
     assert models.main(["page"]) == models.DONE
@@ -322,9 +321,7 @@ def test_the_command_takes_over_a_list_and_then_has_nothing_to_do(
     assert snapshot(project) == after
 
 
-def test_a_dry_run_shows_the_change_and_writes_nothing(
-    project: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dry_run_shows_the_change_and_writes_nothing(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     before = snapshot(project)
     times = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     assert models.main(["page", "--dry-run"]) == models.DONE
@@ -375,9 +372,7 @@ def test_removals_can_be_allowed_both_ways(project: Path, flag: str, monkeypatch
 
 
 @pytest.mark.parametrize("program", ["generate.py", "test.py"])
-def test_a_program_that_fails_undoes_all(
-    project: Path, program: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_program_that_fails_undoes_all(project: Path, program: str, capfd: pytest.CaptureFixture[str]) -> None:
     with (project / program).open("a", encoding="utf-8") as file:
         file.write("raise SystemExit('no')\n")
     before = snapshot(project)

@@ -151,9 +151,7 @@ def surface(tmp_path: Path, name: str, old: str, new: str) -> list[tuple[Impact,
     assert changed != PACKAGE
     before = project(tmp_path / "before") / "generated"
     after = project(tmp_path / "after", package=changed) / "generated"
-    return [
-        (one.impact, one.where.partition(".")[2], one.what) for one in surface_changes.find(before, after)
-    ]
+    return [(one.impact, one.where.partition(".")[2], one.what) for one in surface_changes.find(before, after)]
 
 
 # ---- The package -------------------------------------------------------------------------------------------------
@@ -172,9 +170,7 @@ def surface(tmp_path: Path, name: str, old: str, new: str) -> list[tuple[Impact,
         ("_client.py", "*, max_retries: int = 2", "*, retries: int = 2", "Client"),
     ],
 )
-def test_what_users_of_the_package_lose_is_breaking(
-    tmp_path: Path, name: str, old: str, new: str, where: str
-) -> None:
+def test_what_users_of_the_package_lose_is_breaking(tmp_path: Path, name: str, old: str, new: str, where: str) -> None:
     found = surface(tmp_path, name, old, new)
     assert any(impact is Impact.BREAKING and where in place for impact, place, _ in found), found
 
@@ -182,12 +178,7 @@ def test_what_users_of_the_package_lose_is_breaking(
 @pytest.mark.parametrize(
     ("name", "old", "new", "where"),
     [
-        (
-            "errors.py",
-            "class StayError",
-            "class MoreError(Exception): ...\n\n\nclass StayError",
-            "errors.MoreError",
-        ),
+        ("errors.py", "class StayError", "class MoreError(Exception): ...\n\n\nclass StayError", "errors.MoreError"),
         ("resources.py", "n: float = 1", "n: float = 1, m: float = 2", "resources.Things.create(m)"),
     ],
 )
@@ -210,15 +201,10 @@ def test_what_users_do_not_see_is_nothing(tmp_path: Path, name: str, old: str, n
 
 
 def test_the_public_names_of_the_real_package_are_seen(tmp_path: Path) -> None:
-    shutil.copytree(
-        pages.ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    shutil.copytree(pages.ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__"))
     init = tmp_path / "generated" / surface_changes.PACKAGE / "__init__.py"
     init.write_text(init.read_text(encoding="utf-8").replace("AsyncClient", "OtherClient"), encoding="utf-8")
-    found = {
-        one.where: one.impact
-        for one in surface_changes.find(pages.ROOT / "generated", tmp_path / "generated")
-    }
+    found = {one.where: one.impact for one in surface_changes.find(pages.ROOT / "generated", tmp_path / "generated")}
     assert found[f"{surface_changes.PACKAGE}.AsyncClient"] is Impact.BREAKING
 
 
@@ -229,9 +215,7 @@ def test_the_public_names_of_the_real_package_are_seen(tmp_path: Path) -> None:
 def repository(tmp_path: Path) -> Path:
     """A repository with one commit, and the tools of this one."""
     root = project(tmp_path)
-    (root / "CHANGELOG.md").write_text(
-        "# Changelog\n\n## [0.3.0] - 2026-01-01\n\n- First.\n", encoding="utf-8"
-    )
+    (root / "CHANGELOG.md").write_text("# Changelog\n\n## [0.3.0] - 2026-01-01\n\n- First.\n", encoding="utf-8")
     (root / breaking.REDOCLY).parent.mkdir(parents=True)
     (root / breaking.REDOCLY).symlink_to(REDOCLY.resolve())
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"]):
@@ -297,15 +281,11 @@ def test_each_change_of_the_document_is_judged(
         text = text.replace(old, new)
     (repository / "openapi.yaml").write_text(text, encoding="utf-8")
     found = [(one.impact, one.where) for one in breaking.compare(repository, base)]
-    assert sorted(found) == sorted(
-        (impact, f"/components/schemas/{at}") for _, _, *where in changes for at in where
-    )
+    assert sorted(found) == sorted((impact, f"/components/schemas/{at}") for _, _, *where in changes for at in where)
 
 
 @needs_redocly
-@pytest.mark.parametrize(
-    ("new", "impact"), [(ANOTHER_KIND, Impact.ADDITION), (ONE_KIND_LESS, Impact.BREAKING)]
-)
+@pytest.mark.parametrize(("new", "impact"), [(ANOTHER_KIND, Impact.ADDITION), (ONE_KIND_LESS, Impact.BREAKING)])
 def test_a_further_kind_of_a_union_is_an_addition_and_a_missing_one_breaks(
     repository: Path, new: str, impact: Impact
 ) -> None:
@@ -315,9 +295,7 @@ def test_a_further_kind_of_a_union_is_an_addition_and_a_missing_one_breaks(
 
 
 @needs_redocly
-def test_the_version_and_the_changelog_have_to_follow(
-    repository: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_version_and_the_changelog_have_to_follow(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
     change(repository, "maximum: 9", "maximum: 8")
     assert breaking.run(repository, "HEAD") == breaking.FAILS
@@ -325,9 +303,7 @@ def test_the_version_and_the_changelog_have_to_follow(
     change(repository, "maximum: 9", "maximum: 8", "0.4.0")
     assert breaking.run(repository, "HEAD") == breaking.FAILS
     assert "describe version 0.4.0" in capsys.readouterr().err
-    (repository / "CHANGELOG.md").write_text(
-        "## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8"
-    )
+    (repository / "CHANGELOG.md").write_text("## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8")
     assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
     assert "BREAKING" in capsys.readouterr().out
 

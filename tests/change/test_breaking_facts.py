@@ -213,9 +213,7 @@ def test_every_extension_of_openapi_yaml_has_a_rule() -> None:
 
 
 def _extensions(node: Any) -> Iterator[str]:
-    for key, value in (
-        node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    ):
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         if isinstance(key, str) and key.startswith("x-"):
             yield key
         yield from _extensions(value)

@@ -28,9 +28,7 @@ NAMES = pages.facts().fields[AT].enum
 
 def listing(names: Sequence[str]) -> Facts:
     """A page with this list of models, read from its text."""
-    return parse(
-        pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[AT], enum=tuple(names))))
-    )
+    return parse(pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[AT], enum=tuple(names)))))
 
 
 def rows(page: Facts, document: OurDocument) -> list[object]:
@@ -286,12 +284,7 @@ def test_items_keep_their_comments(items: list[str], old: str, new: str) -> None
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [
-        ("list:\n- a\n- b\n", 2),
-        ("list: [a,b]\n", 1),
-        ("x:   1\nlist: [a]\n", 1),
-        ("list: [a, b: c]\n", 1),
-    ],
+    [("list:\n- a\n- b\n", 2), ("list: [a,b]\n", 1), ("x:   1\nlist: [a]\n", 1), ("list: [a, b: c]\n", 1)],
 )
 def test_a_text_that_the_round_trip_would_alter_is_refused_with_the_line(text: str, line: int) -> None:
     with pytest.raises(EditError, match=rf"openapi\.yaml:{line}: an edit would rewrite this line as"):

@@ -52,9 +52,7 @@ def made_by(flavour) -> Callable[..., Any]:
     prefix = "Async" if flavour == "async" else ""
 
     def make(library: ModuleType, kind: str, **options: Any) -> Any:
-        return getattr(library, prefix + {"http_client": "Client", "transport": "HTTPTransport"}[kind])(
-            **options
-        )
+        return getattr(library, prefix + {"http_client": "Client", "transport": "HTTPTransport"}[kind])(**options)
 
     return make
 

@@ -13,15 +13,7 @@ from contextlib import suppress
 
 import pytest
 
-from acedata_responses import (
-    AsyncClient,
-    Client,
-    ConfigurationError,
-    Limits,
-    RetryPolicy,
-    UnknownValueWarning,
-    testing,
-)
+from acedata_responses import AsyncClient, Client, ConfigurationError, Limits, RetryPolicy, UnknownValueWarning, testing
 from tests.contract.document import REQUEST, component
 from tests.drivers import MINIMAL, ONE_PLACE, Driver
 
@@ -128,10 +120,7 @@ def test_a_copy_with_other_options_is_pickled_too(driver, service):
 def test_a_client_that_is_closed_stays_so_when_it_is_pickled(flavour):
     with Driver(flavour, token="x") as driver:
         pass
-    with (
-        Driver(flavour, actual=pickle.loads(pickle.dumps(driver.actual))) as twin,
-        pytest.raises(ConfigurationError),
-    ):
+    with Driver(flavour, actual=pickle.loads(pickle.dumps(driver.actual))) as twin, pytest.raises(ConfigurationError):
         twin.create()
 
 

@@ -25,11 +25,7 @@ def modules_after_a_call(url: str, **environment: str) -> str:
         "print(not {'httpx', 'httpcore', 'anyio'}.isdisjoint(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", program], env={**os.environ, **environment}, capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
 
@@ -81,8 +77,6 @@ class HTTP2(Relay):
         while data := await reader.read(65536):
             for event in http.receive_data(data):
                 if isinstance(event, RequestReceived):
-                    http.send_headers(
-                        event.stream_id, [(":status", "200"), ("content-type", "application/json")]
-                    )
+                    http.send_headers(event.stream_id, [(":status", "200"), ("content-type", "application/json")])
                     http.send_data(event.stream_id, body, end_stream=True)
             writer.write(http.data_to_send())

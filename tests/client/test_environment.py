@@ -140,21 +140,13 @@ def test_a_proxy_that_refuses_is_named(connect, listen, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listen(Refusing(0))}")
     driver = connect(base_url="https://service.test", max_retries=0)
     with pytest.raises(
-        ConnectionFailedError,
-        match=r"through the proxy http://127\.0\.0\.1:\d+ of HTTPS_PROXY could be made.*407",
+        ConnectionFailedError, match=r"through the proxy http://127\.0\.0\.1:\d+ of HTTPS_PROXY could be made.*407"
     ):
         driver.create()
 
 
 @pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://me:secret@proxy.test",
-        "http://",
-        "http://me:secret@proxy.test:port",
-        "http://[::1",
-        "http://:3128",
-    ],
+    "url", ["ftp://me:secret@proxy.test", "http://", "http://me:secret@proxy.test:port", "http://[::1", "http://:3128"]
 )
 def test_what_is_no_proxy_is_refused_before_anything_is_sent(connect, monkeypatch, url):
     monkeypatch.setenv("https_proxy", url)

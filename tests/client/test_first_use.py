@@ -21,9 +21,7 @@ def test_an_argument_may_be_left_out_by_name(service, connect):
 
 
 def test_none_where_the_document_allows_no_null_is_refused_with_what_leaves_it_out(driver):
-    with pytest.raises(
-        ValueError, match=r"/tools: .* found None[^\n]*\nNone is sent as null. Pass NOT_GIVEN"
-    ):
+    with pytest.raises(ValueError, match=r"/tools: .* found None[^\n]*\nNone is sent as null. Pass NOT_GIVEN"):
         driver.create(tools=None)
     with pytest.raises(ValueError, match="/n: ") as refused:
         driver.create(n=0)

@@ -315,9 +315,7 @@ def test_no_hook_sees_the_token(connect, service, hook):
     driver.create(input=f"My token is {token}", key=token)
     for told in hook.told:
         call = getattr(told, "call", told)
-        assert token not in repr(
-            (told, call.headers, call.body, call.url, call.key, getattr(told, "error", None))
-        )
+        assert token not in repr((told, call.headers, call.body, call.url, call.key, getattr(told, "error", None)))
     assert service.requests[-1].headers["x-again"] == token
     assert token in service.requests[-1].json["input"]
 
@@ -408,9 +406,7 @@ async def test_an_asynchronous_hook_is_awaited(stream, service):
     assert service.requests[0].headers["x-trace"] == "9"
 
 
-@pytest.mark.parametrize(
-    ("options", "billed"), [({}, None), ({"via_stream": True}, False), ({"stream": True}, False)]
-)
+@pytest.mark.parametrize(("options", "billed"), [({}, None), ({"via_stream": True}, False), ({"stream": True}, False)])
 def test_a_cancelled_call_is_told(service, hook, options, billed):
     service.reply_with(testing.Fault("stall"))
 
@@ -435,9 +431,7 @@ class Left(BaseException):
 
 @pytest.mark.parametrize("via_stream", [False, True])
 @pytest.mark.parametrize(("answer", "billed"), [("Hello", True), (testing.error("bad_request"), False)])
-def test_a_call_that_is_left_in_a_hook_is_billed_as_its_answer_says(
-    connect, service, hook, answer, billed, via_stream
-):
+def test_a_call_that_is_left_in_a_hook_is_billed_as_its_answer_says(connect, service, hook, answer, billed, via_stream):
     service.reply_with(answer)
     driver = connect(service, hooks=[hook, Failing("after_try", Left)], via_stream=via_stream)
     with pytest.raises(Left):

@@ -152,12 +152,7 @@ def calls_sent(folder: Path, *options: str) -> list[str]:
     """Run the tests above; what came of each."""
     file = folder / "test_calls.py"
     file.write_text(TESTS)
-    options = (
-        "--tb=native",
-        "--show-capture=stdout",
-        "-rN",
-        *options,
-    )  # -rN: no summary, which repeats the errors
+    options = ("--tb=native", "--show-capture=stdout", "-rN", *options)  # -rN: no summary, which repeats the errors
     command = [sys.executable, "-m", "pytest", "-q", *options, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     errors = re.findall(r"acedata_responses\.errors\.(\w+): ", done.stdout)

@@ -95,12 +95,7 @@ with testing.serve() as service:
 
 def test_debug_logs_a_line_for_each_phase_of_a_call(flavour):
     lines = logged(flavour, "debug").stderr.splitlines()
-    phases = [
-        "connecting to 127.0.0.1",
-        "request sent, waiting for the response",
-        "status 200",
-        "GET http://",
-    ]
+    phases = ["connecting to 127.0.0.1", "request sent, waiting for the response", "status 200", "GET http://"]
     assert [next(n for n, line in enumerate(lines) if phase in line) for phase in phases] == sorted(
         next(n for n, line in enumerate(lines) if phase in line) for phase in phases
     )

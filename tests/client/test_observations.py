@@ -57,9 +57,7 @@ def test_replies_as_documented_are_not_counted() -> None:
         (lambda data: data["choices"][0]["message"].update(role="ai"), ("/choices/*/message/role", "unknown value")),
     ],
 )  # fmt: skip
-def test_a_departure_or_growth_is_counted_at_its_place(
-    change: Callable[[Any], object], place: tuple[str, str]
-) -> None:
+def test_a_departure_or_growth_is_counted_at_its_place(change: Callable[[Any], object], place: tuple[str, str]) -> None:
     reply = class_of(CHAT).from_dict(changed(CHAT, change))
     assert counted(reply) == {place: 1}
     assert counted(reply, reply, typed(CHAT)) == {place: 2}

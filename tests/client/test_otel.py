@@ -16,13 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from acedata_responses import (
-    AsyncClient,
-    Hook,
-    InsufficientBalanceError,
-    StreamInterruptedError,
-    testing,
-)
+from acedata_responses import AsyncClient, Hook, InsufficientBalanceError, StreamInterruptedError, testing
 from acedata_responses.otel import OpenTelemetry
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
@@ -179,9 +173,7 @@ def test_a_stream_is_a_span_until_its_end(traced, exporter):
 
 
 @pytest.mark.parametrize("how", ["closed", "broken"])
-def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish_reason(
-    traced, exporter, service, how
-):
+def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish_reason(traced, exporter, service, how):
     if how == "broken":
         service.reply_with(testing.Fault("reset", "event", after=2))
     with traced.open() as stream:
@@ -201,9 +193,7 @@ def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish
     ("status", "reasons"),
     [("incomplete", ("incomplete",)), ("cancelled", ("cancelled",)), ("queued", None), ("in_progress", None)],
 )
-def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(
-    traced, exporter, service, status, reasons
-):
+def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(traced, exporter, service, status, reasons):
     service.reply_with({**json.loads(sample("response.json")), "status": status})
     traced.create()
     (span,) = exporter.get_finished_spans()

@@ -46,9 +46,7 @@ def test_a_client_is_not_made_with_such_a_header(name, client):
 
 
 def test_headers_that_http_allows_arrive_as_they_are(driver, service):
-    driver.create(
-        extra_headers={"X-Latin": "caf\u00e9", "x-tab": "a\tb", "x-empty": "", "User-Agent": "mine/1"}
-    )
+    driver.create(extra_headers={"X-Latin": "caf\u00e9", "x-tab": "a\tb", "x-empty": "", "User-Agent": "mine/1"})
     headers = service.requests[0].headers
     assert headers.encoding
     raw = dict(headers.raw)

@@ -59,9 +59,7 @@ def http_date(moment: datetime, form: str = "%a, %d %b %Y %H:%M:%S GMT") -> str:
 
 @pytest.mark.parametrize("is_free", [True, False])
 @pytest.mark.parametrize("stage", ["send", "write_timeout", "read_timeout", "reply_lost"])
-def test_a_stream_without_an_event_is_sent_again_only_if_the_document_says_that_it_is_free(
-    stage, is_free, monkeypatch
-):
+def test_a_stream_without_an_event_is_sent_again_only_if_the_document_says_that_it_is_free(stage, is_free, monkeypatch):
     monkeypatch.setattr("acedata_responses.retry.UNFINISHED_STREAMS_ARE_FREE", is_free)
     assert USUAL.should_resend(Failure(stage, is_stream=True)) is is_free
 
@@ -92,11 +90,7 @@ def test_an_error_that_is_not_for_sending_again_is_not_even_with_a_safe_method()
 def test_paid_work_is_sent_again_only_for_one_of_three_reasons(stage):
     cases = itertools.product([None, 200, 302, 404, 429, 502], [False, True], [None, *ALLOWED_BY])
     for status, resend, eager in cases:
-        reasons = (
-            stage == "connect",
-            resend and status in (404, 429, 502),
-            eager and stage == ALLOWED_BY[eager],
-        )
+        reasons = (stage == "connect", resend and status in (404, 429, 502), eager and stage == ALLOWED_BY[eager])
         policy = RetryPolicy(**{eager: True} if eager else {})
         failure = Failure(stage, status=status, resend=resend)
         assert policy.should_resend(failure) is any(reasons), (failure, eager)
@@ -178,9 +172,7 @@ def test_a_long_wait_is_obeyed_when_the_deadline_allows_it_and_not_begun_otherwi
     clock = FakeClock(now=1000.0, lot=0.0)
 
     def plan(deadline):
-        return USUAL.plan(
-            refused(**headers), tries=1, max_retries=1, clock=clock, give_up_at=1000.0 + deadline
-        )
+        return USUAL.plan(refused(**headers), tries=1, max_retries=1, clock=clock, give_up_at=1000.0 + deadline)
 
     assert plan(seconds + 0.1) == seconds
     assert plan(seconds) is None
@@ -252,9 +244,7 @@ def test_a_date_that_is_past_far_off_or_no_http_date_gets_the_usual_wait(value):
 
 
 @given(
-    ahead=st.integers(1, 120),
-    now=MOMENTS,
-    form=st.sampled_from(["%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"]),
+    ahead=st.integers(1, 120), now=MOMENTS, form=st.sampled_from(["%a, %d %b %Y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"])
 )
 def test_any_moment_of_the_next_two_minutes_can_be_asked_for(ahead, now, form):
     clock = FakeClock(wall=now.timestamp(), lot=0.0)
@@ -390,10 +380,7 @@ def test_a_failure_is_a_value():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *[
-            ("waits", value)
-            for value in ([], None, 5, "12", [1, -1], [1, "2"], [1, None], [float("nan")], [True])
-        ],
+        *[("waits", value) for value in ([], None, 5, "12", [1, -1], [1, "2"], [1, None], [float("nan")], [True])],
         *[
             (name, value)
             for name in ("jitter", "longest_retry_after")

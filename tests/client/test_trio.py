@@ -38,9 +38,7 @@ def client_of(service, **options):
     return AsyncClient(**{"token": testing.TOKEN, "base_url": service.url, **options})
 
 
-@pytest.fixture(
-    params=["none", "httpx.AsyncClient", "httpx2.AsyncClient", "httpx.AsyncHTTPTransport", "in process"]
-)
+@pytest.fixture(params=["none", "httpx.AsyncClient", "httpx2.AsyncClient", "httpx.AsyncHTTPTransport", "in process"])
 def plugged_in(request):
     """Makes what is plugged in."""
     return {

@@ -10,14 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from acedata_responses import (
-    AceDataError,
-    Client,
-    ReplyFailedError,
-    RequestTimeoutError,
-    RetryPolicy,
-    testing,
-)
+from acedata_responses import AceDataError, Client, ReplyFailedError, RequestTimeoutError, RetryPolicy, testing
 from acedata_responses.usage import Totals, Usage
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL

@@ -279,9 +279,7 @@ def test_a_problem_says_where_what_and_on_whose_word():
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["x" * 10_000, ["x" * 100] * 100, {"x": "y" * 1000}, 10**200],
-    ids=["text", "list", "dict", "number"],
+    "value", ["x" * 10_000, ["x" * 100] * 100, {"x": "y" * 1000}, 10**200], ids=["text", "list", "dict", "number"]
 )
 def test_a_value_is_shown_in_short(problems, value):
     (problem,) = problems(n=value)

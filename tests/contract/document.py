@@ -42,18 +42,13 @@ LIST_MODELS: dict[str, Any] = DOCUMENT["paths"]["/openai/models"]["get"]
 REQUEST: dict[str, Any] = SCHEMAS["CreateResponseRequest"]
 MODELS: list[str] = SCHEMAS["ModelName"]["anyOf"][0]["enum"]
 REPLIES = ("ChatCompletion", "ResponseObject")
-EVENTS = (
-    *(name.rpartition("/")[2] for name in SCHEMAS["ResponseEvent"]["discriminator"]["mapping"].values()),
-)
+EVENTS = (*(name.rpartition("/")[2] for name in SCHEMAS["ResponseEvent"]["discriminator"]["mapping"].values()),)
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema that a reference names, with what stands beside the reference."""
     while "$ref" in schema:
-        schema = {
-            **SCHEMAS[component(schema)],
-            **{k: v for k, v in schema.items() if k != "$ref"},
-        }
+        schema = {**SCHEMAS[component(schema)], **{k: v for k, v in schema.items() if k != "$ref"}}
     return schema
 
 
@@ -76,18 +71,12 @@ def assert_documented(data: Any, what: str) -> None:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """An independent validator of a component."""
-    return Draft202012Validator(
-        {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
-    )
+    return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
 
 
 def examples(content: dict[str, Any]) -> list[Any]:
     """The example values of a media type."""
-    return (
-        [content["example"]]
-        if "example" in content
-        else [one["value"] for one in content["examples"].values()]
-    )
+    return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
 
 
 class Rule(NamedTuple):

@@ -30,9 +30,7 @@ class PlainServer(socketserver.ThreadingTCPServer):
         self.received: list[Received] = []
         self.connections = 0
 
-    def answers_with(
-        self, body: bytes, content_type: str = "application/json", status: str = "200 OK"
-    ) -> None:
+    def answers_with(self, body: bytes, content_type: str = "application/json", status: str = "200 OK") -> None:
         """Give one more answer, whole."""
         head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         self.answers.append(head.encode() + body)
@@ -44,9 +42,7 @@ class PlainServer(socketserver.ThreadingTCPServer):
         self.answers.append(head + chunks)
 
     def __enter__(self) -> PlainServer:
-        self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        )
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
         return self
 
@@ -68,7 +64,5 @@ class _Connection(socketserver.StreamRequestHandler):
                 name, _, value = header.partition(":")
                 headers.append((name.lower(), value.strip()))
             body = self.rfile.read(int(dict(headers).get("content-length", 0)))
-            self.server.received.append(
-                Received(line.decode("latin-1").rstrip("\r\n"), headers, body, number)
-            )
+            self.server.received.append(Received(line.decode("latin-1").rstrip("\r\n"), headers, body, number))
             self.wfile.write(self.server.answers.popleft())

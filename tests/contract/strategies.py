@@ -18,9 +18,7 @@ KEYS = st.text(string.ascii_lowercase + "_~/ é", min_size=1, max_size=8)
 NUMBERS = st.integers(-(10**15), 10**15) | st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 JSON = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
-    max_leaves=4,
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=4
 )
 """Anything that JSON can say."""
 
@@ -49,10 +47,7 @@ def requests() -> st.SearchStrategy[dict[str, Any]]:
     """The fields of a valid call. Objects within them are open."""
     required = REQUEST["required"]
     values = {key: _data(schema, FIELDS) for key, schema in REQUEST["properties"].items()}
-    return st.fixed_dictionaries(
-        {key: values.pop(key) for key in required},
-        optional=values,
-    )
+    return st.fixed_dictionaries({key: values.pop(key) for key in required}, optional=values)
 
 
 def _data(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy[Any]:
@@ -103,9 +98,7 @@ def _number(schema: dict[str, Any], _growth: frozenset[str]) -> st.SearchStrateg
 
 
 def _text(schema: dict[str, Any], _growth: frozenset[str]) -> st.SearchStrategy[str]:
-    texts = st.text(
-        st.characters(exclude_categories=["Cs"]), min_size=schema.get("minLength", 0), max_size=12
-    )
+    texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=schema.get("minLength", 0), max_size=12)
     pattern = schema.get("pattern")
     return texts.filter(lambda text: re.search(pattern, text) is not None) if pattern else texts
 
@@ -211,9 +204,7 @@ def violations(draw: st.DrawFn, name: str) -> Violation:
     return Violation(whole, _pointer(path), "type")
 
 
-def _places(
-    value: Any, schema: dict[str, Any], path: tuple[Any, ...]
-) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
+def _places(value: Any, schema: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
     """Each described value within data: its path, its schema, and whether it must be there."""
     schema = _chosen(value, schema)
     if isinstance(value, dict):

@@ -81,9 +81,7 @@ def test_the_models_are_listed(driver):
     validator("ModelList").validate(listed.to_dict())
 
 
-@pytest.mark.parametrize(
-    "example", examples(CREATE["responses"]["200"]["content"]["application/json"]), ids=SHAPES
-)
+@pytest.mark.parametrize("example", examples(CREATE["responses"]["200"]["content"]["application/json"]), ids=SHAPES)
 def test_the_examples_of_the_document_are_read_without_a_problem(wire, example):
     reply = wire.reply(example, strict=True)
     assert reply.to_dict() == example
@@ -100,13 +98,7 @@ def test_the_example_of_a_model_list_is_read_without_a_problem(wire):
 
 def test_the_items_of_an_output_are_told_apart_and_one_of_an_unknown_kind_is_kept(wire):
     reply = wire.reply(TOOLS)
-    kinds = [
-        types.ReasoningItem,
-        types.FunctionCall,
-        types.CustomToolCall,
-        types.Unknown,
-        types.OutputMessage,
-    ]
+    kinds = [types.ReasoningItem, types.FunctionCall, types.CustomToolCall, types.Unknown, types.OutputMessage]
     assert [type(item) for item in reply.output] == kinds
     _thought, function, custom, search, message = reply.output
     assert (function.name, json.loads(function.arguments)) == ("depth_of", {"lake": "Baikal"})
@@ -173,9 +165,7 @@ def test_a_time_is_an_aware_one_and_goes_back_as_it_came(wire, data, seconds, ti
     assert json.dumps(reply.to_dict()) == json.dumps({**data, key: seconds})
 
 
-@pytest.mark.parametrize(
-    "seconds", [253402300800, 10**30, -(10**30), 1e300, float("inf"), float("-inf"), float("nan")]
-)
+@pytest.mark.parametrize("seconds", [253402300800, 10**30, -(10**30), 1e300, float("inf"), float("-inf"), float("nan")])
 def test_a_number_that_is_no_time_stays_a_number(wire, seconds):
     reply = wire.reply({**RESPONSE, "created_at": seconds})
     assert repr(reply.created_at) == repr(seconds)
@@ -292,11 +282,7 @@ def test_every_departure_is_named_with_what_was_expected_and_what_was_found(wire
         "/usage/output_tokens": "required",
         "/output/0/content": "required",
     }
-    assert (problems["/id"].expected, problems["/id"].found, problems["/id"].source) == (
-        "a string",
-        "5",
-        "guide",
-    )
+    assert (problems["/id"].expected, problems["/id"].found, problems["/id"].source) == ("a string", "5", "guide")
     assert str(problems["/status"]) == "/status: expected a value, found nothing [required (guide)]"
 
 

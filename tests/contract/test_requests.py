@@ -45,10 +45,7 @@ VALUES = {
     "n": [1, 2.0, 128],
     "background": [True, False],
     "stream": [True, False],
-    "tools": [
-        [{"type": "function", "name": "depth", "parameters": {}, "strict": None}],
-        [{"type": "web_search"}],
-    ],
+    "tools": [[{"type": "function", "name": "depth", "parameters": {}, "strict": None}], [{"type": "web_search"}]],
     "max_tokens": [1, 0, 10**9, 12.5],
     "temperature": [0, 0.3, 1, 2],
     "response_format": [{}, {"type": "json_object"}, {"type": "json_object", "further": {"name": "x"}}],
@@ -68,9 +65,7 @@ VALUES = {
 """For each field of the request values that it may have."""
 
 EACH_FIELD = [(field, value) for field, values in VALUES.items() for value in values]
-NULLABLE = [
-    name for name, schema in REQUEST["properties"].items() if "null" in resolved(schema).get("type", "")
-]
+NULLABLE = [name for name, schema in REQUEST["properties"].items() if "null" in resolved(schema).get("type", "")]
 BOUNDS = list(bounds())
 
 
@@ -87,11 +82,7 @@ def ask(connect, server):
 
     def ask(method="create", **fields):
         answers_with_stream = fields.get("stream") is True
-        (
-            server.streams(sample("stream.sse"))
-            if answers_with_stream
-            else server.answers_with(sample("response.json"))
-        )
+        (server.streams(sample("stream.sse")) if answers_with_stream else server.answers_with(sample("response.json")))
         if method == "create":
             answer = driver.client.responses.create(**fields)
             if answers_with_stream:
@@ -115,9 +106,7 @@ def assert_accepted(received):
 
 @cache
 def openapi() -> OpenAPI:
-    return OpenAPI.from_dict(
-        DOCUMENT, config=Config(spec_validator_cls=None)
-    )  # `make lint` validates the document
+    return OpenAPI.from_dict(DOCUMENT, config=Config(spec_validator_cls=None))  # `make lint` validates the document
 
 
 def test_a_call_is_one_request_with_these_headers_and_no_others(server, ask):
@@ -224,9 +213,7 @@ def test_messages_are_dicts_or_objects_and_give_the_same_request(ask, role):
         model="gpt-4o", input=[InputMessage(role=role, content="Hi"), InputMessage(role=role, content=parts)]
     )
     as_dicts = ask(model="gpt-4o", input=[{"role": role, "content": "Hi"}, {"role": role, "content": data}])
-    mixed = ask(
-        model="gpt-4o", input=(InputMessage(role=role, content="Hi"), {"role": role, "content": tuple(parts)})
-    )
+    mixed = ask(model="gpt-4o", input=(InputMessage(role=role, content="Hi"), {"role": role, "content": tuple(parts)}))
     assert as_objects.body == as_dicts.body == mixed.body
     assert_accepted(as_objects)
 
@@ -306,11 +293,7 @@ def test_a_value_beyond_a_bound_is_refused_with_its_rule_and_nothing_is_sent(ser
         with pytest.raises(RequestValidationError) as refused:
             ask(**{**LEAST, rule.field: value})
         (problem,) = refused.value.problems
-        assert (problem.pointer, problem.rule, problem.source) == (
-            f"/{rule.field}",
-            rule.keyword,
-            rule.source,
-        )
+        assert (problem.pointer, problem.rule, problem.source) == (f"/{rule.field}", rule.keyword, rule.source)
         assert str(rule.bound) in problem.expected
         assert problem.found in repr(value)
         assert str(problem) in str(refused.value)
@@ -391,9 +374,7 @@ def test_an_unchecked_client_can_still_not_send_what_is_no_json(connect, server)
 
 
 def test_further_fields_of_the_body_win_and_are_not_checked(ask):
-    received = ask(
-        **LEAST, n=2, extra_body={"seed": 7, "n": 0, "input": InputMessage(role="user", content="x")}
-    )
+    received = ask(**LEAST, n=2, extra_body={"seed": 7, "n": 0, "input": InputMessage(role="user", content="x")})
     assert json.loads(received.body) == {
         "model": "gpt-4o-mini",
         "input": {"role": "user", "content": "x"},
@@ -410,15 +391,9 @@ def test_further_query_parameters_are_written_as_a_query(ask):
 
 
 def test_further_headers_win_over_all_others_whatever_their_case(ask):
-    received = ask(
-        **LEAST, extra_headers={"X-Trace": " a\tb ", "ACCEPT": "text/plain", "authorization": "Basic x"}
-    )
+    received = ask(**LEAST, extra_headers={"X-Trace": " a\tb ", "ACCEPT": "text/plain", "authorization": "Basic x"})
     headers = dict(received.headers)
-    assert (headers["x-trace"], headers["accept"], headers["authorization"]) == (
-        "a\tb",
-        "text/plain",
-        "Basic x",
-    )
+    assert (headers["x-trace"], headers["accept"], headers["authorization"]) == ("a\tb", "text/plain", "Basic x")
     assert len(headers) == len(received.headers)
 
 

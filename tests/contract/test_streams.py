@@ -43,9 +43,7 @@ def written(events, form="data: {}\n\n"):
 def test_the_events_come_as_the_classes_of_the_document(read):
     events, final = read(sample("stream.sse"))
     by_type = SCHEMAS["ResponseEvent"]["discriminator"]["mapping"]
-    assert [type(event).__name__ for event in events] == [
-        by_type[data["type"]].rpartition("/")[2] for data in RESPONSE
-    ]
+    assert [type(event).__name__ for event in events] == [by_type[data["type"]].rpartition("/")[2] for data in RESPONSE]
     assert [event.sequence_number for event in events] == list(range(len(events)))
     assert {event.model for event in events} == {"gpt-4o-mini"}
     assert type(events[0].response) is type(final) is types.ResponseObject

@@ -116,9 +116,7 @@ def test_copies_are_closed_with_the_original(flavour, service):
 
 
 def test_headers_of_the_client_win_over_its_own_and_those_of_a_call_over_both(connect, server):
-    driver = connect(
-        base_url=server.url, headers={"User-Agent": "mine", "X-A": "1", "accept-encoding": "gzip"}
-    )
+    driver = connect(base_url=server.url, headers={"User-Agent": "mine", "X-A": "1", "accept-encoding": "gzip"})
     for extra in ({}, {"x-a": "2"}):
         server.answers_with(sample("response.json"))
         driver.create(extra_headers=extra)

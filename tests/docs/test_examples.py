@@ -32,9 +32,7 @@ def run(service):
             "PYTHONIOENCODING": "utf-8",
         }
         command = [sys.executable, "-W", "error", str(EXAMPLES / name), *map(str, arguments)]
-        done = subprocess.run(
-            command, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False
-        )
+        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.splitlines()
 
@@ -67,10 +65,7 @@ def test_spending(run, service):
         data = json.loads(sample("response.json"))
         service.reply_with({**data, "usage": {**data["usage"], "total_tokens": tokens, "cost": cost}})
     lines = run("spending.py", 60)
-    assert lines[:2] == [
-        "gpt-4o-mini: 2 calls, 40 tokens, 1.5 Credits",
-        "gpt-4o: 1 calls, 20 tokens, 2 Credits",
-    ]
+    assert lines[:2] == ["gpt-4o-mini: 2 calls, 40 tokens, 1.5 Credits", "gpt-4o: 1 calls, 20 tokens, 2 Credits"]
     assert lines[2].startswith("Totals(calls=3, ")
     assert len(service.requests) == 3
 
@@ -82,9 +77,7 @@ def test_bulk(run, service, tmp_path):
     assert 0 < asked < 20
     assert "budget" in first[-2]
     second = run("bulk.py", tmp_path / "answers.db", 100_000)
-    assert sorted(line.rpartition(" ")[0] for line in second[:-1]) == sorted(
-        f"question {n}" for n in range(20)
-    )
+    assert sorted(line.rpartition(" ")[0] for line in second[:-1]) == sorted(f"question {n}" for n in range(20))
     assert len(service.requests) == 20
     assert f"from_journal={asked}" in second[-1]
 
@@ -119,10 +112,7 @@ def test_functions(run, service, shape):
 def test_conversation(run, service, shape):
     service.answers(shape=shape)
     service.reply_with("The Volga.", "In the Caspian Sea.")
-    assert run("conversation.py", "Which river?", "Where does it end?") == [
-        "The Volga.",
-        "In the Caspian Sea.",
-    ]
+    assert run("conversation.py", "Which river?", "Where does it end?") == ["The Volga.", "In the Caspian Sea."]
     roles = [one["role"] for one in service.requests[-1].json["input"]]
     assert roles == ["system", "user", "assistant", "user"]
 

@@ -45,9 +45,7 @@ def test_no_sockets_at_all(driver, ask):
 
 def test_no_hosts_but_some(driver, ask):
     pytest_socket.socket_allow_hosts(["127.0.0.1"])
-    with pytest.raises(
-        ConfigurationError, match=r"not allowed here \(SocketConnectBlocked.*nothing was sent"
-    ):
+    with pytest.raises(ConfigurationError, match=r"not allowed here \(SocketConnectBlocked.*nothing was sent"):
         ask(driver)
 
 

@@ -11,9 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 @pytest.fixture
 def exporter():
     exporter = TestExporter()
-    logfire.configure(
-        send_to_logfire=False, console=False, additional_span_processors=[SimpleSpanProcessor(exporter)]
-    )
+    logfire.configure(send_to_logfire=False, console=False, additional_span_processors=[SimpleSpanProcessor(exporter)])
     logfire.instrument_httpx()
     yield exporter
     from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor

@@ -26,16 +26,12 @@ def test_respx_answers(client, ask, text, url, content, content_type, using):
 
 def test_pook_answers(client, ask, text, url, content, content_type):
     with pook.use():
-        mock = pook.post(
-            url, reply=200, response_headers={"content-type": content_type}, response_body=content
-        )
+        mock = pook.post(url, reply=200, response_headers={"content-type": content_type}, response_body=content)
         assert ask(client) == text
         assert mock.calls == 1
 
 
-def test_before_and_after_a_mock_the_client_has_its_own_connections(
-    connect, ask, service, content, content_type
-):
+def test_before_and_after_a_mock_the_client_has_its_own_connections(connect, ask, service, content, content_type):
     client = connect(service)
     usual = ask(client)
     with respx.mock() as mock:

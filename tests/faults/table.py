@@ -223,9 +223,7 @@ STATUSES = {
     404: "NotFoundError",
     413: "RequestTooLargeError",
     429: "RateLimitError",
-    **dict.fromkeys(
-        [402, 405, 406, 408, 409, 410, 415, 418, 422, 425, 431, 451, 499, 600, 799, 999], "APIStatusError"
-    ),
+    **dict.fromkeys([402, 405, 406, 408, 409, 410, 415, 418, 422, 425, 431, 451, 499, 600, 799, 999], "APIStatusError"),
     **dict.fromkeys([500, 501, 502, 503, 505, 507, 520, 522, 524, 529, 599], "ServerError"),
     504: "GatewayTimeoutError",
 }
@@ -234,9 +232,7 @@ STATUSES = {
 
 def _error(name: str, cls: str, answer: Answer, **facts: Any) -> Row:
     resend = cls in NOT_BILLED and answer.status != 200
-    line = (
-        "an error body under status 200" if answer.status == 200 else "429" if resend else "any other status"
-    )
+    line = "an error body under status 200" if answer.status == 200 else "429" if resend else "any other status"
     facts = {"status_code": answer.status, **facts}
     return _row(name, line, answer, Outcome(cls, TRIES if resend else 1, facts))
 
@@ -278,9 +274,7 @@ ERROR_BODIES: dict[str, tuple[Answer, str]] = {
     "an error in words": (Answer(400, json={"error": "in words"}), '{"error": "in words"}'),
     "error null": (Answer(400, json={"error": None}), '{"error": null}'),
     "cut by the network": (
-        Answer(400, body='{"error": {"code": "api_er', headers={"content-length": "99"}).but(
-            Fault("cut", "tail")
-        ),
+        Answer(400, body='{"error": {"code": "api_er', headers={"content-length": "99"}).but(Fault("cut", "tail")),
         '{"error": {"code": "api_er',
     ),
     "reset by the network": (Answer(400, body="x" * 50).but(Fault("reset", "body", after=9)), "xxxxxxxxx"),

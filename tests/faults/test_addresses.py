@@ -21,8 +21,7 @@ def resolve(monkeypatch):
     def to(*urls):
         ports = [urlsplit(url).port for url in urls]
         addresses = [
-            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
-            for port in ports
+            (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port)) for port in ports
         ]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: addresses)
 
@@ -30,9 +29,7 @@ def resolve(monkeypatch):
 
 
 @pytest.mark.parametrize("how", ["stalled", "refused"])
-def test_a_host_is_reached_at_its_second_address_where_the_first_does_not_answer(
-    how, connect, service, resolve
-):
+def test_a_host_is_reached_at_its_second_address_where_the_first_does_not_answer(how, connect, service, resolve):
     with testing.unreachable(how) as nowhere:
         resolve(nowhere, service.url)
         driver = connect(base_url="http://service.test", max_retries=0)
@@ -71,9 +68,7 @@ def test_a_connection_that_fails_is_named_with_host_and_port(connect, resolve):
     with testing.unreachable("refused") as nowhere:
         resolve(nowhere, nowhere)
         driver = connect(base_url="http://service.test:8080", max_retries=0)
-        with pytest.raises(
-            errors.ConnectionFailedError, match=r"to service\.test:8080 .*ConnectionRefusedError"
-        ):
+        with pytest.raises(errors.ConnectionFailedError, match=r"to service\.test:8080 .*ConnectionRefusedError"):
             driver.create()
 
 

@@ -181,9 +181,7 @@ def test_an_earlier_try_that_may_be_billed_counts_where_the_journal_fails_then(c
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [testing.error("too_many_requests"), testing.Fault("reset", "event", after=2)],
-    ids=["refused", "broken"],
+    "answer", [testing.error("too_many_requests"), testing.Fault("reset", "event", after=2)], ids=["refused", "broken"]
 )
 def test_tries_that_were_not_billed_leave_no_doubt(answer, connect, service):
     driver = connect(service, clock=SkippingClock(), via_stream=True)

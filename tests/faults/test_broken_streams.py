@@ -12,14 +12,7 @@ from acedata_responses import errors, testing
 from tests.drivers import ONE_PLACE
 from tests.faults.bad_ends import BAD_ENDS
 from tests.faults.table import PATIENT
-from tests.streams.made_up import (
-    assert_usable,
-    created,
-    delta,
-    ending,
-    events_of,
-    text_of,
-)
+from tests.streams.made_up import assert_usable, created, delta, ending, events_of, text_of
 
 
 @pytest.mark.parametrize("name", BAD_ENDS)
@@ -42,9 +35,7 @@ def test_a_stream_with_a_bad_end_raises_and_keeps_what_had_come(name, client, se
 
 
 @pytest.mark.parametrize("name", BAD_ENDS)
-def test_the_texts_of_a_stream_with_a_bad_end_come_before_its_error_and_its_reply_is_the_error(
-    name, client, service
-):
+def test_the_texts_of_a_stream_with_a_bad_end_come_before_its_error_and_its_reply_is_the_error(name, client, service):
     sent, expected = BAD_ENDS[name]
     service.reply_with(always=testing.Answer(events=sent))
     with client.open() as stream:

@@ -68,8 +68,7 @@ def test_a_connection_that_does_not_come_about_times_out_and_is_tried_again(conn
     with testing.unreachable("stalled") as url:
         driver = connect(base_url=url, clock=clock)
         with pytest.raises(
-            errors.RequestTimeoutError,
-            match=rf"no connection to .* was made within {CONNECTING.connect} s; nothing",
+            errors.RequestTimeoutError, match=rf"no connection to .* was made within {CONNECTING.connect} s; nothing"
         ) as caught:
             call(driver, timeout=CONNECTING)
     error = caught.value

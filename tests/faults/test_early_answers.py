@@ -13,10 +13,7 @@ from acedata_responses import errors
 from tests.bare_sockets import bare, http
 
 LARGE = "x" * 16_000_000  # more than the buffers between client and service take
-TOO_LARGE = http(
-    b'{"error": {"code": "request_too_large", "message": "Too much."}}',
-    status=b"413 Content Too Large",
-)
+TOO_LARGE = http(b'{"error": {"code": "request_too_large", "message": "Too much."}}', status=b"413 Content Too Large")
 
 TRIALS = 5  # what comes first, the answer or the failure to write, differs
 

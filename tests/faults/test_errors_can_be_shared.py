@@ -95,10 +95,7 @@ STREAMS = {
     "no event": lambda t: [delta(t), {t: t}],
     "an error event": lambda t: [delta(t), {"type": "error", "code": t, "message": t, "param": t}],
     "an error body": lambda t: [delta(t), {"error": {"code": "api_error", "message": t}, t: t}],
-    "response.failed": lambda t: [
-        delta(t),
-        {"type": "response.failed", "sequence_number": 2, "response": failed(t)},
-    ],
+    "response.failed": lambda t: [delta(t), {"type": "response.failed", "sequence_number": 2, "response": failed(t)}],
     "the end alone": lambda t: [delta(t), "[DONE]"],
     "a whole reply": lambda t: [json.dumps(reply(t)).encode()],
     "a page": lambda t: [f"<html><title>{t}</title></html>".encode()],
@@ -140,10 +137,7 @@ def provoked(token, caplog):
     """Makes a call that fails: the error, which can be pickled and copied, and in no corner of which the token is."""
 
     def provoke(call) -> errors.AceDataError:
-        with (
-            caplog.at_level(logging.DEBUG, "acedata_responses"),
-            pytest.raises(errors.AceDataError) as caught,
-        ):
+        with caplog.at_level(logging.DEBUG, "acedata_responses"), pytest.raises(errors.AceDataError) as caught:
             call()
         error = caught.value
         for twin in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error), copy.copy(error)):
@@ -264,9 +258,7 @@ def test_the_client_does_not_show_the_token(client, token):
         assert token not in text
 
 
-def test_an_error_that_comes_with_its_request_in_the_words_of_the_library_below_hides_it(
-    connect, token, provoked
-):
+def test_an_error_that_comes_with_its_request_in_the_words_of_the_library_below_hides_it(connect, token, provoked):
     """httpx hangs the request, and with it the token, on its exceptions: they do not come along."""
     with bare(answering(f"HTTP/1.1 200 OK\r\ncontent-length: {token}\r\n\r\n".encode())) as server:
         plugged = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}

@@ -87,9 +87,7 @@ def check(row: Row, kind, client, service, known: int = 0):
 
 
 @each([*TRANSPORT, *ERRORS, *shapes.ROWS])
-def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(
-    row, kind, client, service
-):
+def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(row, kind, client, service):
     check(row, kind, client, service)
 
 
@@ -142,9 +140,7 @@ def test_an_error_has_the_class_of_its_status_whatever_its_body_is(body, client,
 
 def test_an_error_whose_body_stands_still_has_the_class_of_its_status(connect, service):
     client = connect(service, clock=SkippingClock(), max_retries=1)
-    service.reply_with(
-        always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5))
-    )
+    service.reply_with(always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5)))
     with pytest.raises(errors.ServerError) as caught:
         client.create(timeout=PATIENT)
     assert caught.value.message == "sorry"

@@ -30,11 +30,7 @@ def serve(connect):
 @pytest.mark.parametrize("token", EVERYDAY)
 def test_an_everyday_token_is_not_struck_out_of_an_error(token, serve):
     client, service = serve(token)
-    body = {
-        "error": {"code": "some_code", "message": SENTENCE},
-        "trace_id": "trace-test-1",
-        "keys": {token: SENTENCE},
-    }
+    body = {"error": {"code": "some_code", "message": SENTENCE}, "trace_id": "trace-test-1", "keys": {token: SENTENCE}}
     service.reply_with(testing.Answer(400, json=body))
     with pytest.raises(errors.APIStatusError) as caught:
         client.create()
@@ -58,12 +54,7 @@ def test_an_everyday_token_is_not_struck_out_of_a_stream(token, serve):
 @pytest.mark.parametrize("token", [*EVERYDAY, LONG])
 def test_a_token_does_not_show_where_a_token_can_stand(token, serve):
     client, service = serve(token)
-    body = {
-        "sent": token,
-        "list": [token],
-        "header": f"Bearer {token}",
-        "url": f"https://a.test/?token={token}&b=c",
-    }
+    body = {"sent": token, "list": [token], "header": f"Bearer {token}", "url": f"https://a.test/?token={token}&b=c"}
     headers = {"x-echo": token, "x-auth": f"bearer {token}", "location": f"https://a.test/?token={token}"}
     service.reply_with(testing.Answer(400, json=body, headers=headers))
     with pytest.raises(errors.APIStatusError) as caught:

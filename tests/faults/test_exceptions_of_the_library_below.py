@@ -17,9 +17,7 @@ from tests.faults.table import CODES, STATUSES
 REQUEST = httpx.Request("POST", "http://service.test/openai/responses")
 TIMEOUT = httpx.Timeout(connect=1, read=2.5, write=3, pool=4)
 NOT_SENT = "nothing was sent"
-MAYBE = (
-    "The service may still be at work: before you send the request again, consider that both may be billed"
-)
+MAYBE = "The service may still be at work: before you send the request again, consider that both may be billed"
 LOST = (
     "the connection broke before the answer was complete ({}). The service may have done its work: before you send "
     "the request again, consider that both may be billed"
@@ -53,10 +51,7 @@ def call(connect, flavour):
             raise exception
 
         driver = connect(
-            base_url="http://service.test",
-            transport=httpx.MockTransport(fail),
-            clock=SkippingClock(),
-            **options,
+            base_url="http://service.test", transport=httpx.MockTransport(fail), clock=SkippingClock(), **options
         )
         with pytest.raises(errors.AceDataError) as caught:
             driver.create(timeout=options.get("timeout", TIMEOUT))
@@ -193,10 +188,7 @@ def test_the_words_of_the_library_below_are_not_cut(call):
 @pytest.mark.parametrize(
     ("error", "billed"),
     [
-        (
-            errors.ConnectionLostError(is_stream=True),
-            False,
-        ),  # a stream without its last event, by the vendor's guide
+        (errors.ConnectionLostError(is_stream=True), False),  # a stream without its last event, by the vendor's guide
         (errors.ConnectionLostError(is_stream=False), None),
         (errors.RequestTimeoutError(sent=True, is_stream=True), False),  # one that the caller has left
         (errors.RequestTimeoutError(sent=True, is_stream=False), None),

@@ -93,9 +93,7 @@ def test_of_very_many_connections_a_hundred_are_kept(service):
 
 
 def test_a_connection_on_which_the_service_says_goodbye_is_not_used(driver, service):
-    service.reply_with(
-        lambda request: testing.Answer(json=json.loads(REPLY), headers={"connection": "close"})
-    )
+    service.reply_with(lambda request: testing.Answer(json=json.loads(REPLY), headers={"connection": "close"}))
     driver.create()
     driver.create()
     assert [request.connection for request in service.requests] == [1, 2]

@@ -76,9 +76,7 @@ def test_a_service_that_says_nothing_is_named_as_that(connect):
     with bare(silent) as server:
         for retry, tries in ((None, 1), (RetryPolicy(on_read_timeout=True), 3)):
             driver = connect(base_url=server.url, retry=retry, **patience)
-            with pytest.raises(
-                errors.RequestTimeoutError, match=r"nothing was received .* within 0.05 s"
-            ) as caught:
+            with pytest.raises(errors.RequestTimeoutError, match=r"nothing was received .* within 0.05 s") as caught:
                 driver.create()
             assert (caught.value.phase, caught.value.sent, caught.value.tries) == ("read", True, tries)
 

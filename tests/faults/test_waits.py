@@ -55,9 +55,7 @@ def test_a_wait_that_the_answer_asks_for_is_kept(headers, wait, client, service,
     assert len(service.requests) == 2
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"), [({"retry_after": "3600"}, 3600), ({"retry_after_ms": "700000"}, 700)]
-)
+@pytest.mark.parametrize(("headers", "seconds"), [({"retry_after": "3600"}, 3600), ({"retry_after_ms": "700000"}, 700)])
 def test_a_long_wait_that_the_answer_asks_for_is_kept_within_the_deadline_and_else_reported(
     headers, seconds, connect, service, clock
 ):

@@ -35,9 +35,7 @@ def damaged(draw: st.DrawFn, bodies: st.SearchStrategy[bytes], pieces: st.Search
         start = draw(st.integers(0, len(body)))
         end = min(len(body), start + draw(st.integers(0, 8) | st.integers(0, len(body))))
         lost = body[start:end]
-        found = draw(
-            st.sampled_from([b"", lost * 2, lost[::-1]]) | pieces | st.binary(max_size=min(len(lost), 20))
-        )
+        found = draw(st.sampled_from([b"", lost * 2, lost[::-1]]) | pieces | st.binary(max_size=min(len(lost), 20)))
         body = body[:start] + found + body[end:]
     return body
 
@@ -74,13 +72,7 @@ event_streams = st.tuples(_starts, broken(st.sampled_from([FIELDS, *STREAMS]), s
 
 REPLIES: list[Any] = [
     json.loads(sample(f"{name}.json"))
-    for name in (
-        "response",
-        "response_with_tools",
-        "response_failed",
-        "response_incomplete",
-        "chat_completion",
-    )
+    for name in ("response", "response_with_tools", "response_failed", "response_incomplete", "chat_completion")
 ]
 ERROR: dict[str, Any] = {**json.loads(sample("error.json")), "error": {"code": "api_error", "message": TOKEN}}
 
@@ -107,13 +99,7 @@ def answers(*data: Any) -> st.SearchStrategy[bytes]:
 
 # --- streams of replies
 
-CHUNK: dict[str, Any] = {
-    "id": "c-1",
-    "object": "chat.completion.chunk",
-    "created": 1,
-    "model": "m",
-    "choices": [],
-}
+CHUNK: dict[str, Any] = {"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
 CALL = {"type": "function", "function": {"name": "look", "arguments": "{}"}}
 EVENTS: list[Any] = [
     *(event for stream in STREAMS for event in events_in(stream)),
@@ -122,26 +108,15 @@ EVENTS: list[Any] = [
     {"error": "overloaded"},
     {},
     {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}},
-    {
-        **CHUNK,
-        "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}
-        ],
-    },
-    *(
-        {**CHUNK, "choices": [{"delta": {"content": text}}]}
-        for text in ("Hel", [{"type": "text", "text": "lo"}])
-    ),
+    {**CHUNK, "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}]},
+    *({**CHUNK, "choices": [{"delta": {"content": text}}]} for text in ("Hel", [{"type": "text", "text": "lo"}])),
     *(
         {**CHUNK, "choices": [{"index": 0, "delta": {"tool_calls": [{**CALL, **of}]}}]}
         for of in ({}, {"id": "a"}, {"index": 0})
     ),
     {"type": "error", "code": "api_error", "message": TOKEN},
     *({"type": f"response.{end}", "response": REPLIES[0]} for end in ("completed", "incomplete", "failed")),
-    *(
-        {"type": "response.completed", "response": {**REPLIES[0], "output": output}}
-        for output in ([], None, [{}])
-    ),
+    *({"type": "response.completed", "response": {**REPLIES[0], "output": output}} for output in ([], None, [{}])),
     *(
         {"type": "response.output_item.done", "output_index": index, "item": item}
         for index, item in enumerate(REPLIES[1]["output"])

@@ -11,14 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from acedata_responses import (
-    AceDataError,
-    APIStatusError,
-    Client,
-    ReplyDecodeError,
-    ReplyFailedError,
-    StreamError,
-)
+from acedata_responses import AceDataError, APIStatusError, Client, ReplyDecodeError, ReplyFailedError, StreamError
 from acedata_responses.errors import class_for
 from tests.drivers import MINIMAL
 from tests.fuzz.bodies import ERROR, REPLIES, TOKEN, answers, cut, cuts, reply_streams, single_bytes
@@ -31,9 +24,7 @@ HEADERS = st.dictionaries(
 STATUSES = st.integers(300, 599) | st.sampled_from([400, 401, 403, 404, 413, 429, 500, 504])
 
 
-def call(
-    status: int, chunks: list[bytes], headers: Any = None, *, strict: bool = False, **fields: Any
-) -> Any:
+def call(status: int, chunks: list[bytes], headers: Any = None, *, strict: bool = False, **fields: Any) -> Any:
     """What a client makes of one answer."""
     transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers, content=iter(chunks)))
     client = Client(TOKEN, transport=transport, max_retries=0, limits=None, strict=strict)
@@ -77,9 +68,7 @@ def test_a_reply_gives_back_all_that_came_or_an_error_says_why_there_is_none(bod
 
 
 @given(status=STATUSES, body=answers(ERROR, *REPLIES), at=cuts, headers=HEADERS, stream=st.booleans())
-def test_an_error_is_of_the_class_of_its_code_and_status_whatever_its_body_is(
-    status, body, at, headers, stream
-):
+def test_an_error_is_of_the_class_of_its_code_and_status_whatever_its_body_is(status, body, at, headers, stream):
     with pytest.raises(APIStatusError) as caught:
         call(status, cut(body, at), headers, **({"stream": True} if stream else {}))
     assert caught.value.status_code == status

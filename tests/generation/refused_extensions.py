@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.generation.small_document import (
-    OPERATION,
-    PART,
-    REF,
-    REPLY,
-    SCHEMAS,
-    STREAM,
-    TEXT,
-    THING,
-    Case,
-    an_object,
-)
+from tests.generation.small_document import OPERATION, PART, REF, REPLY, SCHEMAS, STREAM, TEXT, THING, Case, an_object
 from tests.generation.workshop import GONE
 
 JSON_BODY = {"content": {"application/json": {"schema": an_object("name")}}}
@@ -52,11 +41,7 @@ EXTENSIONS: dict[str, Case] = {
         "/components/securitySchemes/b/x-environment/0",
         "string should match pattern '^[A-Za-z_][A-Za-z0-9_]*$', found 'MY KEY'",
     ),
-    "no calls at all": (
-        {"/x-limits/in-flight": 0},
-        "/x-limits/in-flight",
-        "greater than or equal to 1, found 0",
-    ),
+    "no calls at all": ({"/x-limits/in-flight": 0}, "/x-limits/in-flight", "greater than or equal to 1, found 0"),
     "a pace that is text": (
         {"/x-limits/per-second": "60"},
         "/x-limits/per-second",
@@ -74,11 +59,7 @@ EXTENSIONS: dict[str, Case] = {
     ),
     "waits that are none": ({"/x-retry/waits": []}, "/x-retry/waits", "at least 1 item"),
     **{
-        f"{word} that is text": (
-            {f"{where}/{word}": "text"},
-            f"{where}/{word}",
-            "input should be a valid",
-        )
+        f"{word} that is text": ({f"{where}/{word}": "text"}, f"{where}/{word}", "input should be a valid")
         for where, word in [
             ("", "x-limits"),
             ("", "x-retry"),
@@ -104,12 +85,7 @@ EXTENSIONS: dict[str, Case] = {
         "input should be a valid string, found 1",
     ),
     "a code of two kinds": (
-        {
-            "/x-error-kinds": {
-                "A": {"codes": {"x": {"statuses": [400]}}},
-                "B": {"codes": {"x": {"statuses": [401]}}},
-            }
-        },
+        {"/x-error-kinds": {"A": {"codes": {"x": {"statuses": [400]}}}, "B": {"codes": {"x": {"statuses": [401]}}}}},
         "/x-error-kinds/B",
         "the code 'x' already belongs to A",
     ),
@@ -168,11 +144,7 @@ EXTENSIONS: dict[str, Case] = {
         f"{THING}/x-aliases/kind",
         "the alias 'kind' and the field 'kind' at document.yaml:79",
     ),
-    "a text that is nowhere": (
-        {f"{THING}/x-text": ["parts", "size"]},
-        f"{THING}/x-text/1",
-        "there is no field 'size'",
-    ),
+    "a text that is nowhere": ({f"{THING}/x-text": ["parts", "size"]}, f"{THING}/x-text/1", "there is no field 'size'"),
     "a text in a list of nothing": (
         {f"{THING}/x-text": ["name", {"a": 1}, "b"]},
         f"{THING}/x-text/1",
@@ -184,10 +156,7 @@ EXTENSIONS: dict[str, Case] = {
         "there is no field 'kind'",
     ),
     "a text in entries of a value that does not exist": (
-        {
-            f"{PART}/properties/kind": {**TEXT, "const": "a"},
-            f"{THING}/x-text": ["parts", {"kind": "b"}, "size"],
-        },
+        {f"{PART}/properties/kind": {**TEXT, "const": "a"}, f"{THING}/x-text": ["parts", {"kind": "b"}, "size"]},
         f"{THING}/x-text/1",
         "the field 'kind' never has the value 'b'",
     ),
@@ -404,12 +373,7 @@ EXTENSIONS: dict[str, Case] = {
         "lists withdrawn values of an open enum",
     ),
     "a withdrawn value that is still there": (
-        {
-            f"{SCHEMAS}/Name": {
-                "anyOf": [{**TEXT, "enum": ["x"]}, TEXT],
-                "x-removed": {"x": {"since": "1.0.0"}},
-            }
-        },
+        {f"{SCHEMAS}/Name": {"anyOf": [{**TEXT, "enum": ["x"]}, TEXT], "x-removed": {"x": {"since": "1.0.0"}}}},
         f"{SCHEMAS}/Name/x-removed/x",
         "'x' is also listed as a known value",
     ),

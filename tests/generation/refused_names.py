@@ -41,11 +41,7 @@ NAMES: dict[str, Case] = {
         f"{NEW}/properties/name",
         "the field 'name' and the field 'Name' at document.yaml:28",
     ),
-    "a field without a letter": (
-        {FIELD: an_object("+")},
-        f"{FIELD}/properties/+",
-        "'+' cannot be a Python name",
-    ),
+    "a field without a letter": ({FIELD: an_object("+")}, f"{FIELD}/properties/+", "'+' cannot be a Python name"),
     "a field like an attribute of every object": (
         {FIELD: an_object("to_dict")},
         f"{FIELD}/properties/to_dict",

@@ -33,11 +33,7 @@ OPERATIONS: dict[str, Case] = {
         "/paths/~1things/get/operationId",
         "the operationId 'things.make' is also used at document.yaml:",
     ),
-    "an unknown method": (
-        {"/paths/~1things/query": operation()},
-        "/paths/~1things/query",
-        "is not supported here",
-    ),
+    "an unknown method": ({"/paths/~1things/query": operation()}, "/paths/~1things/query", "is not supported here"),
     "a path that is kept elsewhere": (
         {"/paths/~1things": {"$ref": "#/components/pathItems/Things"}, "/components/pathItems/Things": {}},
         "/paths/~1things/$ref",
@@ -79,13 +75,7 @@ OPERATIONS: dict[str, Case] = {
         "a cookie parameter is not supported",
     ),
     "a parameter as JSON": (
-        {
-            f"{OPERATION}/parameters/1": {
-                "name": "a",
-                "in": "query",
-                "content": {"application/json": {"schema": TEXT}},
-            }
-        },
+        {f"{OPERATION}/parameters/1": {"name": "a", "in": "query", "content": {"application/json": {"schema": TEXT}}}},
         f"{OPERATION}/parameters/1/content",
         "`content` is not supported here",
     ),

@@ -54,21 +54,9 @@ CONSTRUCTS: dict[str, Case] = {
         "`pattern` is not a regular expression that Python can read",
     ),
     "an empty enum": ({FIELD: {**TEXT, "enum": []}}, f"{FIELD}/enum", "list should have at least 1 item"),
-    "a value of another type": (
-        {FIELD: {**TEXT, "enum": [1]}},
-        FIELD,
-        "the value 1 is not of type string",
-    ),
-    "a constant of another type": (
-        {FIELD: {**TEXT, "const": None}},
-        FIELD,
-        "the value None is not of type string",
-    ),
-    "an enum of fractions": (
-        {FIELD: {"type": "number", "enum": [0.5]}},
-        f"{FIELD}/enum",
-        "an enum of fractions",
-    ),
+    "a value of another type": ({FIELD: {**TEXT, "enum": [1]}}, FIELD, "the value 1 is not of type string"),
+    "a constant of another type": ({FIELD: {**TEXT, "const": None}}, FIELD, "the value None is not of type string"),
+    "an enum of fractions": ({FIELD: {"type": "number", "enum": [0.5]}}, f"{FIELD}/enum", "an enum of fractions"),
     "an enum of two types": ({FIELD: {"enum": ["a", 1]}}, f"{FIELD}/enum", "of values of several types"),
     "an object as a value": (
         {FIELD: {"enum": [{"a": 1}]}},
@@ -119,11 +107,7 @@ CONSTRUCTS: dict[str, Case] = {
         "`A` and `B` cannot be told apart",
     ),
     "a union with an object of which nothing is sure": (
-        {
-            f"{SCHEMAS}/A": an_object("x", required=False),
-            f"{SCHEMAS}/B": an_object("y"),
-            FIELD: union("A", "B"),
-        },
+        {f"{SCHEMAS}/A": an_object("x", required=False), f"{SCHEMAS}/B": an_object("y"), FIELD: union("A", "B")},
         FIELD,
         "nothing distinguishes `A` from the other members of this union",
     ),
@@ -189,9 +173,7 @@ CONSTRUCTS: dict[str, Case] = {
     "a mapping that the member denies": (
         {
             f"{SCHEMAS}/A": kind("a"),
-            FIELD: union(
-                "A", "Part", discriminator={"propertyName": "kind", "mapping": {"b": "A", "p": "Part"}}
-            ),
+            FIELD: union("A", "Part", discriminator={"propertyName": "kind", "mapping": {"b": "A", "p": "Part"}}),
         },
         f"{FIELD}/discriminator/mapping/b",
         "`A` never has the value 'b'",
@@ -207,10 +189,7 @@ CONSTRUCTS: dict[str, Case] = {
         "Invalid property in union",
     ),
     "references in a circle": (
-        {
-            f"{SCHEMAS}/A": {"$ref": "#/components/schemas/B"},
-            f"{SCHEMAS}/B": {"$ref": "#/components/schemas/A"},
-        },
+        {f"{SCHEMAS}/A": {"$ref": "#/components/schemas/B"}, f"{SCHEMAS}/B": {"$ref": "#/components/schemas/A"}},
         f"{SCHEMAS}/A",
         "refers back to itself. Break the cycle.",
     ),
@@ -229,11 +208,7 @@ CONSTRUCTS: dict[str, Case] = {
         f"{OPERATION}/responses/404",
         "points to nothing",
     ),
-    "a reference to another document": (
-        {FIELD: {"$ref": "other.yaml#/A"}},
-        FIELD,
-        "points outside of the document",
-    ),
+    "a reference to another document": ({FIELD: {"$ref": "other.yaml#/A"}}, FIELD, "points outside of the document"),
     "a reference into a component": (
         {FIELD: {"$ref": "#/components/schemas/Part/properties/size"}},
         f"{FIELD}/$ref",

@@ -17,11 +17,7 @@ REF: dict[str, Any] = {"$ref": "#/components/schemas/Part"}
 def an_object(*fields: str, required: bool = True, **more: Any) -> dict[str, Any]:
     """A schema with some text fields, and others."""
     properties = {**dict.fromkeys(fields, TEXT), **more}
-    return {
-        "type": "object",
-        "properties": properties,
-        **({"required": list(properties)} if required else {}),
-    }
+    return {"type": "object", "properties": properties, **({"required": list(properties)} if required else {})}
 
 
 def kind(value: str, **more: Any) -> dict[str, Any]:
@@ -46,12 +42,7 @@ def answer(schema: Any, media_type: str = "application/json") -> dict[str, Any]:
 
 def operation(**more: Any) -> dict[str, Any]:
     """One more operation."""
-    return {
-        "operationId": "things.get",
-        "tags": ["things"],
-        "responses": {"204": {"description": "Done."}},
-        **more,
-    }
+    return {"operationId": "things.get", "tags": ["things"], "responses": {"204": {"description": "Done."}}, **more}
 
 
 STREAM = {

@@ -8,16 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.generation.small_document import (
-    FIELD,
-    OPERATION,
-    REF,
-    REPLY,
-    SCHEMAS,
-    TEXT,
-    an_object,
-    answer,
-)
+from tests.generation.small_document import FIELD, OPERATION, REF, REPLY, SCHEMAS, TEXT, an_object, answer
 from tests.generation.workshop import SMALL, Workshop, bytes_of, changed, load, unload
 
 pytestmark = pytest.mark.generation
@@ -51,9 +42,7 @@ def test_class_overrides_rename_a_class_everywhere(workshop: Workshop) -> None:
     assert '"Piece": ".replies"' in code["types/__init__.py"]
     assert ") -> types.Piece:" in code["resources/things.py"]
     generated = [text for name, text in code.items() if name.startswith(("types/", "resources/"))]
-    lines = [
-        line for text in generated for line in text.split("\n") if re.search(r"\b(Part|decode_part)\b", line)
-    ]
+    lines = [line for text in generated for line in text.split("\n") if re.search(r"\b(Part|decode_part)\b", line)]
     assert lines == ['    _schema: ClassVar[str] = "Part"']
 
 
@@ -61,9 +50,7 @@ def test_class_overrides_rename_unions_and_open_enums(workshop: Workshop) -> Non
     changes = {
         f"{SCHEMAS}/Kind": {"anyOf": [{**TEXT, "enum": ["a"]}, TEXT]},
         f"{SCHEMAS}/Other": an_object("other"),
-        f"{SCHEMAS}/Either": {
-            "anyOf": [{"$ref": "#/components/schemas/Part"}, {"$ref": "#/components/schemas/Other"}]
-        },
+        f"{SCHEMAS}/Either": {"anyOf": [{"$ref": "#/components/schemas/Part"}, {"$ref": "#/components/schemas/Other"}]},
         FIELD: {"$ref": "#/components/schemas/Either"},
         "/components/schemas/Thing/properties/sort": {"$ref": "#/components/schemas/Kind"},
     }
@@ -76,10 +63,7 @@ def test_class_overrides_rename_unions_and_open_enums(workshop: Workshop) -> Non
 
 def test_an_override_of_what_is_no_class_is_refused(workshop: Workshop) -> None:
     said = refused(workshop, BASE + "class_overrides:\n  Prat: {class_name: Piece}\n")
-    assert (
-        "`class_overrides` in generator-config.yaml renames `Prat`, which is not a class of the package"
-        in said
-    )
+    assert "`class_overrides` in generator-config.yaml renames `Prat`, which is not a class of the package" in said
 
 
 def test_package_name_override_names_the_folder(workshop: Workshop) -> None:
@@ -89,9 +73,7 @@ def test_package_name_override_names_the_folder(workshop: Workshop) -> None:
     package = load(workshop.output / "small_client", "small_client")
     for path in (workshop.output / "small_client").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        prose = {
-            ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)
-        }
+        prose = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)}
         texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)} - prose
         assert not [text for text in texts if "acedata_responses" in text], path
     assert package.Client(base_url="https://small.test") is not None
@@ -164,24 +146,15 @@ def test_post_hooks_run_in_the_package(workshop: Workshop) -> None:
             "literal_enum: true\n",
             "`literal_enum` is not a configuration key of openapi-python-client",
         ),
-        "enum classes": (
-            "literal_enums: false\n",
-            "config.yaml:1 (#/literal_enums): `literal_enums` is not true",
-        ),
+        "enum classes": ("literal_enums: false\n", "config.yaml:1 (#/literal_enums): `literal_enums` is not true"),
         "a time for a download": (BASE + "http_timeout: 9\n", "`http_timeout` has no effect here"),
         "a module's name": (
             BASE + "class_overrides:\n  Part:\n    module_name: parts\n",
             "config.yaml:6 (#/class_overrides/Part/module_name): `module_name` has no effect here",
         ),
         "a prefix that is none": (BASE + "field_prefix: '2'\n", "does not begin a public Python name"),
-        "a value of another type": (
-            BASE + "generate_all_tags: maybe\n",
-            "config.yaml:4 (#/generate_all_tags):",
-        ),
-        "a hook that fails": (
-            BASE.replace("[]", "['false']"),
-            "post_hooks in generator-config.yaml: false failed",
-        ),
+        "a value of another type": (BASE + "generate_all_tags: maybe\n", "config.yaml:4 (#/generate_all_tags):"),
+        "a hook that fails": (BASE.replace("[]", "['false']"), "post_hooks in generator-config.yaml: false failed"),
         "a hook that is missing": (BASE.replace("[]", "[no-such-tool]"), "no-such-tool is not in PATH"),
     }.values(),
 )

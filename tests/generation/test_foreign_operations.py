@@ -44,13 +44,7 @@ def test_each_is_called_against_the_embedded_service(package: ModuleType) -> Non
     assert bodies[0] == {"model": "large", "messages": MESSAGES, "timeout": 3}
     assert tokens == [True, True, True, False, True]
     replies = [chat, embeddings, images, job, polled]
-    kinds = [
-        types.ForeignChat,
-        types.ForeignEmbeddings,
-        types.ForeignImages,
-        types.ForeignJob,
-        types.ForeignJob,
-    ]
+    kinds = [types.ForeignChat, types.ForeignEmbeddings, types.ForeignImages, types.ForeignJob, types.ForeignJob]
     assert [type(reply) for reply in replies] == kinds
     assert [reply.problems for reply in replies] == [[]] * 5
 
@@ -75,18 +69,13 @@ def test_images_can_come_as_a_task(package: ModuleType) -> None:
     testing, types = part(package, "testing"), part(package, "types")
     with testing.serve() as service, package.Client(token=testing.TOKEN, base_url=service.url) as client:
         service.reply_with(testing.Answer(json={"task_id": "7", "self": "/tasks/7"}))
-        assert client.images.generate(prompt="x", async_=True) == types.ForeignTask(
-            task_id="7", self_="/tasks/7"
-        )
+        assert client.images.generate(prompt="x", async_=True) == types.ForeignTask(task_id="7", self_="/tasks/7")
 
 
 def test_only_the_polling_is_sent_again_when_its_answer_is_lost(package: ModuleType) -> None:
     testing = part(package, "testing")
     retry = package.RetryPolicy(waits=(0,), jitter=0)
-    with (
-        testing.serve() as service,
-        package.Client(token=testing.TOKEN, base_url=service.url, retry=retry) as client,
-    ):
+    with testing.serve() as service, package.Client(token=testing.TOKEN, base_url=service.url, retry=retry) as client:
         service.reply_with(testing.Fault("cut", "body"))
         assert client.jobs.poll(id="1").id
         assert len(service.requests) == 2

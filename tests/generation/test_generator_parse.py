@@ -55,9 +55,7 @@ def generated(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     return generate
 
 
-def test_an_unchanged_parse_gives_what_the_others_are_held_against(
-    generated: Callable[[Change], str],
-) -> None:
+def test_an_unchanged_parse_gives_what_the_others_are_held_against(generated: Callable[[Change], str]) -> None:
     code = generated(lambda data: None)
     for line in ("class Part(Model):", "    size: int\n", "        live: bool | NotGiven", "    def make("):
         assert line in code
@@ -123,9 +121,7 @@ def test_a_method_has_the_name_of_the_parse(generated: Callable[[Change], str]) 
 
 def test_an_operation_that_the_parse_leaves_out_is_missed(generated: Callable[[Change], str]) -> None:
     said = generated(lambda data: data.endpoint_collections_by_tag.clear())
-    assert (
-        "document.yaml:14 (#/paths/~1things~1{id}/post): openapi-python-client leaves this operation" in said
-    )
+    assert "document.yaml:14 (#/paths/~1things~1{id}/post): openapi-python-client leaves this operation" in said
 
 
 def test_a_parse_without_models_gives_no_package(generated: Callable[[Change], str]) -> None:

@@ -16,18 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.generation.workshop import (
-    DOCUMENT,
-    FOREIGN,
-    SECOND,
-    SMALL,
-    Workshop,
-    changed,
-    load,
-    parsed,
-    part,
-    unload,
-)
+from tests.generation.workshop import DOCUMENT, FOREIGN, SECOND, SMALL, Workshop, changed, load, parsed, part, unload
 
 pytestmark = pytest.mark.generation
 
@@ -170,9 +159,7 @@ class Answers:
     def __init__(self, package: ModuleType, answer: httpx.Response) -> None:
         self.requests: list[httpx.Request] = []
         self.answer = answer
-        self.client = package.Client(
-            token="a-token", transport=httpx.MockTransport(self._handle), max_retries=0
-        )
+        self.client = package.Client(token="a-token", transport=httpx.MockTransport(self._handle), max_retries=0)
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -219,9 +206,7 @@ def test_a_field_of_a_reply_is_an_attribute(grown: ModuleType) -> None:
 
 def test_a_conversation_is_written_and_read_as_the_document_says(grown: ModuleType) -> None:
     with (
-        Answers(
-            grown, httpx.Response(200, json={**REPLY, "incomplete_details": {"reason": "No."}})
-        ) as service,
+        Answers(grown, httpx.Response(200, json={**REPLY, "incomplete_details": {"reason": "No."}})) as service,
         pytest.raises(grown.AnswerError) as caught,
     ):
         service.client.responses.parse(Tide, model="gpt-9", input="x")
@@ -264,14 +249,9 @@ def test_an_item_of_the_output_has_a_class(grown: ModuleType) -> None:
         (409, "what", "ConflictError"),
     ],
 )
-def test_a_code_gives_the_exception_of_its_kind(
-    grown: ModuleType, status: int, code: str, expected: str
-) -> None:
+def test_a_code_gives_the_exception_of_its_kind(grown: ModuleType, status: int, code: str, expected: str) -> None:
     body = {"error": {"code": code, "message": "m"}, "trace_id": "t"}
-    with (
-        Answers(grown, httpx.Response(status, json=body)) as service,
-        pytest.raises(grown.APIStatusError) as caught,
-    ):
+    with Answers(grown, httpx.Response(status, json=body)) as service, pytest.raises(grown.APIStatusError) as caught:
         service.client.models.list()
     assert type(caught.value).__name__ == expected
 
@@ -287,10 +267,7 @@ def test_a_kind_is_an_exception(grown: ModuleType) -> None:
 
 def test_the_embedded_service_knows_the_code(grown: ModuleType) -> None:
     testing = part(grown, "testing")
-    with (
-        testing.serve() as service,
-        grown.Client(token=testing.TOKEN, base_url=service.url, max_retries=0) as client,
-    ):
+    with testing.serve() as service, grown.Client(token=testing.TOKEN, base_url=service.url, max_retries=0) as client:
         service.reply_with(testing.error("conflict"))
         with pytest.raises(grown.ConflictError):
             client.models.list()
@@ -314,11 +291,7 @@ def test_kinds_of_events_are_decoded(grown: ModuleType) -> None:
     ):
         seen = list(stream)
         final = stream.final()
-    assert [type(event) for event in seen] == [
-        types.AudioTextEvent,
-        types.OutputTextDeltaEvent,
-        types.CancelledEvent,
-    ]
+    assert [type(event) for event in seen] == [types.AudioTextEvent, types.OutputTextDeltaEvent, types.CancelledEvent]
     assert stream.partial_text == "Hear ye"
     heard = {"type": "message", "content": [{"type": "output_text", "text": "Hear ye"}]}
     assert final.to_dict() == {**REPLY, "output": [*REPLY["output"], heard]}  # the last event lacked it
@@ -329,9 +302,7 @@ def test_facts_of_the_service_are_carried_over(grown: ModuleType, monkeypatch: p
     assert grown.Limits().in_flight == 3
     assert part(grown, "_document.facts").BILLING == {"504": True, "5XX": False, "reply-lost": None}
     monkeypatch.setenv("GROWN_TOKEN", "from-the-environment")
-    with grown.Client(
-        transport=httpx.MockTransport(lambda request: httpx.Response(200, json=echo(request)))
-    ) as client:
+    with grown.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=echo(request)))) as client:
         echoed = client.models.list().to_dict()
     assert echoed["authorization"] == "Bearer from-the-environment"
     assert echoed["url"] == "https://grown.test/base/openai/models"
@@ -339,9 +310,4 @@ def test_facts_of_the_service_are_carried_over(grown: ModuleType, monkeypatch: p
 
 def echo(request: httpx.Request) -> dict[str, Any]:
     """A list of models that tells of the request."""
-    return {
-        "object": "list",
-        "data": [],
-        "authorization": request.headers["authorization"],
-        "url": str(request.url),
-    }
+    return {"object": "list", "data": [], "authorization": request.headers["authorization"], "url": str(request.url)}

@@ -74,10 +74,7 @@ def hostile(trap: Path) -> dict[str, Any]:
                         "made\"\\' up}{%": field,
                     },
                 },
-                "Open": {
-                    "description": every,
-                    "anyOf": [{"type": "string", "enum": texts}, {"type": "string"}],
-                },
+                "Open": {"description": every, "anyOf": [{"type": "string", "enum": texts}, {"type": "string"}]},
                 "Either": {
                     "description": every,
                     "oneOf": [{"$ref": "#/components/schemas/One"}, {"$ref": "#/components/schemas/Other"}],
@@ -160,9 +157,7 @@ def texts_of(trap: Path) -> list[str]:
 
 def visible(text: str) -> str:
     """What can be seen of a text, but for backslashes, which may stand at the end of a line."""
-    return "".join(
-        character for character in "".join(text.split()) if character.isprintable() and character != "\\"
-    )
+    return "".join(character for character in "".join(text.split()) if character.isprintable() and character != "\\")
 
 
 def test_every_module_can_be_imported_and_runs_nothing(package: ModuleType, folder: Path, trap: Path) -> None:

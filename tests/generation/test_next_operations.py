@@ -64,10 +64,7 @@ class Service:
 def client_of(package: ModuleType, service: Service, **options: Any) -> Any:
     """A client of a package in front of a service."""
     return package.Client(
-        base_url="https://small.test",
-        transport=httpx.MockTransport(service),
-        clock=SkippingClock(),
-        **options,
+        base_url="https://small.test", transport=httpx.MockTransport(service), clock=SkippingClock(), **options
     )
 
 
@@ -143,9 +140,7 @@ def test_fields_that_differ_in_capitals_or_signs_are_told_apart(make: Make) -> N
 
 
 def test_a_schema_may_end_in_error(make: Make) -> None:
-    package = make(
-        {f"{SCHEMAS}/QuotaError": an_object("a"), FIELD: {"$ref": "#/components/schemas/QuotaError"}}
-    )
+    package = make({f"{SCHEMAS}/QuotaError": an_object("a"), FIELD: {"$ref": "#/components/schemas/QuotaError"}})
     assert part(package, "types").QuotaError(a="x").a == "x"
 
 
@@ -351,10 +346,7 @@ def test_a_character_that_yaml_alters_must_be_escaped(workshop: Workshop, charac
 
 def test_json_is_taken_where_there_is_xml_too(make: Make) -> None:
     package = make(
-        {
-            f"{REPLY}/content/application~1xml": {"schema": TEXT},
-            f"{BODY}/content/application~1xml": {"schema": TEXT},
-        }
+        {f"{REPLY}/content/application~1xml": {"schema": TEXT}, f"{BODY}/content/application~1xml": {"schema": TEXT}}
     )
     assert sent(package, live=True) == {"name": "x", "live": True}
     assert client_of(package, Service({"name": "y"})).things.make(id="1", name="x").name == "y"
@@ -379,18 +371,14 @@ def test_a_reply_may_be_an_object_of_any_fields(make: Make) -> None:
 
 def test_an_object_of_any_fields_may_be_answered_and_sent(make: Make) -> None:
     free = {"$ref": "#/components/schemas/Free"}
-    package = make(
-        {f"{SCHEMAS}/Free": {"type": "object"}, f"{NEW}/properties/like": free, REPLY: answer(free)}
-    )
+    package = make({f"{SCHEMAS}/Free": {"type": "object"}, f"{NEW}/properties/like": free, REPLY: answer(free)})
     reply = client_of(package, Service({"a": 1})).things.make(id="1", name="x")
     assert reply.to_dict() == {"a": 1}
     assert sent(package, like=reply)["like"] == {"a": 1}
 
 
 def test_head_has_no_json(make: Make) -> None:
-    package = make(
-        {"/paths/~1things/head": operation(operationId="things.peek", responses={"200": answer(REF)})}
-    )
+    package = make({"/paths/~1things/head": operation(operationId="things.peek", responses={"200": answer(REF)})})
     service = Service(httpx.Response(200, headers={"etag": "1"}))
     assert client_of(package, service).things.peek().headers["etag"] == "1"
 
@@ -403,9 +391,7 @@ def test_head_has_no_json(make: Make) -> None:
 )
 def test_the_token_goes_with_what_asks_for_it(make: Make, of_all: Any, expected: str | None) -> None:
     own = {"none": [], "optional": [{}, {"bearer": []}], "required": [{"bearer": []}]}
-    changes = {
-        f"/paths/~1{name}/get": operation(operationId=f"things.{name}", security=own[name]) for name in own
-    }
+    changes = {f"/paths/~1{name}/get": operation(operationId=f"things.{name}", security=own[name]) for name in own}
     package = make({**BEARER, "/security": of_all, **changes})
     service = Service()
     things = client_of(package, service, token="t").things

@@ -48,9 +48,7 @@ def test_it_is_refused_with_its_place(workshop: Workshop, case: Case) -> None:
     assert outcome.err.startswith("generate: ")
     assert outcome.err.endswith("\nNothing was written.\n")
     assert snapshot(workshop.output) == before
-    problems = re.findall(
-        r"^(?:generate: |  )document\.yaml:(\d+) \(#(.*?)\): (.*)$", outcome.err, re.MULTILINE
-    )
+    problems = re.findall(r"^(?:generate: |  )document\.yaml:(\d+) \(#(.*?)\): (.*)$", outcome.err, re.MULTILINE)
     line = next((int(line) for line, place, text in problems if place == pointer and words in text), None)
     assert line is not None, outcome.err
     assert _names(document, pointer) in workshop.document.read_text(encoding="utf-8").split("\n")[line - 1]
@@ -74,9 +72,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
         "Invalid int value: many",
     ),
     "a path parameter with a digit in front": (
-        {
-            "/paths/~1things~1{2nd}/get": operation(parameters=[parameter("2nd", "path", required=True)]),
-        },
+        {"/paths/~1things~1{2nd}/get": operation(parameters=[parameter("2nd", "path", required=True)])},
         "Incorrect path templating",
     ),
     "a schema of which the generator makes nothing": (
@@ -87,9 +83,7 @@ MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("changes", "words"), MESSAGES.values(), ids=MESSAGES.keys())
-def test_every_message_of_the_generator_is_fatal(
-    workshop: Workshop, changes: dict[str, Any], words: str
-) -> None:
+def test_every_message_of_the_generator_is_fatal(workshop: Workshop, changes: dict[str, Any], words: str) -> None:
     """openapi-python-client would go on, and leave the part out."""
     workshop.write(changed(SMALL, changes))
     outcome = workshop.run()

@@ -54,12 +54,7 @@ def made(
     command = [python, str(project / "scripts" / "generate.py"), "--output", str(folder / "made")]
     command += ["--document", str(document)] if document else []
     done = subprocess.run(
-        command,
-        cwd=cwd,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=cwd, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return bytes_of(folder / "made" / PACKAGE)
@@ -102,9 +97,7 @@ def test_anywhere_at_any_time_and_under_any_settings(tmp_path: Path, expected: d
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-def test_on_every_python_that_runs_the_generator(
-    tmp_path: Path, expected: dict[str, bytes], version: str
-) -> None:
+def test_on_every_python_that_runs_the_generator(tmp_path: Path, expected: dict[str, bytes], version: str) -> None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         pytest.skip(f"this is Python {version}")
     python = ROOT / ".venvs" / version / "bin" / "python"
@@ -113,7 +106,5 @@ def test_on_every_python_that_runs_the_generator(
     assert made(tmp_path, python=str(python)) == expected
     hostile_document = tmp_path / "hostile.yaml"
     hostile_document.write_text(json.dumps(hostile(tmp_path / "trap")), encoding="utf-8")
-    here, there = (
-        made(tmp_path, python=one, document=hostile_document) for one in (sys.executable, str(python))
-    )
+    here, there = (made(tmp_path, python=one, document=hostile_document) for one in (sys.executable, str(python)))
     assert here == there

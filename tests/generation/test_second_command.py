@@ -34,9 +34,7 @@ def test_the_help_has_the_name_and_the_operations_of_the_document(folder: Path) 
     assert "token" not in text.partition("exit status:")[0]
 
 
-def test_an_operation_is_called_with_the_fields_and_parameters_of_each_line(
-    folder: Path, library: ModuleType
-) -> None:
+def test_an_operation_is_called_with_the_fields_and_parameters_of_each_line(folder: Path, library: ModuleType) -> None:
     book = {"title": "Walden", "authors": ["H. D. Thoreau"], "kind": "book"}
     (folder / "books.jsonl").write_text(json.dumps({"bookId": 7, **book}), encoding="utf-8")
     with library.testing.serve() as service:

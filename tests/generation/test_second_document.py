@@ -187,10 +187,7 @@ def test_a_reply_is_decoded_field_by_field(client: Any, service: Service, librar
     assert book.covers[1].weave == "plain"
     assert book.prices == {"new": types.Price(amount=12.5, currency="EUR"), "used": None}
     assert book.grid == [[1, 2.5], []]
-    assert book.note == types.Note(text="torn", by=None) or book.note.to_dict() == {
-        "text": "torn",
-        "by": None,
-    }
+    assert book.note == types.Note(text="torn", by=None) or book.note.to_dict() == {"text": "torn", "by": None}
     assert (book.class_, book.list_, book.field_links) == ("b", ["to read"], {"self": "/books/7"})
     assert book.to_dict() == BOOK
     assert book.problems == []
@@ -310,9 +307,7 @@ def test_the_text_of_a_stream_stands_where_the_document_says(client: Any, servic
         assert list(stream.text_deltas()) == ["Once ", "upon a time."]
 
 
-def test_an_end_marker_alone_does_not_make_a_reply(
-    client: Any, service: Service, library: ModuleType
-) -> None:
+def test_an_end_marker_alone_does_not_make_a_reply(client: Any, service: Service, library: ModuleType) -> None:
     service.answer = stream_of(*EVENTS, "THE END")
     with client.stories.tell(about="a fox", live=True) as stream:
         with pytest.raises(library.StreamInterruptedError):
@@ -329,9 +324,7 @@ def test_words_of_the_generated_code_are_free_for_fields(client: Any, service: S
 
 def test_words_of_the_generated_classes_get_an_underscore(client: Any, service: Service) -> None:
     """As attributes `property` and `str` would hide what the code below them needs."""
-    service.answer = httpx.Response(
-        200, json={"chapters": [], "property": "p", "classmethod": 1, "str": None}
-    )
+    service.answer = httpx.Response(200, json={"chapters": [], "property": "p", "classmethod": 1, "str": None})
     story = client.stories.tell(about="x")
     assert (story.property_, story.classmethod_, story.str_) == ("p", 1, None)
     assert type(story).from_dict(story.to_dict()) == story
@@ -344,20 +337,14 @@ def test_no_token_is_wanted_where_none_is_described(client: Any, service: Servic
 
 
 CALLS: list[tuple[str, Callable[[Any], Any]]] = [
-    (
-        "GET /books",
-        lambda client: client.books.search(q="x", x_reader_id="r1", genre=["crime"], available=True),
-    ),
+    ("GET /books", lambda client: client.books.search(q="x", x_reader_id="r1", genre=["crime"], available=True)),
     ("POST /books", lambda client: client.books.add(**NEW)),
     ("GET /books/3", lambda client: client.books.read(book_id=3)),
     ("PUT /books/3", lambda client: client.books.replace(book_id=3, **NEW)),
     ("DELETE /books/3", lambda client: client.books.import_(book_id=3, if_match="*")),
     ("GET /books/newest", lambda client: client.books.newest()),
     ("GET /books/3/holders", lambda client: client.books.list(book_id=3)),
-    (
-        "GET /rooms/x%20y/shelves/north",
-        lambda client: client.reading_rooms.shelf(room_name="x y", shelf_no="north"),
-    ),
+    ("GET /rooms/x%20y/shelves/north", lambda client: client.reading_rooms.shelf(room_name="x y", shelf_no="north")),
     ("GET /rooms/plan", lambda client: client.reading_rooms.plan()),
     ("POST /stories", lambda client: client.stories.tell(about="a fox")),
 ]
@@ -376,8 +363,7 @@ def test_every_operation_is_served_by_the_embedded_service(library: ModuleType) 
         seen = [(request.method, request.path, request.status) for request in service.requests]
     statuses = [200, 201, 200, 200, 204, 200, 200, 200, 200, 200]
     expected = [
-        (*line.replace("%20", " ").split(" ", 1), status)
-        for (line, _), status in zip(CALLS, statuses, strict=True)
+        (*line.replace("%20", " ").split(" ", 1), status) for (line, _), status in zip(CALLS, statuses, strict=True)
     ]
     assert [(method, path.replace("%20", " "), status) for method, path, status in seen] == expected * 2
     assert [getattr(reply, "problems", []) for reply in replies] == [[]] * len(replies)

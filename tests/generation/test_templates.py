@@ -76,9 +76,7 @@ def test_a_template_that_is_missing_is_missed(workshop: Workshop, templates: Pat
     assert "Restore it" in said or "Restore the template" in said
 
 
-def test_what_is_written_in_asynchronous_form_has_a_synchronous_twin(
-    workshop: Workshop, templates: Path
-) -> None:
+def test_what_is_written_in_asynchronous_form_has_a_synchronous_twin(workshop: Workshop, templates: Path) -> None:
     (templates / "more").mkdir()
     (templates / "more" / "__init__.py").write_text('"""More."""\n')
     (templates / "more" / "async_waiting.py").write_text(WAITING)
@@ -156,9 +154,7 @@ def reserved(tmp_path_factory: pytest.TempPathFactory) -> Reserved:
     return project_for(load(SECOND), ROOT / "generator-config.yaml", TEMPLATES, folder).reserved
 
 
-def test_names_that_generated_modules_import_are_kept_from_schemas(
-    reserved: Reserved, tmp_path: Path
-) -> None:
+def test_names_that_generated_modules_import_are_kept_from_schemas(reserved: Reserved, tmp_path: Path) -> None:
     """Also those that ruff takes out of a module again that does not need them."""
     from scripts.generation.project import project_for
     from scripts.generation.schemas import MODULES
@@ -196,9 +192,5 @@ def test_names_that_methods_have_are_kept_from_fields(reserved: Reserved, librar
 def test_names_of_exceptions_are_kept_from_kinds(reserved: Reserved, library: ModuleType) -> None:
     """The document of this package has no kinds of its own."""
     module = part(library, "errors")
-    found = {
-        name
-        for name, value in vars(module).items()
-        if isinstance(value, type) and issubclass(value, Exception)
-    }
+    found = {name for name, value in vars(module).items() if isinstance(value, type) and issubclass(value, Exception)}
     assert found == reserved.exceptions

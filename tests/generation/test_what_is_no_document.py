@@ -12,10 +12,7 @@ pytestmark = pytest.mark.generation
 TEXTS: dict[str, tuple[str, str]] = {
     "no YAML": ("openapi: 3.1.1\ninfo: [", "document.yaml:2: not valid YAML"),
     "a tab": ("openapi: 3.1.1\n\tinfo: x", "document.yaml:2: not valid YAML"),
-    "a key twice": (
-        "openapi: 3.1.1\ninfo: {}\nopenapi: 3.1.0",
-        "document.yaml:3: the key 'openapi' appears twice",
-    ),
+    "a key twice": ("openapi: 3.1.1\ninfo: {}\nopenapi: 3.1.0", "document.yaml:3: the key 'openapi' appears twice"),
     "an alias": ("a: &x {}\nb: *x", "document.yaml:1: an alias repeats this part"),
     "a merge": ("a: 1\n<<: {b: 2}", "document.yaml:2: this key is not a string"),
     "a tag": ("a: 1\nb: !!binary aGk=", "document.yaml:2: `aGk=` is not JSON data"),
@@ -27,10 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "nothing": ("", "document.yaml: expected a mapping at the top, found nothing"),
     "a comment": ("# nothing yet\n", "document.yaml: expected a mapping at the top, found nothing"),
     "no OpenAPI": ("a: 1", "document.yaml:1 (#): `info` is missing. Add it."),
-    "an older OpenAPI": (
-        'swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}',
-        "document.yaml:1 (#): `openapi`",
-    ),
+    "an older OpenAPI": ('swagger: "2.0"\ninfo: {title: x, version: "1"}\npaths: {}', "document.yaml:1 (#): `openapi`"),
     "a version that is a number": (
         "openapi: 3.1.1\ninfo:\n  title: x\n  version: 1.0\npaths: {}",
         "document.yaml:4 (#/info/version): input should be a valid string",

@@ -15,9 +15,7 @@ from tests.generation.workshop import PACKAGE, SMALL, Workshop, bytes_of, change
 
 pytestmark = pytest.mark.generation
 
-OTHER = changed(
-    SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/description": "A part of a thing."}
-)
+OTHER = changed(SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/description": "A part of a thing."})
 
 
 @pytest.fixture

@@ -166,9 +166,7 @@ def test_what_is_forgotten_may_be_sent_again(journal):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files have no numbers here by which to tell them apart")
-def test_what_must_outlive_a_failure_of_the_machine_is_on_the_disk_when_the_journal_says_so(
-    journal, path, monkeypatch
-):
+def test_what_must_outlive_a_failure_of_the_machine_is_on_the_disk_when_the_journal_says_so(journal, path, monkeypatch):
     synced, sync = [], os.fsync
 
     def noted(descriptor: int) -> None:
@@ -264,9 +262,7 @@ def test_processes_can_make_the_same_files_at_the_same_time(tmp_path):
 
 
 def test_while_another_process_is_at_it_this_one_waits(path, journal):
-    process = run(
-        path, "claim = journal.claim(*CALL); claim.sending(); print(1, flush=True); sys.stdin.read()"
-    )
+    process = run(path, "claim = journal.claim(*CALL); claim.sending(); print(1, flush=True); sys.stdin.read()")
     assert process.stdout is not None
     process.stdout.readline()
     assert journal.claim(*CALL) is None
@@ -398,9 +394,7 @@ def test_a_file_of_another_program_is_refused_and_left_as_it_is(path):
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "content", [b"not a database at all, but long enough to be one" * 40, b"SQLite format 3\0"]
-)
+@pytest.mark.parametrize("content", [b"not a database at all, but long enough to be one" * 40, b"SQLite format 3\0"])
 def test_a_damaged_file_is_refused_and_left_as_it_is(path, content):
     path.write_bytes(content)
     with pytest.raises(JournalError, match="damaged"):
@@ -457,9 +451,7 @@ LOST = ["answers.db", "answers.db-owners"]
 @on_posix
 @pytest.mark.parametrize("is_replaced", [False, True], ids=["deleted", "replaced"])
 @pytest.mark.parametrize("name", LOST)
-def test_a_file_that_is_no_longer_at_its_path_is_noticed_before_anything_is_sent(
-    journal, path, name, is_replaced
-):
+def test_a_file_that_is_no_longer_at_its_path_is_noticed_before_anything_is_sent(journal, path, name, is_replaced):
     claim = journal.claim(*CALL)
     lost, away = path.with_name(name), path.with_name("away")
     lost.rename(away)
@@ -472,9 +464,7 @@ def test_a_file_that_is_no_longer_at_its_path_is_noticed_before_anything_is_sent
     assert isinstance(journal.claim(*CALL), Record)  # nothing that had come is lost
 
 
-def test_a_journal_with_a_relative_path_stays_where_it_is_when_the_process_changes_its_folder(
-    tmp_path, monkeypatch
-):
+def test_a_journal_with_a_relative_path_stays_where_it_is_when_the_process_changes_its_folder(tmp_path, monkeypatch):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(tmp_path)
@@ -544,9 +534,7 @@ def test_what_names_no_moment_or_no_state_is_refused(journal):
         partial(journal.export, io.StringIO()),
         partial(journal.prune, datetime.now(timezone.utc)),
     ):
-        with pytest.raises(
-            ConfigurationError, match="a request is never 'done': the states are prepared, sent"
-        ):
+        with pytest.raises(ConfigurationError, match="a request is never 'done': the states are prepared, sent"):
             ask("done")
 
 

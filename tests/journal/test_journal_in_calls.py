@@ -141,9 +141,7 @@ def test_what_may_be_billed_is_not_sent_again(ask, service, path, fault):
     assert len(service.requests) == 2
 
 
-@pytest.mark.parametrize(
-    "answer", [testing.Answer(json=response(status="failed")), testing.page(200, "Welcome")]
-)
+@pytest.mark.parametrize("answer", [testing.Answer(json=response(status="failed")), testing.page(200, "Welcome")])
 def test_an_answer_that_came_whole_raises_the_same_error_again(ask, service, answer):
     service.reply_with(answer)
     raised = []
@@ -180,9 +178,7 @@ def test_a_further_try_does_not_take_back_the_doubt_of_an_earlier_one(ask, servi
 @pytest.mark.parametrize(
     ("answer", "state"), [(testing.error("too_many_requests"), "prepared"), (testing.Fault("reset"), "sent")]
 )
-def test_a_crash_before_a_further_try_is_in_doubt_only_if_an_earlier_one_is(
-    ask, service, path, answer, state
-):
+def test_a_crash_before_a_further_try_is_in_doubt_only_if_an_earlier_one_is(ask, service, path, answer, state):
     class Watch(SkippingClock):
         def sleep(self, seconds: float) -> None:
             seen.extend(states(path))
@@ -250,9 +246,7 @@ class Left(BaseException):
 @pytest.mark.parametrize(
     "answer", ["Hello", testing.Answer(json={**response(), "status": "failed"})], ids=["reply", "failed"]
 )
-def test_an_answer_that_has_come_is_kept_though_the_call_is_left_in_a_hook(
-    ask, service, path, answer, via_stream
-):
+def test_an_answer_that_has_come_is_kept_though_the_call_is_left_in_a_hook(ask, service, path, answer, via_stream):
     class Leaving(Hook):
         def after_try(self, attempt):
             raise Left
@@ -284,9 +278,7 @@ def cannot_write(path, monkeypatch):
     return make
 
 
-def test_what_could_not_be_written_before_sending_is_sent_by_the_next_call(
-    ask, service, cannot_write, monkeypatch
-):
+def test_what_could_not_be_written_before_sending_is_sent_by_the_next_call(ask, service, cannot_write, monkeypatch):
     driver = ask(journal=cannot_write("sent"))
     with pytest.raises(JournalError):
         driver.create()

@@ -47,15 +47,7 @@ RUFF = (*PYTHON, "ruff", "check", "--no-cache", "scripts/demo.py")
 FORMAT = (*PYTHON, "ruff", "format", "--no-cache", "--check", "scripts/demo.py")
 VALIDATOR = (*PYTHON, "openapi_spec_validator", "openapi.yaml")
 REDOCLY = (f"{NODE}/redocly", "lint", "--config", "tools/redocly.yaml", "openapi.yaml")
-SPECTRAL = (
-    f"{NODE}/spectral",
-    "lint",
-    "--ruleset",
-    "tools/spectral.yaml",
-    "--fail-severity",
-    "hint",
-    "openapi.yaml",
-)
+SPECTRAL = (f"{NODE}/spectral", "lint", "--ruleset", "tools/spectral.yaml", "--fail-severity", "hint", "openapi.yaml")
 WORKFLOW = ".github/workflows/ci.yml"
 WORKFLOW_SCHEMA = (".venv/bin/check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
 ZIZMOR = (".venv/bin/zizmor", "--offline", "--no-progress", WORKFLOW)
@@ -161,9 +153,7 @@ FAULTS = [
 def copy(tmp_path: Path) -> Path:
     """A copy of the checkout, with the environments of the original."""
     for name in COPIED:
-        shutil.copytree(
-            ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__")
-        )
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     for file in (one for one in ROOT.iterdir() if one.is_file() and not one.name.startswith(".coverage")):
         shutil.copy(file, tmp_path)
     for name in LINKED:

@@ -20,14 +20,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from acedata_responses import (
-    AceDataError,
-    APIStatusError,
-    Client,
-    ReplyFailedError,
-    RequestValidationError,
-    testing,
-)
+from acedata_responses import AceDataError, APIStatusError, Client, ReplyFailedError, RequestValidationError, testing
 from scripts.judges.service import without_uri_format
 from tests.contract.document import CREATE, DOCUMENT, SCHEMAS, bounds, examples
 from tests.contract.strategies import disturbed_requests, requests
@@ -96,9 +89,7 @@ def proxy(document: Path, service: testing.Server) -> Iterator[str]:
 @contextmanager
 def client_of(url: str, **options: Any) -> Iterator[Client]:
     """A client that calls an address once, whatever comes of it."""
-    with Client(
-        token=testing.TOKEN, base_url=url, max_retries=0, limits=None, strict=True, **options
-    ) as client:
+    with Client(token=testing.TOKEN, base_url=url, max_retries=0, limits=None, strict=True, **options) as client:
         yield client
 
 
@@ -194,9 +185,7 @@ def test_a_valid_request_passes_and_so_does_its_answer(client, checking, fields)
 
 
 @given(fields=disturbed_requests())
-@example(
-    fields={**MINIMAL, "input": [{"type": "message\n"}]}
-)  # in JSON Schema $ is the end, and no line end before it
+@example(fields={**MINIMAL, "input": [{"type": "message\n"}]})  # in JSON Schema $ is the end, and no line end before it
 @MADE_UP
 def test_what_prism_refuses_is_what_the_client_refuses_and_at_the_same_fields(client, checking, fields):
     agree(client, checking, _plain(fields))
@@ -264,24 +253,16 @@ def mock(document: Path) -> Iterator[str]:
 def test_the_example_replies_are_decoded(mock, name):
     with client_of(mock, headers={"prefer": f"example={name}"}) as client:
         reply = client.responses.create(**MINIMAL)
-    assert (
-        reply.to_dict()
-        == CREATE["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
-    )
+    assert reply.to_dict() == CREATE["responses"]["200"]["content"]["application/json"]["examples"][name]["value"]
     assert reply.output_text
 
 
 @pytest.mark.parametrize("status", [status for status in CREATE["responses"] if status != "200"])
 def test_the_example_errors_are_told_apart(mock, status):
-    with (
-        client_of(mock, headers={"prefer": f"code={status}"}) as client,
-        pytest.raises(APIStatusError) as caught,
-    ):
+    with client_of(mock, headers={"prefer": f"code={status}"}) as client, pytest.raises(APIStatusError) as caught:
         client.responses.create(**MINIMAL)
     assert caught.value.status_code == int(status)
-    assert caught.value.code in {
-        code for kind in DOCUMENT["x-error-kinds"].values() for code in kind["codes"]
-    }
+    assert caught.value.code in {code for kind in DOCUMENT["x-error-kinds"].values() for code in kind["codes"]}
 
 
 def test_made_up_replies_are_decoded_without_a_problem(document):
@@ -293,11 +274,7 @@ def test_made_up_replies_are_decoded_without_a_problem(document):
             except ReplyFailedError as error:
                 reply = error.reply
             assert reply.to_dict() == json.loads(reply.http.content)
-            assert (reply.id, reply.model, reply.problems) == (
-                reply.to_dict()["id"],
-                reply.to_dict()["model"],
-                [],
-            )
+            assert (reply.id, reply.model, reply.problems) == (reply.to_dict()["id"], reply.to_dict()["model"], [])
             assert isinstance(reply.output_text, str)
             shapes.add(type(reply).__name__)
         for _ in range(DYNAMIC_ANSWERS // 3):

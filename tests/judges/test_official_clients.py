@@ -179,13 +179,7 @@ REPLY: dict[str, Any] = {
                 {"type": "refusal", "refusal": "No."},
             ],
         },
-        {
-            "type": "function_call",
-            "id": "fc_1",
-            "call_id": "c",
-            "name": "weather",
-            "arguments": '{"city": "Oslo"}',
-        },
+        {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "weather", "arguments": '{"city": "Oslo"}'},
         {"type": "custom_tool_call", "id": "ct_1", "call_id": "d", "name": "grep", "input": "x"},
         {"type": "tide_table", "id": "new_1", "heights": [1.5, 2.5], "place": {"name": "Oslo"}},
     ],
@@ -203,12 +197,7 @@ REPLY: dict[str, Any] = {
 REPLIES: dict[str, dict[str, Any]] = {
     "every kind of output": REPLY,
     "incomplete": {**REPLY, "status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
-    "failed": {
-        **REPLY,
-        "status": "failed",
-        "error": {"code": "server_error", "message": "Broken."},
-        "output": [],
-    },
+    "failed": {**REPLY, "status": "failed", "error": {"code": "server_error", "message": "Broken."}, "output": []},
     "in progress, with nothing yet": {**REPLY, "status": "in_progress", "output": [], "usage": None},
 }
 
@@ -256,10 +245,7 @@ STREAMS: dict[str, list[Any]] = {
         % json.dumps({"type": "response.created", "response": {**REPLY, "status": "in_progress"}}).encode(),
         {"type": "response.completed", "response": REPLY},
     ],
-    "an incomplete end": [
-        *_deltas("The sea"),
-        {"type": "response.incomplete", "response": REPLIES["incomplete"]},
-    ],
+    "an incomplete end": [*_deltas("The sea"), {"type": "response.incomplete", "response": REPLIES["incomplete"]}],
     "a failed end": [*_deltas("The sea"), {"type": "response.failed", "response": REPLIES["failed"]}],
 }
 
@@ -267,10 +253,7 @@ STREAMS: dict[str, list[Any]] = {
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS)
 def test_a_stream_is_to_them_what_it_is_to_us(official, service, ours, stream):
     if official.package == "acedatacloud" and stream is STREAMS["every character"]:
-        stream = [
-            *_deltas("é", " ", "🌊", "\r\n", '"\\', ""),
-            stream[-1],
-        ]  # it takes U+2028 and U+0085 for line ends
+        stream = [*_deltas("é", " ", "🌊", "\r\n", '"\\', ""), stream[-1]]  # it takes U+2028 and U+0085 for line ends
     service.reply_with(testing.Answer(events=stream), testing.Answer(events=stream))
     theirs = official.events(**REQUESTS["a question"])
     if official.package == "acedatacloud":

@@ -108,9 +108,7 @@ def test_a_call_that_waits_for_the_pace_gives_up_in_time(give_up_at, flavour):
     clock = FakeClock()
     limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
     limiter.acquire()
-    with pytest.raises(
-        LimitTimeout, match=r"Calls start at 0\.5 a second, and 1 wait: .*Limits\(per_second="
-    ):
+    with pytest.raises(LimitTimeout, match=r"Calls start at 0\.5 a second, and 1 wait: .*Limits\(per_second="):
         acquire(limiter, flavour, give_up_at=give_up_at)
     assert (clock.now, limiter.in_flight, limiter.waiting) == (give_up_at, 1, 0)
 

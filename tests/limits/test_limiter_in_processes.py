@@ -246,9 +246,7 @@ def test_several_processes_keep_the_documented_limits_though_one_is_killed(path,
     calls = 25
 
     def answer(request: testing.Request) -> testing.Fault:
-        return (
-            testing.Fault("stall") if request.json["input"] == "hold" else testing.Fault("delay", seconds=0.1)
-        )
+        return testing.Fault("stall") if request.json["input"] == "hold" else testing.Fault("delay", seconds=0.1)
 
     with testing.serve(limits=Limits()) as service:
         service.reply_with(always=answer)

@@ -93,11 +93,7 @@ def test_calls_have_their_turn_in_the_order_in_which_they_came(connect, service)
 def test_a_sync_and_an_async_client_share_a_limiter(service):
     limiter = Limiter(Limits(in_flight=5, per_second=None))
     options = {"token": testing.TOKEN, "base_url": service.url, "limits": limiter}
-    with (
-        Driver("sync", **options) as one,
-        Driver("async", **options) as other,
-        ThreadPoolExecutor(2) as pool,
-    ):
+    with Driver("sync", **options) as one, Driver("async", **options) as other, ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda driver: ask_all(driver.client, 20), [one, other])
         assert list(found) == [asked(20)] * 2
     assert service.most_in_flight == 5
@@ -197,9 +193,7 @@ async def test_a_cancelled_call_that_waited_for_its_turn_takes_nothing_from_othe
 @pytest.mark.parametrize(
     ("via_stream", "fault"), [(False, testing.error("rate_limited")), (True, testing.Fault("cut", "event", after=3))]
 )  # fmt: skip
-def test_a_call_gives_its_place_to_others_while_it_waits_for_its_next_try(
-    via_stream, fault, connect, service
-):
+def test_a_call_gives_its_place_to_others_while_it_waits_for_its_next_try(via_stream, fault, connect, service):
     """A refused call that held its place while it waits would keep the service from less busy work."""
 
     class Watch(SkippingClock):

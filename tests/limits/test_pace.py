@@ -30,10 +30,7 @@ def test_however_eager_no_second_sees_more_starts_than_the_limit(per_second, beg
     assert most_in_a_second(starts) <= per_second
 
 
-@given(
-    per_second=st.floats(0.1, 20),
-    gaps=st.lists(st.floats(0, 2), min_size=1, max_size=100),
-)
+@given(per_second=st.floats(0.1, 20), gaps=st.lists(st.floats(0, 2), min_size=1, max_size=100))
 def test_however_the_calls_come_no_second_sees_more_starts_than_the_limit(per_second, gaps):
     pace = Pace(per_second)
     now, starts = 0.0, []

@@ -48,11 +48,7 @@ class Traced(Answer):
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         count = len(batch["id"])
-        return {
-            "node": [self._node] * count,
-            "began": [time.monotonic()] * count,
-            **super().__call__(batch),
-        }
+        return {"node": [self._node] * count, "began": [time.monotonic()] * count, **super().__call__(batch)}
 
 
 @pytest.fixture
@@ -183,18 +179,14 @@ def _in_a_thread(call: Callable[[], object]) -> threading.Thread:
 # Killed workers
 
 
-def killed_in_the_midst(
-    service: testing.Server, limiter: Any, folder: Path, **options: Any
-) -> list[dict[str, Any]]:
+def killed_in_the_midst(service: testing.Server, limiter: Any, folder: Path, **options: Any) -> list[dict[str, Any]]:
     """Kill -9 all workers after ten answers, with three calls under way; the rows that come all the same."""
     journal = options.get("journal")
     service.reply_with(*[lambda _: None] * 10, always=Fault("stall"))
     workers = folder / "workers"
     workers.mkdir()
     rows: list[dict[str, Any]] = []
-    data = answered(
-        dataset(asked(40)), Traced, limits=limiter, base_url=service.url, folder=workers, **options
-    )
+    data = answered(dataset(asked(40)), Traced, limits=limiter, base_url=service.url, folder=workers, **options)
     run = _in_a_thread(lambda: rows.extend(data.take_all()))
     service.wait_until(lambda: service.in_flight == 3 and len(service.requests) == 13, PATIENCE)
     service.reply_with(always=lambda _: None)
@@ -215,20 +207,14 @@ def test_a_killed_worker_loses_no_answer_and_pays_none_twice(echoing, limiter, t
     outcomes = Counter(row["outcome"] for row in rows)
     assert outcomes == {"answered": 37, "unknown": 3}
     assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
-    assert {row["error"].partition(":")[0] for row in rows if row["outcome"] == "unknown"} == {
-        "UnknownOutcomeError"
-    }
+    assert {row["error"].partition(":")[0] for row in rows if row["outcome"] == "unknown"} == {"UnknownOutcomeError"}
 
-    again = answered(
-        dataset(asked(40)), limits=limiter(NO_PACE, lease=2.0), base_url=echoing.url, **options
-    ).take_all()
+    again = answered(dataset(asked(40)), limits=limiter(NO_PACE, lease=2.0), base_url=echoing.url, **options).take_all()
     assert Counter(row["outcome"] for row in again) == outcomes
     assert len(echoing.requests) == 40
 
 
-def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_others(
-    echoing, limiter, tmp_path
-):
+def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_others(echoing, limiter, tmp_path):
     rows = killed_in_the_midst(echoing, limiter(NO_PACE, lease=2.0), tmp_path)
     assert [row["outcome"] for row in rows] == ["answered"] * 40
     again = [question for question, times in times_sent(echoing).items() if times == 2]
@@ -240,9 +226,7 @@ def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_
 
 
 def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path, monkeypatch):
-    source, target, checkpoint = (
-        str(tmp_path / name) for name in ("questions.jsonl", "answers", "checkpoint")
-    )
+    source, target, checkpoint = (str(tmp_path / name) for name in ("questions.jsonl", "answers", "checkpoint"))
     monkeypatch.setattr(
         ray.data.DataContext.get_current(),
         "checkpoint_config",

@@ -37,9 +37,7 @@ RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
 
 def imported_by(code, *arguments):
     """The modules that a piece of code loads, beyond those that the interpreter starts with."""
-    whole = (
-        f"import sys\nbefore = set(sys.modules)\n{textwrap.dedent(code)}\nprint(*set(sys.modules) - before)"
-    )
+    whole = f"import sys\nbefore = set(sys.modules)\n{textwrap.dedent(code)}\nprint(*set(sys.modules) - before)"
     command = [sys.executable, "-W", "error", "-c", whole, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
@@ -57,9 +55,7 @@ def test_importing_the_package_imports_nothing_else():
 
 
 def test_a_public_module_resolves_after_a_plain_import():
-    imported_by(
-        f"import acedata_responses\nfor name in {SUBMODULES}: getattr(acedata_responses, name).__name__"
-    )
+    imported_by(f"import acedata_responses\nfor name in {SUBMODULES}: getattr(acedata_responses, name).__name__")
 
 
 def test_naming_an_error_imports_no_client():
@@ -79,9 +75,7 @@ def test_making_a_client_loads_no_certificates_and_nothing_of_the_other_flavour(
         """
     )
     assert not {name for name in ours(modules) if "async" in name}
-    assert not ours(modules) & {
-        f"{PACKAGE}.{name}" for name in ("types.replies", "types.events", "sse", "testing")
-    }
+    assert not ours(modules) & {f"{PACKAGE}.{name}" for name in ("types.replies", "types.events", "sse", "testing")}
     assert not modules & {"httpx", "dateutil"}
 
 
@@ -141,10 +135,7 @@ def test_the_pytest_plugin_imports_no_client():
 
 def modules():
     """All modules of the package."""
-    return [
-        name
-        for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")
-    ]
+    return [name for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")]
 
 
 def test_every_module_can_be_imported_by_itself():
@@ -176,9 +167,7 @@ def test_the_public_names_are_these():
     assert set(dir(acedata_responses)) == PUBLIC_NAMES | {"__version__", *SUBMODULES}
 
 
-@pytest.mark.parametrize(
-    "module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"]
-)
+@pytest.mark.parametrize("module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"])
 def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
     module = importlib.import_module(module)
     assert len(set(module.__all__)) == len(module.__all__)
@@ -192,17 +181,11 @@ def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
 def test_the_errors_of_the_package_are_the_errors_of_its_module():
     from acedata_responses import errors
 
-    classes = {
-        name
-        for name, value in vars(errors).items()
-        if inspect.isclass(value) and issubclass(value, Exception)
-    }
+    classes = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
     assert classes == {name for name in PUBLIC_NAMES if name.endswith("Error")}
 
 
-@pytest.mark.parametrize(
-    "module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"]
-)
+@pytest.mark.parametrize("module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"])
 def test_an_editor_completes_every_public_name(module):
     import jedi
 

@@ -23,9 +23,7 @@ from tests.package.test_package import documented
 
 def annotated():
     """Every public class and function, and every public member and constructor of a class, inherited ones too."""
-    public = {
-        name: value for name, value in documented() if inspect.isclass(value) or inspect.isfunction(value)
-    }
+    public = {name: value for name, value in documented() if inspect.isclass(value) or inspect.isfunction(value)}
     for module in iter_modules(resources.__path__, f"{resources.__name__}."):
         for name, value in vars(import_module(module.name)).items():
             if inspect.isclass(value) and value.__module__ == module.name:

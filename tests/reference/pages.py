@@ -158,10 +158,7 @@ def parts(base: Facts, words: Words = ENGLISH) -> Iterator[Part]:
     """The page from top to bottom."""
     yield "heading", words.skip
     yield from _head(base, words)
-    for heading, where, place in (
-        (words.authorizations, "authorization", "header"),
-        (words.headers, "parameter", ""),
-    ):
+    for heading, where, place in ((words.authorizations, "authorization", "header"), (words.headers, "parameter", "")):
         if fields := _top(base, where):
             yield "heading", heading
             for field in fields:
@@ -221,11 +218,7 @@ def _sample(base: Facts, field: Field) -> Any:
 
 
 def _top(base: Facts, where: str) -> list[Field]:
-    return [
-        field
-        for field in base.fields.values()
-        if field.at.startswith(f"{where}.") and not is_nested(field.at)
-    ]
+    return [field for field in base.fields.values() if field.at.startswith(f"{where}.") and not is_nested(field.at)]
 
 
 def _field(field: Field, words: Words, *, place: str = "", is_described: bool = True) -> Iterator[Part]:
@@ -347,10 +340,7 @@ def openapi(base: Facts) -> dict[str, Any]:
         "info": {"title": "A sample", "version": "1"},
         "servers": [{"url": operation["server"]}],
         "paths": {operation["path"]: {operation["method"].lower(): described}},
-        "components": {
-            "securitySchemes": schemes,
-            "schemas": {"body": _object(base, "body", _top(base, "body"))},
-        },
+        "components": {"securitySchemes": schemes, "schemas": {"body": _object(base, "body", _top(base, "body"))}},
     }
 
 
@@ -382,22 +372,14 @@ def _schema(base: Facts, field: Field) -> dict[str, Any]:
     schema.update({name: value for name, value in values.items() if value is not MISSING})
     schema.update({"enum": list(field.enum)} if field.enum else {})
     schema.update(_bounds(field))
-    lengths = (
-        ("minItems", "maxItems")
-        if "[]" in field.type or "array" in field.type
-        else ("minLength", "maxLength")
-    )
+    lengths = ("minItems", "maxItems") if "[]" in field.type or "array" in field.type else ("minLength", "maxLength")
     for name, length in zip(lengths, (field.min_length, field.max_length), strict=True):
         schema.update({name: length} if length is not None else {})
     return schema
 
 
 def _children(base: Facts, at: str) -> list[Field]:
-    return [
-        one
-        for one in base.fields.values()
-        if one.at.startswith(f"{at}.") and "." not in one.at[len(at) + 1 :]
-    ]
+    return [one for one in base.fields.values() if one.at.startswith(f"{at}.") and "." not in one.at[len(at) + 1 :]]
 
 
 def _bounds(field: Field) -> dict[str, float]:

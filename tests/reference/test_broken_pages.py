@@ -39,12 +39,7 @@ def without_a_line(text: str) -> Iterator[tuple[str, str]]:
 
 def test_a_page_that_lacks_any_line_is_noticed(text: str) -> None:
     unnoticed = [line for line, page in without_a_line(text) if pages.outcome(page) == "same"]
-    assert unnoticed == [
-        pages.ENGLISH.skip,
-        pages.ENGLISH.answer,
-        LAST,
-        pages.ENGLISH.about.format(name="the end"),
-    ]
+    assert unnoticed == [pages.ENGLISH.skip, pages.ENGLISH.answer, LAST, pages.ENGLISH.about.format(name="the end")]
 
 
 def test_what_a_missing_line_leaves_is_still_every_fact(text: str) -> None:
@@ -163,7 +158,5 @@ def test_a_page_that_contradicts_itself_is_noticed(text: str, old: str, new: str
 
 def test_the_message_names_the_line(text: str) -> None:
     line = text.splitlines().index(NAMES[-1]) + 1
-    with pytest.raises(
-        UnreadableError, match=f"line {line}: the list of values has no end before `For example:`"
-    ):
+    with pytest.raises(UnreadableError, match=f"line {line}: the list of values has no end before `For example:`"):
         parse(text.replace(f"\n{NAMES[-1]}\n", "\n", 1))

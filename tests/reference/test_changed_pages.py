@@ -24,9 +24,7 @@ SEEN = ("text", "html")
 
 def variants(field: Field) -> Iterator[tuple[str, Field]]:
     """The field with each of its properties in each other state that it can have."""
-    yield from _changed(
-        field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"]
-    )
+    yield from _changed(field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"])
     yield from _changed(field, "nullable", [not field.nullable])
     yield from _changed(field, "required", [not field.required])
     yield from _changed(field, "default", [MISSING, *_values(field)])
@@ -178,6 +176,4 @@ def test_two_changes_give_two_rows_with_their_lines() -> None:
 def test_the_place_of_each_row_is_the_field_or_its_property_in_the_document() -> None:
     lines = (pages.ROOT / "openapi.yaml").read_text(encoding="utf-8").splitlines()
     for field in pages.facts().fields.values():
-        assert field.at.rpartition(".")[2] in lines[field.lines[""] - 1] or field.at.startswith(
-            "authorization."
-        )
+        assert field.at.rpartition(".")[2] in lines[field.lines[""] - 1] or field.at.startswith("authorization.")

@@ -75,14 +75,10 @@ def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Cap
 
 def test_a_crash_is_neither_a_difference_nor_an_unreadable_page(same: Path, tmp_path: Path) -> None:
     """Python exits with 1 on a traceback, and 1 means that the page differs."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8"
-    )
+    (tmp_path / "sitecustomize.py").write_text("import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "scripts/drift.py", str(same)]
-    done = subprocess.run(
-        command, cwd=pages.ROOT, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=pages.ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (os.EX_SOFTWARE, "")
     assert "ZeroDivisionError" in done.stderr
 
@@ -176,10 +172,7 @@ def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pyte
 
     real = acedata_responses.Client
     monkeypatch.setattr(
-        acedata_responses,
-        "Client",
-        lambda: real(token=testing.TOKEN, transport=testing.transport()),
-        raising=False,
+        acedata_responses, "Client", lambda: real(token=testing.TOKEN, transport=testing.transport()), raising=False
     )
     found = reading.read("live")
     assert not found.whole

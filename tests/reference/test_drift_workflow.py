@@ -67,12 +67,7 @@ class Nights:
         self.git("init", "--quiet", "--bare", "--initial-branch=main", "origin", cwd=folder)
         self.git("clone", "--quiet", "origin", "maintainer", cwd=folder)
         self.git("switch", "--quiet", "--create", "main")
-        files = {
-            "openapi.yaml": FIRST,
-            "CHANGELOG.md": "",
-            "generated/a.py": "",
-            ".gitignore": ".venv\nfound\n",
-        }
+        files = {"openapi.yaml": FIRST, "CHANGELOG.md": "", "generated/a.py": "", ".gitignore": ".venv\nfound\n"}
         for name, text in {**files, "scripts/drift.py": DRIFT, "scripts/models.py": MODELS}.items():
             self.write(name, text)
         self.commit("first")
@@ -106,9 +101,7 @@ class Nights:
     # What is to be seen
 
     def branches(self) -> list[str]:
-        listed = self.git(
-            "for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=self.folder / "origin"
-        )
+        listed = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=self.folder / "origin")
         return [name for name in listed.split() if name != "main"]
 
     def tip(self, branch: str) -> str:

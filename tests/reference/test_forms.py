@@ -50,19 +50,13 @@ def test_a_fence_names_the_operation() -> None:
     page = pages.markdown(pages.facts())
     assert pages.differences(page.replace("````yaml POST", "````yaml post")) == []
     assert pages.differences(page.replace("````yaml POST /openai/responses", "````yaml")) == []
-    with pytest.raises(
-        UnreadableError, match=r"does not have POST /openai/images|is about POST /openai/images"
-    ):
+    with pytest.raises(UnreadableError, match=r"does not have POST /openai/images|is about POST /openai/images"):
         parse(page.replace("````yaml POST /openai/responses", "````yaml POST /openai/images"))
 
 
 def test_an_operation_is_found_among_others() -> None:
     tree = pages.openapi(pages.facts())
-    tree["paths"] = {
-        "/openai/images": {"post": {}, "get": {}},
-        **tree["paths"],
-        "/openai/files": {"post": {}},
-    }
+    tree["paths"] = {"/openai/images": {"post": {}, "get": {}}, **tree["paths"], "/openai/files": {"post": {}}}
     base = pages.as_yaml(tree)
     assert pages.differences(base) == []
     other = base.replace("/openai/responses", "/v1/responses")
@@ -80,10 +74,7 @@ def test_nullable_and_exclusive_bounds_are_read_as_in_openapi_3_0() -> None:
 
 
 def test_all_of_is_read_as_one() -> None:
-    parts = [
-        {"type": "object", "required": ["a"]},
-        {"properties": {"a": {"$ref": "#/a"}, "b": {"type": "string"}}},
-    ]
+    parts = [{"type": "object", "required": ["a"]}, {"properties": {"a": {"$ref": "#/a"}, "b": {"type": "string"}}}]
     body = {"content": {"a/b": {"schema": {"allOf": parts}}}}
     page = {"openapi": "3.1.0", "a": {"type": "integer"}, "paths": {"/x": {"post": {"requestBody": body}}}}
     found = [(field.at, field.type, field.required) for field in parse(json.dumps(page)).fields.values()]

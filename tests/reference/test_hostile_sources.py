@@ -116,9 +116,7 @@ def test_text_at_random_ends_in_facts_or_in_one_kind_of_error() -> None:
 
 
 @pytest.mark.parametrize("form", [pages.text, pages.html, pages.markdown])
-def test_a_page_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_error(
-    form: Callable[[Facts], str],
-) -> None:
+def test_a_page_with_anything_at_any_place_ends_in_facts_or_in_one_kind_of_error(form: Callable[[Facts], str]) -> None:
     numbers = random.Random(8)
     whole = form(pages.facts())
     junk = [*"[]{}<>'\"\\\n:,x&`-\u2028", "9" * 5000, "null"]
@@ -182,8 +180,7 @@ def test_what_is_no_file_is_refused(where: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "where",
-    "file:///etc/passwd ftp://example.com/x http://example.com/ https:// http://[::1 data://x".split(),
+    "where", "file:///etc/passwd ftp://example.com/x http://example.com/ https:// http://[::1 data://x".split()
 )
 def test_only_https_is_used(where: str) -> None:
     with pytest.raises(UnreadableError, match=r"only https|malformed|cannot be"):
@@ -239,9 +236,7 @@ def test_a_page_is_read_from_a_url(site: dict[str, Answer]) -> None:
     assert read(f"{site['url']}/old") == parse(pages.html(pages.facts()))
 
 
-@pytest.mark.parametrize(
-    "where", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://example.com/", "//example.com/x"]
-)
+@pytest.mark.parametrize("where", ["file:///etc/passwd", "ftp://127.0.0.1/", "http://example.com/", "//example.com/x"])
 def test_a_redirect_to_elsewhere_is_not_followed(site: dict[str, Answer], where: str) -> None:
     site["/page"] = sends(b"", 302, Location=where)
     with pytest.raises(UnreadableError, match="only https"):

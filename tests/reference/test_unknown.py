@@ -409,18 +409,14 @@ def test_expanded_children_are_compared_where_they_belong() -> None:
         ("input.content\n", "input.text\n", ("body.input[].text", "field", "string, required", "none")),
     ],
 )  # fmt: skip
-def test_a_difference_of_a_child_is_named_where_it_belongs(
-    old: str, new: str, row: tuple[str, str, str, str]
-) -> None:
+def test_a_difference_of_a_child_is_named_where_it_belongs(old: str, new: str, row: tuple[str, str, str, str]) -> None:
     (found,) = rows(with_children(CHILDREN.replace(old, new)))
     assert found[:3] == row[:3]
     assert found[3].startswith(row[3])
 
 
 def test_a_child_of_an_object_is_no_child_of_a_list() -> None:
-    child = (
-        "response_format.type\nenum<string>\ndefault:text\nAbout it.\nPossible values:\ntext,\njson_object\n"
-    )
+    child = "response_format.type\nenum<string>\ndefault:text\nAbout it.\nPossible values:\ntext,\njson_object\n"
     page = pages.text(pages.facts())
     after = page.index(pages.ENGLISH.about.format(name="response_format"))
     end = page.index("\n", after) + 1
@@ -444,10 +440,7 @@ def test_a_length_and_a_default_may_have_thousands() -> None:
     page = pages.text(pages.facts())
     page = page.replace("Minimum length: 1\nn\n", "Minimum length: 1,000\nn\n", 1)
     page = page.replace("\nn\nnumber | null\ndefault:1\n", "\nn\nnumber | null\ndefault:1,000\n")
-    assert {row[:3] for row in rows(page)} == {
-        ("body.input", "minimum length", "1000"),
-        ("body.n", "default", "1000"),
-    }
+    assert {row[:3] for row in rows(page)} == {("body.input", "minimum length", "1000"), ("body.n", "default", "1000")}
 
 
 @pytest.mark.parametrize(
@@ -467,9 +460,7 @@ def test_the_two_sides_of_a_default_never_look_alike(name: str, value: Any, word
 
 
 def test_values_of_another_type_are_shown_so() -> None:
-    ((_, _, page, ours),) = rows(
-        changed(of("model", enum=[*pages.facts().fields["body.model"].enum, 5, True, 1]))
-    )
+    ((_, _, page, ours),) = rows(changed(of("model", enum=[*pages.facts().fields["body.model"].enum, 5, True, 1])))
     assert (page, ours) == ("also 5, true, 1", "no others")
 
 

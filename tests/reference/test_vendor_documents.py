@@ -83,9 +83,7 @@ def test_yaml_and_json_say_the_same() -> None:
 
 
 def test_what_is_known_of_the_vendors_document_stands_at_the_fields() -> None:
-    found = {
-        at: field.specification for at, field in pages.everything().fields.items() if field.specification
-    }
+    found = {at: field.specification for at, field in pages.everything().fields.items() if field.specification}
     assert found == KNOWN
 
 
@@ -98,18 +96,14 @@ def test_what_is_known_of_the_vendors_document_stands_at_the_fields() -> None:
 )
 def test_what_is_known_hides_nothing_else(change: Node, row: tuple[str, str, str, str]) -> None:
     tree = rough()
-    reply = tree["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]["application/json"][
-        "schema"
-    ]
+    reply = tree["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     reply["properties"]["choices"]["items"]["properties"]["index"].update(change)
     assert rows(tree) == [row]
 
 
 def test_a_finish_reason_that_openapi_yaml_does_not_know_is_shown() -> None:
     tree = copy.deepcopy(rough())
-    reply = tree["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]["application/json"][
-        "schema"
-    ]
+    reply = tree["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     reply["properties"]["choices"]["items"]["properties"]["finish_reason"]["enum"].append("paused")
     assert rows(tree) == [("reply.choices[].finish_reason", "possible values", "also paused", "no others")]
 

@@ -95,8 +95,6 @@ def _chat_piece(event):
     return next((choice["delta"].get("content") for choice in event.get("choices", [])), None)
 
 
-@pytest.mark.skipif(
-    not os.environ.get("RECORDED_REPLIES"), reason="RECORDED_REPLIES names no folder of recordings"
-)
+@pytest.mark.skipif(not os.environ.get("RECORDED_REPLIES"), reason="RECORDED_REPLIES names no folder of recordings")
 def test_the_recordings_are_among_the_replies_that_were_read():
     assert len(FILES) > len(list(SAMPLES.iterdir()))

@@ -18,13 +18,7 @@ import pydantic
 import pytest
 from openai.lib._pydantic import to_strict_json_schema
 
-from acedata_responses import (
-    AnswerError,
-    ConfigurationError,
-    RequestValidationError,
-    StreamInterruptedError,
-    testing,
-)
+from acedata_responses import AnswerError, ConfigurationError, RequestValidationError, StreamInterruptedError, testing
 from tests.classes import named
 from tests.contract.document import REQUEST, assert_documented
 from tests.types.conversations import SHAPES, reply
@@ -126,11 +120,7 @@ def objects_in(schema):
     """Every schema within a schema."""
     if isinstance(schema, dict):
         yield schema
-        below = [
-            *schema.get("properties", {}).values(),
-            *schema.get("$defs", {}).values(),
-            *schema.get("anyOf", []),
-        ]
+        below = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", [])]
         for one in [*below, *([schema["items"]] if "items" in schema else [])]:
             yield from objects_in(one)
 
@@ -139,9 +129,7 @@ def objects_in(schema):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(
-    "class_", [AsDataclass, AsAttrs, AsTypedDict, AsStruct, AsPydantic, AsPydanticDataclass]
-)
+@pytest.mark.parametrize("class_", [AsDataclass, AsAttrs, AsTypedDict, AsStruct, AsPydantic, AsPydanticDataclass])
 def test_an_answer_is_an_object_of_the_class(driver, service, shape, class_):
     service.answers(shape=shape, text='{"name": "Fair", "year": 2027}')
     result = parse(driver, class_)
@@ -153,9 +141,7 @@ def test_an_answer_is_an_object_of_the_class(driver, service, shape, class_):
 def test_an_answer_has_the_types_that_the_class_says(driver, service):
     service.reply_with(json.dumps(EVENT))
     value = parse(driver, Event).value
-    assert value == Event(
-        "Spring fair", dt.date(2027, 5, 3), Kind.FAIR, 2, Place("Oslo"), [Place("Bergen", "Torget")]
-    )
+    assert value == Event("Spring fair", dt.date(2027, 5, 3), Kind.FAIR, 2, Place("Oslo"), [Place("Bergen", "Torget")])
 
 
 # ---- What is asked for -------------------------------------------------------------------------------------------
@@ -258,8 +244,7 @@ def test_a_form_of_the_text_beside_the_class_is_refused(driver, service):
 @pytest.mark.parametrize("stream", [False, True])
 def test_further_fields_that_would_override_the_schema_are_refused(driver, service, stream):
     with pytest.raises(
-        ConfigurationError,
-        match=r"extra_body\['text'\] would override.*nothing was sent.*text= instead",
+        ConfigurationError, match=r"extra_body\['text'\] would override.*nothing was sent.*text= instead"
     ):
         parse(driver, AsAttrs, extra_body={"text": {"verbosity": "low"}, "seed": 1}, stream=stream)
     assert service.requests == []
@@ -368,19 +353,13 @@ def test_a_refusal_is_an_error_with_the_words_of_the_model(driver, service, shap
 @pytest.mark.parametrize(
     ("shape", "facts", "word"),
     [
-        (
-            "response",
-            {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
-            "incomplete",
-        ),
+        ("response", {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}, "incomplete"),
         ("response", {"status": "queued"}, "queued"),
         ("chat.completion", {"finish_reason": "length"}, "length"),
         ("chat.completion", {"finish_reason": "content_filter"}, "content_filter"),
     ],
 )
-def test_an_answer_that_is_not_whole_is_an_error_even_where_it_could_be_read(
-    driver, service, shape, facts, word
-):
+def test_an_answer_that_is_not_whole_is_an_error_even_where_it_could_be_read(driver, service, shape, facts, word):
     service.reply_with(reply(shape, text='{"name": "Fair"}', **facts))
     error = refused(driver, service)
     assert error.reason == "incomplete"

@@ -52,9 +52,7 @@ def weather() -> Weather:
 @pytest.fixture
 def run(driver):
     def run(*functions: Callable[..., Any], **fields: Any) -> Any:
-        return driver.client.responses.run(
-            **{"model": "gpt-4o", "input": [QUESTION], "functions": functions, **fields}
-        )
+        return driver.client.responses.run(**{"model": "gpt-4o", "input": [QUESTION], "functions": functions, **fields})
 
     return run
 
@@ -254,9 +252,7 @@ def _object(city: object) -> str:
         ([Weather().weather, Weather().weather], "two functions are named weather"),
     ],
 )
-def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(
-    run, service, functions, problem
-):
+def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(run, service, functions, problem):
     with pytest.raises(ConfigurationError, match=problem):
         run(*functions)
     assert service.requests == []
@@ -283,9 +279,7 @@ def test_other_bad_arguments_are_refused_before_anything_is_sent(run, service, w
 
 def test_without_msgspec_the_error_names_the_extra(run, service, weather, monkeypatch):
     monkeypatch.setitem(sys.modules, "msgspec", None)
-    with pytest.raises(
-        ConfigurationError, match=r"the function weather needs msgspec.*acedata-responses\[parse\]"
-    ):
+    with pytest.raises(ConfigurationError, match=r"the function weather needs msgspec.*acedata-responses\[parse\]"):
         run(weather.weather)
     assert service.requests == []
 
@@ -301,9 +295,7 @@ def test_a_coroutine_function_is_awaited_by_the_async_client_and_refused_by_the_
         run(_coroutine)
         assert results(service) == ["clear in Oslo"]
     else:
-        with pytest.raises(
-            ConfigurationError, match="_coroutine is a coroutine function: use it with AsyncClient"
-        ):
+        with pytest.raises(ConfigurationError, match="_coroutine is a coroutine function: use it with AsyncClient"):
             run(_coroutine)
         assert service.requests == []
 

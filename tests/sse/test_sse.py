@@ -62,10 +62,7 @@ def test_a_stream_may_be_read_as_events_and_as_data_in_turn():
 def test_the_data_of_some_types_of_events_can_be_left_out():
     decoder = EventDecoder()
 
-    assert decoder.feed_data(b"event: ping\ndata: {}\n\ndata: 1\n\nevent: pong\ndata: 2\n\n", {"ping"}) == [
-        "1",
-        "2",
-    ]
+    assert decoder.feed_data(b"event: ping\ndata: {}\n\ndata: 1\n\nevent: pong\ndata: 2\n\n", {"ping"}) == ["1", "2"]
     assert decoder.feed_data(b"data: 3\n\nevent:ping\ndata:\n\n", {"ping"}) == ["3"]
 
 

@@ -8,11 +8,7 @@ from acedata_responses import errors
 
 
 def created(**fields: Any) -> dict[str, Any]:
-    return {
-        "type": "response.created",
-        "sequence_number": 0,
-        "response": response(status="in_progress", **fields),
-    }
+    return {"type": "response.created", "sequence_number": 0, "response": response(status="in_progress", **fields)}
 
 
 def response(text: str = "", **fields: Any) -> dict[str, Any]:

@@ -134,8 +134,7 @@ async def test_a_task_that_is_cut_short_closes_its_connection_at_once(stage, cut
 
 def test_a_service_that_keeps_the_connection_open_after_the_end_does_not_hold_the_reader(connect):
     lines = b"".join(
-        b"data: %s\n\n" % json.dumps(event).encode()
-        for event in [delta("Hi"), ending("completed", text="Hi")]
+        b"data: %s\n\n" % json.dumps(event).encode() for event in [delta("Hi"), ending("completed", text="Hi")]
     )
 
     def talk(connection, received):

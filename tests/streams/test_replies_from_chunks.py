@@ -9,9 +9,7 @@ from tests.classes import class_of
 from tests.streams.made_up import choice, chunk, events_of
 
 
-def call(
-    index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = "", **fields
-):
+def call(index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = "", **fields):
     """A piece of a tool call, without what is not given."""
     function = {"name": name, "arguments": arguments}
     piece = {"index": index, "id": id, "type": "function" if id else None, "function": function, **fields}
@@ -107,9 +105,7 @@ def test_tool_calls_are_neither_lost_nor_doubled(name, client, service):
     sent = [chunk(choice(tool_calls=pieces)) for pieces in deltas]
     service.reply_with(testing.Answer(events=[*sent, chunk(choice(0, "tool_calls")), "[DONE]"]))
     calls = client.open().final().to_dict()["choices"][0]["message"]["tool_calls"]
-    assert [
-        (one.get("id"), one["function"].get("name"), one["function"].get("arguments")) for one in calls
-    ] == expected
+    assert [(one.get("id"), one["function"].get("name"), one["function"].get("arguments")) for one in calls] == expected
     assert {one.get("type", "function") for one in calls} == {"function"}
 
 
@@ -143,17 +139,11 @@ def test_lists_in_pieces_are_whole_in_the_reply(field, client, service):
 
 
 def test_the_likelihoods_of_all_tokens_are_in_the_reply(client, service):
-    tokens = [
-        {"token": "Hel", "logprob": -1.0, "top_logprobs": [{"token": "Hal"}]},
-        {"token": "lo", "logprob": -2.0},
-    ]
+    tokens = [{"token": "Hel", "logprob": -1.0, "top_logprobs": [{"token": "Hal"}]}, {"token": "lo", "logprob": -2.0}]
     sent = [
-        chunk({**choice(content=token["token"]), "logprobs": {"content": [token], "refusal": None}})
-        for token in tokens
+        chunk({**choice(content=token["token"]), "logprobs": {"content": [token], "refusal": None}}) for token in tokens
     ]
-    service.reply_with(
-        testing.Answer(events=[*sent, chunk({**choice(0, "stop"), "logprobs": None}), "[DONE]"])
-    )
+    service.reply_with(testing.Answer(events=[*sent, chunk({**choice(0, "stop"), "logprobs": None}), "[DONE]"]))
     final = client.open().final()
     assert final.choices[0].logprobs == {"content": tokens, "refusal": None}
     assert final.output_text == "Hello"
@@ -193,9 +183,7 @@ def test_the_only_choice_needs_no_index(indices, client, service):
 
 def test_an_empty_id_of_a_later_chunk_does_not_hide_the_id(client, service):
     service.reply_with(
-        testing.Answer(
-            events=[chunk(choice(content="Hi")), chunk(choice(0, "stop"), id="", model=""), "[DONE]"]
-        )
+        testing.Answer(events=[chunk(choice(content="Hi")), chunk(choice(0, "stop"), id="", model=""), "[DONE]"])
     )
     final = client.open().final()
     assert (final.id, final.model) == ("c-1", "gpt-4o-mini")

@@ -34,18 +34,14 @@ def test_a_reply_instead_of_a_stream_has_no_events_and_says_so(client, service):
 
 
 def test_a_reply_instead_of_a_stream_that_breaks_off_is_kept_as_far_as_it_came(client, service):
-    service.reply_with(
-        testing.Answer(json=response(text="Hello")).but(testing.Fault("cut", "body", after=60))
-    )
+    service.reply_with(testing.Answer(json=response(text="Hello")).but(testing.Fault("cut", "body", after=60)))
     with pytest.raises(errors.StreamInterruptedError) as caught:
         client.stream()
     assert len(caught.value.http.content) == 60
 
 
 def test_a_stream_left_before_a_whole_reply_has_come_is_no_reply(client, service):
-    service.reply_with(
-        testing.Answer(json=response(text="Hello")).but(testing.Fault("stall", "body", after=60))
-    )
+    service.reply_with(testing.Answer(json=response(text="Hello")).but(testing.Fault("stall", "body", after=60)))
     stream = client.open()
     stream.close()
     with pytest.raises(errors.StreamInterruptedError) as caught:
@@ -61,9 +57,7 @@ def test_a_reply_instead_of_a_stream_is_known_whatever_comes_before_it(start, cl
     assert client.open().final().output_text == "Hello"
 
 
-@pytest.mark.parametrize(
-    "start", [b"\xef\xbb\xbf", b"\r\n\r\n", b": hello\n\n", b"event: x\nid: 1\nretry: 5\n"]
-)
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"\r\n\r\n", b": hello\n\n", b"event: x\nid: 1\nretry: 5\n"])
 def test_a_stream_is_known_whatever_comes_before_it(start, client, service):
     first = b"data: " + json.dumps(created()).encode() + b"\n\n"
     sent = [start + first, delta("Hello"), ending("completed", text="Hello")]
@@ -82,9 +76,7 @@ def test_text_instead_of_a_stream_is_shown_in_the_error(client, service):
 # --- a stream in place of a reply
 
 
-@pytest.mark.parametrize(
-    ("recorded", "shape"), [("stream.sse", "response"), ("chat_stream.sse", "chat.completion")]
-)
+@pytest.mark.parametrize(("recorded", "shape"), [("stream.sse", "response"), ("chat_stream.sse", "chat.completion")])
 def test_a_stream_that_was_not_asked_for_gives_its_reply(recorded, shape, client, service):
     body = (SAMPLES / recorded).read_bytes()
     service.reply_with(testing.Answer(body=body, headers={"content-type": "text/event-stream"}))
@@ -101,9 +93,7 @@ def test_a_stream_that_only_the_further_fields_ask_for_gives_its_reply(shape, cl
     assert (reply.object, reply.output_text) == (shape, "one two three")
 
 
-@pytest.mark.parametrize(
-    "start", [b"", b"\xef\xbb\xbf", b"\n\n", b": hello\n\n", b"event: x\n", b"retry: 5\n"]
-)
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"\n\n", b": hello\n\n", b"event: x\n", b"retry: 5\n"])
 @pytest.mark.parametrize("kind", ["text/event-stream; charset=utf-8", "text/plain", None])
 def test_a_stream_in_place_of_a_reply_is_known_by_what_it_says(start, kind, client, service):
     body = start + b"data: " + json.dumps(ending("completed", text="Hello")).encode()

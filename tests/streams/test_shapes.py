@@ -10,17 +10,7 @@ import pytest
 from acedata_responses import errors, testing
 from acedata_responses.types import Unknown
 from tests.classes import class_of
-from tests.streams.made_up import (
-    assert_usable,
-    choice,
-    chunk,
-    created,
-    delta,
-    ending,
-    events_of,
-    response,
-    text_of,
-)
+from tests.streams.made_up import assert_usable, choice, chunk, created, delta, ending, events_of, response, text_of
 from tests.streams.shapes import STREAMS, completion
 
 CHAT = completion("Hello")
@@ -37,12 +27,7 @@ def as_message(content, **fields):
 
 
 def item(kind: str, index: int, value):
-    return {
-        "type": f"response.output_item.{kind}",
-        "sequence_number": 1,
-        "output_index": index,
-        "item": value,
-    }
+    return {"type": f"response.output_item.{kind}", "sequence_number": 1, "output_index": index, "item": value}
 
 
 def part(kind: str, value):
@@ -118,9 +103,7 @@ def test_the_texts_are_the_text_once(name, client, service):
         assert stream.partial_text == "Hello"
 
 
-@pytest.mark.parametrize(
-    "name", ["an item, and an empty output", "a part, and an empty output", "a whole text alone"]
-)
+@pytest.mark.parametrize("name", ["an item, and an empty output", "a part, and an empty output", "a whole text alone"])
 def test_a_text_that_no_delta_brought_comes_with_the_last_event(name, client, service):
     service.reply_with(testing.Answer(events=WHOLE[name]))
     with client.open() as stream:
@@ -152,20 +135,13 @@ def pieces(kind: str, texts, **places):
 
 def growing(whole, kind: str, texts, **places):
     """An item that was added empty, and then the pieces of a text in it."""
-    empty = {
-        key: value if key in ("type", "id", "call_id", "name") else type(value)()
-        for key, value in whole.items()
-    }
+    empty = {key: value if key in ("type", "id", "call_id", "name") else type(value)() for key, value in whole.items()}
     return [item("added", 0, empty), *pieces(kind, texts, output_index=0, **places)]
 
 
 def summary_part(index: int):
     place = {"sequence_number": 1, "item_id": "i", "output_index": 0, "summary_index": index}
-    return {
-        "type": "response.reasoning_summary_part.added",
-        **place,
-        "part": {"type": "summary_text", "text": ""},
-    }
+    return {"type": "response.reasoning_summary_part.added", **place, "part": {"type": "summary_text", "text": ""}}
 
 
 IN_PIECES = {
@@ -233,12 +209,7 @@ DONE = [
     ("custom_tool_call_input.done", "input", {}, CUSTOM),
     ("refusal.done", "refusal", {"content_index": 0}, REFUSING),
     ("reasoning_text.done", "text", {"content_index": 0}, THOUGHTS),
-    (
-        "reasoning_summary_text.done",
-        "text",
-        {"summary_index": 0},
-        {**SUMMARY, "summary": SUMMARY["summary"][:1]},
-    ),
+    ("reasoning_summary_text.done", "text", {"summary_index": 0}, {**SUMMARY, "summary": SUMMARY["summary"][:1]}),
 ]
 
 
@@ -247,14 +218,7 @@ DONE = [
 def test_a_whole_text_replaces_its_pieces(client, service, kind, key, places, whole, has_deltas):
     entries = whole.get("content") or whole.get("summary") or [whole]
     text = entries[0][key]
-    end = {
-        "type": f"response.{kind}",
-        "sequence_number": 1,
-        "item_id": "i",
-        "output_index": 0,
-        **places,
-        key: text,
-    }
+    end = {"type": f"response.{kind}", "sequence_number": 1, "item_id": "i", "output_index": 0, **places, key: text}
     empty = json.loads(json.dumps(whole).replace(json.dumps(text), '""'))
     sent = [item("added", 0, empty)]
     sent += pieces(kind.removesuffix(".done"), [text[:1]], output_index=0, **places) if has_deltas else []
@@ -334,13 +298,9 @@ def test_what_came_fills_the_item_with_the_same_id_in_the_last_event(name, befor
     assert client.open().final().to_dict()["output"] == [*before, whole]
 
 
-@pytest.mark.parametrize(
-    "last", [{**CALL, "id": "fc-9", "arguments": ""}, {**CALL, "id": None, "arguments": ""}]
-)
+@pytest.mark.parametrize("last", [{**CALL, "id": "fc-9", "arguments": ""}, {**CALL, "id": None, "arguments": ""}])
 def test_an_item_with_another_id_is_not_filled(last, client, service):
-    service.reply_with(
-        testing.Answer(events=[created(), item("done", 0, CALL), ending("completed", output=[last])])
-    )
+    service.reply_with(testing.Answer(events=[created(), item("done", 0, CALL), ending("completed", output=[last])]))
     assert client.open().final().to_dict()["output"] == [last]
 
 
@@ -398,9 +358,7 @@ def test_a_whole_reply_that_failed_is_an_error_with_the_reply(client, service):
 # --- nothing is lost on the way into an error
 
 
-@pytest.mark.parametrize(
-    "data", ["lo " * 500, json.dumps([CHAT] * 9), "5", "data without end".ljust(5000, "x")]
-)
+@pytest.mark.parametrize("data", ["lo " * 500, json.dumps([CHAT] * 9), "5", "data without end".ljust(5000, "x")])
 def test_what_cannot_be_read_is_whole_on_the_error(data, client, service):
     service.reply_with(testing.Answer(events=[delta("Hel"), data]))
     _events, error = events_of(client.open())
@@ -440,9 +398,7 @@ def test_the_chunks_as_far_as_they_came_are_on_the_error(client, service):
 def test_a_reply_on_an_error_lacks_the_token(connect):
     with testing.serve(token="tok-4f2a9c77e1b04d2a") as service:
         client = connect(service, token=service.token)
-        service.reply_with(
-            testing.Answer(events=[created(user=service.token), delta(service.token), service.token])
-        )
+        service.reply_with(testing.Answer(events=[created(user=service.token), delta(service.token), service.token]))
         _events, error = events_of(client.open())
         assert service.token not in repr(error.reply) + error.partial_text + error.data
         assert service.token.encode() not in pickle.dumps(error)

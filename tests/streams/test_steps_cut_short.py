@@ -41,12 +41,7 @@ async def test_a_cancelled_step_is_followed_by_an_error_in_async_code(reader, se
         step.cancel()
         with pytest.raises(asyncio.CancelledError):
             await step
-        for read in (
-            lambda: anext(reading),
-            lambda: anext(stream),
-            lambda: anext(stream.text_deltas()),
-            stream.final,
-        ):
+        for read in (lambda: anext(reading), lambda: anext(stream), lambda: anext(stream.text_deltas()), stream.final):
             with pytest.raises(StreamInterruptedError) as caught:
                 await read()
             assert closed(caught.value)
@@ -71,12 +66,7 @@ def test_a_signal_in_a_step_is_followed_by_an_error_in_sync_code(reader, service
             signal.setitimer(signal.ITIMER_REAL, 0.05)
             with pytest.raises(ZeroDivisionError):
                 next(reading)
-            for read in (
-                lambda: next(reading),
-                lambda: next(stream),
-                lambda: list(stream.text_deltas()),
-                stream.final,
-            ):
+            for read in (lambda: next(reading), lambda: next(stream), lambda: list(stream.text_deltas()), stream.final):
                 with pytest.raises(StreamInterruptedError) as caught:
                     read()
                 assert closed(caught.value)

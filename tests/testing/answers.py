@@ -8,9 +8,7 @@ from acedata_responses import testing
 from tests.contract.document import DOCUMENT, assert_documented
 
 CODES = {
-    code: facts["statuses"][0]
-    for kind in DOCUMENT["x-error-kinds"].values()
-    for code, facts in kind["codes"].items()
+    code: facts["statuses"][0] for kind in DOCUMENT["x-error-kinds"].values() for code, facts in kind["codes"].items()
 }
 SHAPES = ["response", "chat.completion"]
 TEXT = "Hello,  wide\nworld! 🌊"

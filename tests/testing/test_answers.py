@@ -6,13 +6,7 @@ import pytest
 
 from acedata_responses import testing
 from tests.contract.document import DOCUMENT, MODELS, assert_documented
-from tests.testing.answers import (
-    SHAPES,
-    TEXT,
-    events_of,
-    streamed_text,
-    text_of,
-)
+from tests.testing.answers import SHAPES, TEXT, events_of, streamed_text, text_of
 from tests.testing.plain_clients import ASK, ask
 
 
@@ -72,9 +66,7 @@ def test_without_a_text_of_ones_own_the_documents_example_is_sent(service, http,
         assert streamed_text(events_of(sent)) in [streamed_text(events) for events in examples]
     else:
         examples = [example["value"] for example in content["application/json"]["examples"].values()]
-        assert text_of(sent.json()) in [
-            text_of(example) for example in examples if example["object"] == shape
-        ]
+        assert text_of(sent.json()) in [text_of(example) for example in examples if example["object"] == shape]
     assert sent.text != again.text, "each reply has an id of its own"
 
 
@@ -108,7 +100,5 @@ def test_the_documents_models_are_listed(http):
 
 
 def test_a_shape_that_the_document_does_not_have_is_refused():
-    with pytest.raises(
-        ValueError, match=r"no reply of shape 'xml'. Known shapes: chat\.completion, response"
-    ):
+    with pytest.raises(ValueError, match=r"no reply of shape 'xml'. Known shapes: chat\.completion, response"):
         testing.transport(shape="xml")

@@ -12,9 +12,7 @@ from tests.testing.plain_clients import ask
 
 @pytest.mark.parametrize("code", CODES)
 def test_each_documented_error_can_be_asked_for(service, http, code):
-    service.reply_with(
-        testing.error(code), testing.error(code, "No.", status=418), testing.error(code, status=200)
-    )
+    service.reply_with(testing.error(code), testing.error(code, "No.", status=418), testing.error(code, status=200))
     first, second, third = (ask(http) for _ in range(3))
     assert refusal(first) == (CODES[code], code)
     assert refusal(second) == (418, code)
@@ -66,10 +64,7 @@ def test_the_usual_answer_can_be_changed(service, http):
         return testing.Answer(events=[*answer.events[:3], {"type": "error", "code": "api_error"}])
 
     service.reply_with(failing_after_three)
-    assert [event["type"] for event in events_of(ask(http, stream=True))][2:] == [
-        "response.output_item.added",
-        "error",
-    ]
+    assert [event["type"] for event in events_of(ask(http, stream=True))][2:] == ["response.output_item.added", "error"]
 
 
 def test_a_function_that_fails_is_seen_in_the_answer(service, http):

@@ -123,9 +123,7 @@ for thread in threads:
 assert not any(thread.is_alive() for thread in threading.enumerate() if thread is not threading.main_thread())
 assert all(request.hung_up is None and request.answered is None for request in service.requests)
 """
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], capture_output=True, timeout=60, check=False
-    )
+    run = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, timeout=60, check=False)
     assert (run.returncode, run.stderr.decode()) == (0, "")
 
 

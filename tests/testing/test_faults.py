@@ -84,9 +84,7 @@ def test_a_stall_goes_on_when_it_is_released(service):
 
 
 def test_a_delay_is_as_long_as_it_says(service, http):
-    service.reply_with(
-        testing.Fault("delay", seconds=0.2), [testing.Fault("delay", "body", after=9, seconds=0.2)]
-    )
+    service.reply_with(testing.Fault("delay", seconds=0.2), [testing.Fault("delay", "body", after=9, seconds=0.2)])
     for _ in range(2):
         begun = time.monotonic()
         assert ask(http).json()["object"] == "response"
@@ -106,9 +104,7 @@ def test_something_else_can_stand_in_an_answer(service):
     service.reply_with(EVENTS.but(mid_stream), BODY.but(before_head))
     with Wire(service).ask() as wire:
         got = wire.until(b"0\r\n\r\n")
-        assert got.endswith(
-            E1 + chunk(b'data: {"error": {"code": "api_error"}}\n\n') + E2 + E3 + b"0\r\n\r\n"
-        )
+        assert got.endswith(E1 + chunk(b'data: {"error": {"code": "api_error"}}\n\n') + E2 + E3 + b"0\r\n\r\n")
         assert wire.ask().until(b"9").startswith(b"\x00\x01HTTP/1.1 200 OK\r\n")
 
 

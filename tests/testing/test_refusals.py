@@ -76,9 +76,7 @@ def test_every_departure_from_the_document_is_named(http):
 
 
 def test_what_the_document_does_not_know_passes(http):
-    reply = http.post(
-        "/openai/responses", json={**ASK, "new_field": 1}, params={"trace": "1"}, headers={"x-mine": "1"}
-    )
+    reply = http.post("/openai/responses", json={**ASK, "new_field": 1}, params={"trace": "1"}, headers={"x-mine": "1"})
     assert reply.status_code == 200
 
 
@@ -91,9 +89,7 @@ def test_a_body_that_is_too_large_is_refused_and_not_kept():
         assert service.connections_opened == 1
 
 
-@pytest.mark.parametrize(
-    "garbage", [b"\x16\x03\x01\x02\x00\x01\x00", b"hello\r\n\r\n", b"GET / HTTP/9\r\n\r\n"]
-)
+@pytest.mark.parametrize("garbage", [b"\x16\x03\x01\x02\x00\x01\x00", b"hello\r\n\r\n", b"GET / HTTP/9\r\n\r\n"])
 def test_what_is_no_http_is_refused_and_the_connection_ended(service, garbage):
     with Wire(service) as wire:
         wire.socket.sendall(garbage)

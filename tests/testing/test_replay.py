@@ -7,13 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from acedata_responses import (
-    AceDataError,
-    ConfigurationError,
-    ConnectionFailedError,
-    ReplyDecodeError,
-    testing,
-)
+from acedata_responses import AceDataError, ConfigurationError, ConnectionFailedError, ReplyDecodeError, testing
 from tests.clock import SkippingClock
 
 TOKEN = "a-token-that-is-long-enough-to-be-one"
@@ -93,9 +87,7 @@ def test_the_token_is_in_no_file(replaying, real, recordings, way):
     real.reply_with(
         testing.Answer(
             headers={"x-echo": f"Bearer {TOKEN}", "set-cookie": "session=secret"},
-            **{"json": {"object": "response", "said": TOKEN}}
-            if way == "plain"
-            else {"events": [{"said": TOKEN}]},
+            **{"json": {"object": "response", "said": TOKEN}} if way == "plain" else {"events": [{"said": TOKEN}]},
         )
     )
     driver = replaying(real.url)
@@ -142,9 +134,7 @@ def test_what_does_not_arrive_is_not_recorded(replaying, real, recordings):
 
 
 def test_under_pytest_nothing_is_recorded_by_accident(replaying, recordings):
-    with pytest.raises(
-        ConfigurationError, match=r"no recording .*recordings.*nothing was sent.*acedata_live"
-    ):
+    with pytest.raises(ConfigurationError, match=r"no recording .*recordings.*nothing was sent.*acedata_live"):
         replaying(url=None).create()
     assert files(recordings) == []
 

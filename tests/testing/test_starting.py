@@ -43,9 +43,7 @@ def test_whatever_the_event_loop_raises_is_reported(function, monkeypatch):
     def refuse(*_args, **_options):
         raise BlockedError
 
-    monkeypatch.setattr(
-        f"asyncio.{function}" if "." not in function else f"asyncio.base_events.{function}", refuse
-    )
+    monkeypatch.setattr(f"asyncio.{function}" if "." not in function else f"asyncio.base_events.{function}", refuse)
     if function == "new_event_loop":
         monkeypatch.setattr("asyncio.run", refuse)
     with pytest.raises(BlockedError):

@@ -9,9 +9,7 @@ SHAPES = ("response", "chat.completion")
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2VjcmV0"}
 
 
-def reply(
-    shape: str, *, text: str | None = None, refusal: str | None = None, calls: Any = (), **facts: Any
-) -> Any:
+def reply(shape: str, *, text: str | None = None, refusal: str | None = None, calls: Any = (), **facts: Any) -> Any:
     """A reply as JSON data.
 
     Args:

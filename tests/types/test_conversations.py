@@ -22,10 +22,7 @@ def test_a_response_is_sent_back_item_by_item_as_it_came():
 
 def test_a_chat_completion_is_sent_back_as_its_text_and_its_calls_in_the_forms_of_a_request():
     data = reply("chat.completion", text="I shall look.", calls=[("weather", {"city": "Oslo"})])
-    assert typed(data).to_input() == [
-        {"role": "assistant", "content": "I shall look."},
-        CALL,
-    ]
+    assert typed(data).to_input() == [{"role": "assistant", "content": "I shall look."}, CALL]
 
 
 def test_a_chat_completion_without_text_is_sent_back_as_its_calls_alone():
@@ -36,9 +33,7 @@ def test_a_chat_completion_without_text_is_sent_back_as_its_calls_alone():
 
 def test_a_refusal_in_a_chat_completion_is_sent_back_as_one():
     data = reply("chat.completion", refusal="I will not.")
-    assert typed(data).to_input() == [
-        {"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}
-    ]
+    assert typed(data).to_input() == [{"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}]
 
 
 def test_a_call_of_another_kind_than_function_is_not_taken_for_one():
@@ -57,9 +52,7 @@ def test_a_call_of_another_kind_than_function_is_not_taken_for_one():
         {"text": "I shall look.", "calls": [("weather", {}), ("time", {})]},
     ],
 )
-def test_what_is_sent_back_passes_the_check_of_the_request_and_fits_the_document(
-    driver, service, shape, said
-):
+def test_what_is_sent_back_passes_the_check_of_the_request_and_fits_the_document(driver, service, shape, said):
     service.reply_with(reply(shape, **said))
     first = driver.create(input=[QUESTION])
     driver.create(input=[QUESTION, *first.to_input(), THANKS])
@@ -74,9 +67,7 @@ def test_a_streamed_reply_is_sent_back_like_a_whole_one(driver, service, shape):
     whole = driver.create()
     with driver.open() as stream:
         streamed = stream.final()
-    assert [one.get("content") for one in streamed.to_input()] == [
-        one.get("content") for one in whole.to_input()
-    ]
+    assert [one.get("content") for one in streamed.to_input()] == [one.get("content") for one in whole.to_input()]
     driver.create(input=[QUESTION, *streamed.to_input(), THANKS])
 
 

@@ -59,10 +59,7 @@ def test_bytes_are_parts_as_files_are(tmp_path):
 
 
 def test_parts_are_sent_as_the_document_has_them(driver, service):
-    parts = [
-        IMAGE.from_bytes(PNG, "image/png"),
-        FILE.from_bytes(b"a,b", "text/csv", name="t.csv"),
-    ]
+    parts = [IMAGE.from_bytes(PNG, "image/png"), FILE.from_bytes(b"a,b", "text/csv", name="t.csv")]
     driver.create(input=[MESSAGE(role="user", content=parts)])
     sent = service.requests[-1].json
     assert sent["input"][0]["content"] == [
@@ -89,8 +86,7 @@ def test_a_file_of_no_known_type_asks_for_one(tmp_path, name):
 def test_an_image_must_be_one(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     with pytest.raises(
-        ValueError,
-        match=rf"a.pdf has the media type 'application/pdf', but {IMAGE.__name__} accepts image/\*",
+        ValueError, match=rf"a.pdf has the media type 'application/pdf', but {IMAGE.__name__} accepts image/\*"
     ):
         IMAGE.from_file(tmp_path / "a.pdf")
 
@@ -120,9 +116,7 @@ def test_an_empty_file_is_refused(tmp_path):
 def test_a_file_may_be_as_large_as_allowed_and_no_larger(tmp_path):
     (tmp_path / "a.png").write_bytes(PNG)
     assert IMAGE.from_file(tmp_path / "a.png", max_bytes=len(PNG))
-    with pytest.raises(
-        ValueError, match=rf"a\.png is larger than max_bytes, which is {len(PNG) - 1}: send a URL"
-    ):
+    with pytest.raises(ValueError, match=rf"a\.png is larger than max_bytes, which is {len(PNG) - 1}: send a URL"):
         IMAGE.from_file(tmp_path / "a.png", max_bytes=len(PNG) - 1)
 
 

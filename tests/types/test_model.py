@@ -24,9 +24,7 @@ NEWER = {"type": "output_text", "text": "Hi", "new": 1}
 CALL = {"type": "function_call", "call_id": "c", "name": "n", "arguments": "{}"}
 INPUT_PART = class_of({"type": "input_text", "text": "Hi"})
 MESSAGE = class_of({"type": "message", "role": "user", "content": "Hi"})
-MODELS = {
-    name: getattr(types, name) for name in types.__all__ if SCHEMAS.get(name, {}).get("type") == "object"
-}
+MODELS = {name: getattr(types, name) for name in types.__all__ if SCHEMAS.get(name, {}).get("type") == "object"}
 
 
 def response():
@@ -59,9 +57,7 @@ def constants_of(name):
 def test_only_what_the_document_requires_and_has_no_one_value_must_be_given(name):
     wanted = [key for key in SCHEMAS[name].get("required", []) if key not in constants_of(name)]
     made = MODELS[name](**dict.fromkeys(wanted))
-    assert all(
-        getattr(made, key) in (None, constants_of(name).get(key)) for key in SCHEMAS[name]["properties"]
-    )
+    assert all(getattr(made, key) in (None, constants_of(name).get(key)) for key in SCHEMAS[name]["properties"])
     for key in wanted:
         with pytest.raises(TypeError, match=key):
             MODELS[name](**{other: None for other in wanted if other != key})

@@ -68,8 +68,7 @@ def plain_calls(client: Client, streams: bool) -> None:
     assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", stream=None), Reply)
     assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", via_stream=True), Reply)
     assert_type(
-        client.responses.create(model="gpt-4o-mini", input="Hi", stream=streams),
-        Reply | Stream[StreamEvent, Reply],
+        client.responses.create(model="gpt-4o-mini", input="Hi", stream=streams), Reply | Stream[StreamEvent, Reply]
     )
     assert_type(client.models.list(), ModelList)
     assert_type([model.id for model in client.models.list().data], list[str])
@@ -95,9 +94,7 @@ def requests(client: Client) -> None:
     client.responses.create(
         model="gpt-4o", input=[InputMessage(role="user", content=[InputTextPart(text="Hi"), picture])]
     )
-    client.responses.create(
-        model="gpt-4o", input="Hi", n=None, extra_body={"new": 1}, timeout=3.5, deadline=60
-    )
+    client.responses.create(model="gpt-4o", input="Hi", n=None, extra_body={"new": 1}, timeout=3.5, deadline=60)
     client.responses.create(model=4, input="Hi")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.responses.create(model="gpt-4o")  # type: ignore[call-overload] # pyright: ignore # ty: ignore
     client.responses.create(model="gpt-4o", input="Hi", modle=1)  # type: ignore[call-overload] # pyright: ignore # ty: ignore
@@ -209,8 +206,7 @@ def streamed(client: Client) -> None:
             elif isinstance(event, ResponseCompletedEvent):
                 assert_type(event.response, ResponseObject)
                 assert_type(
-                    [item for item in event.response.output if isinstance(item, FunctionCall)],
-                    list[FunctionCall],
+                    [item for item in event.response.output if isinstance(item, FunctionCall)], list[FunctionCall]
                 )
             elif isinstance(event, ChatCompletionChunk):
                 assert_type(event.choices[0].delta.content, str | None)

@@ -22,9 +22,7 @@ LOST_STREAM = Failure("reply_lost", is_stream=True, reason="the stream ended wit
 async def begin_stream(response: AsyncResponseStream, exchange: Exchange) -> AsyncStream[Any, Any]:
     """Return a stream once its first event was received, or once it has ended without one."""
     reply_format, report = exchange.reply_format(), exchange.report
-    stream: AsyncStream[Any, Any] = AsyncStream(
-        response, exchange.http_response(response, b""), reply_format, report
-    )
+    stream: AsyncStream[Any, Any] = AsyncStream(response, exchange.http_response(response, b""), reply_format, report)
     if exchange.claim is not None:
         from .async_journaling import record_stream
 

@@ -39,11 +39,7 @@ class AsyncStream(Generic[EventT, ReplyT]):
     """
 
     def __init__(
-        self,
-        response: AsyncResponseStream,
-        http: HTTPResponse,
-        reply_format: ReplyFormat,
-        report: Report,
+        self, response: AsyncResponseStream, http: HTTPResponse, reply_format: ReplyFormat, report: Report
     ) -> None:
         self._response = response
         self._state = StreamState(http, reply_format)

@@ -42,10 +42,7 @@ class TimeBudget:
         if self.give_up_at is None:
             return self._timeouts
         remaining = max(self.give_up_at - self._clock.monotonic(), _SHORTEST_WAIT)
-        return {
-            phase: remaining if limit is None else min(limit, remaining)
-            for phase, limit in self._timeouts.items()
-        }
+        return {phase: remaining if limit is None else min(limit, remaining) for phase, limit in self._timeouts.items()}
 
     def allowed(self, phase: Phase | None) -> float | None:
         """The timeout of a phase in seconds, or the deadline of the call once it has passed."""

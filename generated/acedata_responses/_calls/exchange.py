@@ -34,9 +34,7 @@ class Exchange(NamedTuple):
     def http_response(self, response: ResponseStream, content: bytes) -> HTTPResponse:
         """The response with the part of its body that was read."""
         report = self.report
-        return HTTPResponse(
-            response.status_code, response.headers, content, report.method, report.url, report.tries
-        )
+        return HTTPResponse(response.status_code, response.headers, content, report.method, report.url, report.tries)
 
     def billed(self, error: BaseException | None, *, is_whole: bool = True) -> bool | None:
         """Whether the call is billed if it ends now: with this error, or, if `is_whole`, with a complete reply."""

@@ -305,8 +305,5 @@ class Sender:
 
 def _status_failure(error: APIStatusError) -> Failure:
     return Failure(
-        "status",
-        status=error.status_code,
-        resend=error.is_safe_to_resend,
-        headers=error.http.lower_headers(),
+        "status", status=error.status_code, resend=error.is_safe_to_resend, headers=error.http.lower_headers()
     )

@@ -38,13 +38,7 @@ class Stream(Generic[EventT, ReplyT]):
     the reply.
     """
 
-    def __init__(
-        self,
-        response: ResponseStream,
-        http: HTTPResponse,
-        reply_format: ReplyFormat,
-        report: Report,
-    ) -> None:
+    def __init__(self, response: ResponseStream, http: HTTPResponse, reply_format: ReplyFormat, report: Report) -> None:
         self._response = response
         self._state = StreamState(http, reply_format)
         self._report = report

@@ -80,9 +80,7 @@ def parse(arguments: Sequence[str] | None) -> Options:
     for total, single in (("budget", "cost_per_call"), ("token_budget", "tokens_per_call")):
         if getattr(options, total) is not None and getattr(options, single) is None:
             needed = single.replace("_", "-")
-            run.error(
-                f"--{total.replace('_', '-')} needs --{needed}, which is reserved before a call is sent"
-            )
+            run.error(f"--{total.replace('_', '-')} needs --{needed}, which is reserved before a call is sent")
     return options
 
 
@@ -91,8 +89,7 @@ def _add_files(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "requests",
         help="a file of JSON Lines, or - for standard input: each line is an object with the fields of a request and, "
-        'optionally, a "key" that names it; or {"custom_id": ..., "body": {...}}, as in batch files of OpenAI.'
-        + token,
+        'optionally, a "key" that names it; or {"custom_id": ..., "body": {...}}, as in batch files of OpenAI.' + token,
     )
     run.add_argument(
         "--journal", required=True, metavar="FILE",
@@ -133,9 +130,7 @@ def _add_limits(run: argparse.ArgumentParser) -> None:
 
 
 def _add_budget(run: argparse.ArgumentParser, total: str, single: str, parsed: Any, unit: str) -> None:
-    run.add_argument(
-        f"--{total}", type=parsed, metavar="N", help=f"the maximum {unit} of all calls of this run"
-    )
+    run.add_argument(f"--{total}", type=parsed, metavar="N", help=f"the maximum {unit} of all calls of this run")
     run.add_argument(f"--{single}", type=parsed, metavar="N", help=f"the maximum {unit} of one call")
 
 

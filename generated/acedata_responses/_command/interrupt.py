@@ -9,9 +9,7 @@ from typing import Any
 
 from .arguments import Status
 
-_NOTICE = (
-    b"\ninterrupted: waiting for the calls in flight, which may be billed; Ctrl-C again to end at once\n"
-)
+_NOTICE = b"\ninterrupted: waiting for the calls in flight, which may be billed; Ctrl-C again to end at once\n"
 
 
 class Interrupt:
@@ -34,8 +32,6 @@ class Interrupt:
 
     def _handle(self, _number: int, _frame: FrameType | None) -> None:
         if self.was_pressed:
-            os._exit(
-                Status.INTERRUPTED
-            )  # not `sys.exit`, which would wait for the threads that wait for responses
+            os._exit(Status.INTERRUPTED)  # not `sys.exit`, which would wait for the threads that wait for responses
         self.was_pressed = True
         os.write(2, _NOTICE)  # not `print`, which the signal may have interrupted

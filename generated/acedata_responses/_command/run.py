@@ -43,9 +43,7 @@ def _run(options: Options) -> Status:
     journal = Journal(options.journal, on_unknown=options.on_unknown)
     limiter = Limiter(limits, shared=options.journal)  # all runs with the same journal share the limits
     with (
-        Client(
-            base_url=options.base_url, journal=journal, limits=limiter, via_stream=options.via_stream
-        ) as client,
+        Client(base_url=options.base_url, journal=journal, limits=limiter, via_stream=options.via_stream) as client,
         closing(Lines(options.requests, client, options.operation)) as lines,
     ):
         tally = Tally(lines.check())

@@ -37,10 +37,7 @@ class Format(NamedTuple):
 
 
 _LONGEST_OPENING = 30.0  # seconds to open a file, while other processes may be opening it too
-_SWITCHES, _BETWEEN_SWITCHES = (
-    200,
-    0.01,
-)  # attempts to switch to write-ahead logging, and the seconds between them
+_SWITCHES, _BETWEEN_SWITCHES = (200, 0.01)  # attempts to switch to write-ahead logging, and the seconds between them
 _LONGEST_WAIT_OF_A_FORK = 5.0  # seconds for the transactions of other threads to end
 
 
@@ -149,16 +146,11 @@ class DatabaseFile:
             return self._connection
         try:
             if self.path.exists() and not self.path.is_file():
-                raise JournalError(
-                    f"{self.path} cannot be {self._format.name}: it is not a file. Name another path."
-                )
+                raise JournalError(f"{self.path} cannot be {self._format.name}: it is not a file. Name another path.")
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             connection = sqlite3.connect(
-                self.path,
-                timeout=_LONGEST_OPENING,
-                isolation_level=None,
-                check_same_thread=False,
+                self.path, timeout=_LONGEST_OPENING, isolation_level=None, check_same_thread=False
             )
             connection.row_factory = sqlite3.Row
         except (OSError, sqlite3.Error) as error:
@@ -216,9 +208,7 @@ class DatabaseFile:
         if is_locked:
             advice = "Another program has locked it; end that program, or wait"
         elif isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            advice = (
-                f"It is damaged or not {self._format.name}: restore it from a backup, or name another path"
-            )
+            advice = f"It is damaged or not {self._format.name}: restore it from a backup, or name another path"
         text = f"{self.path} cannot be used as {self._format.name}: {problem}. {advice}."
         raise JournalError(text, is_locked=is_locked) from None
 

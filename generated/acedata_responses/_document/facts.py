@@ -109,10 +109,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
                 "statuses": [400],
                 "meaning": "The request is malformed, or a field has a value that the service does not accept.",
             },
-            "api_not_implemented": {
-                "statuses": [400],
-                "meaning": "The service does not offer this function.",
-            },
+            "api_not_implemented": {"statuses": [400], "meaning": "The service does not offer this function."},
         },
         "resend": False,
     },
@@ -186,9 +183,7 @@ ERROR_KINDS: dict[str, dict[str, Any]] = {
     "Moderation": {
         "parent": "PermissionDenied",
         "statuses": [],
-        "codes": {
-            "forbidden": {"statuses": [403], "meaning": "The vendor's moderation refused the content."}
-        },
+        "codes": {"forbidden": {"statuses": [403], "meaning": "The vendor's moderation refused the content."}},
         "resend": False,
     },
     "GatewayTimeout": {

@@ -125,11 +125,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "x-source": "page",
     },
-    "MessageRole": {
-        "enum": ["user", "assistant", "system", "developer"],
-        "type": "string",
-        "x-source": "page",
-    },
+    "MessageRole": {"enum": ["user", "assistant", "system", "developer"], "type": "string", "x-source": "page"},
     "ToolItem": {
         "properties": {
             "type": {"pattern": "^(?!message$)", "type": "string"},
@@ -144,10 +140,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "x-source": "guide",
     },
-    "InputContentPart": {
-        "anyOf": [{"$ref": "KnownInputPart"}, {"$ref": "OtherInputPart"}],
-        "x-source": "guide",
-    },
+    "InputContentPart": {"anyOf": [{"$ref": "KnownInputPart"}, {"$ref": "OtherInputPart"}], "x-source": "guide"},
     "KnownInputPart": {
         "discriminator": {
             "propertyName": "type",
@@ -170,10 +163,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "OtherInputPart": {
         "properties": {
-            "type": {
-                "pattern": "^(?!(input_text|input_image|input_file|output_text|refusal)$)",
-                "type": "string",
-            }
+            "type": {"pattern": "^(?!(input_text|input_image|input_file|output_text|refusal)$)", "type": "string"}
         },
         "required": ["type"],
         "type": "object",
@@ -221,11 +211,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "anyOf": [{"enum": ["none", "auto", "required"], "type": "string"}, {"type": "object"}],
         "x-source": "guide",
     },
-    "ResponseFormat": {
-        "properties": {"type": {"$ref": "ResponseFormatKind"}},
-        "type": "object",
-        "x-source": "page",
-    },
+    "ResponseFormat": {"properties": {"type": {"$ref": "ResponseFormatKind"}}, "type": "object", "x-source": "page"},
     "ResponseFormatKind": {"type": "string", "x-source": "guide", "x-known": ["text", "json_object"]},
     "TextOptions": {"properties": {"format": {"$ref": "TextFormat"}}, "type": "object", "x-source": "guide"},
     "TextFormat": {
@@ -238,11 +224,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "x-source": "guide",
     },
-    "TextFormatKind": {
-        "type": "string",
-        "x-source": "guide",
-        "x-known": ["text", "json_object", "json_schema"],
-    },
+    "TextFormatKind": {"type": "string", "x-source": "guide", "x-known": ["text", "json_object", "json_schema"]},
     "ReasoningOptions": {
         "properties": {"effort": {"type": ["string", "null"]}, "summary": {"type": ["string", "null"]}},
         "type": "object",
@@ -291,22 +273,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "role": {"enum": ["assistant"], "type": "string"},
             "content": {"type": ["string", "null"]},
             "refusal": {"type": ["string", "null"], "x-source": "openai"},
-            "tool_calls": {
-                "items": {"$ref": "ChatToolCall"},
-                "type": ["array", "null"],
-                "x-source": "openai",
-            },
+            "tool_calls": {"items": {"$ref": "ChatToolCall"}, "type": ["array", "null"], "x-source": "openai"},
         },
         "required": ["role", "content"],
         "type": "object",
         "x-source": "page",
     },
     "ChatToolCall": {
-        "properties": {
-            "id": {"type": "string"},
-            "type": {"type": "string"},
-            "function": {"$ref": "ChatFunctionCall"},
-        },
+        "properties": {"id": {"type": "string"}, "type": {"type": "string"}, "function": {"$ref": "ChatFunctionCall"}},
         "required": ["id", "type"],
         "type": "object",
         "x-source": "openai",
@@ -387,11 +361,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "x-source": "guide",
     },
-    "InputTokensDetails": {
-        "properties": {"cached_tokens": {"type": "integer"}},
-        "type": "object",
-        "x-source": "guide",
-    },
+    "InputTokensDetails": {"properties": {"cached_tokens": {"type": "integer"}}, "type": "object", "x-source": "guide"},
     "OutputTokensDetails": {
         "properties": {"reasoning_tokens": {"type": "integer"}},
         "type": "object",
@@ -523,10 +493,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "type": "object",
         "x-source": "guide",
     },
-    "StreamEvent": {
-        "anyOf": [{"$ref": "ResponseEvent"}, {"$ref": "ChatCompletionChunk"}],
-        "x-source": "guide",
-    },
+    "StreamEvent": {"anyOf": [{"$ref": "ResponseEvent"}, {"$ref": "ChatCompletionChunk"}], "x-source": "guide"},
     "ResponseEvent": {
         "discriminator": {
             "propertyName": "type",

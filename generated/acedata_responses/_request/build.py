@@ -231,9 +231,7 @@ class _Arguments:
 def refused(call: Call, problems: list[Problem]) -> RequestValidationError:
     """Return the error for a request that violates the OpenAPI document."""
     lines = "\n".join(f"  {problem}" for problem in problems)
-    text = (
-        f"{call.operation.id}: the request was not sent, because it violates the OpenAPI document:\n{lines}"
-    )
+    text = f"{call.operation.id}: the request was not sent, because it violates the OpenAPI document:\n{lines}"
     if any(problem.found == "None" and problem.pointer.count("/") == 1 for problem in problems):
         text += "\nNone is sent as null. Pass NOT_GIVEN to leave an argument out."
     return RequestValidationError(text, problems=problems, method=call.operation.method)
@@ -258,9 +256,7 @@ def _headers(
     return lines
 
 
-def _replaced(
-    lines: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]
-) -> list[tuple[bytes, bytes]]:
+def _replaced(lines: list[tuple[bytes, bytes]], added: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return headers with additional ones, which override headers of the same name."""
     names = {name for name, _value in added}
     return [line for line in lines if line[0] not in names] + added

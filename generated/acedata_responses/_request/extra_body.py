@@ -25,6 +25,5 @@ def refuse_in_extra_body(request: Mapping[str, Any], names: Iterable[str]) -> No
     for name in names:
         if name in extra_body:
             raise ConfigurationError(
-                f"extra_body[{name!r}] would override the {name!r} of each call; nothing was sent. "
-                f"Pass {name}= instead"
+                f"extra_body[{name!r}] would override the {name!r} of each call; nothing was sent. Pass {name}= instead"
             )

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 from .._redact import redact_text
 from ..errors import RequestValidationError
 
-_HEADER_NAME_CHARACTERS = frozenset(
-    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-)  # RFC 9110, 5.6.2: token
-_OF_THE_MESSAGE = frozenset(
-    {"content-length", "transfer-encoding"}
-)  # RFC 9112, section 6: where its body ends
+_HEADER_NAME_CHARACTERS = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")  # RFC 9110, 5.6.2: token
+_OF_THE_MESSAGE = frozenset({"content-length", "transfer-encoding"})  # RFC 9112, section 6: where its body ends
 
 
 def header_lines(headers: Mapping[str, str], token: str = "") -> list[tuple[bytes, bytes]]:
@@ -38,13 +34,11 @@ def header_lines(headers: Mapping[str, str], token: str = "") -> list[tuple[byte
             )
         if name.lower() in _OF_THE_MESSAGE:
             raise RequestValidationError(
-                f"the header {shown} is set by the client, since it depends on the body: leave it out",
-                problems=[],
+                f"the header {shown} is set by the client, since it depends on the body: leave it out", problems=[]
             )
         if not isinstance(value, str) or not all(map(_may_be_in_a_header, value)):
             raise RequestValidationError(
-                f"the value of the header {shown} is not valid (RFC 9110, section 5.5)",
-                problems=[],
+                f"the value of the header {shown} is not valid (RFC 9110, section 5.5)", problems=[]
             )
         lines.append((name.lower().encode("ascii"), value.strip(" \t").encode("latin-1")))
     return lines

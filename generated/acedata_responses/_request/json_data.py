@@ -83,9 +83,7 @@ class Converter:
         if unix_times and isinstance(value, datetime):
             return seconds_of(value)
         if _is_set(value):
-            return self._array(
-                sorted(value, key=str), pointer, unix_times
-            )  # so that equal sets give equal requests
+            return self._array(sorted(value, key=str), pointer, unix_times)  # so that equal sets give equal requests
         if _is_series(value):
             return self._array(value, pointer, unix_times)
         simpler = _simplified(value)

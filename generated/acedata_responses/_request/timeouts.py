@@ -42,9 +42,7 @@ def timeouts(value: Any, default: dict[str, float | None]) -> dict[str, float | 
         return dict.fromkeys(DEFAULT_TIMEOUT, limit)
     phases: Any = value.as_dict() if hasattr(value, "as_dict") else value
     if not is_object(phases) or phases.keys() != DEFAULT_TIMEOUT.keys():
-        raise ConfigurationError(
-            f"timeout must be seconds, an httpx.Timeout or None, not {type(value).__name__}"
-        )
+        raise ConfigurationError(f"timeout must be seconds, an httpx.Timeout or None, not {type(value).__name__}")
     return {phase: seconds(f"timeout.{phase}", limit) for phase, limit in phases.items()}
 
 

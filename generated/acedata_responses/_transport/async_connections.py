@@ -75,9 +75,7 @@ class _Exchange:
         if self._give_up_at is not None and self._clock.monotonic() >= self._give_up_at:
             raise NetworkError(Failure("connect", phase="deadline"))
         await self._write(self._connection.http.request(request))
-        logger.debug(
-            "%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0]
-        )
+        logger.debug("%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0])
         http, stream = self._connection.http, self._connection.stream
         try:
             while (head := http.head()) is None:
@@ -179,9 +177,7 @@ class AsyncConnections:
             raise
         is_coded = any(name.lower() == b"content-encoding" for name, _value in head.headers)
         read = _decoded(head, exchange.read) if is_coded else exchange.read
-        return AsyncResponseStream(
-            head.status_code, head.headers, read, exchange.close, exchange.shorten_deadline
-        )
+        return AsyncResponseStream(head.status_code, head.headers, read, exchange.close, exchange.shorten_deadline)
 
     async def aclose(self) -> None:
         """Close the connections that are not in use."""

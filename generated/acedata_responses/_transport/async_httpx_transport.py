@@ -129,9 +129,7 @@ class AsyncClientPool:
 
         limits = httpx.Limits(max_keepalive_connections=1, keepalive_expiry=KEPT_IDLE_SECONDS)
         try:
-            return httpx.AsyncClient(
-                verify=tls_context(), limits=limits, proxy=self._proxy_url, trust_env=False
-            )
+            return httpx.AsyncClient(verify=tls_context(), limits=limits, proxy=self._proxy_url, trust_env=False)
         except (ImportError, ValueError) as error:
             raise ConfigurationError(f"the proxy {self.proxy} cannot be used: {error}") from None
 

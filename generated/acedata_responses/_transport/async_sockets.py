@@ -177,9 +177,7 @@ class AsyncSocketStream(asyncio.Protocol):
         self._wake()
 
 
-async def connect(
-    host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None
-) -> AsyncSocketStream:
+async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> AsyncSocketStream:
     """Connect to a host.
 
     Args:
@@ -205,9 +203,7 @@ async def connect(
     return connecting.result()
 
 
-async def _connect(
-    host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None
-) -> AsyncSocketStream:
+async def _connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> AsyncSocketStream:
     loop = asyncio.get_running_loop()
     addresses = numeric_addresses(host, port)
     if not addresses:

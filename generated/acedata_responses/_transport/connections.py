@@ -74,9 +74,7 @@ class _Exchange:
         if self._give_up_at is not None and self._clock.monotonic() >= self._give_up_at:
             raise NetworkError(Failure("connect", phase="deadline"))
         self._write(self._connection.http.request(request))
-        logger.debug(
-            "%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0]
-        )
+        logger.debug("%s %s: request sent, waiting for the response", request.method, request.target.partition("?")[0])
         http, stream = self._connection.http, self._connection.stream
         try:
             while (head := http.head()) is None:
@@ -164,9 +162,7 @@ class Connections:
         self._clock = clock
         self._pools: ConnectionPools[_Connection] = ConnectionPools()
 
-    def open(
-        self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
-    ) -> ResponseStream:
+    def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
         """Send a request and wait for the head of its response."""
         pool = self._pools.current()
         connection = self._idle(pool) or self._new(timeouts["connect"])

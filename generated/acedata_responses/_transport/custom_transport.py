@@ -72,9 +72,7 @@ def check_httpx_type(argument: str, value: object, class_name: str) -> None:
     """
     if value is not None and library_of(value, class_name) is None:
         found = f"{type(value).__module__.partition('.')[0]}.{type(value).__name__}"
-        raise ConfigurationError(
-            f"{argument} must be an httpx.{class_name} (or httpx2.{class_name}), not {found}"
-        )
+        raise ConfigurationError(f"{argument} must be an httpx.{class_name} (or httpx2.{class_name}), not {found}")
 
 
 def timeout_of(http_client: Any) -> Any:

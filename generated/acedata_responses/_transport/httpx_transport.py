@@ -144,9 +144,7 @@ class HttpxTransport:
         self._clients = clients
         self._clock = clock
 
-    def open(
-        self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
-    ) -> ResponseStream:
+    def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
         """Send a request and wait for the head of its response."""
         has_sockets()  # raises an error if the event loop is not supported
         progress = _Progress(live.refusal(self._origin))

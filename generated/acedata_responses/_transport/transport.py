@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 class Transport(Protocol):
     """Sends a request and returns the response once its head was received."""
 
-    def open(
-        self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
-    ) -> ResponseStream:
+    def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
         """Send a request and wait for the head of its response.
 
         Raises:
@@ -37,10 +35,7 @@ class Transport(Protocol):
 
 
 def make_transport(
-    settings: Settings,
-    transport: TransportLike | None,
-    http_client: ClientLike | None,
-    clock: Clock,
+    settings: Settings, transport: TransportLike | None, http_client: ClientLike | None, clock: Clock
 ) -> Transport:
     """Return a transport that uses the caller's client or transport, or else the default one.
 
@@ -67,9 +62,7 @@ class _DefaultTransport:
         self._clock = clock
         self._proxy = find_proxy(settings.scheme, settings.host, settings.port)
 
-    def open(
-        self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
-    ) -> ResponseStream:
+    def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
         """Send a request and wait for the head of its response."""
         if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return self._through_httpx.open(request, timeouts, give_up_at)

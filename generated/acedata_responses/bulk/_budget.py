@@ -14,9 +14,7 @@ from ._results import Result
 
 
 def _check_amount(_: object, attribute: Any, value: object) -> None:
-    if value is not None and (
-        isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0
-    ):
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0):
         raise ConfigurationError(f"Budget: {attribute.name} must be a number above 0, or None, not {value!r}")
 
 

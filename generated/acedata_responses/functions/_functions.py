@@ -38,9 +38,7 @@ class Function:
         """Return the description of the function for the model."""
         # Not strict: a strict schema would require all arguments, including those with a default.
         words = {"name": self.reader.name, "description": getdoc(self.function)}
-        tool: dict[str, Any] = filled(
-            CONVERSATION["tool"], {**words, "schema": self.reader.schema, "strict": False}
-        )
+        tool: dict[str, Any] = filled(CONVERSATION["tool"], {**words, "schema": self.reader.schema, "strict": False})
         return tool
 
     def call(self, arguments: str) -> Any:
@@ -82,9 +80,7 @@ def functions_by_name_async(functions: Iterable[Callable[..., Any]]) -> dict[str
     for function in functions:
         name = getattr(function, "__name__", "")
         if not callable(function) or not name.isidentifier():
-            raise ConfigurationError(
-                f"{function!r:.100} is not a function with a name, as the model needs to call it"
-            )
+            raise ConfigurationError(f"{function!r:.100} is not a function with a name, as the model needs to call it")
         if name in found:
             raise ConfigurationError(f"two functions are named {name}: each needs a name of its own")
         found[name] = Function(function, _arguments_of(name, function))
@@ -104,12 +100,9 @@ def _arguments_of(name: str, function: Callable[..., Any]) -> TypeReader:
     for one in parameters:
         if one.kind not in _BY_NAME or one.name not in hints:
             problem = "has no type hint" if one.kind in _BY_NAME else "cannot be passed by name"
-            raise ConfigurationError(
-                f"the parameter {one.name} of {name} {problem}, so the model cannot pass it"
-            )
+            raise ConfigurationError(f"the parameter {one.name} of {name} {problem}, so the model cannot pass it")
     fields = [
-        (one.name, hints[one.name], *([] if one.default is Parameter.empty else [one.default]))
-        for one in parameters
+        (one.name, hints[one.name], *([] if one.default is Parameter.empty else [one.default])) for one in parameters
     ]
     try:
         arguments = msgspec.defstruct(name, fields, kw_only=True, forbid_unknown_fields=True)

@@ -92,9 +92,7 @@ class Claim:
         try:
             self._journal._update(self._row, state, changes, values)
         except JournalError as error:
-            if (
-                state == "answered"
-            ):  # a small write may still succeed, so that this does not look like a crash
+            if state == "answered":  # a small write may still succeed, so that this does not look like a crash
                 with suppress(JournalError):
                     self._journal._update(self._row, "unknown", "reason = ?", (f"answered, but {error}",))
             self._journal._unwritten[self._row] = (state, changes, values)
@@ -326,12 +324,7 @@ class Journal:
             self._set(database, row, state, changes, values)
 
     def _set(
-        self,
-        database: Any,
-        row: tuple[str, str],
-        state: State,
-        changes: str = "",
-        values: tuple[Any, ...] = (),
+        self, database: Any, row: tuple[str, str], state: State, changes: str = "", values: tuple[Any, ...] = ()
     ) -> None:
         further = f", {changes}" if changes else ""
         database.execute(

@@ -116,9 +116,7 @@ def fingerprint_of(method: str, path: str, body: bytes) -> str:
 def record_of(row: Mapping[str, Any]) -> Record:
     """Create a record from a row of the table."""
     values: dict[str, Any] = {field.name: row[field.name] for field in fields(Record)}
-    values["headers"] = [
-        tuple(part.encode("latin-1") for part in line) for line in json.loads(row["headers"])
-    ]
+    values["headers"] = [tuple(part.encode("latin-1") for part in line) for line in json.loads(row["headers"])]
     for moment in ("created_at", "updated_at"):
         values[moment] = datetime.fromtimestamp(row[moment], timezone.utc)
     return Record(**values)

@@ -88,8 +88,7 @@ class Answer:
         """Send the requests of a batch and return the batch with the added columns."""
         keys = [""] * len(batch[self._requests]) if self._keys is None else batch[self._keys]
         requests = [
-            {"key": str(key), **_arguments(request)}
-            for key, request in zip(keys, batch[self._requests], strict=True)
+            {"key": str(key), **_arguments(request)} for key, request in zip(keys, batch[self._requests], strict=True)
         ]
         rows = [_columns(one) for one in self._map(requests, **self._options)]
         return {**batch, **{name: [row[name] for row in rows] for name in _COLUMNS}}
@@ -114,9 +113,7 @@ def _arguments(request: Any) -> dict[str, Any]:
     except ValueError as error:
         raise ConfigurationError(f"a request must be a mapping or JSON text: {error}") from None
     if not is_object(data):
-        raise ConfigurationError(
-            f"a request must be a mapping or JSON text of an object, not {request!r:.100}"
-        )
+        raise ConfigurationError(f"a request must be a mapping or JSON text of an object, not {request!r:.100}")
     return data
 
 

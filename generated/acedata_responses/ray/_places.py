@@ -36,9 +36,7 @@ class Places:
         """Return the number of calls in flight, the number of waiting calls, and the pace."""
         return self._limiter.in_flight, self._limiter.waiting, self._limiter.pace
 
-    async def acquire(
-        self, number: Number, seconds: float | None = None, timeout: float | None = None
-    ) -> str:
+    async def acquire(self, number: Number, seconds: float | None = None, timeout: float | None = None) -> str:
         """Wait for a place.
 
         Args:

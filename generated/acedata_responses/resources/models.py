@@ -46,8 +46,7 @@ class Models:
     ) -> types.ModelList:
         """List the models.
 
-        Returns the models that the service offers now. They may include models that `model` does not list
-        yet.
+        Returns the models that the service offers now. They may include models that `model` does not list yet.
 
         Args:
             extra_headers: Additional headers for this call. They override headers of the same name.
@@ -92,8 +91,7 @@ class AsyncModels:
     ) -> types.ModelList:
         """List the models.
 
-        Returns the models that the service offers now. They may include models that `model` does not list
-        yet.
+        Returns the models that the service offers now. They may include models that `model` does not list yet.
 
         Args:
             extra_headers: Additional headers for this call. They override headers of the same name.

@@ -203,31 +203,29 @@ class Responses:
         Args:
             model: The name of the model. Names that are not listed here may work too. Source: page.
             input: The question as plain text, or the conversation so far, oldest message first. Source: page.
-            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source:
+            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source: page.
+            background: Let the model continue after the call returns. How to get the result is not documented. The
+                service's default is False. Source: page.
+            stream: Send the answer as a stream of events while it is generated. The service's default is False. Source:
                 page.
-            background: Let the model continue after the call returns. How to get the result is not
-                documented. The service's default is False. Source: page.
-            stream: Send the answer as a stream of events while it is generated. The service's default is
-                False. Source: page.
             tools: Tools that the model may call. At least 1 item. Source: page.
             max_tokens: The maximum number of tokens in the answer. Source: page.
-            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more
-                varied. From 0 to 2. The service's default is 1. Source: page.
+            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more varied.
+                From 0 to 2. The service's default is 1. Source: page.
             response_format: The format of the answer. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default
-                is True. Source: guide.
+            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default is True.
+                Source: guide.
             include: The names of additional parts to include in the response. Source: guide.
             reasoning: Options for reasoning models. Source: guide.
             text: Options for the text of the answer. Source: guide.
-            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1.
-                Source: guide.
+            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1. Source:
+                guide.
             store: Whether the vendor may store the response. The service's default is True. Source: guide.
             stream_options: Options for the stream. Source: guide.
             instructions: Instructions for the model, placed before the conversation. Source: guide.
             previous_response_id: The id of the response that this request continues. Source: guide.
-            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source:
-                guide.
+            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source: guide.
             metadata: Your own metadata, stored with the response. Source: guide.
             extra_headers: Additional headers for this call. They override headers of the same name.
             extra_query: Additional query parameters for this call.
@@ -644,31 +642,29 @@ class AsyncResponses:
         Args:
             model: The name of the model. Names that are not listed here may work too. Source: page.
             input: The question as plain text, or the conversation so far, oldest message first. Source: page.
-            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source:
+            n: How many alternative answers to generate. From 1 to 128. The service's default is 1. Source: page.
+            background: Let the model continue after the call returns. How to get the result is not documented. The
+                service's default is False. Source: page.
+            stream: Send the answer as a stream of events while it is generated. The service's default is False. Source:
                 page.
-            background: Let the model continue after the call returns. How to get the result is not
-                documented. The service's default is False. Source: page.
-            stream: Send the answer as a stream of events while it is generated. The service's default is
-                False. Source: page.
             tools: Tools that the model may call. At least 1 item. Source: page.
             max_tokens: The maximum number of tokens in the answer. Source: page.
-            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more
-                varied. From 0 to 2. The service's default is 1. Source: page.
+            temperature: The sampling temperature. Lower values make the answer more focused, higher ones more varied.
+                From 0 to 2. The service's default is 1. Source: page.
             response_format: The format of the answer. Plain text if not given. Source: page.
             tool_choice: Which tool the model should call, if any. Source: guide.
-            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default
-                is True. Source: guide.
+            parallel_tool_calls: Whether the model may call several tools in parallel. The service's default is True.
+                Source: guide.
             include: The names of additional parts to include in the response. Source: guide.
             reasoning: Options for reasoning models. Source: guide.
             text: Options for the text of the answer. Source: guide.
-            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1.
-                Source: guide.
+            max_output_tokens: The maximum number of output tokens, including reasoning tokens. At least 1. Source:
+                guide.
             store: Whether the vendor may store the response. The service's default is True. Source: guide.
             stream_options: Options for the stream. Source: guide.
             instructions: Instructions for the model, placed before the conversation. Source: guide.
             previous_response_id: The id of the response that this request continues. Source: guide.
-            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source:
-                guide.
+            top_p: The probability mass of the tokens to sample from; an alternative to `temperature`. Source: guide.
             metadata: Your own metadata, stored with the response. Source: guide.
             extra_headers: Additional headers for this call. They override headers of the same name.
             extra_query: Additional query parameters for this call.

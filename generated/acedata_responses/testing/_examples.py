@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-REQUESTS: dict[str, Any] = {
-    "responses.create": {"model": "gpt-4o-mini", "input": "Why is the sky dark at night?"}
-}
+REQUESTS: dict[str, Any] = {"responses.create": {"model": "gpt-4o-mini", "input": "Why is the sky dark at night?"}}
 """An example of each operation's request body."""
 
 REPLIES: dict[str, list[Any]] = {
@@ -18,10 +16,7 @@ REPLIES: dict[str, list[Any]] = {
             "choices": [
                 {
                     "index": 0,
-                    "message": {
-                        "role": "assistant",
-                        "content": "Because the universe is young and expanding.",
-                    },
+                    "message": {"role": "assistant", "content": "Because the universe is young and expanding."},
                     "finish_reason": "stop",
                 }
             ],
@@ -203,11 +198,7 @@ STREAMS: dict[str, list[list[Any]]] = {
                 "item_id": "msg_9b41c6d0e3",
                 "output_index": 0,
                 "content_index": 0,
-                "part": {
-                    "type": "output_text",
-                    "annotations": [],
-                    "text": "The sea rises and falls twice a day. 🌊",
-                },
+                "part": {"type": "output_text", "annotations": [], "text": "The sea rises and falls twice a day. 🌊"},
                 "model": "gpt-4o-mini",
             },
             {
@@ -219,11 +210,7 @@ STREAMS: dict[str, list[list[Any]]] = {
                     "type": "message",
                     "status": "completed",
                     "content": [
-                        {
-                            "type": "output_text",
-                            "annotations": [],
-                            "text": "The sea rises and falls twice a day. 🌊",
-                        }
+                        {"type": "output_text", "annotations": [], "text": "The sea rises and falls twice a day. 🌊"}
                     ],
                     "role": "assistant",
                 },
@@ -273,9 +260,7 @@ STREAMS: dict[str, list[list[Any]]] = {
                 "object": "chat.completion.chunk",
                 "created": 1795420800,
                 "model": "gpt-4o-mini",
-                "choices": [
-                    {"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}
-                ],
+                "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}],
             },
             {
                 "id": "chatcmpl-9b41c6d0",
@@ -321,10 +306,7 @@ NOTES: dict[str, dict[str, Any]] = {
     "ResponseInProgressEvent": {"x-event": {"reply": "response"}},
     "OutputItemAddedEvent": {"x-event": {"puts": "item", "at": ["output", {"place": "output_index"}]}},
     "ContentPartAddedEvent": {
-        "x-event": {
-            "puts": "part",
-            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}],
-        }
+        "x-event": {"puts": "part", "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}]}
     },
     "OutputTextDeltaEvent": {"x-event": {"text": ["delta"]}},
     "OutputTextDoneEvent": {
@@ -358,10 +340,7 @@ NOTES: dict[str, dict[str, Any]] = {
         "x-event": {"puts": "input", "at": ["output", {"place": "output_index"}, "input"]}
     },
     "ReasoningSummaryPartAddedEvent": {
-        "x-event": {
-            "puts": "part",
-            "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}],
-        }
+        "x-event": {"puts": "part", "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}]}
     },
     "ReasoningSummaryTextDeltaEvent": {
         "x-event": {
@@ -376,10 +355,7 @@ NOTES: dict[str, dict[str, Any]] = {
         }
     },
     "ReasoningSummaryPartDoneEvent": {
-        "x-event": {
-            "puts": "part",
-            "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}],
-        }
+        "x-event": {"puts": "part", "at": ["output", {"place": "output_index"}, "summary", {"place": "summary_index"}]}
     },
     "ReasoningTextDeltaEvent": {
         "x-event": {
@@ -394,10 +370,7 @@ NOTES: dict[str, dict[str, Any]] = {
         }
     },
     "ContentPartDoneEvent": {
-        "x-event": {
-            "puts": "part",
-            "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}],
-        }
+        "x-event": {"puts": "part", "at": ["output", {"place": "output_index"}, "content", {"place": "content_index"}]}
     },
     "OutputItemDoneEvent": {"x-event": {"puts": "item", "at": ["output", {"place": "output_index"}]}},
     "ResponseCompletedEvent": {"x-event": {"ends": "completed", "reply": "response"}},

@@ -114,9 +114,7 @@ class Server(Service):
 
     async def _main(self, started: Future[int], host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self._loop = asyncio.get_running_loop()
-        listener = await self._loop.create_server(
-            lambda: _Connection(self), host, port, ssl=tls, backlog=1024
-        )
+        listener = await self._loop.create_server(lambda: _Connection(self), host, port, ssl=tls, backlog=1024)
         started.set_result(listener.sockets[0].getsockname()[1])
         await self._stopping.wait()
         listener.close()
@@ -155,9 +153,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Record the new connection."""
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(
-            high=1, low=0
-        )  # so that writing is paused until everything is sent
+        self._transport.set_write_buffer_limits(high=1, low=0)  # so that writing is paused until everything is sent
         self._flushed.set()
         self._number = self._server._connect()
         self._server.connections.add(self)

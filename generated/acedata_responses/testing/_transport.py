@@ -123,9 +123,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def _response(self, head: h11.Response) -> httpx.Response:
         extensions = {"http_version": b"HTTP/1.1", "reason_phrase": head.reason}
-        return httpx.Response(
-            head.status_code, headers=head.headers.raw_items(), stream=self, extensions=extensions
-        )
+        return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=self, extensions=extensions)
 
     def _end(self, outcome: Literal["answered", "hung_up"]) -> None:
         if not self._has_ended:
@@ -156,9 +154,7 @@ class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
     def _parse_bytes(self, parser: h11.Connection, data: bytes) -> Iterator[Part]:
         """Parse bytes of the answer; no bytes mean that the connection was closed."""
         if not data and parser.their_state is h11.SEND_RESPONSE:
-            raise httpx.RemoteProtocolError(
-                "Server disconnected without sending a response.", request=self._http
-            )
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=self._http)
         try:
             parser.receive_data(data)
             while True:

@@ -27,17 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--acedata-live`."""
     group = parser.getgroup("acedata-responses")
     group.addoption(
-        "--acedata-live",
-        action="store_true",
-        help="allow all tests to call the real service, which bills the calls",
+        "--acedata-live", action="store_true", help="allow all tests to call the real service, which bills the calls"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Block calls to the real service."""
-    config.addinivalue_line(
-        "markers", "acedata_live: the test may call the real service, which bills the calls"
-    )
+    config.addinivalue_line("markers", "acedata_live: the test may call the real service, which bills the calls")
     config.stash[_BEFORE] = live.refuse(not config.getoption("--acedata-live"))
 
 

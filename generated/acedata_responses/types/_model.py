@@ -86,9 +86,7 @@ class Model:
             AttributeError: The object is only a part of a reply, or does not come from a response.
         """
         if self._http is None:
-            raise AttributeError(
-                f"this {type(self).__name__} has no HTTP response; only a whole reply has one"
-            )
+            raise AttributeError(f"this {type(self).__name__} has no HTTP response; only a whole reply has one")
         return self._http
 
     @property
@@ -127,9 +125,7 @@ class Model:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
-        )
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
         """Yield the fields that are not None, documented ones first, for `repr` and rich."""
@@ -168,9 +164,7 @@ def encoded(value: Any, came: Any) -> Any:
         originals: list[Any] = came if is_list(came) and len(came) == len(value) else [None] * len(value)
         return [encoded(entry, original) for entry, original in zip(value, originals, strict=True)]
     if is_object(value):
-        return {
-            key: encoded(entry, came.get(key) if is_object(came) else None) for key, entry in value.items()
-        }
+        return {key: encoded(entry, came.get(key) if is_object(came) else None) for key, entry in value.items()}
     if isinstance(value, datetime):
         # If unchanged, return the original number: it may have more decimals than a datetime.
         return came if time_of(came) == value else seconds_of(value)

@@ -27,10 +27,7 @@ def by_shape(data: dict[str, Any], shapes: Shapes) -> Any:
         ((required <= data.keys(), len(required & data.keys())), decode)
         for decode, required, constants in shapes
         if 2 * len(required & data.keys()) > len(required)
-        and all(
-            kind_of(data.get(key)) is not kind_of(value) or data[key] == value
-            for key, value in constants.items()
-        )
+        and all(kind_of(data.get(key)) is not kind_of(value) or data[key] == value for key, value in constants.items())
     ]
     nearest = max((nearness for nearness, _decode in likely), default=None)
     best = [decode for nearness, decode in likely if nearness == nearest]

@@ -415,8 +415,7 @@ class RefusalDeltaEvent(Model):
 
     _schema: ClassVar[str] = "RefusalDeltaEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        adds="delta",
-        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal"),
+        adds="delta", at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal")
     )
 
     type: Literal["response.refusal.delta"] = "response.refusal.delta"
@@ -485,8 +484,7 @@ class RefusalDoneEvent(Model):
 
     _schema: ClassVar[str] = "RefusalDoneEvent"
     _role: ClassVar[EventRole | None] = EventRole(
-        puts="refusal",
-        at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal"),
+        puts="refusal", at=("output", {"place": "output_index"}, "content", {"place": "content_index"}, "refusal")
     )
 
     type: Literal["response.refusal.done"] = "response.refusal.done"
@@ -553,9 +551,7 @@ class FunctionCallArgumentsDeltaEvent(Model):
     """
 
     _schema: ClassVar[str] = "FunctionCallArgumentsDeltaEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        adds="delta", at=("output", {"place": "output_index"}, "arguments")
-    )
+    _role: ClassVar[EventRole | None] = EventRole(adds="delta", at=("output", {"place": "output_index"}, "arguments"))
 
     type: Literal["response.function_call_arguments.delta"] = "response.function_call_arguments.delta"
     item_id: str | None = None
@@ -681,9 +677,7 @@ class CustomToolCallInputDeltaEvent(Model):
     """
 
     _schema: ClassVar[str] = "CustomToolCallInputDeltaEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        adds="delta", at=("output", {"place": "output_index"}, "input")
-    )
+    _role: ClassVar[EventRole | None] = EventRole(adds="delta", at=("output", {"place": "output_index"}, "input"))
 
     type: Literal["response.custom_tool_call_input.delta"] = "response.custom_tool_call_input.delta"
     item_id: str | None = None
@@ -745,9 +739,7 @@ class CustomToolCallInputDoneEvent(Model):
     """
 
     _schema: ClassVar[str] = "CustomToolCallInputDoneEvent"
-    _role: ClassVar[EventRole | None] = EventRole(
-        puts="input", at=("output", {"place": "output_index"}, "input")
-    )
+    _role: ClassVar[EventRole | None] = EventRole(puts="input", at=("output", {"place": "output_index"}, "input"))
 
     type: Literal["response.custom_tool_call_input.done"] = "response.custom_tool_call_input.done"
     item_id: str | None = None

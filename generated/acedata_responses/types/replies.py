@@ -32,8 +32,8 @@ from .shared import (
 )
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | str
-"""Why the model stopped: the answer is complete (stop), it reached the maximum number of tokens (length), a
-filter removed content (content_filter), or the model called tools (tool_calls; formerly function_call).
+"""Why the model stopped: the answer is complete (stop), it reached the maximum number of tokens (length), a filter
+removed content (content_filter), or the model called tools (tool_calls; formerly function_call).
 """
 
 
@@ -60,9 +60,7 @@ class ChatCompletion(Model):
             arguments=("function", "arguments"),
         ),
         refusal=("choices", {"index": 0}, "message", "refusal"),
-        incomplete=Incomplete(
-            at=("choices", {"index": 0}, "finish_reason"), values=("length", "content_filter")
-        ),
+        incomplete=Incomplete(at=("choices", {"index": 0}, "finish_reason"), values=("length", "content_filter")),
     )
     _text: ClassVar[Path] = ("choices", {"index": 0}, "message", "content")
     _summary: ClassVar[Mapping[str, Path]] = {
@@ -435,10 +433,7 @@ class ResponseObject(Model):
     _reply_role: ClassVar[ReplyRole | None] = ReplyRole(
         items=("output", {}),
         calls=Calls(
-            at=("output", {"type": "function_call"}),
-            id=("call_id",),
-            name=("name",),
-            arguments=("arguments",),
+            at=("output", {"type": "function_call"}), id=("call_id",), name=("name",), arguments=("arguments",)
         ),
         refusal=("output", {"type": "message"}, "content", {"type": "refusal"}, "refusal"),
         incomplete=Incomplete(at=("status",), values=("incomplete", "cancelled", "queued", "in_progress")),

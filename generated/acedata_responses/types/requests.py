@@ -333,8 +333,8 @@ class InputImagePart(Model):
 
         Raises:
             OSError: The file cannot be read, for example because it does not exist.
-            ValueError: The media type cannot be guessed or is not accepted here (`image/*`), or the file is
-                empty or larger than `max_bytes`.
+            ValueError: The media type cannot be guessed or is not accepted here (`image/*`), or the file is empty or
+                larger than `max_bytes`.
         """
         from ._files import part_from_file
 
@@ -358,8 +358,8 @@ class InputImagePart(Model):
             fields: Additional fields of the part.
 
         Raises:
-            ValueError: The media type is not accepted here (`image/*`), or the content is empty or larger
-                than `max_bytes`.
+            ValueError: The media type is not accepted here (`image/*`), or the content is empty or larger than
+                `max_bytes`.
         """
         from ._files import part_from_bytes
 
@@ -541,9 +541,7 @@ def decode_input_item(data: Any) -> Any:
     return by_shape(data, _INPUT_ITEM_SHAPES)
 
 
-KnownInputPart: TypeAlias = (
-    InputTextPart | InputImagePart | InputFilePart | OutputTextPart | RefusalPart | Unknown
-)
+KnownInputPart: TypeAlias = InputTextPart | InputImagePart | InputFilePart | OutputTextPart | RefusalPart | Unknown
 """A part of a documented type."""
 
 _KNOWN_INPUT_PART_BY_TYPE: dict[str, Callable[[Any], Any]] = {
