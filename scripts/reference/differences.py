@@ -49,9 +49,9 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
         if at in document.fields:
             found += _field(field, document.fields[at], everything.fields[at])
         else:
-            found += _unknown(field, everything.fields.get(at))
+            found += _only_on_page(field, everything.fields.get(at))
     if page.whole:
-        found += [_gone(field) for at, field in document.fields.items() if at not in page.fields]
+        found += [_missing(field) for at, field in document.fields.items() if at not in page.fields]
     return found
 
 
@@ -83,14 +83,18 @@ def _unknown_line(one: UnknownLine, everything: Facts) -> Difference:
 def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
     for name in (*PROPERTIES, "description"):
         if name in page.stated and not _same(name, page, ours, everything):
-            words = _words(name, getattr(page, name), _known(name, ours, everything))
-            yield Difference(page.at, LABELS.get(name, name), *words, _line(ours, name))
+            values = getattr(page, name), _known(name, ours, everything)
+            if name in ABSENT_IS_NONE:
+                values = tuple(MISSING if value is None else value for value in values)
+            shown = _differing_values(*values) if name == "enum" else _in_words(*values)
+            yield Difference(page.at, LABELS.get(name, name), *shown, _line(ours, name))
     for name in dict.fromkeys((*page.others, *(ours.others if "others" in page.stated else ()))):
-        words = page.others.get(name, MISSING), ours.others.get(name, MISSING)
-        if not _agree(name, *words, everything):
-            yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
+        values = page.others.get(name, MISSING), ours.others.get(name, MISSING)
+        if not _agree(name, *values, everything):
+            yield Difference(page.at, name, *_in_words(*values), _line(ours, name))
     if "names" in page.stated and set(page.enum) != set(everything.enum):
-        yield Difference(page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum"))
+        shown = _differing_values(page.enum, everything.enum)
+        yield Difference(page.at, LABELS["enum"], *shown, _line(everything, "enum"))
     if "sample" in page.stated and (row := _sample(page, ours, ours.enum or everything.enum)):
         yield row
 
@@ -129,7 +133,7 @@ def _sample(page: Field, ours: Field, values: tuple[Json, ...]) -> Difference | 
     return Difference(page.at, "sample", _json(page.sample), f"one of {summary_of_values(values)}", _line(ours, "enum"))
 
 
-def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
+def _only_on_page(page: Field, known: Field | None) -> Iterator[Difference]:
     """Report a field of the page that the document has from another source, or not at all."""
     if known is None:
         yield Difference(page.at, "field", summary(page), "none", 1)
@@ -139,7 +143,7 @@ def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
         yield from _field(page, known, known)
 
 
-def _gone(ours: Field) -> Difference:
+def _missing(ours: Field) -> Difference:
     return Difference(ours.at, "field", "none", summary(ours), _line(ours, ""))
 
 
@@ -147,7 +151,7 @@ def summary(field: Field) -> str:
     """Summarize a field in one line, such as `number | null, default 1, 1 <= x <= 128`."""
     if "type" not in field.stated and field.required:
         return "required, but not described"
-    words = [(field.type or "any") + (" | null" if field.nullable else "")]
+    words = [(field.type or "any") + " | null" * field.nullable]
     words += ["required"] if field.required else []
     words += [f"default {_json(field.default)}"] if field.default is not MISSING else []
     words += [field.range] if field.range else []
@@ -163,18 +167,17 @@ def _line(field: Field, name: str) -> int:
     return field.lines.get(name) or field.lines.get("") or 1
 
 
-def _words(name: str, page: Any, ours: Any) -> tuple[str, str]:
-    if name == "enum":
-        return _values(page, ours)
-    if name in ABSENT_IS_NONE:
-        page, ours = (MISSING if value is None else value for value in (page, ours))
-    words = _word(page), _word(ours)
-    if words[0] == words[1]:  # "1" and 1, "yes" and true, "none" and nothing
-        return _quoted(page), _quoted(ours)
-    return words
+def _in_words(page: Any, ours: Any) -> tuple[str, str]:
+    """Return both values as text, which differs: "1" is not shown like 1, nor "yes" like true."""
+    shown = _in_word(page), _in_word(ours)
+    return shown if shown[0] != shown[1] else (_text(page, quoted=True), _text(ours, quoted=True))
 
 
-def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
+def _in_word(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else _text(value)
+
+
+def _differing_values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
     """Return the values that only one list has, or else those in another order."""
     only_page = [value for value in page if not _is_in(value, ours)]
     only_ours = [value for value in ours if not _is_in(value, page)]
@@ -183,7 +186,7 @@ def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
     if len(page) != len(ours):
         return f"{len(page)} values, some twice", f"{len(ours)} values"
     at = next((i for i in range(len(page)) if page[i] != ours[i]), 0)
-    return f"in another order: {at + 1}. is {_plain(page[at])}", f"{at + 1}. is {_plain(ours[at])}"
+    return f"in another order: {at + 1}. is {_text(page[at])}", f"{at + 1}. is {_text(ours[at])}"
 
 
 def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
@@ -195,25 +198,15 @@ def _only(values: list[Json]) -> str:
 
 
 def summary_of_values(values: Any) -> str:
-    """Some values in one line."""
-    shown = [_plain(value) for value in values[:8]]
+    """Return the first values in one line."""
+    shown = [_text(value) for value in values[:8]]
     return ", ".join(shown) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
 
 
-def _word(value: Any) -> str:
+def _text(value: Any, *, quoted: bool = False) -> str:
     if value is MISSING:
         return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else _json(value)
-
-
-def _quoted(value: Any) -> str:
-    return "none" if value is MISSING else _json(value)
-
-
-def _plain(value: Json) -> str:
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) and not quoted else _json(value)
 
 
 def _json(value: Json) -> str:

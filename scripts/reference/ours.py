@@ -65,8 +65,7 @@ class OurDocument:
 
     def from_all(self) -> Facts:
         """Return the facts from all sources."""
-        data = _without_extensions(self.whole.data)
-        facts = openapi_document.read(replace(self.whole, data=data), self.wanted)
+        facts = openapi_document.read(replace(self.whole, data=_part(self.whole.data)), self.wanted)
         kinds = self.whole.data.get("x-error-kinds", {}).values()
         codes = [code for kind in kinds for code in kind.get("codes", {})]
         return replace(facts, operation={**facts.operation, "error codes": ", ".join(codes) or "none"})
@@ -74,49 +73,43 @@ class OurDocument:
 
 def page_part(whole: Document) -> Document:
     """Return a document without the facts from other sources than the page."""
-    part = _of_page(whole.data, PAGE)
+    part = _part(whole.data, PAGE)
     reduced = replace(whole, data={} if part is CUT else part)
     while (left := _without_dangling(reduced.data, reduced)) != reduced.data:
         reduced = replace(whole, data=left)
     return reduced
 
 
-def _of_page(node: Any, source: str) -> Any:
-    """Return the part of a node that comes from the page, or CUT. Nodes below may have other sources than the node."""
+def _part(node: Any, source: str | None = None) -> Any:
+    """Return a node without extensions, except `x-specification`, and without the parts that are not from the page.
+
+    Args:
+        node: A part of the document.
+        source: The source of the node, unless a mapping names another one; None to keep the parts from any source.
+
+    Returns:
+        The node, or CUT if nothing of it is left.
+    """
+    is_wanted = source in (None, PAGE)
     if isinstance(node, list):
-        parts = [_of_page(one, source) for one in node]
-        is_empty = all(part is CUT for part in parts) and source != PAGE
+        parts = [_part(one, source) for one in node]
+        is_empty = all(part is CUT for part in parts) and not is_wanted
         return CUT if is_empty else [None if part is CUT else part for part in parts]
     if not isinstance(node, dict):
-        return node if source == PAGE else CUT
-    source = node.get(SOURCE, source)
+        return node if is_wanted else CUT
+    source = source and node.get(SOURCE, source)
     others = node.get(VALUE_SOURCES)
     found = {}
     for key, value in node.items():
-        if key == "enum" and isinstance(value, list) and isinstance(others, dict):
+        if (key.startswith("x-") and key != SPECIFICATION) or (key == "format" and value in OWN_FORMATS):
+            continue
+        if source and key == "enum" and isinstance(value, list) and isinstance(others, dict):
             part = [one for one in value if others.get(str(one), source) == PAGE] or CUT
         else:
-            part = _of_page(value, source)
-        if part is not CUT and not _is_own(key, value):
+            part = _part(value, source)
+        if part is not CUT:
             found[key] = part
-    return found if found or source == PAGE else CUT
-
-
-def _is_own(key: str, value: Any) -> bool:
-    return key.startswith("x-") or (key == "format" and value in OWN_FORMATS)
-
-
-def _without_extensions(node: Any) -> Any:
-    """Return a node without extensions, except `x-specification`."""
-    if isinstance(node, list):
-        return [_without_extensions(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: value if key == SPECIFICATION else _without_extensions(value)
-        for key, value in node.items()
-        if key == SPECIFICATION or not _is_own(key, value)
-    }
+    return found if found or source in (None, PAGE) else CUT
 
 
 def _without_dangling(node: Any, whole: Document) -> Any:
@@ -129,6 +122,7 @@ def _without_dangling(node: Any, whole: Document) -> Any:
 
 
 def _dangles(node: Any, whole: Document) -> bool:
+    """Whether a node is a reference to a removed node."""
     reference = node.get("$ref") if isinstance(node, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return False
