@@ -6,16 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-EMPTY = """\
-# Changelog
-
-All notable changes of the client, in the form of [Keep a Changelog](https://keepachangelog.com/en/1.1.0/). Versions
-follow [Semantic Versioning](https://semver.org/spec/v2.0.0.html); before 1.0.0 a breaking change raises the minor
-version.
-
-## [Unreleased]
-"""
-
 _ENTRY = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
 
 
@@ -37,7 +27,7 @@ def with_release(text: str, version: str, day: date, changes: Mapping[str, Seque
         day: Its date.
         changes: Kind (Added, Removed, ...) -> lines.
     """
-    text = text or EMPTY
+    text = text or "# Changelog\n\n## [Unreleased]\n"
     headings = list(_ENTRY.finditer(text))
     unreleased = next((heading for heading in headings if heading[1].lower() == "unreleased"), None)
     if unreleased:

@@ -16,10 +16,17 @@ from pathlib import Path
 import pytest
 
 from scripts import models
-from scripts.change import all_or_nothing as subject
-from scripts.change import commands
-from scripts.change.all_or_nothing import COPY, OLD, READY, BusyError, all_or_nothing, exclusive_lock
-from scripts.change.commands import StoppedError
+from scripts.change import atomic_change as subject
+from scripts.change.atomic_change import (
+    COPY,
+    OLD,
+    READY,
+    BusyError,
+    StoppedError,
+    atomic_change,
+    exclusive_lock,
+    run_program,
+)
 from tests.reference import pages
 
 NAMES = ["openapi.yaml", "CHANGELOG.md", "generated"]
@@ -66,7 +73,7 @@ def change(root: Path) -> None:
 
 def make(root: Path, then: BaseException | None = None) -> None:
     """The change, all or nothing."""
-    with exclusive_lock(root), all_or_nothing(root, NAMES) as copy:
+    with exclusive_lock(root), atomic_change(root, NAMES) as copy:
         change(copy)
         if then:
             raise then
@@ -221,7 +228,7 @@ def test_a_run_that_is_killed_at_any_step_leaves_nothing_or_what_the_next_one_co
             assert snapshot(root) in ((after,) if is_changed else (before, after))
         with exclusive_lock(root) as was_killed:
             assert not was_killed
-        with exclusive_lock(root), all_or_nothing(root, NAMES):
+        with exclusive_lock(root), atomic_change(root, NAMES):
             pass
         assert not list(root.glob(".*"))
         number += 1
@@ -239,9 +246,9 @@ def test_two_runs_do_not_meet(root: Path) -> None:
 
 
 def test_a_program_that_fails_is_an_error(tmp_path: Path) -> None:
-    commands.run((sys.executable, "-c", "pass"), tmp_path)
+    run_program((sys.executable, "-c", "pass"), tmp_path)
     with pytest.raises(subprocess.CalledProcessError):
-        commands.run((sys.executable, "-c", "raise SystemExit(3)"), tmp_path)
+        run_program((sys.executable, "-c", "raise SystemExit(3)"), tmp_path)
 
 
 @pytest.fixture
@@ -268,7 +275,7 @@ def test_an_interrupted_program_ends_with_all_that_it_started(tmp_path: Path) ->
     thread = threading.Thread(target=interrupt, daemon=True)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
-        commands.run((sys.executable, "-c", outer), tmp_path)
+        run_program((sys.executable, "-c", outer), tmp_path)
     thread.join(30)
     assert written == [""]
 
