@@ -59,17 +59,15 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
     Raises:
         UnreadableError: The source could not be read.
     """
-    if where:
-        return read(where, document.wanted)
-    if not document.address:
+    if not (where or document.address):
         raise UnreadableError("openapi.yaml has no address of the page (externalDocs.url); name a source: FROM=...")
-    try:
-        return read(f"{document.address}.md", document.wanted)
-    except UnreadableError as first:
+    reasons = []
+    for source in (where,) if where else (f"{document.address}.md", document.address):
         try:
-            return read(document.address, document.wanted)
-        except UnreadableError as second:
-            raise UnreadableError(f"{first}\n{second}") from None
+            return read(source, document.wanted)
+        except UnreadableError as error:
+            reasons.append(str(error))
+    raise UnreadableError("\n".join(reasons))
 
 
 def parse(text: str, wanted: Wanted | None = None) -> Facts:
