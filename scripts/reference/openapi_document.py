@@ -179,13 +179,14 @@ class _Reader:
             pointer, parameter = self._resolved(place)
             found[str(parameter.get("in")), str(parameter.get("name"))] = pointer, parameter
         for (where, name), (pointer, parameter) in found.items():
-            shape = schema.read(self.document, [(below(pointer, "schema"), parameter.get("schema"))])
+            levels = self._levels([(below(pointer, "schema"), parameter.get("schema"))])
+            shape = levels[0]
             documentation = {keyword: parameter[keyword] for keyword in DOCUMENTATION if keyword in parameter}
             shape.keywords = documentation | shape.keywords
             shape.others |= _others("parameter", parameter) | {"in": where}
             shape.places = {keyword: below(pointer, keyword) for keyword in parameter} | shape.places
             places = {"": below(pointer, "name"), "required": below(pointer, "required")}
-            yield self._field(f"parameter.{name}", shape, places, is_required=parameter.get("required") is True)
+            yield self._field(f"parameter.{name}", levels, places, is_required=parameter.get("required") is True)
 
     def _body(self) -> list[Field]:
         body = self._under(self.operation, "requestBody")
@@ -242,79 +243,59 @@ class _Reader:
             self.count += 1
             if self.count > MOST_FIELDS:
                 raise UnreadableError(f"has more than {MOST_FIELDS} fields")
-            inner = schema.read(self.document, alternatives)
-            places = {"": shape.places[f"properties/{name}"]}
-            places |= {"required": shape.places["required"]} if "required" in shape.places else {}
-            place = f"{at}.{name}"
-            yield self._field(place, inner, places, is_required=name in shape.required)
+            place, levels = f"{at}.{name}", self._levels(alternatives)
+            places = {"": alternatives[0][0], "required": shape.places.get("required", "")}
+            yield self._field(place, levels, places, is_required=name in shape.required)
             if depth < DEEPEST:
-                levels = list(self._entries(inner))
-                yield from self._fields(place + "[]" * len(levels), [inner, *levels][-1], depth + 1)
+                yield from self._fields(place + "[]" * (len(levels) - 1), levels[-1], depth + 1)
         if shape.properties:
             for name in sorted(shape.required - shape.properties.keys()):
                 yield Field(f"{at}.{name}", required=True, stated=frozenset({"required"}))
 
-    def _field(self, at: str, shape: Shape, places: Mapping[str, str], *, is_required: bool) -> Field:
-        keywords = shape.keywords
+    def _levels(self, alternatives: list[Place]) -> list[Shape]:
+        """Return the schema of a value and, if it is a list, that of its entries, and so on."""
+        levels = [schema.read(self.document, alternatives)]
+        while "array" in levels[-1].types:
+            if len(levels) > DEEPEST:
+                raise UnreadableError("has lists within lists without an end")
+            levels.append(schema.read(self.document, levels[-1].items))
+        return levels
+
+    def _field(self, at: str, levels: list[Shape], places: Mapping[str, str], *, is_required: bool) -> Field:
+        shape, *entries_of = levels
+        keywords, others = shape.keywords, dict(shape.others)
         low, open_low = shape.bound("minimum", "exclusiveMinimum")
         high, open_high = shape.bound("maximum", "exclusiveMaximum")
         examples = keywords.get("examples")
         example = examples[0] if isinstance(examples, list) and examples else keywords.get("example", MISSING)
-        others = {**shape.others, **self._of_entries(shape)}
+        for level, inner in enumerate(entries_of, 1):
+            stated = {keyword: inner.keywords[keyword] for keyword in schema.BOUNDS if keyword in inner.keywords}
+            others |= {"items: " * level + keyword: value for keyword, value in {**stated, **inner.others}.items()}
         for of_list, of_text in (("minItems", "minLength"), ("maxItems", "maxLength")):
             if of_list in keywords and of_text in keywords:
                 others[of_text] = keywords[of_text]
-        lines = {
-            name: shape.places[known[0]]
-            for name, possible in {**_LINE_OF, **{keyword: (keyword,) for keyword in others}}.items()
-            if (known := [keyword for keyword in possible if keyword in shape.places])
-        }
+        possible = {**{keyword: (keyword,) for keyword in others}, **_LINE_OF}
+        known = {name: [word for word in words if word in shape.places] for name, words in possible.items()}
+        pointers = {**{name: shape.places[words[0]] for name, words in known.items() if words}, **places}
         return Field(
             at,
-            self._type(shape),
+            _type(levels),
             nullable=shape.is_nullable,
             required=is_required,
             default=keywords.get("default", MISSING),
             range=bounds(low, high, open_low=open_low, open_high=open_high),
             min_length=keywords.get("minItems", keywords.get("minLength")),
             max_length=keywords.get("maxItems", keywords.get("maxLength")),
-            enum=tuple(keywords.get("enum", ())),
+            enum=next(
+                (tuple(one.keywords["enum"]) for one in (shape, *entries_of[::-1]) if one.keywords.get("enum")), ()
+            ),
             example=example,
             description="description" in keywords,
             others=others,
             stated=frozenset((*PROPERTIES, "others")),
             specification=keywords.get("x-specification", {}),
-            lines={name: self.document.line(pointer) for name, pointer in {**lines, **places}.items()},
+            lines={name: self.document.line(pointer) for name, pointer in pointers.items() if pointer},
         )
-
-    def _entries(self, shape: Shape) -> Iterator[Shape]:
-        """Yield the schema of the entries of a list, then that of their entries if they are lists too, and so on."""
-        for _ in range(DEEPEST):
-            if "array" not in shape.types:
-                return
-            shape = schema.read(self.document, shape.items)
-            yield shape
-        raise UnreadableError("has lists within lists without an end")
-
-    def _of_entries(self, shape: Shape) -> dict[str, Any]:
-        """Return the unknown keywords of the entries of a list, and the bounds of entries that are not objects."""
-        found = {}
-        for level, inner in enumerate(self._entries(shape), 1):
-            bounds_of_values = {word: inner.keywords[word] for word in schema.BOUNDS if word in inner.keywords}
-            for word, value in {**bounds_of_values, **inner.others}.items():
-                found["items: " * level + word] = value
-        return found
-
-    def _type(self, shape: Shape) -> str:
-        """Return the type as a page writes it: `object[]` for a list of objects, `array` for a list of any values."""
-        kind = element = ""
-        for inner in reversed([shape, *self._entries(shape)]):
-            if inner is not shape and inner.keywords.get("enum"):
-                shape.keywords.setdefault("enum", inner.keywords["enum"])
-            array = f"{element}[]" if element else "array"
-            kind = " | ".join(array if one == "array" else one for one in inner.types) or inner.type
-            element = kind if len(inner.types) == 1 else ""
-        return kind
 
     # ---- Places --------------------------------------------------------------------------------------------------
 
@@ -337,6 +318,16 @@ class _Reader:
 
     def _resolved(self, place: Place) -> Place:
         return self.document.resolve(*place)
+
+
+def _type(levels: list[Shape]) -> str:
+    """Return the type as a page writes it: `object[]` for a list of objects, `array` for a list of any values."""
+    kind = element = ""
+    for shape in reversed(levels):
+        array = f"{element}[]" if element else "array"
+        kind = " | ".join(array if one == "array" else one for one in shape.types) or shape.type
+        element = kind if len(shape.types) == 1 else ""
+    return kind
 
 
 def _at(node: Any, path: tuple[str, ...]) -> Any:

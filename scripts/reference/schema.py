@@ -68,7 +68,7 @@ class Shape:
         others: The keywords that are not understood, with their values.
         items: The alternative schemas of entries.
         properties: The alternative schemas of each field.
-        places: The place of each keyword, and of each field as `properties/name`.
+        places: The pointer of each keyword.
     """
 
     types: tuple[str, ...] = ()
@@ -147,7 +147,6 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     properties = schema.get("properties")
     fields = properties if isinstance(properties, dict) else {}
     places = {str(keyword): below(pointer, keyword) for keyword in schema}
-    places |= {f"properties/{name}": below(pointer, "properties", name) for name in fields}
     return Shape(
         tuple(kind for kind in types if kind != "null"),
         "null" in types or schema.get("nullable") is True,
