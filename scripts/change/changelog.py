@@ -6,16 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-_ENTRY = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
+_HEADING = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
 
 
 def entry(text: str, version: str) -> str | None:
     """Return the changelog's entry for a version, or None."""
-    headings = list(_ENTRY.finditer(text))
-    for heading, following in zip(headings, [*headings[1:], None], strict=True):
-        if heading[1] == version:
-            return text[heading.end() : following.start() if following else len(text)].strip()
-    return None
+    _, *parts = _HEADING.split(text)
+    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}.get(version)
 
 
 def with_release(text: str, version: str, day: date, changes: Mapping[str, Sequence[str]]) -> str:
@@ -28,7 +25,7 @@ def with_release(text: str, version: str, day: date, changes: Mapping[str, Seque
         changes: Kind (Added, Removed, ...) -> lines.
     """
     text = text or "# Changelog\n\n## [Unreleased]\n"
-    headings = list(_ENTRY.finditer(text))
+    headings = list(_HEADING.finditer(text))
     unreleased = next((heading for heading in headings if heading[1].lower() == "unreleased"), None)
     if unreleased:
         start = unreleased.end()
