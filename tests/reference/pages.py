@@ -95,11 +95,14 @@ def everything() -> Facts:
     return document().from_all()
 
 
-def differences(page: str, ours: OurDocument | None = None) -> list[Difference]:
-    """What a page says otherwise than openapi.yaml."""
-    if ours is not None:
-        return compare(parse(page, ours.wanted), ours.from_page(), ours.from_all())
+def differences(page: str) -> list[Difference]:
+    """The differences of a page from openapi.yaml."""
     return compare(parse(page, document().wanted), facts(), everything())
+
+
+def rows(page: str) -> list[tuple[str, str, str, str]]:
+    """The table of the differences, without the lines."""
+    return [(row.field, row.property, row.page, row.document) for row in differences(page)]
 
 
 def outcome(page: str) -> str:
