@@ -18,10 +18,9 @@ if __name__ == "__main__":
     crash.install()
 
 from scripts.reference import observations, reading  # noqa: E402
-from scripts.reference.differences import Difference, compare  # noqa: E402
+from scripts.reference.differences import FORMATS, Difference, compare  # noqa: E402
 from scripts.reference.facts import Facts, UnreadableError  # noqa: E402
 from scripts.reference.ours import OurDocument  # noqa: E402
-from scripts.reference.tables import FORMATS  # noqa: E402
 
 SAME, DIFFERS, UNREADABLE = 0, 1, 2
 

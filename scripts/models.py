@@ -78,8 +78,8 @@ def propose(options: argparse.Namespace) -> Change:
 
 def diff(name: str, new: str) -> str:
     """Return the change of a file as a unified diff."""
-    lines = (text.splitlines(keepends=True) for text in (read(name), new))
-    return "".join(difflib.unified_diff(*lines, f"a/{name}", f"b/{name}", n=2))
+    before, after = (text.splitlines(keepends=True) for text in (read(name), new))
+    return "".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", n=2))
 
 
 def run(options: argparse.Namespace) -> None:

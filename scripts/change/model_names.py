@@ -12,11 +12,10 @@ from typing import Any
 from semver import Version
 
 from scripts.openapi.document import below
-from scripts.reference.differences import LABELS, Difference
+from scripts.reference.differences import LABELS, Difference, as_text
 from scripts.reference.facts import Facts, UnreadableError
 from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
 from scripts.reference.reading import MODEL
-from scripts.reference.tables import as_text
 
 from . import changelog, versions
 from .versions import Impact

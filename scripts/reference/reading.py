@@ -59,10 +59,11 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
     Raises:
         UnreadableError: The source could not be read.
     """
-    if not (where or document.address):
+    address = document.address
+    if not (where or address):
         raise UnreadableError("openapi.yaml has no address of the page (externalDocs.url); name a source: FROM=...")
     reasons = []
-    for source in (where,) if where else (f"{document.address}.md", document.address):
+    for source in [where] if where else [f"{address}.md", str(address)]:
         try:
             return read(source, document.wanted)
         except UnreadableError as error:

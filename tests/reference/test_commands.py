@@ -18,9 +18,8 @@ from markdown_it import MarkdownIt
 
 from scripts import drift, models
 from scripts.reference import reading
-from scripts.reference.differences import Difference
+from scripts.reference.differences import FORMATS, Difference
 from scripts.reference.facts import UnreadableError
-from scripts.reference.tables import FORMATS
 from tests.reference import pages
 
 Capture = pytest.CaptureFixture[str]
