@@ -21,19 +21,35 @@ from scripts.change import atomic_change as subject
 from scripts.change.atomic_change import COPY, OLD, READY, BusyError, atomic_change, exclusive_lock, run_program
 from tests.reference import pages
 
+Files = dict[str, str]
+
 NAMES = ["openapi.yaml", "CHANGELOG.md", "generated"]
 FIRST = pages.facts().fields["body.model"].enum[0]
-Snapshot = dict[str, bytes]
 FORK_WARNING = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
+BEFORE: Files = {
+    "README.md": "Not concerned.\n",
+    "openapi.yaml": "version: 1\n",
+    "generated/package/__init__.py": "",
+    "generated/package/a.py": "# a\n",
+    "generated/package/inner/b.py": "# b\n",
+}
+CHANGED: Files = {
+    "openapi.yaml": "version: 2\n",
+    "CHANGELOG.md": "# 2\n",
+    "generated/package/a.py": "# other\n",
+    "generated/package/new/c.py": "# c\n",
+}
+AFTER: Files = {name: text for name, text in {**BEFORE, **CHANGED}.items() if "inner" not in name}
 
-def snapshot(root: Path) -> Snapshot:
-    """The content of all files, except leftovers that git ignores and the next run removes."""
+
+def read(root: Path) -> Files:
+    """Read all files, except leftovers that git ignores and the next run removes."""
     files = (path for path in root.rglob("*") if path.is_file() and not {COPY, OLD} & {*path.parts})
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
-def write(root: Path, files: dict[str, str]) -> Path:
+def write(root: Path, files: Files) -> Path:
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,24 +57,17 @@ def write(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
-def small_project(folder: Path) -> Path:
-    """A document and a package, without a changelog."""
-    package = {f"generated/package/{name}": f"# {name}\n" for name in ("__init__.py", "a.py", "inner/b.py")}
-    return write(folder, {"openapi.yaml": "version: 1\n", "README.md": "Not concerned.\n", **package})
-
-
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A small project."""
-    return small_project(tmp_path)
+    return write(tmp_path, BEFORE)
 
 
 def make(root: Path, then: BaseException | None = None) -> None:
-    """Make a change of every kind: other content, a new file, a missing file, a missing folder, a new folder."""
+    """Make a change of every kind: another content, a new file, a missing file, a new folder, a missing folder."""
     with exclusive_lock(root), atomic_change(root, NAMES) as copy:
         shutil.rmtree(copy / "generated" / "package" / "inner")
-        package = {"generated/package/a.py": "# other\n", "generated/package/new/c.py": "# c\n"}
-        write(copy, {"openapi.yaml": "version: 2\n", "CHANGELOG.md": "# 2\n", **package})
+        write(copy, CHANGED)
         if then:
             raise then
 
@@ -101,35 +110,26 @@ def fault() -> Fault:
     return Fault()
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Snapshot]:
-    """The files of a small project before and after the change."""
-    root = small_project(tmp_path_factory.mktemp("outcomes"))
-    before = snapshot(root)
-    make(root)
-    return before, snapshot(root)
-
-
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
 def test_after_a_failure_at_any_step_the_change_is_complete_or_has_no_effect(
-    tmp_path: Path, fault: Fault, error: BaseException, outcomes: tuple[Snapshot, Snapshot]
+    tmp_path: Path, fault: Fault, error: BaseException
 ) -> None:
     def fail() -> None:
         raise error
 
     number, was_called, handler = 0, True, signal.getsignal(signal.SIGINT)
     while was_called:
-        root = small_project(tmp_path / str(number))
+        root = write(tmp_path / str(number), BEFORE)
         fault.arm(number, fail, root)
         try:
             make(root)
         except (OSError, type(error)):
-            expected = outcomes
+            expected = BEFORE, AFTER
         else:
-            expected = outcomes[1:]
+            expected = (AFTER,)
         finally:
             was_called = fault.disarm()
-        assert snapshot(root) in expected, f"at step {number}"
+        assert read(root) in expected, f"at step {number}"
         assert not (root / READY).exists()
         assert signal.getsignal(signal.SIGINT) is handler
         number += 1
@@ -145,9 +145,7 @@ def test_a_failure_touches_no_file_and_leaves_no_folder_behind(root: Path) -> No
     assert not list(root.glob(".*"))
 
 
-def test_an_interruption_while_files_are_moved_has_no_effect(
-    root: Path, outcomes: tuple[Snapshot, Snapshot], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interruption_while_files_are_moved_has_no_effect(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     move, handler = subject._move_into_place, signal.getsignal(signal.SIGINT)
 
     def impatient(folder: Path) -> None:
@@ -158,7 +156,7 @@ def test_an_interruption_while_files_are_moved_has_no_effect(
 
     monkeypatch.setattr(subject, "_move_into_place", impatient)
     make(root)
-    assert snapshot(root) == outcomes[1]
+    assert read(root) == AFTER
     assert signal.getsignal(signal.SIGINT) is handler
 
 
@@ -175,12 +173,11 @@ def forked(act: Callable[[], int]) -> int:
 
 @FORK_WARNING
 def test_the_next_run_completes_or_discards_the_change_of_a_run_that_is_killed_at_any_step(
-    tmp_path: Path, fault: Fault, outcomes: tuple[Snapshot, Snapshot]
+    tmp_path: Path, fault: Fault
 ) -> None:
-    before, after = outcomes
     number, status = 0, 9
     while status == 9:
-        root = small_project(tmp_path / str(number))
+        root = write(tmp_path / str(number), BEFORE)
 
         def killed(number: int = number, root: Path = root) -> int:
             fault.arm(number, lambda: os._exit(9), root)
@@ -189,10 +186,9 @@ def test_the_next_run_completes_or_discards_the_change_of_a_run_that_is_killed_a
 
         status = os.waitstatus_to_exitcode(os.waitpid(forked(killed), 0)[1])
         is_changed = (root / READY).exists()
-        assert is_changed or snapshot(root) in outcomes
         with exclusive_lock(root) as was_killed:
             assert was_killed == is_changed
-            assert snapshot(root) in ((after,) if is_changed else (before, after))
+            assert read(root) in ((AFTER,) if is_changed else (BEFORE, AFTER))
         with exclusive_lock(root) as was_killed:
             assert not was_killed
         with exclusive_lock(root), atomic_change(root, NAMES):
@@ -283,18 +279,18 @@ def test_the_command_updates_the_names_and_a_second_run_changes_nothing(
     reported = capfd.readouterr().out
     for text in ("added:           gpt-9", "0.1.0 -> 0.1.1", "generating", "testing", "Done in"):
         assert text in reported
-    after = snapshot(project)
+    after = read(project)
     assert models.main(["page"]) == models.DONE
     assert "up to date" in capfd.readouterr().out
-    assert snapshot(project) == after
+    assert read(project) == after
 
 
 @pytest.fixture
 def is_untouched(project: Path) -> Callable[[], bool]:
     """Whether no file of the project has changed, or was written again, since the beginning of the test."""
 
-    def state() -> tuple[Snapshot, dict[Path, int]]:
-        return snapshot(project), {path: path.stat().st_mtime_ns for path in project.rglob("*")}
+    def state() -> tuple[Files, dict[Path, int]]:
+        return read(project), {path: path.stat().st_mtime_ns for path in project.rglob("*")}
 
     before = state()
     return lambda: state() == before
@@ -357,9 +353,9 @@ def test_a_program_that_fails_leaves_the_project_unchanged(
 ) -> None:
     with (project / program).open("a", encoding="utf-8") as file:
         file.write("raise SystemExit('no')\n")
-    before = snapshot(project)
+    before = read(project)
     assert models.main(["page"]) == models.REFUSED
-    assert snapshot(project) == before
+    assert read(project) == before
     assert "failed; all files are as they were" in capfd.readouterr().err
 
 
@@ -373,7 +369,7 @@ def test_a_signal_during_the_tests_leaves_the_project_unchanged(
     os.mkfifo(up)
     with (project / "test.py").open("a", encoding="utf-8") as file:
         file.write(f"import time; open({str(up)!r}, 'w').close(); time.sleep(30)\n")
-    before = snapshot(project)
+    before = read(project)
     child = forked(lambda: models.main(["page"]))
     up.read_bytes()  # ends when the tests have begun
     os.kill(child, number)
@@ -381,4 +377,4 @@ def test_a_signal_during_the_tests_leaves_the_project_unchanged(
     if number != signal.SIGKILL:
         assert status == models.REFUSED
         assert not (project / COPY).exists()
-    assert snapshot(project) == before
+    assert read(project) == before
