@@ -37,7 +37,7 @@ from scripts.change.atomic_change import (  # noqa: E402
 )
 from scripts.change.model_names import Change, RefusedError  # noqa: E402
 from scripts.reference.facts import UnreadableError  # noqa: E402
-from scripts.reference.ours import OurDocument  # noqa: E402
+from scripts.reference.our_document import OurDocument  # noqa: E402
 
 DONE, REFUSED, UNREADABLE = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"

@@ -14,7 +14,7 @@ from semver import Version
 from scripts.openapi.document import below
 from scripts.reference.differences import LABELS, Difference, as_text
 from scripts.reference.facts import Facts, UnreadableError
-from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
+from scripts.reference.our_document import PAGE, VALUE_SOURCES, OurDocument
 from scripts.reference.reading import MODEL
 
 from . import changelog, versions
@@ -81,7 +81,7 @@ def plan(document: OurDocument, log: str, page: Facts, day: date) -> Change:
     removed = tuple(name for name in old.names if name not in names)
     moved = _moved([name for name in old.names if name in names], [name for name in names if name in old.names])
     try:
-        before = versions.parse(str(document.whole.data["info"]["version"]))
+        before = versions.parse(str(document.complete.data["info"]["version"]))
     except (KeyError, ValueError) as error:
         raise RefusedError(f"openapi.yaml: info.version: {error}") from None
     if not (added or removed or moved or sources != old.sources):
@@ -144,11 +144,11 @@ def objections(
 ) -> list[str]:
     """Return the objections to a list, each with what to do."""
     title = document.from_page().title
-    if page.whole and page.title != title:
+    if page.is_complete and page.title != title:
         return [f"this is the page of {page.title}, not of {title}. Take that operation's page."]
     field = page.fields.get(MODEL)
     if field is None or not field.enum:
-        return ["there is not a list of model names. Save the whole page again."]
+        return ["there is not a list of model names. Save the complete page again."]
     found = list(_about_names(field.enum))
     if not found and not allow_removals:
         found += _about_removals(_ModelList(document), page)
@@ -207,7 +207,7 @@ class _ModelList:
     def __init__(self, document: OurDocument) -> None:
         self._document = document
         self._enum, self._component = _find(document)
-        schema, component = (document.whole.node(pointer) for pointer in (self._enum, self._component))
+        schema, component = (document.complete.node(pointer) for pointer in (self._enum, self._component))
         sources = schema.get(VALUE_SOURCES, {})
         self.names: list[str] = list(schema["enum"])
         self.sources: dict[str, str] = {name: source for name, source in sources.items() if source != PAGE}
@@ -220,7 +220,7 @@ class _ModelList:
         service has no order, so its new names go to the end.
         """
         listed = page.fields[MODEL].enum
-        if page.whole:
+        if page.is_complete:
             others = [name for name in self.names if name in self.sources and name not in listed]
             return (*listed, *others), {name: self.sources[name] for name in others}
         new = [name for name in listed if name not in self.names]
@@ -234,9 +234,9 @@ class _ModelList:
         Raises:
             RefusedError: The format of the document does not allow the edit.
         """
-        component = self._document.whole.node(self._component)
+        component = self._document.complete.node(self._component)
         above = next(key for key in component if key in ("anyOf", "oneOf", "type", "enum"))
-        editor = Editor(self._document.whole, self._document.text)
+        editor = Editor(self._document.complete, self._document.text)
         editor.set_items(below(self._enum, "enum"), names)
         editor.set_entries(self._enum, VALUE_SOURCES, sources, above="enum")
         editor.set_entries(self._component, REMOVED, removed, above=above)
@@ -248,18 +248,18 @@ class _ModelList:
         except (UnreadableError, RefusedError):
             is_right = False
         if not is_right:
-            place = self._document.whole.place(self._enum)
+            place = self._document.complete.place(self._enum)
             raise RefusedError(f"{place}: the list cannot be edited. Write one entry per line, then run again.")
         return text
 
 
 def _find(document: OurDocument) -> tuple[str, str]:
     """Return the pointers of the schema with the enum, and of its component."""
-    whole, wanted = document.whole, document.wanted
+    complete, wanted = document.complete, document.wanted
     try:
         content = below("/paths", wanted.paths[0], wanted.method.lower(), "requestBody", "content")
-        body, _ = whole.resolve(below(content, next(iter(whole.node(content))), "schema"))
-        component, schema = whole.resolve(below(body, "properties", MODEL.partition(".")[2]))
+        body, _ = complete.resolve(below(content, next(iter(complete.node(content))), "schema"))
+        component, schema = complete.resolve(below(body, "properties", MODEL.partition(".")[2]))
         places = {component: schema}
         places |= {
             below(component, word, i): one for word in ("anyOf", "oneOf") for i, one in enumerate(schema.get(word, []))

@@ -52,7 +52,7 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
             found += _field(field, document.fields[at], everything.fields[at])
         else:
             found += _only_on_page(field, everything.fields.get(at))
-    if page.whole:
+    if page.is_complete:
         found += [_missing(field) for at, field in document.fields.items() if at not in page.fields]
     return found
 
@@ -60,12 +60,12 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
 def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Difference]:
     is_document = "statuses" in page.operation
     names = [name for name in document.operation if is_document or name in OPERATION]
-    for name in dict.fromkeys((*page.operation, *(names if page.whole else ()))):
-        word, ours = page.operation.get(name, "none"), document.operation.get(name, "none")
+    for name in dict.fromkeys((*page.operation, *(names if page.is_complete else ()))):
+        value, ours = page.operation.get(name, "none"), document.operation.get(name, "none")
         if name in LISTS:
-            word, ours = _lists(word, ours, everything.operation.get(name, "none"))
-        if word != ours:
-            yield Difference("operation", name, _short(word), _short(ours), everything.lines.get(name, 1))
+            value, ours = _lists(value, ours, everything.operation.get(name, "none"))
+        if value != ours:
+            yield Difference("operation", name, _short(value), _short(ours), everything.lines.get(name, 1))
 
 
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
@@ -88,12 +88,12 @@ def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
             values = getattr(page, name), _known(name, ours, everything)
             if name in ABSENT_IS_NONE:
                 values = tuple(MISSING if value is None else value for value in values)
-            shown = _differing_values(*values) if name == "enum" else _in_words(*values)
+            shown = _differing_values(*values) if name == "enum" else _as_text(*values)
             yield Difference(page.at, LABELS.get(name, name), *shown, _line(ours, name))
     for name in dict.fromkeys((*page.others, *(ours.others if "others" in page.stated else ()))):
         values = page.others.get(name, MISSING), ours.others.get(name, MISSING)
         if not _agree(name, *values, everything):
-            yield Difference(page.at, name, *_in_words(*values), _line(ours, name))
+            yield Difference(page.at, name, *_as_text(*values), _line(ours, name))
     if "names" in page.stated and set(page.enum) != set(everything.enum):
         shown = _differing_values(page.enum, everything.enum)
         yield Difference(page.at, LABELS["enum"], *shown, _line(everything, "enum"))
@@ -102,23 +102,23 @@ def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
 
 
 def _same(name: str, page: Field, ours: Field, everything: Field) -> bool:
-    word, our_word = getattr(page, name), getattr(ours, name)
+    value, our_value = getattr(page, name), getattr(ours, name)
     if name == "description":
-        return word or not our_word  # a page that lost a description may have lost more
-    if name == "type" and "sample" in page.stated and "enum" not in page.stated and word in NUMBERS:
-        return our_word in NUMBERS  # a sample's 123 may stand for either
-    return _agree(name, word, our_word, everything) or _is_equal(word, _known(name, ours, everything))
+        return value or not our_value  # a page that lost a description may have lost more
+    if name == "type" and "sample" in page.stated and "enum" not in page.stated and value in NUMBERS:
+        return our_value in NUMBERS  # a sample's 123 may stand for either
+    return _agree(name, value, our_value, everything) or _is_equal(value, _known(name, ours, everything))
 
 
 def _known(name: str, ours: Field, everything: Field) -> Any:
     """Return the value in the document, from the page or else from another source."""
-    word = getattr(ours, name)
-    return getattr(everything, name) if word in (MISSING, None, ()) else word
+    value = getattr(ours, name)
+    return getattr(everything, name) if value in (MISSING, None, ()) else value
 
 
-def _agree(name: str, word: Any, our_word: Any, everything: Field) -> bool:
+def _agree(name: str, value: Any, our_value: Any, everything: Field) -> bool:
     """Whether a source has the same value, or differs as recorded in openapi.yaml."""
-    return _is_equal(word, our_word) or _is_equal(word, everything.specification.get(name, our_word))
+    return _is_equal(value, our_value) or _is_equal(value, everything.specification.get(name, our_value))
 
 
 def _is_equal(one: Any, other: Any) -> bool:
@@ -153,15 +153,15 @@ def summary(field: Field) -> str:
     """Summarize a field in one line, such as `number | null, default 1, 1 <= x <= 128`."""
     if "type" not in field.stated and field.required:
         return "required, but not described"
-    words = [(field.type or "any") + " | null" * field.nullable]
-    words += ["required"] if field.required else []
-    words += [f"default {_json(field.default)}"] if field.default is not MISSING else []
-    words += [field.range] if field.range else []
-    words += [f"at least {field.min_length}"] if field.min_length is not None else []
-    words += [f"at most {field.max_length}"] if field.max_length is not None else []
-    words += [f"one of {summary_of_values(field.enum)}"] if field.enum else []
-    words += [f"{name}: {_json(value)}" for name, value in field.others.items()]
-    return ", ".join(words)
+    parts = [(field.type or "any") + " | null" * field.nullable]
+    parts += ["required"] if field.required else []
+    parts += [f"default {_json(field.default)}"] if field.default is not MISSING else []
+    parts += [field.range] if field.range else []
+    parts += [f"at least {field.min_length}"] if field.min_length is not None else []
+    parts += [f"at most {field.max_length}"] if field.max_length is not None else []
+    parts += [f"one of {summary_of_values(field.enum)}"] if field.enum else []
+    parts += [f"{name}: {_json(value)}" for name, value in field.others.items()]
+    return ", ".join(parts)
 
 
 def _line(field: Field, name: str) -> int:
@@ -169,13 +169,13 @@ def _line(field: Field, name: str) -> int:
     return field.lines.get(name) or field.lines.get("") or 1
 
 
-def _in_words(page: Any, ours: Any) -> tuple[str, str]:
-    """Return both values as text, which differs: "1" is not shown like 1, nor "yes" like true."""
-    shown = _in_word(page), _in_word(ours)
+def _as_text(page: Any, ours: Any) -> tuple[str, str]:
+    """Return both values as text, so that different values look different: "1" and 1, "yes" and true."""
+    shown = _yes_or_no(page), _yes_or_no(ours)
     return shown if shown[0] != shown[1] else (_text(page, quoted=True), _text(ours, quoted=True))
 
 
-def _in_word(value: Any) -> str:
+def _yes_or_no(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else _text(value)
 
 

@@ -118,7 +118,7 @@ class Facts:
     Attributes:
         operation: The method, path, server, credentials and media type; more for an OpenAPI document.
         fields: The fields by their places, in the order of the source.
-        whole: Whether the source describes all fields, so that a missing field is a difference.
+        is_complete: Whether the source describes all fields, so that a missing field is a difference.
         unknown: The lines of a page that are not understood.
         observed, replies: The counts from production, and the number of replies.
         lines: The line of each entry of `operation`.
@@ -126,7 +126,7 @@ class Facts:
 
     operation: Mapping[str, str]
     fields: Mapping[str, Field]
-    whole: bool = True
+    is_complete: bool = True
     unknown: tuple[UnknownLine, ...] = ()
     observed: tuple[Observed, ...] = ()
     replies: int = 0
@@ -135,13 +135,13 @@ class Facts:
     @property
     def title(self) -> str:
         """A title for what was compared, such as `POST /openai/responses`."""
-        if not self.whole:
+        if not self.is_complete:
             return f"{self.counted_replies} in production" if self.replies else "the model names"
         return f"{self.operation.get('method', '?')} {self.operation.get('path', '?')}"
 
     @property
     def counted_replies(self) -> str:
-        """The number of replies in words, such as `1 reply`."""
+        """The number of replies, such as `1 reply`."""
         return f"{self.replies} {'reply' if self.replies == 1 else 'replies'}"
 
 

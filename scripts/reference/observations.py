@@ -15,7 +15,7 @@ from scripts.openapi.document import Document, below, tokens
 from . import schema
 from .differences import Difference, summary_of_values
 from .facts import Facts, Observed, UnreadableError
-from .ours import OurDocument
+from .our_document import OurDocument
 from .schema import Shape
 
 COMPONENTS = "/components/schemas"
@@ -42,17 +42,17 @@ def read(text: str) -> Facts:
                 found.append(_OBSERVED.validate_json(line))
             except ValidationError:
                 raise UnreadableError(f"line {number}: is not an observation") from None
-    return Facts({}, {}, whole=False, observed=tuple(found), replies=json.loads(head)["replies"])
+    return Facts({}, {}, is_complete=False, observed=tuple(found), replies=json.loads(head)["replies"])
 
 
 def differences(facts: Facts, document: OurDocument) -> list[Difference]:
     """Return a row for each place, with the rule of the document there."""
     rows = []
     for one in facts.observed:
-        pointer, shape = _find(document.whole, one)
+        pointer, shape = _find(document.complete, one)
         counted = f"{one.count} time{'s' * (one.count != 1)} in {facts.counted_replies}"
         field = f"{one.schema}{one.pointer}" or "(a whole reply)"
-        rows.append(Difference(field, one.what, counted, _rule(one, shape), document.whole.line(pointer)))
+        rows.append(Difference(field, one.what, counted, _rule(one, shape), document.complete.line(pointer)))
     return rows
 
 
@@ -68,15 +68,15 @@ def _rule(one: Observed, shape: Shape | None) -> str:
     return shape.type + (" | null" if shape.is_nullable and shape.types else "")
 
 
-def _find(whole: Document, one: Observed) -> tuple[str, Shape | None]:
+def _find(document: Document, one: Observed) -> tuple[str, Shape | None]:
     """Return the pointer and the schema of a place in the document, or of the nearest place above it."""
-    pointer, node = below(COMPONENTS, one.schema), whole.components("schemas").get(one.schema)
+    pointer, node = below(COMPONENTS, one.schema), document.components("schemas").get(one.schema)
     if node is None:
         return COMPONENTS, None
-    shape = schema.read(whole, [(pointer, node)])
+    shape = schema.read(document, [(pointer, node)])
     for step in tokens(one.pointer):
         places = shape.items if step == "*" else shape.properties.get(step, [])
         if not places:
             return pointer, None
-        pointer, shape = places[0][0], schema.read(whole, places)
+        pointer, shape = places[0][0], schema.read(document, places)
     return pointer, shape

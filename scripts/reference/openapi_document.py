@@ -210,7 +210,7 @@ class _Reader:
         """Record the error codes, which a document has in the examples or in the schemas of errors."""
         pointer, responses = self._under(self.operation, "responses")
         errors = [(below(pointer, status), one) for status, one in responses.items() if status[:1] != "2"]
-        in_schema = tuple(word for key in path for word in ("properties", key))
+        in_schema = tuple(key for name in path for key in ("properties", name))
         paths = (path, (*in_schema, "const"), (*in_schema, "enum")) if path else ()
         found = [_at(node, one) for node in self._all_below(errors) for one in paths]
         texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
@@ -233,8 +233,8 @@ class _Reader:
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
         kind = "object" if shape.properties and not shape.types else shape.type
         self._state(f"{at}: type", kind, below(pointer, "schema"))
-        for word, value in shape.others.items():
-            self._state(f"{at}: {word}", _json(value), shape.places.get(word.removeprefix("also "), ""))
+        for keyword, value in shape.others.items():
+            self._state(f"{at}: {keyword}", _json(value), shape.places.get(keyword.removeprefix("also "), ""))
         return list(self._fields(at, shape))
 
     def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:
@@ -275,8 +275,8 @@ class _Reader:
             if of_list in keywords and of_text in keywords:
                 others[of_text] = keywords[of_text]
         possible = {**{keyword: (keyword,) for keyword in others}, **_LINE_OF}
-        known = {name: [word for word in words if word in shape.places] for name, words in possible.items()}
-        pointers = {**{name: shape.places[words[0]] for name, words in known.items() if words}, **places}
+        known = {name: [shape.places[one] for one in keys if one in shape.places] for name, keys in possible.items()}
+        pointers = {**{name: found[0] for name, found in known.items() if found}, **places}
         return Field(
             at,
             _type(levels),

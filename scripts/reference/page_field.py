@@ -156,10 +156,10 @@ def _range(match: re.Match[str]) -> str | None:
     return bounds(low, high, open_low=low_sign == "<", open_high=sign == "<")
 
 
-def _value(word: str, kind: str) -> Json:
+def _value(text: str, kind: str) -> Json:
     """A default or possible value: JSON, or the bare text of a string."""
-    if kind.startswith("string") and not word.startswith('"'):
-        return word
+    if kind.startswith("string") and not text.startswith('"'):
+        return text
     if kind.startswith(("number", "integer")):
-        word = number(word)
-    return json.loads(word) if is_json(word) else word
+        text = number(text)
+    return json.loads(text) if is_json(text) else text

@@ -11,10 +11,10 @@ from scripts.openapi import document
 from scripts.openapi.document import Document
 from scripts.openapi.problems import DocumentError
 
-from . import observations, openapi_document, ours, page_html, page_text
+from . import observations, openapi_document, our_document, page_html, page_text
 from .facts import Facts, Field, UnreadableError, load_json
 from .openapi_document import Wanted
-from .ours import OurDocument
+from .our_document import OurDocument
 from .source import fetch
 
 LIVE = "live"
@@ -87,8 +87,8 @@ def parse(text: str, wanted: Wanted | None = None) -> Facts:
             return _parse_markdown(text)
         if text.lstrip().startswith("{") or _OPENAPI_KEY.search(text):
             found = _parse_document(text)
-            is_ours = ours.SOURCE in found.data
-            return openapi_document.read(ours.page_part(found) if is_ours else found, wanted)
+            is_ours = our_document.SOURCE in found.data
+            return openapi_document.read(our_document.page_part(found) if is_ours else found, wanted)
     except DocumentError as error:
         raise UnreadableError(str(error)) from None
     return page_text.read(text)
@@ -149,4 +149,4 @@ def from_names(names: list[object]) -> Facts:
     """
     if not names or not all(isinstance(name, str) for name in names):
         raise UnreadableError("is not a list of model names")
-    return Facts({}, {MODEL: Field(MODEL, "string", enum=tuple(names), stated=frozenset({"names"}))}, whole=False)
+    return Facts({}, {MODEL: Field(MODEL, "string", enum=tuple(names), stated=frozenset({"names"}))}, is_complete=False)

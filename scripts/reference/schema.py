@@ -176,11 +176,9 @@ def _combined(parts: list[Shape]) -> Shape:
     types = next((part.types for part in parts if part.types), ())
     whole = Shape(types, any(part.is_nullable for part in parts))
     for part in parts:
-        for keyword in (*BOUNDS, "enum"):
-            if keyword in part.keywords and part.keywords[keyword] != whole.keywords.get(
-                keyword, part.keywords[keyword]
-            ):
-                whole.others[f"also {keyword}"] = part.keywords[keyword]
+        for keyword, value in part.keywords.items():
+            if (keyword in BOUNDS or keyword == "enum") and value != whole.keywords.get(keyword, value):
+                whole.others[f"also {keyword}"] = value
         if part.types and part.types != types:
             whole.others["also type"] = list(part.types)
         _fill(whole.keywords, part.keywords)

@@ -18,7 +18,7 @@ from scripts.change.yaml_edit import Editor
 from scripts.openapi import document
 from scripts.reference.differences import Difference, compare
 from scripts.reference.facts import Facts
-from scripts.reference.ours import OurDocument
+from scripts.reference.our_document import OurDocument
 from scripts.reference.reading import MODEL, from_names, parse
 from tests.reference import pages
 
@@ -113,7 +113,7 @@ def test_a_change_can_be_described() -> None:
 def test_the_version_follows_the_change(before: str, names: Sequence[str], after: str) -> None:
     change = plan(names, versioned(before))
     assert (str(change.before), str(change.after)) == (before, after)
-    assert OurDocument(change.document).whole.data["info"]["version"] == after
+    assert OurDocument(change.document).complete.data["info"]["version"] == after
     assert changelog.entry(change.changelog, after)
 
 

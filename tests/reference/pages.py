@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from scripts.reference.differences import Difference, compare
 from scripts.reference.facts import MISSING, Facts, Field, UnreadableError
-from scripts.reference.ours import OurDocument
+from scripts.reference.our_document import OurDocument
 from scripts.reference.reading import parse
 
 ROOT = Path(__file__).resolve().parents[2]

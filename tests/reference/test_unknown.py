@@ -220,6 +220,7 @@ def max_tokens(**keywords: Any) -> Node:
         ("response_format", {"minProperties": 1}, "body.response_format", "minProperties"),
         ("n", {"not": {"const": 3}}, "body.n", "not"),
         ("n", {"x-price": 2}, "body.n", "x-price"),
+        ("stream", {"readOnly": True}, "body.stream", "readOnly"),
         ("n", {"since": "2026"}, "body.n", "since"),
         ("tools", {"items": {"pattern": "^a"}}, "body.tools", "items: pattern"),
         ("tools", {"items": [{"type": "string"}]}, "body.tools", "items"),
