@@ -277,6 +277,7 @@ def test_the_version_and_the_changelog_have_to_match_the_changes(
     ("impact", "now", "log", "complaint"),
     [
         (Impact.NONE, "0.3.0", "", ""),
+        (Impact.NONE, "0.3.1", "", "describe version 0.3.1"),
         (Impact.FIX, "0.3.0", "", "to 0.3.1"),
         (Impact.ADDITION, "0.3.0", "", "to 0.3.1"),
         (Impact.BREAKING, "0.3.1", "", "to 0.4.0"),

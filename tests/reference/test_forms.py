@@ -70,6 +70,12 @@ def test_nullable_and_exclusive_bounds_are_read_as_in_openapi_3_0() -> None:
     assert (field.at, field.type, field.nullable, field.range) == ("body.n", "number", True, "0 < x <= 5")
 
 
+def test_dates_and_words_in_yaml_are_strings_as_in_json() -> None:
+    schema = "{properties: {n: {enum: [1, 2.5, true, null, 2024-05-13, yes]}}}"
+    page = f"openapi: 3.1.0\npaths: {{/x: {{post: {{requestBody: {{content: {{a/b: {{schema: {schema}}}}}}}}}}}}}\n"
+    assert parse(page).fields["body.n"].enum == (1, 2.5, True, None, "2024-05-13", "yes")
+
+
 def test_the_schemas_of_all_of_are_combined() -> None:
     parts = [{"type": "object", "required": ["a"]}, {"properties": {"a": {"$ref": "#/a"}, "b": {"type": "string"}}}]
     body = {"content": {"a/b": {"schema": {"allOf": parts}}}}
