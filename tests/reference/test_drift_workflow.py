@@ -226,7 +226,7 @@ def test_the_workflow_adds_nothing_to_a_branch_with_a_commit_of_a_maintainer(
         assert (nights.drift_branch(), nights.tip(branch)) == (branch, tip)
         (pull,) = nights.pulls
         (comment,) = pull["comments"]
-        assert "leaves it as it is" in comment
+        assert "does not change it" in comment
         assert " ".join(page.split()) in comment
 
 
@@ -240,7 +240,7 @@ def test_the_pull_request_is_closed_when_nothing_differs_and_the_next_difference
     nights.run(MORE)
     (pull,) = nights.pulls
     assert (pull["state"], nights.tip(old)) == ("closed", tip)
-    assert "agree again" in pull["comments"][-1]
+    assert "no longer differ" in pull["comments"][-1]
     nights.run(STILL_MORE)
     assert [pull["state"] for pull in nights.pulls] == ["closed", "open"]
     assert (nights.tip(old), nights.file(nights.pulls[1]["headRefName"])) == (tip, STILL_MORE)
