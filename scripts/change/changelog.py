@@ -24,14 +24,12 @@ def with_release(text: str, version: str, day: date, changes: Mapping[str, Seque
         day: Its date.
         changes: Kind (Added, Removed, ...) -> lines.
     """
-    text = text or "# Changelog\n\n## [Unreleased]\n"
-    headings = list(_HEADING.finditer(text))
-    unreleased = next((heading for heading in headings if heading[1].lower() == "unreleased"), None)
-    if unreleased:
-        start = unreleased.end()
-        end = next((heading.start() for heading in headings if heading.start() > start), len(text))
-    else:
-        start = end = headings[0].start() if headings else len(text)
+    headings = list(_HEADING.finditer(text := text or "# Changelog\n\n## [Unreleased]\n"))
+    places = [heading.start() for heading in headings] + [len(text)]
+    start, end = places[0], places[0]
+    for heading, following in zip(headings, places[1:], strict=True):
+        if heading[1].lower() == "unreleased":
+            start, end = heading.end(), following
     body = text[start:end].strip("\n")
     for kind, lines in changes.items():
         body = _with_lines(body, kind, lines)

@@ -162,27 +162,27 @@ def _check_kinds(document: Document, pointer: str, kinds: Any) -> None:
 
 def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
     for name in dict.fromkeys((*old, *new)):
+        place = below(at, name)
         if name not in new:
-            yield Finding(BREAKING, below(at, name), "removed")
+            yield Finding(BREAKING, place, "removed")
         elif name not in old:
-            yield Finding(ADDITION, below(at, name), "added")
+            yield Finding(ADDITION, place, "added")
         else:
-            yield from _kind(below(at, name), old[name], new[name])
-            yield from _caught(below(at, name), _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
+            for word, rule in _KIND_RULES.items():
+                yield from _entries(below(place, word), rule, *(bool(kinds[name].get(word)) for kinds in (old, new)))
+            yield from _entries(
+                below(place, "codes"), MEANING, *(_of_every_request(kinds[name]) for kinds in (old, new))
+            )
+            yield from _caught(place, _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
     for code, status in _errors(old, new):
         was, now = _class(old, code, status), _class(new, code, status)
         if was[:1] != now[:1]:
             yield from _caught(at, was, now, f"the error {code or status}")
 
 
-def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Finding]:
-    for word, rule in _KIND_RULES.items():
-        yield from _entries(below(at, word), rule, bool(old.get(word)), bool(new.get(word)))
-    own = [
-        {code: True for code, described in kind.get("codes", {}).items() if described.get("every-request")}
-        for kind in (old, new)
-    ]
-    yield from _entries(below(at, "codes"), MEANING, *own)
+def _of_every_request(kind: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the codes that have an `every-request` of their own."""
+    return {code: True for code, described in kind.get("codes", {}).items() if described.get("every-request")}
 
 
 def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ _STRUCTURE: Mapping[str, type | tuple[type, ...]] = {
 }
 """Keywords that are read, with the types of the values that are understood."""
 
-MEANINGLESS = frozenset({"readOnly", "discriminator", "externalDocs", "rank", "summary", "title", "xml"})
+MEANINGLESS = frozenset({"discriminator", "externalDocs", "rank", "summary", "title", "xml"})
 """Keywords that do not constrain the value: documentation, the display order of the vendor, XML names, and the
 discriminator, since its alternatives are compared themselves."""
 

@@ -189,7 +189,7 @@ def test_a_difference_becomes_one_pull_request_with_the_change_and_the_table(nig
     assert nights.is_ancestor("main", branch)
 
 
-def test_a_difference_that_is_not_taken_over_is_shown_with_the_reason(nights: Nights) -> None:
+def test_a_difference_other_than_model_names_is_shown_with_the_output_of_the_command(nights: Nights) -> None:
     nights.run(OTHER_FACT)
     (pull,) = nights.pulls
     assert "models a b n 2" in pull["body"]
