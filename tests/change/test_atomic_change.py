@@ -20,6 +20,7 @@ from scripts import models
 from scripts.change import atomic_change as subject
 from scripts.change.atomic_change import COPY, OLD, READY, BusyError, atomic_change, exclusive_lock, run_program
 from tests.reference import pages
+from tests.reference.pages import write
 
 Files = dict[str, str]
 
@@ -47,14 +48,6 @@ def read(root: Path) -> Files:
     """Read all files, except leftovers that git ignores and the next run removes."""
     files = (path for path in root.rglob("*") if path.is_file() and not {COPY, OLD} & {*path.parts})
     return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
-
-
-def write(root: Path, files: Files) -> Path:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from scripts.change import surface_changes
 from scripts.change.document_changes import ToolError
 from scripts.change.versions import Impact, parse
 from tests.reference import pages
+from tests.reference.pages import write
 
 FIX, ADDITION, BREAKING = Impact.FIX, Impact.ADDITION, Impact.BREAKING
 REDOCLY = pages.ROOT / breaking.REDOCLY
@@ -104,14 +105,6 @@ class Things:
     "errors.py": "class GoneError(Exception): ...\n\n\nclass StayError(Exception):\n    code: str = ''\n",
     "_version.py": 'VERSION = "0.3.0"\n',
 }
-
-
-def write(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
 
 
 def project(folder: Path, document: str = DOCUMENT, package: dict[str, str] = PACKAGE) -> Path:

@@ -119,6 +119,15 @@ def fields_that_differ(page: str) -> set[str]:
     return {row.field for row in differences(page)}
 
 
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """Write files into a folder, and return the folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return folder
+
+
 # ---- Changes of the facts ----------------------------------------------------------------------------------------
 
 

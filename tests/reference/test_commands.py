@@ -172,17 +172,15 @@ def test_the_whole_way_from_a_page_to_a_generated_client(
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tmp_path / name)
     (tmp_path / "tests" / "replies").mkdir(parents=True)
-    (tmp_path / "tests" / "contract").mkdir()
-    (tmp_path / "tests" / "contract" / "test_it.py").write_text(
+    test = (
         "from acedata_responses.types import requests\n\n\n"
         "def test_the_new_name_is_known():\n"
-        "    assert 'gpt-9' in str(vars(requests))\n",
-        encoding="utf-8",
+        "    assert 'gpt-9' in str(vars(requests))\n"
     )
     listed = pages.facts().fields["body.model"]
     more = replace(listed, enum=("gpt-9", *listed.enum))
-    page = tmp_path / "page.html"
-    page.write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    html = pages.html(pages.with_field(pages.facts(), more))
+    page = pages.write(tmp_path, {"tests/contract/test_it.py": test, "page.html": html}) / "page.html"
     compare = [str(page), "--document", str(tmp_path / "openapi.yaml")]
 
     monkeypatch.setattr(models, "ROOT", tmp_path)

@@ -83,10 +83,7 @@ class Nights:
         if self.branches():
             self.git("fetch", "--quiet", "origin")
             self.git("switch", "--quiet", "--detach", f"origin/{branch}")
-        for name, text in files.items():
-            path = self.maintainer / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        pages.write(self.maintainer, files)
         self.git("add", "--all")
         self.git("-c", "user.name=Ada", "-c", f"user.email={email}", "commit", "--quiet", "--message", "by hand")
         self.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
