@@ -24,9 +24,10 @@ def with_release(text: str, version: str, day: date, changes: Mapping[str, Seque
         day: Its date.
         changes: Kind (Added, Removed, ...) -> lines.
     """
-    headings = list(_HEADING.finditer(text := text or "# Changelog\n\n## [Unreleased]\n"))
+    text = text or "# Changelog\n\n## [Unreleased]\n"
+    headings = list(_HEADING.finditer(text))
     places = [heading.start() for heading in headings] + [len(text)]
-    start, end = places[0], places[0]
+    start = end = places[0]
     for heading, following in zip(headings, places[1:], strict=True):
         if heading[1].lower() == "unreleased":
             start, end = heading.end(), following

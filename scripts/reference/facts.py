@@ -103,7 +103,7 @@ class Observed:
         what: The kind of difference.
     """
 
-    __pydantic_config__ = ConfigDict(strict=True, extra="ignore")
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid")
 
     schema: str
     pointer: str
