@@ -148,6 +148,8 @@ def test_a_removed_name_that_comes_back_is_no_longer_deprecated() -> None:
 
 def test_names_from_the_service_are_kept_apart_from_those_of_the_page() -> None:
     live = from_names([*NAMES[::-1], "gpt-9", "o9"])
+    (row,) = rows(live, pages.small_document())
+    assert (row.field, row.page, row.document) == (MODEL, "also gpt-9, o9", "no others")
     change = model_names.plan(pages.small_document(), LOG, live, DAY)
     after = OurDocument(change.document)
     assert change.names == (*NAMES, "gpt-9", "o9")
