@@ -242,12 +242,14 @@ class _ModelList:
         editor.set_entries(self._component, REMOVED, removed, above=above)
         editor.set_text("/info/version", version)
         text = editor.text()
+        expected = (list(names), dict(sources), dict(removed), version)
         try:
-            new = _ModelList(OurDocument(text))
-            is_right = (new.names, new.sources, new.removed) == (list(names), dict(sources), dict(removed))
+            document = OurDocument(text)
+            new = _ModelList(document)
+            found = (new.names, new.sources, new.removed, document.complete.data["info"]["version"])
         except (UnreadableError, RefusedError):
-            is_right = False
-        if not is_right:
+            found = None
+        if found != expected:
             place = self._document.complete.place(self._enum)
             raise RefusedError(f"{place}: the list cannot be edited. Write one entry per line, then run again.")
         return text
