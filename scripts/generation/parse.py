@@ -29,8 +29,6 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import Class, ModelProperty
-from openapi_python_client.parser.properties.float import FloatProperty
-from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
@@ -39,9 +37,8 @@ from scripts.openapi.operations import EVENTS, JSON, is_json
 from scripts.openapi.problems import DocumentError, Problem
 
 from . import names
-from .named_schema import NamedSchema
+from .names import NamedSchema
 
-NUMBERS = (FloatProperty, IntProperty)
 _PARTS = re.compile(r"(/allOf/\d+)+$")
 
 PYTHON_NAME = "x-python-name"
@@ -146,6 +143,11 @@ class Parsed:
         ]
         return [Field(key, at, found[name]) for key, at, name in places if name in found]
 
+    def values_of(self, pointer: str) -> list[Node]:
+        """The values that a schema allows, if it lists them."""
+        _pointer, schema = self.resolve(pointer)
+        return [schema["const"]] if "const" in schema else list(schema.get("enum", []))
+
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
         """The members of a union, each with its pointer and what the generator makes of it.
 
@@ -164,7 +166,8 @@ class Parsed:
                 yield target, evolve(prop, inner_properties=inner)
             elif member.get("type") in ("number", "integer"):
                 # The generator does not know `unix-time`, by which numbers can differ.
-                yield target, next(one for one in prop.inner_properties if isinstance(one, NUMBERS))
+                numbers = [one for one in prop.inner_properties if json_type_name(one) in ("float", "int")]
+                yield target, numbers[0]
 
     def _spread(self, pointer: str) -> Iterator[str]:
         """The pointers of a schema and, if it is a union, of all its members."""
@@ -173,6 +176,11 @@ class Parsed:
         if pointer not in self.models:
             for at in member_places(pointer, schema):
                 yield from self._spread(at)
+
+
+def json_type_name(prop: Property) -> str:
+    """The generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
+    return prop.get_base_json_type_string().as_unembedded_code()
 
 
 def field_places(document: Document, pointer: str) -> dict[str, str]:

@@ -23,9 +23,9 @@ from scripts.openapi.operations import Operation, find
 from scripts.openapi.problems import DocumentError
 
 from . import reserved
-from .class_facts import ClassFacts
 from .config import read as read_config
 from .methods import Method, Stream
+from .names import constant
 from .parse import Parsed, parse
 from .resources import Resource
 from .text import FILTERS, Call
@@ -54,7 +54,7 @@ class ClientProject(Project):
         self.sources = _sources(templates)
         self.env.loader = FileSystemLoader(str(templates))
         self.env.undefined = StrictUndefined
-        self.env.filters.update(FILTERS)
+        self.env.filters.update(FILTERS, constant=constant)
         self.api = Api()
         self.env.globals.update(package=self.package_name, api=self.api, exceptions=[])
         self.reserved = reserved.of_templates(self._empty)
@@ -84,8 +84,8 @@ class ClientProject(Project):
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
         operation = Method(pointer="", path="", http_method="", node={"operationId": ""}, name="call", stream=stream)
         tag = Resource("", "", "Empty", "", [operation])
-        facts = ClassFacts(text=("text",), reply=Call("ReplyRole", {}), data=Call("DataPart", {"media_types": ()}))
-        class_ = Class(pointer="", name="Empty", kind="class", schema={}, fields=[], facts=facts)
+        extensions = {"x-text": (), "x-reply": Call("ReplyRole", {}), "x-data": Call("DataPart", {"media_types": ()})}
+        class_ = Class(pointer="", name="Empty", kind="class", schema={}, fields=[], extensions=extensions)
         module = Module("shared", [class_])
         code = self._render(name, self.sources[name], module=module, tag=tag)
         try:

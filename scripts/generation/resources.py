@@ -25,23 +25,24 @@ class Resource:
 
     Attributes:
         name: Its module.
-        attribute: What it is called in the client, or in the resource that it is in.
+        path: Where it is in the client, such as `chat.completions`.
         class_name: Its class in the synchronous client.
         doc: What it is for.
         operations: Its methods.
-        within: The module of the resource that it is in; empty for one of the client itself.
         children: The resources in it.
-        path: Where it is in the client, such as `chat.completions`.
     """
 
     name: str
-    attribute: str
+    path: str
     class_name: str
     doc: str
     operations: list[Method] = field(default_factory=list)
-    within: str = ""
     children: list[Resource] = field(default_factory=list)
-    path: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """What it is called in the client, or in the resource that it is in."""
+        return self.path.rpartition(".")[2]
 
     @property
     def bulk_methods(self) -> dict[str, Method]:
@@ -95,16 +96,14 @@ class Resources:
         attribute = self._parsed.identifier(PythonIdentifier(last or written, config.field_prefix))
         resource = self._found[written] = Resource(
             name=self._parsed.identifier(PythonIdentifier(written, "tag")),
-            attribute=attribute,
+            path=f"{holder.path}.{attribute}" if holder else attribute,
             class_name=pascal_case(written),
             doc=sentence(listed.get(written)) or f"The operations of {written}.",
-            within=holder.name if holder else "",
-            path=f"{holder.path}.{attribute}" if holder else attribute,
         )
         hidden = self._reserved.methods | SCALARS
         self._members[written] = Namespace(document, "Give the operation another id.", hidden)
         around = self._members[outer] if holder else self._of_client
-        if around.add(at, f"the tag {written!r}", resource.attribute, written=written):
+        if around.add(at, f"the tag {written!r}", attribute, written=written):
             for name in (resource.class_name, f"Async{resource.class_name}"):
                 self._classes.add(at, f"the tag {written!r}", name, alike=names.function_name(name))
         if holder:

@@ -14,7 +14,7 @@ from openapi_python_client.strings import pascal_case
 from scripts.openapi.document import SCHEMAS, Node, below
 from scripts.openapi.rules import is_open_enum
 
-from .named_schema import Kind, NamedSchema, Role, component_name
+from .names import Kind, NamedSchema, Role, component_name
 from .parse import Parsed, field_places, member_places
 
 MODULES = ("shared", "requests", "replies", "events")

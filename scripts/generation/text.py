@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 
 from openapi_python_client.strings import safe_for_docstring
 
-from .names import constant
-
 LINE_LENGTH = 120
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
@@ -120,7 +118,6 @@ def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "constant": constant,
     "entry": _entry,
     "literal": written,
     "names_of": _names_of,

@@ -11,19 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty
-from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.float import FloatProperty
-from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.openapi.document import Node, below
 
-from .parse import NUMBERS, PYTHON_NAME, Field, Parsed
+from .parse import PYTHON_NAME, Field, Parsed, json_type_name
 from .schemas import kind_of
 from .text import written
 
@@ -104,21 +100,19 @@ class Attribute:
         return _written(self.type.members if self.required else [*self.type.members, "None"])
 
 
-def _plain(annotation: str, json: str) -> Type:
-    return Type((annotation,), (annotation,), frozenset({json}))
+_JSON_TYPES = {"Any": "any", "None": "null", "bool": "boolean", "float": "number", "int": "number", "str": "string"}
+"""The JSON type of each scalar, by the name that the generator and Python have for it."""
 
-
-ANYTHING = _plain("Any", "any")
-TIME = replace(_plain("datetime", "number"), decoder="time_of({})")
-_SCALARS: dict[type, tuple[str, str]] = {
-    AnyProperty: ("Any", "any"),
-    BooleanProperty: ("bool", "boolean"),
-    FloatProperty: ("float", "number"),
-    IntProperty: ("int", "number"),
-    NoneProperty: ("None", "null"),
-}
-SCALARS = frozenset({"str", *TIME.members, *(name for name, _json in _SCALARS.values())}) - {"Any", "None"}
+SCALARS = frozenset({"bool", "datetime", "float", "int", "str"})
 """The names in the annotations of arguments."""
+
+
+def _scalar(name: str) -> Type:
+    return Type((name,), (name,), frozenset({_JSON_TYPES[name]}))
+
+
+ANYTHING = _scalar("Any")
+_TIME = Type(("datetime",), ("datetime",), frozenset({"number"}), "time_of({})")
 
 
 def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
@@ -142,7 +136,7 @@ def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type
     if named is None:
         return None
     if named.kind == "alias":
-        return _plain(named.name, "string")
+        return Type((named.name,), (named.name,), frozenset({"string"}))
     of_class = Type((named.name,), (named.name, "Mapping[str, Any]"), frozenset({"object"}), f"{named.function}({{}})")
     return _joined(parsed, pointer, [of_class, *_besides_objects(parsed, pointer, prop)])
 
@@ -162,15 +156,11 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
     """The type of a value without a Python name. Dates and UUIDs stay strings."""
     match prop:
         case UnionProperty():
-            members = parsed.members(prop, pointer)
-            return _joined(
-                parsed,
-                pointer,
-                [
-                    _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
-                    for at, one in members
-                ],
-            )
+            types = [
+                _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
+                for at, one in parsed.members(prop, pointer)
+            ]
+            return _joined(parsed, pointer, types)
         case ListProperty():
             item = type_of(parsed, below(pointer, "items"), prop.inner_property)
             return item.each("list[{}]", "Sequence[{}]", "array", "list_of")
@@ -183,12 +173,14 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
             return _open_literal(prop.values, schema.get("enum", []))
         case ConstProperty():
             return _literal([prop.value.raw_value])
-        case BooleanProperty() if "const" in schema:
-            return _literal([schema["const"]])
-        case AnyProperty() if schema.keys() & {"items", "additionalProperties"}:
-            raise parsed.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
-    is_time = isinstance(prop, NUMBERS) and schema.get("format") == "unix-time"
-    return TIME if is_time else _plain(*_SCALARS.get(type(prop), ("str", "string")))
+    name = json_type_name(prop)
+    if name == "bool" and "const" in schema:  # the generator does not know such a constant
+        return _literal([schema["const"]])
+    if name == "Any" and schema.keys() & {"items", "additionalProperties"}:
+        raise parsed.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
+    if _JSON_TYPES.get(name) == "number" and schema.get("format") == "unix-time":
+        return _TIME
+    return _scalar(name if name in _JSON_TYPES else "str")
 
 
 def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
@@ -231,10 +223,9 @@ def attribute_of(
     key, pointer, prop = field
     own = own or {}
     schema = parsed.document.described(pointer)
-    default = "None"
-    if prop.required:
-        is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
-        default = written(values_of(prop)[0]) if is_text else ""
+    default = "" if prop.required else "None"
+    if prop.required and isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str):
+        default = written(prop.value.raw_value)
     return Attribute(
         pointer=pointer,
         key=key,
@@ -253,13 +244,6 @@ def attributes_of(parsed: Parsed, pointer: str, source: str | None = None) -> It
     for field in parsed.fields(pointer):
         with parsed.document.reporting():
             yield attribute_of(parsed, field, "body", source)
-
-
-def values_of(prop: Property) -> list[Any]:
-    """The values that a field can have, if the document lists them."""
-    if isinstance(prop, ConstProperty):
-        return [prop.value.raw_value]
-    return sorted(prop.values) if isinstance(prop, LiteralEnumProperty) else []
 
 
 def _literal(values: Iterable[Node]) -> Type:

@@ -10,11 +10,9 @@ from typing import Any, NamedTuple
 from scripts.openapi.document import COMPONENT, Node, below
 from scripts.openapi.problems import DocumentError
 
-from .named_schema import NamedSchema
-from .names import function_name
+from .names import NamedSchema, function_name
 from .parse import Parsed
 from .schemas import object_members
-from .types import values_of
 
 _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."
 
@@ -117,7 +115,7 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
 
 def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
     """The values that fields can have, where that is said."""
-    found = {key: values_of(prop) for key, _at, prop in parsed.fields(pointer)}
+    found = {key: parsed.values_of(at) for key, at, _prop in parsed.fields(pointer)}
     return {key: values for key, values in found.items() if values}
 
 
