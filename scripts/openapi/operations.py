@@ -124,13 +124,11 @@ def _parameters(document: Document, one: Operation) -> Iterator[Place]:
 
 
 def _check_parameter(document: Document, at: str, parameter: Node) -> None:
-    where, name = parameter["in"], parameter["name"]
+    where = parameter["in"]
     if "schema" not in parameter:
         raise document.error(at, "a parameter without `schema` is not supported", "Add a `schema`.")
     if where == "cookie":
         raise document.error(at, "a cookie parameter is not supported", "Pass it as a header.")
-    if where == "path" and parameter.get("required") is not True:
-        raise document.error(at, f"the path parameter {name!r} is not required", "Say `required: true`.")
     style = STYLES[where]
     if parameter.get("style", style) != style or parameter.get("allowReserved"):
         raise document.error(at, "this style of a parameter is not supported", f"Use `style: {style}` alone.")
