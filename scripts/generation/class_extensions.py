@@ -179,12 +179,8 @@ class _Class:
     def _attribute(self, at: str, places: list[str], key: str) -> str:
         """The attribute that holds a field."""
         self._field(at, places, key)
-        fields = [field for place in self._spread(places) for field in self.parsed.fields(place) if field.key == key]
-        found = {self.parsed.identifier(field.prop.python_name) for field in fields}
-        if len(found) > 1:
-            text = f"the field {key!r} has several Python names here: {', '.join(sorted(found))}"
-            raise self.document.error(at, text, "Give it one of them everywhere.")
-        return found.pop()
+        fields = (field for place in self._spread(places) for field in self.parsed.fields(place) if field.key == key)
+        return self.parsed.identifier(next(fields).prop.python_name)
 
     def _attribute_with(self, at: str, places: list[str], key: str, value: Node) -> str:
         """The attribute that holds a field, which must be able to have a value."""

@@ -9,7 +9,6 @@ from openapi_python_client.parser.openapi import Endpoint
 
 from scripts.openapi.document import Document, Node, below
 from scripts.openapi.operations import EVENTS, JSON, Operation, Place
-from scripts.openapi.problems import DocumentError
 
 from . import names
 from .parse import Field, Parsed, event_name
@@ -194,23 +193,15 @@ def _stream(parsed: Parsed, one: Method) -> Stream:
     if (event := of_named(parsed, schema)) is None:
         advice = "Describe an object with properties, or a union of such."
         raise error(schema, "events that are not objects are not supported", advice)
-    if problem := _without_end(parsed, schema, has_marker=bool(rules.get("end-marker"))):
-        raise problem
-    return Stream(asks[0], event)
-
-
-def _without_end(parsed: Parsed, pointer: str, *, has_marker: bool) -> DocumentError | None:
-    """The error for a stream without an end, or without an event that carries the whole reply."""
-    kinds = list(_kinds_of_events(parsed, pointer))
+    kinds = list(_kinds_of_events(parsed, schema))
     roles = [kind.get("x-event", {}) for kind in kinds]
-    if not has_marker and not any("ends" in role for role in roles):
+    if not rules.get("end-marker") and not any("ends" in role for role in roles):
         advice = "Give it an `end-marker`, or an event `x-event: {ends: completed, reply: ...}`."
-        return parsed.document.error(pointer, "nothing ends the stream", advice)
-    gives_reply = any({"ends", "reply"} <= role.keys() for role in roles)
-    if not gives_reply and not any("x-assembles" in kind for kind in kinds):
+        raise error(schema, "nothing ends the stream", advice)
+    if not any({"ends", "reply"} <= role.keys() for role in roles) and not any("x-assembles" in one for one in kinds):
         advice = "Give one event `x-event: {ends: completed, reply: ...}`, or `x-assembles`."
-        return parsed.document.error(pointer, "no event of the stream carries the whole reply", advice)
-    return None
+        raise error(schema, "no event of the stream carries the whole reply", advice)
+    return Stream(asks[0], event)
 
 
 def _kinds_of_events(parsed: Parsed, pointer: str) -> Iterator[Node]:

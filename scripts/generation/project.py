@@ -106,13 +106,18 @@ class ClientProject(Project):
         """
         files: dict[str, str] = {}
         for name, source in self.sources.items():
-            if not name.endswith(".jinja"):
-                files[name] = source
-                continue
-            for values in self._values_for(name.rpartition("/")[2]):
-                files[_filled(name.removesuffix(".jinja"), values)] = self._render(name, source, **values)
+            path = name.removesuffix(".jinja")
+            for target, values in self._targets(path):
+                files[target] = source if path == name else self._render(name, source, **values)
         self._check_imports(files)
         return files
+
+    def _targets(self, path: str) -> list[tuple[str, dict[str, Any]]]:
+        """The files that a template gives, each with its values: one, or one for each tag or module."""
+        for kind, found in (("tag", self.api.tags), ("module", self.api.modules)):
+            if f"[{kind}]" in path:
+                return [(path.replace(f"[{kind}]", one.name), {kind: one}) for one in found]
+        return [(path, {})]
 
     def _check_imports(self, files: dict[str, str]) -> None:
         """Refuse to write a package of which a module is missing: its template was deleted or renamed."""
@@ -124,25 +129,14 @@ class ClientProject(Project):
                     text = f"{name} imports {wanted}, and no template in {self.templates} gives that module."
                     raise DocumentError(f"{text} Restore the template, or correct the import.")
 
-    def _values_for(self, name: str) -> list[dict[str, Any]]:
-        """The values a template is rendered with: one set, or one for each tag or module if its name says so."""
-        if name.startswith("[tag]"):
-            return [{"tag": tag} for tag in self.api.tags]
-        if name.startswith("[module]"):
-            return [{"module": module} for module in self.api.modules]
-        return [{}]
-
     def _render(self, template: str, source: str, **values: Any) -> str:
         try:
             return self.env.from_string(source).render(**values)
         except TemplateNotFound as error:
-            text = f"there is no {error.name} in {self.templates}. Restore it."
-            raise DocumentError(text) from None
-        except TemplateSyntaxError as error:
-            text = f"{self.templates / template}:{error.lineno}: {error.message}. Correct the template."
-            raise DocumentError(text) from None
+            raise DocumentError(f"there is no {error.name} in {self.templates}. Restore it.") from None
         except TemplateError as error:
-            raise DocumentError(f"{self.templates / template}: {error}. Correct the template.") from error
+            line = f":{error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+            raise DocumentError(f"{self.templates / template}{line}: {error}. Correct the template.") from error
 
 
 def _sources(templates: Path) -> dict[str, str]:
@@ -176,10 +170,3 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
     project = ClientProject(openapi=parsed.data, config=config, templates=templates)
     project.build_api(parsed, operations)
     return project
-
-
-def _filled(name: str, values: dict[str, Any]) -> str:
-    """A path with its brackets replaced by the name of the tag or module."""
-    for kind, value in values.items():
-        name = name.replace(f"[{kind}]", value.name)
-    return name

@@ -76,8 +76,11 @@ class Resources:
         by_pointer = {one.pointer: one for one in operations}
         for tag, endpoints in self._parsed.endpoints.items():
             for one, endpoint in ((by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer):
-                at, written = _tag_place(one, tag)
-                resource = self._resource(at, written)
+                # The tag as the document writes it
+                index, written = next(
+                    (i, name) for i, name in enumerate(one.node["tags"]) if PythonIdentifier(name, "tag") == tag
+                )
+                resource = self._resource(below(one.pointer, "tags", index), written)
                 with self._document.reporting():
                     method = method_of(self._parsed, one, endpoint, tag, self._reserved.arguments)
                     at = below(one.pointer, "operationId")
@@ -109,10 +112,3 @@ class Resources:
         if holder:
             holder.children.append(resource)
         return resource
-
-
-def _tag_place(one: Operation, generated: str) -> tuple[str, str]:
-    """The place of the tag that the generator writes in a certain way, and how the document writes it."""
-    tags: list[str] = one.node["tags"]
-    index = next(i for i, tag in enumerate(tags) if PythonIdentifier(tag, "tag") == generated)
-    return below(one.pointer, "tags", index), tags[index]

@@ -247,14 +247,10 @@ def attributes_of(parsed: Parsed, pointer: str, source: str | None = None) -> It
 
 
 def _literal(values: Iterable[Node]) -> Type:
-    """A closed set of values; None among them makes it optional."""
-    exact = [written(value) for value in values if value is not None and not isinstance(value, float)]
-    members = [f"Literal[{', '.join(exact)}]"] if exact else []
-    if any(isinstance(value, float) for value in values):
-        members.append("float")  # PEP 586 has no literals for them
-    if None in values:
-        members.append("None")
-    return Type(tuple(members), tuple(members), frozenset(map(_json_type, values)))
+    """A closed set of values."""
+    exact = [written(value) for value in values if not isinstance(value, float)]
+    members = (f"Literal[{', '.join(exact)}]",) if exact else ("float",)  # PEP 586 has no literals of floats
+    return Type(members, members, frozenset(_JSON_TYPES[type(value).__name__] for value in values))
 
 
 def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
@@ -263,14 +259,8 @@ def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
     The values are in the order of the document: the generator keeps them in a set.
     """
     in_order = [value for value in order if value in values] or sorted(values)
-    wider = sorted({type(value).__name__ for value in in_order if value is not None})
     closed = _literal(in_order)
-    return replace(closed, members=_union([closed.members, wider]))
-
-
-def _json_type(value: Node) -> str:
-    kinds = ((bool, "boolean"), (str, "string"), ((int, float), "number"))
-    return next((kind for python, kind in kinds if isinstance(value, python)), "null")
+    return replace(closed, members=_union([closed.members, sorted({type(value).__name__ for value in in_order})]))
 
 
 def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:

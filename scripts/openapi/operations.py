@@ -86,7 +86,13 @@ def find(document: Document, config: Config) -> list[Operation]:
         if id_ and ids.setdefault(id_, pointer) != pointer:
             text = f"the operationId {id_!r} is also used at {document.place(ids[id_])}"
             document.report(below(pointer, "operationId"), text, "Rename one.")
-        _describe(document, config, one)
+        one.parameters = list(_parameters(document, one))
+        with document.reporting():
+            _check_paths(document, one)
+        with document.reporting():
+            one.body = _body(document, one)
+        with document.reporting():
+            one.answers = _answers(document, config, one)
         if len(document.problems) == before:
             found.append(one)
     if not found and not document.problems:
@@ -95,17 +101,6 @@ def find(document: Document, config: Config) -> list[Operation]:
             text = "`paths` has no operation, so there is no method to generate"
         document.report("/paths" if "paths" in document.data else "", text, "Describe an operation.")
     return found
-
-
-def _describe(document: Document, config: Config, one: Operation) -> None:
-    """Read the parameters, the body and the responses of an operation. What is not supported is reported."""
-    one.parameters = list(_parameters(document, one))
-    with document.reporting():
-        _check_paths(document, one)
-    with document.reporting():
-        one.body = _body(document, one)
-    with document.reporting():
-        one.answers = _answers(document, config, one)
 
 
 def _parameters(document: Document, one: Operation) -> Iterator[Place]:
