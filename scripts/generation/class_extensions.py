@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from scripts.openapi import extensions
 from scripts.openapi.document import SCHEMAS, Document, Node, below
 from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
-from scripts.openapi.rules import is_open_enum
+from scripts.openapi.rules import field_places, is_open_enum
 
-from .parse import Parsed, field_places, member_places
+from .parse import Parsed, member_places
 from .text import Call, Code
 
 

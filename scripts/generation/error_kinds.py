@@ -51,12 +51,7 @@ def tree(kinds: list[Kind], parent: str = ROOT, indent: str = "") -> Iterator[st
 
 
 def kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
-    """The kinds of error, parents before children. Mistakes are reported.
-
-    Args:
-        document: The document.
-        exceptions: The exceptions that the package has without the document's.
-    """
+    """The kinds of error, parents before children. Mistakes are reported, such as the names of other exceptions."""
     kinds: dict[str, ErrorKind] = extensions.read(document.data, "x-error-kinds", {})
     classes = Namespace(document, "Give the kind another name.", exceptions | BUILTINS)
     owners: dict[str, str] = {}

@@ -86,14 +86,7 @@ def _object_of_body(parsed: Parsed, body: Place) -> str:
 
 
 def method_of(parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str, reserved: frozenset[str]) -> Method:
-    """The method of an operation.
-
-    Args:
-        parsed: The generator's parse.
-        operation: The operation.
-        endpoint: What the generator makes of it.
-        tag: What the generator calls its tag.
-        reserved: The arguments that every method has.
+    """The method of an operation, of which the generator makes an endpoint; `reserved` arguments are in every method.
 
     Raises:
         DocumentError: A method cannot represent it.

@@ -35,6 +35,7 @@ from openapi_python_client.parser.properties.union import UnionProperty
 from scripts.openapi.document import POINTER, Document, Node, below, marked, objects, pointer_of, tokens
 from scripts.openapi.operations import EVENTS, JSON, is_json
 from scripts.openapi.problems import DocumentError, Problem
+from scripts.openapi.rules import field_places
 
 from . import names
 from .names import NamedSchema
@@ -181,16 +182,6 @@ class Parsed:
 def json_type_name(prop: Property) -> str:
     """The generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
     return prop.get_base_json_type_string().as_unembedded_code()
-
-
-def field_places(document: Document, pointer: str) -> dict[str, str]:
-    """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
-    pointer, schema = document.resolve(pointer)
-    places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
-    for index in reversed(range(len(schema.get("allOf", [])))):
-        for key, at in field_places(document, below(pointer, "allOf", index)).items():
-            places.setdefault(key, at)
-    return places
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:

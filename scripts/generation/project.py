@@ -153,12 +153,6 @@ def _sources(templates: Path) -> dict[str, str]:
 def project_for(document: Document, config_path: Path, templates: Path, output: Path) -> ClientProject:
     """Let the generator parse the document, and decide what our templates print.
 
-    Args:
-        document: The document.
-        config_path: generator-config.yaml.
-        templates: The folder of the templates.
-        output: The folder of the package.
-
     Raises:
         DocumentError: The document or the configuration is not supported faithfully, or a template cannot be rendered.
     """

@@ -54,13 +54,7 @@ class Resource:
 
 
 class Resources:
-    """Makes resources.
-
-    Args:
-        parsed: The generator's parse.
-        reserved: The names that the templates use.
-        classes: The names of classes so far.
-    """
+    """Makes resources, whose classes must not have the names of those so far."""
 
     def __init__(self, parsed: Parsed, reserved: Reserved, classes: Namespace) -> None:
         self._parsed = parsed

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from openapi_python_client.strings import pascal_case
 
 from scripts.openapi.document import SCHEMAS, Node, below
-from scripts.openapi.rules import is_open_enum
+from scripts.openapi.rules import field_places, is_open_enum
 
 from .names import Kind, NamedSchema, Role, component_name
-from .parse import Parsed, field_places, member_places
+from .parse import Parsed, member_places
 
 MODULES = ("shared", "requests", "replies", "events")
 

@@ -116,12 +116,7 @@ _TIME = Type(("datetime",), ("datetime",), frozenset({"number"}), "time_of({})")
 
 
 def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
-    """The type of a value.
-
-    Args:
-        parsed: The generator's parse.
-        pointer: Where the schema of the value stands.
-        prop: What the generator makes of it.
+    """The type of a value, from the place of its schema and what the generator makes of it.
 
     Raises:
         DocumentError: Two members of a union cannot be told apart, or it is not said what type there is.
@@ -222,7 +217,8 @@ def attribute_of(
     """
     key, pointer, prop = field
     own = own or {}
-    schema = parsed.document.described(pointer)
+    beside = parsed.document.node(pointer)
+    schema = {**parsed.document.resolve(pointer)[1], **{word: beside[word] for word in beside if word != "$ref"}}
     default = "" if prop.required else "None"
     if prop.required and isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str):
         default = written(prop.value.raw_value)
@@ -234,7 +230,7 @@ def attribute_of(
         required=prop.required,
         default=default,
         schema={**schema, **{word: own[word] for word in ("deprecated", "description") if word in own}},
-        source=own.get("x-source", parsed.document.node(pointer).get("x-source", source)),
+        source=own.get("x-source", beside.get("x-source", source)),
         location=location,
     )
 

@@ -55,10 +55,6 @@ class Cases:
 def cases(parsed: Parsed, pointer: str) -> Cases:
     """Determine how to distinguish the members of a union, including those of nested unions.
 
-    Args:
-        parsed: The generator's parse.
-        pointer: Where the union stands.
-
     Raises:
         DocumentError: Two members cannot be told apart, or the discriminator does not name them all.
     """

@@ -124,12 +124,6 @@ class Api:
 def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: str) -> Api:
     """Compute everything that the templates print.
 
-    Args:
-        parsed: The generator's parse.
-        found: The operations as the document describes them.
-        reserved: The names that the templates use.
-        version: The version of the package.
-
     Raises:
         DocumentError: The document has something that the client cannot represent faithfully.
     """

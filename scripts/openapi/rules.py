@@ -23,6 +23,17 @@ def is_open_enum(schema: Node) -> bool:
     )
 
 
+def field_places(document: Document, pointer: str, seen: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
+    pointer, schema = document.resolve(pointer)
+    places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
+    parts = [] if pointer in seen else range(len(schema.get("allOf", [])))
+    for index in reversed(parts):
+        for key, at in field_places(document, below(pointer, "allOf", index), seen | {pointer}).items():
+            places.setdefault(key, at)
+    return places
+
+
 def reduced(document: Document, pointer: str) -> dict[str, Any]:
     """A schema without its descriptions; an open enum becomes a string with `x-known` values."""
     schema = document.node(pointer)
