@@ -16,7 +16,7 @@ from scripts.openapi.document import SCHEMAS, Document, Node, below
 from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
 from scripts.openapi.rules import field_places, is_open_enum
 
-from .parse import Parsed, member_places
+from .parse import Parsed
 from .text import Call, Code
 
 
@@ -164,14 +164,14 @@ class _Class:
                 for key, value in step.items():
                     self._attribute_with(where, entries, key, value)
                 places = [entry for entry in entries if all(self._can_have(entry, *pair) for pair in step.items())]
-        types = [self.document.node(place).get("type", kind) for place in self._spread(places)]
+        types = [self.document.node(place).get("type", kind) for place in self._leaves(places)]
         if kind and not any(kind in ([type_] if isinstance(type_, str) else type_) for type_ in types):
             raise self.document.error(at, f"the path does not lead to a value of type {kind}", "Correct the path.")
         return places
 
     def _field(self, at: str, places: list[str], key: str) -> list[str]:
         """The schemas of a field, in any member of a union."""
-        fields = [field_places(self.document, place) for place in self._spread(places)]
+        fields = [field_places(self.document, place) for place in self._leaves(places)]
         if found := [field[key] for field in fields if key in field]:
             return found
         raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
@@ -179,13 +179,13 @@ class _Class:
     def _attribute(self, at: str, places: list[str], key: str) -> str:
         """The attribute that holds a field."""
         self._field(at, places, key)
-        fields = (field for place in self._spread(places) for field in self.parsed.fields(place) if field.key == key)
+        fields = (field for place in self._leaves(places) for field in self.parsed.fields(place) if field.key == key)
         return self.parsed.identifier(next(fields).prop.python_name)
 
     def _attribute_with(self, at: str, places: list[str], key: str, value: Node) -> str:
         """The attribute that holds a field, which must be able to have a value."""
         name = self._attribute(at, places, key)
-        if not any(self._can_have(place, key, value) for place in self._spread(places)):
+        if not any(self._can_have(place, key, value) for place in self._leaves(places)):
             raise self.document.error(at, f"the field {key!r} never has the value {value!r}", "Correct it.")
         return name
 
@@ -203,17 +203,15 @@ class _Class:
 
     def _entries(self, at: str, places: list[str]) -> list[str]:
         """The items of the lists among some schemas."""
-        lists = [place for place in self._spread(places) if "items" in self.document.node(place)]
+        lists = [place for place in self._leaves(places) if "items" in self.document.node(place)]
         if not lists:
             raise self.document.error(at, "there is no list with `items` here", "Correct it.")
-        return list(self._spread(below(place, "items") for place in lists))
+        return list(self._leaves(below(place, "items") for place in lists))
 
-    def _spread(self, places: Iterable[str]) -> Iterator[str]:
-        """Schemas, with references followed and unions replaced by their members."""
-        for at in places:
-            pointer, schema = self.parsed.resolve(at)
-            members = [] if pointer in self.parsed.models else member_places(pointer, schema)
-            yield from self._spread(members) if members else [pointer]
+    def _leaves(self, places: Iterable[str]) -> Iterator[str]:
+        """Some schemas, with unions replaced by their members."""
+        for place in places:
+            yield from self.parsed.leaves(place)
 
 
 _READERS: dict[str, Callable[[_Class, str, Any], Any]] = {

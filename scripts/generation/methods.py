@@ -186,7 +186,7 @@ def _stream(parsed: Parsed, one: Method) -> Stream:
     if (event := of_named(parsed, schema)) is None:
         advice = "Describe an object with properties, or a union of such."
         raise error(schema, "events that are not objects are not supported", advice)
-    kinds = list(_kinds_of_events(parsed, schema))
+    kinds = [parsed.document.node(at) for at in parsed.leaves(schema)]
     roles = [kind.get("x-event", {}) for kind in kinds]
     if not rules.get("end-marker") and not any("ends" in role for role in roles):
         advice = "Give it an `end-marker`, or an event `x-event: {ends: completed, reply: ...}`."
@@ -195,12 +195,3 @@ def _stream(parsed: Parsed, one: Method) -> Stream:
         advice = "Give one event `x-event: {ends: completed, reply: ...}`, or `x-assembles`."
         raise error(schema, "no event of the stream carries the whole reply", advice)
     return Stream(asks[0], event)
-
-
-def _kinds_of_events(parsed: Parsed, pointer: str) -> Iterator[Node]:
-    """The classes of events, including those of nested unions."""
-    pointer, schema = parsed.resolve(pointer)
-    if pointer in parsed.models:
-        yield schema
-    for member in object_members(parsed, pointer):
-        yield from _kinds_of_events(parsed, member)

@@ -159,8 +159,8 @@ class Parsed:
             yield from ((pointer, inner) for inner in prop.inner_properties)
         for at in places:
             target, member = self.document.resolve(at)
-            below_it = set(self._spread(target))
-            inner = [one for one in prop.inner_properties if one.description in below_it]
+            leaves = set(self.leaves(target))
+            inner = [one for one in prop.inner_properties if one.description in leaves]
             if len(inner) == 1 and inner[0].description == target:
                 yield target, inner[0]
             elif inner:
@@ -170,13 +170,14 @@ class Parsed:
                 numbers = [one for one in prop.inner_properties if json_type_name(one) in ("float", "int")]
                 yield target, numbers[0]
 
-    def _spread(self, pointer: str) -> Iterator[str]:
-        """The pointers of a schema and, if it is a union, of all its members."""
+    def leaves(self, pointer: str) -> Iterator[str]:
+        """The members of a union, including those of unions in it; any other schema itself."""
         pointer, schema = self.resolve(pointer)
-        yield pointer
-        if pointer not in self.models:
-            for at in member_places(pointer, schema):
-                yield from self._spread(at)
+        members = [] if pointer in self.models else member_places(pointer, schema)
+        for at in members:
+            yield from self.leaves(at)
+        if not members:
+            yield pointer
 
 
 def json_type_name(prop: Property) -> str:
