@@ -7,7 +7,7 @@ generator's parse.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
@@ -172,15 +172,16 @@ class _Class:
     def _field(self, at: str, places: list[str], key: str) -> list[str]:
         """The schemas of a field, in any member of a union."""
         fields = [field_places(self.document, place) for place in self._leaves(places)]
-        if found := [field[key] for field in fields if key in field]:
-            return found
-        raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
+        found = [field[key] for field in fields if key in field]
+        return found or self._refuse_field(at, key)
 
     def _attribute(self, at: str, places: list[str], key: str) -> str:
         """The attribute that holds a field."""
-        self._field(at, places, key)
-        fields = (field for place in self._leaves(places) for field in self.parsed.fields(place) if field.key == key)
-        return self.parsed.identifier(next(fields).prop.python_name)
+        fields = [field for place in self._leaves(places) for field in self.parsed.fields(place) if field.key == key]
+        return self.parsed.identifier(fields[0].prop.python_name) if fields else self._refuse_field(at, key)
+
+    def _refuse_field(self, at: str, key: str) -> NoReturn:
+        raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
 
     def _attribute_with(self, at: str, places: list[str], key: str, value: Node) -> str:
         """The attribute that holds a field, which must be able to have a value."""

@@ -46,6 +46,6 @@ def _check(keys: Document, file: ConfigFile) -> None:
         keys.report("/field_prefix", found, "Begin it with a letter.")
     for name, override in (file.class_overrides or {}).items():
         if override.module_name is not None:
-            found = "`module_name` has no effect here: where a class is used decides in which module it stands"
+            found = "`module_name` has no effect here: the module of a class depends on where it is used"
             keys.report(below("/class_overrides", name, "module_name"), found, "Take it out.")
     keys.raise_problems()

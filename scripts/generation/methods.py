@@ -67,7 +67,7 @@ def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaU
         for _key, at, prop in parsed.fields(pointer):
             parent = parsed.models[pointer].class_info.name
             yield SchemaUse("requests", at, parent, prop.name.get_untrusted_value())
-    for media_type, (at, _media) in one.answers.items():
+    for media_type, (at, _media) in one.responses.items():
         if media_type == JSON:
             status = at.split("/responses/")[1].split("/")[0]
             yield SchemaUse("replies", below(at, "schema"), endpoint.name, f"response_{status}")
@@ -98,13 +98,13 @@ def method_of(parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str
         namespace.add(argument.pointer, f"the field {argument.key!r}", argument.name)
     one.arguments = sorted(arguments, key=lambda argument: not argument.required)
     _check_telemetry(document, one)
-    if JSON in one.answers:
-        at = below(one.answers[JSON][0], "schema")
+    if JSON in one.responses:
+        at = below(one.responses[JSON][0], "schema")
         with document.reporting():
             one.reply = _reply(parsed, at, endpoint)
         kinds = [parsed.resolve(at)[0], *object_members(parsed, parsed.resolve(at)[0])]
         one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
-    if EVENTS in one.answers:
+    if EVENTS in one.responses:
         one.stream = _stream(parsed, one)
     return one
 
@@ -168,9 +168,9 @@ def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
 
 
 def _stream(parsed: Parsed, one: Method) -> Stream:
-    at, media = one.answers[EVENTS]
+    at, media = one.responses[EVENTS]
     error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
-    if JSON not in one.answers:
+    if JSON not in one.responses:
         raise error(
             at, "a response that is only a stream is not supported", f"Describe the whole reply as `{JSON}` as well."
         )

@@ -1,4 +1,4 @@
-"""Python names: what has one, how it follows from the generator's name, and which names are already taken."""
+"""Python names: the schemas that have one, how they follow from the generator's, and which are already taken."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class NamedSchema:
     """A schema that has a name in Python.
 
     Attributes:
-        pointer: Where it stands in the document.
-        name: Its class or alias.
+        pointer: Its place in the document.
+        name: The name of its class or type alias.
         kind: A class with attributes, a union of classes, or an alias for known strings and any other.
         schema: The schema.
         roles: Where the document uses it.

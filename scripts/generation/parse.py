@@ -4,13 +4,13 @@ The generator decides on classes and their names, on fields, arguments, their na
 operations by tag. The join is by pointer: in the copy of the document that it parses, each object carries its own
 pointer, which the generator keeps in its models and its errors.
 
-What it cannot carry is read beside, from the same document:
+What it does not carry is read from the document itself:
 
 - the order of fields (it puts required ones first) and of the values of an enum (it keeps a set);
 - the names of unions and of open enums, which unions are members of which, and discriminators: it flattens a union;
 - a boolean's constant, and formats that it does not know, such as `unix-time`;
-- ranges, lengths and patterns, defaults that are lists, prose, extensions, and lines;
-- the security of the document as a whole, and all media types of an answer but one: it takes the first that it knows,
+- ranges, lengths and patterns, defaults that are lists, descriptions, extensions and lines;
+- the security of the document as a whole, and all media types of a response but one: it takes the first that it knows,
   so it is given the JSON alone, and an inline schema of events as a component.
 """
 
@@ -51,8 +51,8 @@ class Field(NamedTuple):
 
     Attributes:
         key: Its name in JSON.
-        pointer: Where its schema stands.
-        prop: What the generator makes of it.
+        pointer: The place of its schema.
+        prop: The generator's property.
     """
 
     key: str
@@ -123,7 +123,7 @@ class Parsed:
         Args:
             pointer: The schema.
             parent: The class that it is in, for a schema that is not a component.
-            name: What it is called there.
+            name: Its name there.
         """
         model = self.models.get(pointer)
         # A nullable component is a union for the generator, whose model has another name.
@@ -150,7 +150,7 @@ class Parsed:
         return [schema["const"]] if "const" in schema else list(schema.get("enum", []))
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
-        """The members of a union, each with its pointer and what the generator makes of it.
+        """The members of a union, each with its pointer and the generator's property.
 
         The generator flattens unions, and leaves out a member of the same Python type as an earlier one.
         """
@@ -186,7 +186,7 @@ def json_type_name(prop: Property) -> str:
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:
-    """Where the members of a union are."""
+    """The pointers of the members of a union."""
     words = ("allOf", "anyOf", "oneOf") if "properties" not in schema else ("anyOf", "oneOf")
     return [below(pointer, word, index) for word in words for index in range(len(schema.get(word, [])))]
 
@@ -197,10 +197,10 @@ def _pointer(parsed: ModelProperty | Endpoint) -> str:
 
 
 def parse(document: Document, config: Config) -> Parsed:
-    """Let the generator parse the document.
+    """Parse the document with the generator.
 
     Raises:
-        DocumentError: The generator reports anything: it would continue and leave that part out.
+        DocumentError: The generator reports an error or a warning: it would leave that part out.
     """
     for pointer, node in document.objects():
         _check_keys(document, pointer, node)
@@ -231,7 +231,7 @@ def _check_keys(document: Document, pointer: str, node: Node) -> None:
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
-    """The document as the generator sees it: with pointers, and with one media type for each body and response."""
+    """The document for the generator: with pointers, and with one media type for each body and response."""
     data = marked(document)
     inline_events: dict[str, Node] = {}
     for pointer, node in objects(data):

@@ -1,7 +1,7 @@
 """The package's files as text, rendered in openapi-python-client's template environment.
 
 Every template is ours and every file of the package has one (or is a plain module of templates), so the
-generator's own templates are out of reach: one that is missing here is an error, not a silent stand-in.
+generator's own templates are not used: one that is missing here is an error.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ClientProject(Project):
         templates: The folder of the templates.
         sources: The templates and plain modules by their path in it.
         reserved: The names that the templates use.
-        api: The document as the templates see it; nothing at all until it is built.
+        api: The data of the templates; empty until it is built.
     """
 
     def __init__(self, *, openapi: GeneratorData, config: Config, templates: Path) -> None:
@@ -99,7 +99,7 @@ class ClientProject(Project):
 
         The folder of templates is laid out like the package: `limits.py` is copied to `limits.py`, `errors.py.jinja`
         is rendered to `errors.py`, and `types/[module].py.jinja` to one file for each module of types. A module whose
-        name begins with `async_` gives its synchronous twin too, unless that is there itself.
+        name begins with `async_` also gives its synchronous form, unless the folder has that itself.
 
         Raises:
             DocumentError: A template is missing or cannot be rendered.
@@ -113,7 +113,7 @@ class ClientProject(Project):
         return files
 
     def _targets(self, path: str) -> list[tuple[str, dict[str, Any]]]:
-        """The files that a template gives, each with its values: one, or one for each tag or module."""
+        """The files that a template is rendered to, with their values: one, or one for each tag or module."""
         for kind, found in (("tag", self.api.tags), ("module", self.api.modules)):
             if f"[{kind}]" in path:
                 return [(path.replace(f"[{kind}]", one.name), {kind: one}) for one in found]
@@ -151,7 +151,7 @@ def _sources(templates: Path) -> dict[str, str]:
 
 
 def project_for(document: Document, config_path: Path, templates: Path, output: Path) -> ClientProject:
-    """Let the generator parse the document, and decide what our templates print.
+    """Parse the document with the generator, and compute the data of the templates.
 
     Raises:
         DocumentError: The document or the configuration is not supported faithfully, or a template cannot be rendered.

@@ -14,12 +14,12 @@ class Reserved:
     """Names that the package uses, and that nothing in the document may have.
 
     Attributes:
-        classes: What the modules of types and resources import beside the document's classes.
+        classes: What the modules of types and resources import, except the document's classes.
         attributes: What each class of the document has from `Model`, and what its constructor takes.
-        arguments: What each method takes beside the document's fields.
+        arguments: The arguments that every method has.
         builtins: What of Python's builtins the code of a class uses, and an attribute of such a name would hide.
         methods: What the code of a resource's class names, and a method of such a name would hide.
-        resources: What a client has beside its resources.
+        resources: The attributes of a client, except its resources.
         exceptions: The exceptions that do not come from the document.
     """
 

@@ -43,12 +43,12 @@ class Type:
 
     @property
     def annotation(self) -> str:
-        """The type of a decoded value, as it is written."""
+        """The code of the type of a decoded value."""
         return _written(self.members)
 
     @property
     def accepts(self) -> str:
-        """The type of an argument, as it is written."""
+        """The code of the type of an argument."""
         return _written(self.takes)
 
     @property
@@ -58,7 +58,7 @@ class Type:
         return name if name.isidentifier() else f"lambda item: {self.decode('item')}"
 
     def decode(self, data: str) -> str:
-        """The code that decodes what a piece of code gives."""
+        """Return code that decodes the value of an expression."""
         return self.decoder.format(data) if self.decoder else data
 
     def each(self, annotation: str, accepts: str, json: str, function: str) -> Type:
@@ -73,14 +73,14 @@ class Attribute:
     """A field or a parameter as Python has it: an attribute of a class, or an argument of a method.
 
     Attributes:
-        pointer: Where it is described.
+        pointer: Its place in the document.
         key: Its name in the document.
         name: Its name in Python.
         type: Its type.
-        required: Whether it is always there.
-        default: Its default as an attribute, as it is written; empty when it has none.
-        schema: What is said of it.
-        source: Where that is said.
+        required: Whether it is required.
+        default: The code of its default as an attribute; empty if it has none.
+        schema: Its schema, with the description of the parameter.
+        source: The source of that.
         location: `path`, `query`, `header` or `body`.
     """
 
@@ -96,7 +96,7 @@ class Attribute:
 
     @property
     def annotation(self) -> str:
-        """The type of the attribute, as it is written."""
+        """The code of the attribute's type."""
         return _written(self.type.members if self.required else [*self.type.members, "None"])
 
 
@@ -116,10 +116,10 @@ _TIME = Type(("datetime",), ("datetime",), frozenset({"number"}), "time_of({})")
 
 
 def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
-    """The type of a value, from the place of its schema and what the generator makes of it.
+    """The type of a value, from the pointer of its schema and the generator's property.
 
     Raises:
-        DocumentError: Two members of a union cannot be told apart, or it is not said what type there is.
+        DocumentError: Two members of a union cannot be told apart, or a schema does not say its type.
     """
     return of_named(parsed, pointer, prop) or _unnamed(parsed, prop, *parsed.resolve(pointer))
 
@@ -133,16 +133,16 @@ def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type
     if named.kind == "alias":
         return Type((named.name,), (named.name,), frozenset({"string"}))
     of_class = Type((named.name,), (named.name, "Mapping[str, Any]"), frozenset({"object"}), f"{named.function}({{}})")
-    return _joined(parsed, pointer, [of_class, *_besides_objects(parsed, pointer, prop)])
+    return _joined(parsed, pointer, [of_class, *_other_types(parsed, pointer, prop)])
 
 
-def _besides_objects(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
-    """The types other than an object that a named schema can have: null, a string, a list."""
+def _other_types(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
+    """The types of a named schema other than object: null, a string, a list."""
     for at, inner in parsed.members(prop, pointer) if isinstance(prop, UnionProperty) else ():
         if at == pointer and not isinstance(inner, ModelProperty):
             yield _unnamed(parsed, inner, at, parsed.document.node(at))
         elif at != pointer and kind_of(parsed, at) in ("class", "union"):
-            yield from _besides_objects(parsed, at, inner)
+            yield from _other_types(parsed, at, inner)
         elif at != pointer:
             yield type_of(parsed, at, inner)
 
@@ -196,7 +196,7 @@ def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
 
 
 def _are_distinct(one: Type, other: Type) -> bool:
-    """Whether data of either type tells which decoder to use. Lists can also differ in their items."""
+    """Whether the JSON type of data determines the decoder."""
     shared = one.json & other.json
     if one.decoder == other.decoder or not shared:
         return True
@@ -212,8 +212,8 @@ def attribute_of(
         parsed: The generator's parse.
         field: The field, or the schema of the parameter.
         location: `path`, `query`, `header` or `body`.
-        source: Where it is said, if nothing else is said there.
-        own: What is said of the parameter beside its schema.
+        source: The source, unless the schema has one of its own.
+        own: The description of the parameter, which its schema does not have.
     """
     key, pointer, prop = field
     own = own or {}
@@ -246,7 +246,7 @@ def _literal(values: Iterable[Node]) -> Type:
     """A closed set of values."""
     exact = [written(value) for value in values if not isinstance(value, float)]
     members = (f"Literal[{', '.join(exact)}]",) if exact else ("float",)  # PEP 586 has no literals of floats
-    return Type(members, members, frozenset(_JSON_TYPES[type(value).__name__] for value in values))
+    return Type(members, members, frozenset(_JSON_TYPES.get(type(value).__name__, "null") for value in values))
 
 
 def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
@@ -266,5 +266,5 @@ def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def _written(members: Iterable[str]) -> str:
-    """A union as it is written: each member once, None last."""
+    """The code of a union: each member once, None last."""
     return " | ".join(sorted(_union([members]), key=lambda member: member == "None"))

@@ -43,7 +43,7 @@ class Cases:
         members: Their names.
         tables: For each field that names the kind, the class by its value.
         shapes: All classes, for data that lacks such a field.
-        others: Those that have no such field.
+        others: The classes without such a field.
     """
 
     members: list[str] = field(default_factory=list)
@@ -110,7 +110,7 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
 
 
 def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
-    """The values that fields can have, where that is said."""
+    """The values of fields that are constants or enums."""
     found = {key: parsed.values_of(at) for key, at, _prop in parsed.fields(pointer)}
     return {key: values for key, values in found.items() if values}
 
@@ -135,6 +135,6 @@ def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
 
 
 def _alike(parsed: Parsed, pointer: str, one: str, other: str) -> DocumentError:
-    """The error for two members that the same data could belong to."""
+    """The error for two members that the same data could match."""
     text = f"`{one}` and `{other}` cannot be told apart in this union"
     return parsed.document.error(pointer, text, _ADVICE)

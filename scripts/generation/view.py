@@ -1,4 +1,4 @@
-"""What the templates print: plain data in which every decision about Python has been made."""
+"""The data that the templates print, in which every decision about Python has been made."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Class(NamedSchema):
 
     @property
     def renamed(self) -> dict[str, str]:
-        """The attributes that are named otherwise than their fields, by field."""
+        """The names of attributes that differ from their fields, by field."""
         return {one.key: one.name for one in self.fields if one.key != one.name}
 
 
@@ -83,7 +83,7 @@ class Module:
     aliases: list[NamedSchema] = field(default_factory=list)
 
     def defined(self) -> list[str]:
-        """The public names, in the order in which they stand."""
+        """The public names, in order."""
         return [one.name for one in (*self.aliases, *self.classes, *self.unions)]
 
     def functions(self) -> list[str]:
@@ -93,7 +93,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Api:
-    """All that the templates need."""
+    """The data of all templates."""
 
     title: str = ""
     version: str = ""
@@ -219,7 +219,7 @@ def _union(parsed: Parsed, named: NamedSchema) -> Union:
 
 
 def _members_first(found: list[Union]) -> list[Union]:
-    """Unions after those that are members of them, as an alias must be defined before it is used."""
+    """Unions after their members, because a type alias must be defined before it is used."""
     unions = {union.name: union for union in found}
     order = TopologicalSorter(
         {name: [one for one in union.cases.members if one in unions] for name, union in unions.items()}

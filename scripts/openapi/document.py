@@ -126,7 +126,7 @@ class Document:
 
         Args:
             pointer: The place.
-            node: What stands there; it is looked up when not given.
+            node: The value there; looked up by default.
         """
         seen: list[str] = []
         node = self.node(pointer) if node is _LOOKED_UP else node
@@ -142,7 +142,7 @@ class Document:
         """The pointer and the node that a reference points to.
 
         Args:
-            pointer: Where the reference stands.
+            pointer: The place of the reference.
             reference: Such as `#/components/schemas/Usage`.
         """
         if not reference.startswith("#/"):

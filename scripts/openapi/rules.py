@@ -44,7 +44,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
         known, other = list(schema["anyOf"][0]["enum"]), reduced(document, below(pointer, "anyOf", 1))
         beside = {key: schema[key] for key in ("minLength", "maxLength", "pattern") if key in schema}
         rules = {key: value for key, value in other.items() if key not in ("type", "x-source")}
-        if rules.keys() <= {"minLength"} and all(len(value) >= rules.get("minLength", 0) for value in known):
+        if rules.keys() <= {"minLength"} and all(len(str(value)) >= rules.get("minLength", 0) for value in known):
             return {**other, **beside, **extensions, "x-known": known}
         # The rules for other values are not those for the known ones.
         members = [{"enum": known, "type": "string"}, other]

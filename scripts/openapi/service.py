@@ -18,14 +18,14 @@ class Service:
     """The service as a whole.
 
     Attributes:
-        base_url: Where it is.
+        base_url: Its address.
         base_url_variables: Environment variables that may hold another address.
         log_variables: Environment variables that may hold the level at which the client logs.
         token_variables: Environment variables that may hold the token.
         limits: What one token may do.
-        retry: How long to wait before a further try.
+        retry: How long to wait before each retry.
         billing: Whether a call is billed, by its outcome.
-        error_body: Where an error body has its parts.
+        error_body: The paths to the parts of an error body.
         conversation: The forms in which a conversation is written; None where the document has none.
     """
 

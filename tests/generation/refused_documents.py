@@ -107,6 +107,8 @@ SCHEMA_CASES: dict[str, Case] = {
         }.items()
     },
     "input should be an object": {"Thing/properties/kind": True},
+    "`properties` has no value. Write one, or take it out.": {"Thing/properties": None},
+    "the value None is not of type string. Correct": ({"Open": {"anyOf": [text(enum=["a", None]), TEXT]}}, "anyOf/0"),
     "input should be 'string', 'number'": {f"{FIELD}/type": "file"},
     "the schema does not say what type it has": {FIELD: {"items": TEXT}},
     "input should be a valid number, found '3'": ({FIELD: {"type": "number", "minimum": "3"}}, "minimum"),
@@ -114,7 +116,7 @@ SCHEMA_CASES: dict[str, Case] = {
     "`pattern` is not a regular expression that Python can read": ({FIELD: text(pattern="(?<a")}, "pattern"),
     "list should have at least 1 item": ({FIELD: text(enum=[])}, "enum"),
     "the value 1 is not of type string": {FIELD: text(enum=[1])},
-    "the value None is not of type string": {FIELD: text(const=None)},
+    "the value None is not of type boolean": {FIELD: {"type": "boolean", "const": None}},
     "an enum of fractions": ({FIELD: {"type": "number", "enum": [0.5]}}, "enum"),
     "of values of several types": ({FIELD: {"enum": ["a", 1]}}, "enum"),
     "is not a string, number, boolean or null": ({FIELD: {"enum": [{"a": 1}]}}, "enum/0"),
@@ -278,7 +280,7 @@ OPERATIONS: dict[str, Case] = {
     "no successful response is described": {f"{OPERATION}/responses": {"default": {"description": "?"}}},
     # Streams
     "nothing says which field of the body asks for the stream. Name a boolean field of the body": {
-        f"{STREAM}/x-stream": {"end-marker": "END"}
+        f"{STREAM}/x-stream": GONE
     },
     "nothing says which field of the body asks for the stream": {
         f"{STREAM}/x-stream": {"selected-by": "name", "end-marker": "END"}
@@ -366,6 +368,10 @@ EXTENSIONS: dict[str, Case] = {
     "the alias 'kind' and the field 'kind' at document.yaml:": ({"Thing/x-aliases": {"kind": "name"}}, "kind"),
     "there is no field 'size'": ({"Thing/x-text": ["parts", "size"]}, "1"),
     "there is no list with `items` here": ({"Thing/x-text": ["name", {"a": 1}, "b"]}, "1"),
+    "there is no field 'colour'": (
+        {"Thing/properties/it": {"items": an_object("colour")}, "Thing/x-text": ["it", {"colour": "red"}, "colour"]},
+        "1",
+    ),
     "there is no field 'kind'": ({"Thing/x-text": ["parts", {"kind": "a"}, "size"]}, "1"),
     "the field 'kind' never has the value 'b'": (
         {"Part/properties/kind": text(const="a"), "Thing/x-text": ["parts", {"kind": "b"}, "size"]},

@@ -353,6 +353,7 @@ def test_the_embedded_service_serves_every_operation(library: ModuleType) -> Non
     with library.testing.serve() as service, library.Client(base_url=service.url) as client:
         replies = [call(client) for _line, _status, call in CALLS]
         replies += asyncio.run(call_all(service.url))
+        assert client.stories.retellings is client.stories.retellings
         seen = [(f"{one.method} {one.path}".replace("%20", " "), one.status) for one in service.requests]
     assert seen == [(line, status) for line, status, _call in CALLS] * 2
     assert [getattr(reply, "problems", []) for reply in replies] == [[]] * len(replies)
