@@ -254,22 +254,22 @@ def test_annotations_and_foreign_extensions_are_ignored(make: Make) -> None:
 # Responses
 
 
-@pytest.mark.parametrize(("one", "other"), [("a", "b"), (False, True)])
-def test_a_constant_selects_the_member_of_a_union(make: Make, one: Any, other: Any) -> None:
-    type_ = "boolean" if isinstance(one, bool) else "string"
-    members = {
-        name: {"allOf": [ref("Base"), an_object(kind={"type": type_, "const": value})]}
-        for name, value in (("A", one), ("B", other))
-    }
+@pytest.mark.parametrize(("one", "other", "key"), [("a", "b", "kind"), (False, True, "kind"), ("a", "b", "Kind")])
+def test_a_constant_selects_the_member_of_a_union(make: Make, one: Any, other: Any, key: str) -> None:
+    def member(key: str, value: Any) -> dict[str, Any]:
+        constant = {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
+        return {"allOf": [ref("Base"), an_object(**{key: constant})]}
+
+    members = {"A": member("kind", one), "B": member(key, other)}
     types = part(make({"Base": an_object("id"), **members, FIELD: union("A", "B")}), "types")
-    thing = types.Thing.from_dict({"name": "x", "it": {"id": "1", "kind": other}})
-    assert thing.it == types.B(id="1", kind=other)
+    assert types.Thing.from_dict({"name": "x", "it": {"id": "1", "kind": one}}).it == types.A(id="1", kind=one)
+    assert types.Thing.from_dict({"name": "x", "it": {"id": "1", key: other}}).it == types.B(id="1", kind=other)
 
 
 def test_json_is_used_where_there_is_xml_too(make: Make) -> None:
-    package = make(
-        {f"{REPLY}/content/application~1xml": {"schema": TEXT}, f"{BODY}/content/application~1xml": {"schema": TEXT}}
-    )
+    xml = {"application/xml": {"schema": TEXT}}
+    json_of = {name: {"application/json": {"schema": ref(name)}} for name in ("NewThing", "Thing")}
+    package = make({f"{BODY}/content": xml | json_of["NewThing"], f"{REPLY}/content": xml | json_of["Thing"]})
     assert sent(package, live=True) == {"name": "x", "live": True}
     assert reply_to(package, {"name": "y"}).name == "y"
 
