@@ -52,10 +52,8 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
     """Report a union beside `properties` that does more than constrain which of these are present."""
     for index in range(len(schema.get(word, ()))):
         at, member = document.resolve(below(pointer, word, index))
-        fields = field_places(document, at)
-        if "properties" in schema and (
-            member.keys() - _OF_CONDITIONS or not fields.keys() <= schema["properties"].keys()
-        ):
+        further = field_places(document, at).keys() - schema.get("properties", {}).keys()
+        if "properties" in schema and (further or member.keys() - _OF_CONDITIONS):
             found = f"`{word}` beside `properties` is supported only where its members say what is `required`"
             advice = "Describe all fields in `properties`; or make a union of components, each with all its fields."
             document.report(below(pointer, word), found, advice)

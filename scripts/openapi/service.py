@@ -61,8 +61,7 @@ def service_of(document: Document) -> Service:
 
 def _conversation(document: Document) -> Conversation | None:
     forms: Conversation | None = extensions.read(document.data, "x-conversation")
-    operations = [one for path in document.data.get("paths", {}).values() for one in path.values()]
-    if forms and not any(isinstance(one, dict) and one.get("operationId") == forms.operation for one in operations):
+    if forms and forms.operation not in (node.get("operationId") for _pointer, node in document.objects()):
         document.report("/x-conversation/operation", f"there is no operation {forms.operation!r}", "Name one.")
     return forms
 
