@@ -1,4 +1,4 @@
-"""Runs of scripts/generate.py, and the packages that they give."""
+"""Runs of scripts/generate.py, the packages that they give, and a service for their clients."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 
 if sys.version_info < (3, 11):
@@ -83,6 +84,39 @@ class Generator:
         assert outcome.code == 2, outcome.out
         assert not self.output.exists()
         return outcome.err
+
+
+class Service:
+    """A handler for httpx that records requests, and returns the given responses in turn, of which the last repeatedly.
+
+    A response is an `httpx.Response`, JSON data or an exception.
+    """
+
+    def __init__(self, *responses: Any) -> None:
+        self.responses = list(responses) or [{"name": "x"}]
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        found = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(found, Exception):
+            raise found
+        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+
+    def reply_with(self, data: Any, status: int = 200, **headers: str) -> None:
+        """Set the JSON of the response."""
+        self.responses = [httpx.Response(status, json=data, headers=headers)]
+
+    def stream(self, *events: Any) -> None:
+        """Set server-sent events as the response: data as JSON, strings as they are."""
+        lines = [event if isinstance(event, str) else json.dumps(event) for event in events]
+        text = "".join(f"data: {line}\n\n" for line in lines)
+        self.responses = [httpx.Response(200, headers={"content-type": "text/event-stream"}, text=text)]
+
+    @property
+    def last(self) -> httpx.Request:
+        """The last request."""
+        return self.requests[-1]
 
 
 def load(package: Path, name: str) -> ModuleType:

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.generation.documents import DOCUMENT, LIBRARY, SMALL, changed, parsed
-from tests.generation.generator import Generator, load, part, unload
+from tests.generation.generator import Generator, Service, load, part, unload
 
 pytestmark = pytest.mark.generation
 
@@ -156,16 +156,12 @@ class Tide:
 
 
 class Calls:
-    """A client whose service always gives the same response, and the requests that it sent."""
+    """A client whose service always returns the same response, and the requests that it sent."""
 
-    def __init__(self, package: ModuleType, response: httpx.Response) -> None:
-        self.requests: list[httpx.Request] = []
-        self.response = response
-        self.client = package.Client(token="a-token", transport=httpx.MockTransport(self._handle), max_retries=0)
-
-    def _handle(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.response
+    def __init__(self, package: ModuleType, response: Any) -> None:
+        service = Service(response)
+        self.requests = service.requests
+        self.client = package.Client(token="a-token", transport=httpx.MockTransport(service), max_retries=0)
 
     def __enter__(self) -> Calls:
         return self
@@ -176,7 +172,7 @@ class Calls:
 
 def test_an_operation_is_a_method(extended: ModuleType) -> None:
     info = {"id": "gpt-9", "object": "model", "created": 0, "owned_by": "acedata"}
-    with Calls(extended, httpx.Response(200, json=info)) as service:
+    with Calls(extended, info) as service:
         model = service.client.models.retrieve(name="gpt-9")
     assert str(service.requests[0].url) == "https://extended.test/base/openai/models/gpt-9"
     assert type(model) is part(extended, "types").ModelInfo
@@ -190,7 +186,7 @@ def test_a_tag_is_a_resource(extended: ModuleType) -> None:
 
 
 def test_a_field_of_the_request_is_a_keyword(extended: ModuleType) -> None:
-    with Calls(extended, httpx.Response(200, json=REPLY)) as service:
+    with Calls(extended, REPLY) as service:
         service.client.responses.create(model="gpt-9", input="x", seed=4)
         service.client.responses.create(model="gpt-9", input="x")
         with pytest.raises(extended.RequestValidationError, match="/seed"):
@@ -200,7 +196,7 @@ def test_a_field_of_the_request_is_a_keyword(extended: ModuleType) -> None:
 
 
 def test_a_field_of_a_reply_is_an_attribute(extended: ModuleType) -> None:
-    with Calls(extended, httpx.Response(200, json=REPLY)) as service:
+    with Calls(extended, REPLY) as service:
         reply = service.client.responses.create(model="gpt-9", input="x")
     assert (reply.usage.seconds, reply.usage.duration) == (0.5, 0.5)
     assert reply.problems == []
@@ -208,7 +204,7 @@ def test_a_field_of_a_reply_is_an_attribute(extended: ModuleType) -> None:
 
 def test_a_conversation_has_the_forms_of_the_document(extended: ModuleType) -> None:
     with (
-        Calls(extended, httpx.Response(200, json={**REPLY, "incomplete_details": {"reason": "No."}})) as service,
+        Calls(extended, {**REPLY, "incomplete_details": {"reason": "No."}}) as service,
         pytest.raises(extended.AnswerError) as caught,
     ):
         service.client.responses.parse(Tide, model="gpt-9", input="x")
@@ -227,7 +223,7 @@ def test_a_conversation_has_the_forms_of_the_document(extended: ModuleType) -> N
 
 def test_listed_and_removed_values_are_known(extended: ModuleType) -> None:
     types = part(extended, "types")
-    with Calls(extended, httpx.Response(200, json=REPLY)) as service, warnings.catch_warnings():
+    with Calls(extended, REPLY) as service, warnings.catch_warnings():
         warnings.simplefilter("error")
         service.client.responses.create(model="gpt-9", input=[{"role": "tool", "content": "x"}])
         with pytest.raises(DeprecationWarning, match="gpt-0"):
@@ -237,7 +233,7 @@ def test_listed_and_removed_values_are_known(extended: ModuleType) -> None:
 
 
 def test_an_item_of_the_output_has_a_class(extended: ModuleType) -> None:
-    with Calls(extended, httpx.Response(200, json=REPLY)) as service:
+    with Calls(extended, REPLY) as service:
         item = service.client.responses.create(model="gpt-9", input="x").output[0]
     assert (type(item), item.query) == (part(extended, "types").WebSearch, "tides")
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.drivers import Blocking, LoopThread
-from tests.generation.generator import part
+from tests.generation.generator import Service, part
 
 pytestmark = pytest.mark.generation
 
@@ -39,33 +39,6 @@ BOOK: dict[str, Any] = {
     "unheardOf": [None],
 }
 NEW: dict[str, Any] = {"title": "Walden", "authors": ["H. D. Thoreau"], "kind": "book"}
-
-
-class Service:
-    """Records requests, and returns the response that is set."""
-
-    def __init__(self) -> None:
-        self.requests: list[httpx.Request] = []
-        self.response = httpx.Response(200, json={})
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.response
-
-    def reply_with(self, data: Any, status: int = 200, **headers: str) -> None:
-        """Set the JSON of the response."""
-        self.response = httpx.Response(status, json=data, headers=headers)
-
-    def stream(self, *events: Any) -> None:
-        """Set server-sent events as the response: data as JSON, strings as they are."""
-        lines = [event if isinstance(event, str) else json.dumps(event) for event in events]
-        text = "".join(f"data: {line}\n\n" for line in lines)
-        self.response = httpx.Response(200, headers={"content-type": "text/event-stream"}, text=text)
-
-    @property
-    def last(self) -> httpx.Request:
-        """The last request."""
-        return self.requests[-1]
 
 
 @pytest.fixture
@@ -170,7 +143,7 @@ def test_a_body_is_built_from_the_arguments(client: Any, service: Service, libra
 
 def test_a_response_without_content_is_returned_as_it_is(client: Any, service: Service) -> None:
     """The operationId ends in a keyword of Python."""
-    service.response = httpx.Response(204)
+    service.responses = [httpx.Response(204)]
     response = client.books.import_(book_id=7, if_match='"e1"', dry_run=True)
     assert (service.last.method, service.last.url.raw_path) == ("DELETE", b"/api/v2/books/7?dry-run=true")
     assert service.last.headers["if-match"] == '"e1"'

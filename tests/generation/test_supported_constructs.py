@@ -32,7 +32,7 @@ from tests.generation.documents import (
     text,
     union,
 )
-from tests.generation.generator import Generator, load, part, unload
+from tests.generation.generator import Generator, Service, load, part, unload
 
 pytestmark = pytest.mark.generation
 
@@ -47,21 +47,6 @@ def make(generator: Generator) -> Iterator[Make]:
     """Generates and imports the package of the small document with some changes."""
     yield lambda changes: load(generator.make(changed(SMALL, changes)), PACKAGE)
     unload(PACKAGE)
-
-
-class Service:
-    """Responds to each request with the next of some responses, JSON or exceptions; then with a thing."""
-
-    def __init__(self, *responses: Any) -> None:
-        self.responses = list(responses)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        found = self.responses.pop(0) if self.responses else {"name": "x"}
-        if isinstance(found, Exception):
-            raise found
-        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
 
 
 def client_of(package: ModuleType, service: Service, **options: Any) -> Any:
@@ -332,7 +317,7 @@ def test_a_token_that_is_optional_is_not_demanded(make: Make) -> None:
 @pytest.mark.parametrize(("safe", "requests"), [(True, 2), (False, 1)])
 def test_an_operation_that_is_marked_as_safe_is_retried(make: Make, safe: bool, requests: int) -> None:
     package = make({f"{OPERATION}/x-safe": safe})
-    service = Service(httpx.ReadError("broken"))
+    service = Service(httpx.ReadError("broken"), {"name": "x"})
     client = client_of(package, service)
     if safe:
         assert client.things.make(id="1", name="x").name == "x"
