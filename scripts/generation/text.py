@@ -19,8 +19,6 @@ LINE_LENGTH = 120
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Categories of characters that cannot be seen, or change how others are seen."""
 
-_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
 
 class Code(str):
     """Python code, which is written as it is."""
@@ -61,12 +59,9 @@ def written(value: Any) -> str:
 
 
 def _character(character: str) -> str:
-    if character in _SHORT:
-        return _SHORT[character]
-    code = ord(character)
-    if not _is_hidden(character):
-        return character
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    if character == '"':
+        return '\\"'
+    return character.encode("unicode_escape").decode() if character == "\\" or _is_hidden(character) else character
 
 
 def sentence(text: str | None) -> str:
