@@ -393,6 +393,10 @@ EXTENSIONS: dict[str, Case] = {
         {"Name": {"anyOf": [text(enum=["x"]), TEXT], "x-removed": {"x": {"since": "1.0.0"}}}},
         "x-removed/x",
     ),
+    "`Thing` is not an open enum": (
+        {f"{JSON}/x-example-lists": {"list": "parts", "key": "size", "values": "Thing"}},
+        "values",
+    ),
     "an example that is kept elsewhere is not supported": (
         {f"{JSON}/examples": {"far": {"externalValue": "https://x.test/a.json"}}},
         "far",
