@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic.functional_validators import AfterValidator, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from .document import Node
@@ -74,6 +75,14 @@ class EventRole(_Extension):
     at: Place | None = None
     code: Annotated[Path | None, LeadsTo("string")] = None
     message: Annotated[Path | None, LeadsTo("string")] = None
+
+    @model_validator(mode="after")
+    def _check_place(self) -> EventRole:
+        given = [key for key in (self.puts, self.adds) if key is not None]
+        if len(given) != (self.at is not None) or (self.at and not isinstance(self.at[0], str)):
+            text = "`at` is a place in the reply, `[key, {place: field}]`, beside either `puts` or `adds`"
+            raise PydanticCustomError("place", text)
+        return self
 
 
 class Assembly(_Extension):

@@ -1,4 +1,4 @@
-"""The extensions of a class: where its text is, when it is a failure, its part in a stream.
+"""The extensions of a class, such as the path to its text (`x-text`) or its part in a stream (`x-event`).
 
 `scripts.openapi.extensions` has the form of each. Here the fields and paths that they name are looked up in the
 generator's parse.
@@ -7,60 +7,27 @@ generator's parse.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
-from openapi_python_client.parser.properties.union import UnionProperty
 from pydantic import BaseModel
 
 from scripts.openapi import extensions
-from scripts.openapi.document import SCHEMAS, Node, below
+from scripts.openapi.document import SCHEMAS, Document, Node, below
 from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
-from scripts.openapi.rules import is_open_enum
+from scripts.openapi.rules import field_places, is_open_enum
 
-from .parse import Parsed, member_places
+from .parse import Parsed
 from .text import Call, Code
-from .types import type_of, values_of
-
-Place = tuple[str, Property | None]
-"""A schema's pointer, and what the generator makes of it; None for a component that is not a class."""
 
 
-@dataclass
-class ClassFacts:
-    """The extensions of a class.
-
-    Attributes:
-        text: The path to its text.
-        aliases: Further names of attributes.
-        failed_when: The values of attributes that make it a failure.
-        role: What it is to its stream, and how a series of it adds up to a reply.
-        summary: The paths to what a trace or an account of calls needs.
-        unfinished_when: The values of attributes that mean that the model has not stopped.
-        reply: What it is to a conversation.
-        data: Which attributes take a file's content.
-    """
-
-    text: tuple[Any, ...] = ()
-    aliases: dict[str, str] = field(default_factory=dict)
-    failed_when: dict[str, Any] = field(default_factory=dict)
-    role: Call | None = None
-    summary: dict[str, Any] = field(default_factory=dict)
-    unfinished_when: dict[str, Any] = field(default_factory=dict)
-    reply: Call | None = None
-    data: Call | None = None
-
-
-def read(parsed: Parsed) -> dict[str, ClassFacts]:
-    """The extensions of all components and named schemas, by pointer. Mistakes are reported."""
+def read(parsed: Parsed) -> dict[str, dict[str, Any]]:
+    """The extensions of all components and named schemas, by pointer and keyword. Mistakes are reported."""
     document = parsed.document
-    found: dict[str, ClassFacts] = {}
+    found: dict[str, dict[str, Any]] = {}
     components = [below(SCHEMAS, name) for name in document.components("schemas")]
     for pointer in dict.fromkeys([*components, *parsed.named]):
         schema = document.node(pointer)
-        _check_removed(parsed, pointer, schema)
+        _check_removed(document, below(pointer, "x-removed"), schema)
         if pointer in parsed.models:
             found[pointer] = _Class(parsed, pointer).read(schema)
         elif words := [word for word in _READERS if word in schema]:
@@ -69,17 +36,15 @@ def read(parsed: Parsed) -> dict[str, ClassFacts]:
     return found
 
 
-def _check_removed(parsed: Parsed, pointer: str, schema: Node) -> None:
-    document, at = parsed.document, below(pointer, "x-removed")
+def _check_removed(document: Document, at: str, schema: Node) -> None:
     if "x-removed" in schema and not is_open_enum(schema):
         advice = "Write it beside an `anyOf` of an enum and a string."
         document.report(at, "`x-removed` lists withdrawn values of an open enum", advice)
         return
     for value in schema.get("x-removed", ()):
         if value in schema["anyOf"][0]["enum"]:
-            document.report(
-                below(at, value), f"{value!r} is also listed as a known value", "Keep it in one of the lists."
-            )
+            text = f"{value!r} is also listed as a known value"
+            document.report(below(at, value), text, "Keep it in one of the lists.")
 
 
 class _Class:
@@ -89,21 +54,19 @@ class _Class:
         self.parsed = parsed
         self.document = parsed.document
         self.pointer = pointer
-        self.here: list[Place] = [(pointer, parsed.models[pointer])]
+        self.here = [pointer]
 
-    def read(self, schema: Node) -> ClassFacts:
+    def read(self, schema: Node) -> dict[str, Any]:
         """Read all of them. Mistakes are reported."""
         found: dict[str, Any] = {}
-        for word, (attribute, read_one) in _READERS.items():
+        for word, read_one in _READERS.items():
             if word in schema:
                 with self.document.reporting():
-                    value = read_one(self, below(self.pointer, word), extensions.read(schema, word))
-                    if attribute:
-                        found[attribute] = value
-        if assembly := found.pop("assembly", None):
-            role = found.get("role", Call("EventRole", {}))
-            found["role"] = Call(role.function, {**role.arguments, "assembly": assembly})
-        return ClassFacts(**found)
+                    found[word] = read_one(self, below(self.pointer, word), extensions.read(schema, word))
+        if "x-assembles" in found:
+            role = found.get("x-event", Call("EventRole", {}))
+            found["x-event"] = Call(role.function, {**role.arguments, "assembly": found["x-assembles"]})
+        return found
 
     def text(self, at: str, path: list[Any]) -> tuple[Any, ...]:
         self._follow(at, path, "string")
@@ -128,16 +91,8 @@ class _Class:
                     found[name] = (*found.get(name, ()), value)
         return found
 
-    def role(self, at: str, role: EventRole) -> Call:
+    def event_role(self, at: str, role: EventRole) -> Call:
         self._check_paths(at, role)
-        if (role.puts or role.adds) and not (role.at and isinstance(role.at[0], str)):
-            found = f"`{'puts' if role.puts else 'adds'}` needs `at`, the place in the reply"
-            self.document.report(below(at, "at"), found, "List its steps: `[key, {place: field}]`.")
-        if role.at and not (role.puts or role.adds):
-            found = "`at` needs `puts` or `adds`"
-            self.document.report(below(at, "at"), found, "Add one of them, or take it out.")
-        if role.puts and role.adds:
-            self.document.report(below(at, "adds"), "an event has `puts` or `adds`", "Keep one of them.")
         for index, step in enumerate(role.at or ()):
             if isinstance(step, dict):
                 with self.document.reporting():
@@ -159,22 +114,18 @@ class _Class:
         for word in ("key", "delta", "finished"):
             if key := getattr(rules, word):
                 self._field(below(at, word), entries, key)
-        if rules.reply not in self.document.components("schemas"):
-            found = f"there is no schema {rules.reply!r}"
-            raise self.document.error(below(at, "reply"), found, "Name one of components/schemas.")
-        replies: list[Place] = [(pointer, self.parsed.models.get(pointer))]
-        self._constants(below(at, "constants"), rules.constants, replies)
-        whole = self._entries(where, self._field(where, replies, rules.list))
-        self._field(below(at, "into"), whole, rules.into)
         if (reply := self.parsed.named.get(pointer)) is None:
-            found = "no operation returns this"
-            raise self.document.error(below(at, "reply"), found, "Name a schema of a reply.")
+            found = f"{rules.reply!r} is not the schema of a reply"
+            raise self.document.error(below(at, "reply"), found, "Name one of components/schemas that is.")
+        self._constants(below(at, "constants"), rules.constants, [pointer])
+        whole = self._entries(where, self._field(where, [pointer], rules.list))
+        self._field(below(at, "into"), whole, rules.into)
         own = self.parsed.named.get(self.pointer)
         is_defined_later = own is not None and own.module == reply.module
         decode = f"lambda data: {reply.function}(data)" if is_defined_later else reply.function
         return _call(rules, decode=Code(decode), reply=None)
 
-    def reply(self, at: str, role: ReplyRole) -> Call:
+    def reply_role(self, at: str, role: ReplyRole) -> Call:
         if not role.items and "x-conversation" not in self.document.data:
             found = "there is no `items`, and no `x-conversation` that says how a reply is sent back"
             raise self.document.error(at, found, "Add one of them.")
@@ -190,9 +141,9 @@ class _Class:
         keys = {word: key for word, key in (("url", part.url), ("name", part.name)) if key}
         return _call(part, **{word: self._attribute(below(at, word), self.here, key) for word, key in keys.items()})
 
-    # Paths through data
+    # Paths through data: each step leads from some schemas to others
 
-    def _check_paths(self, at: str, form: BaseModel, start: list[Place] | None = None) -> None:
+    def _check_paths(self, at: str, form: BaseModel, start: list[str] | None = None) -> None:
         """Check that each path of a form leads to a value of the type that is needed there."""
         for name, info in type(form).model_fields.items():
             for goal in (one for one in info.metadata if isinstance(one, LeadsTo)):
@@ -200,7 +151,7 @@ class _Class:
                     with self.document.reporting():
                         self._follow(below(at, info.alias), path, goal.type, start)
 
-    def _follow(self, at: str, path: str | list[Any], kind: str, start: list[Place] | None = None) -> list[Place]:
+    def _follow(self, at: str, path: str | list[Any], kind: str, start: list[str] | None = None) -> list[str]:
         """Check that a path, or a single key, leads to a value of a type; return the schemas to which it leads."""
         places = start or self.here
         places = self._field(at, places, path) if isinstance(path, str) else places
@@ -213,39 +164,33 @@ class _Class:
                 for key, value in step.items():
                     self._attribute_with(where, entries, key, value)
                 places = [entry for entry in entries if all(self._can_have(entry, *pair) for pair in step.items())]
-        kinds = {json for pointer, prop in places if prop for json in type_of(self.parsed, pointer, prop).json}
-        if kind and not kinds & {kind, "any"}:
+        types = [self.document.node(place).get("type", kind) for place in self._leaves(places)]
+        if kind and not any(kind in ([type_] if isinstance(type_, str) else type_) for type_ in types):
             raise self.document.error(at, f"the path does not lead to a value of type {kind}", "Correct the path.")
         return places
 
-    def _field(self, at: str, places: list[Place], key: str) -> list[Place]:
+    def _field(self, at: str, places: list[str], key: str) -> list[str]:
         """The schemas of a field, in any member of a union."""
-        found: list[Place] = [
-            (field.pointer, field.prop)
-            for place, _prop in self._spread(places)
-            for field in self.parsed.fields(place)
-            if field.key == key
-        ]
-        if not found:
-            raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
-        return found
+        fields = [field_places(self.document, place) for place in self._leaves(places)]
+        found = [field[key] for field in fields if key in field]
+        return found or self._refuse_field(at, key)
 
-    def _attribute(self, at: str, places: list[Place], key: str) -> str:
+    def _attribute(self, at: str, places: list[str], key: str) -> str:
         """The attribute that holds a field."""
-        found = {self.parsed.identifier(prop.python_name) for _at, prop in self._field(at, places, key) if prop}
-        if len(found) > 1:
-            text = f"the field {key!r} has several Python names here: {', '.join(sorted(found))}"
-            raise self.document.error(at, text, "Give it one of them everywhere.")
-        return found.pop()
+        fields = [field for place in self._leaves(places) for field in self.parsed.fields(place) if field.key == key]
+        return self.parsed.identifier(fields[0].prop.python_name) if fields else self._refuse_field(at, key)
 
-    def _attribute_with(self, at: str, places: list[Place], key: str, value: Node) -> str:
+    def _refuse_field(self, at: str, key: str) -> NoReturn:
+        raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
+
+    def _attribute_with(self, at: str, places: list[str], key: str, value: Node) -> str:
         """The attribute that holds a field, which must be able to have a value."""
         name = self._attribute(at, places, key)
-        if not any(self._can_have(place, key, value) for place in self._spread(places)):
+        if not any(self._can_have(place, key, value) for place in self._leaves(places)):
             raise self.document.error(at, f"the field {key!r} never has the value {value!r}", "Correct it.")
         return name
 
-    def _constants(self, at: str, values: Node, places: list[Place]) -> dict[str, Any]:
+    def _constants(self, at: str, values: Node, places: list[str]) -> dict[str, Any]:
         """Values of fields, by the attributes that hold these."""
         found = {}
         for key, value in values.items():
@@ -253,49 +198,35 @@ class _Class:
                 found[self._attribute_with(below(at, key), places, key, value)] = value
         return found
 
-    def _can_have(self, place: Place, key: str, value: Node) -> bool:
-        values = [values_of(field.prop) for field in self.parsed.fields(place[0]) if field.key == key]
-        return any(value in one or not one for one in values)
+    def _can_have(self, place: str, key: str, value: Node) -> bool:
+        field = field_places(self.document, place).get(key)
+        return field is not None and value in (self.parsed.values_of(field) or [value])
 
-    def _entries(self, at: str, places: Iterable[Place]) -> list[Place]:
-        """The items of the lists among some places."""
-        found: list[Place] = [
-            (below(pointer, "items"), prop.inner_property)
-            for pointer, prop in self._spread(places)
-            if isinstance(prop, ListProperty)
-        ]
-        if not found:
+    def _entries(self, at: str, places: list[str]) -> list[str]:
+        """The items of the lists among some schemas."""
+        lists = [place for place in self._leaves(places) if "items" in self.document.node(place)]
+        if not lists:
             raise self.document.error(at, "there is no list with `items` here", "Correct it.")
-        return list(self._spread(found))
+        return list(self._leaves(below(place, "items") for place in lists))
 
-    def _spread(self, places: Iterable[Place]) -> Iterator[Place]:
-        """Places, with unions replaced by their members."""
-        for at, prop in places:
-            pointer, schema = self.parsed.resolve(at)
-            if pointer in self.parsed.models:
-                yield pointer, self.parsed.models[pointer]
-            elif isinstance(prop, UnionProperty):
-                for member, inner in self.parsed.members(prop, pointer):
-                    yield from [(member, inner)] if member == pointer else self._spread([(member, inner)])
-            elif prop is None:
-                yield from self._spread((place, None) for place in member_places(pointer, schema))
-            else:
-                yield pointer, prop
+    def _leaves(self, places: Iterable[str]) -> Iterator[str]:
+        """Some schemas, with unions replaced by their members."""
+        for place in places:
+            yield from self.parsed.leaves(place)
 
 
-_READERS: dict[str, tuple[str | None, Callable[[_Class, str, Any], Any]]] = {
-    "x-text": ("text", _Class.text),
-    "x-aliases": ("aliases", _Class.aliases),
-    "x-failed-when": ("failed_when", _Class.failed_when),
-    "x-unfinished-when": ("unfinished_when", _Class.unfinished_when),
-    "x-event": ("role", _Class.role),
-    "x-summary": ("summary", _Class.summary),
-    "x-error-body": (None, _Class.error_body),
-    "x-assembles": ("assembly", _Class.assembly),
-    "x-reply": ("reply", _Class.reply),
-    "x-data": ("data", _Class.data_part),
+_READERS: dict[str, Callable[[_Class, str, Any], Any]] = {
+    "x-text": _Class.text,
+    "x-aliases": _Class.aliases,
+    "x-failed-when": _Class.failed_when,
+    "x-unfinished-when": _Class.unfinished_when,
+    "x-event": _Class.event_role,
+    "x-summary": _Class.summary,
+    "x-error-body": _Class.error_body,
+    "x-assembles": _Class.assembly,
+    "x-reply": _Class.reply_role,
+    "x-data": _Class.data_part,
 }
-"""The attribute of `ClassFacts` for each extension, and what reads it; None for one that is only checked."""
 
 
 def _call(form: BaseModel, **others: Any) -> Call:

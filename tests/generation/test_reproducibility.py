@@ -1,4 +1,4 @@
-"""The same inputs give the same bytes, wherever and whenever and by whichever Python they are turned into a package."""
+"""The same inputs give the same bytes, on every machine, at any time and with every version of Python."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.generation.documents import DOCUMENT, ROOT
+from tests.generation.generator import PACKAGE, bytes_of
 from tests.generation.test_hostile_text import hostile
-from tests.generation.workshop import DOCUMENT, PACKAGE, ROOT, bytes_of
 
 pytestmark = pytest.mark.generation
 
@@ -37,11 +38,11 @@ STRANGE_PROJECT = "[tool.ruff]\nline-length = 50\n[tool.ruff.format]\nquote-styl
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, bytes]:
-    """The committed package, which is what an undisturbed run gives: test_verify.py."""
+    """The committed package, which an ordinary run gives: see test_verify.py."""
     return bytes_of(ROOT / "generated" / PACKAGE)
 
 
-def made(
+def generated(
     folder: Path,
     *,
     python: str = sys.executable,
@@ -50,7 +51,7 @@ def made(
     document: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
-    """The package that a run in another process makes."""
+    """Return the package that a run in another process gives."""
     command = [python, str(project / "scripts" / "generate.py"), "--output", str(folder / "made")]
     command += ["--document", str(document)] if document else []
     done = subprocess.run(
@@ -60,29 +61,29 @@ def made(
     return bytes_of(folder / "made" / PACKAGE)
 
 
-def test_anywhere_at_any_time_and_under_any_settings(tmp_path: Path, expected: dict[str, bytes]) -> None:
-    """All at once, as a run takes seconds: what differs from run to run in practice has no part in the result."""
-    # Modules that are named like what the package imports, which sorters take for one's own.
+def test_the_environment_does_not_change_the_package(tmp_path: Path, expected: dict[str, bytes]) -> None:
+    """All differences at once, because a run takes seconds."""
+    # Modules named like imports of the package, which ruff would consider first-party.
     for name in ("httpx", "attrs", "dateutil", "src/anyio"):
         (tmp_path / "build" / name).mkdir(parents=True)
         (tmp_path / "build" / name / "__init__.py").touch()
-    # Python imports this one by itself at its start, and it turns the clock back.
+    # Python imports this module when it starts; it sets the clock back.
     code = "import time\nreal = time.time\ntime.time = lambda: real() - 1e9\n"
-    (tmp_path / "at_start").mkdir()
-    (tmp_path / "at_start" / "sitecustomize.py").write_text(code, encoding="utf-8")
-    # Settings in the folder of the output, in that of temporary files and in the environment.
+    (tmp_path / "startup").mkdir()
+    (tmp_path / "startup" / "sitecustomize.py").write_text(code, encoding="utf-8")
+    # Settings in the folder of the output, in the folder for temporary files and in the environment.
     (tmp_path / "ruff.toml").write_text(STRANGE_RUFF, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(STRANGE_PROJECT, encoding="utf-8")
     (tmp_path / ".gitignore").write_text("*\n", encoding="utf-8")
     (tmp_path / ".editorconfig").write_text("[*]\nindent_style = tab\n", encoding="utf-8")
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=False)
     environment = {
-        "PYTHONPATH": str(tmp_path / "at_start"),
+        "PYTHONPATH": str(tmp_path / "startup"),
         "PYTHONHASHSEED": "0",
         "SOURCE_DATE_EPOCH": "1",
         "TZ": "Pacific/Kiritimati",
         "LC_ALL": "C",
-        "TMPDIR": str(tmp_path / "build"),  # a name that ruff passes over by itself
+        "TMPDIR": str(tmp_path / "build"),  # a name that ruff excludes by default
         "RUFF_OUTPUT_FORMAT": "json",
         "RUFF_LINE_LENGTH": "50",
     }
@@ -93,18 +94,20 @@ def test_anywhere_at_any_time_and_under_any_settings(tmp_path: Path, expected: d
     document = tmp_path / "openapi.yaml"
     document.write_bytes(DOCUMENT.read_bytes().replace(b"\n", b"\r\n"))
     there = tmp_path / "build"
-    assert made(tmp_path, cwd=there, project=copy, document=document, environment=environment) == expected
+    assert generated(tmp_path, cwd=there, project=copy, document=document, environment=environment) == expected
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-def test_on_every_python_that_runs_the_generator(tmp_path: Path, expected: dict[str, bytes], version: str) -> None:
+def test_every_version_of_python_gives_the_same_package(
+    tmp_path: Path, expected: dict[str, bytes], version: str
+) -> None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         pytest.skip(f"this is Python {version}")
     python = ROOT / ".venvs" / version / "bin" / "python"
     if not python.exists():
         pytest.skip(f"there is no .venvs/{version} here: make test VERSIONS={version}")
-    assert made(tmp_path, python=str(python)) == expected
+    assert generated(tmp_path, python=str(python)) == expected
     hostile_document = tmp_path / "hostile.yaml"
     hostile_document.write_text(json.dumps(hostile(tmp_path / "trap")), encoding="utf-8")
-    here, there = (made(tmp_path, python=one, document=hostile_document) for one in (sys.executable, str(python)))
+    here, there = (generated(tmp_path, python=one, document=hostile_document) for one in (sys.executable, str(python)))
     assert here == there

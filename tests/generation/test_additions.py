@@ -1,4 +1,4 @@
-"""What is added to openapi.yaml, our own document, is added to the package without a change elsewhere."""
+"""Additions to openapi.yaml appear in the package without a change elsewhere."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.generation.workshop import DOCUMENT, FOREIGN, SECOND, SMALL, Workshop, changed, load, parsed, part, unload
+from tests.generation.documents import DOCUMENT, LIBRARY, SMALL, changed, parsed
+from tests.generation.generator import Generator, Service, load, part, unload
 
 pytestmark = pytest.mark.generation
 
 SCHEMAS = "/components/schemas"
-GROWTH: dict[str, Any] = {
+ADDITIONS: dict[str, Any] = {
     # An operation of a tag that is there, and one of a new tag.
     "/paths/~1openai~1models~1{name}": {
         "get": {
@@ -49,13 +50,13 @@ GROWTH: dict[str, Any] = {
     f"{SCHEMAS}/CreateResponseRequest/properties/seed": {"type": "integer", "minimum": 0, "default": 7},
     f"{SCHEMAS}/Usage/properties/seconds": {"type": "number"},
     f"{SCHEMAS}/Usage/x-aliases": {"duration": "seconds"},
-    # Values.
+    # Values of enums.
     f"{SCHEMAS}/ModelName/anyOf/0/enum/0": "gpt-9",
     f"{SCHEMAS}/ModelName/x-removed": {"gpt-0": {"since": "0.0.1"}},
     f"{SCHEMAS}/MessageRole/enum/0": "tool",
     f"{SCHEMAS}/ResponseStatus/enum/0": "paused",
     # A code of a kind that is there, and a kind.
-    "/x-error-kinds/BadRequest/codes/too_old": {"statuses": [400], "meaning": "The request is of yesterday."},
+    "/x-error-kinds/BadRequest/codes/too_old": {"statuses": [400], "meaning": "The request is too old."},
     "/x-error-kinds/Conflict": {
         "parent": "BadRequest",
         "statuses": ["409"],
@@ -96,9 +97,9 @@ GROWTH: dict[str, Any] = {
     f"{SCHEMAS}/ResponseEvent/oneOf/1": {"$ref": "#/components/schemas/CancelledEvent"},
     f"{SCHEMAS}/ResponseEvent/discriminator/mapping/response.audio.text": "#/components/schemas/AudioTextEvent",
     f"{SCHEMAS}/ResponseEvent/discriminator/mapping/response.cancelled": "#/components/schemas/CancelledEvent",
-    # What the service is as a whole.
+    # The service as a whole.
     "/info/version": "7.8.9",
-    "/servers/0/url": "https://grown.test/base",
+    "/servers/0/url": "https://extended.test/base",
     "/components/securitySchemes/bearer/x-environment/0": "GROWN_TOKEN",
     "/x-limits/in-flight": 3,
     "/x-conversation/answer-schema": {
@@ -121,22 +122,23 @@ REPLY: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The package of a document that has grown in every way at once."""
-    document = changed(parsed(DOCUMENT), GROWTH)
-    yield load(Workshop(tmp_path_factory.mktemp("grown")).make(document), "grown_package")
-    unload("grown_package")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The package of openapi.yaml with all additions."""
+    document = changed(parsed(DOCUMENT), ADDITIONS)
+    yield load(Generator(tmp_path_factory.mktemp("extended")).make(document), "extended_package")
+    unload("extended_package")
 
 
-ABOUT_OUR_DOCUMENT = ("contract", "docs", "judges", "replies", "typing", "generation/test_growth.py")
-"""Where tests are about openapi.yaml itself, and what is said, recorded, added and annotated by it."""
+ABOUT_OUR_DOCUMENT = ("contract", "docs", "judges", "replies", "typing", "generation/test_additions.py")
+"""Tests about openapi.yaml itself: its contract, documentation, recorded replies, additions and type annotations."""
 
 
 def test_only_tests_about_our_document_name_its_classes() -> None:
-    """All others find the classes that they need by the data that these are for: see `tests.classes`."""
+    """All others look up the classes that they need: see `tests.classes`."""
     ours = parsed(DOCUMENT)["components"]["schemas"].keys()
-    foreign = (parsed(path)["components"]["schemas"].keys() for path in (FOREIGN, SECOND))
-    names = set(ours).difference(*foreign, SMALL["components"]["schemas"], {"Reply", "Usage"})
+    names = set(ours).difference(
+        parsed(LIBRARY)["components"]["schemas"], SMALL["components"]["schemas"], {"Reply", "Usage"}
+    )
     pattern = re.compile(rf"\b({'|'.join(sorted(names))})\b")
     tests = Path(__file__).parents[1]
     excepted = [tests / name for name in ABOUT_OUR_DOCUMENT]
@@ -153,61 +155,57 @@ class Tide:
     metres: float = 0.0
 
 
-class Answers:
-    """A client whose service gives one answer and keeps the requests."""
+class Calls:
+    """A client whose service always returns the same response, and the requests that it sent."""
 
-    def __init__(self, package: ModuleType, answer: httpx.Response) -> None:
-        self.requests: list[httpx.Request] = []
-        self.answer = answer
-        self.client = package.Client(token="a-token", transport=httpx.MockTransport(self._handle), max_retries=0)
+    def __init__(self, package: ModuleType, response: Any) -> None:
+        service = Service(response)
+        self.requests = service.requests
+        self.client = package.Client(token="a-token", transport=httpx.MockTransport(service), max_retries=0)
 
-    def _handle(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.answer
-
-    def __enter__(self) -> Answers:
+    def __enter__(self) -> Calls:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.client.close()
 
 
-def test_an_operation_is_a_method(grown: ModuleType) -> None:
+def test_an_operation_is_a_method(extended: ModuleType) -> None:
     info = {"id": "gpt-9", "object": "model", "created": 0, "owned_by": "acedata"}
-    with Answers(grown, httpx.Response(200, json=info)) as service:
+    with Calls(extended, info) as service:
         model = service.client.models.retrieve(name="gpt-9")
-    assert str(service.requests[0].url) == "https://grown.test/base/openai/models/gpt-9"
-    assert type(model) is part(grown, "types").ModelInfo
-    assert inspect.iscoroutinefunction(part(grown, "resources.models").AsyncModels.retrieve)
+    assert str(service.requests[0].url) == "https://extended.test/base/openai/models/gpt-9"
+    assert type(model) is part(extended, "types").ModelInfo
+    assert inspect.iscoroutinefunction(part(extended, "resources.models").AsyncModels.retrieve)
 
 
-def test_a_tag_is_a_resource(grown: ModuleType) -> None:
-    with Answers(grown, httpx.Response(204)) as service:
+def test_a_tag_is_a_resource(extended: ModuleType) -> None:
+    with Calls(extended, httpx.Response(204)) as service:
         assert service.client.batches.cancel(id="b1").status_code == 204
     assert (service.requests[0].method, service.requests[0].url.path) == ("DELETE", "/base/openai/batches/b1")
 
 
-def test_a_field_of_the_request_is_a_keyword(grown: ModuleType) -> None:
-    with Answers(grown, httpx.Response(200, json=REPLY)) as service:
+def test_a_field_of_the_request_is_a_keyword(extended: ModuleType) -> None:
+    with Calls(extended, REPLY) as service:
         service.client.responses.create(model="gpt-9", input="x", seed=4)
         service.client.responses.create(model="gpt-9", input="x")
-        with pytest.raises(grown.RequestValidationError, match="/seed"):
+        with pytest.raises(extended.RequestValidationError, match="/seed"):
             service.client.responses.create(model="gpt-9", input="x", seed=-1)
     bodies = [json.loads(request.content) for request in service.requests]
     assert bodies == [{"model": "gpt-9", "input": "x", "seed": 4}, {"model": "gpt-9", "input": "x"}]
 
 
-def test_a_field_of_a_reply_is_an_attribute(grown: ModuleType) -> None:
-    with Answers(grown, httpx.Response(200, json=REPLY)) as service:
+def test_a_field_of_a_reply_is_an_attribute(extended: ModuleType) -> None:
+    with Calls(extended, REPLY) as service:
         reply = service.client.responses.create(model="gpt-9", input="x")
     assert (reply.usage.seconds, reply.usage.duration) == (0.5, 0.5)
     assert reply.problems == []
 
 
-def test_a_conversation_is_written_and_read_as_the_document_says(grown: ModuleType) -> None:
+def test_a_conversation_has_the_forms_of_the_document(extended: ModuleType) -> None:
     with (
-        Answers(grown, httpx.Response(200, json={**REPLY, "incomplete_details": {"reason": "No."}})) as service,
-        pytest.raises(grown.AnswerError) as caught,
+        Calls(extended, {**REPLY, "incomplete_details": {"reason": "No."}}) as service,
+        pytest.raises(extended.AnswerError) as caught,
     ):
         service.client.responses.parse(Tide, model="gpt-9", input="x")
     assert (caught.value.reason, caught.value.refusal) == ("refused", "No.")
@@ -223,9 +221,9 @@ def test_a_conversation_is_written_and_read_as_the_document_says(grown: ModuleTy
     }
 
 
-def test_values_are_known(grown: ModuleType) -> None:
-    types = part(grown, "types")
-    with Answers(grown, httpx.Response(200, json=REPLY)) as service, warnings.catch_warnings():
+def test_listed_and_removed_values_are_known(extended: ModuleType) -> None:
+    types = part(extended, "types")
+    with Calls(extended, REPLY) as service, warnings.catch_warnings():
         warnings.simplefilter("error")
         service.client.responses.create(model="gpt-9", input=[{"role": "tool", "content": "x"}])
         with pytest.raises(DeprecationWarning, match="gpt-0"):
@@ -234,10 +232,10 @@ def test_values_are_known(grown: ModuleType) -> None:
     assert typing.get_args(known)[0] == "gpt-9"
 
 
-def test_an_item_of_the_output_has_a_class(grown: ModuleType) -> None:
-    with Answers(grown, httpx.Response(200, json=REPLY)) as service:
+def test_an_item_of_the_output_has_a_class(extended: ModuleType) -> None:
+    with Calls(extended, REPLY) as service:
         item = service.client.responses.create(model="gpt-9", input="x").output[0]
-    assert (type(item), item.query) == (part(grown, "types").WebSearch, "tides")
+    assert (type(item), item.query) == (part(extended, "types").WebSearch, "tides")
 
 
 @pytest.mark.parametrize(
@@ -249,44 +247,50 @@ def test_an_item_of_the_output_has_a_class(grown: ModuleType) -> None:
         (409, "what", "ConflictError"),
     ],
 )
-def test_a_code_gives_the_exception_of_its_kind(grown: ModuleType, status: int, code: str, expected: str) -> None:
+def test_a_code_gives_the_exception_of_its_kind(extended: ModuleType, status: int, code: str, expected: str) -> None:
     body = {"error": {"code": code, "message": "m"}, "trace_id": "t"}
-    with Answers(grown, httpx.Response(status, json=body)) as service, pytest.raises(grown.APIStatusError) as caught:
+    with (
+        Calls(extended, httpx.Response(status, json=body)) as service,
+        pytest.raises(extended.APIStatusError) as caught,
+    ):
         service.client.models.list()
     assert type(caught.value).__name__ == expected
 
 
-def test_a_kind_is_an_exception(grown: ModuleType) -> None:
-    assert issubclass(grown.ConflictError, grown.BadRequestError)
-    assert "ConflictError" in grown.__all__
-    assert grown.ConflictError.is_safe_to_resend
-    assert grown.ConflictError.slows_down
-    assert "Somebody else was quicker." in (inspect.getdoc(grown.ConflictError) or "")
-    assert "└── ConflictError  (conflict, 409)" in (part(grown, "errors").__doc__ or "")
+def test_a_kind_is_an_exception(extended: ModuleType) -> None:
+    assert issubclass(extended.ConflictError, extended.BadRequestError)
+    assert "ConflictError" in extended.__all__
+    assert extended.ConflictError.is_safe_to_resend
+    assert extended.ConflictError.slows_down
+    assert "Somebody else was quicker." in (inspect.getdoc(extended.ConflictError) or "")
+    assert "└── ConflictError  (conflict, 409)" in (part(extended, "errors").__doc__ or "")
 
 
-def test_the_embedded_service_knows_the_code(grown: ModuleType) -> None:
-    testing = part(grown, "testing")
-    with testing.serve() as service, grown.Client(token=testing.TOKEN, base_url=service.url, max_retries=0) as client:
+def test_the_embedded_service_knows_the_code(extended: ModuleType) -> None:
+    testing = part(extended, "testing")
+    with (
+        testing.serve() as service,
+        extended.Client(token=testing.TOKEN, base_url=service.url, max_retries=0) as client,
+    ):
         service.reply_with(testing.error("conflict"))
-        with pytest.raises(grown.ConflictError):
+        with pytest.raises(extended.ConflictError):
             client.models.list()
         assert client.models.retrieve(name="x").id
-        with pytest.raises(grown.BadRequestError):
+        with pytest.raises(extended.BadRequestError):
             client.responses.create(model="gpt-9", input="x", extra_body={"seed": -1})
 
 
-def test_kinds_of_events_are_decoded(grown: ModuleType) -> None:
-    types = part(grown, "types")
+def test_kinds_of_events_are_decoded(extended: ModuleType) -> None:
+    types = part(extended, "types")
     events = [
         {"type": "response.audio.text", "heard": {"words": "Hear"}},
         {"type": "response.output_text.delta", "delta": " ye"},
         {"type": "response.cancelled", "partly": REPLY},
     ]
     text = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
-    answer = httpx.Response(200, text=text, headers={"content-type": "text/event-stream"})
+    response = httpx.Response(200, text=text, headers={"content-type": "text/event-stream"})
     with (
-        Answers(grown, answer) as service,
+        Calls(extended, response) as service,
         service.client.responses.create(model="gpt-9", input="x", stream=True) as stream,
     ):
         seen = list(stream)
@@ -297,17 +301,19 @@ def test_kinds_of_events_are_decoded(grown: ModuleType) -> None:
     assert final.to_dict() == {**REPLY, "output": [*REPLY["output"], heard]}  # the last event lacked it
 
 
-def test_facts_of_the_service_are_carried_over(grown: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert grown.VERSION == "7.8.9"
-    assert grown.Limits().in_flight == 3
-    assert part(grown, "_document.facts").BILLING == {"504": True, "5XX": False, "reply-lost": None}
+def test_facts_of_the_service_are_in_the_package(extended: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert extended.VERSION == "7.8.9"
+    assert extended.Limits().in_flight == 3
+    assert part(extended, "_document.facts").BILLING == {"504": True, "5XX": False, "reply-lost": None}
     monkeypatch.setenv("GROWN_TOKEN", "from-the-environment")
-    with grown.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=echo(request)))) as client:
+    with extended.Client(
+        transport=httpx.MockTransport(lambda request: httpx.Response(200, json=echo(request)))
+    ) as client:
         echoed = client.models.list().to_dict()
     assert echoed["authorization"] == "Bearer from-the-environment"
-    assert echoed["url"] == "https://grown.test/base/openai/models"
+    assert echoed["url"] == "https://extended.test/base/openai/models"
 
 
 def echo(request: httpx.Request) -> dict[str, Any]:
-    """A list of models that tells of the request."""
+    """Return a list of models with the URL and token of the request."""
     return {"object": "list", "data": [], "authorization": request.headers["authorization"], "url": str(request.url)}
