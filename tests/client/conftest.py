@@ -1,4 +1,4 @@
-"""Servers in front of the embedded service, and what is plugged into a client."""
+"""Servers in front of the embedded service, and custom clients and transports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.drivers import Driver, LoopThread
 
 @pytest.fixture
 def listen() -> Iterator[Callable[..., int]]:
-    """Starts relays: `listen(relay, ssl=...)` gives the port."""
+    """Starts relays: `listen(relay, ssl=...)` returns the port."""
     loop = LoopThread()
     open_now: list[Any] = []
 
@@ -48,7 +48,7 @@ def ask(request) -> Callable[[Driver], Any]:
 
 @pytest.fixture
 def made_by(flavour) -> Callable[..., Any]:
-    """Makes what can be plugged in, of the flavour: `made_by(httpx2, "transport", verify=False)`."""
+    """Makes a custom client or transport of the flavour: `made_by(httpx2, "transport", verify=False)`."""
     prefix = "Async" if flavour == "async" else ""
 
     def make(library: ModuleType, kind: str, **options: Any) -> Any:
@@ -59,7 +59,7 @@ def made_by(flavour) -> Callable[..., Any]:
 
 @pytest.fixture
 def plug_in(connect, made_by, flavour) -> Iterator[Callable[..., Driver]]:
-    """Makes drivers whose client goes through one of a library, made with the options `of_library`."""
+    """Makes drivers with a custom client of a library, made with the options `of_library`."""
     made = []
 
     def plugged(
@@ -76,7 +76,7 @@ def plug_in(connect, made_by, flavour) -> Iterator[Callable[..., Driver]]:
 
 @pytest.fixture
 def trusted(authority, tmp_path) -> Path:
-    """A file for those who want to trust it."""
+    """A file with the certificate of the authority, which nobody trusts by default."""
     file = tmp_path / "trusted.pem"
     authority.cert_pem.write_to_path(str(file))
     return file
@@ -84,5 +84,5 @@ def trusted(authority, tmp_path) -> Path:
 
 @pytest.fixture
 def tls_url(authority, listen, port) -> str:
-    """The service with TLS in front of it."""
+    """The URL of a TLS server in front of the service."""
     return f"https://127.0.0.1:{listen(Relay(port), ssl=tls_of(authority, '127.0.0.1', 'service.test'))}"

@@ -1,4 +1,4 @@
-"""Plain calls that are sent as streams: the reply is the same, and what breaks before the last event is sent again."""
+"""Plain calls that are sent as streams: the reply is the same, and a lost one is retried until its last event came."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def asked_for_streams(service) -> list[bool]:
     return [request.json.get("stream", False) for request in service.requests]
 
 
-# What it gives
+# The reply
 
 
 @pytest.mark.parametrize("shape", ["response", "chat.completion"])
@@ -48,14 +48,17 @@ def test_the_reply_is_the_one_of_a_plain_call(shape, ask, service):
 
 @pytest.mark.parametrize(
     ("client", "call", "expected"),
-    [(False, {}, False), (True, {}, True), (True, {"via_stream": False}, False), (False, {"via_stream": True}, True)],
+    [
+        (False, {}, False), (True, {}, True), (True, {"via_stream": False}, False), (False, {"via_stream": True}, True),
+        (True, {"stream": False}, True),
+    ],
 )  # fmt: skip
-def test_the_call_decides_before_the_client(client, call, expected, ask, service):
+def test_the_argument_of_the_call_wins_over_that_of_the_client(client, call, expected, ask, service):
     ask(via_stream=client).create(**call)
     assert asked_for_streams(service) == [expected]
 
 
-def test_a_copy_of_the_client_can_send_otherwise(ask, service):
+def test_a_copy_of_the_client_can_have_another_setting(ask, service):
     driver = ask()
     copy = driver.actual.with_options(via_stream=False)
     assert copy._settings.via_stream is False
@@ -66,12 +69,7 @@ def test_a_call_that_asks_for_a_stream_gets_one(ask, service):
     assert ask().stream(via_stream=True)[-1].type == "response.completed"
 
 
-def test_an_explicit_stream_false_is_a_plain_call(ask, service):
-    assert ask().create(stream=False).output_text
-    assert asked_for_streams(service) == [True]
-
-
-def test_an_operation_without_a_stream_refuses_it_but_not_the_client_that_has_it(ask, service):
+def test_an_operation_without_a_stream_refuses_the_argument_and_ignores_the_setting_of_the_client(ask, service):
     driver = ask()
     assert driver.list_models().data
     with pytest.raises(ConfigurationError, match=r"via_stream=True: this operation has no stream"):
@@ -79,7 +77,7 @@ def test_an_operation_without_a_stream_refuses_it_but_not_the_client_that_has_it
     assert len(service.requests) == 1
 
 
-def test_what_is_neither_true_nor_false_is_refused_before_anything_is_sent(ask, connect, service):
+def test_a_value_that_is_not_a_boolean_is_refused(ask, connect, service):
     with pytest.raises(ConfigurationError, match="via_stream must be True or False, not 'yes'"):
         connect(service, via_stream="yes")
     with pytest.raises(ConfigurationError, match="via_stream must be True or False, not 1"):
@@ -92,13 +90,13 @@ def test_a_whole_reply_in_place_of_the_stream_is_the_reply(ask, service):
     assert ask().create().output_text == "Hello"
 
 
-def test_an_incomplete_reply_is_a_reply(ask, service):
+def test_an_incomplete_reply_is_returned(ask, service):
     service.reply_with(testing.Answer(events=[created(), delta("Hel"), ending("incomplete", text="Hel")]))
     reply = ask().create()
     assert (reply.status, reply.output_text) == ("incomplete", "Hel")
 
 
-def test_a_failure_among_the_events_keeps_what_had_come(ask, service):
+def test_the_error_of_a_failed_reply_has_the_text_so_far(ask, service):
     last = ending("failed", error={"code": "api_error", "message": "No."})
     service.reply_with(testing.Answer(events=[created(), delta("Hel"), last]))
     with pytest.raises(errors.StreamFailedError) as caught:
@@ -108,7 +106,7 @@ def test_a_failure_among_the_events_keeps_what_had_come(ask, service):
     assert len(service.requests) == 1
 
 
-def test_strict_clients_judge_the_reply_and_not_its_events(ask, service):
+def test_strict_clients_check_the_reply_and_not_the_events(ask, service):
     odd = {**delta("Hello"), "output_index": "none"}
     service.reply_with(testing.Answer(events=[created(), odd, ending("completed", text="Hello")]))
     assert ask(strict=True).create()
@@ -119,12 +117,12 @@ def test_strict_clients_judge_the_reply_and_not_its_events(ask, service):
     assert caught.value.may_be_billed is True
 
 
-# What breaks
+# Lost responses
 
 
 @pytest.mark.parametrize("how", ["reset", "cut", "stall"])
 @pytest.mark.parametrize("after", [0, 1, 4])
-def test_what_breaks_before_the_last_event_is_sent_again(how, after, ask, service):
+def test_a_stream_that_breaks_before_its_last_event_is_sent_again(how, after, ask, service):
     service.reply_with(testing.Fault(how, "event", after=after))
     driver = ask()
     assert driver.create(timeout=PATIENT).http.tries == 2
@@ -133,14 +131,14 @@ def test_what_breaks_before_the_last_event_is_sent_again(how, after, ask, servic
 
 
 @pytest.mark.parametrize("how", ["reset", "stall"])
-def test_what_happens_after_the_last_event_does_not_matter(how, ask, service):
+def test_a_fault_after_the_last_event_does_not_matter(how, ask, service):
     service.reply_with(testing.Fault(how, "tail"))
     driver = ask()
     assert driver.create().http.tries == 1
     assert_usable(driver, service)
 
 
-def test_its_errors_are_those_of_a_plain_call_with_what_had_come(ask, service):
+def test_its_errors_are_those_of_a_plain_call_with_the_events_so_far(ask, service):
     service.reply_with(testing.Fault("cut", "event", after=3))
     with pytest.raises(errors.ConnectionLostError) as caught:
         ask(max_retries=0).create()
@@ -160,7 +158,7 @@ def test_a_whole_reply_that_breaks_off_may_be_billed_and_is_sent_once(ask, servi
 # With a journal
 
 
-def test_however_a_call_is_sent_its_answer_is_found(ask, service, path):
+def test_the_journal_finds_a_reply_however_the_call_was_sent(ask, service, path):
     for first in (True, False):
         sent = len(service.requests)
         key = f"first via stream: {first}"
@@ -170,7 +168,7 @@ def test_however_a_call_is_sent_its_answer_is_found(ask, service, path):
         assert len(service.requests) == sent + 1
 
 
-def test_what_was_cut_is_sent_again_by_the_next_run(ask, service, path):
+def test_a_call_that_was_cut_is_sent_again_by_the_next_run(ask, service, path):
     service.reply_with(testing.Fault("cut", "event", after=3))
     with pytest.raises(errors.ConnectionLostError):
         ask(journal=path, max_retries=0).create()
@@ -182,7 +180,7 @@ def test_what_was_cut_is_sent_again_by_the_next_run(ask, service, path):
 
 @pytest.mark.parametrize("at", ["start", "event"])
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_process_that_ends_before_the_last_event_leaves_no_doubt(at, how, ask, service, path):
+def test_a_call_of_a_process_that_ended_before_the_last_event_is_sent_again(at, how, ask, service, path):
     service.reply_with(testing.Fault("stall", at, after=3 if at == "event" else None))
     process = other_process(service, path, "create(**asked, via_stream=True)")
     service.wait_for_requests(1, timeout=60)
@@ -199,7 +197,7 @@ def test_a_process_that_ends_before_the_last_event_leaves_no_doubt(at, how, ask,
 
 
 @in_loop
-async def test_a_cancelled_call_leaves_no_doubt(service, path):
+async def test_a_cancelled_call_is_sent_again(service, path):
     service.reply_with(testing.Fault("stall", "event", after=3))
     async with AsyncClient(testing.TOKEN, base_url=service.url, journal=path, via_stream=True) as client:
         call = asyncio.ensure_future(client.responses.create(**MINIMAL))
@@ -211,7 +209,7 @@ async def test_a_cancelled_call_leaves_no_doubt(service, path):
     assert states(path) == ["answered"]
 
 
-def test_what_a_plain_call_left_in_doubt_stays_so(ask, service, path):
+def test_the_unknown_outcome_of_a_plain_call_stays_unknown(ask, service, path):
     service.reply_with(testing.Fault("reset"))
     with pytest.raises(errors.ConnectionLostError):
         ask(journal=path, via_stream=False, max_retries=0).create()
@@ -220,7 +218,7 @@ def test_what_a_plain_call_left_in_doubt_stays_so(ask, service, path):
     assert len(service.requests) == 1
 
 
-def test_a_failure_that_the_document_does_not_know_the_bill_of_is_kept_as_the_answer(ask, service, path):
+def test_an_error_of_which_no_source_says_whether_it_is_billed_is_kept_in_the_journal(ask, service, path):
     service.reply_with(testing.Answer(events=[delta("a"), {"error": {"message": "No."}}]))
     for _ in range(2):
         with pytest.raises(errors.StreamFailedError, match=r"No\."):
