@@ -14,7 +14,7 @@ import pytest
 from acedata_responses import Client, ConfigurationError, Observations, ReplyDecodeError, testing
 from tests.classes import class_of, typed
 from tests.drivers import MINIMAL, Driver
-from tests.streams.made_up import response
+from tests.streams.events import response
 from tests.streams.shapes import completion
 
 Data = dict[str, Any]

@@ -15,7 +15,7 @@ from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import PATIENT
 from tests.journal.test_journal_in_calls import other_process, states
-from tests.streams.made_up import assert_usable, created, delta, ending, response
+from tests.streams.events import assert_usable, created, delta, ending, response
 from tests.waiting import in_loop
 
 

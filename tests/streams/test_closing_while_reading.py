@@ -14,7 +14,7 @@ from acedata_responses import errors, testing
 from tests.bare_sockets import bare, http, read_request, silent
 from tests.drivers import ONE_PLACE
 from tests.processes import forks
-from tests.streams.made_up import assert_usable, delta, ending
+from tests.streams.events import assert_usable, delta, ending
 from tests.waiting import until
 
 DELTA = b"data: %s\n\n" % json.dumps(delta("a")).encode()

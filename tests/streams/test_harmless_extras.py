@@ -8,7 +8,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from acedata_responses.types import Unknown
-from tests.streams.made_up import assert_usable, choice, chunk, delta, ending, events_of
+from tests.streams.events import assert_usable, choice, chunk, delta, ending, events_of
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 ENDS = {"response": [ending("completed", text="Hello")], "chat": ["[DONE]"]}

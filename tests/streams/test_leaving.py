@@ -13,7 +13,7 @@ from acedata_responses import AsyncClient, errors, testing
 from tests.bare_sockets import bare, read_request
 from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import SHORT
-from tests.streams.made_up import assert_usable, delta, ending
+from tests.streams.events import assert_usable, delta, ending
 from tests.waiting import in_loop
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from acedata_responses import testing
 from tests.classes import class_of
-from tests.streams.made_up import choice, chunk, events_of
+from tests.streams.events import choice, chunk, events_of
 
 
 def call(index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = "", **fields):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from acedata_responses import errors, testing
-from tests.streams.made_up import assert_usable, created, delta, ending, events_of, response, text_of
+from tests.streams.events import assert_usable, created, delta, ending, events_of, response, text_of
 
 SAMPLES = Path(__file__).parents[1] / "replies" / "samples"
 

@@ -10,7 +10,7 @@ import pytest
 from acedata_responses import errors, testing
 from acedata_responses.types import Unknown
 from tests.classes import class_of
-from tests.streams.made_up import assert_usable, choice, chunk, created, delta, ending, events_of, response, text_of
+from tests.streams.events import assert_usable, choice, chunk, created, delta, ending, events_of, response, text_of
 from tests.streams.shapes import STREAMS, completion
 
 CHAT = completion("Hello")

@@ -10,7 +10,7 @@ import pytest
 
 from acedata_responses import AsyncClient, Client, StreamInterruptedError, testing
 from tests.drivers import ONE_PLACE
-from tests.streams.made_up import assert_usable, choice, chunk, delta, ending
+from tests.streams.events import assert_usable, choice, chunk, delta, ending
 from tests.waiting import in_loop
 
 HI = {"model": "gpt-4o-mini", "input": "Hi", "stream": True}
