@@ -93,9 +93,10 @@ def test_a_connection_that_broke(cls, call):
     assert tried == 1
 
 
-def test_an_exception_without_a_message(call):
-    error, _tried = call(httpx.ReadError(""))
-    assert str(error) == LOST.format("ReadError")
+def test_the_message_of_an_exception_is_neither_required_nor_shortened(call):
+    for message, shown in (("", "ReadError"), ("X", "ReadError: X")):
+        assert str(call(httpx.ReadError(message))[0]) == LOST.format(shown)
+    assert str(errors.AceDataError()) == ""
 
 
 def test_a_timeout_of_python(call):
@@ -160,3 +161,10 @@ def test_an_error_response_has_the_class_of_its_code_or_else_of_its_status():
         assert {errors.class_for(status, code).__name__ for code in (None, "", "brand_new", "USED_UP")} == {name}
     for status in (0, 1, 100, 199, 200, 204, 299, 399, 499, 600, 5000):
         assert errors.class_for(status, None) is errors.APIStatusError
+
+
+def test_whether_a_lost_call_is_billed_depends_on_what_was_sent():
+    for is_stream, billed in ((True, False), (False, None)):
+        assert errors.ConnectionLostError(is_stream=is_stream).may_be_billed is billed
+        assert errors.RequestTimeoutError(sent=True, is_stream=is_stream).may_be_billed is billed
+    assert errors.RequestTimeoutError(sent=False, is_stream=False).may_be_billed is False
