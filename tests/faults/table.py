@@ -318,6 +318,7 @@ BROKEN_STREAMS = [
     _interrupted("half an event", [created(), delta("Hel"), b'data: {"type": "respo'], "unreadable", 2, "Hel"),
     _interrupted("a number", [delta("Hel"), "5"], "unreadable", 1, "Hel"),
     _interrupted("null", [delta("Hel"), "null"], "unreadable", 1, "Hel"),
+    _interrupted("a string", [delta("Hel"), '"x"'], "unreadable", 1, "Hel"),
     _interrupted("a list", [delta("Hel"), "[1]"], "unreadable", 1, "Hel"),
     _interrupted("data nested too deeply", [delta("Hel"), '{"a":' * 200_000], "unreadable", 1, "Hel"),
     _failed("an error event", [delta("Hel"), {"type": "error", "sequence_number": 2, **NO}], "api_error", "No.", 2),
