@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._paths import find
-from ..types._event_roles import EventRole
 from ..types._model import Model
+from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .assembly import Assembler
 from .draft import Draft

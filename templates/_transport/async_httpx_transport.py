@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import evolve
 
@@ -18,28 +18,6 @@ from .environment import Proxy, tls_context
 from .failures import NetworkError
 from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_SECONDS
-
-
-class AsyncClientSource(Protocol):
-    """Provides the httpx client for a call.
-
-    Attributes:
-        proxy: The name of the proxy for messages; empty without one.
-    """
-
-    proxy: str
-
-    async def take(self) -> AsyncPooledClient:
-        """Return a client for a call."""
-        ...
-
-    async def give_back(self, pooled: AsyncPooledClient) -> None:
-        """Take the client back after the call."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close the idle clients that this package created."""
-        ...
 
 
 class AsyncPooledClient:
@@ -140,7 +118,7 @@ class AsyncHttpxTransport:
     The deadline is checked whenever data is received, so a call may exceed it by up to the read timeout.
     """
 
-    def __init__(self, origin: str, clients: AsyncClientSource, clock: Clock) -> None:
+    def __init__(self, origin: str, clients: AsyncSharedClient | AsyncClientPool, clock: Clock) -> None:
         self._origin = origin
         self._clients = clients
         self._clock = clock

@@ -16,7 +16,7 @@ import pytest
 import truststore
 
 from acedata_responses import ConfigurationError, ConnectionFailedError, testing
-from acedata_responses._transport import certificates, environment
+from acedata_responses._transport import environment
 from acedata_responses.errors import ConnectionLostError, RequestTimeoutError
 from tests.client.relay import Relay, both_ways
 
@@ -255,5 +255,5 @@ def test_the_certificates_of_certifi_are_trusted_if_the_system_has_none(
 def test_truststore_reads_the_certificates_of_macos_and_windows(platform, monkeypatch):
     with monkeypatch.context() as patches:
         patches.setattr(sys, "platform", platform)
-        context = certificates.system_context()
+        context = environment.system_context()
     assert isinstance(context, truststore.SSLContext)

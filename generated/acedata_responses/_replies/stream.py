@@ -9,8 +9,8 @@ from attrs import evolve
 from .._json import is_object, kind_of, parse, parsed
 from .._redact import redact_response
 from ..errors import AceDataError
-from ..types._event_roles import EventRole
 from ..types._model import Model
+from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .content import StreamContent
 from .error_body import ERROR_KEYS, is_error_body
@@ -97,11 +97,6 @@ class StreamState:
     def is_stream(self) -> bool:
         """Whether the body is a stream, not a whole reply or an HTML page in its place."""
         return self._errors.is_stream
-
-    @property
-    def is_whole_reply(self) -> bool:
-        """Whether the body is a whole reply or an HTML page in place of a stream."""
-        return self._framing.whole is not None
 
     @property
     def is_plain_reply(self) -> bool:

@@ -14,9 +14,9 @@ from .error_body import code_and_message, shorten_text, undocumented_message
 from .whole import is_event_stream, redact_reply, with_request
 
 if TYPE_CHECKING:
-    from ..types._event_roles import EventRole
     from ..types._http_response import HTTPResponse
     from ..types._model import Model
+    from ..types._roles import EventRole
     from .content import StreamContent
     from .format import ReplyFormat
     from .framing import Framing

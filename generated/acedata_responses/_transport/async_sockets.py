@@ -9,9 +9,8 @@ from collections.abc import Callable
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
-from .addresses import Address, numeric_addresses
 from .async_lifetime import open_in_loop
-from .sockets import is_readable, shut_down
+from .sockets import Address, is_readable, numeric_addresses, shut_down
 
 if TYPE_CHECKING:
     import ssl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import evolve
 
@@ -17,28 +17,6 @@ from .failures import NetworkError
 from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_SECONDS, ConnectionPools, close_soon, has_sockets
 from .response import ResponseStream
-
-
-class ClientSource(Protocol):
-    """Provides the httpx client for a call.
-
-    Attributes:
-        proxy: The name of the proxy for messages; empty without one.
-    """
-
-    proxy: str
-
-    def take(self) -> PooledClient:
-        """Return a client for a call."""
-        ...
-
-    def give_back(self, pooled: PooledClient) -> None:
-        """Take the client back after the call."""
-        ...
-
-    def close(self) -> None:
-        """Close the idle clients that this package created."""
-        ...
 
 
 class PooledClient:
@@ -139,7 +117,7 @@ class HttpxTransport:
     The deadline is checked whenever data is received, so a call may exceed it by up to the read timeout.
     """
 
-    def __init__(self, origin: str, clients: ClientSource, clock: Clock) -> None:
+    def __init__(self, origin: str, clients: SharedClient | ClientPool, clock: Clock) -> None:
         self._origin = origin
         self._clients = clients
         self._clock = clock

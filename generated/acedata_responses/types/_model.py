@@ -15,8 +15,7 @@ from ._http_response import HTTPResponse
 
 if TYPE_CHECKING:
     from .._paths import Path
-    from ._conversation_roles import DataPart, ReplyRole
-    from ._event_roles import EventRole
+    from ._roles import DataPart, EventRole, ReplyRole
 
 ModelT = TypeVar("ModelT", bound="Model")
 
