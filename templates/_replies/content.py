@@ -58,7 +58,6 @@ class StreamContent:
             self._add_reply(find(event, [role.reply]), role)
 
     def add_text(self, text: str) -> None:
-        """Add a piece of the text."""
         self.new_text = text
         self._text += text.encode("utf-8", "surrogatepass")
 

@@ -65,7 +65,6 @@ class StreamState:
         return state
 
     def read_on(self) -> None:
-        """Read the events that were received."""
         while self.next_event() is not None:
             pass
 
@@ -109,7 +108,6 @@ class StreamState:
         return text
 
     def feed(self, chunk: bytes) -> None:
-        """Add a chunk of the body."""
         self._framing.feed(chunk)
 
     def end(self) -> None:

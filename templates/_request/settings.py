@@ -83,7 +83,6 @@ class Settings:
         }
 
     def changed(self, **changes: Any) -> Settings:
-        """Return a copy with changed settings."""
         names = (
             "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
             "via_stream", "observations",

@@ -32,11 +32,9 @@ class AsyncPooledClient:
         return self
 
     async def aclose(self) -> None:
-        """Close the client."""
         await self.client.aclose()
 
     def abort(self) -> None:
-        """Close the client without waiting for it."""
         close_soon(self.client.aclose)
 
 
@@ -90,11 +88,9 @@ class AsyncClientPool:
         return (await self._pools.current()).take() or AsyncPooledClient(self._new())
 
     async def give_back(self, pooled: AsyncPooledClient) -> None:
-        """Keep a client for the next call."""
         await (await self._pools.current()).keep(pooled)
 
     async def aclose(self) -> None:
-        """Close the idle clients."""
         await self._pools.aclose()
 
     def _new(self) -> Any:
@@ -126,7 +122,6 @@ class AsyncHttpxTransport:
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
-        """Send a request and wait for the head of its response."""
         has_sockets()  # raises an error if the event loop is not supported
         progress = _AsyncProgress(live.refusal(self._origin))
         pooled = await self._clients.take()
@@ -165,7 +160,6 @@ class AsyncHttpxTransport:
         return AsyncResponseStream(response.status_code, response.headers.raw, read, close)
 
     async def aclose(self) -> None:
-        """Close the idle clients that this package created."""
         await self._clients.aclose()
 
 

@@ -109,7 +109,6 @@ class AsyncSocketStream(asyncio.Protocol):
         return not (self._received or self._has_ended or is_readable(self._socket.fileno()))
 
     async def aclose(self) -> None:
-        """Close the connection."""
         self.abort()
         await asyncio.sleep(0)  # lets the event loop close the socket
 
@@ -128,7 +127,6 @@ class AsyncSocketStream(asyncio.Protocol):
         return cast("asyncio.Transport", self._transport)
 
     async def _wait_for_event(self, timeout: float | None) -> None:
-        """Wait for the next event of the transport."""
         self._waiter = self._loop.create_future()
         timer = None if timeout is None else self._loop.call_later(timeout, self._time_out)
         try:

@@ -108,11 +108,9 @@ class Report:
             logger.info("%s %s: %s in %.2f s%s", self.method, self.url, outcome, self._budget.elapsed, tries)
 
     def log_status(self, status: int) -> None:
-        """Log that the head of a response was received."""
         logger.debug("%s %s: status %d, reading the body", self.method, self.url, status)
 
     def log_error(self, error: AceDataError) -> None:
-        """Log that the call ended with an error."""
         self.log(_in_short(error))
 
     def resent(self, error: AceDataError, wait: float) -> None:

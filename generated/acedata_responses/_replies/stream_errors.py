@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import evolve
+from attrs import define, evolve
 
 from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
 from .._paths import text_at
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 
 
+@define(eq=False, repr=False)
 class StreamErrors:
     """Creates the errors of one stream, from its current content."""
 
-    def __init__(self, http: HTTPResponse, reply_format: ReplyFormat, framing: Framing, content: StreamContent) -> None:
-        self._http = http
-        self._format = reply_format
-        self._framing = framing
-        self._content = content
+    _http: HTTPResponse
+    _format: ReplyFormat
+    _framing: Framing
+    _content: StreamContent
 
     @property
     def is_stream(self) -> bool:

@@ -31,11 +31,9 @@ class PooledClient:
         return self
 
     def close(self) -> None:
-        """Close the client."""
         self.client.close()
 
     def abort(self) -> None:
-        """Close the client without waiting for it."""
         close_soon(self.client.close)
 
 
@@ -89,11 +87,9 @@ class ClientPool:
         return (self._pools.current()).take() or PooledClient(self._new())
 
     def give_back(self, pooled: PooledClient) -> None:
-        """Keep a client for the next call."""
         (self._pools.current()).keep(pooled)
 
     def close(self) -> None:
-        """Close the idle clients."""
         self._pools.close()
 
     def _new(self) -> Any:
@@ -123,7 +119,6 @@ class HttpxTransport:
         self._clock = clock
 
     def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
-        """Send a request and wait for the head of its response."""
         has_sockets()  # raises an error if the event loop is not supported
         progress = _Progress(live.refusal(self._origin))
         pooled = self._clients.take()
@@ -162,7 +157,6 @@ class HttpxTransport:
         return ResponseStream(response.status_code, response.headers.raw, read, close)
 
     def close(self) -> None:
-        """Close the idle clients that this package created."""
         self._clients.close()
 
 

@@ -61,7 +61,6 @@ class SocketStream:
             self._end_use()
 
     def write(self, data: bytes, timeout: float | None) -> None:
-        """Send data."""
         self._in_use.acquire()
         try:
             self._set_timeout(timeout)
