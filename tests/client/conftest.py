@@ -41,14 +41,14 @@ def proxy(listen, port) -> tuple[Relay, str]:
 
 
 @pytest.fixture(params=["plain", "streamed"])
-def ask(request) -> Callable[[Driver], Any]:
+def make_call(request) -> Callable[[Driver], Any]:
     """Makes a plain call, or reads a stream to its end."""
     return lambda driver: driver.create() if request.param == "plain" else driver.stream()
 
 
 @pytest.fixture
-def made_by(flavour) -> Callable[..., Any]:
-    """Makes a custom client or transport of the flavour: `made_by(httpx2, "transport", verify=False)`."""
+def make_custom(flavour) -> Callable[..., Any]:
+    """Makes a custom client or transport of the flavour: `make_custom(httpx2, "transport", verify=False)`."""
     prefix = "Async" if flavour == "async" else ""
 
     def make(library: ModuleType, kind: str, **options: Any) -> Any:
@@ -58,18 +58,18 @@ def made_by(flavour) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def plug_in(connect, made_by, flavour) -> Iterator[Callable[..., Driver]]:
+def connect_custom(connect, make_custom, flavour) -> Iterator[Callable[..., Driver]]:
     """Makes drivers with a custom client of a library, made with the options `of_library`."""
     made = []
 
-    def plugged(
+    def connected(
         service: testing.Server | None = None, library: ModuleType = httpx, *, of_library=(), **options: Any
     ) -> Driver:
-        http_client = made_by(library, "http_client", **dict(of_library))
+        http_client = make_custom(library, "http_client", **dict(of_library))
         made.append((connect(service, http_client=http_client, **options), http_client))
         return made[-1][0]
 
-    yield plugged
+    yield connected
     for driver, http_client in made:
         driver._loop.run(http_client.aclose()) if flavour == "async" else http_client.close()
 

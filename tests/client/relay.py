@@ -79,7 +79,7 @@ async def listening(relay: Relay, **where: Any) -> AsyncIterator[int]:
         await relay.end()
 
 
-def both_ways(driver: Driver) -> None:
+def assert_calls_work(driver: Driver) -> None:
     """A plain call and a stream, each to its end."""
     assert driver.create().output_text
     with driver.open() as stream:

@@ -13,7 +13,7 @@ import pytest
 
 from acedata_responses import testing
 from tests.certificates import tls_of, trusting
-from tests.client.relay import Relay, both_ways
+from tests.client.relay import Relay, assert_calls_work
 
 
 def modules_after_a_call(url: str, **environment: str) -> str:
@@ -34,28 +34,28 @@ def test_httpx_is_not_imported_for_tls(tls_url, trusted):
     assert modules_after_a_call(tls_url, SSL_CERT_FILE=str(trusted)) == "False"
 
 
-def test_a_custom_transport_has_its_own_certificates(connect, made_by, tls_url, authority):
-    transport = made_by(httpx, "transport", verify=trusting(authority))
-    both_ways(connect(base_url=tls_url, transport=transport))
+def test_a_custom_transport_has_its_own_certificates(connect, make_custom, tls_url, authority):
+    transport = make_custom(httpx, "transport", verify=trusting(authority))
+    assert_calls_work(connect(base_url=tls_url, transport=transport))
 
 
-def test_a_custom_client_has_its_own_certificates(plug_in, tls_url, authority):
-    both_ways(plug_in(base_url=tls_url, of_library={"verify": trusting(authority)}))
+def test_a_custom_client_has_its_own_certificates(connect_custom, tls_url, authority):
+    assert_calls_work(connect_custom(base_url=tls_url, of_library={"verify": trusting(authority)}))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no sockets in the file system")
-def test_a_custom_transport_uses_a_socket_in_the_file_system(connect, made_by, listen, port, tmp_path):
+def test_a_custom_transport_uses_a_socket_in_the_file_system(connect, make_custom, listen, port, tmp_path):
     path = str(tmp_path / "service")
     listen(Relay(port), path=path)
-    both_ways(connect(base_url="http://service.test", transport=made_by(httpx, "transport", uds=path)))
+    assert_calls_work(connect(base_url="http://service.test", transport=make_custom(httpx, "transport", uds=path)))
 
 
 @pytest.mark.skipif(find_spec("h2") is None, reason="h2 is not installed: httpx speaks HTTP/2 only with it")
-def test_a_custom_client_uses_http_2(plug_in, listen, authority):
+def test_a_custom_client_uses_http_2(connect_custom, listen, authority):
     context = tls_of(authority)
     context.set_alpn_protocols(["h2"])
     url = f"https://127.0.0.1:{listen(HTTP2(), ssl=context)}"
-    driver = plug_in(base_url=url, of_library={"verify": trusting(authority), "http1": False, "http2": True})
+    driver = connect_custom(base_url=url, of_library={"verify": trusting(authority), "http1": False, "http2": True})
     assert [model.id for model in driver.list_models().data] == ["sent over HTTP/2"]
 
 

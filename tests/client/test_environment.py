@@ -18,7 +18,7 @@ import truststore
 from acedata_responses import ConfigurationError, ConnectionFailedError, testing
 from acedata_responses._transport import environment
 from acedata_responses.errors import ConnectionLostError, RequestTimeoutError
-from tests.client.relay import Relay, both_ways
+from tests.client.relay import Relay, assert_calls_work
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def _usual_certificates(monkeypatch):
 def test_a_proxy_of_the_environment_is_used(connect, proxy, monkeypatch, name, scheme):
     relay, address = proxy
     monkeypatch.setenv(name, address.replace("http://", scheme))
-    both_ways(connect(base_url="http://service.test"))
+    assert_calls_work(connect(base_url="http://service.test"))
     assert relay.seen[0] == "POST http://service.test/openai/responses HTTP/1.1"
 
 
@@ -43,7 +43,7 @@ def test_a_host_in_no_proxy_is_called_without_the_proxy(connect, port, proxy, mo
     monkeypatch.setenv("NO_PROXY", no_proxy)
     there = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [there])
-    both_ways(connect(base_url="http://service.test"))
+    assert_calls_work(connect(base_url="http://service.test"))
     assert relay.seen == []
 
 
@@ -71,7 +71,7 @@ def test_the_local_host_is_called_without_a_proxy(connect, port, proxy, monkeypa
     relay, address = proxy
     monkeypatch.setenv("ALL_PROXY", address)
     with testing.serve(host="0.0.0.0") as service:
-        both_ways(connect(base_url=service.url.replace("0.0.0.0", host)))
+        assert_calls_work(connect(base_url=service.url.replace("0.0.0.0", host)))
     assert relay.seen == []
 
 
@@ -162,7 +162,7 @@ def test_tls_through_a_proxy_is_end_to_end(connect, listen, tls_url, trusted, mo
     relay = Relay(urlsplit(tls_url).port or 0)
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listen(relay)}")
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    both_ways(connect(base_url="https://service.test"))
+    assert_calls_work(connect(base_url="https://service.test"))
     assert relay.seen[0] == "CONNECT service.test:443 HTTP/1.1"
 
 
@@ -206,7 +206,7 @@ def folder_of(certificate, folder):
 @needs_openssl
 def test_a_folder_of_certificates_is_trusted(connect, tls_url, trusted, tmp_path, monkeypatch):
     monkeypatch.setenv("SSL_CERT_DIR", str(folder_of(trusted, tmp_path / "folder")))
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def system(monkeypatch):
 
 def test_a_certificate_that_only_the_system_trusts_is_trusted(connect, tls_url, trusted, system):
     system(file=trusted)
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 @needs_openssl
@@ -232,7 +232,7 @@ def test_a_folder_of_the_system_with_many_certificates_is_used_alone(connect, tl
     for number in range(100):
         (folder / f"{number:08x}.0").touch()
     system(folder=folder, file=tmp_path / "not there")
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 def test_a_folder_of_the_system_with_few_certificates_is_not_used_alone(connect, tls_url, trusted, system, tmp_path):
@@ -240,7 +240,7 @@ def test_a_folder_of_the_system_with_few_certificates_is_not_used_alone(connect,
     folder.mkdir()
     (folder / "0123abcd.0").touch()
     system(folder=folder, file=trusted)
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 def test_the_certificates_of_certifi_are_trusted_if_the_system_has_none(
@@ -248,7 +248,7 @@ def test_the_certificates_of_certifi_are_trusted_if_the_system_has_none(
 ):
     system(folder=tmp_path)
     monkeypatch.setattr(certifi, "where", lambda: str(trusted))
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

@@ -105,43 +105,25 @@ def test_closed_loops_leave_no_sockets(run, is_secure, tls):
         service.wait_until(lambda: service.open_connections == 0)
 
 
-@pytest.mark.parametrize("is_held", [True, False], ids=["held", "dropped"])
-def test_a_stream_whose_loop_has_ended_does_not_count_as_in_flight(is_held, service):
-    service.reply_with(testing.Fault("stall", "event", after=2))
-    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
-    held = []
-
-    async def begin():
-        held.append(await client.responses.create(**MINIMAL, stream=True))
-
-    async def finish():
-        reply = await client.responses.create(**MINIMAL, deadline=30)
-        await client.close()
-        return reply
-
-    asyncio.run(begin())
-    if not is_held:
-        held.clear()
-    service.wait_until_disconnected(service.requests[0], timeout=10)
-    assert asyncio.run(finish()).output_text
-
-
 @UNCLOSED
+@pytest.mark.parametrize("run", [asyncio.run, run_and_close])
 @pytest.mark.parametrize("is_held", [True, False], ids=["held", "dropped"])
 @pytest.mark.parametrize("caller", ["another loop", "a thread"])
-def test_a_stream_whose_loop_was_closed_without_cleanup_does_not_count_as_in_flight(caller, is_held, service):
+def test_a_stream_whose_loop_was_closed_does_not_count_as_in_flight(caller, is_held, run, service):
     service.reply_with(testing.Fault("stall", "event", after=2))
     limiter = Limiter(ONE_PLACE)
     client = AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter)
-    streams = [run_and_close(client.responses.create(**MINIMAL, stream=True))]
+    streams = [run(client.responses.create(**MINIMAL, stream=True))]
     if not is_held:
         streams.clear()
+    if run is asyncio.run:
+        service.wait_until_disconnected(service.requests[0], timeout=10)
     if caller == "a thread":
         with Client(testing.TOKEN, base_url=service.url, limits=limiter) as other:
             assert other.responses.create(**MINIMAL, deadline=30).output_text
-    assert run_and_close(client.responses.create(**MINIMAL, deadline=30)).output_text
+    assert run(client.responses.create(**MINIMAL, deadline=30)).output_text
     assert limiter.in_flight == 0
-    run_and_close(client.close())
+    run(client.close())
     streams.clear()
     gc.collect()
 

@@ -44,17 +44,17 @@ def watched(monkeypatch, path):
 
 
 @pytest.mark.parametrize("number", range(len(ENTRY_POINTS["sync"])))
-def test_a_tool_that_patches_httpx_sees_the_call(driver, flavour, ask, monkeypatch, number):
+def test_a_tool_that_patches_httpx_sees_the_call(driver, flavour, make_call, monkeypatch, number):
     with monkeypatch.context() as patches:
         spy = watched(patches, ENTRY_POINTS[flavour][number])
-        assert ask(driver)
+        assert make_call(driver)
         assert spy.called
     spy.reset_mock()
-    assert ask(driver)
+    assert make_call(driver)
     assert not spy.called
 
 
-def test_a_class_that_replaces_the_client_of_httpx_is_used(driver, flavour, ask, monkeypatch):
+def test_a_class_that_replaces_the_client_of_httpx_is_used(driver, flavour, make_call, monkeypatch):
     seen = []
 
     class Watching(getattr(httpx, CLIENTS[flavour])):
@@ -63,7 +63,7 @@ def test_a_class_that_replaces_the_client_of_httpx_is_used(driver, flavour, ask,
             super().__init__(*args, **kwargs)
 
     monkeypatch.setattr(httpx, CLIENTS[flavour], Watching)
-    assert ask(driver)
+    assert make_call(driver)
     assert seen
 
 
@@ -85,12 +85,12 @@ def test_a_stream_through_httpx_that_is_left_is_closed(driver, flavour, service,
     assert driver.create().output_text
 
 
-def test_clients_are_accepted(plug_in, service, library, ask):
-    assert ask(plug_in(service, library))
+def test_clients_are_accepted(connect_custom, service, library, make_call):
+    assert make_call(connect_custom(service, library))
 
 
-def test_transports_are_accepted(connect, service, made_by, library, ask):
-    assert ask(connect(service, transport=made_by(library, "transport")))
+def test_transports_are_accepted(connect, service, make_custom, library, make_call):
+    assert make_call(connect(service, transport=make_custom(library, "transport")))
 
 
 def test_timeouts_are_accepted(connect, service, library):
@@ -101,17 +101,17 @@ def test_timeouts_are_accepted(connect, service, library):
     assert caught.value.phase == "read"
 
 
-def test_the_timeout_of_a_custom_client_is_used_unless_one_is_given(plug_in, service, library):
+def test_the_timeout_of_a_custom_client_is_used_unless_one_is_given(connect_custom, service, library):
     service.reply_with(always=testing.Fault("stall"))
     of_library = {"timeout": library.Timeout(60, read=0.05)}
     for client, call, seconds in (({}, {}, "0.05"), ({"timeout": 0.06}, {}, "0.06"), ({}, {"timeout": 0.07}, "0.07")):
-        driver = plug_in(service, library, of_library=of_library, max_retries=0, **client)
+        driver = connect_custom(service, library, of_library=of_library, max_retries=0, **client)
         with pytest.raises(RequestTimeoutError, match=f"within {seconds} s"):
             driver.create(**call)
 
 
-def test_the_default_timeout_of_a_custom_client_is_not_used(connect, plug_in, library):
-    assert plug_in(library=library).actual._settings.timeout == connect().actual._settings.timeout
+def test_the_default_timeout_of_a_custom_client_is_not_used(connect, connect_custom, library):
+    assert connect_custom(library=library).actual._settings.timeout == connect().actual._settings.timeout
 
 
 WANTED = {
@@ -121,11 +121,11 @@ WANTED = {
 
 
 @pytest.mark.parametrize("argument", WANTED)
-def test_a_client_or_transport_of_the_other_flavour_is_refused(flavour, library, made_by, argument):
+def test_a_client_or_transport_of_the_other_flavour_is_refused(flavour, library, make_custom, argument):
     other, wanted = ("sync" if flavour == "async" else "async"), WANTED[argument]
     text = rf"{argument} must be an httpx\.{wanted[other]} \(or httpx2\.{wanted[other]}\), not {library.__name__}\."
     with pytest.raises(ConfigurationError, match=text):
-        Driver(other, token=testing.TOKEN, **{argument: made_by(library, argument)})
+        Driver(other, token=testing.TOKEN, **{argument: make_custom(library, argument)})
 
 
 @pytest.mark.parametrize("value", [object(), "http://127.0.0.1", httpx.Client, mock.Mock()])

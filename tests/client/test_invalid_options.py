@@ -69,8 +69,8 @@ def test_a_client_is_not_made_with_an_invalid_token_and_the_error_does_not_show_
     assert repr(token)[1:-1] not in str(caught.value) or str(token).strip() in ("", "a", "5")
 
 
-def test_a_custom_client_that_was_closed_sends_nothing(connect, made_by, service):
-    custom = made_by(httpx, "http_client")
+def test_a_custom_client_that_was_closed_sends_nothing(connect, make_custom, service):
+    custom = make_custom(httpx, "http_client")
     driver = connect(service, http_client=custom)
     driver._loop.run(custom.aclose()) if driver._loop else custom.close()
     with pytest.raises(errors.ConfigurationError, match="closed"):

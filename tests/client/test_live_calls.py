@@ -50,38 +50,38 @@ class Forwarding(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 OPTIONS = {
-    "the client's own connections": lambda made_by: {},
-    **{f"{library.__name__} {kind}": lambda made_by, library=library, kind=kind: {kind: made_by(library, kind)}
+    "the client's own connections": lambda make_custom: {},
+    **{f"{library.__name__} {kind}": lambda make_custom, library=library, kind=kind: {kind: make_custom(library, kind)}
        for library in (httpx, httpx2) for kind in ("transport", "http_client")},
-    "a forwarding transport": lambda made_by: {"transport": Forwarding()},
+    "a forwarding transport": lambda make_custom: {"transport": Forwarding()},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OPTIONS)
-def test_a_call_of_the_real_service_is_refused_each_time(name, connect, made_by, ask):
-    driver = connect(**OPTIONS[name](made_by))
+def test_a_call_of_the_real_service_is_refused_each_time(name, connect, make_custom, make_call):
+    driver = connect(**OPTIONS[name](make_custom))
     for _ in range(3):
         with pytest.raises(ConfigurationError, match=REFUSED):
-            ask(driver)
+            make_call(driver)
 
 
-def test_a_call_through_a_proxy_is_refused_too(connect, ask, proxy):
+def test_a_call_through_a_proxy_is_refused_too(connect, make_call, proxy):
     with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect())
+        make_call(connect())
 
 
-def test_a_transport_that_responds_itself_is_called(connect, plug_in, ask):
+def test_a_transport_that_responds_itself_is_called(connect, connect_custom, make_call):
     for transport in (testing.transport(), Responding()):
-        assert ask(connect(transport=transport))
-    assert ask(plug_in(of_library={"mounts": {"all://": Responding()}}))
+        assert make_call(connect(transport=transport))
+    assert make_call(connect_custom(of_library={"mounts": {"all://": Responding()}}))
     reply = httpx.Response(200, json=json.loads(sample("response.json")))
     assert connect(transport=httpx.MockTransport(lambda _request: reply)).create().output_text
 
 
 @pytest.mark.acedata_live
-def test_a_marked_test_may_call_the_service(connect, ask, proxy):
+def test_a_marked_test_may_call_the_service(connect, make_call, proxy):
     with pytest.raises(ConnectionFailedError):
-        ask(connect(max_retries=0))
+        make_call(connect(max_retries=0))
 
 
 CALL = """

@@ -96,14 +96,14 @@ def test_a_chat_stream_counts_with_the_usage_of_its_last_chunk(client, service):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_reply_from_the_journal_is_not_counted_again(stream, connect, service, path):
-    ask = connect(service, journal=path)
+    client = connect(service, journal=path)
     for _ in range(3):
-        assert ask.stream() if stream else ask.create()
-    total = ask.actual.usage.total
+        assert client.stream() if stream else client.create()
+    total = client.actual.usage.total
     assert (total.calls, total.from_journal) == (1, 2)
-    ask.actual.usage.reset()
-    assert ask.stream() if stream else ask.create()
-    assert ask.actual.usage.total == Totals(from_journal=1)
+    client.actual.usage.reset()
+    assert client.stream() if stream else client.create()
+    assert client.actual.usage.total == Totals(from_journal=1)
 
 
 def test_an_error_that_is_not_billed_is_not_counted(client, service):

@@ -41,34 +41,26 @@ def test_there_is_a_class_for_each_object_of_the_document():
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_class_has_the_documented_fields_and_their_docstrings(name):
-    fields = SCHEMAS[name]["properties"]
-    assert set(inspect.signature(MODELS[name]).parameters) - {"further_fields"} == fields.keys()
+def test_a_class_has_the_documented_fields_with_docstrings_and_annotations(name):
+    fields = SCHEMAS[name]["properties"].keys()
+    assert set(inspect.signature(MODELS[name]).parameters) - {"further_fields"} == fields
     described = inspect.getdoc(MODELS[name])
     assert all(f"\n    {field}: " in described for field in fields)
-
-
-def constants_of(name):
-    """Return the fields of a class with a constant value."""
-    return {key: field["const"] for key, field in SCHEMAS[name]["properties"].items() if "const" in field}
+    assert fields <= typing.get_type_hints(MODELS[name]).keys()
+    attrs.resolve_types(MODELS[name])
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_required_fields_without_a_constant_value_must_be_given(name):
-    wanted = [key for key in SCHEMAS[name].get("required", []) if key not in constants_of(name)]
+def test_required_fields_must_be_given_unless_they_have_a_constant_value(name):
+    fields, required = SCHEMAS[name]["properties"], SCHEMAS[name].get("required", [])
+    constants = {key: field["const"] for key, field in fields.items() if "const" in field}
+    wanted = [key for key in required if key not in constants]
     made = MODELS[name](**dict.fromkeys(wanted))
-    assert all(getattr(made, key) in (None, constants_of(name).get(key)) for key in SCHEMAS[name]["properties"])
+    assert all(getattr(made, key) in (None, constants.get(key)) for key in fields)
+    assert {key: made.to_dict().get(key) for key in required} == {key: constants.get(key) for key in required}
     for key in wanted:
         with pytest.raises(TypeError, match=key):
             MODELS[name](**{other: None for other in wanted if other != key})
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_required_fields_with_a_constant_value_have_it_by_default(name):
-    required = set(SCHEMAS[name].get("required", []))
-    constants = {key: value for key, value in constants_of(name).items() if key in required}
-    made = MODELS[name](**dict.fromkeys(required - constants.keys()))
-    assert {key: made.to_dict().get(key) for key in constants} == constants
 
 
 def test_a_part_of_a_request_accepts_further_fields():
@@ -182,13 +174,6 @@ def test_attrs_knows_the_fields():
     assert attrs.asdict(PART(text="Hi")) == {"type": "output_text", "annotations": None, "text": "Hi"}
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_the_annotations_of_a_class_can_be_resolved(name):
-    hints = typing.get_type_hints(MODELS[name])
-    assert SCHEMAS[name]["properties"].keys() <= hints.keys()
-    attrs.resolve_types(MODELS[name])
-
-
 def test_an_object_can_be_converted_to_json_text():
     reply = response()
     assert json.loads(reply.to_json()) == RESPONSE
@@ -214,16 +199,12 @@ def test_an_object_that_was_constructed_has_no_http_response():
 # Problems
 
 
-def test_an_object_that_was_constructed_can_be_validated_too():
-    assert response().problems == []
-    part = PART(type="output_text", text=5)  # type: ignore[arg-type]
-    (problem,) = part.problems
-    assert str(problem).startswith("/text: expected a string, found 5 [type")
-
-
-def test_problems_are_found_when_they_are_requested():
+def test_the_problems_of_an_object_are_those_of_its_current_data():
     reply = response()
+    assert reply.problems == []
     reply.id = None
     assert [problem.pointer for problem in reply.problems] == ["/id"]
     reply.id = "resp_1"
     assert reply.problems == []
+    (problem,) = PART(type="output_text", text=5).problems
+    assert str(problem).startswith("/text: expected a string, found 5 [type")

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, reply_problems
 from .._json import is_list, is_object, seconds_of
+from .._paths import Path
 from ._decoding import time_of
 from ._http_response import HTTPResponse
-
-if TYPE_CHECKING:
-    from .._paths import Path
-    from ._roles import DataPart, EventRole, ReplyRole
+from ._roles import DataPart, EventRole, ReplyRole
 
 ModelT = TypeVar("ModelT", bound="Model")
 
