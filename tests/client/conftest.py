@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,17 +20,9 @@ from tests.drivers import Driver, LoopThread
 @pytest.fixture
 def listen() -> Iterator[Callable[..., int]]:
     """Starts relays: `listen(relay, ssl=...)` returns the port."""
-    loop = LoopThread()
-    open_now: list[Any] = []
-
-    def start(relay: Relay, **where: Any) -> int:
-        open_now.append(listening(relay, **where))
-        port: int = loop.run(open_now[-1].__aenter__())
-        return port
-
-    yield start
-    for one in reversed(open_now):
-        loop.run(one.__aexit__(None, None, None))
+    loop, relays = LoopThread(), AsyncExitStack()
+    yield lambda relay, **where: loop.run(relays.enter_async_context(listening(relay, **where)))
+    loop.run(relays.aclose())
     loop.close()
 
 

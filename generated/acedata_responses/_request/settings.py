@@ -23,20 +23,12 @@ class Settings:
     """The settings of a client. They are not changed, so that copies of the client can share them.
 
     Attributes:
-        token: The bearer token.
         address: The parts of the base URL; also as `scheme`, `host`, `port` and `path`.
-        path: The prefix of all paths, without a trailing slash.
         origin: Scheme, host and port, such as `https://api.example.com`. The default port is left out.
         timeout: Seconds for `connect`, `read`, `write` and `pool`; None for no limit.
-        deadline: Seconds for a whole call, None for no limit.
-        max_retries: The maximum number of retries of a call.
-        retry: Decides which failures are retried, and when.
-        headers: The user's headers for each request.
         header_lines: The headers of requests, as bytes, by whether they have the token and whether they have a body.
-        validate: Whether to validate requests against the OpenAPI document.
-        strict: Whether a reply that violates the OpenAPI document raises an error.
-        via_stream: Whether to send calls for whole replies as streams, if the operation can stream.
-        observations: Counts violations and new values in replies, if set.
+
+    The other attributes are the arguments of the client.
     """
 
     def __init__(

@@ -175,18 +175,7 @@ class AsyncSocketStream(asyncio.Protocol):
 
 
 async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> AsyncSocketStream:
-    """Connect to a host.
-
-    Args:
-        host: The name or the address of the host.
-        port: The port.
-        tls: The context for TLS; None for a plain connection.
-        timeout: Seconds for looking up the name, connecting and the TLS handshake together; None for no limit.
-
-    Raises:
-        TimeoutError: It took longer.
-        OSError: There is no such host, it refused the connection, or its certificate is not trusted.
-    """
+    """Connect to a host. The arguments and the errors are those of `sockets.connect`."""
     connecting = asyncio.get_running_loop().create_task(_connect(host, port, tls, timeout))
     is_done = False
     try:
