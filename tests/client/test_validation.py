@@ -53,7 +53,7 @@ def problems(service, sent):
 Count = enum.IntEnum("Count", {"TWO": 2})
 Choice = enum.Enum("Choice", {"AUTO": "auto"})
 Raw = enum.Enum("Raw", {"A": b"a"})
-Tool = dataclasses.make_dataclass("Tool", ["type"])
+Tagged = dataclasses.make_dataclass("Tagged", ["type"])
 Point = attrs.make_class("Point", ["x"])
 
 
@@ -117,7 +117,7 @@ ACCEPTED = {
         {"at": "2026-01-02T03:00:00+00:00"}),
     "a path": ("metadata", {"at": pathlib.PurePosixPath("a/b")}, {"at": "a/b"}),
     "a UUID": ("metadata", {"id": uuid.UUID(int=1)}, {"id": "00000000-0000-0000-0000-000000000001"}),
-    "dataclasses": ("tools", [Tool("web_search")], [{"type": "web_search"}]),
+    "dataclasses": ("tools", [Tagged("web_search")], [{"type": "web_search"}]),
     "an attrs class": ("metadata", Point(1), {"x": 1}),
     "an object with to_dict": ("metadata", Other(), {"a": 1}),
     "a number of numpy": ("temperature", NumpyNumber(0.5), 0.5),
@@ -143,7 +143,7 @@ REFUSED = {
     "a bytearray": ({"input": bytearray(b"Hello")}, "/input"),
     "a set of bytes": ({"include": {b"a"}}, "/include/0"),
     "an enum of bytes": ({"metadata": {"a": Raw.A}}, "/metadata/a"),
-    "a dataclass with bytes": ({"metadata": {"a": Tool(b"x")}}, "/metadata/a/type"),
+    "a dataclass with bytes": ({"metadata": {"a": Tagged(b"x")}}, "/metadata/a/type"),
     "a lone surrogate in a key": ({"metadata": {"\ud800": 1}}, "/metadata"),
     "a lone surrogate in a set": ({"include": {"\ud800"}}, "/include/0"),
     "a decimal that is not a number": ({"temperature": decimal.Decimal("NaN")}, "/temperature"),
