@@ -1,7 +1,7 @@
 """The form of our extensions of OpenAPI. What each one means is described at the head of openapi.yaml.
 
 `EventRole`, `Assembly`, `ReplyRole`, `Calls`, `Incomplete` and `DataPart` have the names and fields of the classes in
-`templates/types/_event_roles.py` and `_conversation_roles.py`: generation writes calls of those from these.
+`templates/types/_roles.py`: generation writes calls of those from these.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A service may answer before it has read a request: the answer is heard at once, and the rest is not sent."""
+"""A service may respond before it has read the request: the response is read at once, and the rest is not sent."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.bare_sockets import bare, http
 LARGE = "x" * 16_000_000  # more than the buffers between client and service take
 TOO_LARGE = http(b'{"error": {"code": "request_too_large", "message": "Too much."}}', status=b"413 Content Too Large")
 
-TRIALS = 5  # what comes first, the answer or the failure to write, differs
+TRIALS = 5  # whether the response or the failure to write is noticed first varies
 
 
 def closes(_connection, _is_over):
-    """What is under way then is answered with a reset."""
+    """Data that is still on its way is then answered with a reset."""
 
 
 def shuts_down(connection, is_over):
@@ -31,18 +31,18 @@ def resets(connection, is_over):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def reads_no_more(_connection, is_over):
+def stops_reading(_connection, is_over):
     is_over.wait(30)
 
 
 @pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
-@pytest.mark.parametrize("end", [closes, shuts_down, resets, reads_no_more])
-def test_an_answer_before_the_end_of_the_request_is_heard(end, is_secure, connect, tls, caplog):
+@pytest.mark.parametrize("end", [closes, shuts_down, resets, stops_reading])
+def test_a_response_before_the_end_of_the_request_is_read(end, is_secure, connect, tls, caplog):
     context = tls if is_secure else None
     is_over = threading.Event()
 
     def talk(connection, received):
-        # Else Nagle's algorithm holds the answer back behind the tickets of TLS, and a reset drops it here.
+        # Nagle's algorithm would hold the response back behind the session tickets of TLS, and a reset would drop it.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with context.wrap_socket(connection, server_side=True) if context else connection as stream:
             while b"\r\n\r\n" not in received:
@@ -61,31 +61,26 @@ def test_an_answer_before_the_end_of_the_request_is_heard(end, is_secure, connec
     assert not caplog.records
 
 
-def test_a_connection_on_which_a_request_was_not_sent_whole_is_not_used_again(connect):
-    """What is left of it would be taken for the next request."""
+def test_a_connection_whose_request_was_not_sent_completely_is_not_reused(connect):
+    """The service would take the rest of it for the next request."""
     is_over = threading.Event()
 
     def talk(connection, received):
         received += connection.recv(1000)
-        if b"early" not in received:
-            connection.sendall(TOO_LARGE)
+        connection.sendall(TOO_LARGE)
+        if b"small" not in received:
             is_over.wait(30)
-        else:
-            connection.sendall(TOO_LARGE)
 
     with bare(talk) as server:
         driver = connect(base_url=server.url)
-        with pytest.raises(errors.RequestTooLargeError):
-            driver.create(input=LARGE)
-        with pytest.raises(errors.RequestTooLargeError):
-            driver.create(input="early")
+        for text in (LARGE, "small"):
+            with pytest.raises(errors.RequestTooLargeError):
+                driver.create(input=text)
         is_over.set()
         assert len(server.received) == 2
 
 
-def test_an_answer_that_comes_late_does_not_cut_a_large_request(connect, tls):
-    """Over TLS something comes early, which is no answer: the tickets for another connection."""
-
+def test_session_tickets_are_not_taken_for_an_early_response(connect, tls):
     def talk(connection, received):
         with tls.wrap_socket(connection, server_side=True) as stream:
             while len(received) < len(LARGE):

@@ -1,4 +1,4 @@
-"""What httpx can raise, each as the error that the caller sees, with its words; and the map from errors to classes."""
+"""The exceptions of httpx: the class and the message of the error that the caller gets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ OF_PYTHON = {OSError: errors.ConnectionLostError, ConnectionResetError: errors.C
 
 @pytest.fixture
 def call(connect, flavour):
-    """Makes a call that fails below with an exception: gives the error, and how often it was tried."""
+    """Makes a call in which httpx raises an exception, and returns the error and the number of tries."""
 
     def made(exception, **options):
         tried = []
@@ -63,7 +63,7 @@ def call(connect, flavour):
 
 
 @pytest.mark.parametrize("cls", TIMEOUTS)
-def test_a_time_out(cls, call):
+def test_a_timeout(cls, call):
     phase, after, sent, text = TIMEOUTS[cls]
     error, tried = call(cls("too late", request=REQUEST))
     assert type(error) is errors.RequestTimeoutError
@@ -71,7 +71,7 @@ def test_a_time_out(cls, call):
     assert tried == (1 if sent else 3)
 
 
-def test_a_time_out_without_a_limit_of_ours(call):
+def test_a_timeout_without_a_limit(call):
     error, _tried = call(httpx.ReadTimeout("", request=REQUEST), timeout=None)
     assert (error.after, str(error)) == (None, f"nothing was received from the service in time. {MAYBE}")
 
@@ -80,8 +80,8 @@ def test_a_time_out_without_a_limit_of_ours(call):
 def test_a_connection_that_was_not_made(cls, call):
     error, tried = call(cls("no way", request=REQUEST))
     assert type(error) is errors.ConnectionFailedError
-    words = f"no connection to service.test:80 could be made, nothing was sent ({cls.__name__}: no way)"
-    assert str(error) == words
+    message = f"no connection to service.test:80 could be made, nothing was sent ({cls.__name__}: no way)"
+    assert str(error) == message
     assert tried == 3
 
 
@@ -93,12 +93,13 @@ def test_a_connection_that_broke(cls, call):
     assert tried == 1
 
 
-def test_an_exception_without_words(call):
-    error, _tried = call(httpx.ReadError(""))
-    assert str(error) == LOST.format("ReadError")
+def test_the_message_of_an_exception_is_neither_required_nor_shortened(call):
+    for message, shown in (("", "ReadError"), ("X", "ReadError: X")):
+        assert str(call(httpx.ReadError(message))[0]) == LOST.format(shown)
+    assert str(errors.AceDataError()) == ""
 
 
-def test_a_time_out_of_python(call):
+def test_a_timeout_of_python(call):
     for cls in (TimeoutError, asyncio.TimeoutError):
         error, tried = call(cls("too late"))
         assert (type(error), error.phase, error.sent, tried) == (errors.RequestTimeoutError, "read", True, 1)
@@ -106,7 +107,7 @@ def test_a_time_out_of_python(call):
 
 @pytest.fixture
 def lookalike(monkeypatch):
-    """A library with the exceptions of httpx under another name, as httpx2 has them."""
+    """A copy of the exceptions of httpx under another name, like those of httpx2."""
     spec = importlib.util.spec_from_file_location("lookalike", httpx._exceptions.__file__)
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "lookalike", module)
@@ -114,7 +115,7 @@ def lookalike(monkeypatch):
     return module
 
 
-def test_the_exceptions_of_a_library_made_after_httpx_mean_the_same(call, lookalike):
+def test_the_exceptions_of_a_copy_of_httpx_are_handled_alike(call, lookalike):
     class OfTheUserError(lookalike.ReadTimeout):
         pass
 
@@ -127,14 +128,14 @@ def test_the_exceptions_of_a_library_made_after_httpx_mean_the_same(call, lookal
     assert (type(error), tried) == (errors.ConnectionLostError, 1)
 
 
-def test_every_exception_of_httpx_is_here():
+def test_every_exception_of_httpx_is_listed_here():
     roots = {httpx.TimeoutException, httpx.ProtocolError, httpx.TooManyRedirects}
     classes = filter(inspect.isclass, vars(httpx).values())
     found = {value for value in classes if issubclass(value, httpx.RequestError)}
     assert found == {*TIMEOUTS, *NOT_CONNECTED, *BROKEN, *roots}
 
 
-def test_an_exception_about_something_else_comes_through(connect):
+def test_another_exception_is_not_changed(connect):
     class ReadTimeout(Exception):  # noqa: N818 - the name of an exception does not make it one of the network
         pass
 
@@ -146,54 +147,24 @@ def test_an_exception_about_something_else_comes_through(connect):
         driver.create()
 
 
-def test_a_read_time_out_may_be_sent_again_on_request_and_nothing_else(call):
+def test_a_policy_for_read_timeouts_retries_nothing_else(call):
     retry = RetryPolicy(on_read_timeout=True)
     assert call(httpx.ReadTimeout(""), retry=retry)[1] == 3
     assert call(httpx.WriteTimeout(""), retry=retry)[1] == 1
     assert call(httpx.ReadError(""), retry=retry)[1] == 1
 
 
-# --- errors of the service
+def test_an_error_response_has_the_class_of_its_code_or_else_of_its_status():
+    for code, (name, _status) in CODES.items():
+        assert {errors.class_for(status, code).__name__ for status in (200, 400, 403, 418, 500, 504)} == {name}
+    for status, name in STATUSES.items():
+        assert {errors.class_for(status, code).__name__ for code in (None, "", "brand_new", "USED_UP")} == {name}
+    for status in (0, 1, 100, 199, 200, 204, 299, 399, 499, 600, 5000):
+        assert errors.class_for(status, None) is errors.APIStatusError
 
 
-@pytest.mark.parametrize("status", [200, 400, 403, 418, 500, 504])
-@pytest.mark.parametrize("code", CODES)
-def test_the_code_decides_first(code, status):
-    assert errors.class_for(status, code).__name__ == CODES[code][0]
-
-
-@pytest.mark.parametrize("code", [None, "", "brand_new", "USED_UP"])
-@pytest.mark.parametrize("status", STATUSES)
-def test_the_status_decides_where_the_code_is_unknown(status, code):
-    assert errors.class_for(status, code).__name__ == STATUSES[status]
-
-
-@pytest.mark.parametrize("status", [0, 1, 100, 199, 200, 204, 299, 399, 499, 600, 5000])
-def test_what_nobody_knows_is_an_error_of_the_general_class(status):
-    assert errors.class_for(status, None) is errors.APIStatusError
-
-
-# --- words
-
-
-def test_an_error_without_words_has_none():
-    assert str(errors.AceDataError()) == ""
-
-
-def test_the_words_of_the_library_below_are_not_cut(call):
-    error, _tried = call(httpx.ReadError("X"))
-    assert str(error) == LOST.format("ReadError: X")
-
-
-@pytest.mark.parametrize(
-    ("error", "billed"),
-    [
-        (errors.ConnectionLostError(is_stream=True), False),  # a stream without its last event, by the vendor's guide
-        (errors.ConnectionLostError(is_stream=False), None),
-        (errors.RequestTimeoutError(sent=True, is_stream=True), False),  # one that the caller has left
-        (errors.RequestTimeoutError(sent=True, is_stream=False), None),
-        (errors.RequestTimeoutError(sent=False, is_stream=False), False),
-    ],
-)
-def test_whether_a_lost_call_is_billed_depends_on_what_was_sent(error, billed):
-    assert error.may_be_billed is billed
+def test_whether_a_lost_call_is_billed_depends_on_what_was_sent():
+    for is_stream, billed in ((True, False), (False, None)):
+        assert errors.ConnectionLostError(is_stream=is_stream).may_be_billed is billed
+        assert errors.RequestTimeoutError(sent=True, is_stream=is_stream).may_be_billed is billed
+    assert errors.RequestTimeoutError(sent=False, is_stream=False).may_be_billed is False

@@ -1,7 +1,8 @@
-"""Events to send in made-up streams, and what a caller gets of them until the end or an error."""
+"""Events for streams in tests, and helpers that read a stream to its end or an error."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from acedata_responses import errors
@@ -42,28 +43,33 @@ def choice(index: int = 0, finish_reason: str | None = None, **delta: Any) -> di
     return {"index": index, "delta": delta, "finish_reason": finish_reason}
 
 
+def as_bytes(*events: Any) -> bytes:
+    """Return the lines of these events."""
+    return b"".join(b"data: %s\n\n" % json.dumps(event).encode() for event in events)
+
+
 def events_of(stream: Any) -> tuple[list[Any], errors.AceDataError | None]:
-    """The events until the end or until an error, and the error."""
-    events = []
-    try:
-        for event in stream:
-            events.append(event)  # noqa: PERF402 - what came before an error counts
-    except errors.AceDataError as error:
-        return events, error
-    return events, None
+    """Return the events until the end or an error, and the error."""
+    return _all_of(stream)
 
 
 def text_of(stream: Any) -> tuple[str, errors.AceDataError | None]:
-    texts = []
+    """Return the text until the end or an error, and the error."""
+    texts, error = _all_of(stream.text_deltas())
+    return "".join(texts), error
+
+
+def _all_of(items: Any) -> tuple[list[Any], errors.AceDataError | None]:
+    received = []
     try:
-        for text in stream.text_deltas():
-            texts.append(text)  # noqa: PERF402 - what came before an error counts
+        for item in items:
+            received.append(item)  # noqa: PERF402 - the items before an error count
     except errors.AceDataError as error:
-        return "".join(texts), error
-    return "".join(texts), None
+        return received, error
+    return received, None
 
 
 def assert_usable(client: Any, service: Any) -> None:
-    """The next call of a client with one place in flight gets its answer."""
+    """Check that a client with one place in flight can make another call."""
     assert client.create(deadline=30).output_text
     assert service.unused == 0

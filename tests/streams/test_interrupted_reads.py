@@ -1,16 +1,15 @@
-"""A step of a stream that was cut short from outside: what can be read afterwards never looks whole when it is not."""
+"""A read that is cancelled or interrupted by a signal: the stream does not look complete afterwards."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 
 import pytest
 
 from acedata_responses import AsyncClient, Client, StreamInterruptedError, testing
 from tests.drivers import ONE_PLACE
-from tests.streams.made_up import assert_usable, choice, chunk, delta, ending
+from tests.streams.events import as_bytes, assert_usable, choice, chunk, delta, ending
 from tests.waiting import in_loop
 
 HI = {"model": "gpt-4o-mini", "input": "Hi", "stream": True}
@@ -29,7 +28,7 @@ def closed(error: StreamInterruptedError) -> bool:
 
 @pytest.mark.parametrize("reader", READERS)
 @in_loop
-async def test_a_cancelled_step_is_followed_by_an_error_in_async_code(reader, service):
+async def test_a_read_after_a_cancelled_one_raises_an_error(reader, service):
     async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
         service.reply_with(SENT.but(STALLED))
         stream = await client.responses.create(**HI)
@@ -50,7 +49,7 @@ async def test_a_cancelled_step_is_followed_by_an_error_in_async_code(reader, se
 
 
 @pytest.mark.parametrize("reader", ["events", "texts"])
-def test_a_signal_in_a_step_is_followed_by_an_error_in_sync_code(reader, service):
+def test_a_read_after_one_that_a_signal_handler_left_raises_an_error(reader, service):
     def stop(*_):
         raise ZeroDivisionError
 
@@ -77,25 +76,25 @@ def test_a_signal_in_a_step_is_followed_by_an_error_in_sync_code(reader, service
         signal.signal(signal.SIGALRM, before)
 
 
-# --- a call is no longer in flight once its last event was read
+# --- a call is in flight until its last event was read
 
 
 def last_events():
-    """Streams of both shapes, and how many events each has until its answer is whole."""
+    """Streams of both shapes, and the number of events until the reply is complete."""
     later = testing.Fault("stall", "event", after=2)
     chat = [chunk(choice(content="Hel")), chunk(choice(0, "stop", content="lo"))]
-    lines = "".join(f"data: {json.dumps(event)}\n\n" for event in chat) + "data: [DONE]\n\n"
+    lines = as_bytes(*chat) + b"data: [DONE]\n\n"
     usage = chunk(usage={"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3})
     return {
         "response": (SENT, 3),
-        "chat": (testing.Answer(events=[lines.encode()]), 2),
-        "chat, its mark later": (testing.Answer(events=[*chat, "[DONE]"]).but(later), 2),
+        "chat": (testing.Answer(events=[lines]), 2),
+        "chat, its end mark later": (testing.Answer(events=[*chat, "[DONE]"]).but(later), 2),
         "chat, its usage later": (testing.Answer(events=[*chat, usage, "[DONE]"]).but(later), 2),
     }
 
 
-@pytest.mark.parametrize("shape", ["response", "chat", "chat, its mark later", "chat, its usage later"])
-def test_a_stream_that_is_left_open_at_its_last_event_takes_no_place(shape, client, service):
+@pytest.mark.parametrize("shape", ["response", "chat", "chat, its end mark later", "chat, its usage later"])
+def test_an_open_stream_is_not_in_flight_after_its_last_event(shape, client, service):
     answer, count = last_events()[shape]
     service.reply_with(answer)
     stream = client.open()
@@ -106,7 +105,7 @@ def test_a_stream_that_is_left_open_at_its_last_event_takes_no_place(shape, clie
     assert stream.final().output_text == "Hello"
 
 
-def test_a_stream_takes_its_place_until_its_last_event(connect, service):
+def test_a_stream_is_in_flight_until_its_last_event(connect, service):
     driver = connect(service, limits=ONE_PLACE)
     service.reply_with(SENT.but(STALLED))
     stream = driver.open(deadline=30)
