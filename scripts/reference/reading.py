@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ruamel.yaml.nodes import MappingNode
-
 from scripts.openapi import document
 from scripts.openapi.document import Document
 from scripts.openapi.problems import DocumentError
@@ -118,7 +116,7 @@ def _parse_document(text: str) -> Document:
     name = Path("the source")
     if text.lstrip().startswith("{"):
         try:
-            return Document(name, load_json(text), MappingNode("", []))
+            return Document(name, load_json(text), {(): 1})
         except ValueError as error:
             raise UnreadableError(f"is not valid JSON ({error})") from None
     if len(text) > LONGEST_YAML:

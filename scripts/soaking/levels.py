@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from acedata_responses import Client, testing
 from scripts.measuring.worker import memory_in_use
-from tests.streams.made_up import delta, ending
+from tests.streams.events import delta, ending
 
 
 class Level(NamedTuple):

@@ -7,7 +7,7 @@ import pytest
 from acedata_responses import APIStatusError, Limits, RateLimitError, testing
 from tests.classes import typed
 from tests.drivers import ONE_PLACE
-from tests.streams.made_up import response
+from tests.streams.events import response
 
 REPLY = response("Mine")
 
