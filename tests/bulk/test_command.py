@@ -167,7 +167,7 @@ def test_status_5_if_every_request_would_fail(command, echoing):
     assert "9 requests: 1 answered, 1 failed, 0 unknown, 7 left" in run.errors
     assert "run the same command again to continue" in run.errors
     assert len(Path("out.jsonl.partial").read_text(encoding="utf-8").splitlines()) == 2
-    run = command(questions(9), "--keep-going")
+    run = command(questions(9), "--keep-going", "--max-in-flight", "1")
     assert (run.status, len(run.results), len(echoing.requests)) == (1, 9, 10)
     echoing.clear()
     run = command(questions(9), "--output", "out.jsonl")

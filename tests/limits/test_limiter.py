@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import gc
 import logging
@@ -15,7 +16,7 @@ from contextlib import ExitStack
 import pytest
 
 from acedata_responses.errors import ConfigurationError
-from acedata_responses.limits import Limiter, Limits, LimitTimeout
+from acedata_responses.limits import Limiter, Limits, LimitTimeout, _limiter
 from tests.clock import FakeClock
 from tests.waiting import PATIENCE, acquire, most_in_a_second, one_at_a_time, thread, until
 
@@ -247,24 +248,30 @@ def test_a_call_gives_up_after_a_standstill(limit, clock, flavour):
     assert "Limits(in_flight=...)" in str(caught.value)
 
 
-def test_a_call_does_not_give_up_while_other_calls_finish():
-    clock = FakeClock()
+def test_a_call_does_not_give_up_while_other_calls_finish(monkeypatch):
+    class Counting(FakeClock):
+        reads = 0
+
+        def monotonic(self):
+            self.reads += 1
+            return super().monotonic()
+
+    monkeypatch.setattr(_limiter, "_ORPHAN_CHECK", 0.001)  # waiting calls read the clock that often
+    clock = Counting()
     limiter = one_at_a_time(clock)
-    held = limiter.acquire()
-    order = []
-
-    def call(name):
-        place = limiter.acquire(timeout=10.0)
-        order.append(name)
-        clock.now += 9.0  # each call takes long, but less than the timeout
-        place.release()
-
+    loop = asyncio.new_event_loop()
+    places = [loop.run_until_complete(limiter.acquire_async())]
     with ExitStack() as threads:
-        for name in range(5):
-            threads.enter_context(thread(lambda name=name: call(name)))
-            until(lambda name=name: limiter.waiting == name + 1)
-        held.release()
-    assert order == list(range(5))
+        for _ in range(3):
+            threads.enter_context(thread(lambda: places.append(limiter.acquire(timeout=10.0))))
+        for waiting in (3, 2, 1):
+            until(lambda waiting=waiting: limiter.waiting == waiting and len(places) == 1)
+            clock.now += 9.0  # each call takes long, but less than the timeout
+            reads = clock.reads
+            until(lambda reads=reads: clock.reads > reads + 10)
+            places.pop().release()
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)
+    loop.close()
 
 
 def test_a_wait_for_the_pace_is_not_a_standstill(flavour):
