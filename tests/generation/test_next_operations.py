@@ -224,8 +224,8 @@ def test_a_union_beside_fields_says_which_belong_together(make: Make, word: str,
             sent(package, image=wrong)
     it = types.Thing.from_dict({"name": "x", "it": {"url": "y"}}).it
     assert (it, it.problems) == (types.ThingIt(url="y"), [])
-    synthesis, schemas = part(package, "testing._synthesis"), part(package, "_document.schemas").SCHEMAS
-    assert set(synthesis.minimal(schemas["ThingIt"], schemas)) == {"url"}
+    replies, schemas = part(package, "testing._replies"), part(package, "_document.schemas").SCHEMAS
+    assert set(replies.minimal(schemas["ThingIt"], schemas)) == {"url"}
 
 
 def test_the_rules_of_an_open_enum_are_for_other_values_only(make: Make) -> None:

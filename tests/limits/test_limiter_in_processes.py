@@ -213,7 +213,7 @@ WORKER = """
     starts, started = [], Pace.started
 
     def record(pace, now):
-        if pace is limiter._shared._pace:
+        if pace is limiter._shared.pace:
             starts.append(now)
         started(pace, now)
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, NoReturn
 from weakref import WeakSet
 
 from ..errors import JournalError
-from .identity import Identity, identity_of
+from .owners import Identity, identity_of
 
 
 class Format(NamedTuple):

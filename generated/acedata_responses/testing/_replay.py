@@ -22,8 +22,8 @@ _OMITTED_HEADERS = frozenset({"connection", "content-encoding", "content-length"
 """Headers that do not describe the recorded body, or are private."""
 
 
-def replay(folder: str | os.PathLike[str]) -> Replay:
-    """Return a transport that sends each request once, records the response in a file, and replays it from then on.
+class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport that sends each request once, records the response in a file, and replays it from then on.
 
         client = Client(transport=testing.replay("tests/recordings"))
 
@@ -32,17 +32,8 @@ def replay(folder: str | os.PathLike[str]) -> Replay:
     the request; review it before you share it. Requests match by method, path, query and body. If the same request is
     sent several times, each of them has its own file. Delete files to record them again.
 
-    Args:
-        folder: The folder of the files. It is created if it does not exist.
-    """
-    return Replay(folder)
-
-
-class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """An httpx transport that replays recorded responses. Created by `replay()`.
-
     Attributes:
-        folder: The folder of the files.
+        folder: The folder of the files. It is created if it does not exist.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -80,6 +71,10 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
         with self._lock:
             self._times[name] += 1
             return self.folder / f"{name}-{self._times[name]}.json"
+
+
+replay = Replay
+"""Returns a transport that records and replays. See `Replay` for its argument."""
 
 
 class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
