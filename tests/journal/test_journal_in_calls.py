@@ -273,53 +273,21 @@ def test_a_call_that_got_no_turn_was_not_sent(new_client, path):
 # Files that cannot be written
 
 
-@pytest.fixture
-def cannot_write(path, monkeypatch):
-    """Creates a journal that cannot record a state until the patches are undone."""
+def test_a_request_that_could_not_be_recorded_is_sent_by_the_next_call(new_client, service, path, monkeypatch):
+    def update(row, state, *args, **kwargs):
+        if state == "sent":
+            raise JournalError("the disk is full")
+        original(row, state, *args, **kwargs)
 
-    def create(state):
-        def update(row, new_state, *args, **kwargs):
-            if new_state == state:
-                raise JournalError("the disk is full")
-            original(row, new_state, *args, **kwargs)
-
-        journal = Journal(path)
-        original = journal._update
-        monkeypatch.setattr(journal, "_update", update)
-        return journal
-
-    return create
-
-
-def test_a_request_that_could_not_be_recorded_is_sent_by_the_next_call(new_client, service, cannot_write, monkeypatch):
-    driver = new_client(journal=cannot_write("sent"))
+    journal = Journal(path)
+    original = journal._update
+    monkeypatch.setattr(journal, "_update", update)
+    driver = new_client(journal=journal)
     with pytest.raises(JournalError):
         driver.create()
     monkeypatch.undo()
     assert service.requests == []
     assert driver.create().output_text
-
-
-def test_a_response_that_could_not_be_recorded_is_returned_and_recorded_later(
-    new_client, service, cannot_write, monkeypatch
-):
-    driver = new_client(journal=cannot_write("answered"))
-    with pytest.warns(RuntimeWarning, match="disk is full"):
-        text = driver.create().output_text
-    monkeypatch.undo()
-    again = driver.create()
-    assert (again.output_text, again.http.from_journal) == (text, True)
-    assert len(service.requests) == 1
-
-
-def test_nothing_is_sent_if_the_file_is_damaged(new_client, service, path):
-    driver = new_client()
-    path.with_name(path.name + "-wal").unlink(missing_ok=True)
-    driver.actual._journal.close()
-    path.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(JournalError):
-        driver.create()
-    assert service.requests == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be removed on Windows")

@@ -105,16 +105,14 @@ class DatabaseFile:
         """Write the committed data to the disk. SQLite's `synchronous = FULL` would keep the file locked meanwhile."""
         try:
             log = os.open(f"{self.path.resolve()}-wal", os.O_RDWR)
+            try:
+                os.fsync(log)
+            finally:
+                os.close(log)
         except FileNotFoundError:
             return  # all data is in the database file, where SQLite has synced it
         except OSError as error:
             self._fail(error)
-        try:
-            os.fsync(log)
-        except OSError as error:
-            self._fail(error)
-        finally:
-            os.close(log)
 
     def close(self) -> None:
         """Close the database; the next transaction opens it again, or another file that is at its path by then."""

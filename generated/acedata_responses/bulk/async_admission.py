@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 class AsyncAdmission:
     """Yields the requests that the budget allows, in their order.
 
-    Args:
-        requests: The requests as the caller passed them.
-        budget: The budget for all calls; None for no limit.
-        is_streamed: Whether the arguments of a call ask for a stream, which is refused.
-        progress: Called for each result; None to call nothing.
-        keep_going: Whether to go on after an error that every further request would have.
+    The arguments are those of `run`.
 
     Raises:
         ConfigurationError: `budget` is not a `Budget`, or `progress` cannot be called.
