@@ -126,7 +126,7 @@ def is_installed(version: str) -> bool:
 
 def installed(wheel: Path, folder: Path) -> Iterator[str]:
     """Check the wheel on the oldest and newest Python, and with the oldest dependencies."""
-    pinned = ("--require-hashes", "--requirement", ROOT / "tools" / "runtime.txt")
+    pinned = ("--require-hashes", "--requirement", ROOT / "tools" / "requirements" / "runtime.txt")
     oldest = ("--resolution", "lowest-direct", "--requirement", ROOT / "pyproject.toml")
     for version in PYTHONS:
         if not is_installed(version):
@@ -142,7 +142,7 @@ def audited() -> str:
     """Check the dependencies with pip-audit."""
     options = "--disable-pip --require-hashes --format json --progress-spinner off --requirement".split()
     try:
-        report = run(PROGRAMS / "pip-audit", *options, ROOT / "tools" / "runtime.txt")
+        report = run(PROGRAMS / "pip-audit", *options, ROOT / "tools" / "requirements" / "runtime.txt")
     except FoundError as found:
         if "ConnectionError" in str(found) or "ServiceError" in str(found):
             return "skipped  pip-audit: its database cannot be reached"
