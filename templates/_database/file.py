@@ -238,17 +238,15 @@ def _close_before_fork() -> None:
     _forking.held = held
 
 
-def _go_on_after_fork() -> None:
+def _release_after_fork() -> None:
     for file in _forking.held:
         file._lock.release()
 
 
-def _start_anew_in_child() -> None:
+def _reset_in_child() -> None:
     for file in list(_files):
         file._lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_close_before_fork, after_in_parent=_go_on_after_fork, after_in_child=_start_anew_in_child
-    )
+    os.register_at_fork(before=_close_before_fork, after_in_parent=_release_after_fork, after_in_child=_reset_in_child)

@@ -39,7 +39,7 @@ async def run(
         in_order: Whether to yield the results in the order of the requests, instead of each as soon as it is ready.
         budget: The budget for all calls; None for no limit.
         progress: Called with 1 for each result.
-        keep_going: Whether to go on after an error that every further request would have.
+        keep_going: Whether to continue after an error that every further request would have.
 
     Raises:
         BudgetExhaustedError: The budget does not allow the next request.

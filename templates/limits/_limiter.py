@@ -123,7 +123,7 @@ class Limiter:
         Args:
             give_up_at: The time of the clock's `monotonic()` at which to give up; None for never.
             timeout: Seconds to wait while no other call starts or finishes; None for no limit. As long as other calls
-                start or finish, the wait goes on.
+                start or finish, the wait continues.
 
         Returns:
             The place of the call, to be released when its response is finished.
@@ -188,7 +188,7 @@ class Limiter:
             self._change_pace(pace, Pace.succeeded)
             is_back = was_slowed and not pace.is_slowed
         if is_back:
-            logger.info("the service takes calls again: pace back at %.3g calls a second", pace.per_second)
+            logger.info("the service accepts calls again: pace restored to %.3g calls a second", pace.per_second)
 
     def _change_pace(self, pace: Pace, change: Callable[[Pace, float], None]) -> None:
         if self._shared is None:

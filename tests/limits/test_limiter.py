@@ -126,7 +126,7 @@ def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logge
         assert limiter.pace == 60
     assert [record.getMessage() for record in caplog.records] == [
         "the service refuses calls: pace lowered from 60 to 30 calls a second",
-        "the service takes calls again: pace back at 60 calls a second",
+        "the service accepts calls again: pace restored to 60 calls a second",
     ]
 
 

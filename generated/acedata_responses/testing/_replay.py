@@ -8,7 +8,8 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,22 +46,17 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
         request.read()
         file = self._file(request)
         if not file.exists():
-            with httpx.Client(verify=tls_context()) as client:
-                try:
-                    _write(file, request, client.send(request))
-                except ConfigurationError as refusal:
-                    raise _unrecorded(file, refusal) from None
+            with _recording(file), httpx.Client(verify=tls_context()) as client:
+                _write(file, request, client.send(request))
         return _read(file)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         file = self._file(request)
         if not file.exists():
-            async with httpx.AsyncClient(verify=tls_context()) as client:
-                try:
+            with _recording(file):
+                async with httpx.AsyncClient(verify=tls_context()) as client:
                     _write(file, request, await client.send(request))
-                except ConfigurationError as refusal:
-                    raise _unrecorded(file, refusal) from None
         return _read(file)
 
     def _file(self, request: httpx.Request) -> Path:
@@ -133,8 +129,13 @@ def _read(file: Path) -> httpx.Response:
         raise ConfigurationError(f"{file} is not a recording ({reason}); delete it to record it again") from None
 
 
-def _unrecorded(file: Path, refusal: ConfigurationError) -> ConfigurationError:
-    return ConfigurationError(f"there is no recording {file}, and {refusal}")
+@contextmanager
+def _recording(file: Path) -> Generator[None, None, None]:
+    """Add the name of the file to the error that blocks calls to the real service."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise ConfigurationError(f"there is no recording {file}, and {error}") from None
 
 
 def _redacted(request: httpx.Request, content: bytes) -> str:
