@@ -195,24 +195,6 @@ def test_a_call_can_wait_without_a_limit(give_up_at, flavour):
     assert limiter.in_flight == 1
 
 
-def test_after_a_thread_has_given_up_the_next_one_gets_the_place():
-    clock = FakeClock()
-    limiter = one_at_a_time(clock)
-    held = limiter.acquire()
-    gave_up = threading.Event()
-
-    def give_up():
-        with pytest.raises(LimitTimeout):
-            limiter.acquire(give_up_at=clock.now + 0.02)
-        gave_up.set()
-
-    with thread(give_up), thread(limiter.acquire):
-        assert gave_up.wait(PATIENCE)
-        until(lambda: limiter.waiting == 1)
-        held.release()
-    assert (limiter.in_flight, limiter.waiting) == (1, 0)
-
-
 def test_after_an_interrupted_wait_for_the_pace_the_next_call_gets_its_turn():
     class Interrupted(FakeClock):
         def sleep(self, seconds):

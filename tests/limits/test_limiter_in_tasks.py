@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acedata_responses.limits import Limiter, Limits, LimitTimeout
+from acedata_responses.limits import Limiter, Limits
 from tests.clock import FakeClock
 from tests.waiting import in_loop, one_at_a_time, run, until_async
 
@@ -35,69 +34,6 @@ def test_concurrent_calls_keep_the_pace_together(start):
     assert limiter.in_flight == 50
     assert clock.now - 1000 == pytest.approx(49 * 1.05 / 10)
     assert len(clock.sleeps) < 150, "waiting is not polling"
-
-
-@in_loop
-async def test_after_a_task_has_given_up_the_next_one_gets_the_place():
-    limiter = one_at_a_time(clock := FakeClock())
-    held = limiter.acquire()
-
-    impatient = asyncio.create_task(limiter.acquire_async(give_up_at=clock.now + 0.02))
-    patient = asyncio.create_task(limiter.acquire_async())
-    with pytest.raises(LimitTimeout):
-        await impatient
-    assert limiter.waiting == 1
-    held.release()
-    await patient
-    assert (limiter.in_flight, limiter.waiting) == (1, 0)
-
-
-@pytest.mark.parametrize("steps", range(8))
-@pytest.mark.parametrize("released_first", [True, False])
-@in_loop
-async def test_a_task_that_is_cancelled_during_its_turn_passes_the_turn_on(steps, released_first):
-    limiter = one_at_a_time()
-    held = limiter.acquire()
-
-    first, second = (asyncio.create_task(limiter.acquire_async()) for _ in range(2))
-    await until_async(lambda: limiter.waiting == 2)
-    if released_first:
-        held.release()
-    for _ in range(steps):
-        await asyncio.sleep(0)
-    first.cancel()
-    if not released_first:
-        held.release()
-    with suppress(asyncio.CancelledError):
-        (await first).release()  # it had its turn before the cancellation
-    await second
-    assert (limiter.in_flight, limiter.waiting) == (1, 0)
-
-
-def test_a_task_that_is_cancelled_while_it_waits_for_the_pace_passes_the_turn_on():
-    class Slow(FakeClock):
-        async def sleep_async(self, seconds):
-            sleeping.set()
-            await awake.wait()
-            await super().sleep_async(seconds)
-
-    limiter = Limiter(Limits(in_flight=None, per_second=1), clock=Slow())
-    limiter.acquire()
-
-    async def calls():
-        nonlocal sleeping, awake
-        sleeping, awake = asyncio.Event(), asyncio.Event()
-        first, second = (asyncio.create_task(limiter.acquire_async()) for _ in range(2))
-        await sleeping.wait()
-        first.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await first
-        awake.set()
-        await second
-
-    sleeping = awake = None
-    run(calls())
-    assert (limiter.in_flight, limiter.waiting) == (2, 0)
 
 
 @settings(deadline=None, max_examples=50)

@@ -12,7 +12,7 @@ import pytest
 from acedata_responses import AsyncClient, Limiter, Limits, errors, testing
 from acedata_responses.limits import Pace
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL, ONE_PLACE, Driver
+from tests.drivers import MINIMAL, ONE_PLACE
 from tests.faults.table import SHORT
 from tests.waiting import in_loop, most_in_a_second, until, until_async
 
@@ -80,16 +80,6 @@ def test_calls_are_sent_in_order_of_arrival(connect, service):
     for thread in threads:
         thread.join(30)
     assert [request.json["input"] for request in service.requests] == expected(7)
-
-
-def test_a_sync_and_an_async_client_can_share_a_limiter(service):
-    limiter = Limiter(Limits(in_flight=5, per_second=None))
-    options = {"token": testing.TOKEN, "base_url": service.url, "limits": limiter}
-    with Driver("sync", **options) as one, Driver("async", **options) as other, ThreadPoolExecutor(2) as pool:
-        found = pool.map(lambda driver: make_calls(driver.client, 20), [one, other])
-        assert list(found) == [expected(20)] * 2
-    assert service.most_in_flight == 5
-    assert (limiter.in_flight, limiter.waiting) == (0, 0)
 
 
 def test_copies_of_a_client_share_its_limits_and_connections(connect, service):
