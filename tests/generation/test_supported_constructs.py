@@ -157,8 +157,8 @@ def test_a_union_beside_properties_says_which_are_required_together(make: Make, 
             sent(package, image=wrong)
     it = types.Thing.from_dict({"name": "x", "it": {"url": "y"}}).it
     assert (it, it.problems) == (types.ThingIt(url="y"), [])
-    synthesis, schemas = part(package, "testing._synthesis"), part(package, "_document.schemas").SCHEMAS
-    assert set(synthesis.minimal(schemas["ThingIt"], schemas)) == {"url"}
+    replies, schemas = part(package, "testing._replies"), part(package, "_document.schemas").SCHEMAS
+    assert set(replies.minimal(schemas["ThingIt"], schemas)) == {"url"}
 
 
 def test_the_rules_of_an_open_enum_apply_to_other_values_only(make: Make) -> None:
