@@ -86,6 +86,8 @@ def _check_values(document: Document, pointer: str, schema: Node) -> None:
         document.report(below(pointer, "enum"), found, advice)
     stated = schema.get("type", list(_TYPES))
     allowed = [stated] if isinstance(stated, str) else stated
+    if not allowed:
+        document.report(below(pointer, "type"), "the list of types is empty", "Name one, or take it out.")
     for value in [*values, *([schema["const"]] if "const" in schema else [])]:
         if not any(_is_of_type(value, kind) for kind in allowed):
             found = f"the value {value!r} is not of type {' or '.join(allowed)}"

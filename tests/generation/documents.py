@@ -109,7 +109,7 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
         for step in way:
             node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
         if value is GONE:
-            del node[last]
+            del node[int(last) if isinstance(node, list) else last]
         elif isinstance(node, list):
             node.insert(int(last), copy.deepcopy(value))
         else:

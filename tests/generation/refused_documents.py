@@ -107,6 +107,7 @@ SCHEMA_CASES: dict[str, Case] = {
         }.items()
     },
     "input should be an object": {"Thing/properties/kind": True},
+    "the list of types is empty. Name one, or take it out.": ({FIELD: {"type": []}}, "type"),
     "`properties` has no value. Write one, or take it out.": {"Thing/properties": None},
     "the value None is not of type string. Correct": ({"Open": {"anyOf": [text(enum=["a", None]), TEXT]}}, "anyOf/0"),
     "input should be 'string', 'number'": {f"{FIELD}/type": "file"},
