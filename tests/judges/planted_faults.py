@@ -51,7 +51,7 @@ SPECTRAL = (f"{NODE}/spectral", "lint", "--ruleset", "tools/spectral.yaml", "--f
 WORKFLOW = ".github/workflows/ci.yml"
 WORKFLOW_SCHEMA = (".venv/bin/check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
 ZIZMOR = (".venv/bin/zizmor", "--offline", "--no-progress", WORKFLOW)
-LINKS = (*PYTHON, "scripts.judges.links", "README.md")
+LINKS = (f"{NODE}/remark", "--frail", "--no-stdout", "--rc-path", "tools/remark.json", "README.md")
 MYPY = (*PYTHON, "mypy")
 PYRIGHT = (f"{NODE}/pyright", "--warnings")
 TY = (".venv/bin/ty", "check", "--error-on-warning")
@@ -77,9 +77,9 @@ FAULTS = [
         "must be <= 128"),
     Fault("check-jsonschema", WORKFLOW_SCHEMA, WORKFLOW, "runs-on:", "run-on:", "run-on"),
     Fault("zizmor", ZIZMOR, WORKFLOW, "actions/checkout@", "actions/checkout@v6 #", "unpinned"),
-    Fault("links to files", LINKS, "README.md", "(openapi.yaml)", "(openapi.json)", "leads to no file"),
+    Fault("links to files", LINKS, "README.md", "(openapi.yaml)", "(openapi.json)", "Cannot find file `openapi.json`"),
     Fault("links to headings", LINKS, "README.md", "(openapi.yaml)", "(#no-such-heading)",
-        "leads to no heading"),
+        "Cannot find heading"),
     # The type checkers, on the package and on what a user writes
     *(
         Fault(f"{judge}: {what}", command, file, old, new, words)
