@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, help="instead, kill a program with a journal this many times")
-    parser.add_argument("--quick", action="store_true", help="make an eighth of the calls, in half a minute")
+    parser.add_argument("--quick", action="store_true", help="make an eighth of the calls, in a minute")
     options = parser.parse_args(arguments)
     violations = _kill(options.kills, options.seed) if options.kills is not None else _soak(options.seed, options.quick)
     for violation in violations[:20]:
