@@ -48,7 +48,7 @@ def answer_of(strict, data):
 @each(WHOLE)
 def test_a_reply_is_read_to_the_last_key_without_a_problem(server, strict, file):
     data = json.loads(file.read_bytes())
-    server.answers_with(file.read_bytes())
+    server.respond_with(file.read_bytes())
     answer = answer_of(strict, data)
     if "object" not in data:
         validator("ErrorReply").validate(data)
@@ -69,7 +69,7 @@ def test_a_reply_is_read_to_the_last_key_without_a_problem(server, strict, file)
 @each(STREAMS)
 def test_a_stream_is_read_to_the_last_key_without_a_problem(server, strict, file):
     data = events_in(file.read_bytes())
-    server.streams(file.read_bytes())
+    server.stream(file.read_bytes())
     with strict.open() as stream:
         events = list(stream)
         final = stream.final()
@@ -84,7 +84,7 @@ def test_a_stream_is_read_to_the_last_key_without_a_problem(server, strict, file
 @each(STREAMS)
 def test_the_text_of_a_stream_comes_in_the_pieces_in_which_it_was_sent(server, strict, file):
     data = events_in(file.read_bytes())
-    server.streams(*(block + b"\n\n" for block in file.read_bytes().split(b"\n\n") if block))
+    server.stream(*(block + b"\n\n" for block in file.read_bytes().split(b"\n\n") if block))
     with strict.open() as stream:
         pieces = [text for text in stream.text_deltas() if text]
     sent = [event.get("delta") or _chat_piece(event) for event in data]
