@@ -246,6 +246,10 @@ def test_the_document_has_these_bounds():
 INVALID = {
     "no fields": ({}, {"/model": "required", "/input": "required"}),
     "null": ({**MINIMAL, "model": None}, {"/model": "type"}),
+    "values of another type": (
+        {**MINIMAL, "temperature": True, "n": True, "background": 1, "max_output_tokens": 1.5},
+        dict.fromkeys(["/temperature", "/n", "/background", "/max_output_tokens"], "type"),
+    ),
     "an input of texts": ({**MINIMAL, "input": ["Hello"]}, {"/input/0": "type"}),
     "a message instead of a list": ({**MINIMAL, "input": MINIMAL}, {"/input": "type"}),
     "a message without a role": ({**MINIMAL, "input": [{"content": "x"}]}, {"/input/0/role": "required"}),

@@ -82,8 +82,8 @@ JUDGES: dict[str, list[Fault]] = {
     f"{NODE}/pyright --warnings": type_faults("reportAssignmentType"),
     f"{BIN}/ty check --error-on-warning": type_faults("invalid-assignment"),
     f"{PYTEST}/prism.py -k 'at_each_bound or of_another_type'": [
-        Fault("a client stricter than the document", f"{PACKAGE}/_document/validation.py", "value <= bou", "value < bou"),
-        Fault("a client laxer than the document", f"{PACKAGE}/_document/schemas.py", '"minItems": 1', '"minItems": 0'),
+        Fault("a client that is too strict", f"{PACKAGE}/_document/validation.py", "value <= bound", "value < bound"),
+        Fault("a client that is too lax", f"{PACKAGE}/_document/schemas.py", '"minItems": 1', '"minItems": 0'),
     ],
     f"{PYTEST}/prism.py -k 'examples_of_the_document or generated_replies'": [
         Fault("an undocumented reply", f"{PACKAGE}/testing/_examples.py", '"created": 1795420800', '"created": "now"'),
