@@ -25,7 +25,7 @@ import tomllib
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".venvs" / "judges" / "bin"
 UV = ROOT / ".venvs" / "uv" / "bin" / "uv"
-RUNTIME = ROOT / "tools" / "runtime.txt"
+RUNTIME = ROOT / "tools" / "requirements" / "runtime.txt"
 LARGEST_WHEEL = 320_000  # bytes; raise it only deliberately, the goal is 100_000
 
 CALLS = """

@@ -6,8 +6,8 @@ MEASURED := httpx=runtime stock=runtime ours=runtime acedatacloud=bench-acedatac
 BENCH_ENVIRONMENTS :=
 
 define bench-environment
-BENCH_ENVIRONMENTS += .venvs/bench-$(1)/.made-from-$(call fingerprint,tools/$(2).txt)
-.venvs/bench-$(1)/.made-from-$(call fingerprint,tools/$(2).txt): | $$(UV_READY)
+BENCH_ENVIRONMENTS += .venvs/bench-$(1)/.made-from-$(call fingerprint,tools/requirements/$(2).txt)
+.venvs/bench-$(1)/.made-from-$(call fingerprint,tools/requirements/$(2).txt): | $$(UV_READY)
 	$$(call environment,$(2),$$(FITTING))
 	@touch $$@
 endef

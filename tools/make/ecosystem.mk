@@ -1,6 +1,6 @@
 ##@ Ecosystem
 
-ECOSYSTEM := .venvs/ecosystem/.made-from-$(call fingerprint,tools/ecosystem.txt)
+ECOSYSTEM := .venvs/ecosystem/.made-from-$(call fingerprint,tools/requirements/ecosystem.txt)
 # Tracers patch the process permanently, so each file runs in its own process.
 ECOSYSTEM_TESTS := $(patsubst tests/ecosystem/%.py,ecosystem-%,$(sort $(wildcard tests/ecosystem/with_*.py)))
 

@@ -1,6 +1,6 @@
 ##@ Endurance
 
-MUTANTS := .venvs/mutants/.made-from-$(call fingerprint,tools/mutants.txt)
+MUTANTS := .venvs/mutants/.made-from-$(call fingerprint,tools/requirements/mutants.txt)
 
 $(MUTANTS): | $(UV_READY)
 	$(call environment,mutants,$(FITTING))

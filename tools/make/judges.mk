@@ -1,8 +1,8 @@
 ##@ Judges: checks by third-party programs
 
 # The command line tools have their own environment, and so has the oldest openai package.
-JUDGES := .venvs/judges/.made-from-$(call fingerprint,tools/judges.txt)
-OLDEST := .venvs/openai-oldest/.made-from-$(call fingerprint,tools/openai-oldest.txt)
+JUDGES := .venvs/judges/.made-from-$(call fingerprint,tools/requirements/judges.txt)
+OLDEST := .venvs/openai-oldest/.made-from-$(call fingerprint,tools/requirements/openai-oldest.txt)
 MARKDOWN := $(wildcard *.md templates/*.md) docs
 
 $(JUDGES): | $(UV_READY)
