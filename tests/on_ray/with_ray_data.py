@@ -179,9 +179,7 @@ def _in_a_thread(call: Callable[[], object]) -> threading.Thread:
 # Killed workers
 
 
-def rows_after_killing_the_workers(
-    service: testing.Server, limiter: Any, folder: Path, **options: Any
-) -> list[dict[str, Any]]:
+def rows_after_kill(service: testing.Server, limiter: Any, folder: Path, **options: Any) -> list[dict[str, Any]]:
     """Kill all workers after ten replies, with three calls in flight. Return the rows of the dataset."""
     journal = options.get("journal")
     service.reply_with(*[lambda _: None] * 10, always=Fault("stall"))
@@ -205,7 +203,7 @@ def rows_after_killing_the_workers(
 
 def test_with_a_journal_a_killed_worker_loses_no_reply_and_pays_for_none_twice(echoing, limiter, tmp_path):
     options = {"journal": str(tmp_path / "answers.db")}
-    rows = rows_after_killing_the_workers(echoing, limiter(NO_PACE, lease=2.0), tmp_path, **options)
+    rows = rows_after_kill(echoing, limiter(NO_PACE, lease=2.0), tmp_path, **options)
     outcomes = Counter(row["outcome"] for row in rows)
     assert outcomes == {"answered": 37, "unknown": 3}
     assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
@@ -217,7 +215,7 @@ def test_with_a_journal_a_killed_worker_loses_no_reply_and_pays_for_none_twice(e
 
 
 def test_without_a_journal_only_the_batches_of_the_killed_workers_are_sent_again(echoing, limiter, tmp_path):
-    rows = rows_after_killing_the_workers(echoing, limiter(NO_PACE, lease=2.0), tmp_path)
+    rows = rows_after_kill(echoing, limiter(NO_PACE, lease=2.0), tmp_path)
     assert [row["outcome"] for row in rows] == ["answered"] * 40
     again = [question for question, times in times_sent(echoing).items() if times == 2]
     assert 3 <= len(again) <= 2 * 5  # two workers, batches of five
