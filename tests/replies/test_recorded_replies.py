@@ -40,13 +40,15 @@ def strict(connect, server):
 def test_a_reply_is_decoded_completely_and_without_problems(server, strict, file):
     data = json.loads(file.read_bytes())
     server.respond_with(file.read_bytes())
-    try:
-        reply = strict.list_models() if data.get("object") == "list" else strict.create()
-    except APIStatusError as error:
+    if "object" not in data:
         validator("ErrorReply").validate(data)
-        assert (error.code, error.message) == (data["error"]["code"], data["error"]["message"])
-        assert (error.trace_id, error.body) == (data["trace_id"], data)
+        with pytest.raises(APIStatusError) as error:
+            strict.create()
+        assert (error.value.code, error.value.message) == (data["error"]["code"], data["error"]["message"])
+        assert (error.value.trace_id, error.value.body) == (data["trace_id"], data)
         return
+    try:
+        reply = strict.list_models() if data["object"] == "list" else strict.create()
     except ReplyFailedError as error:
         reply = error.reply
     assert type(reply).__name__ == COMPONENTS[data["object"]]
