@@ -13,7 +13,7 @@ from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 from tests.streams import shapes
 
 FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *shapes.ROWS]}
-"""The faults in the tables of the tests, by name. An empty name stands for an undisturbed request."""
+"""The faults in the tables of the tests, by name. An undisturbed request has an empty name."""
 
 SHARE = 0.05  # of the requests get a fault
 SHARE_OF_429 = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace

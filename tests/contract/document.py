@@ -46,7 +46,7 @@ EVENTS = (*(name.rpartition("/")[2] for name in SCHEMAS["ResponseEvent"]["discri
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema that a reference names, with what stands beside the reference."""
+    """The schema of a `$ref`, with the keywords beside it."""
     while "$ref" in schema:
         schema = {**SCHEMAS[component(schema)], **{k: v for k, v in schema.items() if k != "$ref"}}
     return schema

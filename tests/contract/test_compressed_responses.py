@@ -1,4 +1,4 @@
-"""The client asks for no compression, but reads a response that a server or a proxy has compressed all the same."""
+"""The client asks for no compression, but reads a response that a server or a proxy has compressed anyway."""
 
 from __future__ import annotations
 
