@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import chain, islice, repeat
 from multiprocessing.connection import Connection
@@ -157,10 +158,10 @@ def _summary(tally: Tally, took: str) -> str:
     ]
     ends = [("ended with", "calls"), *tally.ends.most_common()]
     faults = [("the service did", "requests"), *tally.faults.most_common()]
-    return "\n\n".join(map(table, [totals, levels, ends, faults]))
+    return "\n\n".join([table(totals), table(levels), table(ends), table(faults)])
 
 
-def table(rows: list[tuple[str, object]]) -> str:
+def table(rows: Sequence[tuple[str, object]]) -> str:
     """Format pairs of names and values, one on each line."""
     width = max(len(name) for name, _value in rows)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
