@@ -138,7 +138,7 @@ def _entries(package: Path) -> list[Path]:
 def _diff(path: Path, generated: bytes) -> str:
     before = path.read_bytes().decode("utf-8", "replace").splitlines()
     after = generated.decode("utf-8").splitlines()
-    lines = list(difflib.unified_diff(before, after, str(path), "what generation gives", lineterm="", n=2))
+    lines = list(difflib.unified_diff(before, after, str(path), "generated", lineterm="", n=2))
     shown = lines[:_LONGEST_DIFF]
     if len(lines) > len(shown):
         shown.append(f"... and {len(lines) - len(shown)} lines more")
@@ -216,11 +216,11 @@ def check(files: dict[str, bytes], package: Path) -> int:
     """Compare the package, and print the differences and what to do."""
     found = differences(files, package)
     if not found:
-        print(f"verify: {len(files)} files in {_shown(package)} are what generation gives")
+        print(f"verify: {len(files)} files in {_shown(package)} are up to date")
         return DONE
     print("\n".join(found))
     print(
-        f"\nverify: {len(found)} of {len(files)} files in {_shown(package)} are not what generation gives.\n"
+        f"\nverify: {len(found)} of {len(files)} files in {_shown(package)} are not up to date.\n"
         "Edit openapi.yaml or templates/ (never generated/), then run: make generate"
     )
     return DIFFERS

@@ -36,7 +36,7 @@ from scripts.soaking.calls import Call, Clients, all_calls
 from scripts.soaking.checks import Tally, level
 from scripts.soaking.kills import kills
 from scripts.soaking.service import serve
-from tests.streams.made_up import delta, ending
+from tests.streams.events import delta, ending
 
 ROUNDS = 10
 LIMITS = Limits(in_flight=64, per_second=200)

@@ -1,4 +1,4 @@
-"""The clock: all time, waits and random numbers of the package come from it, so that tests can pass their own."""
+"""The source of all times, waits and random numbers of the package, which tests can replace."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import time
 
 
 class Clock:
-    """The system's time. A substitute has these five methods; `testing.ManualClock` is one."""
+    """The system clock. Replace it by an object with these five methods, such as `testing.ManualClock`."""
 
     __slots__ = ()
 
     def monotonic(self) -> float:
-        """Return seconds since some moment; they never go back."""
+        """Return the time in seconds since an arbitrary point; it never decreases."""
         return time.monotonic()
 
     def time(self) -> float:
-        """Return seconds since 1970."""
+        """Return the time in seconds since 1970."""
         return time.time()
 
     def random(self) -> float:
         """Return a random number from 0 to 1."""
         import random
 
-        return random.random()  # noqa: S311 - spreads waits; nothing depends on its secrecy
+        return random.random()  # noqa: S311 - spreads waits; it need not be secret
 
     def sleep(self, seconds: float) -> None:
-        """Block for so many seconds."""
+        """Block for a number of seconds."""
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let other tasks run for so many seconds."""
+        """Wait for a number of seconds, while other tasks run."""
         from ._event_loop import sleep
 
         await sleep(seconds)

@@ -1,7 +1,7 @@
-"""Modules that only annotations name.
+"""Modules that are only used in annotations.
 
-An annotation such as `types.Reply` is text until it is evaluated, by `typing.get_type_hints` for example, so the module
-need not be imported before that. Type checkers see the import itself, under `TYPE_CHECKING`.
+An annotation such as `types.Reply` is a string until it is evaluated, by `typing.get_type_hints` for example, so the
+module is not imported before that. Type checkers see the import under `TYPE_CHECKING`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ class LazyModule:
     """A module that is imported when an attribute of it is first read."""
 
     def __init__(self, name: str) -> None:
-        """Name the module; after a leading dot, from the package's root."""
+        """Accept the name of the module; with a leading dot, it is relative to the package."""
         self._name = name
 
     def __getattr__(self, name: str) -> Any:

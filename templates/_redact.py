@@ -1,8 +1,7 @@
-"""Takes the token out of what errors and logs carry, in case the service echoed it.
+"""Redacts the token in errors and logs, in case the service echoed it.
 
-A token of some length is replaced wherever it occurs. A short one may be an everyday word, which must stay in the
-service's sentences: it is replaced where a token can stand, which is after `Bearer` or an equals sign, as a whole
-value, and as a word of a header. It is never replaced in a key.
+A long token is replaced wherever it occurs. A short one may also be a common word in a message, so it is only replaced
+after `Bearer` or an equals sign, as a whole value, and as a word of a header, and never in a key.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     from .types._http_response import HTTPResponse
 
 _HIDDEN = "***"
-_SHORTEST_SECRET = 10  # characters; what is shorter can be a word
-_END = r"(?![\w.~+/-])"  # of what may be in a token: RFC 6750, section 2.1
-_CARRIED_LEVELS = 100  # Python follows data, to pickle it say, a few hundred levels deep
+_SHORTEST_SECRET = 10  # characters; a shorter token may be a common word
+_END = r"(?![\w.~+/-])"  # the characters of a token: RFC 6750, section 2.1
+_CARRIED_LEVELS = 100  # Python can pickle data that is a few hundred levels deep
 
 
 def redact_text(text: str, token: str) -> str:
@@ -46,10 +45,7 @@ def redact_response(http: HTTPResponse, token: str) -> HTTPResponse:
 
 
 def redact_data(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
-    """Return JSON data without the token, and without what is nested deeper than so many levels.
-
-    The limit keeps errors portable: what is nested deeper cannot be pickled.
-    """
+    """Return JSON data without the token, and without values that are nested too deeply to be pickled."""
     if isinstance(data, str):
         return redact_text(data, token)
     if not levels and (is_list(data) or is_object(data)):
@@ -62,7 +58,7 @@ def redact_data(data: Any, token: str, levels: int = _CARRIED_LEVELS) -> Any:
 
 
 def redact_key(key: str, token: str) -> str:
-    """Return a key, or a path of keys, without the token, unless that can be a word."""
+    """Return a key, or a path of keys, without the token, unless the token may be a common word."""
     return redact_text(key, token) if len(token) >= _SHORTEST_SECRET else key
 
 
@@ -73,13 +69,13 @@ def _redact_header(value: bytes, token: str) -> bytes:
 
 
 def _redact_bytes(content: bytes, token: str) -> bytes:
-    # Latin-1 gives each byte a character and takes it back; the token is ASCII.
+    # Latin-1 maps each byte to a character and back; the token is ASCII.
     return redact_text(content.decode("latin-1"), token).encode("latin-1")
 
 
 @lru_cache(maxsize=8)
 def _where_tokens_stand(token: str) -> re.Pattern[str]:
-    """After `Bearer` or an equals sign, and as a whole string of JSON that is no key."""
+    """Match the token after `Bearer` or an equals sign, and as a whole JSON string that is not a key."""
     one = re.escape(token)
     return re.compile(rf'(?:(?i:(?<=bearer ))|(?<==)){one}{_END}|(?<=["\']){one}(?=["\']\s*(?:[,}}\]]|$))')
 

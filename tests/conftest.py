@@ -22,7 +22,7 @@ from acedata_responses import testing
 from tests.certificates import tls_of
 from tests.clock import SkippingClock
 from tests.drivers import FLAVOURS, ONE_PLACE, Driver, Flavour
-from tests.testing.plain_clients import client_of
+from tests.testing.clients import client_of
 
 if TYPE_CHECKING:
     import trustme
@@ -33,7 +33,7 @@ for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.
 os.environ.pop("SSL_CERT_DIR", None)
 
 # Show the values in their failed asserts, as in tests.
-pytest.register_assert_rewrite("tests.streams.made_up", "tests.testing.answers", "tests.waiting")
+pytest.register_assert_rewrite("tests.streams.events", "tests.waiting")
 
 # No deadline, since that depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
 _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
+from ._calls.report import log_as_the_environment_says
 from ._calls.sender import Sender
 from ._clock import SYSTEM_CLOCK, Clock
 from ._lazy_module import LazyModule
-from ._request.log_level import log_as_the_environment_says
 from ._request.not_given import NOT_GIVEN, NotGiven
 from ._request.operation import Call
 from ._request.settings import Settings

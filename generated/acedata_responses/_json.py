@@ -1,4 +1,4 @@
-"""JSON: its text, and what a piece of its data is, asked so that type checkers learn no more than is true."""
+"""Parses JSON, and tells the types of JSON data apart in a way that type checkers understand."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _decoder: Any = json.JSONDecoder()
 _scan = make_scanner(_decoder)  # what `raw_decode` calls, without that call for each event
 
 kind_of: Callable[[Any], Any] = type
-"""`type`, for data of any kind: what a checker would conclude of it (a dictionary of unknown things) is no help."""
+"""`type`, but type checkers do not narrow the data by it, to a dictionary with unknown keys for example."""
 
 
 def parse(text: str) -> Any:
-    """JSON data from text; a byte order mark is passed over, as RFC 8259, section 8.1, allows.
+    """Parse JSON text. A byte order mark is ignored, as RFC 8259, section 8.1, allows.
 
     Raises:
         ValueError: It is not JSON, or nested deeper than Python can follow.
@@ -27,7 +27,7 @@ def parse(text: str) -> Any:
         if end == len(text):
             return data
     except (ValueError, RecursionError, StopIteration):
-        pass  # white space or a byte order mark in front, or no JSON at all
+        pass  # white space or a byte order mark before it, or not JSON
     try:
         return _decoder.decode(text.removeprefix("\ufeff"))
     except RecursionError:
@@ -35,7 +35,7 @@ def parse(text: str) -> Any:
 
 
 def parsed(content: bytes | str) -> tuple[Any, str]:
-    """JSON data, or None and why it is none. The exception is not kept, since it carries the whole text."""
+    """Return JSON data and an empty string, or None and the problem, without the text that an exception would keep."""
     try:
         return parse(content if isinstance(content, str) else content.decode()), ""
     except ValueError as error:
@@ -43,27 +43,27 @@ def parsed(content: bytes | str) -> tuple[Any, str]:
 
 
 def is_object(data: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether it is a JSON object."""
+    """Whether data is a JSON object."""
     return isinstance(data, dict)
 
 
 def is_list(data: Any) -> TypeGuard[list[Any]]:
-    """Whether it is a JSON array."""
+    """Whether data is a JSON array."""
     return isinstance(data, list)
 
 
 def is_mapping(data: Any) -> TypeGuard[Mapping[str, Any]]:
-    """Whether a caller passed something that can be sent as a JSON object."""
+    """Whether an argument can be sent as a JSON object."""
     return isinstance(data, Mapping)
 
 
 def is_sequence(data: Any) -> TypeGuard[Sequence[Any]]:
-    """Whether a caller passed something that can be sent as a JSON array."""
+    """Whether an argument can be sent as a JSON array."""
     return isinstance(data, Sequence) and not isinstance(data, (str, bytes, bytearray))
 
 
 def is_unicode(text: str) -> bool:
-    """Whether text can be encoded: it has no lone surrogates."""
+    """Whether text can be encoded, as it has no lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -72,6 +72,6 @@ def is_unicode(text: str) -> bool:
 
 
 def seconds_of(time: datetime) -> float:
-    """A time as seconds since 1970; whole ones as an integer."""
+    """Return a time as seconds since 1970, as an integer if they are whole."""
     seconds = time.timestamp()
     return int(seconds) if seconds == int(seconds) else seconds

@@ -1,7 +1,7 @@
-"""Paths into JSON data, as the extensions of the document write them.
+"""Paths into JSON data, as in the extensions of the OpenAPI document.
 
 A step is a key, or a mapping that selects the entries of a list that have its values. An entry that lacks such a field
-is selected too: services leave out what seems to go without saying, such as the index of the only choice.
+is selected too, as services leave out obvious values, such as the index of the only choice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Path: TypeAlias = Sequence[str | Mapping[str, Any]]
 
 
 def find_all(data: Any, path: Path) -> list[Any]:
-    """Return everything at a path that is not null.
+    """Return all values at a path that are not null.
 
     Args:
         data: JSON data, or an object of one of the classes in `types`.
@@ -33,7 +33,7 @@ def find_all(data: Any, path: Path) -> list[Any]:
 
 
 def find(data: Any, path: Path) -> Any:
-    """Return the first thing at a path that is not null, or None."""
+    """Return the first value at a path that is not null, or None."""
     for index, step in enumerate(path):
         if not isinstance(step, str):
             return next(iter(find_all(data, path[index:])), None)
@@ -42,12 +42,12 @@ def find(data: Any, path: Path) -> Any:
 
 
 def text_at(data: Any, path: Path) -> str:
-    """Return the text at a path; where there are several, they are joined."""
+    """Return the text at a path; several texts are joined."""
     return "".join([found for found in find_all(data, path) if isinstance(found, str)])
 
 
 def text_reader(path: Path) -> Callable[[dict[str, Any]], str]:
-    """Return the function that reads the text at a path of a JSON object: for most events it is a single key."""
+    """Return a function that reads the text at a path of a JSON object; it is fast if the path is a single key."""
     name = path[0]
     if len(path) > 1 or not isinstance(name, str):
         return lambda data: text_at(data, path)
@@ -60,7 +60,7 @@ def text_reader(path: Path) -> Callable[[dict[str, Any]], str]:
 
 
 def put(data: Any, path: Path, value: Any) -> None:
-    """Set what is at a path, and make what is missing on the way; of a list, in the first entry that is selected."""
+    """Set the value at a path, and create missing objects and lists. Of a list, the first selected entry is changed."""
     step, rest = path[0], path[1:]
     if not isinstance(step, str):
         put(_entry(data, step), rest, value)

@@ -73,6 +73,7 @@ class AceDataError(Exception):
 
     _earlier_tries_billed: bool | None = False
     _affects_every_request: ClassVar[bool] = False
+    _ended_as: str = ""
 
     def __init__(self, text: str = "", **facts: Any) -> None:
         super().__init__(text)
@@ -91,14 +92,13 @@ class AceDataError(Exception):
 
     def _outcome(self) -> str:
         """How the call ended, as a key of `x-billing` in the document."""
-        return ""
+        return self._ended_as
 
 
 class ConfigurationError(AceDataError, ValueError):
     """A setting or argument is missing or invalid: no token, a malformed base URL, a number out of range."""
 
-    def _outcome(self) -> str:
-        return "not-sent"
+    _ended_as: str = "not-sent"
 
 
 class RequestValidationError(AceDataError, ValueError):
@@ -110,8 +110,7 @@ class RequestValidationError(AceDataError, ValueError):
 
     problems: list[validation.Problem]
 
-    def _outcome(self) -> str:
-        return "not-sent"
+    _ended_as: str = "not-sent"
 
 
 class TransportError(AceDataError):
@@ -121,8 +120,7 @@ class TransportError(AceDataError):
 class ConnectionFailedError(TransportError):
     """No connection could be made. Nothing was sent, so sending the request again is safe."""
 
-    def _outcome(self) -> str:
-        return "not-sent"
+    _ended_as: str = "not-sent"
 
 
 class ConnectionLostError(TransportError):
@@ -198,8 +196,7 @@ class ReplyFailedError(AceDataError):
     code: str | None = None
     message: str = ""
 
-    def _outcome(self) -> str:
-        return "replied"
+    _ended_as: str = "replied"
 
 
 class AnswerError(AceDataError):
@@ -216,8 +213,7 @@ class AnswerError(AceDataError):
     reason: str = "mismatch"
     refusal: str = ""
 
-    def _outcome(self) -> str:
-        return "replied"
+    _ended_as: str = "replied"
 
 
 class RunError(AceDataError):
@@ -235,8 +231,7 @@ class RunError(AceDataError):
     reason: str = "max_steps"
     function: str = ""
 
-    def _outcome(self) -> str:
-        return "replied"
+    _ended_as: str = "replied"
 
 
 class StreamError(AceDataError):
@@ -270,9 +265,6 @@ class StreamInterruptedError(StreamError):
 
     _ended_as: str = "stream-unfinished"
 
-    def _outcome(self) -> str:
-        return self._ended_as
-
 
 class StreamFailedError(StreamError):
     """The service reported an error in the stream.
@@ -294,8 +286,7 @@ class StreamFailedError(StreamError):
 class BudgetExhaustedError(AceDataError):
     """The remaining budget does not allow another call. It is raised after the results of all calls that were sent."""
 
-    def _outcome(self) -> str:
-        return "not-sent"
+    _ended_as: str = "not-sent"
 
 
 class BulkStoppedError(AceDataError):
@@ -309,8 +300,7 @@ class BulkStoppedError(AceDataError):
 
     error: AceDataError
 
-    def _outcome(self) -> str:
-        return "not-sent"
+    _ended_as: str = "not-sent"
 
 
 class JournalError(AceDataError):
@@ -322,8 +312,7 @@ class JournalError(AceDataError):
 
     is_locked: bool = False
 
-    def _outcome(self) -> str:
-        return "not-sent"
+    _ended_as: str = "not-sent"
 
 
 class UnknownOutcomeError(AceDataError):

@@ -15,11 +15,6 @@ _REFUSED = {"http_timeout": "it bounds the download of a document, and this one 
 def read(path: Path, document: Document, output: Path) -> Config:
     """The configuration, read by the generator's own loader.
 
-    Args:
-        path: The file.
-        document: The document that is generated from.
-        output: The folder of the package.
-
     Raises:
         DocumentError: A key is unknown, has no effect here or has a value that the templates do not express.
     """
@@ -51,6 +46,6 @@ def _check(keys: Document, file: ConfigFile) -> None:
         keys.report("/field_prefix", found, "Begin it with a letter.")
     for name, override in (file.class_overrides or {}).items():
         if override.module_name is not None:
-            found = "`module_name` has no effect here: where a class is used decides in which module it stands"
+            found = "`module_name` has no effect here: the module of a class depends on where it is used"
             keys.report(below("/class_overrides", name, "module_name"), found, "Take it out.")
     keys.raise_problems()

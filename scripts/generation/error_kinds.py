@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
 
 from scripts.openapi import extensions
-from scripts.openapi.document import Document, Node, below
+from scripts.openapi.document import Document, below
 from scripts.openapi.extensions import ErrorKind
 
 from .names import BUILTINS, Namespace
@@ -14,15 +15,12 @@ from .names import BUILTINS, Namespace
 ROOT = "APIStatusError"
 """The exception of which all kinds of error are."""
 
-_KINDS = "/x-error-kinds"
-
 
 class Kind(NamedTuple):
-    """A kind of error: its name and its description in the document."""
+    """A kind of error, with its description in the document."""
 
     key: str
     facts: ErrorKind
-    node: Node
 
     @property
     def name(self) -> str:
@@ -35,10 +33,10 @@ class Kind(NamedTuple):
         return f"{self.facts.parent}Error" if self.facts.parent else ROOT
 
     @property
-    def data(self) -> Node:
+    def data(self) -> dict[str, Any]:
         """Its codes and statuses, for the embedded service."""
-        codes = self.node.get("codes", {})
         facts = self.facts
+        codes = {code: one.model_dump(by_alias=True, exclude_unset=True) for code, one in facts.codes.items()}
         return {"parent": facts.parent, "statuses": facts.statuses, "codes": codes, "resend": facts.resend}
 
 
@@ -53,28 +51,21 @@ def tree(kinds: list[Kind], parent: str = ROOT, indent: str = "") -> Iterator[st
 
 
 def kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
-    """The kinds of error, parents before children. Mistakes are reported.
-
-    Args:
-        document: The document.
-        exceptions: The exceptions that the package has without the document's.
-    """
-    described = document.data.get("x-error-kinds", {})
+    """The kinds of error, parents before children. Mistakes are reported, such as the names of other exceptions."""
     kinds: dict[str, ErrorKind] = extensions.read(document.data, "x-error-kinds", {})
     classes = Namespace(document, "Give the kind another name.", exceptions | BUILTINS)
     owners: dict[str, str] = {}
     for name, kind in kinds.items():
-        at = below(_KINDS, name)
+        at = below("/x-error-kinds", name)
         classes.add(at, f"the exception `{name}Error`", f"{name}Error")
         if kind.parent is not None and kind.parent not in kinds:
             document.report(below(at, "parent"), f"there is no kind {kind.parent!r}", "Name one of x-error-kinds.")
         for one in [f"the code {code!r}" for code in kind.codes] + [f"the status {one}" for one in kind.statuses]:
             if owners.setdefault(one, name) != name:
                 document.report(at, f"{one} already belongs to {owners[one]}", "Keep it in one kind.")
-    in_order: dict[str, Kind] = {}
-    while ready := [name for name in kinds if name not in in_order and kinds[name].parent in {None, *in_order}]:
-        # A level at a time, each in the order of the document.
-        in_order |= {name: Kind(name, kinds[name], described[name]) for name in ready}
-    if circle := [name for name in kinds if name not in in_order and kinds[name].parent in kinds]:
-        document.report(_KINDS, f"the parents of {circle[0]}Error form a cycle", "Break the cycle.")
-    return list(in_order.values())
+    parents = TopologicalSorter({name: [kind.parent] if kind.parent in kinds else [] for name, kind in kinds.items()})
+    try:
+        return [Kind(name, kinds[name]) for name in parents.static_order()]
+    except CycleError as error:
+        document.report("/x-error-kinds", f"the parents of {error.args[1][0]}Error form a cycle", "Break the cycle.")
+        return []

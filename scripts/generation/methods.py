@@ -9,7 +9,6 @@ from openapi_python_client.parser.openapi import Endpoint
 
 from scripts.openapi.document import Document, Node, below
 from scripts.openapi.operations import EVENTS, JSON, Operation, Place
-from scripts.openapi.problems import DocumentError
 
 from . import names
 from .parse import Field, Parsed, event_name
@@ -68,7 +67,7 @@ def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaU
         for _key, at, prop in parsed.fields(pointer):
             parent = parsed.models[pointer].class_info.name
             yield SchemaUse("requests", at, parent, prop.name.get_untrusted_value())
-    for media_type, (at, _media) in one.answers.items():
+    for media_type, (at, _media) in one.responses.items():
         if media_type == JSON:
             status = at.split("/responses/")[1].split("/")[0]
             yield SchemaUse("replies", below(at, "schema"), endpoint.name, f"response_{status}")
@@ -87,14 +86,7 @@ def _object_of_body(parsed: Parsed, body: Place) -> str:
 
 
 def method_of(parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str, reserved: frozenset[str]) -> Method:
-    """The method of an operation.
-
-    Args:
-        parsed: The generator's parse.
-        operation: The operation.
-        endpoint: What the generator makes of it.
-        tag: What the generator calls its tag.
-        reserved: The arguments that every method has.
+    """The method of an operation, of which the generator makes an endpoint; `reserved` arguments are in every method.
 
     Raises:
         DocumentError: A method cannot represent it.
@@ -106,13 +98,13 @@ def method_of(parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str
         namespace.add(argument.pointer, f"the field {argument.key!r}", argument.name)
     one.arguments = sorted(arguments, key=lambda argument: not argument.required)
     _check_telemetry(document, one)
-    if JSON in one.answers:
-        at = below(one.answers[JSON][0], "schema")
+    if JSON in one.responses:
+        at = below(one.responses[JSON][0], "schema")
         with document.reporting():
             one.reply = _reply(parsed, at, endpoint)
         kinds = [parsed.resolve(at)[0], *object_members(parsed, parsed.resolve(at)[0])]
         one.can_fail = any("x-failed-when" in document.node(kind) for kind in kinds)
-    if EVENTS in one.answers:
+    if EVENTS in one.responses:
         one.stream = _stream(parsed, one)
     return one
 
@@ -176,9 +168,9 @@ def _reply(parsed: Parsed, at: str, endpoint: Endpoint) -> Type:
 
 
 def _stream(parsed: Parsed, one: Method) -> Stream:
-    at, media = one.answers[EVENTS]
+    at, media = one.responses[EVENTS]
     error, schema, rules = parsed.document.error, below(at, "schema"), media.get("x-stream", {})
-    if JSON not in one.answers:
+    if JSON not in one.responses:
         raise error(
             at, "a response that is only a stream is not supported", f"Describe the whole reply as `{JSON}` as well."
         )
@@ -194,29 +186,12 @@ def _stream(parsed: Parsed, one: Method) -> Stream:
     if (event := of_named(parsed, schema)) is None:
         advice = "Describe an object with properties, or a union of such."
         raise error(schema, "events that are not objects are not supported", advice)
-    if problem := _without_end(parsed, schema, has_marker=bool(rules.get("end-marker"))):
-        raise problem
-    return Stream(asks[0], event)
-
-
-def _without_end(parsed: Parsed, pointer: str, *, has_marker: bool) -> DocumentError | None:
-    """The error for a stream without an end, or without an event that carries the whole reply."""
-    kinds = list(_kinds_of_events(parsed, pointer))
+    kinds = [parsed.document.node(at) for at in parsed.leaves(schema)]
     roles = [kind.get("x-event", {}) for kind in kinds]
-    if not has_marker and not any("ends" in role for role in roles):
+    if not rules.get("end-marker") and not any("ends" in role for role in roles):
         advice = "Give it an `end-marker`, or an event `x-event: {ends: completed, reply: ...}`."
-        return parsed.document.error(pointer, "nothing ends the stream", advice)
-    gives_reply = any({"ends", "reply"} <= role.keys() for role in roles)
-    if not gives_reply and not any("x-assembles" in kind for kind in kinds):
+        raise error(schema, "nothing ends the stream", advice)
+    if not any({"ends", "reply"} <= role.keys() for role in roles) and not any("x-assembles" in one for one in kinds):
         advice = "Give one event `x-event: {ends: completed, reply: ...}`, or `x-assembles`."
-        return parsed.document.error(pointer, "no event of the stream carries the whole reply", advice)
-    return None
-
-
-def _kinds_of_events(parsed: Parsed, pointer: str) -> Iterator[Node]:
-    """The classes of events, including those of nested unions."""
-    pointer, schema = parsed.resolve(pointer)
-    if pointer in parsed.models:
-        yield schema
-    for member in object_members(parsed, pointer):
-        yield from _kinds_of_events(parsed, member)
+        raise error(schema, "no event of the stream carries the whole reply", advice)
+    return Stream(asks[0], event)

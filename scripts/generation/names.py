@@ -1,4 +1,4 @@
-"""Python names: those that the generator gives, and which of them are already taken."""
+"""Python names: the schemas that have one, how they follow from the generator's, and which are already taken."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ import keyword
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Literal
 
 from openapi_python_client.strings import snake_case
 
-from scripts.openapi.document import Document
+from scripts.openapi.document import SCHEMAS, Document, Node
+
+from .text import sentence
+
+Role = Literal["requests", "replies", "events"]
+Kind = Literal["class", "union", "alias"]
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -44,6 +50,53 @@ def function_name(class_: str) -> str:
 def constant(name: str) -> str:
     """The name of a module's constant."""
     return snake_case(name).upper()
+
+
+@dataclass
+class NamedSchema:
+    """A schema that has a name in Python.
+
+    Attributes:
+        pointer: Its place in the document.
+        name: The name of its class or type alias.
+        kind: A class with attributes, a union of classes, or an alias for known strings and any other.
+        schema: The schema.
+        roles: Where the document uses it.
+    """
+
+    pointer: str
+    name: str
+    kind: Kind
+    schema: Node
+    roles: set[Role] = field(default_factory=set)
+
+    @property
+    def module(self) -> str:
+        """The module of `types/` that defines it."""
+        if len(self.roles) > 1 and "requests" in self.roles:
+            return "shared"
+        return next(role for role in ("requests", "replies", "events") if role in self.roles)
+
+    @property
+    def function(self) -> str:
+        """The function that decodes it."""
+        return function_name(self.name)
+
+    @property
+    def doc(self) -> str:
+        """Its description, or its name when the document does not describe it."""
+        return sentence(self.schema.get("description")) or f"A `{self.name}`."
+
+    @property
+    def component(self) -> str | None:
+        """Its name in the document; None for a schema that is written where it is used."""
+        return component_name(self.pointer)
+
+
+def component_name(pointer: str) -> str | None:
+    """The name of a component; None for a schema that is written where it is used."""
+    folder, _, name = pointer.rpartition("/")
+    return name if folder == SCHEMAS else None
 
 
 @dataclass

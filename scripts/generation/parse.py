@@ -4,13 +4,13 @@ The generator decides on classes and their names, on fields, arguments, their na
 operations by tag. The join is by pointer: in the copy of the document that it parses, each object carries its own
 pointer, which the generator keeps in its models and its errors.
 
-What it cannot carry is read beside, from the same document:
+What it does not carry is read from the document itself:
 
 - the order of fields (it puts required ones first) and of the values of an enum (it keeps a set);
 - the names of unions and of open enums, which unions are members of which, and discriminators: it flattens a union;
 - a boolean's constant, and formats that it does not know, such as `unix-time`;
-- ranges, lengths and patterns, defaults that are lists, prose, extensions, and lines;
-- the security of the document as a whole, and all media types of an answer but one: it takes the first that it knows,
+- ranges, lengths and patterns, defaults that are lists, descriptions, extensions and lines;
+- the security of the document as a whole, and all media types of a response but one: it takes the first that it knows,
   so it is given the JSON alone, and an inline schema of events as a component.
 """
 
@@ -29,19 +29,17 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import Class, ModelProperty
-from openapi_python_client.parser.properties.float import FloatProperty
-from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.openapi.document import POINTER, Document, Node, below, marked, objects, pointer_of, tokens
 from scripts.openapi.operations import EVENTS, JSON, is_json
 from scripts.openapi.problems import DocumentError, Problem
+from scripts.openapi.rules import field_places
 
 from . import names
-from .named_schema import NamedSchema
+from .names import NamedSchema
 
-NUMBERS = (FloatProperty, IntProperty)
 _PARTS = re.compile(r"(/allOf/\d+)+$")
 
 PYTHON_NAME = "x-python-name"
@@ -53,8 +51,8 @@ class Field(NamedTuple):
 
     Attributes:
         key: Its name in JSON.
-        pointer: Where its schema stands.
-        prop: What the generator makes of it.
+        pointer: The place of its schema.
+        prop: The generator's property.
     """
 
     key: str
@@ -125,7 +123,7 @@ class Parsed:
         Args:
             pointer: The schema.
             parent: The class that it is in, for a schema that is not a component.
-            name: What it is called there.
+            name: Its name there.
         """
         model = self.models.get(pointer)
         # A nullable component is a union for the generator, whose model has another name.
@@ -146,8 +144,13 @@ class Parsed:
         ]
         return [Field(key, at, found[name]) for key, at, name in places if name in found]
 
+    def values_of(self, pointer: str) -> list[Node]:
+        """The values that a schema allows, if it lists them."""
+        _pointer, schema = self.resolve(pointer)
+        return [schema["const"]] if "const" in schema else list(schema.get("enum", []))
+
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
-        """The members of a union, each with its pointer and what the generator makes of it.
+        """The members of a union, each with its pointer and the generator's property.
 
         The generator flattens unions, and leaves out a member of the same Python type as an earlier one.
         """
@@ -156,37 +159,34 @@ class Parsed:
             yield from ((pointer, inner) for inner in prop.inner_properties)
         for at in places:
             target, member = self.document.resolve(at)
-            below_it = set(self._spread(target))
-            inner = [one for one in prop.inner_properties if one.description in below_it]
+            leaves = set(self.leaves(target))
+            inner = [one for one in prop.inner_properties if one.description in leaves]
             if len(inner) == 1 and inner[0].description == target:
                 yield target, inner[0]
             elif inner:
                 yield target, evolve(prop, inner_properties=inner)
             elif member.get("type") in ("number", "integer"):
                 # The generator does not know `unix-time`, by which numbers can differ.
-                yield target, next(one for one in prop.inner_properties if isinstance(one, NUMBERS))
+                numbers = [one for one in prop.inner_properties if json_type_name(one) in ("float", "int")]
+                yield target, numbers[0]
 
-    def _spread(self, pointer: str) -> Iterator[str]:
-        """The pointers of a schema and, if it is a union, of all its members."""
+    def leaves(self, pointer: str) -> Iterator[str]:
+        """The members of a union, including those of unions in it; any other schema itself."""
         pointer, schema = self.resolve(pointer)
-        yield pointer
-        if pointer not in self.models:
-            for at in member_places(pointer, schema):
-                yield from self._spread(at)
+        members = [] if pointer in self.models else member_places(pointer, schema)
+        for at in members:
+            yield from self.leaves(at)
+        if not members:
+            yield pointer
 
 
-def field_places(document: Document, pointer: str) -> dict[str, str]:
-    """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
-    pointer, schema = document.resolve(pointer)
-    places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
-    for index in reversed(range(len(schema.get("allOf", [])))):
-        for key, at in field_places(document, below(pointer, "allOf", index)).items():
-            places.setdefault(key, at)
-    return places
+def json_type_name(prop: Property) -> str:
+    """The generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
+    return prop.get_base_json_type_string().as_unembedded_code()
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:
-    """Where the members of a union are."""
+    """The pointers of the members of a union."""
     words = ("allOf", "anyOf", "oneOf") if "properties" not in schema else ("anyOf", "oneOf")
     return [below(pointer, word, index) for word in words for index in range(len(schema.get(word, [])))]
 
@@ -197,10 +197,10 @@ def _pointer(parsed: ModelProperty | Endpoint) -> str:
 
 
 def parse(document: Document, config: Config) -> Parsed:
-    """Let the generator parse the document.
+    """Parse the document with the generator.
 
     Raises:
-        DocumentError: The generator reports anything: it would continue and leave that part out.
+        DocumentError: The generator reports an error or a warning: it would leave that part out.
     """
     for pointer, node in document.objects():
         _check_keys(document, pointer, node)
@@ -231,7 +231,7 @@ def _check_keys(document: Document, pointer: str, node: Node) -> None:
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
-    """The document as the generator sees it: with pointers, and with one media type for each body and response."""
+    """The document for the generator: with pointers, and with one media type for each body and response."""
     data = marked(document)
     inline_events: dict[str, Node] = {}
     for pointer, node in objects(data):

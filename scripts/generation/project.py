@@ -1,7 +1,7 @@
 """The package's files as text, rendered in openapi-python-client's template environment.
 
 Every template is ours and every file of the package has one (or is a plain module of templates), so the
-generator's own templates are out of reach: one that is missing here is an error, not a silent stand-in.
+generator's own templates are not used: one that is missing here is an error.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from scripts.openapi.operations import Operation, find
 from scripts.openapi.problems import DocumentError
 
 from . import reserved
-from .class_facts import ClassFacts
 from .config import read as read_config
 from .methods import Method, Stream
+from .names import constant
 from .parse import Parsed, parse
 from .resources import Resource
 from .text import FILTERS, Call
@@ -45,7 +45,7 @@ class ClientProject(Project):
         templates: The folder of the templates.
         sources: The templates and plain modules by their path in it.
         reserved: The names that the templates use.
-        api: The document as the templates see it; nothing at all until it is built.
+        api: The data of the templates; empty until it is built.
     """
 
     def __init__(self, *, openapi: GeneratorData, config: Config, templates: Path) -> None:
@@ -54,7 +54,7 @@ class ClientProject(Project):
         self.sources = _sources(templates)
         self.env.loader = FileSystemLoader(str(templates))
         self.env.undefined = StrictUndefined
-        self.env.filters.update(FILTERS)
+        self.env.filters.update(FILTERS, constant=constant)
         self.api = Api()
         self.env.globals.update(package=self.package_name, api=self.api, exceptions=[])
         self.reserved = reserved.of_templates(self._empty)
@@ -84,8 +84,8 @@ class ClientProject(Project):
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
         operation = Method(pointer="", path="", http_method="", node={"operationId": ""}, name="call", stream=stream)
         tag = Resource("", "", "Empty", "", [operation])
-        facts = ClassFacts(text=("text",), reply=Call("ReplyRole", {}), data=Call("DataPart", {"media_types": ()}))
-        class_ = Class(pointer="", name="Empty", kind="class", schema={}, fields=[], facts=facts)
+        extensions = {"x-text": (), "x-reply": Call("ReplyRole", {}), "x-data": Call("DataPart", {"media_types": ()})}
+        class_ = Class(pointer="", name="Empty", kind="class", schema={}, fields=[], extensions=extensions)
         module = Module("shared", [class_])
         code = self._render(name, self.sources[name], module=module, tag=tag)
         try:
@@ -99,20 +99,25 @@ class ClientProject(Project):
 
         The folder of templates is laid out like the package: `limits.py` is copied to `limits.py`, `errors.py.jinja`
         is rendered to `errors.py`, and `types/[module].py.jinja` to one file for each module of types. A module whose
-        name begins with `async_` gives its synchronous twin too, unless that is there itself.
+        name begins with `async_` also gives its synchronous form, unless the folder has that itself.
 
         Raises:
             DocumentError: A template is missing or cannot be rendered.
         """
         files: dict[str, str] = {}
         for name, source in self.sources.items():
-            if not name.endswith(".jinja"):
-                files[name] = source
-                continue
-            for values in self._values_for(name.rpartition("/")[2]):
-                files[_filled(name.removesuffix(".jinja"), values)] = self._render(name, source, **values)
+            path = name.removesuffix(".jinja")
+            for target, values in self._targets(path):
+                files[target] = source if path == name else self._render(name, source, **values)
         self._check_imports(files)
         return files
+
+    def _targets(self, path: str) -> list[tuple[str, dict[str, Any]]]:
+        """The files that a template is rendered to, with their values: one, or one for each tag or module."""
+        for kind, found in (("tag", self.api.tags), ("module", self.api.modules)):
+            if f"[{kind}]" in path:
+                return [(path.replace(f"[{kind}]", one.name), {kind: one}) for one in found]
+        return [(path, {})]
 
     def _check_imports(self, files: dict[str, str]) -> None:
         """Refuse to write a package of which a module is missing: its template was deleted or renamed."""
@@ -124,25 +129,14 @@ class ClientProject(Project):
                     text = f"{name} imports {wanted}, and no template in {self.templates} gives that module."
                     raise DocumentError(f"{text} Restore the template, or correct the import.")
 
-    def _values_for(self, name: str) -> list[dict[str, Any]]:
-        """The values a template is rendered with: one set, or one for each tag or module if its name says so."""
-        if name.startswith("[tag]"):
-            return [{"tag": tag} for tag in self.api.tags]
-        if name.startswith("[module]"):
-            return [{"module": module} for module in self.api.modules]
-        return [{}]
-
     def _render(self, template: str, source: str, **values: Any) -> str:
         try:
             return self.env.from_string(source).render(**values)
         except TemplateNotFound as error:
-            text = f"there is no {error.name} in {self.templates}. Restore it."
-            raise DocumentError(text) from None
-        except TemplateSyntaxError as error:
-            text = f"{self.templates / template}:{error.lineno}: {error.message}. Correct the template."
-            raise DocumentError(text) from None
+            raise DocumentError(f"there is no {error.name} in {self.templates}. Restore it.") from None
         except TemplateError as error:
-            raise DocumentError(f"{self.templates / template}: {error}. Correct the template.") from error
+            line = f":{error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+            raise DocumentError(f"{self.templates / template}{line}: {error}. Correct the template.") from error
 
 
 def _sources(templates: Path) -> dict[str, str]:
@@ -157,13 +151,7 @@ def _sources(templates: Path) -> dict[str, str]:
 
 
 def project_for(document: Document, config_path: Path, templates: Path, output: Path) -> ClientProject:
-    """Let the generator parse the document, and decide what our templates print.
-
-    Args:
-        document: The document.
-        config_path: generator-config.yaml.
-        templates: The folder of the templates.
-        output: The folder of the package.
+    """Parse the document with the generator, and compute the data of the templates.
 
     Raises:
         DocumentError: The document or the configuration is not supported faithfully, or a template cannot be rendered.
@@ -176,10 +164,3 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
     project = ClientProject(openapi=parsed.data, config=config, templates=templates)
     project.build_api(parsed, operations)
     return project
-
-
-def _filled(name: str, values: dict[str, Any]) -> str:
-    """A path with its brackets replaced by the name of the tag or module."""
-    for kind, value in values.items():
-        name = name.replace(f"[{kind}]", value.name)
-    return name

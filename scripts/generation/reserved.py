@@ -14,12 +14,12 @@ class Reserved:
     """Names that the package uses, and that nothing in the document may have.
 
     Attributes:
-        classes: What the modules of types and resources import beside the document's classes.
+        classes: What the modules of types and resources import, except the document's classes.
         attributes: What each class of the document has from `Model`, and what its constructor takes.
-        arguments: What each method takes beside the document's fields.
+        arguments: The arguments that every method has.
         builtins: What of Python's builtins the code of a class uses, and an attribute of such a name would hide.
         methods: What the code of a resource's class names, and a method of such a name would hide.
-        resources: What a client has beside its resources.
+        resources: The attributes of a client, except its resources.
         exceptions: The exceptions that do not come from the document.
     """
 
@@ -38,17 +38,22 @@ def of_templates(empty: Callable[[str], ast.Module]) -> Reserved:
     Args:
         empty: Gives the code that a template makes of a class without fields and a method `call` without arguments.
     """
-    types, resource = empty("types/[module].py.jinja"), empty("resources/[tag].py.jinja")
-    model = empty("types/_model.py")
+    types, resource, model = (
+        empty(name) for name in ("types/[module].py.jinja", "resources/[tag].py.jinja", "types/_model.py")
+    )
     return Reserved(
         classes=frozenset({*_imported(types), *_imported(resource)}),
-        attributes=frozenset({*_public(model, "Model"), *_arguments(model, "__init__")} - {"self"}),
+        attributes=frozenset({*_public(_classes(model)["Model"]), *_arguments(model, "__init__")} - {"self"}),
         arguments=frozenset(_arguments(resource, "call")),
-        builtins=frozenset(_used_in_class(types)) & BUILTINS,
-        methods=frozenset(_used_in_class(resource)),
-        resources=frozenset(_public(empty("_async_client.py.jinja"), "AsyncClient")),
+        builtins=_names_in(_classes(types)["Empty"]) & BUILTINS,
+        methods=_names_in(_classes(resource)["Empty"]),
+        resources=frozenset(_public(_classes(empty("_async_client.py.jinja"))["AsyncClient"])),
         exceptions=frozenset(_classes(empty("errors.py.jinja"))),
     )
+
+
+def _classes(module: ast.Module) -> dict[str, ast.ClassDef]:
+    return {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
 
 
 def _imported(module: ast.Module) -> Iterator[str]:
@@ -57,10 +62,8 @@ def _imported(module: ast.Module) -> Iterator[str]:
             yield from (alias.asname or alias.name for alias in node.names)
 
 
-def _used_in_class(module: ast.Module) -> Iterator[str]:
-    """The names that the code of the first class uses."""
-    own = next(node for node in module.body if isinstance(node, ast.ClassDef))
-    return (node.id for node in ast.walk(own) if isinstance(node, ast.Name))
+def _names_in(class_: ast.ClassDef) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(class_) if isinstance(node, ast.Name))
 
 
 def _arguments(module: ast.Module, function: str) -> Iterator[str]:
@@ -69,13 +72,7 @@ def _arguments(module: ast.Module, function: str) -> Iterator[str]:
             yield from (argument.arg for argument in (*node.args.args, *node.args.kwonlyargs))
 
 
-def _classes(module: ast.Module) -> Iterator[str]:
-    return (node.name for node in module.body if isinstance(node, ast.ClassDef))
-
-
-def _public(module: ast.Module, class_name: str) -> Iterator[str]:
+def _public(class_: ast.ClassDef) -> Iterator[str]:
     """The methods and properties of a class."""
-    for node in module.body:
-        if isinstance(node, ast.ClassDef) and node.name == class_name:
-            functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-            yield from (one.name for one in node.body if isinstance(one, functions) and not one.name.startswith("_"))
+    functions = (node for node in class_.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return (function.name for function in functions if not function.name.startswith("_"))

@@ -25,23 +25,24 @@ class Resource:
 
     Attributes:
         name: Its module.
-        attribute: What it is called in the client, or in the resource that it is in.
+        path: Where it is in the client, such as `chat.completions`.
         class_name: Its class in the synchronous client.
         doc: What it is for.
         operations: Its methods.
-        within: The module of the resource that it is in; empty for one of the client itself.
         children: The resources in it.
-        path: Where it is in the client, such as `chat.completions`.
     """
 
     name: str
-    attribute: str
+    path: str
     class_name: str
     doc: str
     operations: list[Method] = field(default_factory=list)
-    within: str = ""
     children: list[Resource] = field(default_factory=list)
-    path: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """What it is called in the client, or in the resource that it is in."""
+        return self.path.rpartition(".")[2]
 
     @property
     def bulk_methods(self) -> dict[str, Method]:
@@ -53,13 +54,7 @@ class Resource:
 
 
 class Resources:
-    """Makes resources.
-
-    Args:
-        parsed: The generator's parse.
-        reserved: The names that the templates use.
-        classes: The names of classes so far.
-    """
+    """Makes resources, whose classes must not have the names of those so far."""
 
     def __init__(self, parsed: Parsed, reserved: Reserved, classes: Namespace) -> None:
         self._parsed = parsed
@@ -75,8 +70,11 @@ class Resources:
         by_pointer = {one.pointer: one for one in operations}
         for tag, endpoints in self._parsed.endpoints.items():
             for one, endpoint in ((by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer):
-                at, written = _tag_place(one, tag)
-                resource = self._resource(at, written)
+                # The tag as the document writes it
+                index, written = next(
+                    (i, name) for i, name in enumerate(one.node["tags"]) if PythonIdentifier(name, "tag") == tag
+                )
+                resource = self._resource(below(one.pointer, "tags", index), written)
                 with self._document.reporting():
                     method = method_of(self._parsed, one, endpoint, tag, self._reserved.arguments)
                     at = below(one.pointer, "operationId")
@@ -95,25 +93,16 @@ class Resources:
         attribute = self._parsed.identifier(PythonIdentifier(last or written, config.field_prefix))
         resource = self._found[written] = Resource(
             name=self._parsed.identifier(PythonIdentifier(written, "tag")),
-            attribute=attribute,
+            path=f"{holder.path}.{attribute}" if holder else attribute,
             class_name=pascal_case(written),
             doc=sentence(listed.get(written)) or f"The operations of {written}.",
-            within=holder.name if holder else "",
-            path=f"{holder.path}.{attribute}" if holder else attribute,
         )
         hidden = self._reserved.methods | SCALARS
         self._members[written] = Namespace(document, "Give the operation another id.", hidden)
         around = self._members[outer] if holder else self._of_client
-        if around.add(at, f"the tag {written!r}", resource.attribute, written=written):
+        if around.add(at, f"the tag {written!r}", attribute, written=written):
             for name in (resource.class_name, f"Async{resource.class_name}"):
                 self._classes.add(at, f"the tag {written!r}", name, alike=names.function_name(name))
         if holder:
             holder.children.append(resource)
         return resource
-
-
-def _tag_place(one: Operation, generated: str) -> tuple[str, str]:
-    """The place of the tag that the generator writes in a certain way, and how the document writes it."""
-    tags: list[str] = one.node["tags"]
-    index = next(i for i, tag in enumerate(tags) if PythonIdentifier(tag, "tag") == generated)
-    return below(one.pointer, "tags", index), tags[index]

@@ -1,7 +1,7 @@
-"""Which schemas have a name in Python, and in which module of `types/` they stand.
+"""Which schemas have a name in Python, and which module of `types/` defines them.
 
-A schema stands in `types/requests.py`, `types/replies.py` or `types/events.py` by where the document uses it, and in
-`types/shared.py` when both a request and an answer use it. Each module needs the earlier ones only.
+A schema is defined in `types/requests.py`, `types/replies.py` or `types/events.py` by where the document uses it, and
+in `types/shared.py` when both a request and a response use it. A module imports from the modules before it only.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from openapi_python_client.strings import pascal_case
 
 from scripts.openapi.document import SCHEMAS, Node, below
-from scripts.openapi.rules import is_open_enum
+from scripts.openapi.rules import field_places, is_open_enum
 
-from .named_schema import Kind, NamedSchema, Role, component_name
-from .parse import Parsed, field_places, member_places
+from .names import Kind, NamedSchema, Role, component_name
+from .parse import Parsed, member_places
 
 MODULES = ("shared", "requests", "replies", "events")
 
@@ -24,10 +24,10 @@ class SchemaUse(NamedTuple):
     """A schema that an operation uses.
 
     Attributes:
-        role: What for.
-        pointer: Where it stands.
+        role: What it is used for.
+        pointer: Its place in the document.
         parent: The class or operation that it is in, as the generator puts it before the name of an inline schema.
-        name: What it is called there.
+        name: Its name there.
     """
 
     role: Role
@@ -40,7 +40,7 @@ def collect(parsed: Parsed, uses: Iterable[SchemaUse]) -> dict[str, NamedSchema]
     """Find all named schemas below the given ones.
 
     Returns:
-        The named schemas by pointer, in the order in which the components stand in the document.
+        The named schemas by pointer, in the order of the components in the document.
     """
     found: dict[str, NamedSchema] = {}
     for use in uses:

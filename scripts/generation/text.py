@@ -1,4 +1,4 @@
-"""Text of the document in generated code, as literals and in docstrings, where it cannot be executed.
+"""Text of the document in generated code, as literals and in docstrings, so that it is never executed.
 
 `repr` writes a character as it is if the Unicode tables of the running Python have it, and these grow from Python to
 Python: the same document would give other bytes on another one.
@@ -14,14 +14,10 @@ from typing import Any, NamedTuple
 
 from openapi_python_client.strings import safe_for_docstring
 
-from .names import constant
-
 LINE_LENGTH = 120
 
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Categories of characters that cannot be seen, or change how others are seen."""
-
-_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class Code(str):
@@ -63,12 +59,9 @@ def written(value: Any) -> str:
 
 
 def _character(character: str) -> str:
-    if character in _SHORT:
-        return _SHORT[character]
-    code = ord(character)
-    if not _is_hidden(character):
-        return character
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    if character == '"':
+        return '\\"'
+    return character.encode("unicode_escape").decode() if character == "\\" or _is_hidden(character) else character
 
 
 def sentence(text: str | None) -> str:
@@ -78,12 +71,12 @@ def sentence(text: str | None) -> str:
 
 
 def _prose(text: str, indent: int, goes_on: bool = False) -> str:
-    """Text for a docstring that stands at an indent, wrapped, each line of the text on a line of its own.
+    """Text for a docstring, wrapped; each line of the text begins a line.
 
     Args:
         text: The text.
-        indent: Where the docstring stands.
-        goes_on: Whether more follows in the docstring, so that its end is not here.
+        indent: The indentation of the docstring.
+        goes_on: Whether the docstring continues after the text.
     """
     pad = " " * indent
     lines = [_wrapped(line, indent + 3, indent) for line in _safe(text).split("\n")]
@@ -92,7 +85,7 @@ def _prose(text: str, indent: int, goes_on: bool = False) -> str:
 
 
 def _entry(text: str, name: str, indent: int) -> str:
-    """An entry of a docstring's list, `name: text`; further lines stand four deeper."""
+    """An entry of a list in a docstring, `name: text`, whose other lines are indented by four."""
     text = _safe(text) or "The document does not describe it."
     return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
 
@@ -120,7 +113,6 @@ def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "constant": constant,
     "entry": _entry,
     "literal": written,
     "names_of": _names_of,

@@ -11,19 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty
-from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.float import FloatProperty
-from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.openapi.document import Node, below
 
-from .parse import NUMBERS, PYTHON_NAME, Field, Parsed
+from .parse import PYTHON_NAME, Field, Parsed, json_type_name
 from .schemas import kind_of
 from .text import written
 
@@ -47,12 +43,12 @@ class Type:
 
     @property
     def annotation(self) -> str:
-        """The type of a decoded value, as it is written."""
+        """The code of the type of a decoded value."""
         return _written(self.members)
 
     @property
     def accepts(self) -> str:
-        """The type of an argument, as it is written."""
+        """The code of the type of an argument."""
         return _written(self.takes)
 
     @property
@@ -62,7 +58,7 @@ class Type:
         return name if name.isidentifier() else f"lambda item: {self.decode('item')}"
 
     def decode(self, data: str) -> str:
-        """The code that decodes what a piece of code gives."""
+        """Return code that decodes the value of an expression."""
         return self.decoder.format(data) if self.decoder else data
 
     def each(self, annotation: str, accepts: str, json: str, function: str) -> Type:
@@ -77,14 +73,14 @@ class Attribute:
     """A field or a parameter as Python has it: an attribute of a class, or an argument of a method.
 
     Attributes:
-        pointer: Where it is described.
+        pointer: Its place in the document.
         key: Its name in the document.
         name: Its name in Python.
         type: Its type.
-        required: Whether it is always there.
-        default: Its default as an attribute, as it is written; empty when it has none.
-        schema: What is said of it.
-        source: Where that is said.
+        required: Whether it is required.
+        default: The code of its default as an attribute; empty if it has none.
+        schema: Its schema, with the description of the parameter.
+        source: The source of that.
         location: `path`, `query`, `header` or `body`.
     """
 
@@ -100,37 +96,30 @@ class Attribute:
 
     @property
     def annotation(self) -> str:
-        """The type of the attribute, as it is written."""
+        """The code of the attribute's type."""
         return _written(self.type.members if self.required else [*self.type.members, "None"])
 
 
-def _plain(annotation: str, json: str) -> Type:
-    return Type((annotation,), (annotation,), frozenset({json}))
+_JSON_TYPES = {"Any": "any", "None": "null", "bool": "boolean", "float": "number", "int": "number", "str": "string"}
+"""The JSON type of each scalar, by the name that the generator and Python have for it."""
 
-
-ANYTHING = _plain("Any", "any")
-TIME = replace(_plain("datetime", "number"), decoder="time_of({})")
-_SCALARS: dict[type, tuple[str, str]] = {
-    AnyProperty: ("Any", "any"),
-    BooleanProperty: ("bool", "boolean"),
-    FloatProperty: ("float", "number"),
-    IntProperty: ("int", "number"),
-    NoneProperty: ("None", "null"),
-}
-SCALARS = frozenset({"str", *TIME.members, *(name for name, _json in _SCALARS.values())}) - {"Any", "None"}
+SCALARS = frozenset({"bool", "datetime", "float", "int", "str"})
 """The names in the annotations of arguments."""
 
 
-def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
-    """The type of a value.
+def _scalar(name: str) -> Type:
+    return Type((name,), (name,), frozenset({_JSON_TYPES[name]}))
 
-    Args:
-        parsed: The generator's parse.
-        pointer: Where the schema of the value stands.
-        prop: What the generator makes of it.
+
+ANYTHING = _scalar("Any")
+_TIME = Type(("datetime",), ("datetime",), frozenset({"number"}), "time_of({})")
+
+
+def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
+    """The type of a value, from the pointer of its schema and the generator's property.
 
     Raises:
-        DocumentError: Two members of a union cannot be told apart, or it is not said what type there is.
+        DocumentError: Two members of a union cannot be told apart, or a schema does not say its type.
     """
     return of_named(parsed, pointer, prop) or _unnamed(parsed, prop, *parsed.resolve(pointer))
 
@@ -142,18 +131,18 @@ def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type
     if named is None:
         return None
     if named.kind == "alias":
-        return _plain(named.name, "string")
+        return Type((named.name,), (named.name,), frozenset({"string"}))
     of_class = Type((named.name,), (named.name, "Mapping[str, Any]"), frozenset({"object"}), f"{named.function}({{}})")
-    return _joined(parsed, pointer, [of_class, *_besides_objects(parsed, pointer, prop)])
+    return _joined(parsed, pointer, [of_class, *_other_types(parsed, pointer, prop)])
 
 
-def _besides_objects(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
-    """The types other than an object that a named schema can have: null, a string, a list."""
+def _other_types(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
+    """The types of a named schema other than object: null, a string, a list."""
     for at, inner in parsed.members(prop, pointer) if isinstance(prop, UnionProperty) else ():
         if at == pointer and not isinstance(inner, ModelProperty):
             yield _unnamed(parsed, inner, at, parsed.document.node(at))
         elif at != pointer and kind_of(parsed, at) in ("class", "union"):
-            yield from _besides_objects(parsed, at, inner)
+            yield from _other_types(parsed, at, inner)
         elif at != pointer:
             yield type_of(parsed, at, inner)
 
@@ -162,15 +151,11 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
     """The type of a value without a Python name. Dates and UUIDs stay strings."""
     match prop:
         case UnionProperty():
-            members = parsed.members(prop, pointer)
-            return _joined(
-                parsed,
-                pointer,
-                [
-                    _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
-                    for at, one in members
-                ],
-            )
+            types = [
+                _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
+                for at, one in parsed.members(prop, pointer)
+            ]
+            return _joined(parsed, pointer, types)
         case ListProperty():
             item = type_of(parsed, below(pointer, "items"), prop.inner_property)
             return item.each("list[{}]", "Sequence[{}]", "array", "list_of")
@@ -183,12 +168,14 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
             return _open_literal(prop.values, schema.get("enum", []))
         case ConstProperty():
             return _literal([prop.value.raw_value])
-        case BooleanProperty() if "const" in schema:
-            return _literal([schema["const"]])
-        case AnyProperty() if schema.keys() & {"items", "additionalProperties"}:
-            raise parsed.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
-    is_time = isinstance(prop, NUMBERS) and schema.get("format") == "unix-time"
-    return TIME if is_time else _plain(*_SCALARS.get(type(prop), ("str", "string")))
+    name = json_type_name(prop)
+    if name == "bool" and "const" in schema:  # the generator does not know such a constant
+        return _literal([schema["const"]])
+    if name == "Any" and schema.keys() & {"items", "additionalProperties"}:
+        raise parsed.document.error(pointer, "the schema does not say what type it has", "Add `type`.")
+    if _JSON_TYPES.get(name) == "number" and schema.get("format") == "unix-time":
+        return _TIME
+    return _scalar(name if name in _JSON_TYPES else "str")
 
 
 def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
@@ -209,7 +196,7 @@ def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
 
 
 def _are_distinct(one: Type, other: Type) -> bool:
-    """Whether data of either type tells which decoder to use. Lists can also differ in their items."""
+    """Whether the JSON type of data determines the decoder."""
     shared = one.json & other.json
     if one.decoder == other.decoder or not shared:
         return True
@@ -225,16 +212,16 @@ def attribute_of(
         parsed: The generator's parse.
         field: The field, or the schema of the parameter.
         location: `path`, `query`, `header` or `body`.
-        source: Where it is said, if nothing else is said there.
-        own: What is said of the parameter beside its schema.
+        source: The source, unless the schema has one of its own.
+        own: The description of the parameter, which its schema does not have.
     """
     key, pointer, prop = field
     own = own or {}
-    schema = parsed.document.described(pointer)
-    default = "None"
-    if prop.required:
-        is_text = isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str)
-        default = written(values_of(prop)[0]) if is_text else ""
+    beside = parsed.document.node(pointer)
+    schema = {**parsed.document.resolve(pointer)[1], **{word: beside[word] for word in beside if word != "$ref"}}
+    default = "" if prop.required else "None"
+    if prop.required and isinstance(prop, ConstProperty) and isinstance(prop.value.raw_value, str):
+        default = written(prop.value.raw_value)
     return Attribute(
         pointer=pointer,
         key=key,
@@ -243,7 +230,7 @@ def attribute_of(
         required=prop.required,
         default=default,
         schema={**schema, **{word: own[word] for word in ("deprecated", "description") if word in own}},
-        source=own.get("x-source", parsed.document.node(pointer).get("x-source", source)),
+        source=own.get("x-source", beside.get("x-source", source)),
         location=location,
     )
 
@@ -255,22 +242,11 @@ def attributes_of(parsed: Parsed, pointer: str, source: str | None = None) -> It
             yield attribute_of(parsed, field, "body", source)
 
 
-def values_of(prop: Property) -> list[Any]:
-    """The values that a field can have, if the document lists them."""
-    if isinstance(prop, ConstProperty):
-        return [prop.value.raw_value]
-    return sorted(prop.values) if isinstance(prop, LiteralEnumProperty) else []
-
-
 def _literal(values: Iterable[Node]) -> Type:
-    """A closed set of values; None among them makes it optional."""
-    exact = [written(value) for value in values if value is not None and not isinstance(value, float)]
-    members = [f"Literal[{', '.join(exact)}]"] if exact else []
-    if any(isinstance(value, float) for value in values):
-        members.append("float")  # PEP 586 has no literals for them
-    if None in values:
-        members.append("None")
-    return Type(tuple(members), tuple(members), frozenset(map(_json_type, values)))
+    """A closed set of values."""
+    exact = [written(value) for value in values if not isinstance(value, float)]
+    members = (f"Literal[{', '.join(exact)}]",) if exact else ("float",)  # PEP 586 has no literals of floats
+    return Type(members, members, frozenset(_JSON_TYPES.get(type(value).__name__, "null") for value in values))
 
 
 def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
@@ -279,14 +255,8 @@ def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
     The values are in the order of the document: the generator keeps them in a set.
     """
     in_order = [value for value in order if value in values] or sorted(values)
-    wider = sorted({type(value).__name__ for value in in_order if value is not None})
     closed = _literal(in_order)
-    return replace(closed, members=_union([closed.members, wider]))
-
-
-def _json_type(value: Node) -> str:
-    kinds = ((bool, "boolean"), (str, "string"), ((int, float), "number"))
-    return next((kind for python, kind in kinds if isinstance(value, python)), "null")
+    return replace(closed, members=_union([closed.members, sorted({type(value).__name__ for value in in_order})]))
 
 
 def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
@@ -296,5 +266,5 @@ def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def _written(members: Iterable[str]) -> str:
-    """A union as it is written: each member once, None last."""
+    """The code of a union: each member once, None last."""
     return " | ".join(sorted(_union([members]), key=lambda member: member == "None"))

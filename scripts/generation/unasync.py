@@ -1,7 +1,7 @@
 """The sync form of code that is written in its async form.
 
-What waits is written once, as plain asynchronous Python. Its synchronous twin follows by replacing words, so the two
-cannot come to differ. Code for which that is not enough, such as sockets, is written twice by hand.
+Code that waits is written once, as asynchronous Python. Its synchronous form is derived by replacing words, so that the
+two cannot differ. Code for which that is not enough, such as sockets, is written twice by hand.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def to_sync(code: str) -> str:
 
 
 def sync_name(path: str) -> str | None:
-    """Return the path of a module's synchronous twin: `_calls/async_sender.py` has `_calls/sender.py`."""
+    """Return the path of a module's synchronous form: `_calls/async_sender.py` has `_calls/sender.py`."""
     folder, slash, name = path.rpartition("/")
     twin = re.sub(r"^(_?)async_", r"\1", name)
     return None if twin == name else f"{folder}{slash}{twin}"

@@ -10,11 +10,9 @@ from typing import Any, NamedTuple
 from scripts.openapi.document import COMPONENT, Node, below
 from scripts.openapi.problems import DocumentError
 
-from .named_schema import NamedSchema
-from .names import function_name
+from .names import NamedSchema, function_name
 from .parse import Parsed
 from .schemas import object_members
-from .types import values_of
 
 _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."
 
@@ -45,7 +43,7 @@ class Cases:
         members: Their names.
         tables: For each field that names the kind, the class by its value.
         shapes: All classes, for data that lacks such a field.
-        others: Those that have no such field.
+        others: The classes without such a field.
     """
 
     members: list[str] = field(default_factory=list)
@@ -56,10 +54,6 @@ class Cases:
 
 def cases(parsed: Parsed, pointer: str) -> Cases:
     """Determine how to distinguish the members of a union, including those of nested unions.
-
-    Args:
-        parsed: The generator's parse.
-        pointer: Where the union stands.
 
     Raises:
         DocumentError: Two members cannot be told apart, or the discriminator does not name them all.
@@ -116,8 +110,8 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
 
 
 def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
-    """The values that fields can have, where that is said."""
-    found = {key: values_of(prop) for key, _at, prop in parsed.fields(pointer)}
+    """The values of fields that are constants or enums."""
+    found = {key: parsed.values_of(at) for key, at, _prop in parsed.fields(pointer)}
     return {key: values for key, values in found.items() if values}
 
 
@@ -141,6 +135,6 @@ def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
 
 
 def _alike(parsed: Parsed, pointer: str, one: str, other: str) -> DocumentError:
-    """The error for two members that the same data could belong to."""
+    """The error for two members that the same data could match."""
     text = f"`{one}` and `{other}` cannot be told apart in this union"
     return parsed.document.error(pointer, text, _ADVICE)

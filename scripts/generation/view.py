@@ -1,24 +1,23 @@
-"""What the templates print: plain data in which every decision about Python has been made."""
+"""The data that the templates print, in which every decision about Python has been made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from graphlib import TopologicalSorter
+from typing import Any, NamedTuple
 
-from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.strings import PythonIdentifier
 
 from scripts.openapi import examples
-from scripts.openapi.document import Document, below
+from scripts.openapi.document import below
 from scripts.openapi.examples import Examples
 from scripts.openapi.operations import Operation, data_of
 from scripts.openapi.rules import all_reduced, reduced
 from scripts.openapi.service import Service, service_of
 
-from . import class_facts, methods, names
-from .class_facts import ClassFacts
+from . import class_extensions, methods, names
 from .error_kinds import Kind, kinds_of, tree
-from .named_schema import NamedSchema
-from .names import BUILTINS, Namespace
+from .names import BUILTINS, NamedSchema, Namespace
 from .parse import Parsed
 from .reserved import Reserved
 from .resources import Resource, Resources
@@ -33,11 +32,11 @@ class Class(NamedSchema):
 
     Attributes:
         fields: The attributes.
-        facts: Its extensions.
+        extensions: Its extensions by keyword, such as `x-text`.
     """
 
     fields: list[Attribute]
-    facts: ClassFacts
+    extensions: dict[str, Any]
 
     @property
     def schema_name(self) -> str:
@@ -46,12 +45,11 @@ class Class(NamedSchema):
 
     @property
     def renamed(self) -> dict[str, str]:
-        """The attributes that are named otherwise than their fields, by field."""
+        """The names of attributes that differ from their fields, by field."""
         return {one.key: one.name for one in self.fields if one.key != one.name}
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """The decoders of a union by the value of a field.
 
     Attributes:
@@ -85,7 +83,7 @@ class Module:
     aliases: list[NamedSchema] = field(default_factory=list)
 
     def defined(self) -> list[str]:
-        """The public names, in the order in which they stand."""
+        """The public names, in order."""
         return [one.name for one in (*self.aliases, *self.classes, *self.unions)]
 
     def functions(self) -> list[str]:
@@ -95,7 +93,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Api:
-    """All that the templates need."""
+    """The data of all templates."""
 
     title: str = ""
     version: str = ""
@@ -126,12 +124,6 @@ class Api:
 def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: str) -> Api:
     """Compute everything that the templates print.
 
-    Args:
-        parsed: The generator's parse.
-        found: The operations as the document describes them.
-        reserved: The names that the templates use.
-        version: The version of the package.
-
     Raises:
         DocumentError: The document has something that the client cannot represent faithfully.
     """
@@ -139,7 +131,8 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
     parsed.needed = reserved.builtins | SCALARS
     kinds = kinds_of(document, reserved.exceptions)
     endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
-    _check_operations(document, found, endpoints)
+    for missing in [one.pointer for one in found if one.pointer not in endpoints]:
+        document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
     found = [one for one in found if one.pointer in endpoints]
     uses = []
     for one in found:
@@ -170,12 +163,6 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
     return api
 
 
-def _check_operations(document: Document, found: list[Operation], endpoints: dict[str, Endpoint]) -> None:
-    """Report operations that we found and the generator left out."""
-    for missing in [one.pointer for one in found if one.pointer not in endpoints]:
-        document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
-
-
 def _check_overrides(parsed: Parsed) -> None:
     """Report a class override that renames nothing."""
     known = {schema.name for schema in parsed.named.values()}
@@ -187,52 +174,54 @@ def _check_overrides(parsed: Parsed) -> None:
 
 def _modules(parsed: Parsed, reserved: Reserved) -> list[Module]:
     modules = {name: Module(name) for name in MODULES}
-    facts = class_facts.read(parsed)
+    extensions = class_extensions.read(parsed)
     for named in parsed.named.values():
         module = modules[named.module]
         with parsed.document.reporting():
             if named.kind == "class":
-                module.classes.append(_class(parsed, named, facts[named.pointer], reserved.attributes))
+                module.classes.append(_class(parsed, named, extensions[named.pointer], reserved.attributes))
             elif named.kind == "union":
                 module.unions.append(_union(parsed, named))
             else:
                 module.aliases.append(named)
     for module in modules.values():
-        module.unions = _inner_first(module.unions)
+        module.unions = _members_first(module.unions)
     return [module for module in modules.values() if module.defined()]
 
 
-def _class(parsed: Parsed, named: NamedSchema, facts: ClassFacts, reserved: frozenset[str]) -> Class:
+_GIVEN_NAMES = {"x-text": {"output_text"}, "x-reply": {"to_input"}, "x-data": {"from_bytes", "from_file"}}
+"""The attributes that a class has because of an extension."""
+
+
+def _class(parsed: Parsed, named: NamedSchema, extensions: dict[str, Any], reserved: frozenset[str]) -> Class:
     fields = list(attributes_of(parsed, named.pointer))
-    reserved |= {"output_text"} if facts.text else set()
-    reserved |= {"to_input"} if facts.reply else set()
-    reserved |= {"from_bytes", "from_file"} if facts.data else set()
+    for extension, given in _GIVEN_NAMES.items():
+        reserved |= given if extension in extensions else set()
     attributes = Namespace(parsed.document, names.ADVICE, reserved)
     for one in fields:
         attributes.add(one.pointer, f"the field {one.key!r}", one.name, written=one.key)
-    for alias in facts.aliases:
+    for alias in extensions.get("x-aliases", ()):
         attributes.add(below(named.pointer, "x-aliases", alias), f"the alias {alias!r}", alias)
-    return Class(**vars(named), fields=fields, facts=facts)
+    return Class(**vars(named), fields=fields, extensions=extensions)
 
 
 def _union(parsed: Parsed, named: NamedSchema) -> Union:
     found = cases(parsed, named.pointer)
-    constants = [names.constant(key) for key in found.tables]
-    tables = []
-    for index, (constant, (key, classes)) in enumerate(zip(constants, found.tables.items(), strict=True)):
-        name = constant if constants.count(constant) == 1 and constant else f"{constant}{index}"
-        fields = (one for at in parsed.named for one in parsed.fields(at))
-        attribute = next(parsed.identifier(one.prop.python_name) for one in fields if one.key == key)
+    tables: list[Table] = []
+    for key, classes in found.tables.items():
+        attribute = parsed.identifier(PythonIdentifier(key, parsed.config.field_prefix))
+        constant = names.constant(key)
+        if not constant or any(table.name == constant for table in tables):
+            constant += str(len(tables))
         functions = {value: names.function_name(class_) for value, class_ in classes.items()}
-        tables.append(Table(key, attribute, name, functions))
+        tables.append(Table(key, attribute, constant, functions))
     return Union(**vars(named), cases=found, tables=tables)
 
 
-def _inner_first(found: list[Union]) -> list[Union]:
-    """Unions after those that are members of them, as an alias must be defined before it is used."""
-    ordered: list[Union] = []
-    while len(ordered) < len(found):
-        waiting = [union for union in found if union not in ordered]
-        names_waiting = {union.name for union in waiting}
-        ordered += [union for union in waiting if not names_waiting.intersection(union.cases.members)]
-    return ordered
+def _members_first(found: list[Union]) -> list[Union]:
+    """Unions after their members, because a type alias must be defined before it is used."""
+    unions = {union.name: union for union in found}
+    order = TopologicalSorter(
+        {name: [one for one in union.cases.members if one in unions] for name, union in unions.items()}
+    )
+    return [unions[name] for name in order.static_order()]

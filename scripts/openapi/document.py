@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import nodes as yaml_nodes
-
 from . import yaml_data
 from .problems import DocumentError, Problem
 
@@ -58,24 +56,21 @@ class Document:
     Attributes:
         path: The file it was read from.
         data: The content as plain dictionaries, lists and scalars.
-        root: The same as nodes of YAML, which know their lines.
+        lines: The line of each value.
         problems: What was reported so far.
     """
 
     path: Path
     data: dict[str, Any]
-    root: yaml_nodes.Node
+    lines: yaml_data.Lines
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, pointer: str) -> int:
         """The line (from 1) of a JSON pointer, or of its nearest ancestor that exists in the file."""
-        node, line = self.root, 1
-        for token in tokens(pointer):
-            found = yaml_data.child(node, token)
-            if found is None:
-                break
-            node, line = found
-        return line
+        keys = tuple(tokens(pointer))
+        while keys not in self.lines:
+            keys = keys[:-1]
+        return self.lines[keys]
 
     def place(self, pointer: str) -> str:
         """`openapi.yaml:123 (#/components/schemas/Usage)`, for messages."""
@@ -131,7 +126,7 @@ class Document:
 
         Args:
             pointer: The place.
-            node: What stands there; it is looked up when not given.
+            node: The value there; looked up by default.
         """
         seen: list[str] = []
         node = self.node(pointer) if node is _LOOKED_UP else node
@@ -143,15 +138,11 @@ class Document:
             pointer, node = self.target(pointer, reference)
         return pointer, node
 
-    def described(self, pointer: str) -> Node:
-        """A schema with its references followed, overridden by the keywords beside the `$ref`."""
-        return {**self.resolve(pointer)[1], **{key: word for key, word in self.node(pointer).items() if key != "$ref"}}
-
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
         """The pointer and the node that a reference points to.
 
         Args:
-            pointer: Where the reference stands.
+            pointer: The place of the reference.
             reference: Such as `#/components/schemas/Usage`.
         """
         if not reference.startswith("#/"):

@@ -40,7 +40,7 @@ def build(document: Document, operations: Iterable[Operation]) -> Examples:
             found.notes[name] = note
     for one in operations:
         nothing: Place = ("", {})
-        json, events = one.answers.get(JSON, nothing), one.answers.get(EVENTS, nothing)
+        json, events = one.responses.get(JSON, nothing), one.responses.get(EVENTS, nothing)
         if requests := _values(document, *(one.body or nothing)):
             found.requests[one.id] = requests[0]
         if replies := _values(document, *json):

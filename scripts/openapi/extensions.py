@@ -1,14 +1,15 @@
 """The form of our extensions of OpenAPI. What each one means is described at the head of openapi.yaml.
 
 `EventRole`, `Assembly`, `ReplyRole`, `Calls`, `Incomplete` and `DataPart` have the names and fields of the classes in
-`templates/types/_event_roles.py` and `_conversation_roles.py`: generation writes calls of those from these.
+`templates/types/_roles.py`: generation writes calls of those from these.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic.functional_validators import AfterValidator, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from .document import Node
@@ -74,6 +75,14 @@ class EventRole(_Extension):
     at: Place | None = None
     code: Annotated[Path | None, LeadsTo("string")] = None
     message: Annotated[Path | None, LeadsTo("string")] = None
+
+    @model_validator(mode="after")
+    def _check_place(self) -> EventRole:
+        given = [key for key in (self.puts, self.adds) if key is not None]
+        if len(given) != (self.at is not None) or (self.at and not isinstance(self.at[0], str)):
+            text = "`at` is a place in the reply, `[key, {place: field}]`, beside either `puts` or `adds`"
+            raise PydanticCustomError("place", text)
+        return self
 
 
 class Assembly(_Extension):

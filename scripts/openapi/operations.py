@@ -25,12 +25,12 @@ IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
 """Header parameters that OpenAPI 3.1 (Parameter Object, `name`) tells tools to ignore."""
 
 STYLES = {"path": "simple", "query": "form", "header": "simple"}
-"""How OpenAPI 3.1 (Parameter Object, `style`) writes a parameter when nothing else is said: as the client does."""
+"""How OpenAPI 3.1 (Parameter Object, `style`) writes a parameter by default, and the client always."""
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9._~%!$&'()*+,;=:@/-]|\{[^{}/]+\})*")  # RFC 3986, section 3.3, and parameters
 
 Place = tuple[str, Node]
-"""A part of the document and where it stands."""
+"""The pointer of a part of the document, and that part."""
 
 
 def is_json(media_type: str, config: Config) -> bool:
@@ -44,14 +44,14 @@ class Operation:
     """An operation as the document describes it.
 
     Attributes:
-        pointer: Where it stands.
+        pointer: Its place in the document.
         path: Its path, with `{name}` for parameters.
         http_method: Its HTTP method.
         node: Its description.
-        source: Where that comes from.
+        source: The source of that.
         parameters: Its parameters, with those of its path.
         body: The JSON of its request.
-        answers: The successful responses, by `application/json` and `text/event-stream`.
+        responses: The successful responses, by `application/json` and `text/event-stream`.
     """
 
     pointer: str
@@ -61,7 +61,7 @@ class Operation:
     source: str | None = None
     parameters: list[Place] = field(default_factory=list)
     body: Place | None = None
-    answers: dict[str, Place] = field(default_factory=dict)
+    responses: dict[str, Place] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -86,7 +86,13 @@ def find(document: Document, config: Config) -> list[Operation]:
         if id_ and ids.setdefault(id_, pointer) != pointer:
             text = f"the operationId {id_!r} is also used at {document.place(ids[id_])}"
             document.report(below(pointer, "operationId"), text, "Rename one.")
-        _describe(document, config, one)
+        one.parameters = list(_parameters(document, one))
+        with document.reporting():
+            _check_paths(document, one)
+        with document.reporting():
+            one.body = _body(document, one)
+        with document.reporting():
+            one.responses = _responses(document, config, one)
         if len(document.problems) == before:
             found.append(one)
     if not found and not document.problems:
@@ -95,17 +101,6 @@ def find(document: Document, config: Config) -> list[Operation]:
             text = "`paths` has no operation, so there is no method to generate"
         document.report("/paths" if "paths" in document.data else "", text, "Describe an operation.")
     return found
-
-
-def _describe(document: Document, config: Config, one: Operation) -> None:
-    """Read the parameters, the body and the responses of an operation. What is not supported is reported."""
-    one.parameters = list(_parameters(document, one))
-    with document.reporting():
-        _check_paths(document, one)
-    with document.reporting():
-        one.body = _body(document, one)
-    with document.reporting():
-        one.answers = _answers(document, config, one)
 
 
 def _parameters(document: Document, one: Operation) -> Iterator[Place]:
@@ -124,13 +119,11 @@ def _parameters(document: Document, one: Operation) -> Iterator[Place]:
 
 
 def _check_parameter(document: Document, at: str, parameter: Node) -> None:
-    where, name = parameter["in"], parameter["name"]
+    where = parameter["in"]
     if "schema" not in parameter:
         raise document.error(at, "a parameter without `schema` is not supported", "Add a `schema`.")
     if where == "cookie":
         raise document.error(at, "a cookie parameter is not supported", "Pass it as a header.")
-    if where == "path" and parameter.get("required") is not True:
-        raise document.error(at, f"the path parameter {name!r} is not required", "Say `required: true`.")
     style = STYLES[where]
     if parameter.get("style", style) != style or parameter.get("allowReserved"):
         raise document.error(at, "this style of a parameter is not supported", f"Use `style: {style}` alone.")
@@ -166,10 +159,10 @@ def _body(document: Document, one: Operation) -> Place | None:
     return below(at, "content", JSON), body["content"][JSON]
 
 
-def _answers(document: Document, config: Config, one: Operation) -> dict[str, Place]:
-    """What is answered with success: the JSON under its usual name, and events. Other media types are left out."""
+def _responses(document: Document, config: Config, one: Operation) -> dict[str, Place]:
+    """The JSON, under its usual name, and the events of successful responses. Other media types are left out."""
     if one.http_method == "HEAD":
-        return {}  # It is never answered with content (RFC 9110, section 9.3.2).
+        return {}  # its response has no content (RFC 9110, section 9.3.2)
     responses = one.node.get("responses", {})
     successes = [
         document.resolve(below(one.pointer, "responses", status)) for status in responses if status.startswith("2")
@@ -185,7 +178,7 @@ def _answers(document: Document, config: Config, one: Operation) -> dict[str, Pl
         }
         known = [name for name in (JSON, EVENTS) if name in content]
         for name in known or content:
-            media = _answer(document, content[name], name)
+            media = _media_of_response(document, content[name], name)
             if found.setdefault(name, (content[name], media))[1]["schema"] != media["schema"]:
                 text = f"two successful responses have different schemas for {name}"
                 raise document.error(content[name], text, "Give them one schema.")
@@ -195,7 +188,7 @@ def _answers(document: Document, config: Config, one: Operation) -> dict[str, Pl
     return found
 
 
-def _answer(document: Document, at: str, media_type: str) -> Node:
+def _media_of_response(document: Document, at: str, media_type: str) -> Node:
     media = document.node(at)
     if media_type not in (JSON, EVENTS):
         found = f"a response of type {media_type} is not supported"
@@ -208,8 +201,8 @@ def _answer(document: Document, at: str, media_type: str) -> Node:
 def data_of(document: Document, one: Operation) -> dict[str, Any]:
     """An operation as plain data, for use at run time."""
     statuses = [status for status in one.node.get("responses", {}) if status.startswith("2")] or ["200"]
-    schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in one.answers.items()}
-    stream = one.answers[EVENTS][1]["x-stream"] if EVENTS in one.answers else {}
+    schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in one.responses.items()}
+    stream = one.responses[EVENTS][1].get("x-stream", {}) if EVENTS in one.responses else {}
     by_place: dict[str, list[Place]] = {place: [] for place in STYLES}
     for at, parameter in one.parameters:
         by_place[parameter["in"]].append((at, parameter))

@@ -23,6 +23,17 @@ def is_open_enum(schema: Node) -> bool:
     )
 
 
+def field_places(document: Document, pointer: str, seen: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
+    pointer, schema = document.resolve(pointer)
+    places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
+    parts = [] if pointer in seen else range(len(schema.get("allOf", [])))
+    for index in reversed(parts):
+        for key, at in field_places(document, below(pointer, "allOf", index), seen | {pointer}).items():
+            places.setdefault(key, at)
+    return places
+
+
 def reduced(document: Document, pointer: str) -> dict[str, Any]:
     """A schema without its descriptions; an open enum becomes a string with `x-known` values."""
     schema = document.node(pointer)
@@ -33,7 +44,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
         known, other = list(schema["anyOf"][0]["enum"]), reduced(document, below(pointer, "anyOf", 1))
         beside = {key: schema[key] for key in ("minLength", "maxLength", "pattern") if key in schema}
         rules = {key: value for key, value in other.items() if key not in ("type", "x-source")}
-        if rules.keys() <= {"minLength"} and all(len(value) >= rules.get("minLength", 0) for value in known):
+        if rules.keys() <= {"minLength"} and all(len(str(value)) >= rules.get("minLength", 0) for value in known):
             return {**other, **beside, **extensions, "x-known": known}
         # The rules for other values are not those for the known ones.
         members = [{"enum": known, "type": "string"}, other]

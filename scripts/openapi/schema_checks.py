@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from .document import COMPONENT, Document, Node, below
+from .rules import field_places
 
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
 
@@ -40,7 +40,7 @@ def _check_schema(document: Document, pointer: str, schema: Node) -> None:
         document.report(below(pointer, "discriminator"), found, advice)
     for word in ("anyOf", "oneOf"):
         _check_conditions(document, pointer, schema, word)
-    described = set(_described(document, pointer, set()))
+    described = field_places(document, pointer)
     for key in schema.get("required", []):
         if described and key not in described:
             found = f"{key!r} is required but no such property is described"
@@ -52,8 +52,8 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
     """Report a union beside `properties` that does more than constrain which of these are present."""
     for index in range(len(schema.get(word, ()))):
         at, member = document.resolve(below(pointer, word, index))
-        fields = set(_described(document, at, set()))
-        if "properties" in schema and (member.keys() - _OF_CONDITIONS or not fields <= schema["properties"].keys()):
+        further = field_places(document, at).keys() - schema.get("properties", {}).keys()
+        if "properties" in schema and (further or member.keys() - _OF_CONDITIONS):
             found = f"`{word}` beside `properties` is supported only where its members say what is `required`"
             advice = "Describe all fields in `properties`; or make a union of components, each with all its fields."
             document.report(below(pointer, word), found, advice)
@@ -65,16 +65,6 @@ def _check_conditions(document: Document, pointer: str, schema: Node, word: str)
         if word in document.resolve(below(pointer, "allOf", index))[1]:
             found = f"`{word}` in a part of `allOf` is not supported: its rule would be lost"
             document.report(below(pointer, "allOf", index), found, "Write the rule into the whole, or take it out.")
-
-
-def _described(document: Document, pointer: str, seen: set[str]) -> Iterator[str]:
-    """The fields of an object, including those of its `allOf`."""
-    pointer, schema = document.resolve(pointer)
-    if pointer not in seen:
-        seen.add(pointer)
-        yield from schema.get("properties", {})
-        for index in range(len(schema.get("allOf", []))):
-            yield from _described(document, below(pointer, "allOf", index), seen)
 
 
 def _check_values(document: Document, pointer: str, schema: Node) -> None:

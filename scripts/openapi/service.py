@@ -18,14 +18,14 @@ class Service:
     """The service as a whole.
 
     Attributes:
-        base_url: Where it is.
+        base_url: Its address.
         base_url_variables: Environment variables that may hold another address.
         log_variables: Environment variables that may hold the level at which the client logs.
         token_variables: Environment variables that may hold the token.
         limits: What one token may do.
-        retry: How long to wait before a further try.
+        retry: How long to wait before each retry.
         billing: Whether a call is billed, by its outcome.
-        error_body: Where an error body has its parts.
+        error_body: The paths to the parts of an error body.
         conversation: The forms in which a conversation is written; None where the document has none.
     """
 
@@ -61,8 +61,7 @@ def service_of(document: Document) -> Service:
 
 def _conversation(document: Document) -> Conversation | None:
     forms: Conversation | None = extensions.read(document.data, "x-conversation")
-    operations = [one for path in document.data.get("paths", {}).values() for one in path.values()]
-    if forms and not any(isinstance(one, dict) and one.get("operationId") == forms.operation for one in operations):
+    if forms and forms.operation not in (node.get("operationId") for _pointer, node in document.objects()):
         document.report("/x-conversation/operation", f"there is no operation {forms.operation!r}", "Name one.")
     return forms
 

@@ -44,6 +44,8 @@ _WORDS: dict[Any, frozenset[str]] = {
 }
 """The supported keywords of each OpenAPI object. Of objects not listed here, every keyword is supported or ignored."""
 
+_MAY_BE_NULL = frozenset({"const", "default", "example"})
+
 
 def check(document: Document) -> None:
     """Report keywords and values that the client does not support.
@@ -58,6 +60,8 @@ def check(document: Document) -> None:
     except ValidationError as error:
         _report(document, "", error)
     for pointer, node in document.objects():
+        for word in (word for word, value in node.items() if value is None and word not in _MAY_BE_NULL):
+            document.report(below(pointer, word), f"`{word}` has no value", "Write one, or take it out.")
         for word in node.keys() & FORMS.keys():
             try:
                 FORMS[word].validate_python(node[word], strict=True)

@@ -1,4 +1,4 @@
-"""YAML as JSON data, together with the line at which each thing stands.
+"""YAML as JSON data, together with the line of each value.
 
 OpenAPI limits YAML to JSON data (section 4.3). What it has beyond that (an alias, a tag, a merge, a key that is given
 twice) is refused with its line.
@@ -8,78 +8,67 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ruamel.yaml import YAML, nodes
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from .problems import DocumentError
 
+Lines: TypeAlias = dict[tuple[str, ...], int]
+"""The line (from 1) of each value, by the keys and indices that lead to it."""
+
 _TAG = "tag:yaml.org,2002:"
 _TEXTS = (f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value")
-"""What stays text: a date, too, as JSON has none."""
+"""Tags of scalars that stay text: dates too, because JSON has none."""
 
 
-def read(path: Path, text: str) -> tuple[dict[str, Any], nodes.MappingNode]:
-    """The data of a text, and its nodes, which know their lines.
+def read(path: Path, text: str) -> tuple[dict[str, Any], Lines]:
+    """Return the data of a text and its lines.
 
     Raises:
         DocumentError: The text is not YAML, holds more than JSON data, has a key twice, or is no mapping at the top.
     """
     reader = _Reader(path)
-    root = reader.compose(text)
-    if not isinstance(root, nodes.MappingNode):
-        found = "nothing" if root is None else type(reader.value(root)).__name__
-        advice = "Name an OpenAPI document."
-        raise DocumentError(f"{path.name}: expected a mapping at the top, found {found}. {advice}")
-    return reader.value(root), root
-
-
-def child(node: nodes.Node, token: str) -> tuple[nodes.Node, int] | None:
-    """What is under a key or an index, and the line at which that begins."""
-    if isinstance(node, nodes.MappingNode):
-        found = next(((key, child) for key, child in node.value if key.value == token), None)
-        return (found[1], found[0].start_mark.line + 1) if found else None
-    if isinstance(node, nodes.SequenceNode) and token.isdecimal() and int(token) < len(node.value):
-        child = node.value[int(token)]
-        return child, child.start_mark.line + 1
-    return None
+    data = reader.read(text)
+    if not isinstance(data, dict):
+        found = "nothing" if data is None else type(data).__name__
+        raise DocumentError(f"{path.name}: expected a mapping at the top, found {found}. Name an OpenAPI document.")
+    return data, reader.lines
 
 
 class _Reader:
     """Makes data from YAML nodes."""
 
     def __init__(self, path: Path) -> None:
+        self.lines: Lines = {}
         self._path = path
         self._yaml = YAML(typ="safe", pure=True)
         self._seen: set[int] = set()
 
-    def compose(self, text: str) -> nodes.Node | None:
+    def read(self, text: str) -> Any:
         try:
-            node: nodes.Node | None = self._yaml.compose(text)
+            root = self._yaml.compose(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise self._error(mark.line if mark else 0, f"not valid YAML ({error.problem or error.context})") from None
         except (YAMLError, RecursionError, ValueError) as error:
             raise self._error(0, f"not valid YAML ({' '.join(str(error).split())})") from None
-        return node
+        return None if root is None else self._value(root, (), 0)
 
-    def value(self, node: nodes.Node) -> Any:
-        """The data of a node.
-
-        Raises:
-            DocumentError: It is not JSON data.
-        """
+    def _value(self, node: nodes.Node, keys: tuple[str, ...], line: int) -> Any:
+        self.lines[keys] = line + 1
         if id(node) in self._seen:
             raise self._error_at(node, "an alias repeats this part, and JSON has none", "Use `$ref` to a component")
         self._seen.add(id(node))
         if isinstance(node, nodes.MappingNode):
-            return self._mapping(node)
+            return self._mapping(node, keys)
         if isinstance(node, nodes.SequenceNode):
-            return [self.value(entry) for entry in node.value]
+            entries = enumerate(node.value)
+            return [self._value(entry, (*keys, str(index)), entry.start_mark.line) for index, entry in entries]
         return self._scalar(node)
 
-    def _mapping(self, node: nodes.MappingNode) -> dict[str, Any]:
+    def _mapping(self, node: nodes.MappingNode, keys: tuple[str, ...]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, child in node.value:
             if not isinstance(key, nodes.ScalarNode) or key.tag == f"{_TAG}merge":
@@ -87,7 +76,7 @@ class _Reader:
             name = self._text(key)
             if name in found:
                 raise self._error_at(key, f"the key {name!r} appears twice", "Keep one")
-            found[name] = self.value(child)
+            found[name] = self._value(child, (*keys, name), key.start_mark.line)
         return found
 
     def _scalar(self, node: nodes.Node) -> Any:
@@ -100,7 +89,7 @@ class _Reader:
         raise self._error_at(node, f"`{node.value}` is not JSON data", "Put text in quotes")
 
     def _text(self, node: nodes.Node) -> str:
-        """The text of a scalar, in which the two halves that JSON may write a character in are one."""
+        """Return the text of a scalar, with surrogate pairs, as JSON may write a character, joined."""
         try:
             return str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml.nodes import MappingNode
-
 from scripts.openapi import document
 from scripts.openapi.document import Document
 from scripts.openapi.problems import DocumentError
@@ -46,7 +44,7 @@ def _json(text: str) -> Document:
         raise UnreadableError("is nested too deeply") from None
     except ValueError as error:
         raise UnreadableError(f"is not valid JSON ({error})") from None
-    return Document(SOURCE, data, MappingNode("", []))
+    return Document(SOURCE, data, {(): 1})
 
 
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from random import Random
 from typing import Any, NamedTuple
 
 from acedata_responses import testing
-from tests.faults import bad_ends
 from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 from tests.streams import shapes
 
-FAULTS = {row.name: row for row in [*ROWS, *bad_ends.ROWS, *shapes.ROWS]}
+FAULTS = {row.name: row for row in [*ROWS, *shapes.ROWS]}
 """The faults in the tables of the tests, by name. An undisturbed request has an empty name."""
 
 SHARE = 0.05  # of the requests get a fault

@@ -34,7 +34,6 @@ class TimeBudget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the deadline has passed."""
         return self.give_up_at is not None and self._clock.monotonic() >= self.give_up_at
 
     def timeouts(self) -> dict[str, float | None]:

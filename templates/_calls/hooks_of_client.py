@@ -39,7 +39,6 @@ def checked_hooks_async(hooks: Iterable[Hook]) -> Hooks | None:
 
 
 def call_hook(method: Method, info: Any) -> Any:
-    """Call a method of a hook."""
     return method(info)
 
 
@@ -57,13 +56,11 @@ def _checked(hooks: list[Hook], plain: Iterable[str], why: str) -> Hooks | None:
         for name in plain:
             if iscoroutinefunction(getattr(hook, name)):
                 raise ConfigurationError(f"{type(hook).__name__}.{name} must not be `async def`: {why}")
+    if not hooks:
+        return None
     inner_first = hooks[::-1]
-    return (
-        Hooks(
-            _overridden(hooks, "before_send"), _overridden(inner_first, "after_try"), _overridden(inner_first, "at_end")
-        )
-        if hooks
-        else None
+    return Hooks(
+        _overridden(hooks, "before_send"), _overridden(inner_first, "after_try"), _overridden(inner_first, "at_end")
     )
 
 

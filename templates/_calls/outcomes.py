@@ -17,9 +17,8 @@ def record(claim: Claim, reply: Any, error: BaseException | None, token: str) ->
     """Record a complete reply, or the error that ended the call."""
     if error is not None:
         record_error(claim, error)
-        return
-    http = reply if isinstance(reply, HTTPResponse) else reply.http
-    record_response(claim, redact_response(http, token))
+    else:
+        record_response(claim, redact_response(reply if isinstance(reply, HTTPResponse) else reply.http, token))
 
 
 def record_error(claim: Claim, error: BaseException, http: HTTPResponse | None = None) -> None:

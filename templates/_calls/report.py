@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve
 
-from .._document.facts import BILLING, UNFINISHED_STREAMS_ARE_FREE
+from .._document.facts import BILLING, LOG_VARIABLES, UNFINISHED_STREAMS_ARE_FREE
 from .._redact import redact_response, redact_text
 from ..errors import (
     AceDataError,
     APIStatusError,
+    ConfigurationError,
     ConnectionFailedError,
     ConnectionLostError,
     RequestTimeoutError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 ErrorT = TypeVar("ErrorT", bound=AceDataError)
 logger = logging.getLogger(__name__.partition(".")[0])
 _SHOWN_CHARACTERS = 200
+_LEVELS = ("debug", "info", "warning", "error")
 
 _WAITED_FOR = {
     "connect": "no connection to {address}{proxy} was made",
@@ -105,11 +108,9 @@ class Report:
             logger.info("%s %s: %s in %.2f s%s", self.method, self.url, outcome, self._budget.elapsed, tries)
 
     def log_status(self, status: int) -> None:
-        """Log that the head of a response was received."""
         logger.debug("%s %s: status %d, reading the body", self.method, self.url, status)
 
     def log_error(self, error: AceDataError) -> None:
-        """Log that the call ended with an error."""
         self.log(_in_short(error))
 
     def resent(self, error: AceDataError, wait: float) -> None:
@@ -157,3 +158,22 @@ def _in_short(error: AceDataError) -> str:
     code = " ".join((getattr(error, "code", None) or "").split())[:_SHOWN_CHARACTERS]
     status = f"{error.status_code} " if isinstance(error, APIStatusError) else ""
     return f"{status}{type(error).__name__}{f' ({code})' if code else ''}"
+
+
+def log_as_the_environment_says() -> None:
+    """Log to standard error at the level in the environment variable. Do nothing if it is not set.
+
+    Raises:
+        ConfigurationError: The value is not a log level.
+    """
+    name = next((name for name in LOG_VARIABLES if os.environ.get(name)), None)
+    if name is None:
+        return
+    level = os.environ[name].lower()
+    if level not in _LEVELS:
+        raise ConfigurationError(f"{name} must be one of {', '.join(_LEVELS)}, not {os.environ[name]!r}")
+    logger.setLevel(level.upper())
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)

@@ -121,14 +121,14 @@ class Lines:
         if "custom_id" in data and is_object(data.get("body")):
             url = data.get("url", self._path)
             if not isinstance(url, str) or url.rpartition("/")[2] != self._path.rpartition("/")[2]:
-                raise ValueError(f"the url is {url!r:.100}, but what is called here is {self._path}")
+                raise ValueError(f"the url is {url!r:.100}, but this run calls {self._path}")
             return data["body"], data["custom_id"]
         fields = dict(data)
         return fields, fields.pop("key", "")
 
 
 def _unsent(call: Call) -> Call:
-    """Returns a call unsent: given to a resource as its `send`, it lets the call be checked."""
+    """Return the call. As the `send` of a resource, it makes the resource return calls instead of sending them."""
     return call
 
 

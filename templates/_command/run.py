@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, TextIO
 
 from .._client import Client
@@ -16,10 +19,11 @@ from ..errors import BudgetExhaustedError, BulkStoppedError, ConfigurationError,
 from ..journal import Journal
 from ..limits import Limiter, Limits
 from .arguments import Options, Status, parse
-from .interrupt import Interrupt
 from .lines import BadLinesError, Lines
 from .progress import Progress
 from .report import Tally, line_of
+
+_INTERRUPTED = b"\ninterrupted: waiting for the calls in flight, which may be billed; Ctrl-C again to end at once\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,16 +51,15 @@ def _run(options: Options) -> Status:
         closing(Lines(options.requests, client, options.operation)) as lines,
     ):
         tally = Tally(lines.check())
-        with _output(options.output) as output, Interrupt() as interrupt:
+        with _output(options.output, tally) as output, Interrupt() as interrupt:
             status = _send(lines, options, tally, output, interrupt)
-            output.is_complete = tally.left == 0
     print(tally.summary, file=sys.stderr)
     if tally.left:
         print("run the same command again to continue where this run stopped", file=sys.stderr)
     return status
 
 
-def _send(lines: Lines, options: Options, tally: Tally, output: Output, interrupt: Interrupt) -> Status:
+def _send(lines: Lines, options: Options, tally: Tally, output: TextIO, interrupt: Interrupt) -> Status:
     """Send the requests and write the results, until all are written or the run is stopped."""
     results = lines.map(
         _until_interrupted(lines, interrupt),
@@ -71,7 +74,7 @@ def _send(lines: Lines, options: Options, tally: Tally, output: Output, interrup
                 if isinstance(result.error, JournalError):
                     raise result.error
                 tally.add(result)
-                output.write(line_of(result))
+                print(json.dumps(line_of(result), ensure_ascii=False), file=output, flush=True)
                 progress.update(notes=tally.notes)
         except BudgetExhaustedError:
             return Status.INTERRUPTED if interrupt.was_pressed else Status.BUDGET_SPENT
@@ -100,34 +103,41 @@ def _budget(options: Options) -> Budget | None:
     )
 
 
-class Output:
-    """The output for results.
+@contextmanager
+def _output(name: str, tally: Tally) -> Generator[TextIO, None, None]:
+    """Open the output. A file is written as NAME.partial and renamed when every request has its result."""
+    if name == "-":
+        yield sys.stdout
+        return
+    partial = Path(f"{name}.partial")
+    with partial.open("w", encoding="utf-8", newline="\n") as file:
+        yield file
+    if tally.left:
+        print(f"the results so far are in {partial}", file=sys.stderr)
+    else:
+        partial.replace(name)
+
+
+class Interrupt:
+    """Handles Ctrl-C in a `with` block: the first one waits for the calls in flight, the second one ends the process.
 
     Attributes:
-        is_complete: Whether every request has its result.
+        was_pressed: Whether Ctrl-C was pressed.
     """
 
-    def __init__(self, file: TextIO) -> None:
-        self.is_complete = False
-        self._file = file
+    def __init__(self) -> None:
+        self.was_pressed = False
+        self._before: Any = None
 
-    def write(self, line: dict[str, Any]) -> None:
-        """Write a line of JSON."""
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+    def __enter__(self) -> Interrupt:
+        self._before = signal.signal(signal.SIGINT, self._handle)
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
 
-@contextmanager
-def _output(name: str) -> Generator[Output, None, None]:
-    """Open the output. A file is written as NAME.partial and renamed when it is complete."""
-    if name == "-":
-        yield Output(sys.stdout)
-        return
-    path, partial = Path(name), Path(f"{name}.partial")
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
-        output = Output(file)
-        yield output
-    if output.is_complete:
-        partial.replace(path)
-    else:
-        print(f"the results so far are in {partial}", file=sys.stderr)
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        if self.was_pressed:
+            os._exit(Status.INTERRUPTED)  # not `sys.exit`, which would wait for the threads that wait for responses
+        self.was_pressed = True
+        os.write(2, _INTERRUPTED)  # not `print`, which the signal may have interrupted

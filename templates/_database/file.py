@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple, NoReturn
 from weakref import WeakSet
 
 from ..errors import JournalError
-from .identity import Identity, identity_of
+from .owners import Identity, identity_of
 
 
 class Format(NamedTuple):
@@ -105,16 +105,14 @@ class DatabaseFile:
         """Write the committed data to the disk. SQLite's `synchronous = FULL` would keep the file locked meanwhile."""
         try:
             log = os.open(f"{self.path.resolve()}-wal", os.O_RDWR)
+            try:
+                os.fsync(log)
+            finally:
+                os.close(log)
         except FileNotFoundError:
             return  # all data is in the database file, where SQLite has synced it
         except OSError as error:
             self._fail(error)
-        try:
-            os.fsync(log)
-        except OSError as error:
-            self._fail(error)
-        finally:
-            os.close(log)
 
     def close(self) -> None:
         """Close the database; the next transaction opens it again, or another file that is at its path by then."""
@@ -240,17 +238,15 @@ def _close_before_fork() -> None:
     _forking.held = held
 
 
-def _go_on_after_fork() -> None:
+def _release_after_fork() -> None:
     for file in _forking.held:
         file._lock.release()
 
 
-def _start_anew_in_child() -> None:
+def _reset_in_child() -> None:
     for file in list(_files):
         file._lock = threading.RLock()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_close_before_fork, after_in_parent=_go_on_after_fork, after_in_child=_start_anew_in_child
-    )
+    os.register_at_fork(before=_close_before_fork, after_in_parent=_release_after_fork, after_in_child=_reset_in_child)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._json import is_list, is_object
-from ..types._event_roles import Assembly
+from ..types._roles import Assembly
 
 
 class Assembler:

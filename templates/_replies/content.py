@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._paths import find
-from ..types._event_roles import EventRole
 from ..types._model import Model
+from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .assembly import Assembler
 from .draft import Draft
@@ -58,7 +58,6 @@ class StreamContent:
             self._add_reply(find(event, [role.reply]), role)
 
     def add_text(self, text: str) -> None:
-        """Add a piece of the text."""
         self.new_text = text
         self._text += text.encode("utf-8", "surrogatepass")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from .._json import is_list, is_object
 from .._paths import put
-from ..types._event_roles import EventRole
 from ..types._model import Model
+from ..types._roles import EventRole
 
 _Place = tuple["str | int", ...]
 _EMPTY: tuple[Any, ...] = (None, "", [])

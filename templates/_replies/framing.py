@@ -28,7 +28,6 @@ class Framing:
         self._has_begun = False
 
     def feed(self, chunk: bytes) -> None:
-        """Add a chunk of the body."""
         if len(self._beginning) < _BYTES_SHOWN:
             self._beginning += chunk[: _BYTES_SHOWN - len(self._beginning)]
         if not self._has_begun:
@@ -49,7 +48,6 @@ class Framing:
 
     @property
     def beginning(self) -> str:
-        """The beginning of the body."""
         return self._beginning.decode("utf-8", "replace")
 
     def _begin(self, chunk: bytes) -> bytes:

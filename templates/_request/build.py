@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from attrs import evolve
+from attrs import define, evolve
 
 from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, Schema, child_pointer, request_problems, shown, unknown_values
@@ -28,6 +28,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 _FURTHER = {"extra_query": "query", "extra_headers": "header", "extra_body": "body"}
 
 
+@define(eq=False, repr=False)
 class Request:
     """A request, the same for each attempt.
 
@@ -36,52 +37,30 @@ class Request:
         target: The request target: path and query.
         headers: The headers, with lower-case names.
         content: The body as bytes.
+        plain_content: The body as bytes, before `via_stream` changes it.
         body: The body as JSON data, before `via_stream` changes it.
         model: The requested model, with the token redacted; None if the operation does not call a model.
         is_safe: Whether sending the request twice costs nothing.
         is_streamed: Whether the request asks for a stream.
         is_via_stream: Whether it asks for a stream although the caller wants a whole reply.
         is_whole: Whether the caller wants a whole reply.
-        plain_content: The body as bytes, before `via_stream` changes it.
     """
 
-    __slots__ = (
-        "body", "content", "headers", "is_safe", "is_streamed", "is_via_stream", "is_whole", "method", "model",
-        "plain_content", "target",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        method: str,
-        target: str,
-        headers: list[tuple[bytes, bytes]],
-        content: bytes,
-        *,
-        is_safe: bool,
-        is_streamed: bool = False,
-        plain_content: bytes | None = None,
-        body: Any = None,
-        model: str | None = None,
-    ) -> None:
-        self.method = method
-        self.target = target
-        self.headers = headers
-        self.content = content
-        self.is_safe = is_safe
-        self.is_streamed = is_streamed
-        self.is_via_stream = plain_content is not None
-        self.is_whole = self.is_via_stream or not is_streamed
-        self.plain_content = content if plain_content is None else plain_content
-        self.body = body
-        self.model = model
+    method: str
+    target: str
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+    plain_content: bytes
+    body: Any
+    model: str | None
+    is_safe: bool
+    is_streamed: bool
+    is_via_stream: bool
+    is_whole: bool
 
     def with_headers(self, added: list[tuple[bytes, bytes]]) -> Request:
         """Return a copy with additional headers, which override headers of the same name."""
-        copy = Request.__new__(Request)
-        for name in Request.__slots__:
-            setattr(copy, name, getattr(self, name))
-        copy.headers = _replaced(self.headers, added)
-        return copy
+        return evolve(self, headers=_replaced(self.headers, added))
 
 
 def build(call: Call, settings: Settings) -> Request:
@@ -100,19 +79,22 @@ def build(call: Call, settings: Settings) -> Request:
     body = values["body"]
     content = _json(call, body) if has_body else b""
     model = body.get(operation.telemetry["model"]) if operation.telemetry else None
-    plain_content = None
+    plain_content = content
     if is_via_stream and operation.selected_by is not None:
-        plain_content, content = content, _json(call, {**body, operation.selected_by: True})
+        content = _json(call, {**body, operation.selected_by: True})
+    is_streamed = is_via_stream or operation.is_asked_to_stream(call.arguments)
     return Request(
         operation.method,
         settings.path + _target(operation.path, values),
         _headers(operation, settings, values["header"], content),
         content,
-        is_safe=operation.is_safe,
-        is_streamed=is_via_stream or operation.is_asked_to_stream(call.arguments),
-        plain_content=plain_content,
+        plain_content,
         body=body if has_body else None,
         model=redact_text(model, settings.token) if isinstance(model, str) else None,
+        is_safe=operation.is_safe,
+        is_streamed=is_streamed,
+        is_via_stream=is_via_stream,
+        is_whole=is_via_stream or not is_streamed,
     )
 
 
@@ -160,7 +142,6 @@ class _Arguments:
         return values
 
     def _given(self) -> Values:
-        """Convert the documented arguments."""
         operation = self._call.operation
         values: Values = {"path": {}, "query": {}, "header": {}, "body": {}}
         arguments = self._call.arguments

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._document.facts import NEEDS_TOKEN, TOKEN_VARIABLES
 from .._version import VERSION
 from ..errors import ConfigurationError, RequestValidationError
 from ..retry import RetryPolicy
@@ -12,7 +14,6 @@ from .address import find_base_url, parse_base_url
 from .headers import header_lines
 from .not_given import NOT_GIVEN, NotGiven
 from .timeouts import DEFAULT_TIMEOUT, TimeoutLike, seconds, timeouts
-from .token import find_token
 
 if TYPE_CHECKING:
     from ..observations import Observations
@@ -22,20 +23,12 @@ class Settings:
     """The settings of a client. They are not changed, so that copies of the client can share them.
 
     Attributes:
-        token: The bearer token.
         address: The parts of the base URL; also as `scheme`, `host`, `port` and `path`.
-        path: The prefix of all paths, without a trailing slash.
         origin: Scheme, host and port, such as `https://api.example.com`. The default port is left out.
         timeout: Seconds for `connect`, `read`, `write` and `pool`; None for no limit.
-        deadline: Seconds for a whole call, None for no limit.
-        max_retries: The maximum number of retries of a call.
-        retry: Decides which failures are retried, and when.
-        headers: The user's headers for each request.
         header_lines: The headers of requests, as bytes, by whether they have the token and whether they have a body.
-        validate: Whether to validate requests against the OpenAPI document.
-        strict: Whether a reply that violates the OpenAPI document raises an error.
-        via_stream: Whether to send calls for whole replies as streams, if the operation can stream.
-        observations: Counts violations and new values in replies, if set.
+
+    The other attributes are the arguments of the client.
     """
 
     def __init__(
@@ -53,7 +46,7 @@ class Settings:
         via_stream: bool = False,
         observations: Observations | None = None,
     ) -> None:
-        self.token = find_token(token)
+        self.token = _find_token(token)
         self.base_url = find_base_url(base_url)
         self.address = parse_base_url(self.base_url, self.token)
         self.scheme, self.host, self.port, self.path = self.address
@@ -82,7 +75,6 @@ class Settings:
         }
 
     def changed(self, **changes: Any) -> Settings:
-        """Return a copy with changed settings."""
         names = (
             "token", "base_url", "timeout", "deadline", "max_retries", "retry", "headers", "validate", "strict",
             "via_stream", "observations",
@@ -108,3 +100,28 @@ class Settings:
             raise ConfigurationError(str(error)) from None
         replaced = {name for name, _value in given}
         return [line for line in header_lines(ours) if line[0] not in replaced] + given
+
+
+def _find_token(token: str | None) -> str:
+    """Return the given token, or else the first one in the environment; empty if none is needed.
+
+    Raises:
+        ConfigurationError: There is no token, or it is not valid. The error never shows it.
+    """
+    if token is None and not NEEDS_TOKEN:
+        return ""
+    if token is None:
+        token = next((os.environ[name] for name in TOKEN_VARIABLES if os.environ.get(name)), None)
+    if token is None:
+        variables = f" or set one of {', '.join(TOKEN_VARIABLES)}" if TOKEN_VARIABLES else ""
+        raise ConfigurationError(f"there is no token: pass token=…{variables}")
+    if not isinstance(token, str) or not _is_visible_ascii(token):
+        raise ConfigurationError(
+            "the token is not valid: expected visible ASCII characters without spaces (it is not shown here); "
+            "check it for quotes, line breaks or the word Bearer"
+        )
+    return token
+
+
+def _is_visible_ascii(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text

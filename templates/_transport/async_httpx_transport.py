@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import evolve
 
@@ -20,28 +20,6 @@ from .httpx_failures import network_errors
 from .lifetime import KEPT_IDLE_SECONDS
 
 
-class AsyncClientSource(Protocol):
-    """Provides the httpx client for a call.
-
-    Attributes:
-        proxy: The name of the proxy for messages; empty without one.
-    """
-
-    proxy: str
-
-    async def take(self) -> AsyncPooledClient:
-        """Return a client for a call."""
-        ...
-
-    async def give_back(self, pooled: AsyncPooledClient) -> None:
-        """Take the client back after the call."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close the idle clients that this package created."""
-        ...
-
-
 class AsyncPooledClient:
     """An httpx client, as an item of a connection pool."""
 
@@ -54,11 +32,9 @@ class AsyncPooledClient:
         return self
 
     async def aclose(self) -> None:
-        """Close the client."""
         await self.client.aclose()
 
     def abort(self) -> None:
-        """Close the client without waiting for it."""
         close_soon(self.client.aclose)
 
 
@@ -112,11 +88,9 @@ class AsyncClientPool:
         return (await self._pools.current()).take() or AsyncPooledClient(self._new())
 
     async def give_back(self, pooled: AsyncPooledClient) -> None:
-        """Keep a client for the next call."""
         await (await self._pools.current()).keep(pooled)
 
     async def aclose(self) -> None:
-        """Close the idle clients."""
         await self._pools.aclose()
 
     def _new(self) -> Any:
@@ -140,7 +114,7 @@ class AsyncHttpxTransport:
     The deadline is checked whenever data is received, so a call may exceed it by up to the read timeout.
     """
 
-    def __init__(self, origin: str, clients: AsyncClientSource, clock: Clock) -> None:
+    def __init__(self, origin: str, clients: AsyncSharedClient | AsyncClientPool, clock: Clock) -> None:
         self._origin = origin
         self._clients = clients
         self._clock = clock
@@ -148,7 +122,6 @@ class AsyncHttpxTransport:
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
-        """Send a request and wait for the head of its response."""
         has_sockets()  # raises an error if the event loop is not supported
         progress = _AsyncProgress(live.refusal(self._origin))
         pooled = await self._clients.take()
@@ -187,7 +160,6 @@ class AsyncHttpxTransport:
         return AsyncResponseStream(response.status_code, response.headers.raw, read, close)
 
     async def aclose(self) -> None:
-        """Close the idle clients that this package created."""
         await self._clients.aclose()
 
 

@@ -13,9 +13,7 @@ _LIBRARIES = ("httpx", "httpx2")
 _DEFAULT_TIMEOUT = 5.0  # seconds for each phase; both libraries document it
 
 
-class ClientLike(Protocol):
-    """The used part of an `httpx.Client` or an `httpx2.Client`, for type checkers; at run time the class is checked."""
-
+class _AnyClient(Protocol):
     @property
     def is_closed(self) -> bool: ...
     @property
@@ -23,20 +21,18 @@ class ClientLike(Protocol):
     def build_request(
         self, method: str, url: Any, *, headers: Any, content: Any, timeout: Any, extensions: Any
     ) -> Any: ...
+
+
+class ClientLike(_AnyClient, Protocol):
+    """The used part of an `httpx.Client` or an `httpx2.Client`, for type checkers; at run time the class is checked."""
+
     def send(self, request: Any, /, *, stream: bool, follow_redirects: Any) -> Any: ...
     def close(self) -> None: ...
 
 
-class AsyncClientLike(Protocol):
+class AsyncClientLike(_AnyClient, Protocol):
     """The used part of an `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
 
-    @property
-    def is_closed(self) -> bool: ...
-    @property
-    def timeout(self) -> Any: ...
-    def build_request(
-        self, method: str, url: Any, *, headers: Any, content: Any, timeout: Any, extensions: Any
-    ) -> Any: ...
     async def send(self, request: Any, /, *, stream: bool, follow_redirects: Any) -> Any: ...
     async def aclose(self) -> None: ...
 

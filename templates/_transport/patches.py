@@ -9,13 +9,8 @@ from types import FunctionType
 from typing import Any
 
 _CLIENT_METHODS = (
-    "__init__",
-    "send",
-    "_send_handling_auth",
-    "_send_handling_redirects",
-    "_send_single_request",
-    "_transport_for_url",
-)
+    "__init__", "send", "_send_handling_auth", "_send_handling_redirects", "_send_single_request", "_transport_for_url",
+)  # fmt: skip
 _ENTRY_POINTS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "httpx": (
         ("httpx._client", "Client", _CLIENT_METHODS),

@@ -9,9 +9,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-from .addresses import Address, look_up, numeric_addresses
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import ssl
@@ -19,6 +17,16 @@ if TYPE_CHECKING:
 _READ_SIZE = 65_536  # bytes
 _WRITE_SIZE = 16_384  # bytes: one TLS record, for which a writable socket has room
 _LONGEST_WAIT = 86_400.0  # seconds; without a timeout, `send` would block until all bytes are sent
+
+
+class Address(NamedTuple):
+    """An address that a socket can connect to, as `socket.getaddrinfo` gives it."""
+
+    family: int
+    type: int
+    protocol: int
+    canonical_name: str
+    address: Any
 
 
 class SocketStream:
@@ -53,7 +61,6 @@ class SocketStream:
             self._end_use()
 
     def write(self, data: bytes, timeout: float | None) -> None:
-        """Send data."""
         self._in_use.acquire()
         try:
             self._set_timeout(timeout)
@@ -164,6 +171,53 @@ def is_readable(descriptor: int) -> bool:
         poll.register(descriptor, select.POLLIN)
         return bool(poll.poll(0))
     return bool(select.select([descriptor], [], [], 0)[0])
+
+
+def numeric_addresses(host: str, port: int) -> list[Address]:
+    """Return the address if the host is an IP address; an empty list if it is a name, which has to be looked up."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (socket.gaierror, UnicodeError):
+        return []
+    return [Address(*each) for each in found]
+
+
+def look_up(host: str, port: int, timeout: float | None) -> list[Address]:
+    """Look up the name of a host.
+
+    The system's resolver has no timeout, so it runs in a thread, which is abandoned on a timeout.
+
+    Raises:
+        TimeoutError: The lookup took longer than `timeout` seconds.
+        OSError: There is no such host.
+        UnicodeError: The name is not a valid host name.
+    """
+    if timeout is None:
+        return _look_up(host, port)
+    answers: list[list[Address] | Exception] = []
+    is_answered = threading.Event()
+
+    def resolve() -> None:
+        try:
+            answers.append(_look_up(host, port))
+        except (OSError, UnicodeError) as error:
+            answers.append(error)
+        is_answered.set()
+
+    try:
+        threading.Thread(target=resolve, name=__name__, daemon=True).start()
+    except RuntimeError:  # the interpreter is shutting down
+        return _look_up(host, port)
+    if not is_answered.wait(timeout):
+        raise TimeoutError(f"the address of {host} was not found in time")
+    answer = answers[0]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _look_up(host: str, port: int) -> list[Address]:
+    return [Address(*each) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def _connect_to_one(addresses: list[Address], give_up_at: float | None) -> socket.socket:

@@ -39,7 +39,7 @@ async def run(
         in_order: Whether to yield the results in the order of the requests, instead of each as soon as it is ready.
         budget: The budget for all calls; None for no limit.
         progress: Called with 1 for each result.
-        keep_going: Whether to go on after an error that every further request would have.
+        keep_going: Whether to continue after an error that every further request would have.
 
     Raises:
         BudgetExhaustedError: The budget does not allow the next request.
@@ -49,59 +49,50 @@ async def run(
         Exception: Whatever the iterable raises, or a call raises besides `AceDataError`, such as a hook. All errors are
             raised after the results of the calls that were sent.
     """
-    _refuse_trio()
     admission = AsyncAdmission(_one_by_one(requests), budget, is_streamed, progress, keep_going=keep_going)
-    under_way: dict[asyncio.Task[Result[Any]], None] = {}
+    in_flight: dict[asyncio.Task[Result[Any]], None] = {}
     try:
         while True:
-            while len(under_way) < at_once:
-                request = await admission.admit(is_idle=not under_way)
+            while len(in_flight) < at_once:
+                request = await admission.admit(is_idle=not in_flight)
                 if request is None:
                     break
-                under_way[asyncio.create_task(_make(call, request, budget))] = None
-            if not under_way:
+                in_flight[asyncio.create_task(_make(call, request, budget))] = None
+            if not in_flight:
                 return
-            first = [next(iter(under_way))] if in_order else list(under_way)
+            first = [next(iter(in_flight))] if in_order else list(in_flight)
             for done in (await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED))[0]:
-                del under_way[done]
+                del in_flight[done]
                 if (result := admission.take_result(done)) is not None:
                     yield result
     except asyncio.CancelledError:
-        for task in under_way:
+        for task in in_flight:
             task.cancel()
         raise
     finally:
-        if under_way:
-            await asyncio.wait(under_way)
+        if in_flight:
+            await asyncio.wait(in_flight)
 
 
-def _refuse_trio() -> None:
+async def _make(call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None) -> Result[Any]:
+    """Make one call and settle its cost. An error of the call becomes its result."""
+    result = request
+    try:
+        result = evolve(request, reply=await call(**request.request))
+    except AceDataError as error:
+        result = evolve(request, error=error)
+    finally:
+        if budget is not None:
+            budget.settle(result)
+    return result
+
+
+async def _one_by_one(requests: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
     if runs_in_trio():
         raise ConfigurationError(
             "many requests at once need asyncio, and this is trio; nothing was sent. Start the calls in a nursery: "
             "the client's limits and its journal work there too"
         )
-
-
-async def _make(call: Callable[..., Awaitable[Any]], request: Result[Any], budget: Budget | None) -> Result[Any]:
-    """Make one call and settle its cost. An error of the call becomes its result."""
-    result = None
-    try:
-        result = await _result_of(call, request)
-        return result
-    finally:
-        if budget is not None:
-            budget.settle(result)
-
-
-async def _result_of(call: Callable[..., Awaitable[Any]], request: Result[Any]) -> Result[Any]:
-    try:
-        return evolve(request, reply=await call(**request.request))
-    except AceDataError as error:
-        return evolve(request, error=error)
-
-
-async def _one_by_one(requests: Iterable[Any] | AsyncIterable[Any]) -> AsyncIterator[Any]:
     if isinstance(requests, AsyncIterable):
         async for request in requests:
             yield request

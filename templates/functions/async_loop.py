@@ -11,8 +11,8 @@ from .._request.extra_body import refuse_in_extra_body
 from .._request.not_given import NOT_GIVEN
 from ..errors import AceDataError, ConfigurationError, RunError
 from ..types._conversation import ToolCall, item, to_input, tool_calls
+from . import Run
 from ._functions import BadCallError, Function, error_item, functions_by_name_async, result_item
-from ._results import Run
 
 
 async def run(

@@ -117,8 +117,8 @@ def record_of(row: Mapping[str, Any]) -> Record:
     """Create a record from a row of the table."""
     values: dict[str, Any] = {field.name: row[field.name] for field in fields(Record)}
     values["headers"] = [tuple(part.encode("latin-1") for part in line) for line in json.loads(row["headers"])]
-    for moment in ("created_at", "updated_at"):
-        values[moment] = datetime.fromtimestamp(row[moment], timezone.utc)
+    for name in ("created_at", "updated_at"):
+        values[name] = datetime.fromtimestamp(row[name], timezone.utc)
     return Record(**values)
 
 

@@ -63,6 +63,9 @@ class SharedPlaces:
 
     A place belongs to the process that took it, and is freed when that process has ended, however it ended. The caller
     must hold the lock. `finish` may be called within another method, as the garbage collector can run at any point.
+
+    Attributes:
+        pace: The shared pace, as this process last read it; None without a limit.
     """
 
     def __init__(self, path: Path, limits: Limits, now: Callable[[], float], lock: AbstractContextManager[Any]) -> None:
@@ -70,17 +73,12 @@ class SharedPlaces:
         self._now = now
         self._lock = lock
         self._places = math.inf if limits.in_flight is None else limits.in_flight
-        self._pace = None if limits.per_second is None else Pace(limits.per_second)
+        self.pace = None if limits.per_second is None else Pace(limits.per_second)
         self._file = DatabaseFile(Path(f"{path}-limits"), _FORMAT)
         self._numbers: dict[object, int] = {}
         self._finished: list[int] = []
         self._is_writing = self._is_waiting = False
         self._owner: Owner | None = None
-
-    @property
-    def pace(self) -> Pace | None:
-        """The shared pace, as this process last read it; None without a limit."""
-        return self._pace
 
     def open(self) -> None:
         """Open the file; create it if it does not exist.
@@ -117,13 +115,16 @@ class SharedPlaces:
             self._finished.append(number)
             self._free_finished()
 
-    def slowed(self) -> None:
-        """Slow all processes down after a refusal."""
-        self._change_pace(Pace.slowed)
-
-    def succeeded(self) -> None:
-        """Let all processes speed up after a success."""
-        self._change_pace(Pace.succeeded)
+    def change_pace(self, change: Callable[[Pace, float], None]) -> None:
+        """Change the pace of all processes by `Pace.slowed` or `Pace.succeeded`."""
+        if self.pace is None:
+            return
+        with suppress(JournalError), self._transaction() as database:
+            now = self._now()
+            moved_at = self._read(database, now)
+            change(self.pace, now)
+            self._write(database, moved_at)
+        self._free_finished()
 
     def _start(self, database: sqlite3.Connection) -> Blocked | int:
         now = self._now()
@@ -133,25 +134,15 @@ class SharedPlaces:
             in_flight -= self._free_dead(database)
         if in_flight >= self._places:
             return Blocked(_POLL, moved_at, in_flight)
-        start = now if self._pace is None else self._pace.next_start(now)
+        start = now if self.pace is None else self.pace.next_start(now)
         if start > now:
             return Blocked(min(start - now, _LONGEST_POLL), moved_at, in_flight)
-        if self._pace is not None:
-            self._pace.started(now)
+        if self.pace is not None:
+            self.pace.started(now)
         number = next(_numbers)
         database.execute("INSERT INTO places VALUES (?, ?)", (self._this_process.number, number))
         self._write(database, now)
         return number
-
-    def _change_pace(self, change: Callable[[Pace, float], None]) -> None:
-        if self._pace is None:
-            return
-        with suppress(JournalError), self._transaction() as database:
-            now = self._now()
-            moved_at = self._read(database, now)
-            change(self._pace, now)
-            self._write(database, moved_at)
-        self._free_finished()
 
     def _free_finished(self) -> None:
         if not self._finished or self._is_writing:
@@ -191,12 +182,12 @@ class SharedPlaces:
         moved_at, pace = database.execute("SELECT moved_at, pace FROM state").fetchone()
         if moved_at > now + _AHEAD:
             return -math.inf
-        if pace is not None and self._pace is not None:
-            self._pace.resume(json.loads(pace))
+        if pace is not None and self.pace is not None:
+            self.pace.resume(json.loads(pace))
         return float(moved_at)
 
     def _write(self, database: sqlite3.Connection, moved_at: float) -> None:
-        pace = None if self._pace is None else json.dumps(self._pace.state())
+        pace = None if self.pace is None else json.dumps(self.pace.state())
         database.execute("UPDATE state SET moved_at = ?, pace = coalesce(?, pace)", (moved_at, pace))
 
     def _count(self, database: sqlite3.Connection) -> int:

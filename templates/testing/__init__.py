@@ -23,27 +23,18 @@ if TYPE_CHECKING:
     from ._clock import ManualClock
     from ._record import Request
     from ._replay import Replay, replay
-    from ._server import Server, serve
+    from ._server import Server, serve, unreachable
     from ._service import TOKEN, Service
     from ._transport import Transport, transport
-    from ._unreachable import unreachable
 
-_HOMES = {
-    "Answer": "_answers",
-    "Fault": "_answers",
-    "ManualClock": "_clock",
-    "Replay": "_replay",
-    "Request": "_record",
-    "Server": "_server",
-    "Service": "_service",
-    "TOKEN": "_service",
-    "Transport": "_transport",
-    "error": "_answers",
-    "page": "_answers",
-    "replay": "_replay",
-    "serve": "_server",
-    "transport": "_transport",
-    "unreachable": "_unreachable",
+_MODULES = {
+    "_answers": ("Answer", "Fault", "error", "page"),
+    "_clock": ("ManualClock",),
+    "_record": ("Request",),
+    "_replay": ("Replay", "replay"),
+    "_server": ("Server", "serve", "unreachable"),
+    "_service": ("TOKEN", "Service"),
+    "_transport": ("Transport", "transport"),
 }
 
 __all__ = [
@@ -67,11 +58,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that httpx is not loaded earlier."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = value
-    return value
+    for module, names in _MODULES.items():
+        if name in names:
+            globals()[name] = value = getattr(import_module(f".{module}", __name__), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -7,6 +7,7 @@ the events. A field of a reply that has the name of a field of the request repea
 from __future__ import annotations
 
 import copy
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,9 +19,15 @@ from .._document.validation import request_problems
 from .._json import is_list, is_object
 from .._paths import find, put
 from ._examples import LISTINGS, NOTES, REPLIES, STREAMS
-from ._synthesis import minimal
 
 T = TypeVar("T")
+
+_BY_FORMAT = {
+    "date": "2026-01-01",
+    "date-time": "2026-01-01T00:00:00Z",
+    "uri": "https://example.com/",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
 
 
 @dataclass(frozen=True)
@@ -240,3 +247,38 @@ def _pick_shape(candidates: list[tuple[str | None, T]], shape: str | None) -> T 
     """Return the first candidate with the shape, or else the first of all."""
     ranked = sorted(candidates, key=lambda candidate: candidate[0] != shape)
     return ranked[0][1] if ranked else None
+
+
+def minimal(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
+    """Return a minimal value of a schema, for replies without an example. `pattern` is ignored."""
+    if "$ref" in schema:
+        return minimal(schemas[schema["$ref"]], schemas)
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for word in ("anyOf", "oneOf"):
+        if word in schema and "properties" not in schema:
+            return minimal(schema[word][0], schemas)
+    kinds = schema.get("type", "object" if "properties" in schema else "null")
+    kind: str = kinds if isinstance(kinds, str) else kinds[0]
+    if kind == "object":
+        # A union next to `properties` says which properties belong together.
+        members: list[dict[str, Any]] = schema.get("anyOf") or schema.get("oneOf") or [{}]
+        chosen: dict[str, Any] = schemas[members[0]["$ref"]] if "$ref" in members[0] else members[0]
+        properties = {**schema.get("properties", {}), **chosen.get("properties", {})}
+        required: dict[str, None] = dict.fromkeys([*schema.get("required", []), *chosen.get("required", [])])
+        return {key: minimal(properties.get(key, {}), schemas) for key in required}
+    if kind == "array":
+        return [minimal(schema.get("items", {}), schemas) for _ in range(schema.get("minItems", 0))]
+    return _scalar(kind, schema)
+
+
+def _scalar(kind: str, schema: Mapping[str, Any]) -> Any:
+    if kind == "string":
+        text = _BY_FORMAT.get(schema.get("format", ""), "text")
+        return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
+    if kind in ("number", "integer"):
+        number = min(max(0, schema.get("minimum", -math.inf)), schema.get("maximum", math.inf))
+        return math.ceil(number) if kind == "integer" else number
+    return False if kind == "boolean" else None

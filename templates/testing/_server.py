@@ -11,8 +11,8 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import Any, cast
+from contextlib import ExitStack, contextmanager
+from typing import Any, Literal, cast
 
 import h11
 import httpx
@@ -20,8 +20,7 @@ import httpx
 from ..limits import Limits
 from ._record import Request
 from ._script import Pause, Send, Stall, Step, answer_steps
-from ._scripted import Text
-from ._service import MAX_BODY, TOKEN, Service, refused
+from ._service import MAX_BODY, TOKEN, Service, Text, refused
 
 _log = logging.getLogger(__package__)
 
@@ -165,11 +164,11 @@ class _Connection(asyncio.Protocol):
             self._read()
 
     def pause_writing(self) -> None:
-        """Remember that written data is not yet sent."""
+        """Called when some of the written data could not be sent yet."""
         self._flushed.clear()
 
     def resume_writing(self) -> None:
-        """Remember that all written data is sent."""
+        """Called when all written data was sent."""
         self._flushed.set()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 the name is asyncio's
@@ -269,3 +268,22 @@ class _Connection(asyncio.Protocol):
         self._parser = h11.Connection(h11.SERVER)
         if arrived:
             self.data_received(arrived)
+
+
+@contextmanager
+def unreachable(how: Literal["refused", "stalled"] = "refused") -> Generator[str, None, None]:
+    """Return the URL of a port that refuses connections, or that never accepts them (`stalled`).
+
+    The port stays bound meanwhile, so that no other program can listen on it.
+    """
+    with ExitStack() as stack:
+        taken = stack.enter_context(socket.socket())
+        taken.bind(("127.0.0.1", 0))
+        if how == "stalled":
+            # Linux drops new connections while the queue of unaccepted ones is full.
+            taken.listen(0)
+            for _ in range(4):
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(taken.getsockname())
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -17,24 +17,15 @@ import h11
 import httpx
 
 from .._event_loop import runs_in_trio, sleep
-from ..limits import Limits
 from ._record import Request
 from ._script import HangUp, Pause, Send, Stall, Step, answer_steps
-from ._scripted import Text
-from ._service import MAX_BODY, TOKEN, Service
+from ._service import Service
 
 Part: TypeAlias = "Pause | Stall | h11.Response | bytes"
 
 
-def transport(
-    *,
-    token: str = TOKEN,
-    shape: str | None = None,
-    text: Text | None = None,
-    max_body: int = MAX_BODY,
-    limits: Limits | None = None,
-) -> Transport:
-    """Return the embedded service as an httpx transport, for the sync and the async client.
+class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """The embedded service as an httpx transport, for the sync and the async client.
 
     Args:
         token: The token that the service accepts.
@@ -44,11 +35,6 @@ def transport(
         limits: The limits of the token; `Limits()` for those of the OpenAPI document. Calls above them are refused
             with 429. No limits by default.
     """
-    return Transport(token=token, shape=shape, text=text, max_body=max_body, limits=limits)
-
-
-class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """The embedded service as an httpx transport. Created by `transport()`."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return _Exchange(self, request, request.read()).head()
@@ -61,6 +47,10 @@ class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         self.release()
+
+
+transport = Transport
+"""Returns the embedded service as a transport. See `Transport` for its arguments."""
 
 
 class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):

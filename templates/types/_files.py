@@ -27,19 +27,7 @@ def part_from_file(
     max_bytes: int | None,
     fields: dict[str, Any],
 ) -> ModelT:
-    """Return a part of a message with the content of a file.
-
-    Args:
-        class_: The class of the part.
-        path: The file.
-        media_type: The media type of the file; None to guess it from the file name.
-        max_bytes: The maximum size of the content in bytes; None for no limit.
-        fields: Additional fields of the part.
-
-    Raises:
-        OSError: The file cannot be read, for example because it does not exist.
-        ValueError: The media type cannot be guessed or is not accepted, or the file is empty or too large.
-    """
+    """Return a part of a message with the content of a file; see the method `from_file` of its class."""
     path = Path(path)
     with path.open("rb") as file:
         content = file.read(-1 if max_bytes is None else max_bytes + 1)
@@ -60,19 +48,9 @@ def part_from_bytes(
     fields: dict[str, Any],
     where: str = "the content",
 ) -> ModelT:
-    """Return a part of a message with the given content.
+    """Return a part of a message with the given content; see the method `from_bytes` of its class.
 
-    Args:
-        class_: The class of the part.
-        content: The content.
-        media_type: The media type of the content.
-        name: The file name, used if the part has a field for it.
-        max_bytes: The maximum size of the content in bytes; None for no limit.
-        fields: Additional fields of the part.
-        where: A name for the content in error messages.
-
-    Raises:
-        ValueError: The media type is not accepted, or the content is empty or too large.
+    The name is used if the part has a field for it; `where` stands for the content in error messages.
     """
     role = class_._data_part
     assert role is not None

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from .._document.schemas import SCHEMAS
 from .._document.validation import Problem, reply_problems
 from .._json import is_list, is_object, seconds_of
+from .._paths import Path
 from ._decoding import time_of
 from ._http_response import HTTPResponse
-
-if TYPE_CHECKING:
-    from .._paths import Path
-    from ._conversation_roles import DataPart, ReplyRole
-    from ._event_roles import EventRole
+from ._roles import DataPart, EventRole, ReplyRole
 
 ModelT = TypeVar("ModelT", bound="Model")
 
@@ -30,30 +27,20 @@ class Model:
 
     __slots__ = ("__weakref__", "_data", "_http")
 
-    if TYPE_CHECKING:
-        _schema: ClassVar[str]
-        _decode: ClassVar[Callable[[Any], Any]]
-        _renamed: ClassVar[Mapping[str, str]]
-        _failed_when: ClassVar[Mapping[str, Any]]
-        _role: ClassVar[EventRole | None]
-        _reply_role: ClassVar[ReplyRole | None]
-        _data_part: ClassVar[DataPart | None]
-        _text: ClassVar[Path]
-        _summary: ClassVar[Mapping[str, Path]]
-        _unfinished_when: ClassVar[Mapping[str, Sequence[Any]]]
-        _data: dict[str, Any]
-        _http: HTTPResponse | None
-    else:
-        _schema = ""
-        _renamed = {}
-        _failed_when = {}
-        _role = None
-        _reply_role = None
-        _data_part = None
-        _text = ()
-        _summary = {}
-        _unfinished_when = {}
+    _schema: ClassVar[str] = ""
+    _decode: ClassVar[Callable[[Any], Any]]
+    _renamed: ClassVar[Mapping[str, str]] = {}
+    _failed_when: ClassVar[Mapping[str, Any]] = {}
+    _role: ClassVar[EventRole | None] = None
+    _reply_role: ClassVar[ReplyRole | None] = None
+    _data_part: ClassVar[DataPart | None] = None
+    _text: ClassVar[Path] = ()
+    _summary: ClassVar[Mapping[str, Path]] = {}
+    _unfinished_when: ClassVar[Mapping[str, Sequence[Any]]] = {}
+    _data: dict[str, Any]
+    _http: HTTPResponse | None
 
+    if not TYPE_CHECKING:
         # Hidden from type checkers, so that they report a misspelled attribute.
         def __getattr__(self, name: str) -> Any:
             """Read an undocumented field."""

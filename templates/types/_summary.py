@@ -48,7 +48,6 @@ def summary_of(reply: Any) -> Summary:
 
 
 def summary_fields(reply: Any, names: Iterable[str]) -> list[Any]:
-    """Return the fields of the summary with these names."""
     paths: Mapping[str, Path] = getattr(reply, "_summary", {})
     return [_field(reply, name, paths[name]) if name in paths else Summary._field_defaults[name] for name in names]
 

@@ -1,4 +1,4 @@
-"""A service whose answers tell the requests apart."""
+"""A service that answers each request with its input."""
 
 from __future__ import annotations
 
@@ -9,6 +9,5 @@ from acedata_responses import testing
 
 @pytest.fixture
 def echoing(service: testing.Server) -> testing.Server:
-    """The service, which answers each request with its input."""
     service.answers(text=lambda request: f"answer to {request.json['input']}")
     return service

@@ -1,8 +1,9 @@
-"""Servers in front of the embedded service, and what is plugged into a client."""
+"""Servers in front of the embedded service, and custom clients and transports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,18 +19,10 @@ from tests.drivers import Driver, LoopThread
 
 @pytest.fixture
 def listen() -> Iterator[Callable[..., int]]:
-    """Starts relays: `listen(relay, ssl=...)` gives the port."""
-    loop = LoopThread()
-    open_now: list[Any] = []
-
-    def start(relay: Relay, **where: Any) -> int:
-        open_now.append(listening(relay, **where))
-        port: int = loop.run(open_now[-1].__aenter__())
-        return port
-
-    yield start
-    for one in reversed(open_now):
-        loop.run(one.__aexit__(None, None, None))
+    """Starts relays: `listen(relay, ssl=...)` returns the port."""
+    loop, relays = LoopThread(), AsyncExitStack()
+    yield lambda relay, **where: loop.run(relays.enter_async_context(listening(relay, **where)))
+    loop.run(relays.aclose())
     loop.close()
 
 
@@ -41,14 +34,14 @@ def proxy(listen, port) -> tuple[Relay, str]:
 
 
 @pytest.fixture(params=["plain", "streamed"])
-def ask(request) -> Callable[[Driver], Any]:
+def make_call(request) -> Callable[[Driver], Any]:
     """Makes a plain call, or reads a stream to its end."""
     return lambda driver: driver.create() if request.param == "plain" else driver.stream()
 
 
 @pytest.fixture
-def made_by(flavour) -> Callable[..., Any]:
-    """Makes what can be plugged in, of the flavour: `made_by(httpx2, "transport", verify=False)`."""
+def make_custom(flavour) -> Callable[..., Any]:
+    """Makes a custom client or transport of the flavour: `make_custom(httpx2, "transport", verify=False)`."""
     prefix = "Async" if flavour == "async" else ""
 
     def make(library: ModuleType, kind: str, **options: Any) -> Any:
@@ -58,25 +51,25 @@ def made_by(flavour) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def plug_in(connect, made_by, flavour) -> Iterator[Callable[..., Driver]]:
-    """Makes drivers whose client goes through one of a library, made with the options `of_library`."""
+def connect_custom(connect, make_custom, flavour) -> Iterator[Callable[..., Driver]]:
+    """Makes drivers with a custom client of a library, made with the options `of_library`."""
     made = []
 
-    def plugged(
+    def connected(
         service: testing.Server | None = None, library: ModuleType = httpx, *, of_library=(), **options: Any
     ) -> Driver:
-        http_client = made_by(library, "http_client", **dict(of_library))
+        http_client = make_custom(library, "http_client", **dict(of_library))
         made.append((connect(service, http_client=http_client, **options), http_client))
         return made[-1][0]
 
-    yield plugged
+    yield connected
     for driver, http_client in made:
         driver._loop.run(http_client.aclose()) if flavour == "async" else http_client.close()
 
 
 @pytest.fixture
 def trusted(authority, tmp_path) -> Path:
-    """A file for those who want to trust it."""
+    """A file with the certificate of the authority, which nobody trusts by default."""
     file = tmp_path / "trusted.pem"
     authority.cert_pem.write_to_path(str(file))
     return file
@@ -84,5 +77,5 @@ def trusted(authority, tmp_path) -> Path:
 
 @pytest.fixture
 def tls_url(authority, listen, port) -> str:
-    """The service with TLS in front of it."""
+    """The URL of a TLS server in front of the service."""
     return f"https://127.0.0.1:{listen(Relay(port), ssl=tls_of(authority, '127.0.0.1', 'service.test'))}"

@@ -1,4 +1,4 @@
-"""A server that passes bytes on: as a proxy, or with TLS in front of the embedded service."""
+"""A server that forwards bytes: as a proxy, or as a TLS server in front of the embedded service."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tests.drivers import Driver
 
 
 class Relay:
-    """Passes bytes on between its own listener and a server: as it is with TLS in front, or as a proxy.
+    """Forwards bytes between its own listener and a server on a port.
 
     Attributes:
-        seen: The first line of what each connection brought.
+        seen: The first line that each connection received.
     """
 
     def __init__(self, port: int) -> None:
@@ -33,31 +33,31 @@ class Relay:
         writer.close()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """What one connection is told."""
+        """Forward the bytes of one connection in both directions."""
         head = await reader.readuntil(b"\r\n\r\n")
         self.seen.append(head.split(b"\r\n")[0].decode())
-        further_reader, further_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        self._writers.append(further_writer)
+        from_service, to_service = await asyncio.open_connection("127.0.0.1", self._port)
+        self._writers.append(to_service)
         if head.startswith(b"CONNECT "):
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         else:
-            further_writer.write(self._passed_on(head))
-        await asyncio.gather(self._pass_on(reader, further_writer), self._pass_on(further_reader, writer))
+            to_service.write(self._rewritten(head))
+        await asyncio.gather(self._forward(reader, to_service), self._forward(from_service, writer))
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
-                writer.write(self._passed_on(data))
+                writer.write(self._rewritten(data))
                 await writer.drain()
         finally:
             writer.close()
 
-    def _passed_on(self, data: bytes) -> bytes:
-        """What a proxy is asked for with the whole address, the service is asked for with the path alone."""
+    def _rewritten(self, data: bytes) -> bytes:
+        """Replace the absolute URL that a proxy receives by the path that the service expects."""
         return data.replace(b" http://service.test/", b" /")
 
     async def end(self) -> None:
-        """Break off what is still open."""
+        """Abort the connections that are still open."""
         for writer in self._writers:
             with suppress(AttributeError):  # early versions of Python 3.10 and 3.11: it was closed twice
                 writer.transport.abort()
@@ -66,7 +66,7 @@ class Relay:
 
 @asynccontextmanager
 async def listening(relay: Relay, **where: Any) -> AsyncIterator[int]:
-    """Have a relay listen, on a port of 127.0.0.1 or on the `path` of a socket."""
+    """Let a relay listen on a port of 127.0.0.1, or on the `path` of a socket."""
     if "path" in where:
         server = await asyncio.start_unix_server(relay.serve, **where)
     else:
@@ -79,7 +79,7 @@ async def listening(relay: Relay, **where: Any) -> AsyncIterator[int]:
         await relay.end()
 
 
-def both_ways(driver: Driver) -> None:
+def assert_calls_work(driver: Driver) -> None:
     """A plain call and a stream, each to its end."""
     assert driver.create().output_text
     with driver.open() as stream:

@@ -1,4 +1,4 @@
-"""A client as an object: in threads and event loops, pickled, forked, closed, shown and warning."""
+"""A client as an object: in threads, event loops and forked processes, copied, pickled and closed; its warnings."""
 
 from __future__ import annotations
 
@@ -13,9 +13,19 @@ from contextlib import suppress
 
 import pytest
 
-from acedata_responses import AsyncClient, Client, ConfigurationError, Limits, RetryPolicy, UnknownValueWarning, testing
+from acedata_responses import (
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    Limiter,
+    Limits,
+    RetryPolicy,
+    UnknownValueWarning,
+    testing,
+)
 from tests.contract.document import REQUEST, component
 from tests.drivers import MINIMAL, ONE_PLACE, Driver
+from tests.processes import forks, is_true_in_a_child
 
 # Threads
 
@@ -39,7 +49,7 @@ def test_threads_that_make_their_first_call_together_share_the_limits(service, f
 
 
 async def use(client):
-    """A bit of everything that leaves connections behind."""
+    """Leave connections behind in each way: streams that were read and left, parallel calls, a plain call."""
     async with await client.responses.create(**MINIMAL, stream=True) as stream:
         async for _event in stream:
             pass
@@ -80,44 +90,65 @@ def test_a_client_can_be_closed_in_an_event_loop_in_which_it_did_nothing(service
     assert service.connections_opened == 0
 
 
+# Forked processes
+
+
+@forks
+def test_a_forked_process_makes_its_own_connection_and_leaves_those_of_its_parent_usable(service):
+    with Client(token=testing.TOKEN, base_url=service.url) as client:
+        client.models.list()
+        assert is_true_in_a_child(client.models.list), "the call in the child failed"
+        client.models.list()
+    of_parent, of_child, of_parent_again = (request.connection for request in service.requests)
+    assert of_child != of_parent == of_parent_again
+
+
+@forks
+def test_a_forked_process_does_not_count_the_calls_of_its_parent():
+    limiter = Limiter(ONE_PLACE)
+    place = limiter.acquire()
+
+    def acquires():
+        limiter.acquire(timeout=5)
+        place.release()
+        return limiter.in_flight == 1
+
+    assert is_true_in_a_child(acquires)
+    assert limiter.in_flight == 1
+
+
 # Copies
 
 
 OPTIONS = {
-    "timeout": 7.5,
-    "deadline": 60,
-    "max_retries": 1,
-    "retry": RetryPolicy(waits=(0.5,)),
-    "headers": {"x-team": "a"},
+    "timeout": 7.5, "deadline": 60, "max_retries": 1, "retry": RetryPolicy(waits=(0.5,)), "headers": {"x-team": "a"},
     "limits": Limits(in_flight=3, per_second=50),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "duplicate",
-    [lambda it: pickle.loads(pickle.dumps(it)), copy.copy, copy.deepcopy],
-    ids=["pickle", "copy", "deepcopy"],
+    ("duplicate", "team"),
+    [
+        (lambda client: pickle.loads(pickle.dumps(client)), "a"),
+        (lambda client: pickle.loads(pickle.dumps(client.with_options(headers={"x-team": "b"}))), "b"),
+        (copy.copy, "a"),
+        (copy.deepcopy, "a"),
+    ],
+    ids=["pickle", "pickle with other options", "copy", "deepcopy"],
 )
-def test_a_client_is_pickled_and_copied_and_works_afterwards(driver, service, duplicate):
-    with Driver(driver.flavour, token=testing.TOKEN, base_url=service.url, **OPTIONS) as original:
+def test_a_client_is_pickled_and_copied_and_works_afterwards(flavour, service, duplicate, team):
+    with Driver(flavour, token=testing.TOKEN, base_url=service.url, **OPTIONS) as original:
         assert original.create().output_text
-        with Driver(driver.flavour, actual=duplicate(original.actual)) as twin:
+        with Driver(flavour, actual=duplicate(original.actual)) as twin:
             assert type(twin.actual) is type(original.actual)
             assert twin.create().output_text
             assert twin.stream()
         assert original.create().output_text
-    assert {request.headers["x-team"] for request in service.requests} == {"a"}
+    assert [request.headers["x-team"] for request in service.requests] == ["a", team, team, "a"]
     assert len({request.connection for request in service.requests}) == 2
 
 
-def test_a_copy_with_other_options_is_pickled_too(driver, service):
-    copied = (driver.actual).with_options(headers={"x-team": "b"})
-    with Driver(driver.flavour, actual=pickle.loads(pickle.dumps(copied))) as twin:
-        assert twin.list_models().data
-        assert service.requests[-1].headers["x-team"] == "b"
-
-
-def test_a_client_that_is_closed_stays_so_when_it_is_pickled(flavour):
+def test_a_client_that_is_closed_stays_closed_when_it_is_pickled(flavour):
     with Driver(flavour, token="x") as driver:
         pass
     with Driver(flavour, actual=pickle.loads(pickle.dumps(driver.actual))) as twin, pytest.raises(ConfigurationError):
@@ -127,9 +158,10 @@ def test_a_client_that_is_closed_stays_so_when_it_is_pickled(flavour):
 # Closing
 
 
-def test_a_client_that_is_closed_says_so(driver, service):
-    driver.create()
-    driver.client.close()
+def test_a_client_that_is_closed_by_leaving_its_with_says_so(driver, service):
+    with suppress(KeyError), driver.client:
+        driver.create()
+        raise KeyError
     driver.client.close()
     service.wait_until(lambda: service.open_connections == 0)
     for call in (driver.create, driver.open, driver.list_models):
@@ -138,36 +170,27 @@ def test_a_client_that_is_closed_says_so(driver, service):
     assert len(service.requests) == 1
 
 
-def test_leaving_a_with_closes_the_client_also_on_an_error(flavour, service):
-    with Driver(flavour, token=testing.TOKEN, base_url=service.url) as driver:
-        with suppress(KeyError), driver.client:
-            raise KeyError
-        with pytest.raises(ConfigurationError):
-            driver.list_models()
-
-
-def test_resources_are_made_once(flavour):
+def test_the_resources_of_a_client_are_made_once(flavour):
     with Driver(flavour, token="x") as driver:
         assert driver.actual.responses is driver.actual.responses
         assert driver.actual.models is driver.actual.models
 
 
-# Names of models
+# Unknown values
 
 
-@pytest.mark.parametrize("name", ["zzz", "\N{WATER WAVE}", "a-family-of-models"])
-def test_an_unknown_model_that_is_like_none_is_sent_without_a_warning(driver, service, name):
-    driver.create(model=name)  # a warning would be an error
-    assert service.requests[0].json["model"] == name
+@pytest.mark.parametrize(
+    ("field", "value"), [
+        ("model", "zzz"), ("model", "\N{WATER WAVE}"), ("model", "a-family-of-models"),
+        ("response_format", {"type": "json_schema", "json_schema": {"name": "x", "schema": {}}}),
+    ],
+)  # fmt: skip
+def test_an_unknown_value_that_is_not_similar_to_a_known_one_is_sent_without_a_warning(driver, service, field, value):
+    driver.create(**{field: value})  # a warning would be an error
+    assert service.requests[0].json[field] == value
 
 
-def test_a_form_of_the_answer_that_is_like_none_is_sent_without_a_warning(driver, service):
-    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": {}}}
-    driver.create(response_format=form)
-    assert service.requests[0].json["response_format"] == form
-
-
-def test_an_unknown_model_is_sent_and_warned_of_once_with_the_closest_name(driver, service):
+def test_an_unknown_model_is_sent_with_one_warning_that_names_the_most_similar_one(driver, service):
     name = f"gpt-4o-minni-{driver.flavour}"
     with pytest.warns(UnknownValueWarning, match="'gpt-4o-mini'") as warned:
         driver.create(model=name)
@@ -176,7 +199,7 @@ def test_an_unknown_model_is_sent_and_warned_of_once_with_the_closest_name(drive
     assert [request.json["model"] for request in service.requests] == [name, name]
 
 
-def test_an_unknown_model_that_is_also_a_mistake_elsewhere_is_not_warned_of(driver, service):
+def test_a_request_that_is_refused_gives_no_warning(driver, service):
     with pytest.raises(ValueError, match="/n"):
         driver.create(model=f"gpt-4o-never-{driver.flavour}", n=0)
 
@@ -210,7 +233,7 @@ def test_a_withdrawn_model_is_deprecated_and_still_sent(driver, service, monkeyp
     assert service.requests[-1].json["model"] == name
 
 
-def test_an_unchecked_client_warns_of_nothing(connect, service):
+def test_a_client_without_validation_does_not_warn(connect, service):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         connect(service, validate=False).create(model="whatever-it-is")

@@ -1,4 +1,4 @@
-"""What a client takes from the environment: the proxy that is in the way, and whose certificates it trusts."""
+"""Settings from the environment: the proxy, and the certificates to trust."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 import truststore
 
 from acedata_responses import ConfigurationError, ConnectionFailedError, testing
-from acedata_responses._transport import certificates, environment
+from acedata_responses._transport import environment
 from acedata_responses.errors import ConnectionLostError, RequestTimeoutError
-from tests.client.relay import Relay, both_ways
+from tests.client.relay import Relay, assert_calls_work
 
 
 @pytest.fixture(autouse=True)
@@ -27,29 +27,23 @@ def _usual_certificates(monkeypatch):
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
 
 
+@pytest.mark.parametrize("scheme", ["http://", ""])
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
-def test_a_proxy_of_the_environment_is_used(connect, proxy, monkeypatch, name):
+def test_a_proxy_of_the_environment_is_used(connect, proxy, monkeypatch, name, scheme):
     relay, address = proxy
-    monkeypatch.setenv(name, address)
-    both_ways(connect(base_url="http://service.test"))
+    monkeypatch.setenv(name, address.replace("http://", scheme))
+    assert_calls_work(connect(base_url="http://service.test"))
     assert relay.seen[0] == "POST http://service.test/openai/responses HTTP/1.1"
 
 
-def test_a_proxy_without_a_scheme_speaks_http(connect, proxy, monkeypatch):
-    relay, address = proxy
-    monkeypatch.setenv("HTTP_PROXY", address.removeprefix("http://"))
-    both_ways(connect(base_url="http://service.test"))
-    assert relay.seen
-
-
 @pytest.mark.parametrize("no_proxy", ["service.test", ".test", "other.example, service.test:80", "*"])
-def test_hosts_that_need_no_proxy_are_called_without(connect, port, proxy, monkeypatch, no_proxy):
+def test_a_host_in_no_proxy_is_called_without_the_proxy(connect, port, proxy, monkeypatch, no_proxy):
     relay, address = proxy
     monkeypatch.setenv("HTTP_PROXY", address)
     monkeypatch.setenv("NO_PROXY", no_proxy)
     there = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [there])
-    both_ways(connect(base_url="http://service.test"))
+    assert_calls_work(connect(base_url="http://service.test"))
     assert relay.seen == []
 
 
@@ -63,7 +57,7 @@ def test_hosts_that_need_no_proxy_are_called_without(connect, port, proxy, monke
         ("::1", "::/64", False),
     ],
 )
-def test_networks_can_be_reached_without_one(proxy, monkeypatch, host, no_proxy, through):
+def test_no_proxy_may_name_networks(proxy, monkeypatch, host, no_proxy, through):
     _relay, address = proxy
     monkeypatch.setenv("HTTP_PROXY", address)
     monkeypatch.setenv("NO_PROXY", no_proxy)
@@ -72,12 +66,12 @@ def test_networks_can_be_reached_without_one(proxy, monkeypatch, host, no_proxy,
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
-def test_the_machine_itself_is_called_without_a_proxy(connect, port, proxy, monkeypatch, host):
+def test_the_local_host_is_called_without_a_proxy(connect, port, proxy, monkeypatch, host):
     """The embedded service works behind any proxy."""
     relay, address = proxy
     monkeypatch.setenv("ALL_PROXY", address)
     with testing.serve(host="0.0.0.0") as service:
-        both_ways(connect(base_url=service.url.replace("0.0.0.0", host)))
+        assert_calls_work(connect(base_url=service.url.replace("0.0.0.0", host)))
     assert relay.seen == []
 
 
@@ -93,14 +87,14 @@ def test_a_proxy_that_cannot_be_reached_is_named_without_its_password(connect, m
 
 
 class Waiting(Relay):
-    """A proxy that takes what it gets and does not answer."""
+    """A proxy that does not respond."""
 
     async def talk(self, reader, writer):
         await reader.read(-1)
 
 
 class Leaving(Relay):
-    """A proxy that ends the connection without an answer."""
+    """A proxy that closes the connection without a response."""
 
     async def talk(self, reader, writer):
         await reader.readuntil(b"\r\n\r\n")
@@ -119,7 +113,7 @@ class Leaving(Relay):
         (Leaving, "http", {}, ConnectionLostError, "the connection{proxy} broke"),
     ],
 )  # fmt: skip
-def test_an_error_names_the_proxy_and_what_only_the_proxy_got_was_not_sent(
+def test_an_error_names_the_proxy_and_is_not_billed_if_only_the_proxy_received_something(
     relay, scheme, options, error, text, connect, listen, monkeypatch
 ):
     url = f"http://127.0.0.1:{listen(relay(0))}"
@@ -148,7 +142,7 @@ def test_a_proxy_that_refuses_is_named(connect, listen, monkeypatch):
 @pytest.mark.parametrize(
     "url", ["ftp://me:secret@proxy.test", "http://", "http://me:secret@proxy.test:port", "http://[::1", "http://:3128"]
 )
-def test_what_is_no_proxy_is_refused_before_anything_is_sent(connect, monkeypatch, url):
+def test_an_invalid_proxy_is_refused_before_anything_is_sent(connect, monkeypatch, url):
     monkeypatch.setenv("https_proxy", url)
     driver = connect(base_url="https://service.test")
     with pytest.raises(ConfigurationError, match="https_proxy is not the URL of a proxy") as caught:
@@ -157,18 +151,18 @@ def test_what_is_no_proxy_is_refused_before_anything_is_sent(connect, monkeypatc
 
 
 @pytest.mark.skipif(find_spec("socksio") is not None, reason="httpx can use a SOCKS proxy here")
-def test_a_proxy_that_needs_what_is_not_installed_is_refused(connect, monkeypatch):
+def test_a_proxy_that_needs_a_missing_package_is_refused(connect, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "socks5://proxy.test:1080")
     driver = connect(base_url="https://service.test")
     with pytest.raises(ConfigurationError, match=r"socks5://proxy\.test:1080 of ALL_PROXY .*httpx\[socks\]"):
         driver.create()
 
 
-def test_tls_goes_through_a_proxy_to_its_end(connect, listen, tls_url, trusted, monkeypatch):
+def test_tls_through_a_proxy_is_end_to_end(connect, listen, tls_url, trusted, monkeypatch):
     relay = Relay(urlsplit(tls_url).port or 0)
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listen(relay)}")
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    both_ways(connect(base_url="https://service.test"))
+    assert_calls_work(connect(base_url="https://service.test"))
     assert relay.seen[0] == "CONNECT service.test:443 HTTP/1.1"
 
 
@@ -179,7 +173,7 @@ def test_tls_goes_through_a_proxy_to_its_end(connect, listen, tls_url, trusted, 
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("proxy", [None, "http://127.0.0.1:9"], ids=["direct", "proxy"])
-def test_certificates_that_are_not_there_are_an_error_before_anything_is_sent(
+def test_missing_certificates_are_an_error_before_anything_is_sent(
     connect, monkeypatch, tmp_path, variable, place, proxy
 ):
     (tmp_path / "empty").touch()
@@ -196,12 +190,12 @@ def test_certificates_that_are_not_there_are_an_error_before_anything_is_sent(
 
 
 needs_openssl = pytest.mark.skipif(
-    which("openssl") is None, reason="openssl, which names the files of such a folder, is not there"
+    which("openssl") is None, reason="openssl is not installed, and names the files of such a folder"
 )
 
 
 def folder_of(certificate, folder):
-    """A folder in which OpenSSL finds a certificate."""
+    """Make a folder in which OpenSSL finds a certificate."""
     folder.mkdir()
     command = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
     named = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -210,56 +204,56 @@ def folder_of(certificate, folder):
 
 
 @needs_openssl
-def test_a_folder_of_certificates_is_too(connect, tls_url, trusted, tmp_path, monkeypatch):
+def test_a_folder_of_certificates_is_trusted(connect, tls_url, trusted, tmp_path, monkeypatch):
     monkeypatch.setenv("SSL_CERT_DIR", str(folder_of(trusted, tmp_path / "folder")))
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 @pytest.fixture
 def system(monkeypatch):
-    """Says where the operating system keeps the certificates that it trusts."""
+    """Sets where the operating system keeps the certificates that it trusts."""
     monkeypatch.setattr(environment, "_contexts", {})
 
-    def keeps(*, file=None, folder=None):
+    def set_paths(*, file=None, folder=None):
         paths = ssl.DefaultVerifyPaths(file and str(file), folder and str(folder), "", "", "", "")
         monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
 
-    return keeps
+    return set_paths
 
 
 def test_a_certificate_that_only_the_system_trusts_is_trusted(connect, tls_url, trusted, system):
     system(file=trusted)
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 @needs_openssl
-def test_a_folder_of_the_system_that_holds_all_is_enough(connect, tls_url, trusted, system, tmp_path):
+def test_a_folder_of_the_system_with_many_certificates_is_used_alone(connect, tls_url, trusted, system, tmp_path):
     folder = folder_of(trusted, tmp_path / "folder")
     for number in range(100):
         (folder / f"{number:08x}.0").touch()
     system(folder=folder, file=tmp_path / "not there")
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
-def test_a_folder_of_the_system_that_holds_a_few_is_not(connect, tls_url, trusted, system, tmp_path):
+def test_a_folder_of_the_system_with_few_certificates_is_not_used_alone(connect, tls_url, trusted, system, tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "0123abcd.0").touch()
     system(folder=folder, file=trusted)
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
-def test_where_the_system_has_none_those_of_certifi_are_trusted(
+def test_the_certificates_of_certifi_are_trusted_if_the_system_has_none(
     connect, tls_url, trusted, system, tmp_path, monkeypatch
 ):
     system(folder=tmp_path)
     monkeypatch.setattr(certifi, "where", lambda: str(trusted))
-    both_ways(connect(base_url=tls_url))
+    assert_calls_work(connect(base_url=tls_url))
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
-def test_the_store_of_macos_and_windows_is_read_by_truststore(platform, monkeypatch):
+def test_truststore_reads_the_certificates_of_macos_and_windows(platform, monkeypatch):
     with monkeypatch.context() as patches:
         patches.setattr(sys, "platform", platform)
-        context = certificates.system_context()
+        context = environment.system_context()
     assert isinstance(context, truststore.SSLContext)

@@ -1,4 +1,4 @@
-"""Connections in event loops: calls that are cancelled and loops that are closed leave no socket, and take no place."""
+"""Connections in event loops: cancelled calls and closed loops leave no socket open and no place taken."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def cancelled_twice(call, steps):
 
 
 async def cancelled_by_a_scope(call, steps):
-    """anyio cancels what is in a scope at each step, until it has left."""
+    """Cancel a call in the scope of anyio, which cancels it at each step until it has ended."""
     async with anyio.create_task_group() as group:
         group.start_soon(call)
         await going_on(steps)
@@ -45,7 +45,7 @@ async def going_on(steps):
 
 
 @pytest.mark.parametrize("cancel", [cancelled_twice, cancelled_by_a_scope])
-def test_calls_that_are_cancelled_anywhere_leave_no_connection(cancel, tls):
+def test_a_call_that_is_cancelled_at_any_step_leaves_no_connection(cancel, tls):
     async def main(service):
         limits = Limits(in_flight=5, per_second=None)
         async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limits) as client:
@@ -64,7 +64,7 @@ def test_calls_that_are_cancelled_anywhere_leave_no_connection(cancel, tls):
 
 
 def run_and_close(coroutine):
-    """Run something in a loop that is closed without the care that `asyncio.run` takes."""
+    """Run a coroutine in a loop that is closed without the cleanup of `asyncio.run`."""
     loop = asyncio.new_event_loop()
     try:
         return loop.run_until_complete(coroutine)
@@ -73,13 +73,13 @@ def run_and_close(coroutine):
 
 
 def sockets():
-    """How many sockets this process has."""
+    """Return the number of open sockets of this process."""
     links = [str(each.readlink()) for each in DESCRIPTORS.iterdir() if each.is_symlink()]
     return sum(link.startswith("socket:") for link in links)
 
 
 UNCLOSED = pytest.mark.filterwarnings(
-    "ignore:unclosed transport:ResourceWarning",  # asyncio's word to those who close a loop like this
+    "ignore:unclosed transport:ResourceWarning",  # what asyncio says of a loop that is closed like this
     "ignore:.*unclosed.*:pytest.PytestUnraisableExceptionWarning",
 )
 
@@ -91,7 +91,7 @@ def test_closed_loops_leave_no_sockets(run, is_secure, tls):
     with testing.serve(tls=tls if is_secure else None) as service:
         client = AsyncClient(testing.TOKEN, base_url=service.url)
         gc.collect()
-        gc.disable()  # none is left to the collector
+        gc.disable()  # it shall not be the collector that closes them
         try:
             run(client.models.list())
             before = sockets()
@@ -105,49 +105,31 @@ def test_closed_loops_leave_no_sockets(run, is_secure, tls):
         service.wait_until(lambda: service.open_connections == 0)
 
 
-@pytest.mark.parametrize("is_held", [True, False], ids=["held", "dropped"])
-def test_a_stream_whose_loop_has_ended_gives_its_place_back(is_held, service):
-    service.reply_with(testing.Fault("stall", "event", after=2))
-    client = AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE)
-    held = []
-
-    async def begin():
-        held.append(await client.responses.create(**MINIMAL, stream=True))
-
-    async def finish():
-        reply = await client.responses.create(**MINIMAL, deadline=30)
-        await client.close()
-        return reply
-
-    asyncio.run(begin())
-    if not is_held:
-        held.clear()
-    service.wait_until_disconnected(service.requests[0], timeout=10)
-    assert asyncio.run(finish()).output_text
-
-
 @UNCLOSED
+@pytest.mark.parametrize("run", [asyncio.run, run_and_close])
 @pytest.mark.parametrize("is_held", [True, False], ids=["held", "dropped"])
 @pytest.mark.parametrize("caller", ["another loop", "a thread"])
-def test_a_stream_whose_loop_was_closed_plainly_gives_its_place_back(caller, is_held, service):
+def test_a_stream_whose_loop_was_closed_does_not_count_as_in_flight(caller, is_held, run, service):
     service.reply_with(testing.Fault("stall", "event", after=2))
     limiter = Limiter(ONE_PLACE)
     client = AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter)
-    streams = [run_and_close(client.responses.create(**MINIMAL, stream=True))]
+    streams = [run(client.responses.create(**MINIMAL, stream=True))]
     if not is_held:
         streams.clear()
+    if run is asyncio.run:
+        service.wait_until_disconnected(service.requests[0], timeout=10)
     if caller == "a thread":
         with Client(testing.TOKEN, base_url=service.url, limits=limiter) as other:
             assert other.responses.create(**MINIMAL, deadline=30).output_text
-    assert run_and_close(client.responses.create(**MINIMAL, deadline=30)).output_text
+    assert run(client.responses.create(**MINIMAL, deadline=30)).output_text
     assert limiter.in_flight == 0
-    run_and_close(client.close())
+    run(client.close())
     streams.clear()
     gc.collect()
 
 
 @in_loop
-async def test_a_client_that_is_dropped_closes_its_connections(service):
+async def test_a_client_that_is_garbage_collected_closes_its_connections(service):
     client = AsyncClient(testing.TOKEN, base_url=service.url)
     await client.models.list()
     del client
@@ -170,7 +152,7 @@ async def test_a_client_closes_its_connections_in_all_loops(service):
 
 
 @pytest.mark.parametrize("cut_short", ["cancelled", "timed out"])
-def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
+def test_a_connection_that_is_abandoned_while_it_is_made_is_closed(cut_short):
     began, ended = threading.Event(), threading.Event()
 
     def talk(connection, received):
@@ -195,8 +177,7 @@ def test_a_connection_that_is_given_up_while_it_is_made_is_closed(cut_short):
         asyncio.run(main(server))
 
 
-def test_an_event_loop_of_another_make_will_do(tls):
-
+def test_uvloop_can_be_used(tls):
     async def main(url):
         async with AsyncClient(testing.TOKEN, base_url=url) as client:
             replies = [client.responses.create(**MINIMAL) for _ in range(3)]

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import json
 import logging
-import re
 
 import pytest
 
@@ -31,47 +30,45 @@ from tests.waiting import in_loop, until_async
 
 
 class Recorder(Hook):
-    """Keeps all that it is told."""
+    """Records every hook call, and raises in the method `fails_in` from its call number `after` + 1 on."""
 
-    def __init__(self, headers=None):
-        self.headers = headers
-        self.told = []
+    def __init__(self, headers=None, fails_in="", error=ZeroDivisionError, after=0):
+        self.headers, self.fails_in, self.error, self.after = headers, fails_in, error, after
+        self.calls = []
 
-    def before_send(self, call):
-        self.told.append(call)
-        return self.headers
-
-    def after_try(self, attempt):
-        self.told.append(attempt)
-
-    def at_end(self, end):
-        self.told.append(end)
-
-    @property
-    def moments(self):
-        return [type(one).__name__.removesuffix("Info") for one in self.told]
-
-
-class Failing(Recorder):
-    """Fails at one moment, after it was told of it: the name of a method, and how many times before it did not."""
-
-    def __init__(self, moment, error=ZeroDivisionError, after=0):
-        super().__init__()
-        self.moment, self.error, self.after = moment, error, after
-
-    def _told(self, moment, what):
-        getattr(super(), moment)(what)
-        if moment == self.moment and sum(type(one) is type(what) for one in self.told) > self.after:
+    def record(self, method, info):
+        self.calls.append((method, info))
+        if method == self.fails_in and self.methods.count(method) > self.after:
             raise self.error
 
     def before_send(self, call):
-        self._told("before_send", call)
+        self.record("before_send", call)
+        return self.headers
 
     def after_try(self, attempt):
-        self._told("after_try", attempt)
+        self.record("after_try", attempt)
 
     def at_end(self, end):
-        self._told("at_end", end)
+        self.record("at_end", end)
+
+    @property
+    def methods(self):
+        return [method for method, _info in self.calls]
+
+    @property
+    def infos(self):
+        return [info for _method, info in self.calls]
+
+    @property
+    def tries(self):
+        return [info for method, info in self.calls if method == "after_try"]
+
+    @property
+    def end(self):
+        return self.infos[-1]
+
+
+ONCE = ["before_send", "after_try", "at_end"]
 
 
 @pytest.fixture
@@ -81,17 +78,18 @@ def hook():
 
 @pytest.fixture
 def hooked(connect, service, hook):
-    """A client with the hook."""
-    return connect(service, hooks=[hook], clock=SkippingClock(), max_retries=2)
+    """Makes clients with the hook, whose waits between tries take no time."""
+    return lambda **options: connect(service, **{"hooks": [hook], "clock": SkippingClock(), **options})
 
 
-# What is told, and when
+# Which hooks are called, and when
 
 
-def test_a_plain_call_has_three_moments(hooked, hook, service):
-    reply = hooked.create(temperature=0.5)
-    call, attempt, end = hook.told
-    assert hook.moments == ["Call", "Try", "End"]
+@pytest.mark.parametrize("via_stream", [False, True])
+def test_the_hooks_of_a_call_get_its_request_its_response_and_its_reply(via_stream, hooked, hook, service):
+    reply = hooked(via_stream=via_stream).create(temperature=0.5)
+    assert hook.methods == ONCE
+    call, attempt, end = hook.infos
     assert (call.operation, call.method, call.url) == (
         "responses.create", "POST", f"{service.url}/openai/responses",
     )  # fmt: skip
@@ -106,216 +104,223 @@ def test_a_plain_call_has_three_moments(hooked, hook, service):
 
 
 @pytest.mark.parametrize(
-    ("file", "facts"),
-    [
-        ("chat_completion.json", ("usage", "prompt_tokens", "completion_tokens")),
-        ("response.json", ("usage", "input_tokens", "output_tokens")),
+    ("file", "tokens"), [
+        ("chat_completion.json", ("prompt_tokens", "completion_tokens")),
+        ("response.json", ("input_tokens", "output_tokens")),
     ],
-)
-def test_the_end_has_the_reply_in_short_in_either_shape(file, facts, hooked, hook, service):
+)  # fmt: skip
+def test_the_summary_has_the_same_fields_for_both_shapes(file, tokens, hooked, hook, service):
     data = json.loads(sample(file))
-    data["usage"]["cost"] = 0.25
+    usage = data["usage"]
+    usage["cost"] = 0.25
     service.reply_with(data)
-    hooked.create()
-    short, (usage, *tokens) = hook.told[-1].summary, facts
-    assert [short.input_tokens, short.output_tokens] == [data[usage][key] for key in tokens]
-    assert (short.id, short.model) == (data["id"], data["model"])
-    assert (short.total_tokens, short.cost) == (data["usage"]["total_tokens"], 0.25)
+    hooked().create()
+    summary = hook.end.summary
+    assert [summary.input_tokens, summary.output_tokens] == [usage[key] for key in tokens]
+    assert (summary.id, summary.model) == (data["id"], data["model"])
+    assert (summary.total_tokens, summary.cost) == (usage["total_tokens"], 0.25)
     reasons = [choice["finish_reason"] for choice in data.get("choices", ())] or [data["status"]]
-    assert list(short.finish_reasons) == reasons
+    assert list(summary.finish_reasons) == reasons
 
 
-def test_each_try_is_told_with_its_wait(hooked, hook, service):
+def test_every_try_calls_the_hooks_and_says_when_the_next_one_follows(hooked, hook, service):
     service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
-    hooked.create()
-    assert hook.moments == ["Call", "Try", "Call", "Try", "Call", "Try", "End"]
-    tries = [one for one in hook.told if hasattr(one, "number")]
-    assert [(one.number, one.status, one.may_be_billed) for one in tries] == [
+    hooked().create()
+    assert hook.methods == ["before_send", "after_try"] * 3 + ["at_end"]
+    assert [(one.number, one.status, one.may_be_billed) for one in hook.tries] == [
         (1, 429, False), (2, 500, False), (3, 200, True),
     ]  # fmt: skip
-    assert [one.resent_in is not None for one in tries] == [True, True, False]
-    assert 1 <= tries[0].resent_in <= 2 <= tries[1].resent_in <= 3
-    assert hook.told[0] is hook.told[2] is hook.told[-1].call
-    assert hook.told[-1].tries == 3
-    assert hook.told[-1].seconds >= tries[0].resent_in + tries[1].resent_in
+    first, second, last = (one.resent_in for one in hook.tries)
+    assert 1 <= first <= 2 <= second <= 3
+    assert last is None
+    assert hook.infos[0] is hook.infos[2] is hook.end.call
+    assert hook.end.tries == 3
+    assert hook.end.seconds >= first + second
 
 
-def test_an_error_is_told_as_the_caller_gets_it(hooked, hook, service):
-    service.reply_with(testing.error("used_up"))
-    with pytest.raises(InsufficientBalanceError) as raised:
-        hooked.create()
-    _call, attempt, end = hook.told
+INVALID_REPLY = {**json.loads(sample("response.json")), "created_at": "yesterday"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "error", "status", "billed"), [
+        (testing.error("used_up"), {}, InsufficientBalanceError, 403, False),
+        (testing.Fault("stall"), {"timeout": 0.2}, RequestTimeoutError, None, None),
+        (testing.Answer(json=INVALID_REPLY), {"strict": True}, ReplyDecodeError, 200, True),
+    ],
+)  # fmt: skip
+def test_the_hooks_get_the_error_that_the_caller_gets(answer, options, error, status, billed, hooked, hook, service):
+    service.reply_with(answer)
+    with pytest.raises(error) as raised:
+        hooked(**options).create()
+    assert hook.methods == ONCE
+    _call, attempt, end = hook.infos
     assert attempt.error is end.error is raised.value
-    assert (attempt.status, attempt.resent_in, end.may_be_billed) == (403, None, False)
+    assert (attempt.status, attempt.resent_in) == (status, None)
+    assert attempt.may_be_billed is end.may_be_billed is billed
+    if billed:
+        assert end.summary.total_tokens == INVALID_REPLY["usage"]["total_tokens"]
 
 
-def test_a_time_out_after_sending_may_be_billed(hooked, hook, service):
-    service.reply_with(testing.Fault("stall"))
-    with pytest.raises(RequestTimeoutError):
-        hooked.create(timeout=0.2)
-    _call, attempt, end = hook.told
-    assert (attempt.status, attempt.may_be_billed, end.may_be_billed, end.reply) == (None, None, None, None)
-
-
-def test_a_paid_answer_on_an_error_is_told_as_one(connect, service, hook):
-    data = json.loads(sample("response.json"))
-    service.reply_with({**data, "created_at": "yesterday"})
-    with pytest.raises(ReplyDecodeError):
-        connect(service, hooks=[hook], strict=True).create()
-    _call, attempt, end = hook.told
-    assert (attempt.status, attempt.may_be_billed, end.may_be_billed) == (200, True, True)
-    assert end.summary.total_tokens == data["usage"]["total_tokens"]
-
-
-def test_an_operation_that_only_reads_is_told_too(hooked, hook):
-    hooked.list_models()
-    call, attempt, end = hook.told
+def test_the_hooks_are_called_for_an_operation_that_only_reads(hooked, hook):
+    hooked().list_models()
+    call, attempt, end = hook.infos
     assert (call.operation, call.model, call.body, call.telemetry) == ("models.list", None, None, None)
     assert (attempt.status, attempt.may_be_billed, end.may_be_billed) == (200, False, False)
 
 
-def test_a_request_that_is_refused_is_not_told(hooked, hook):
+def test_no_hook_is_called_for_a_request_that_is_refused(hooked, hook):
     with pytest.raises(RequestValidationError):
-        hooked.create(input=3)
-    assert hook.told == []
+        hooked().create(input=3)
+    assert hook.calls == []
 
 
-def test_each_call_of_map_is_told(hooked, hook):
-    assert len(list(hooked.client.responses.map([MINIMAL] * 3))) == 3
-    assert sorted(hook.moments) == ["Call"] * 3 + ["End"] * 3 + ["Try"] * 3
+def test_the_hooks_are_called_for_each_call_of_map(hooked, hook):
+    assert len(list(hooked().client.responses.map([MINIMAL] * 3))) == 3
+    assert sorted(hook.methods) == sorted(ONCE * 3)
 
 
 # Streams
 
 
 def test_a_stream_ends_with_its_last_event(hooked, hook):
-    with hooked.open() as stream:
-        assert hook.moments == ["Call", "Try"]
-        assert hook.told[-1].may_be_billed is None
+    with hooked().open() as stream:
+        assert hook.methods == ["before_send", "after_try"]
+        assert hook.tries[0].may_be_billed is None
         for event in stream:
-            is_last = event.type == "response.completed"
-            assert (hook.moments[-1] == "End") is is_last
-    assert hook.moments == ["Call", "Try", "End"]
-    end = hook.told[-1]
+            assert (hook.methods[-1] == "at_end") is (event.type == "response.completed")
+    assert hook.methods == ONCE
+    end = hook.end
     assert end.reply == stream.final()
     assert (end.error, end.may_be_billed) == (None, True)
     assert end.summary.total_tokens == end.reply.usage.total_tokens > 0
 
 
 def test_a_stream_that_is_closed_early_ends_then(hooked, hook):
-    with hooked.open() as stream:
+    with hooked().open() as stream:
         next(iter(stream.text_deltas()))
-        assert hook.moments == ["Call", "Try"]
-    end = hook.told[-1]
-    assert isinstance(end.error, StreamInterruptedError)
-    assert end.error.tries == 1
-    assert end.may_be_billed is False
+        assert hook.methods == ["before_send", "after_try"]
+    assert isinstance(hook.end.error, StreamInterruptedError)
+    assert (hook.end.error.tries, hook.end.may_be_billed) == (1, False)
 
 
 def test_a_stream_that_is_dropped_ends_then(service, hook):
     with Client(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
-        stream = client.responses.create(**MINIMAL, stream=True)
-        next(stream)
-        del stream
+        next(client.responses.create(**MINIMAL, stream=True))
         gc.collect()
-        assert hook.moments == ["Call", "Try", "End"]
+        assert hook.methods == ONCE
 
 
-def test_a_stream_that_breaks_off_ends_in_its_error(hooked, hook, service):
-    service.reply_with(testing.Fault("cut", "event", 3))
-    with hooked.open() as stream, pytest.raises(StreamInterruptedError) as raised:
+@pytest.mark.parametrize("events", [0, 3])
+def test_a_stream_that_breaks_off_ends_in_its_error(events, hooked, hook, service):
+    service.reply_with(testing.Fault("cut", "event", events))
+    with hooked(max_retries=0).open() as stream, pytest.raises(StreamInterruptedError) as raised:
         list(stream)
-    assert hook.told[-1].error is raised.value
-    assert hook.moments == ["Call", "Try", "End"]
+    assert hook.methods == ONCE
+    assert hook.end.error is raised.value
+    assert hook.tries[0].error is (None if events else raised.value)
+
+
+def test_a_stream_that_is_lost_before_its_first_event_is_a_failed_try(hooked, hook, service):
+    service.reply_with(testing.Fault("cut", "event", 0))
+    with hooked().open() as stream:
+        assert list(stream)
+    assert hook.methods == ["before_send", "after_try", *ONCE]
+    lost = hook.tries[0]
+    assert isinstance(lost.error, StreamInterruptedError)
+    assert (lost.may_be_billed, lost.resent_in is not None) == (False, True)
 
 
 def test_a_reply_in_place_of_a_stream_ends_without_an_error(hooked, hook, service):
-    service.reply_with(testing.Answer(json=json.loads(sample("response.json"))))
-    with hooked.open() as stream:
+    reply = json.loads(sample("response.json"))
+    service.reply_with(reply)
+    with hooked().open() as stream:
         stream.final()
-    assert hook.told[-1].error is None
-    assert hook.told[-1].summary.id == json.loads(sample("response.json"))["id"]
+    assert (hook.end.error, hook.end.summary.id) == (None, reply["id"])
+
+
+def test_a_try_that_was_repeated_at_the_callers_risk_may_be_billed(hooked, hook, service):
+    service.reply_with(testing.Fault("stall"))
+    hooked(retry=RetryPolicy(on_read_timeout=True), timeout=0.2).create()
+    assert [one.may_be_billed for one in hook.tries] == [None, True]
 
 
 # The journal
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_of_the_journal_is_told_as_such_and_not_as_sent(stream, connect, service, hook, path):
+def test_an_answer_from_the_journal_is_not_a_try(stream, hooked, hook, path):
     for _ in range(2):
-        driver = connect(service, hooks=[hook], journal=path)
+        driver = hooked(journal=path)
         assert driver.stream() if stream else driver.create()
-    assert hook.moments == ["Call", "Try", "End", "End"]
-    sent, read = hook.told[2:]
+    assert hook.methods == [*ONCE, "at_end"]
+    sent, read = hook.infos[2:]
     assert (sent.from_journal, sent.tries, sent.may_be_billed) == (False, 1, True)
     assert (read.from_journal, read.tries, read.may_be_billed) == (True, 0, False)
     assert read.summary == sent.summary
 
 
-def test_a_hook_that_refuses_a_request_leaves_it_for_the_next_call(connect, service, path):
-    options = {"journal": path, "clock": SkippingClock()}
+def test_a_request_that_a_hook_refused_can_be_sent_by_the_next_call(hooked, service, path):
     with pytest.raises(ZeroDivisionError):
-        connect(service, hooks=[Failing("before_send")], **options).create()
-    connect(service, **options).create()
+        hooked(hooks=[Recorder(fails_in="before_send")], journal=path).create()
+    hooked(journal=path).create()
     assert len(service.requests) == 1
 
 
-def test_an_unknown_outcome_is_told_as_not_sent(connect, service, hook, path):
-    options = {"journal": path, "clock": SkippingClock(), "max_retries": 0}
+def test_an_unknown_outcome_is_not_a_try(hooked, hook, service, path):
     service.reply_with(testing.Fault("stall"))
     with pytest.raises(RequestTimeoutError):
-        connect(service, **options).create(timeout=0.2)
+        hooked(hooks=[], journal=path, timeout=0.2).create()
     with pytest.raises(UnknownOutcomeError):
-        connect(service, hooks=[hook], **options).create()
-    (end,) = hook.told
-    assert (end.tries, end.may_be_billed, end.from_journal) == (0, False, False)
+        hooked(journal=path).create()
+    assert hook.methods == ["at_end"]
+    assert (hook.end.tries, hook.end.may_be_billed, hook.end.from_journal) == (0, False, False)
 
 
 # What a hook may change
 
 
-def test_a_hook_adds_and_replaces_header_lines(connect, service):
-    hook = Recorder({"X-Trace": "7", "User-Agent": "mine"})
-    connect(service, hooks=[hook, Recorder({"x-trace": "8"})], headers={"x-trace": "1"}).create()
-    (request,) = service.requests
-    assert request.headers["x-trace"] == "8"
-    assert request.headers["user-agent"] == "mine"
-    assert request.headers["authorization"] == f"Bearer {testing.TOKEN}"
+def test_a_hook_adds_and_replaces_headers(hooked, service):
+    hooks = [Recorder({"X-Trace": "7", "User-Agent": "mine"}), Recorder({"x-trace": "8"})]
+    hooked(hooks=hooks, headers={"x-trace": "1"}).create()
+    headers = service.requests[0].headers
+    assert (headers["x-trace"], headers["user-agent"]) == ("8", "mine")
+    assert headers["authorization"] == f"Bearer {testing.TOKEN}"
 
 
 @pytest.mark.parametrize(
-    ("lines", "problem"),
+    ("headers", "problem"),
     [
         ({"Authorization": "Bearer other"}, "authorization"),
         ({"x-a": "1\r\nx-b: 2"}, "x-a"),
         ({"Content-Length": "0"}, "Content-Length"),
     ],
 )
-def test_a_header_line_that_cannot_be_sent_is_refused(lines, problem, connect, service):
+def test_a_header_that_cannot_be_sent_is_refused(headers, problem, hooked, service):
     with pytest.raises(RequestValidationError, match=problem):
-        connect(service, hooks=[Recorder(lines)]).create()
+        hooked(hooks=[Recorder(headers)]).create()
     assert service.requests == []
 
 
-def test_what_a_hook_keeps_is_of_one_call(hooked, hook):
-    hooked.create()
-    hook.told[-1].call.state[hook] = "mine"
-    hooked.create()
-    assert hook.told[-1].call.state == {}
+def test_the_state_of_a_call_is_its_own(hooked, hook):
+    driver = hooked()
+    driver.create()
+    hook.end.call.state[hook] = "mine"
+    driver.create()
+    assert hook.end.call.state == {}
 
 
-# The token
+def test_a_copy_of_a_client_has_its_hooks(hooked, hook):
+    hooked().client.with_options(max_retries=0).responses.create(**MINIMAL)
+    assert hook.methods == ONCE
 
 
-def test_no_hook_sees_the_token(connect, service, hook):
-    token = "a-token-of-some-length"
-    service.token = token
+def test_no_hook_sees_the_token(hooked, hook, service):
+    token = service.token = "a-token-of-some-length"
     service.reply_with(testing.error("api_error"))
-    driver = connect(service, token=token, hooks=[hook], clock=SkippingClock(), headers={"x-again": token})
-    driver.create(input=f"My token is {token}", key=token)
-    for told in hook.told:
-        call = getattr(told, "call", told)
-        assert token not in repr((told, call.headers, call.body, call.url, call.key, getattr(told, "error", None)))
+    hooked(token=token, headers={"x-again": token}).create(input=f"My token is {token}", key=token)
+    for info in hook.infos:
+        call = getattr(info, "call", info)
+        assert token not in repr((info, call.headers, call.body, call.url, call.key, getattr(info, "error", None)))
     assert service.requests[-1].headers["x-again"] == token
     assert token in service.requests[-1].json["input"]
 
@@ -323,67 +328,68 @@ def test_no_hook_sees_the_token(connect, service, hook):
 # Hooks that fail
 
 
-def test_a_hook_that_fails_before_sending_refuses_the_request(connect, service):
-    outer, failing = Recorder(), Failing("before_send")
-    driver = connect(service, hooks=[outer, failing])
+@pytest.mark.parametrize("tries", [0, 1])
+def test_a_hook_that_fails_before_sending_refuses_the_request(tries, hooked, hook, service):
+    service.reply_with(always=testing.error("api_error"))
+    failing = Recorder(fails_in="before_send", after=tries)
+    driver = hooked(hooks=[hook, failing])
     with pytest.raises(ZeroDivisionError):
         driver.create()
-    assert service.requests == []
-    assert outer.moments == failing.moments == ["Call", "End"]
-    assert (outer.told[-1].tries, outer.told[-1].may_be_billed) == (0, False)
-    failing.moment = ""
+    assert len(service.requests) == tries
+    assert hook.methods == failing.methods == ["before_send", "after_try"] * tries + ["before_send", "at_end"]
+    assert (hook.end.tries, hook.end.may_be_billed) == (tries, False)
+    failing.fails_in = ""
+    service.clear()
     driver.create()
     assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("moment", ["after_try", "at_end"])
-def test_a_hook_that_fails_later_costs_no_answer(moment, stream, connect, service, caplog):
-    outer = Recorder()
-    driver = connect(service, hooks=[outer, Failing(moment)])
+@pytest.mark.parametrize("method", ["after_try", "at_end"])
+def test_a_hook_that_fails_later_is_logged_and_the_caller_gets_the_reply(method, stream, hooked, hook, service, caplog):
+    driver = hooked(hooks=[hook, Recorder(fails_in=method)])
     with caplog.at_level(logging.ERROR, "acedata_responses"):
         assert driver.stream() if stream else driver.create()
-    assert outer.moments == ["Call", "Try", "End"]
+    assert hook.methods == ONCE
     (line,) = caplog.records
-    assert re.search(rf"Failing.{moment} raised ZeroDivisionError", line.getMessage())
+    assert f"Recorder.{method} raised ZeroDivisionError" in line.getMessage()
     assert len(service.requests) == 1
 
 
-def test_a_hook_may_refuse_a_further_try(connect, service):
-    service.reply_with(testing.error("api_error"))
-    hook = Failing("before_send", after=1)
-    with pytest.raises(ZeroDivisionError):
-        connect(service, hooks=[hook], clock=SkippingClock()).create()
-    assert hook.moments == ["Call", "Try", "Call", "End"]
-    assert len(service.requests) == 1
-
-
-def test_hooks_are_called_in_order_and_back(connect, service):
+def test_hooks_are_called_in_order_and_back(hooked):
     order = []
 
-    class Named(Hook):
-        def __init__(self, name):
-            self.name = name
+    class Ordered(Recorder):
+        def record(self, method, info):
+            order.append((method, hooks.index(self)))
 
-        def before_send(self, call):
-            order.append(f"before {self.name}")
+    hooks = [Ordered(), Ordered()]
+    hooked(hooks=hooks).create()
+    first, *later = ONCE
+    assert order == [(first, 0), (first, 1), *((method, index) for method in later for index in (1, 0))]
 
-        def after_try(self, attempt):
-            order.append(f"after {self.name}")
 
-        def at_end(self, end):
-            order.append(f"end {self.name}")
+class LeftError(BaseException):
+    """Leaves a call from within a hook, as Ctrl-C and a cancellation do."""
 
-    connect(service, hooks=[Named("a"), Named("b")]).create()
-    assert order == ["before a", "before b", "after b", "after a", "end b", "end a"]
+
+@pytest.mark.parametrize("via_stream", [False, True])
+@pytest.mark.parametrize(("answer", "billed"), [("Hello", True), (testing.error("bad_request"), False)])
+def test_a_call_that_is_left_in_a_hook_is_billed_as_its_response_says(
+    answer, billed, via_stream, hooked, hook, service
+):
+    service.reply_with(answer)
+    driver = hooked(hooks=[hook, Recorder(fails_in="after_try", error=LeftError)], via_stream=via_stream)
+    with pytest.raises(LeftError):
+        driver.create()
+    assert hook.end.may_be_billed is billed
+    assert (driver.client.usage.total.calls, driver.client.usage.total.uncertain) == (int(billed), 0)
 
 
 # Asynchronous hooks
 
 
-class Waiting(Recorder):
-    """A hook that must be awaited."""
-
+class Awaited(Recorder):
     async def before_send(self, call):
         await asyncio.sleep(0)
         return super().before_send(call)
@@ -396,52 +402,36 @@ class Waiting(Recorder):
 @pytest.mark.parametrize("stream", [False, True])
 @in_loop
 async def test_an_asynchronous_hook_is_awaited(stream, service):
-    hook = Waiting({"x-trace": "9"})
-
+    hook = Awaited({"x-trace": "9"})
     async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
         answer = await client.responses.create(**MINIMAL, stream=stream)
         if stream:
             await answer.final()
-    assert hook.moments == ["Call", "Try", "End"]
+    assert hook.methods == ONCE
     assert service.requests[0].headers["x-trace"] == "9"
 
 
 @pytest.mark.parametrize(("options", "billed"), [({}, None), ({"via_stream": True}, False), ({"stream": True}, False)])
-def test_a_cancelled_call_is_told(service, hook, options, billed):
+@in_loop
+async def test_the_hooks_of_a_cancelled_call_get_the_cancellation(service, hook, options, billed):
     service.reply_with(testing.Fault("stall"))
-
-    async def ask():
-        async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
-            task = asyncio.create_task(client.responses.create(**MINIMAL, **options))
-            await until_async(lambda: len(service.requests) == 1)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            assert client.usage.total.uncertain == (billed is None)
-
-    asyncio.run(ask())
-    assert hook.moments == ["Call", "Try", "End"]
-    assert isinstance(hook.told[1].error, asyncio.CancelledError)
-    assert (hook.told[-1].may_be_billed, hook.told[-1].tries) == (billed, 1)
+    async with AsyncClient(testing.TOKEN, base_url=service.url, hooks=[hook]) as client:
+        task = asyncio.create_task(client.responses.create(**MINIMAL, **options))
+        await until_async(lambda: len(service.requests) == 1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert client.usage.total.uncertain == (billed is None)
+    assert hook.methods == ONCE
+    assert isinstance(hook.tries[0].error, asyncio.CancelledError)
+    assert (hook.end.may_be_billed, hook.end.tries) == (billed, 1)
 
 
-class Left(BaseException):
-    """What leaves a call from within a hook, as Ctrl-C and a cancellation do."""
-
-
-@pytest.mark.parametrize("via_stream", [False, True])
-@pytest.mark.parametrize(("answer", "billed"), [("Hello", True), (testing.error("bad_request"), False)])
-def test_a_call_that_is_left_in_a_hook_is_billed_as_its_answer_says(connect, service, hook, answer, billed, via_stream):
-    service.reply_with(answer)
-    driver = connect(service, hooks=[hook, Failing("after_try", Left)], via_stream=via_stream)
-    with pytest.raises(Left):
-        driver.create()
-    assert hook.told[-1].may_be_billed is billed
-    assert (driver.client.usage.total.calls, driver.client.usage.total.uncertain) == (int(billed), 0)
+# Hooks that are refused when the client is made
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-def test_what_is_no_hook_is_refused_when_the_client_is_made(client):
+def test_an_object_that_is_not_a_hook_is_refused(client):
     for wrong in (print, Recorder, object()):
         with pytest.raises(ConfigurationError, match="subclasses of Hook"):
             client("x", hooks=[wrong])
@@ -450,52 +440,11 @@ def test_what_is_no_hook_is_refused_when_the_client_is_made(client):
             client("x", hooks=wrong)
 
 
-def test_a_hook_that_cannot_be_awaited_is_refused_when_the_client_is_made():
+def test_a_hook_that_cannot_be_awaited_is_refused():
     class AtEnd(Hook):
         async def at_end(self, end): ...
 
-    with pytest.raises(ConfigurationError, match=r"Waiting\.before_send must not be `async def`"):
-        Client("x", hooks=[Waiting()])
+    with pytest.raises(ConfigurationError, match=r"Awaited\.before_send must not be `async def`"):
+        Client("x", hooks=[Awaited()])
     with pytest.raises(ConfigurationError, match=r"AtEnd\.at_end must not be `async def`"):
         AsyncClient("x", hooks=[AtEnd()])
-
-
-def test_a_copy_of_a_client_has_its_hooks(hooked, hook):
-    hooked.actual.with_options(max_retries=0)
-    hooked.client.with_options(max_retries=0).responses.create(**MINIMAL)
-    assert hook.moments == ["Call", "Try", "End"]
-
-
-def test_a_try_that_is_sent_again_at_the_callers_risk_is_told_as_perhaps_billed(connect, service, hook):
-    service.reply_with(testing.Fault("stall"))
-    policy = RetryPolicy(on_read_timeout=True)
-    connect(service, hooks=[hook], retry=policy, clock=SkippingClock(), timeout=0.2).create()
-    tries = [one for one in hook.told if hasattr(one, "number")]
-    assert [one.may_be_billed for one in tries] == [None, True]
-
-
-def test_a_call_by_way_of_a_stream_is_told_as_a_plain_one(hooked, hook):
-    reply = hooked.create(via_stream=True)
-    assert hook.moments == ["Call", "Try", "End"]
-    assert hook.told[0].is_streamed is False
-    assert hook.told[-1].reply == reply
-    assert hook.told[1].may_be_billed is hook.told[-1].may_be_billed is True
-
-
-def test_a_stream_that_is_lost_before_its_first_event_is_a_try_that_failed(hooked, hook, service):
-    service.reply_with(testing.Fault("cut", "event", 0))
-    with hooked.open() as stream:
-        assert list(stream)
-    assert hook.moments == ["Call", "Try", "Call", "Try", "End"]
-    assert isinstance(hook.told[1].error, StreamInterruptedError)
-    assert (hook.told[1].may_be_billed, hook.told[1].resent_in is not None) == (False, True)
-
-
-def test_a_stream_that_is_lost_for_good_ends_in_its_error(connect, service, hook):
-    service.reply_with(testing.Fault("cut", "event", 0))
-    stream = connect(service, hooks=[hook], max_retries=0).open()
-    assert hook.moments == ["Call", "Try", "End"]
-    with pytest.raises(StreamInterruptedError) as raised:
-        list(stream)
-    assert hook.told[-1].error is hook.told[1].error is raised.value
-    assert hook.moments == ["Call", "Try", "End"]

@@ -1,8 +1,7 @@
-"""What httpx or httpx2 made can be plugged in, of the client's own flavour; tools that patch httpx see the calls."""
+"""Clients, transports and timeouts of httpx and httpx2 are accepted; tools that patch httpx see the calls."""
 
 from __future__ import annotations
 
-from functools import partial
 from pkgutil import resolve_name
 from unittest import mock
 
@@ -33,7 +32,7 @@ def library(request):
 
 
 def watched(monkeypatch, path):
-    """Put a spy in front of a method, as tools do; it counts the calls."""
+    """Patch a method as tools do, and return a mock that counts its calls."""
     spy, original = mock.Mock(), resolve_name(path.replace(".", ":", 1))
 
     def watch(*args, **kwargs):
@@ -45,17 +44,17 @@ def watched(monkeypatch, path):
 
 
 @pytest.mark.parametrize("number", range(len(ENTRY_POINTS["sync"])))
-def test_a_tool_that_takes_hold_of_httpx_sees_the_call(driver, flavour, ask, monkeypatch, number):
+def test_a_tool_that_patches_httpx_sees_the_call(driver, flavour, make_call, monkeypatch, number):
     with monkeypatch.context() as patches:
         spy = watched(patches, ENTRY_POINTS[flavour][number])
-        assert ask(driver)
+        assert make_call(driver)
         assert spy.called
     spy.reset_mock()
-    assert ask(driver)
+    assert make_call(driver)
     assert not spy.called
 
 
-def test_a_class_that_stands_in_for_that_of_httpx_is_used(driver, flavour, ask, monkeypatch):
+def test_a_class_that_replaces_the_client_of_httpx_is_used(driver, flavour, make_call, monkeypatch):
     seen = []
 
     class Watching(getattr(httpx, CLIENTS[flavour])):
@@ -64,11 +63,11 @@ def test_a_class_that_stands_in_for_that_of_httpx_is_used(driver, flavour, ask, 
             super().__init__(*args, **kwargs)
 
     monkeypatch.setattr(httpx, CLIENTS[flavour], Watching)
-    assert ask(driver)
+    assert make_call(driver)
     assert seen
 
 
-def test_calls_through_httpx_share_a_connection_that_is_kept(driver, flavour, service, monkeypatch):
+def test_calls_through_httpx_share_a_connection(driver, flavour, service, monkeypatch):
     watched(monkeypatch, ENTRY_POINTS[flavour][1])
     for _ in range(5):
         driver.create()
@@ -77,7 +76,7 @@ def test_calls_through_httpx_share_a_connection_that_is_kept(driver, flavour, se
     service.wait_until(lambda: service.open_connections == 0)
 
 
-def test_a_stream_that_is_left_through_httpx_is_closed(driver, flavour, service, monkeypatch):
+def test_a_stream_through_httpx_that_is_left_is_closed(driver, flavour, service, monkeypatch):
     watched(monkeypatch, ENTRY_POINTS[flavour][1])
     service.reply_with(testing.Fault("stall", "event", after=2))
     with driver.open() as stream:
@@ -86,15 +85,15 @@ def test_a_stream_that_is_left_through_httpx_is_closed(driver, flavour, service,
     assert driver.create().output_text
 
 
-def test_clients_are_taken(plug_in, service, library, ask):
-    assert ask(plug_in(service, library))
+def test_clients_are_accepted(connect_custom, service, library, make_call):
+    assert make_call(connect_custom(service, library))
 
 
-def test_transports_are_taken(connect, service, made_by, library, ask):
-    assert ask(connect(service, transport=made_by(library, "transport")))
+def test_transports_are_accepted(connect, service, make_custom, library, make_call):
+    assert make_call(connect(service, transport=make_custom(library, "transport")))
 
 
-def test_time_outs_are_taken(connect, service, library):
+def test_timeouts_are_accepted(connect, service, library):
     service.reply_with(testing.Fault("stall"))
     driver = connect(service, timeout=library.Timeout(60, read=0.05), max_retries=0)
     with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s") as caught:
@@ -102,21 +101,17 @@ def test_time_outs_are_taken(connect, service, library):
     assert caught.value.phase == "read"
 
 
-def test_the_time_outs_of_a_client_hold_where_none_is_given(plug_in, service, library):
+def test_the_timeout_of_a_custom_client_is_used_unless_one_is_given(connect_custom, service, library):
     service.reply_with(always=testing.Fault("stall"))
-    connect_with = partial(
-        plug_in, service, library, of_library={"timeout": library.Timeout(60, read=0.05)}, max_retries=0
-    )
-    with pytest.raises(RequestTimeoutError, match=r"within 0\.05 s"):
-        connect_with().create()
-    with pytest.raises(RequestTimeoutError, match=r"within 0\.06 s"):
-        connect_with(timeout=0.06).create()
-    with pytest.raises(RequestTimeoutError, match=r"within 0\.07 s"):
-        connect_with().create(timeout=0.07)
+    of_library = {"timeout": library.Timeout(60, read=0.05)}
+    for client, call, seconds in (({}, {}, "0.05"), ({"timeout": 0.06}, {}, "0.06"), ({}, {"timeout": 0.07}, "0.07")):
+        driver = connect_custom(service, library, of_library=of_library, max_retries=0, **client)
+        with pytest.raises(RequestTimeoutError, match=f"within {seconds} s"):
+            driver.create(**call)
 
 
-def test_the_time_out_that_a_library_has_by_default_does_not(connect, plug_in, library):
-    assert plug_in(library=library).actual._settings.timeout == connect().actual._settings.timeout
+def test_the_default_timeout_of_a_custom_client_is_not_used(connect, connect_custom, library):
+    assert connect_custom(library=library).actual._settings.timeout == connect().actual._settings.timeout
 
 
 WANTED = {
@@ -126,21 +121,21 @@ WANTED = {
 
 
 @pytest.mark.parametrize("argument", WANTED)
-def test_the_other_flavour_is_refused_when_the_client_is_made(flavour, library, made_by, argument):
+def test_a_client_or_transport_of_the_other_flavour_is_refused(flavour, library, make_custom, argument):
     other, wanted = ("sync" if flavour == "async" else "async"), WANTED[argument]
     text = rf"{argument} must be an httpx\.{wanted[other]} \(or httpx2\.{wanted[other]}\), not {library.__name__}\."
     with pytest.raises(ConfigurationError, match=text):
-        Driver(other, token=testing.TOKEN, **{argument: made_by(library, argument)})
+        Driver(other, token=testing.TOKEN, **{argument: make_custom(library, argument)})
 
 
 @pytest.mark.parametrize("value", [object(), "http://127.0.0.1", httpx.Client, mock.Mock()])
 @pytest.mark.parametrize("argument", ["transport", "http_client"])
-def test_anything_else_is_refused_too(connect, argument, value):
+def test_another_object_is_refused(connect, argument, value):
     with pytest.raises(ConfigurationError, match=f"{argument} must be an httpx"):
         connect(**{argument: value})
 
 
-def test_what_is_made_to_look_like_a_client_is_taken():
+def test_a_mock_of_a_client_is_accepted():
     http_client = mock.Mock(spec=httpx.Client, timeout=httpx.Timeout(5), is_closed=False)
     http_client.build_request = httpx.Client().build_request
     http_client.send.return_value = httpx.Response(401, request=httpx.Request("POST", "https://api.test"))

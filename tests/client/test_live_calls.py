@@ -1,4 +1,4 @@
-"""While tests run, no call of the real service is sent by accident. A proxy that is not there stands in for it."""
+"""Tests do not call the real service by accident. An unreachable proxy stands in for the service."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ REFUSED = (
 
 @pytest.fixture
 def proxy(monkeypatch):
-    """Have the way to the real service lead through a proxy that is not there."""
+    """Route calls of the real service through a proxy that cannot be reached."""
     with testing.unreachable() as nowhere:
         monkeypatch.setenv("HTTPS_PROXY", nowhere)
         yield nowhere
 
 
-class Answers(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A transport that a user wrote: it answers every request itself."""
+class Responding(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A user's transport that responds to every request itself."""
 
     def handle_request(self, request):
         return testing.transport().handle_request(request)
@@ -39,63 +39,49 @@ class Answers(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return await testing.transport().handle_async_request(request)
 
 
-class PassesOn(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A transport that a user wrote: it passes every request on to the network."""
-
-    def __init__(self):
-        self.sync, self.asynchronous = httpx.HTTPTransport(), httpx.AsyncHTTPTransport()
+class Forwarding(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A user's transport that forwards every request to the network."""
 
     def handle_request(self, request):
-        return self.sync.handle_request(request)
+        return httpx.HTTPTransport().handle_request(request)
 
     async def handle_async_request(self, request):
-        return await self.asynchronous.handle_async_request(request)
+        return await httpx.AsyncHTTPTransport().handle_async_request(request)
 
 
-def test_a_test_that_would_pay_is_refused(connect, ask):
-    with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect())
+OPTIONS = {
+    "the client's own connections": lambda make_custom: {},
+    **{f"{library.__name__} {kind}": lambda make_custom, library=library, kind=kind: {kind: make_custom(library, kind)}
+       for library in (httpx, httpx2) for kind in ("transport", "http_client")},
+    "a forwarding transport": lambda make_custom: {"transport": Forwarding()},
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("library", [httpx, httpx2])
-@pytest.mark.parametrize("kind", ["transport", "http_client"])
-def test_it_is_refused_through_what_is_plugged_in_too(connect, made_by, ask, kind, library):
-    with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect(**{kind: made_by(library, kind)}))
-
-
-def test_it_is_refused_through_a_transport_of_the_users_own_that_passes_it_on(connect, ask):
-    with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect(transport=PassesOn()))
-
-
-def test_it_is_refused_through_a_proxy_too(connect, ask, proxy):
-    with pytest.raises(ConfigurationError, match=REFUSED):
-        ask(connect())
-
-
-def test_a_client_goes_on_after_it(plug_in):
-    driver = plug_in()
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_call_of_the_real_service_is_refused_each_time(name, connect, make_custom, make_call):
+    driver = connect(**OPTIONS[name](make_custom))
     for _ in range(3):
         with pytest.raises(ConfigurationError, match=REFUSED):
-            driver.create()
+            make_call(driver)
 
 
-def test_what_answers_in_place_of_the_service_is_called(connect, ask):
-    assert ask(connect(transport=testing.transport()))
+def test_a_call_through_a_proxy_is_refused_too(connect, make_call, proxy):
+    with pytest.raises(ConfigurationError, match=REFUSED):
+        make_call(connect())
 
 
-def test_a_transport_of_the_users_own_that_answers_is_called(connect, plug_in, ask):
-    assert ask(connect(transport=Answers()))
-    assert ask(plug_in(of_library={"mounts": {"all://": Answers()}}))
+def test_a_transport_that_responds_itself_is_called(connect, connect_custom, make_call):
+    for transport in (testing.transport(), Responding()):
+        assert make_call(connect(transport=transport))
+    assert make_call(connect_custom(of_library={"mounts": {"all://": Responding()}}))
     reply = httpx.Response(200, json=json.loads(sample("response.json")))
     assert connect(transport=httpx.MockTransport(lambda _request: reply)).create().output_text
 
 
 @pytest.mark.acedata_live
-def test_a_marked_test_is_let_through(connect, ask, proxy):
+def test_a_marked_test_may_call_the_service(connect, make_call, proxy):
     with pytest.raises(ConnectionFailedError):
-        ask(connect(max_retries=0))
+        make_call(connect(max_retries=0))
 
 
 CALL = """
@@ -131,15 +117,15 @@ def test_after_a_marked_one():
 """
 
 
-def test_a_run_sends_what_is_marked_alone(tmp_path, proxy):
+def test_only_marked_tests_call_the_service(tmp_path, proxy):
     assert calls_sent(tmp_path) == ["refused", "refused", "sent", "sent", "refused"]
 
 
-def test_a_run_with_the_option_sends_all(tmp_path, proxy):
+def test_with_the_option_all_tests_call_the_service(tmp_path, proxy):
     assert calls_sent(tmp_path, "--acedata-live") == ["sent"] * 5
 
 
-def test_a_run_within_a_test_changes_nothing_for_it(connect, flavour, tmp_path):
+def test_a_run_of_pytest_within_a_test_changes_nothing_for_that_test(connect, flavour, tmp_path):
     file = tmp_path / f"test_{flavour}_within_a_test.py"
     file.write_text("def test_nothing(): pass")
     options = ["-q", "-p", "no:cacheprovider", "--acedata-live", f"--rootdir={tmp_path}"]
@@ -149,7 +135,7 @@ def test_a_run_within_a_test_changes_nothing_for_it(connect, flavour, tmp_path):
 
 
 def calls_sent(folder: Path, *options: str) -> list[str]:
-    """Run the tests above; what came of each."""
+    """Run the tests above and return what happened to the call of each."""
     file = folder / "test_calls.py"
     file.write_text(TESTS)
     options = ("--tb=native", "--show-capture=stdout", "-rN", *options)  # -rN: no summary, which repeats the errors

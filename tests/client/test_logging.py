@@ -1,4 +1,4 @@
-"""What a client logs: nothing by itself, a line for each call at INFO, each phase at DEBUG."""
+"""Logging: nothing is printed by default, each call is a line at INFO, each phase of a call a line at DEBUG."""
 
 from __future__ import annotations
 
@@ -26,11 +26,8 @@ def test_by_default_nothing_is_printed(client, service, capfd):
 
 
 def lines_of(caplog, level):
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "acedata_responses" and record.levelno == level
-    ]
+    records = [record for record in caplog.records if record.name == "acedata_responses"]
+    return [record.getMessage() for record in records if record.levelno == level]
 
 
 def test_each_call_has_one_line_at_info(client, service, caplog):
@@ -72,11 +69,11 @@ def test_a_line_of_the_log_stays_one_line(client, service, caplog):
     assert all("\n" not in line and "\r" not in line for line in lines_of(caplog, logging.INFO))
 
 
-# By a variable of the environment
+# Logging by an environment variable
 
 
 def logged(flavour, level):
-    """What a program without logging of its own writes when the variable is set."""
+    """Run a program that does not configure logging, with the variable set."""
     code = """
 import asyncio, sys
 from acedata_responses import AsyncClient, Client, testing
@@ -96,9 +93,8 @@ with testing.serve() as service:
 def test_debug_logs_a_line_for_each_phase_of_a_call(flavour):
     lines = logged(flavour, "debug").stderr.splitlines()
     phases = ["connecting to 127.0.0.1", "request sent, waiting for the response", "status 200", "GET http://"]
-    assert [next(n for n, line in enumerate(lines) if phase in line) for phase in phases] == sorted(
-        next(n for n, line in enumerate(lines) if phase in line) for phase in phases
-    )
+    numbers = [next(number for number, line in enumerate(lines) if phase in line) for phase in phases]
+    assert numbers == sorted(numbers)
     assert testing.TOKEN not in "\n".join(lines)
 
 
@@ -107,5 +103,5 @@ def test_info_logs_one_line_for_each_call(flavour):
     assert len([line for line in lines if "acedata_responses " in line or "acedata_responses:" in line]) == 1
 
 
-def test_a_level_that_is_none_is_refused(flavour):
+def test_an_invalid_level_is_refused(flavour):
     assert f"ConfigurationError: {LOG_VARIABLE} must be one of debug, info" in logged(flavour, "loud").stderr

@@ -1,4 +1,4 @@
-"""What a client counts of replies that depart from the document, or have outgrown it: places and never values."""
+"""Observations: where replies do not match the document, or have new fields and values; the values are not kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from acedata_responses import Client, ConfigurationError, Observations, ReplyDecodeError, testing
 from tests.classes import class_of, typed
 from tests.drivers import MINIMAL, Driver
-from tests.streams.made_up import response
+from tests.streams.events import response
 from tests.streams.shapes import completion
 
 Data = dict[str, Any]
@@ -25,7 +25,7 @@ RESPONSE: Data = response("Hi", metadata={"customer": "ada@example.com"})
 
 
 def counted(*replies: Any) -> dict[tuple[str, str], int]:
-    """What is counted of replies of one class: the place and what is there, and how often."""
+    """Count replies of one class: how often each (pointer, observation) occurred."""
     observations = Observations()
     for reply in replies:
         observations.add(reply)
@@ -40,7 +40,7 @@ def changed(data: Data, change: Callable[[Any], object]) -> Data:
     return copy
 
 
-def test_replies_as_documented_are_not_counted() -> None:
+def test_replies_that_match_the_document_are_not_counted() -> None:
     assert counted(typed(CHAT), typed(RESPONSE)) == {}
 
 
@@ -57,13 +57,15 @@ def test_replies_as_documented_are_not_counted() -> None:
         (lambda data: data["choices"][0]["message"].update(role="ai"), ("/choices/*/message/role", "unknown value")),
     ],
 )  # fmt: skip
-def test_a_departure_or_growth_is_counted_at_its_place(change: Callable[[Any], object], place: tuple[str, str]) -> None:
+def test_a_mismatch_and_an_addition_are_counted_by_their_pointer(
+    change: Callable[[Any], object], place: tuple[str, str]
+) -> None:
     reply = class_of(CHAT).from_dict(changed(CHAT, change))
     assert counted(reply) == {place: 1}
     assert counted(reply, reply, typed(CHAT)) == {place: 2}
 
 
-def test_places_in_a_list_are_one_place() -> None:
+def test_the_items_of_a_list_are_counted_together() -> None:
     def change(data: Data) -> None:
         for choice in data["choices"]:
             choice["rank"] = 1
@@ -72,7 +74,7 @@ def test_places_in_a_list_are_one_place() -> None:
     assert counted(reply) == {("/choices/*/rank", "unknown field"): 2}
 
 
-def test_an_unknown_kind_is_counted_where_it_stands() -> None:
+def test_an_unknown_kind_is_counted_by_its_pointer() -> None:
     data = changed(RESPONSE, lambda data: data["output"].append({"type": "song", "notes": "secret"}))
     assert counted(typed(data)) == {("/output/*", "unknown kind"): 1}
 
@@ -94,7 +96,7 @@ def test_no_value_is_kept(tmp_path: Path) -> None:
     assert "secret" not in repr(observations)
 
 
-def test_what_is_written_are_lines_of_json_with_the_most_frequent_first(tmp_path: Path) -> None:
+def test_the_file_has_lines_of_json_with_the_most_frequent_first(tmp_path: Path) -> None:
     observations = Observations()
     for key in ("seed", "seed", "rank"):
         observations.add(typed({**CHAT, key: 1}))
@@ -108,7 +110,7 @@ def test_what_is_written_are_lines_of_json_with_the_most_frequent_first(tmp_path
     ]
 
 
-def test_the_number_of_places_is_bounded() -> None:
+def test_the_number_of_pointers_is_bounded() -> None:
     observations = Observations()
     for number in range(1500):
         observations.add(typed({**CHAT, f"field_{number}": 1}))
@@ -117,7 +119,7 @@ def test_the_number_of_places_is_bounded() -> None:
     assert observations.counts[0].count == 500
 
 
-def test_a_reply_that_is_nested_too_deeply_is_passed_over() -> None:
+def test_a_reply_that_is_nested_too_deeply_is_skipped() -> None:
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
@@ -139,10 +141,10 @@ def test_counts_can_be_pickled() -> None:
     assert (observations.counts[0].count, copy.counts[0].count) == (1, 2)
 
 
-# ---- Through a client --------------------------------------------------------------------------------------------
+# --- through a client
 
 
-def test_a_client_counts_nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_counts_nothing_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("counted")
 
@@ -151,7 +153,7 @@ def test_a_client_counts_nothing_by_itself(monkeypatch: pytest.MonkeyPatch) -> N
         client.responses.create(model="gpt-4o-mini", input="Hi")
 
 
-def test_replies_are_counted_as_they_come(connect: Callable[..., Driver], service: testing.Server) -> None:
+def test_the_replies_of_a_client_are_counted(connect: Callable[..., Driver], service: testing.Server) -> None:
     observations = Observations()
     driver = connect(service, observations=observations)
     service.reply_with(testing.Answer(json={**CHAT, "seed": 1}), testing.Answer(json=RESPONSE))
@@ -161,7 +163,7 @@ def test_replies_are_counted_as_they_come(connect: Callable[..., Driver], servic
     assert [(one.schema, one.pointer) for one in observations.counts] == [(class_of(CHAT).__name__, "/seed")]
 
 
-def test_events_are_counted_as_they_come(connect: Callable[..., Driver], service: testing.Server) -> None:
+def test_the_events_of_a_client_are_counted(connect: Callable[..., Driver], service: testing.Server) -> None:
     observations = Observations()
     driver = connect(service, observations=observations)
     events = [
@@ -179,7 +181,7 @@ def test_events_are_counted_as_they_come(connect: Callable[..., Driver], service
     }
 
 
-def test_a_reply_that_raises_is_counted_too(connect: Callable[..., Driver], service: testing.Server) -> None:
+def test_a_reply_that_is_refused_is_counted_too(connect: Callable[..., Driver], service: testing.Server) -> None:
     observations = Observations()
     driver = connect(service, observations=observations, strict=True)
     service.reply_with(testing.Answer(json={**CHAT, "id": 5}))
@@ -188,6 +190,6 @@ def test_a_reply_that_raises_is_counted_too(connect: Callable[..., Driver], serv
     assert [(one.pointer, one.what) for one in observations.counts] == [("/id", "type")]
 
 
-def test_what_is_no_counter_is_refused() -> None:
+def test_an_object_that_is_not_observations_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="observations must be Observations, not str"):
         Client(token="t", observations="observed.jsonl")  # type: ignore[arg-type]

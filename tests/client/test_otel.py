@@ -1,4 +1,4 @@
-"""OpenTelemetry: the spans and metrics of calls, as its own SDK receives them.
+"""OpenTelemetry: the spans and metrics of calls, as the SDK of OpenTelemetry receives them.
 
 The expected names are those of https://opentelemetry.io/docs/specs/semconv/gen-ai/.
 """
@@ -30,6 +30,17 @@ def exporter():
 
 
 @pytest.fixture
+def finished(exporter):
+    """Returns the only finished span."""
+
+    def only():
+        (span,) = exporter.get_finished_spans()
+        return span
+
+    return only
+
+
+@pytest.fixture
 def tracers(exporter):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -57,25 +68,20 @@ def traced(connect, service, hook):
 def metrics_of(reader):
     """The points of each metric."""
     data = reader.get_metrics_data()
-    resources = data.resource_metrics if data else ()
-    return {
-        metric.name: list(metric.data.data_points)
-        for resource in resources
-        for scope in resource.scope_metrics
-        for metric in scope.metrics
-    }
+    metrics = data.resource_metrics[0].scope_metrics[0].metrics if data else ()
+    return {metric.name: list(metric.data.data_points) for metric in metrics}
 
 
 def is_recording():
     return trace.get_current_span().get_span_context().is_valid
 
 
-def test_a_call_is_a_span_with_the_conventions_attributes(traced, exporter, service):
+def test_the_span_of_a_call_has_the_attributes_of_the_conventions(traced, finished, service):
     data = json.loads(sample("response.json"))
     data["usage"]["cost"] = 0.5
     service.reply_with(data)
     traced.create(model="gpt-4o", temperature=0.5, max_output_tokens=200, stream=False)
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     host, port = service.url.removeprefix("http://").split(":")
     assert (span.name, span.kind, span.status.status_code) == (
         "chat gpt-4o", trace.SpanKind.CLIENT, trace.StatusCode.UNSET,
@@ -101,20 +107,20 @@ def test_a_call_is_a_span_with_the_conventions_attributes(traced, exporter, serv
     }
 
 
-def test_nothing_that_is_asked_or_answered_is_in_a_span(traced, exporter):
+def test_the_span_has_no_text_of_the_request_or_the_reply(traced, finished):
     reply = traced.create(input="a secret question", instructions="a secret order")
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert "secret" not in span.to_json()
     assert reply.output_text not in span.to_json()
 
 
-def test_a_chat_completion_tells_the_reason_of_each_choice(traced, exporter, service):
+def test_the_span_of_a_chat_completion_has_the_finish_reason_of_each_choice(traced, finished, service):
     data = json.loads(sample("chat_completion.json"))
     choice = data["choices"][0]
     data["choices"] = [choice, {**choice, "index": 1, "finish_reason": "length"}]
     service.reply_with(data)
     traced.create(n=2)
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes["gen_ai.response.finish_reasons"] == (choice["finish_reason"], "length")
     assert span.attributes["gen_ai.request.choice.count"] == 2
 
@@ -133,11 +139,11 @@ def test_the_trace_goes_on_in_the_service(traced, exporter, service, tracers):
 def test_the_span_is_current_while_the_request_is_sent_and_no_longer(connect, service, hook):
     seen = []
 
-    class Looking(Hook):
+    class Later(Hook):
         def before_send(self, call):
             seen.append(is_recording())
 
-    driver = connect(service, hooks=[hook, Looking()])
+    driver = connect(service, hooks=[hook, Later()])
     driver.create()
     with driver.open() as stream:
         seen.append(is_recording())
@@ -162,18 +168,18 @@ async def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
     assert len(outer) == 5
 
 
-def test_a_stream_is_a_span_until_its_end(traced, exporter):
+def test_a_stream_is_a_span_until_its_end(traced, exporter, finished):
     with traced.open() as stream:
         next(iter(stream))
         assert exporter.get_finished_spans() == ()
         reply = stream.final()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes["gen_ai.request.stream"] is True
     assert span.attributes["gen_ai.usage.output_tokens"] == reply.usage.output_tokens
 
 
 @pytest.mark.parametrize("how", ["closed", "broken"])
-def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish_reason(traced, exporter, service, how):
+def test_the_span_of_an_unfinished_stream_says_how_it_ended_and_has_no_finish_reason(traced, finished, service, how):
     if how == "broken":
         service.reply_with(testing.Fault("reset", "event", after=2))
     with traced.open() as stream:
@@ -181,7 +187,7 @@ def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish
         if how == "broken":
             with pytest.raises(StreamInterruptedError):
                 stream.final()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes["error.type"] == "StreamInterruptedError"
     assert (span.status.status_code, span.status.description) == (trace.StatusCode.ERROR, how)
     assert span.attributes["gen_ai.response.model"]
@@ -193,18 +199,18 @@ def test_a_stream_that_did_not_reach_its_end_says_how_it_ended_and_has_no_finish
     ("status", "reasons"),
     [("incomplete", ("incomplete",)), ("cancelled", ("cancelled",)), ("queued", None), ("in_progress", None)],
 )
-def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(traced, exporter, service, status, reasons):
+def test_a_status_is_a_finish_reason_only_if_the_model_has_stopped(traced, finished, service, status, reasons):
     service.reply_with({**json.loads(sample("response.json")), "status": status})
     traced.create()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes.get("gen_ai.response.finish_reasons") == reasons
 
 
-def test_an_error_is_told_by_its_class_alone(traced, exporter, reader, service):
+def test_an_error_is_recorded_by_its_class_alone(traced, finished, reader, service):
     service.reply_with(testing.error("used_up", "you asked: my secret"))
     with pytest.raises(InsufficientBalanceError):
         traced.create()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.status.status_code is trace.StatusCode.ERROR
     assert span.attributes["error.type"] == "InsufficientBalanceError"
     assert "secret" not in span.to_json()
@@ -213,10 +219,10 @@ def test_an_error_is_told_by_its_class_alone(traced, exporter, reader, service):
     assert "gen_ai.client.token.usage" not in metrics_of(reader)
 
 
-def test_further_tries_are_events_of_one_span(traced, exporter, reader, service):
+def test_further_tries_are_events_of_one_span(traced, finished, reader, service):
     service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
     traced.create()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes["http.request.resend_count"] == 2
     assert [event.name for event in span.events] == ["acedata_responses.resent"] * 2
     assert [event.attributes["error.type"] for event in span.events] == ["RateLimitError", "ServerError"]
@@ -252,23 +258,23 @@ def test_metrics_have_the_conventions_units_and_attributes(traced, reader, servi
     ]  # fmt: skip
 
 
-def test_an_answer_of_the_journal_is_a_span_and_in_no_metric(connect, service, hook, exporter, reader, path):
+def test_an_answer_from_the_journal_is_a_span_and_in_no_metric(connect, service, hook, finished, reader, path):
     connect(service, journal=path).create()
     connect(service, journal=path, hooks=[hook]).create()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes["acedata_responses.from_journal"] is True
     assert metrics_of(reader) == {}
 
 
-def test_an_operation_without_a_model_is_a_span_without_their_names(traced, exporter, reader):
+def test_an_operation_without_a_model_has_none_of_the_attributes_for_models(traced, finished, reader):
     traced.list_models()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.name == "models.list"
     assert set(span.attributes) == {"server.address", "server.port"}
     assert metrics_of(reader) == {}
 
 
-def test_a_request_that_another_hook_refuses_leaves_no_span_behind(connect, service, hook, exporter):
+def test_a_request_that_another_hook_refuses_leaves_no_span_behind(connect, service, hook, finished):
     class Refusing(Hook):
         def before_send(self, call):
             raise ZeroDivisionError
@@ -276,10 +282,10 @@ def test_a_request_that_another_hook_refuses_leaves_no_span_behind(connect, serv
     with pytest.raises(ZeroDivisionError):
         connect(service, hooks=[hook, Refusing()]).create()
     assert not is_recording()
-    (span,) = exporter.get_finished_spans()
+    span = finished()
     assert span.attributes["error.type"] == "ZeroDivisionError"
 
 
-def test_without_an_sdk_nothing_is_recorded_and_nothing_is_sent_along(connect, service):
+def test_without_an_sdk_no_trace_header_is_sent(connect, service):
     connect(service, hooks=[OpenTelemetry()]).create()
     assert "traceparent" not in service.requests[0].headers

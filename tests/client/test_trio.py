@@ -19,13 +19,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:Async generator 'http:ResourceWa
 
 
 @pytest.fixture(autouse=True)
-def _warnings_come_in_time():
+def _collect_garbage():
     yield
     gc.collect()
 
 
 def in_trio(test):
-    """Have a test that is a coroutine function run by trio."""
+    """Run an asynchronous test in trio."""
 
     @functools.wraps(test)
     def running(**arguments):
@@ -39,8 +39,8 @@ def client_of(service, **options):
 
 
 @pytest.fixture(params=["none", "httpx.AsyncClient", "httpx2.AsyncClient", "httpx.AsyncHTTPTransport", "in process"])
-def plugged_in(request):
-    """Makes what is plugged in."""
+def custom(request):
+    """Makes the options of the client: its own connections, or a custom client or transport."""
     return {
         "none": dict,
         "httpx.AsyncClient": lambda: {"http_client": httpx.AsyncClient()},
@@ -51,8 +51,8 @@ def plugged_in(request):
 
 
 @in_trio
-async def test_plain_and_streamed_calls(service, plugged_in):
-    options = plugged_in()
+async def test_plain_and_streamed_calls(service, custom):
+    options = custom()
     async with client_of(service, **options) as client:
         assert (await client.responses.create(**MINIMAL)).output_text
         async with await client.responses.create(**MINIMAL, stream=True) as stream:
@@ -64,7 +64,7 @@ async def test_plain_and_streamed_calls(service, plugged_in):
 
 
 @in_trio
-async def test_calls_wait_for_their_turn(service):
+async def test_calls_wait_for_the_limiter(service):
     service.answers(text=lambda request: request.json["input"])
     replies = []
 
@@ -81,7 +81,7 @@ async def test_calls_wait_for_their_turn(service):
 
 
 @in_trio
-async def test_with_a_journal_each_request_of_a_nursery_is_paid_once(service, tmp_path):
+async def test_with_a_journal_equal_requests_of_a_nursery_are_sent_once(service, tmp_path):
     replies = []
 
     async def call(number):
@@ -95,7 +95,7 @@ async def test_with_a_journal_each_request_of_a_nursery_is_paid_once(service, tm
 
 
 @in_trio
-async def test_a_turn_that_a_thread_gives_back_is_taken(service):
+async def test_a_place_that_a_thread_releases_is_taken(service):
     limiter = Limiter(ONE_PLACE)
     place = limiter.acquire()
 
@@ -109,7 +109,7 @@ async def test_a_turn_that_a_thread_gives_back_is_taken(service):
 
 
 @in_trio
-async def test_a_turn_that_does_not_come_is_waited_for_until_the_deadline(service):
+async def test_the_wait_for_the_limiter_ends_with_the_deadline(service):
     limiter = Limiter(ONE_PLACE)
     limiter.acquire()
     async with client_of(service, limits=limiter, deadline=0.05) as client:
@@ -119,7 +119,7 @@ async def test_a_turn_that_does_not_come_is_waited_for_until_the_deadline(servic
 
 
 @in_trio
-async def test_it_waits_before_it_sends_again(service):
+async def test_a_retry_waits_as_long_as_the_service_asks(service):
     service.reply_with(testing.Answer(500, headers={"retry-after-ms": "20"}))
     async with client_of(service) as client:
         await client.responses.create(**MINIMAL)
@@ -128,7 +128,7 @@ async def test_it_waits_before_it_sends_again(service):
 
 
 @in_trio
-async def test_a_call_that_is_cancelled_leaves_at_once(service):
+async def test_a_cancelled_call_closes_its_connection_at_once(service):
     service.reply_with(testing.Fault("stall"))
     async with client_of(service, limits=ONE_PLACE) as client:
         async with trio.open_nursery() as nursery:
@@ -165,8 +165,8 @@ def test_connections_are_kept_in_a_run_and_closed_at_its_end(service):
 
 
 @pytest.mark.parametrize("limits", [None, Limits()])
-def test_where_the_event_loop_is_not_known_nothing_is_sent(service, plugged_in, limits):
-    options = plugged_in()
+def test_in_an_unknown_event_loop_nothing_is_sent(service, custom, limits):
+    options = custom()
     coroutine = client_of(service, limits=limits, **options).responses.create(**MINIMAL)
     with pytest.raises(ConfigurationError, match=r"asyncio and trio.*nothing was sent"):
         coroutine.send(None)
@@ -175,7 +175,7 @@ def test_where_the_event_loop_is_not_known_nothing_is_sent(service, plugged_in, 
 
 @pytest.mark.parametrize("fault", [testing.Fault("stall"), testing.Fault("delay", seconds=60)])
 @in_trio
-async def test_the_service_in_process_waits_too(fault):
+async def test_the_embedded_service_waits_in_trio_too(fault):
     transport = testing.transport()
     transport.reply_with(fault)
     async with AsyncClient(testing.TOKEN, transport=transport, timeout=0.05, max_retries=0) as client:

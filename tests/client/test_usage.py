@@ -1,4 +1,4 @@
-"""What a client's calls took and cost: each paid answer counts once, and nothing else does."""
+"""The usage of a client: each billed reply is counted once, and nothing else is."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.replies.recorded import events_in, sample
 
-MODEL = MINIMAL["model"]
-
 
 def reply(file="response.json", **usage):
     """A recorded reply with another usage."""
@@ -30,11 +28,6 @@ def client(connect, service):
     return connect(service, clock=SkippingClock())
 
 
-def test_a_client_that_made_no_call_has_used_nothing(client):
-    assert client.actual.usage.total == Totals()
-    assert client.actual.usage.by_model == {}
-
-
 @pytest.mark.parametrize(
     ("file", "names"),
     [
@@ -42,7 +35,7 @@ def test_a_client_that_made_no_call_has_used_nothing(client):
         ("chat_completion.json", ("prompt_tokens", "completion_tokens")),
     ],
 )
-def test_paid_answers_add_up_in_either_shape(file, names, client, service):
+def test_billed_replies_of_both_shapes_are_added_up(file, names, client, service):
     for cost in (0.5, 1):
         tokens = dict(zip(names, (7, 5), strict=True))
         service.reply_with(reply(file, **tokens, total_tokens=12, cost=cost))
@@ -60,7 +53,7 @@ def test_the_sums_are_kept_for_each_model(client, service):
 
 
 @pytest.mark.parametrize("cost", [None, "1", {"credits": 1}, True, -1])
-def test_an_answer_without_a_cost_is_counted_as_unpriced(cost, client, service):
+def test_a_reply_without_a_valid_cost_is_counted_as_unpriced(cost, client, service):
     service.reply_with(reply(cost=cost))
     client.create()
     total = client.actual.usage.total
@@ -78,15 +71,10 @@ def test_reset_returns_the_sums_and_starts_again(client, service):
 
 
 def test_a_stream_counts_once_with_the_usage_of_its_last_event(client):
-    (last,) = [event for event in client.stream() if event.type == "response.completed"]
-    total = client.actual.usage.total
-    assert (total.calls, total.total_tokens) == (1, last.response.usage.total_tokens)
-
-
-def test_a_stream_counts_when_its_last_event_has_come(client):
     with client.open() as stream:
         for event in stream:
             assert client.actual.usage.total.calls == (event.type == "response.completed")
+    assert client.actual.usage.total.total_tokens == event.response.usage.total_tokens
 
 
 def test_a_stream_that_is_left_before_its_end_is_not_billed(client, service):
@@ -107,18 +95,18 @@ def test_a_chat_stream_counts_with_the_usage_of_its_last_chunk(client, service):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_an_answer_of_the_journal_is_not_paid_again(stream, connect, service, path):
-    ask = connect(service, journal=path)
+def test_a_reply_from_the_journal_is_not_counted_again(stream, connect, service, path):
+    client = connect(service, journal=path)
     for _ in range(3):
-        assert ask.stream() if stream else ask.create()
-    total = ask.actual.usage.total
+        assert client.stream() if stream else client.create()
+    total = client.actual.usage.total
     assert (total.calls, total.from_journal) == (1, 2)
-    ask.actual.usage.reset()
-    assert ask.stream() if stream else ask.create()
-    assert ask.actual.usage.total == Totals(from_journal=1)
+    client.actual.usage.reset()
+    assert client.stream() if stream else client.create()
+    assert client.actual.usage.total == Totals(from_journal=1)
 
 
-def test_errors_that_are_not_billed_count_nothing(client, service):
+def test_an_error_that_is_not_billed_is_not_counted(client, service):
     service.reply_with(testing.error("used_up"))
     with pytest.raises(AceDataError):
         client.create()
@@ -129,15 +117,7 @@ def test_errors_that_are_not_billed_count_nothing(client, service):
     assert client.actual.usage.total.calls == 1
 
 
-def test_a_call_whose_answer_never_came_is_uncertain(connect, service):
-    client = connect(service, max_retries=0, timeout=0.2)
-    service.reply_with(testing.Fault("stall"))
-    with pytest.raises(RequestTimeoutError):
-        client.create()
-    assert client.actual.usage.total == Totals(uncertain=1)
-
-
-def test_a_token_that_was_passed_as_the_model_is_not_shown(connect, service):
+def test_a_call_without_a_response_is_uncertain_and_a_token_passed_as_its_model_is_not_shown(connect, service):
     client = connect(service, max_retries=0, timeout=0.2)
     service.reply_with(testing.Fault("stall"))
     with pytest.raises(RequestTimeoutError):
@@ -146,16 +126,16 @@ def test_a_token_that_was_passed_as_the_model_is_not_shown(connect, service):
     assert service.requests[0].json["model"] == testing.TOKEN
 
 
-def test_a_reply_that_says_that_it_failed_counts_what_it_took(client, service):
+def test_a_reply_that_failed_is_counted_with_its_cost(client, service):
     service.reply_with({**reply(cost=2), "status": "failed"})
     with pytest.raises(ReplyFailedError):
         client.create()
     assert client.actual.usage.total[:1] + client.actual.usage.total[6:7] == (1, 2)
 
 
-def test_a_call_that_only_reads_counts_nothing(client):
+def test_a_call_that_only_reads_is_not_counted(client):
     client.list_models()
-    assert client.actual.usage.by_model == {}
+    assert (client.actual.usage.by_model, client.actual.usage.total) == ({}, Totals())
 
 
 def test_copies_of_a_client_count_together(client, service):
@@ -164,10 +144,9 @@ def test_copies_of_a_client_count_together(client, service):
     copied.responses.create(**MINIMAL)
     client.create()
     assert client.actual.usage.total.cost == 3
-    assert copied.usage is not None
 
 
-def test_another_process_counts_by_itself(service):
+def test_a_copied_client_starts_at_zero(service):
     with Client(testing.TOKEN, base_url=service.url) as client:
         client.responses.create(**MINIMAL)
         for other in (pickle.loads(pickle.dumps(client)), copy.copy(client)):
@@ -182,7 +161,7 @@ def test_threads_lose_no_call(switching_often):
     assert usage.total == Totals(calls=8000, unpriced=8000)
 
 
-def test_an_answer_counts_where_no_source_says_whether_it_is_billed(client):
+def test_a_reply_is_counted_if_no_source_says_whether_it_is_billed(client):
     usage = Usage()
     usage.add("a", client.create(), None)
     assert usage.total.calls == 1
@@ -191,17 +170,17 @@ def test_an_answer_counts_where_no_source_says_whether_it_is_billed(client):
 def test_map_counts_each_call(service):
     with Client(testing.TOKEN, base_url=service.url) as client:
         results = list(client.responses.map({**MINIMAL, "input": str(number)} for number in range(5)))
-        taken = sum(result.reply.usage.total_tokens for result in results)
-        assert client.usage.total[:1] + client.usage.total[5:6] == (5, taken)
+        tokens = sum(result.reply.usage.total_tokens for result in results)
+        assert client.usage.total[:1] + client.usage.total[5:6] == (5, tokens)
 
 
-def test_the_repr_says_the_sums(client, service):
+def test_the_repr_shows_the_sums(client, service):
     service.reply_with(reply(total_tokens=12, cost=0.5))
     client.create()
     assert repr(client.actual.usage) == "<Usage: 1 calls, 12 tokens, cost 0.5>"
 
 
-def test_a_call_that_is_sent_again_at_the_callers_risk_counts_with_its_answer(connect, service):
+def test_a_call_that_is_retried_at_the_callers_risk_is_counted_with_its_reply(connect, service):
     policy = RetryPolicy(on_read_timeout=True)
     service.reply_with(testing.Fault("stall"))
     client = connect(service, retry=policy, clock=SkippingClock(), timeout=0.2)
@@ -209,7 +188,7 @@ def test_a_call_that_is_sent_again_at_the_callers_risk_counts_with_its_answer(co
     assert client.actual.usage.total.calls == 1
 
 
-def test_a_call_by_way_of_a_stream_counts_once(client):
+def test_a_call_via_a_stream_is_counted_once(client):
     reply = client.create(via_stream=True)
     total = client.actual.usage.total
     assert (total.calls, total.total_tokens) == (1, reply.usage.total_tokens)

@@ -1,7 +1,7 @@
-"""The faults that a service can have: what the client makes of each, and how often the service gets the request.
+"""The table of faults: what the service does, which error the call raises, and how often the request is sent.
 
-This is data. `test_every_fault.py` holds the client to it, the soak disturbs its calls with it, and
-`test_guide_table.py` holds the table in docs/guides/errors.md to it.
+`test_every_fault.py` and `test_broken_streams.py` check the client against it, the soak takes its faults from it, and
+`test_guide_table.py` checks the table in docs/guides/errors.md against it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 import httpx
 
 from acedata_responses.testing import Answer, Fault, error, page
-from tests.streams.made_up import response
+from tests.streams.events import choice, chunk, created, delta, ending, response
 
 TRIES = 3
-"""How often a call is tried by default where it may be sent again: once, and twice more."""
+"""How often a call is tried by default if it may be retried."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What comes of a fault.
+    """The outcome of a call that meets a fault.
 
     Attributes:
-        error: The name of the error's class; empty when the call gets its answer.
-        sent: How often the request arrives at the service.
-        facts: What the error says, besides `tries`.
+        error: The name of the error's class; empty if the call returns its reply.
+        sent: How often the service receives the request.
+        facts: Attributes of the error, besides `tries`.
     """
 
     error: str
@@ -39,12 +39,12 @@ class Row:
 
     Attributes:
         name: A short name.
-        line: The line of the guide's table that it belongs to, by its first words; empty for none.
-        answer: What the service answers each request with.
-        outcomes: What comes of it, by the kind of call: `post` is one that is paid for (`responses.create`), `get`
-            one that only reads (`models.list`), `stream` a stream, `via` a `post` that is sent as a stream. A kind that
-            is left out cannot have the fault.
-        is_silence: Whether the fault is that nothing comes, so that the call has to give up waiting.
+        line: The first words of its line in the guide's table; empty if it is not there.
+        answer: How the service responds to each request.
+        outcomes: The outcomes by kind of call: `post` is billed (`responses.create`), `get` only reads
+            (`models.list`), `stream` is a stream, `via` is a `post` that is sent as a stream. A kind that is left out
+            cannot have the fault.
+        is_silence: Whether the service stops sending, so that the call has to time out.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Row:
     is_silence: bool = False
 
     def options(self, kind: str) -> dict[str, Any]:
-        """The options of a call that is to meet the fault."""
+        """Return the options of a call that meets the fault."""
         if not self.is_silence:
             return {}
         begins_first = self.outcomes[kind].error == "StreamInterruptedError"
@@ -79,10 +79,10 @@ def _row(
 
 
 SHORT = 0.05
-"""Seconds that a call waits for the next bytes whose fault is a silence."""
+"""The read timeout of a call whose response does not come."""
 
 PATIENT = 0.6
-"""The same where something has to come first, even on a busy machine."""
+"""The same if something has to be received first, even on a busy machine."""
 
 LOST = Outcome("ConnectionLostError", 1)
 LOST_OFTEN = Outcome("ConnectionLostError", TRIES)
@@ -119,9 +119,9 @@ IN_THE_BODY = [
 """For a stream these are faults within its first event."""
 
 TRANSPORT = [
-    _lost("reset before the answer", Fault("reset")),
-    _lost("closed before the answer", Fault("cut")),
-    _silent("silence before the answer", Fault("stall")),
+    _lost("reset before the response", Fault("reset")),
+    _lost("closed before the response", Fault("cut")),
+    _silent("silence before the response", Fault("stall")),
     _lost("garbage instead of HTTP", Answer(raw=b"\x00\xff\x13\x37 no HTTP at all\r\n\r\n")),
     _lost("a page instead of HTTP", Answer(raw=b"<html><title>Bad Gateway</title></html>\r\n\r\n")),
     _lost("an endless header", Answer(raw=b"HTTP/1.1 200 OK\r\nx-long: " + 200_000 * b"x")),
@@ -133,11 +133,11 @@ TRANSPORT = [
     _silent("silence within the headers", Fault("stall", "head")),
     *IN_THE_BODY,
 ]  # fmt: skip
-"""What the network does to an answer with success."""
+"""Faults of the network while a successful response is sent."""
 
 HARMLESS = [
-    _row("an answer in small pieces", "", Fault("drip", "body", size=100, seconds=0.001), ANSWERED),
-    _row("closed after the answer", "", Fault("cut", "end"), ANSWERED),
+    _row("a response in small pieces", "", Fault("drip", "body", size=100, seconds=0.001), ANSWERED),
+    _row("closed after the response", "", Fault("cut", "end"), ANSWERED),
     *(
         Row(
             f"{name} in a stream",
@@ -147,18 +147,18 @@ HARMLESS = [
         )
         for name, data in {
             "a heartbeat": b"event: ping\ndata: {}\n\n",
-            "a heartbeat that is no JSON": b"event: keepalive\ndata: now\n\n",
+            "a heartbeat that is not JSON": b"event: keepalive\ndata: now\n\n",
             "an unknown object": {"hello": "world"},
             "an unknown kind": {"type": "response.brand_new", "delta": "x"},
             "text between events": b"upstream is slow\n\n",
         }.items()
     ),
 ]
-"""What costs nothing."""
+"""What does not disturb a call."""
 
 BODIES = [
     _unreadable("an HTML page", page(200, "Welcome")),
-    _unreadable("nothing", Answer(), stream=ENDED),
+    _unreadable("an empty body", Answer(), stream=ENDED),
     _unreadable("no content", Answer(204), stream=ENDED),
     _unreadable("cut JSON", Answer(body='{"object": "response", "out')),
     _unreadable(
@@ -191,7 +191,7 @@ BODIES = [
         ),
     ),
 ]  # fmt: skip
-"""Answers with success whose body is not what the document describes, or says of itself that it failed."""
+"""Successful responses whose body is not in the document, or is an error, or a reply that failed."""
 
 CODES = {
     "bad_request": ("BadRequestError", 400),
@@ -210,10 +210,10 @@ CODES = {
     "api_error": ("ServerError", 500),
     "timeout": ("GatewayTimeoutError", 504),
 }
-"""The documented codes: the class of each, and the status under which it usually comes."""
+"""The documented codes: the class of each, and its usual status."""
 
 NOT_BILLED = {"RateLimitError", "ServerError", "GatewayTimeoutError"}
-"""What is sent again: by the vendor's word it is not billed."""
+"""The errors that are retried: according to the vendor they are not billed."""
 
 STATUSES = {
     **dict.fromkeys([300, 301, 302, 303, 304, 307, 308], "APIStatusError"),
@@ -227,7 +227,7 @@ STATUSES = {
     **dict.fromkeys([500, 501, 502, 503, 505, 507, 520, 522, 524, 529, 599], "ServerError"),
     504: "GatewayTimeoutError",
 }
-"""Statuses, documented and not, and the class of each where the body has no code that is known."""
+"""Documented and other statuses, and the class of each if the body has no known code."""
 
 
 def _error(name: str, cls: str, answer: Answer, **facts: Any) -> Row:
@@ -248,7 +248,7 @@ OTHER_STATUSES = {
     "no_token": 401, "token_mismatched": 400, "used_up": 402, "forbidden": 400, "too_many_requests": 403,
     "bad_request": 500, "invalid_token": 502, "timeout": 500, "api_error": 503,
 }  # fmt: skip
-"""Codes under another status than usual. The code decides."""
+"""Codes under an unusual status. The code takes precedence."""
 
 BY_CODE = [_by_code(code) for code in CODES]
 ERRORS = [
@@ -260,18 +260,18 @@ ERRORS = [
     *(_by_code(code, 200) for code in CODES),
     *(_by_code(code, status) for code, status in OTHER_STATUSES.items()),
 ]
-"""What the service, or a gateway before it, answers instead of a reply."""
+"""Error responses of the service, or of a gateway in front of it."""
 
 ERROR_BODIES: dict[str, tuple[Answer, str]] = {
     "HTML": (page(400, "Bad Gateway"), "an HTML page: Bad Gateway"),
-    "nothing": (Answer(400), "no body"),
+    "an empty body": (Answer(400), "no body"),
     "text": (Answer(400, body="upstream\n  connect error"), "upstream connect error"),
     "long text": (Answer(400, body="long " * 1000), "long " * 39 + "long …"),
     "cut JSON": (Answer(400, body='{"error": {"code": "api_er'), '{"error": {"code": "api_er'),
     "bytes": (Answer(400, body=b"\xff\xfe"), "\ufffd\ufffd"),
     "null": (Answer(400, json=None), "null"),
     "a list": (Answer(400, json=["error"]), '["error"]'),
-    "an error in words": (Answer(400, json={"error": "in words"}), '{"error": "in words"}'),
+    "a string as the error": (Answer(400, json={"error": "in words"}), '{"error": "in words"}'),
     "error null": (Answer(400, json={"error": None}), '{"error": null}'),
     "cut by the network": (
         Answer(400, body='{"error": {"code": "api_er', headers={"content-length": "99"}).but(Fault("cut", "tail")),
@@ -279,6 +279,56 @@ ERROR_BODIES: dict[str, tuple[Answer, str]] = {
     ),
     "reset by the network": (Answer(400, body="x" * 50).but(Fault("reset", "body", after=9)), "xxxxxxxxx"),
 }
-"""Bodies of errors that are not the documented one, and the message that each gives."""
+"""Error bodies that are not in the document, and the message of each."""
 
-ROWS = [*TRANSPORT, *HARMLESS, *BODIES, *ERRORS]
+
+def _stream(name: str, line: str, events: list[Any], outcome: Outcome, via: Outcome | None = None) -> Row:
+    return Row(name, line, Answer(events=events), {"stream": outcome, "via": via or outcome})
+
+
+def _interrupted(name: str, sent: list[Any], reason: str, events: int, text: str) -> Row:
+    facts = {"reason": reason, "events": events, "partial_text": text}
+    return _stream(name, "a stream that brings", sent, Outcome("StreamInterruptedError", 1, facts))
+
+
+def _ended(name: str, sent: list[Any], events: int, text: str) -> Row:
+    """A body that ends without a last event: the request is sent again if no event has been received."""
+    facts = {"reason": "ended", "events": events, "partial_text": text}
+    outcome = Outcome("StreamInterruptedError", 1 if events else TRIES, facts)
+    return _stream(name, "a stream that ends", sent, outcome, LOST_OFTEN)
+
+
+def _failed(name: str, sent: list[Any], code: str | None, message: str, events: int, text: str = "Hel") -> Row:
+    facts = {"code": code, "message": message, "events": events, "partial_text": text}
+    return _stream(name, "an error in a stream", sent, Outcome("StreamFailedError", 1, facts))
+
+
+NO_REPLY = {"type": "response.completed", "sequence_number": 2}
+NO = {"code": "api_error", "message": "No."}
+BROKEN_STREAMS = [
+    _ended("no last event", [created(), delta("Hel"), delta("lo")], 3, "Hello"),
+    _ended("no events", [], 0, ""),
+    _ended("only comments", [b": ping\n\n: ping\n\n"], 0, ""),
+    _ended("an unknown object at the end", [delta("Hel"), {"hello": "world"}], 2, "Hel"),
+    _ended("chunks without an end", [chunk(choice(content="Hel"))], 1, "Hel"),
+    _interrupted("only the end mark", ["[DONE]"], "ended", 0, ""),
+    _interrupted("an end without a reply", [delta("Hel"), NO_REPLY], "ended", 2, "Hel"),
+    _interrupted("an end with half a reply", [delta("Hel"), {**NO_REPLY, "response": "r"}], "ended", 2, "Hel"),
+    _interrupted("data that is not JSON", [created(), delta("Hel"), "lo"], "unreadable", 2, "Hel"),
+    _interrupted("half an event", [created(), delta("Hel"), b'data: {"type": "respo'], "unreadable", 2, "Hel"),
+    _interrupted("a number", [delta("Hel"), "5"], "unreadable", 1, "Hel"),
+    _interrupted("null", [delta("Hel"), "null"], "unreadable", 1, "Hel"),
+    _interrupted("a string", [delta("Hel"), '"x"'], "unreadable", 1, "Hel"),
+    _interrupted("a list", [delta("Hel"), "[1]"], "unreadable", 1, "Hel"),
+    _interrupted("data nested too deeply", [delta("Hel"), '{"a":' * 200_000], "unreadable", 1, "Hel"),
+    _failed("an error event", [delta("Hel"), {"type": "error", "sequence_number": 2, **NO}], "api_error", "No.", 2),
+    _failed("a nested error event", [delta("Hel"), {"type": "error", "error": NO}], "api_error", "No.", 2),
+    _failed("an error body", [delta("Hel"), {"error": NO, "trace_id": "t-1"}], "api_error", "No.", 1),
+    _failed("an error in a chunk", [chunk(choice(content="Hel")), chunk(error=NO)], "api_error", "No.", 1),
+    _failed("success: false in a stream", [delta("Hel"), {"success": False}], None, "", 1),
+    _failed("response.failed", [delta("Hel"), ending("failed", error=NO)], "api_error", "No.", 2),
+    _failed("response.failed without a reply", [delta("Hel"), {**NO_REPLY, "type": "response.failed"}], None, "", 2),
+]
+"""Streams without a good end. An event that reports the failure is given to the caller, and counts."""
+
+ROWS = [*TRANSPORT, *HARMLESS, *BODIES, *ERRORS, *BROKEN_STREAMS]

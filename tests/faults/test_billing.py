@@ -1,4 +1,4 @@
-"""What an error says of the bill: True, False, or None where no source of the document says anything."""
+"""`may_be_billed` of errors: True, False, or None if no source of the document says so."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from acedata_responses import Client, RetryPolicy, errors, testing
 from tests.clock import SkippingClock
 from tests.drivers import ONE_PLACE
-from tests.faults.table import CODES, PATIENT, SHORT, response
-from tests.streams.made_up import delta
+from tests.faults.table import CODES, NO_REPLY, PATIENT, SHORT
+from tests.streams.events import delta, response
 
 BILLED_BY_OUTCOME = {
     "a plain reply that says it failed": (testing.Answer(json=response(status="failed")), False, True),
@@ -29,7 +29,7 @@ BILLED_BY_OUTCOME = {
     "a stream whose head does not come": (testing.Fault("reset"), True, False),
     "a stream whose head does not come in time": (testing.Fault("stall"), True, False),
     "a stream that ends without a reply": (
-        testing.Answer(events=[delta("a"), {"type": "response.completed", "sequence_number": 2}]), True, True,
+        testing.Answer(events=[delta("a"), NO_REPLY]), True, True,
     ),
     "a page in place of a stream, broken off": (
         testing.page(200, "Welcome").but(testing.Fault("reset", "body", after=9)), True, None,
@@ -49,7 +49,7 @@ BILLED_BY_OUTCOME = {
     "a whole reply in place of a stream": (testing.Answer(json=response()), True, True),
     **{code: (testing.error(code), False, False) for code in CODES},
 }  # fmt: skip
-"""For each outcome what the service does, whether a stream is asked for, and whether the call is billed."""
+"""How the service responds, whether a stream is requested, and whether the call is billed."""
 
 
 BILLED_BY_CLASS = {
@@ -72,23 +72,18 @@ BILLED_BY_CLASS = {
     errors.BudgetExhaustedError: False,
     errors.BulkStoppedError: False,
 }
-"""What an error says that has no further facts. Those of the service have a status and a code."""
+"""`may_be_billed` of errors without other facts. Those of the service have a status and a code."""
 
 
 @pytest.mark.parametrize("cls", BILLED_BY_CLASS)
-def test_every_class_says_whether_the_call_may_be_billed(cls):
-    assert cls("words").may_be_billed is BILLED_BY_CLASS[cls]
+def test_every_class_has_a_default(cls):
+    assert cls("message").may_be_billed is BILLED_BY_CLASS[cls]
 
 
-def test_no_class_is_left_out():
-    own = {cls for cls in subclasses(errors.AceDataError) if cls.__module__.startswith("acedata_responses")}
-    known = {cls for cls in own if not issubclass(cls, errors.APIStatusError)}
-    assert known | {errors.AceDataError} == set(BILLED_BY_CLASS)
-
-
-def subclasses(cls):
-    for each in cls.__subclasses__():
-        yield from (each, *subclasses(each))
+def test_no_class_is_missing():
+    classes = [value for value in vars(errors).values() if isinstance(value, type)]
+    own = {cls for cls in classes if issubclass(cls, errors.AceDataError)}
+    assert {cls for cls in own if not issubclass(cls, errors.APIStatusError)} == BILLED_BY_CLASS.keys()
 
 
 def error_of(call) -> errors.AceDataError:
@@ -100,7 +95,7 @@ def error_of(call) -> errors.AceDataError:
 
 
 @pytest.mark.parametrize("fault", ["reset", "cut", "stall"])
-def test_the_words_of_an_error_agree_with_what_it_says_of_the_bill(fault, connect, service):
+def test_the_message_of_an_error_agrees_with_may_be_billed(fault, connect, service):
     driver = connect(service, max_retries=0)
     service.reply_with(testing.Fault(fault, "event", after=2), testing.Fault(fault, "body", after=40))
     for call, is_free in ((driver.stream, True), (driver.create, False)):
@@ -110,7 +105,7 @@ def test_the_words_of_an_error_agree_with_what_it_says_of_the_bill(fault, connec
 
 
 @pytest.mark.parametrize("name", BILLED_BY_OUTCOME)
-def test_what_the_document_says_of_an_outcome_is_on_the_error(name, connect, service):
+def test_the_error_has_what_the_document_says_of_the_outcome(name, connect, service):
     answer, is_stream, billed = BILLED_BY_OUTCOME[name]
     driver = connect(service, max_retries=0, clock=SkippingClock())
     service.reply_with(answer)
@@ -119,7 +114,7 @@ def test_what_the_document_says_of_an_outcome_is_on_the_error(name, connect, ser
     assert error.may_be_billed is billed
 
 
-def test_what_was_not_sent_is_not_billed(connect, service):
+def test_a_call_that_was_not_sent_is_not_billed(connect, service):
     driver = connect(service, limits=ONE_PLACE, max_retries=0)
     assert error_of(lambda: driver.create(temperature=9)).may_be_billed is False
     assert error_of(lambda: Client(timeout=-1, token="t")).may_be_billed is False
@@ -131,18 +126,17 @@ def test_what_was_not_sent_is_not_billed(connect, service):
     assert error.may_be_billed is False
 
 
-def test_a_stream_that_its_caller_closed_is_not_billed(connect, service):
+def test_a_stream_that_was_closed_early_is_not_billed(connect, service):
     stream = connect(service).open()
     next(iter(stream))
     stream.close()
     assert error_of(stream.final).may_be_billed is False
 
 
-def test_a_whole_reply_that_is_refused_in_strict_mode_is_billed(connect, service):
+def test_a_complete_reply_that_strict_mode_refuses_is_billed(connect, service):
     service.reply_with(testing.Answer(json=response(status=5)))
     error = error_of(connect(service, strict=True).create)
-    assert type(error) is errors.ReplyDecodeError
-    assert error.may_be_billed is True
+    assert (type(error), error.may_be_billed) == (errors.ReplyDecodeError, True)
 
 
 @pytest.mark.parametrize("last", [testing.error("bad_request"), testing.error("too_many_requests")])
@@ -183,7 +177,7 @@ def test_an_earlier_try_that_may_be_billed_counts_where_the_journal_fails_then(c
 @pytest.mark.parametrize(
     "answer", [testing.error("too_many_requests"), testing.Fault("reset", "event", after=2)], ids=["refused", "broken"]
 )
-def test_tries_that_were_not_billed_leave_no_doubt(answer, connect, service):
+def test_a_call_whose_tries_were_not_billed_is_not_billed(answer, connect, service):
     driver = connect(service, clock=SkippingClock(), via_stream=True)
     service.reply_with(always=answer)
     error = error_of(driver.create)

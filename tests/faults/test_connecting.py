@@ -1,4 +1,4 @@
-"""Faults before a request can be sent: it is sent again, as nothing has left; and it is counted that nothing did."""
+"""Faults before a request is sent: the call is retried, and nothing is received by the service."""
 
 from __future__ import annotations
 
@@ -13,20 +13,16 @@ from acedata_responses import RetryPolicy, errors, testing
 from tests.bare_sockets import bare, silent
 from tests.certificates import tls_of
 from tests.clock import SkippingClock
+from tests.drivers import Driver
 from tests.faults.table import SHORT, TRIES
 from tests.waiting import until
 
 CONNECTING = httpx.Timeout(30, connect=SHORT)
-CALLS = {
-    "post": lambda driver, **options: driver.create(**options),
-    "get": lambda driver, **options: driver.list_models(**options),
-    "stream": lambda driver, **options: driver.stream(**options),
-}
 
 
-@pytest.fixture(params=CALLS)
+@pytest.fixture(params=[Driver.create, Driver.list_models, Driver.stream], ids=["post", "get", "stream"])
 def call(request):
-    return CALLS[request.param]
+    return request.param
 
 
 @pytest.fixture
@@ -34,7 +30,7 @@ def clock():
     return SkippingClock()
 
 
-def test_a_refused_connection_is_tried_again(connect, call, clock):
+def test_a_refused_connection_is_retried(connect, call, clock):
     with testing.unreachable("refused") as url:
         driver = connect(base_url=url, clock=clock)
         with pytest.raises(errors.ConnectionFailedError, match="nothing was sent") as caught:
@@ -43,7 +39,7 @@ def test_a_refused_connection_is_tried_again(connect, call, clock):
     assert clock.sleeps == [1.5, 2.5]
 
 
-def test_a_service_that_comes_back_between_tries_answers(connect, call):
+def test_a_service_that_comes_back_between_tries_is_reached(connect, call):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -64,7 +60,7 @@ def test_a_service_that_comes_back_between_tries_answers(connect, call):
         services[0].__exit__(None, None, None)
 
 
-def test_a_connection_that_does_not_come_about_times_out_and_is_tried_again(connect, call, clock):
+def test_a_connection_that_is_not_made_times_out_and_is_retried(connect, call, clock):
     with testing.unreachable("stalled") as url:
         driver = connect(base_url=url, clock=clock)
         with pytest.raises(
@@ -77,7 +73,7 @@ def test_a_connection_that_does_not_come_about_times_out_and_is_tried_again(conn
     assert isinstance(error, TimeoutError)
 
 
-def test_a_tls_handshake_that_stands_still_times_out_and_is_tried_again(connect, call, clock):
+def test_a_stalled_tls_handshake_times_out_and_is_retried(connect, call, clock):
     with bare(silent) as server:
         driver = connect(base_url=f"https://127.0.0.1:{server.port}", clock=clock)
         with pytest.raises(errors.RequestTimeoutError) as caught:
@@ -87,7 +83,7 @@ def test_a_tls_handshake_that_stands_still_times_out_and_is_tried_again(connect,
         assert server.requests == 0
 
 
-def test_a_tls_handshake_ends_with_the_deadline(connect, call):
+def test_a_stalled_tls_handshake_ends_with_the_deadline(connect, call):
     with bare(silent) as server:
         driver = connect(base_url=f"https://127.0.0.1:{server.port}")
         with pytest.raises(errors.RequestTimeoutError) as caught:
@@ -113,7 +109,7 @@ def test_plain_http_to_a_tls_port_is_an_error_and_no_request_arrives(connect, tl
         assert service.requests == []
 
 
-@pytest.mark.parametrize("whose", ["of another host", "that nobody vouches for"])
+@pytest.mark.parametrize("whose", ["of another host", "of an unknown authority"])
 def test_nothing_is_sent_to_a_service_with_a_certificate(whose, connect, call, trusted_authority, clock):
     of_another = tls_of(trusted_authority, "elsewhere.example")
     tls = of_another if whose == "of another host" else tls_of(trustme.CA())
@@ -124,27 +120,26 @@ def test_nothing_is_sent_to_a_service_with_a_certificate(whose, connect, call, t
         assert service.requests == []
 
 
-def test_a_host_that_does_not_exist_is_an_error(connect, call, clock):
+def test_an_unknown_host_is_a_failed_connection(connect, call, clock):
     driver = connect(base_url="http://nowhere.invalid", clock=clock)
     with pytest.raises(errors.ConnectionFailedError) as caught:
         call(driver)
     assert caught.value.tries == TRIES
 
 
-def test_an_earlier_try_of_unknown_fate_is_not_forgotten(connect):
-    """Where a time-out may be sent again, the last error still says that the service may have done its work."""
-    ending = ExitStack()
+def test_an_earlier_try_with_an_unknown_outcome_counts(connect):
+    """If a read timeout is retried, the last error still says that the service may have done its work."""
+    stack = ExitStack()
 
-    class EndingClock(SkippingClock):
+    class StoppingClock(SkippingClock):
         def sleep(self, seconds):
             super().sleep(seconds)
-            ending.close()
+            stack.close()
 
-    with ending:
-        server = ending.enter_context(bare(silent))
-        driver = connect(
-            base_url=server.url, clock=EndingClock(), retry=RetryPolicy(on_read_timeout=True), max_retries=1
-        )
+    with stack:
+        server = stack.enter_context(bare(silent))
+        retry = RetryPolicy(on_read_timeout=True)
+        driver = connect(base_url=server.url, clock=StoppingClock(), retry=retry, max_retries=1)
         with pytest.raises(errors.ConnectionLostError, match="may have done its work") as caught:
             driver.create(timeout=httpx.Timeout(30, read=SHORT))
     assert caught.value.tries == 2

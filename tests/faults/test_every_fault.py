@@ -1,15 +1,16 @@
-"""Each fault of the table, over a socket: which error comes of it, and how often the service got the request."""
+"""Each fault of the table, over a socket: the error of the call, and how often the service received the request."""
 
 from __future__ import annotations
 
 import pickle
+from functools import partial
 
 import pytest
 
 from acedata_responses import errors, testing
 from tests.clock import SkippingClock
 from tests.contract.document import DOCUMENT
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_PLACE, Driver
 from tests.faults.table import (
     BODIES,
     CODES,
@@ -28,23 +29,23 @@ from tests.streams import shapes
 
 _EXAMPLES = {"bad_request under 400", "timeout under 504", "status 503", "rate_limited under 200"}
 BY_ALL_CALLS = [row for row in ERRORS if row.name in _EXAMPLES]
-"""Errors that each kind of call meets: one that is not sent again, and some that are, each in another form."""
+"""Errors that each kind of call meets: one that is not retried, and some that are."""
 
 ALIKE = {row.name for row in ERRORS} - _EXAMPLES
-"""Errors that differ from these in a status or a code alone, which decide the same for all calls: `post` meets them."""
+"""The other errors, which only `post` meets: statuses and codes decide the same for all calls."""
 
 KEPT = [*TRANSPORT, *HARMLESS, *BODIES, *BY_ALL_CALLS]
 
 CALLS = {
-    "post": lambda driver, options: driver.create(**options),
-    "get": lambda driver, options: driver.list_models(**options),
-    "stream": lambda driver, options: driver.stream(**options),
-    "via": lambda driver, options: driver.create(via_stream=True, **options),
+    "post": Driver.create,
+    "get": Driver.list_models,
+    "stream": Driver.stream,
+    "via": partial(Driver.create, via_stream=True),
 }
 
 
 def each(rows, is_wanted=lambda outcome: True):
-    """Each fault with each kind of call that can have it."""
+    """Parametrize a test by each fault and each kind of call that can have it."""
     return pytest.mark.parametrize(
         ("row", "kind"),
         [
@@ -63,16 +64,16 @@ def client(connect, service):
 
 
 def check(row: Row, kind, client, service, known: int = 0):
-    """Meet a fault; its error and the requests are those of the table."""
+    """Make a call that meets a fault, and check its error and the requests."""
     service.reply_with(always=row.answer)
     expected = row.outcomes[kind]
     error = None
     try:
-        CALLS[kind](client, row.options(kind))
+        CALLS[kind](client, **row.options(kind))
     except errors.AceDataError as caught:
         error = caught
 
-    # A call that waits for a moment only may be over before the service has seen its request.
+    # A call with a short timeout may end before the service has received its request.
     service.wait_until(lambda: len(service.requests) >= known + expected.sent)
     requests = service.requests[known:]
     assert (type(error).__name__ if error else "") == expected.error
@@ -87,36 +88,34 @@ def check(row: Row, kind, client, service, known: int = 0):
 
 
 @each([*TRANSPORT, *ERRORS, *shapes.ROWS])
-def test_a_fault_gives_its_error_and_the_request_arrives_as_often_as_the_table_says(row, kind, client, service):
+def test_a_fault_raises_its_error_and_the_request_is_sent_as_often_as_the_table_says(row, kind, client, service):
     check(row, kind, client, service)
 
 
 @each(KEPT)
-def test_on_a_kept_connection_a_fault_has_the_same_outcome_and_leaves_the_client_as_good_as_new(
-    row, kind, connect, service
-):
-    """There is one place in flight: one that was not given back would stop the next call."""
+def test_a_fault_on_a_kept_connection_has_the_same_outcome_and_leaves_the_client_usable(row, kind, connect, service):
+    """Only one call may be in flight: a place that was not released would block the next call."""
     client = connect(service, clock=SkippingClock(), limits=ONE_PLACE)
     client.list_models()
     requests = check(row, kind, client, service, known=1)
     assert requests[0].connection == 1
     if row.outcomes[kind].error:  # else the service may be about to end the connection
         service.clear()
-        service.answers(text="as good as new")
-        assert client.create(deadline=30).output_text == "as good as new"
+        service.answers(text="still usable")
+        assert client.create(deadline=30).output_text == "still usable"
         assert len(service.requests) == 1
 
 
 @each(ROWS, lambda outcome: outcome.sent > 1)
-def test_a_fault_that_may_be_sent_again_is_made_good_by_the_next_try(row, kind, client, service):
+def test_a_fault_that_may_be_retried_is_followed_by_a_successful_try(row, kind, client, service):
     service.reply_with(row.answer, row.answer)
-    result = CALLS[kind](client, row.options(kind))
+    result = CALLS[kind](client, **row.options(kind))
     assert result if kind == "stream" else result.http.tries == TRIES
     service.wait_until(lambda: len(service.requests) == TRIES)
 
 
 @pytest.mark.parametrize("row", IN_THE_BODY, ids=lambda row: row.name)
-def test_what_had_come_of_an_answer_is_on_the_error(row, client, service):
+def test_the_error_has_the_received_part_of_the_response(row, client, service):
     service.reply_with(row.answer)
     with pytest.raises(errors.TransportError) as caught:
         client.create(**row.options("stream"))
@@ -138,7 +137,7 @@ def test_an_error_has_the_class_of_its_status_whatever_its_body_is(body, client,
     assert len(service.requests) == 1
 
 
-def test_an_error_whose_body_stands_still_has_the_class_of_its_status(connect, service):
+def test_an_error_whose_body_stalls_has_the_class_of_its_status(connect, service):
     client = connect(service, clock=SkippingClock(), max_retries=1)
     service.reply_with(always=testing.Answer(503, body="sorry" * 9).but(testing.Fault("stall", "body", after=5)))
     with pytest.raises(errors.ServerError) as caught:
@@ -147,7 +146,7 @@ def test_an_error_whose_body_stands_still_has_the_class_of_its_status(connect, s
     assert len(service.requests) == 2
 
 
-def test_an_endless_error_body_is_cut(client, service):
+def test_a_long_error_body_is_cut(client, service):
     service.reply_with(testing.Answer(400, body=b"x" * 3_000_000))
     with pytest.raises(errors.BadRequestError) as caught:
         client.create()
@@ -155,33 +154,29 @@ def test_an_endless_error_body_is_cut(client, service):
 
 
 @pytest.mark.parametrize("kind", CALLS)
-def test_a_redirect_is_not_followed_and_the_token_stays(kind, client, service):
+def test_a_redirect_is_not_followed(kind, client, service):
     with testing.serve() as elsewhere:
         for status in (301, 302, 303, 307, 308):
             where = {"location": f"{elsewhere.url}/openai/responses?token={service.token}"}
             service.clear()
             service.reply_with(testing.Answer(status, headers=where))
             with pytest.raises(errors.APIStatusError, match=r"redirect to http.*check base_url") as caught:
-                CALLS[kind](client, {})
+                CALLS[kind](client)
             assert caught.value.status_code == status
             assert service.token not in str(caught.value)
             assert len(service.requests) == 1
         assert elsewhere.connections_opened == 0
 
 
-def test_the_table_names_every_documented_code_and_class():
-    kinds = DOCUMENT["x-error-kinds"]
-    documented = {
-        code: (f"{name}Error", facts["statuses"][0])
-        for name, kind in kinds.items()
-        for code, facts in kind["codes"].items()
-    }
-    assert documented == CODES
-    assert {f"{name}Error" for name, kind in kinds.items() if kind["resend"]} == NOT_BILLED
+def test_the_table_has_every_documented_code_and_class():
+    kinds = {f"{name}Error": kind for name, kind in DOCUMENT["x-error-kinds"].items()}
+    codes = [(code, name, facts["statuses"]) for name, kind in kinds.items() for code, facts in kind["codes"].items()]
+    assert {code: (name, statuses[0]) for code, name, statuses in codes} == CODES
+    assert {name for name, kind in kinds.items() if kind["resend"]} == NOT_BILLED
 
 
 @pytest.mark.parametrize("depth", [90, 150, 600, 900])
-def test_an_error_with_a_bottomless_body_keeps_its_code_and_can_be_shared(depth, client, service):
+def test_an_error_with_a_deeply_nested_body_keeps_its_code_and_can_be_pickled(depth, client, service):
     body = '{"error": {"code": "used_up", "message": "No."}, "more": %s}'
     service.reply_with(testing.Answer(403, body=body % ("[" * depth + "]" * depth)))
     with pytest.raises(errors.InsufficientBalanceError) as caught:

@@ -1,6 +1,6 @@
 """Packages that several tests use are generated once.
 
-Tests here know no class that only our document has, except those of test_growth.py, which are about our document.
+Tests here name no class that only openapi.yaml has, except those of test_additions.py, which are about that document.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ collect_ignore_glob = ["test_*.py"] if sys.version_info < (3, 11) else []
 
 if TYPE_CHECKING:
     from scripts.generate import Package
-    from tests.generation.workshop import Workshop
+    from tests.generation.generator import Generator
 
 
 @pytest.fixture(scope="session", autouse=True)
 def templates_processed_once() -> Iterator[None]:
-    """What follows from the text of one file alone is computed once a session: most of what a run costs."""
+    """Compute once a session what depends on the text of one file alone, which is most of the cost of a run."""
     jinja2 = pytest.importorskip("jinja2")
     if sys.version_info < (3, 11):
         pytest.skip("openapi-python-client needs Python 3.11")
@@ -65,16 +65,16 @@ def templates_processed_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def workshop(tmp_path: Path) -> Workshop:
+def generator(tmp_path: Path) -> Generator:
     """A folder to generate in."""
-    from tests.generation.workshop import Workshop
+    from tests.generation.generator import Generator
 
-    return Workshop(tmp_path)
+    return Generator(tmp_path)
 
 
 @pytest.fixture
 def rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of what is done with a package's files: the same document gives the same ones, as other tests show."""
+    """Renders each document once, for tests of what is done with the files of a package."""
     from scripts import generate
 
     render = generate.render
@@ -92,29 +92,18 @@ _RENDERED: dict[bytes, Package] = {}
 
 
 @pytest.fixture(scope="session")
-def second_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the package that is made from second.yaml."""
-    from tests.generation.workshop import SECOND, Workshop
+def library_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the package that is generated from library.yaml."""
+    from tests.generation.documents import LIBRARY
+    from tests.generation.generator import Generator
 
-    return Workshop(tmp_path_factory.mktemp("second")).make(SECOND.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="session")
-def foreign_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the package that is made from openapi.yaml with the operations of foreign.yaml."""
-    from tests.generation.workshop import DOCUMENT, FOREIGN, Workshop, changed, parsed
-
-    foreign = parsed(FOREIGN)
-    schemas = foreign["components"]["schemas"]
-    added = {f"/paths/{path.replace('/', '~1')}": item for path, item in foreign["paths"].items()}
-    added |= {f"/components/schemas/{name}": schema for name, schema in schemas.items()}
-    return Workshop(tmp_path_factory.mktemp("foreign")).make(changed(parsed(DOCUMENT), added))
+    return Generator(tmp_path_factory.mktemp("library")).make(LIBRARY.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
-def library(second_package: Path) -> Iterator[ModuleType]:
-    """The package that is made from second.yaml, imported."""
-    from tests.generation.workshop import load, unload
+def library(library_package: Path) -> Iterator[ModuleType]:
+    """The package that is generated from library.yaml, imported."""
+    from tests.generation.generator import load, unload
 
-    yield load(second_package, "village_library")
+    yield load(library_package, "village_library")
     unload("village_library")

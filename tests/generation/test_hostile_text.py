@@ -1,4 +1,4 @@
-"""Text of the document is text in the package, whatever it looks like: it is neither code nor the end of a string."""
+"""Text from the document stays text in the package: it neither runs as code nor ends a string."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.generation.workshop import Workshop, bytes_of, load, part, unload
+from tests.generation.generator import Generator, bytes_of, load, part, unload
 
 pytestmark = pytest.mark.generation
 
@@ -38,7 +38,7 @@ TEXTS = [
 
 
 def hostile(trap: Path) -> dict[str, Any]:
-    """A document that has such text wherever text can be."""
+    """Return a document with such text wherever text can be."""
     texts = [text.replace("{trap}", str(trap)) for text in TEXTS]
     every = " ~ ".join(texts)
     field = {"type": "string", "description": every, "default": every, "example": every, "examples": texts}
@@ -140,7 +140,7 @@ def trap(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, trap: Path) -> Path:
     """The folder of the package."""
-    return Workshop(tmp_path_factory.mktemp("hostile")).make(hostile(trap))
+    return Generator(tmp_path_factory.mktemp("hostile")).make(hostile(trap))
 
 
 @pytest.fixture(scope="module")
@@ -151,23 +151,23 @@ def package(folder: Path) -> Iterator[ModuleType]:
 
 
 def texts_of(trap: Path) -> list[str]:
-    """The texts as they stand in the document."""
+    """Return the texts as they are in the document."""
     return [text.replace("{trap}", str(trap)) for text in TEXTS]
 
 
 def visible(text: str) -> str:
-    """What can be seen of a text, but for backslashes, which may stand at the end of a line."""
+    """Return the visible characters of a text, except backslashes, which may end a line."""
     return "".join(character for character in "".join(text.split()) if character.isprintable() and character != "\\")
 
 
-def test_every_module_can_be_imported_and_runs_nothing(package: ModuleType, folder: Path, trap: Path) -> None:
+def test_every_module_can_be_imported_and_runs_no_text(package: ModuleType, folder: Path, trap: Path) -> None:
     for name in bytes_of(folder):
         if name.endswith(".py") and not name.endswith(("__main__.py", "pytest_plugin.py")):
             part(package, name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
     assert not trap.exists()
 
 
-def test_every_module_is_plain_text(folder: Path) -> None:
+def test_modules_have_no_control_characters(folder: Path) -> None:
     for name, code in bytes_of(folder).items():
         text = code.decode("utf-8")
         assert not set(text) & {chr(code) for code in range(32) if code != 10}, name
@@ -175,7 +175,7 @@ def test_every_module_is_plain_text(folder: Path) -> None:
         ast.parse(text)
 
 
-def test_descriptions_are_read_as_they_are_written(package: ModuleType, trap: Path) -> None:
+def test_docstrings_have_the_descriptions(package: ModuleType, trap: Path) -> None:
     resource = part(package, "resources.things")
     documented = [
         inspect.getdoc(package) or "",
@@ -189,7 +189,7 @@ def test_descriptions_are_read_as_they_are_written(package: ModuleType, trap: Pa
             assert visible(wanted) in visible(text)
 
 
-def test_values_are_what_the_document_says(package: ModuleType, trap: Path) -> None:
+def test_values_equal_those_of_the_document(package: ModuleType, trap: Path) -> None:
     texts = texts_of(trap)
     schemas = part(package, "_document.schemas").SCHEMAS
     assert schemas["Thing"]["properties"]["kind"]["enum"] == texts
@@ -201,7 +201,7 @@ def test_values_are_what_the_document_says(package: ModuleType, trap: Path) -> N
     assert {"things.make": [{"kind": " ~ ".join(texts)}]} == examples.REPLIES
 
 
-def test_objects_survive_the_way_through_the_client(package: ModuleType, trap: Path) -> None:
+def test_objects_are_decoded_and_encoded_unchanged(package: ModuleType, trap: Path) -> None:
     texts = texts_of(trap)
     types = part(package, "types")
     data = {
@@ -217,11 +217,11 @@ def test_objects_survive_the_way_through_the_client(package: ModuleType, trap: P
     assert thing.to_dict() == data
 
 
-def test_calls_send_what_was_given(package: ModuleType, trap: Path) -> None:
+def test_calls_send_the_arguments_unchanged(package: ModuleType, trap: Path) -> None:
     texts = texts_of(trap)
     testing = part(package, "testing")
     with testing.serve() as service, package.Client(token=testing.TOKEN, base_url=service.url) as client:
-        for text in texts[:5] + texts[6:]:  # one of them says that the answer failed
+        for text in texts[:5] + texts[6:]:  # texts[5] marks a failed reply
             client.things.make(id=text, q_a=text, kind=text)
         sent = [(request.path, request.query["q\"\\' {{ a }}"], request.json) for request in service.requests]
     assert [json for _path, _query, json in sent] == [{"kind": text} for text in texts[:5] + texts[6:]]

@@ -1,4 +1,4 @@
-"""Type checkers take the packages of other documents, and what users write with them: one run of each for all."""
+"""Type checkers accept the package of another document, and code that uses it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.generation.workshop import PACKAGE, ROOT
+from tests.generation.documents import ROOT
+from tests.generation.generator import PACKAGE
 
 pytestmark = pytest.mark.generation
 
-SECOND_CODE = """
+CODE = """
 from __future__ import annotations
 
 from typing import Literal
 
 from typing_extensions import assert_type
 
-from second_package import AsyncClient, AsyncStream, Client, HTTPResponse, Stream
-from second_package.types import (
+from village_library import AsyncClient, AsyncStream, Client, HTTPResponse, Stream
+from village_library.types import (
     Applause, Book, BooksSearchResponse200, Colour, Cough, Ending, Holder, Length, ListReply, Note, Opening, Person,
-    Price, Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
+    Price, Retelling, RetellingPiece, Sentence, Shelf, Society, Story, StoryChaptersItem, Telling, Unknown,
 )
 
 
@@ -53,6 +54,8 @@ def sync(client: Client, live: bool) -> None:
     assert_type(client.stories.tell(about="x", live=False).chapters, list[StoryChaptersItem])
     assert_type(client.stories.tell(about="x", live=True), Stream[Telling, Story])
     assert_type(client.stories.tell(about="x", live=live), Story | Stream[Telling, Story])
+    retellings = client.stories.retellings
+    assert_type(retellings.create(story="x", live=True), Stream[RetellingPiece, Retelling])
     with client.stories.tell(about="x", live=True) as stream:
         for event in stream:
             assert_type(event, Opening | Sentence | Ending | Applause | Cough | Unknown)
@@ -71,43 +74,17 @@ def wrong(client: Client) -> None:
     client.books.newest(page=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 """
 
-FOREIGN_CODE = """
-from typing_extensions import assert_type
-
-from foreign_package import AsyncClient, AsyncStream, Client, Stream
-from foreign_package.types import (
-    ForeignChat, ForeignChunk, ForeignEmbeddings, ForeignImages, ForeignJob, ForeignTask, Unknown,
-)
-
-
-def sync(client: Client) -> None:
-    chat = client.chat.completions
-    assert_type(chat.create(model="ft:mine", messages=[{"role": "user", "content": "x"}]), ForeignChat)
-    assert_type(chat.create(model="large", messages=[], stream=True, time_limit=3), Stream[ForeignChunk, ForeignChat])
-    assert_type(client.embeddings.create(input=["a", "b"], encoding_format="float"), ForeignEmbeddings)
-    assert_type(client.images.generate(prompt="x", async_=True), ForeignImages | ForeignTask | Unknown)
-    assert_type(client.jobs.create(kind="-report"), ForeignJob)
-    assert_type(client.jobs.poll(id="1").result, ForeignImages | None)
-
-
-async def asynchronous(client: AsyncClient) -> None:
-    stream = await client.chat.completions.create(model="small", messages=[], stream=True)
-    assert_type(stream, AsyncStream[ForeignChunk, ForeignChat])
-"""
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, second_package: Path, foreign_package: Path) -> Path:
-    """Both packages, under names of their own, each with a file that uses it."""
+def folder(tmp_path_factory: pytest.TempPathFactory, library_package: Path) -> Path:
+    """The package under a name of its own, and a file that uses it."""
     path = tmp_path_factory.mktemp("typed")
-    packages = {"second": (second_package, SECOND_CODE), "foreign": (foreign_package, FOREIGN_CODE)}
-    for name, (package, code) in packages.items():
-        shutil.copytree(package, path / f"{name}_package", ignore=shutil.ignore_patterns("__pycache__"))
-        (path / f"uses_{name}.py").write_text(code, encoding="utf-8")
+    shutil.copytree(library_package, path / "village_library", ignore=shutil.ignore_patterns("__pycache__"))
+    (path / "uses_village_library.py").write_text(CODE, encoding="utf-8")
     return path
 
 
-def _depending_on_documents(folder: Path) -> list[str]:
+def _files_of_this_document(folder: Path) -> list[str]:
     """The files that are not the same in the project's own package, which is checked by itself."""
     own = ROOT / "generated" / PACKAGE
     found = []
@@ -118,21 +95,21 @@ def _depending_on_documents(folder: Path) -> list[str]:
     return found
 
 
-def test_mypy_takes_the_packages_and_their_use(folder: Path) -> None:
+def test_mypy_accepts_the_package_and_its_use(folder: Path) -> None:
     settings = ["--config-file", str(ROOT / "pyproject.toml")]
     check = [sys.executable, "-m", "mypy", *settings, *sorted(path.name for path in folder.iterdir())]
     done = subprocess.run(check, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
-def test_pyright_takes_the_packages_and_their_use(folder: Path) -> None:
+def test_pyright_accepts_the_package_and_its_use(folder: Path) -> None:
     pyright = ROOT / "tools" / "node_modules" / ".bin" / "pyright"
     if not (pyright.exists() and shutil.which("node")):
         pytest.skip("node or pyright is not installed")
     import tomllib  # Python 3.11
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pyright"]
-    settings = {**settings, "include": _depending_on_documents(folder), "extraPaths": []}
+    settings = {**settings, "include": _files_of_this_document(folder), "extraPaths": []}
     settings |= {"venvPath": ".", "venv": ".none"}
     (folder / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
     check = [str(pyright), "--warnings", "--pythonpath", sys.executable]

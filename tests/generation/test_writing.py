@@ -1,4 +1,4 @@
-"""The package is written whole or not at all, whatever goes wrong."""
+"""The package is replaced atomically, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.generation.workshop import PACKAGE, SMALL, Workshop, bytes_of, changed, snapshot
+from tests.generation.documents import SMALL, changed
+from tests.generation.generator import PACKAGE, Generator, bytes_of, snapshot
 
 pytestmark = pytest.mark.generation
 
@@ -19,23 +20,22 @@ OTHER = changed(SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/desc
 
 
 @pytest.fixture
-def made(workshop: Workshop, rendered_once: None) -> Workshop:
-    """A package, and a document that asks for another one."""
-    workshop.make(SMALL)
-    workshop.write(OTHER)
-    return workshop
+def made(generator: Generator, rendered_once: None) -> Generator:
+    """A package, and a document that gives another one."""
+    generator.make(SMALL)
+    generator.write(OTHER)
+    return generator
 
 
-def test_a_second_run_changes_nothing(workshop: Workshop) -> None:
-    workshop.make(SMALL)
-    before = snapshot(workshop.output)
-    outcome = workshop.run()
+def test_a_second_run_changes_nothing(generator: Generator) -> None:
+    generator.make(SMALL)
+    before = snapshot(generator.output)
+    outcome = generator.run()
     assert ", 0 changed, " in outcome.out
-    assert snapshot(workshop.output) == before
+    assert snapshot(generator.output) == before
 
 
-def test_only_what_changed_has_a_new_time(made: Workshop) -> None:
-    """So that tools which go by it look at no more than they must."""
+def test_only_changed_files_have_a_new_modification_time(made: Generator) -> None:
     for path in made.package.rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
     before = bytes_of(made.package)
@@ -46,7 +46,7 @@ def test_only_what_changed_has_a_new_time(made: Workshop) -> None:
     assert newer - {"py.typed"} == differ == {"_version.py", "types/replies.py"}
 
 
-def test_what_nothing_generates_any_more_is_gone(made: Workshop) -> None:
+def test_files_that_are_no_longer_generated_are_removed(made: Generator) -> None:
     (made.package / "old").mkdir()
     (made.package / "old" / "module.py").touch()
     (made.package / "old" / "__pycache__").mkdir()
@@ -58,7 +58,7 @@ def test_what_nothing_generates_any_more_is_gone(made: Workshop) -> None:
     assert ", 4 changed, " in outcome.out
 
 
-def test_a_link_to_a_folder_is_replaced_and_its_target_left_alone(made: Workshop, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_replaced_and_its_target_is_not_touched(made: Generator, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     made.package.rename(elsewhere)
     made.package.symlink_to(elsewhere)
@@ -68,8 +68,8 @@ def test_a_link_to_a_folder_is_replaced_and_its_target_left_alone(made: Workshop
     assert snapshot(elsewhere) == before
 
 
-class Trouble:
-    """Raises at the nth call of a function, which it goes on to call otherwise."""
+class FailingFunction:
+    """Calls a function, except that the nth call raises."""
 
     def __init__(self, function: Callable[..., Any], at: int, error: BaseException) -> None:
         self.function = function
@@ -88,25 +88,25 @@ class Trouble:
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 LAST = -1
-TROUBLES: dict[str, tuple[str, int, BaseException]] = {
-    "a disk that is full at once": ("write_bytes", 1, FULL),
-    "a disk that is full after some files": ("write_bytes", 20, FULL),
-    "an interruption between two files": ("write_bytes", 30, KeyboardInterrupt()),
-    "an interruption at the last file": ("write_bytes", LAST, KeyboardInterrupt()),
-    "an interruption before the old one is put aside": ("rename", 1, KeyboardInterrupt()),
-    "an interruption before the new one is put in place": ("rename", 2, KeyboardInterrupt()),
-    "a folder that cannot be renamed": ("rename", 2, PermissionError(errno.EACCES, "Permission denied")),
+FAILURES: dict[str, tuple[str, int, BaseException]] = {
+    "disk full at the first file": ("write_bytes", 1, FULL),
+    "disk full after some files": ("write_bytes", 20, FULL),
+    "interrupted between two files": ("write_bytes", 30, KeyboardInterrupt()),
+    "interrupted at the last file": ("write_bytes", LAST, KeyboardInterrupt()),
+    "interrupted before the old package is moved away": ("rename", 1, KeyboardInterrupt()),
+    "interrupted before the new package is moved into place": ("rename", 2, KeyboardInterrupt()),
+    "the folder cannot be renamed": ("rename", 2, PermissionError(errno.EACCES, "Permission denied")),
 }
 
 
-@pytest.mark.parametrize(("function", "at", "error"), TROUBLES.values(), ids=TROUBLES.keys())
-def test_trouble_on_the_way_leaves_the_old_package(
-    made: Workshop, monkeypatch: pytest.MonkeyPatch, function: str, at: int, error: BaseException
+@pytest.mark.parametrize(("function", "at", "error"), FAILURES.values(), ids=FAILURES.keys())
+def test_a_failed_run_leaves_the_old_package(
+    made: Generator, monkeypatch: pytest.MonkeyPatch, function: str, at: int, error: BaseException
 ) -> None:
     before = snapshot(made.package)
     at = len([path for path in made.package.rglob("*") if path.is_file()]) if at == LAST else at
     with monkeypatch.context() as patch:
-        patch.setattr(Path, function, Trouble(getattr(Path, function), at, error))
+        patch.setattr(Path, function, FailingFunction(getattr(Path, function), at, error))
         if isinstance(error, OSError):
             outcome = made.run()
             assert outcome.code == 2
@@ -120,8 +120,8 @@ def test_trouble_on_the_way_leaves_the_old_package(
     assert (made.package / "_version.py").read_text(encoding="utf-8").endswith('VERSION = "2.0.0"\n')
 
 
-def killed(workshop: Workshop, at: int) -> int:
-    """The exit status of a process that runs the generator and is killed at the nth renaming."""
+def killed(generator: Generator, at: int) -> int:
+    """Return the exit status of a process that runs the generator and is killed at the nth renaming."""
     child = os.fork()
     if child == 0:
         rename, left = Path.rename, itertools.count(at, -1)
@@ -130,15 +130,15 @@ def killed(workshop: Workshop, at: int) -> int:
             return rename(path, target) if next(left) > 1 else os._exit(9)
 
         Path.rename = rename_or_die  # type: ignore[assignment, method-assign]
-        os._exit(workshop.run().code)
+        os._exit(generator.run().code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 @pytest.mark.parametrize("at", [1, 2])
-def test_a_killed_run_is_put_right_by_the_next_one(made: Workshop, at: int) -> None:
-    """Even between the two renames, when there is no package for a moment."""
+def test_the_next_run_repairs_what_a_killed_run_left(made: Generator, at: int) -> None:
+    """Also if it was killed between the two renames, when there is no package."""
     before = bytes_of(made.package)
     assert killed(made, at) == 9
     if at == 1:
@@ -148,12 +148,12 @@ def test_a_killed_run_is_put_right_by_the_next_one(made: Workshop, at: int) -> N
     assert [path.name for path in made.output.iterdir()] == [PACKAGE]
 
 
-def test_a_killed_run_gives_the_old_package_back_before_anything_new(
-    made: Workshop, monkeypatch: pytest.MonkeyPatch
+def test_the_old_package_is_restored_before_a_new_one_is_written(
+    made: Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = bytes_of(made.package)
     made.package.rename(made.output / f".{PACKAGE}.old")
     (made.output / f".{PACKAGE}.new").mkdir()
-    monkeypatch.setattr(Path, "write_bytes", Trouble(Path.write_bytes, 1, FULL))
+    monkeypatch.setattr(Path, "write_bytes", FailingFunction(Path.write_bytes, 1, FULL))
     assert made.run().code == 2
     assert bytes_of(made.package) == before

@@ -1,66 +1,116 @@
-"""The limiter, asked by one call after the other: who has to wait, how long, and when a call gives up."""
+"""The limiter in threads: which calls wait, for how long, and when they give up."""
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import gc
 import logging
 import math
+import pickle
 import re
 import threading
+import weakref
 from contextlib import ExitStack
 
 import pytest
 
-from acedata_responses.limits import Limiter, Limits, LimitTimeout
+from acedata_responses.errors import ConfigurationError
+from acedata_responses.limits import Limiter, Limits, LimitTimeout, _limiter
 from tests.clock import FakeClock
-from tests.waiting import acquire, most_in_a_second, one_at_a_time, thread, until
+from tests.waiting import PATIENCE, acquire, most_in_a_second, one_at_a_time, thread, until
 
 
-def test_up_to_the_limit_calls_start_without_a_wait():
-    clock = FakeClock()
-    limiter = Limiter(Limits(in_flight=20, per_second=60), clock=clock)
-    for _ in range(20):
-        limiter.acquire()
-    assert (limiter.in_flight, limiter.waiting, clock.sleeps) == (20, 0, [])
-
-
-def test_the_vendors_limits_hold_by_default():
+def test_limits_are_a_value_with_those_of_the_vendor_as_defaults():
     assert Limiter().limits == Limits() == Limits(in_flight=20, per_second=60)
+    limits = Limits(in_flight=5, per_second=None)
+    assert limits == pickle.loads(pickle.dumps(limits)) != Limits()
+    assert hash(limits) == hash(copy.copy(limits))
+    with pytest.raises(AttributeError):
+        limits.in_flight = 6
 
 
-def test_without_limits_nobody_waits():
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("in_flight", value) for value in (0, -1, 1.0, math.nan, "20", True)],
+        *[("per_second", value) for value in (0, -1, 1e-9, math.nan, math.inf, 10**400, "60", True, 1j)],
+    ],
+)
+def test_an_invalid_limit_is_refused(name, value):
+    with pytest.raises(ConfigurationError, match=rf"^Limits: {name} must be .*, or None for no limit, not "):
+        Limits(**{name: value})
+
+
+@pytest.mark.parametrize("limits", [(1, 1), (10**6, 10**6), (1, 0.001), (None, None)])
+def test_extreme_limits_are_accepted(limits):
+    assert Limiter(Limits(*limits)).limits == Limits(in_flight=limits[0], per_second=limits[1])
+
+
+def test_a_copied_or_pickled_limiter_has_the_same_limits_and_no_calls():
+    limiter = Limiter(Limits(in_flight=2, per_second=7))
+    limiter.acquire()
+    limiter.slowed()
+    for twin in (pickle.loads(pickle.dumps(limiter)), copy.copy(limiter), copy.deepcopy(limiter)):
+        assert (twin.limits, twin.in_flight, twin.pace) == (limiter.limits, 0, 7)
+        twin.acquire().release()
+    assert limiter.in_flight == 1
+
+
+def test_a_copied_limiter_has_the_same_clock():
     clock = FakeClock()
-    limiter = Limiter(Limits(in_flight=None, per_second=None), clock=clock)
-    for _ in range(1000):
+    twin = copy.copy(Limiter(Limits(in_flight=None, per_second=1), clock=clock))
+    twin.acquire()
+    twin.acquire()
+    assert clock.now == 1001.05
+
+
+def test_the_repr_shows_the_limits_and_the_load():
+    limiter = Limiter(Limits(in_flight=2, per_second=8), clock=FakeClock())
+    limiter.acquire()
+    limiter.slowed()
+    assert repr(limiter) == "<Limiter Limits(in_flight=2, per_second=8): in_flight=1, waiting=0, pace=4.0>"
+
+
+def test_an_unused_limiter_is_garbage_collected():
+    limiter = Limiter()
+    limiter.acquire()
+    seen = weakref.ref(limiter)
+    del limiter
+    gc.collect()
+    assert seen() is None
+
+
+# Turns
+
+
+@pytest.mark.parametrize(("limits", "calls"), [(Limits(), 20), (Limits(in_flight=None, per_second=None), 1000)])
+def test_calls_within_the_limits_start_immediately(limits, calls):
+    clock = FakeClock()
+    limiter = Limiter(limits, clock=clock)
+    for _ in range(calls):
         limiter.acquire()
     limiter.slowed()
     limiter.succeeded()
-    assert (limiter.in_flight, limiter.pace, clock.sleeps) == (1000, None, [])
+    assert (limiter.in_flight, limiter.waiting, clock.sleeps) == (calls, 0, [])
 
 
-def test_the_pace_is_kept_by_sleeping_on_the_clock():
-    clock = FakeClock()
-    limiter = Limiter(Limits(in_flight=None, per_second=4), clock=clock)
-    starts = []
-    for _ in range(12):
-        limiter.acquire()
-        starts.append(clock.now)
-    assert most_in_a_second(starts) == 4
-    assert clock.now - 1000 == pytest.approx(11 * 1.05 / 4)
-    assert len(clock.sleeps) < 25
-
-
-def test_sync_and_async_calls_start_at_the_same_moments():
-    def moments(flavour):
+def test_sync_and_async_calls_wait_for_the_pace_in_the_same_way():
+    def starts(flavour):
         clock = FakeClock()
-        limiter = Limiter(Limits(in_flight=None, per_second=7), clock=clock)
-        for _ in range(30):
+        limiter = Limiter(Limits(in_flight=None, per_second=4), clock=clock)
+        for _ in range(12):
             acquire(limiter, flavour)
             yield clock.now
+        assert len(clock.sleeps) < 25
 
-    assert list(moments("sync")) == list(moments("async"))
+    found = list(starts("sync"))
+    assert found == list(starts("async"))
+    assert most_in_a_second(found) == 4
+    assert found[-1] - 1000 == pytest.approx(11 * 1.05 / 4)
 
 
-def test_a_refusal_slows_the_calls_and_successes_restore_them_and_the_log_says_so(caplog):
+def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logged(caplog):
     clock = FakeClock()
     limiter = Limiter(Limits(in_flight=None, per_second=60), clock=clock)
     with caplog.at_level(logging.INFO, logger="acedata_responses"):
@@ -76,11 +126,11 @@ def test_a_refusal_slows_the_calls_and_successes_restore_them_and_the_log_says_s
         assert limiter.pace == 60
     assert [record.getMessage() for record in caplog.records] == [
         "the service refuses calls: pace lowered from 60 to 30 calls a second",
-        "the service takes calls again: pace back at 60 calls a second",
+        "the service accepts calls again: pace restored to 60 calls a second",
     ]
 
 
-def test_a_place_that_is_released_twice_frees_no_other():
+def test_releasing_a_place_twice_frees_no_other_place():
     limiter = Limiter(Limits(in_flight=2, per_second=None))
     first, _second = limiter.acquire(), limiter.acquire()
     first.release()
@@ -88,66 +138,8 @@ def test_a_place_that_is_released_twice_frees_no_other():
     assert limiter.in_flight == 1
 
 
-def test_a_free_turn_is_given_even_when_the_time_is_up():
-    limiter = one_at_a_time()
-    limiter.acquire(give_up_at=0.0)
-    assert limiter.in_flight == 1
-
-
-def test_a_call_whose_time_is_up_does_not_begin_to_wait(flavour):
-    limiter = one_at_a_time()
-    limiter.acquire()
-    with pytest.raises(LimitTimeout, match="1 of 1 calls are in flight"):
-        acquire(limiter, flavour, give_up_at=1000.0)
-    assert (limiter.in_flight, limiter.waiting) == (1, 0)
-    assert issubclass(LimitTimeout, TimeoutError)
-
-
-@pytest.mark.parametrize("give_up_at", [1000.3, 1002.0, 1002.099])
-def test_a_call_that_waits_for_the_pace_gives_up_in_time(give_up_at, flavour):
-    clock = FakeClock()
-    limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
-    limiter.acquire()
-    with pytest.raises(LimitTimeout, match=r"Calls start at 0\.5 a second, and 1 wait: .*Limits\(per_second="):
-        acquire(limiter, flavour, give_up_at=give_up_at)
-    assert (clock.now, limiter.in_flight, limiter.waiting) == (give_up_at, 1, 0)
-
-
-def test_a_turn_that_comes_before_the_time_is_up_is_taken():
-    clock = FakeClock()
-    limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
-    limiter.acquire()
-    limiter.acquire(give_up_at=1002.2)
-    assert clock.now == 1002.1
-
-
-@pytest.mark.parametrize("give_up_at", [None, math.inf, 1e300])
-def test_a_time_without_end_is_as_good_as_none(give_up_at, flavour):
-    limiter = one_at_a_time()
-    held = limiter.acquire()
-    with thread(lambda: acquire(limiter, flavour, give_up_at=give_up_at)):
-        until(lambda: limiter.waiting == 1)
-        held.release()
-    assert limiter.in_flight == 1
-
-
-def test_an_interrupted_wait_for_the_pace_leaves_no_hole():
-    class Interrupted(FakeClock):
-        def sleep(self, seconds):
-            raise KeyboardInterrupt
-
-    clock = Interrupted()
-    limiter = Limiter(Limits(in_flight=None, per_second=1), clock=clock)
-    limiter.acquire()
-    with pytest.raises(KeyboardInterrupt):
-        limiter.acquire()
-    assert (limiter.in_flight, limiter.waiting) == (1, 0)
-    clock.now += 1.05
-    limiter.acquire()
-
-
-def test_a_turn_may_be_given_back_from_within_the_limiter_itself():
-    """As happens when the garbage collector closes a forgotten stream at the wrong moment."""
+def test_a_place_can_be_released_from_within_the_limiter():
+    """The garbage collector may close a stream at any point."""
 
     class Collecting(FakeClock):
         forgotten = 0
@@ -167,50 +159,104 @@ def test_a_turn_may_be_given_back_from_within_the_limiter_itself():
     assert limiter.in_flight == 2
 
 
-# --- a limiter that stands still
+# Giving up at a time
 
 
-STILL = 0.05  # seconds: how long the tests wait while nothing moves
+def test_a_call_whose_time_is_up_takes_a_free_place_and_does_not_wait_for_another(flavour):
+    limiter = one_at_a_time()
+    limiter.acquire(give_up_at=0.0)
+    with pytest.raises(LimitTimeout, match="1 of 1 calls are in flight"):
+        acquire(limiter, flavour, give_up_at=1000.0)
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)
+    assert issubclass(LimitTimeout, TimeoutError)
 
 
-def gives_up(limiter, flavour, **limits) -> str:
-    """Ask for a turn that does not come: what the error says."""
-    with pytest.raises(LimitTimeout) as caught:
-        acquire(limiter, flavour, **limits)
-    assert limiter.waiting == 0
-    return str(caught.value)
-
-
-def test_a_call_gives_up_when_nothing_moves_for_its_time_out(flavour):
-    limiter = Limiter(Limits(in_flight=2, per_second=None))
-    limiter.acquire()
-    limiter.acquire()
-    text = gives_up(limiter, flavour, timeout=STILL)
-    assert re.match(r"2 of 2 calls are in flight, the oldest for 0\.[01] s, and 1 wait\. ", text)
-    assert "Limits(in_flight=...)" in text
-
-
-def test_a_queue_that_moves_is_waited_for_however_long_it_takes():
+@pytest.mark.parametrize("give_up_at", [1000.3, 1002.099, 1002.2])
+def test_a_call_that_waits_for_the_pace_gives_up_in_time(give_up_at, flavour):
     clock = FakeClock()
-    limiter = one_at_a_time(clock)
+    limiter = Limiter(Limits(in_flight=None, per_second=0.5), clock=clock)
+    limiter.acquire()
+    if give_up_at < 1002.1:
+        with pytest.raises(LimitTimeout, match=r"Calls start at 0\.5 a second, and 1 wait: .*Limits\(per_second="):
+            acquire(limiter, flavour, give_up_at=give_up_at)
+        assert (clock.now, limiter.in_flight, limiter.waiting) == (give_up_at, 1, 0)
+    else:
+        acquire(limiter, flavour, give_up_at=give_up_at)
+        assert clock.now == 1002.1
+
+
+@pytest.mark.parametrize("give_up_at", [None, math.inf, 1e300])
+def test_a_call_can_wait_without_a_limit(give_up_at, flavour):
+    limiter = one_at_a_time()
     held = limiter.acquire()
-    order = []
-
-    def in_thread(name):
-        place = limiter.acquire(timeout=10.0)
-        order.append(name)
-        clock.now += 9.0  # each call takes long, though shorter than the time-out
-        place.release()
-
-    with ExitStack() as threads:
-        for name in range(5):
-            threads.enter_context(thread(lambda name=name: in_thread(name)))
-            until(lambda name=name: limiter.waiting == name + 1)
+    with thread(lambda: acquire(limiter, flavour, give_up_at=give_up_at)):
+        until(lambda: limiter.waiting == 1)
         held.release()
-    assert order == list(range(5))
+    assert limiter.in_flight == 1
 
 
-def test_a_wait_for_the_pace_is_no_standstill(flavour):
+def test_after_an_interrupted_wait_for_the_pace_the_next_call_gets_its_turn():
+    class Interrupted(FakeClock):
+        def sleep(self, seconds):
+            raise KeyboardInterrupt
+
+    clock = Interrupted()
+    limiter = Limiter(Limits(in_flight=None, per_second=1), clock=clock)
+    limiter.acquire()
+    with pytest.raises(KeyboardInterrupt):
+        limiter.acquire()
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)
+    clock.now += 1.05
+    limiter.acquire()
+
+
+# Giving up when no call starts or finishes
+
+
+STANDSTILL = 0.05  # seconds
+
+
+@pytest.mark.parametrize("clock", [None, FakeClock()], ids=["system clock", "frozen clock"])
+@pytest.mark.parametrize("limit", ["timeout", "give_up_at"])
+def test_a_call_gives_up_after_a_standstill(limit, clock, flavour):
+    limiter = Limiter(Limits(in_flight=2, per_second=None), **({} if clock is None else {"clock": clock}))
+    limiter.acquire()
+    limiter.acquire()
+    seconds = STANDSTILL if limit == "timeout" else limiter._clock.monotonic() + STANDSTILL
+    with pytest.raises(LimitTimeout) as caught:
+        acquire(limiter, flavour, **{limit: seconds})
+    assert limiter.waiting == 0
+    assert re.match(r"2 of 2 calls are in flight, the oldest for 0\.[01] s, and 1 wait\. ", str(caught.value))
+    assert "Limits(in_flight=...)" in str(caught.value)
+
+
+def test_a_call_does_not_give_up_while_other_calls_finish(monkeypatch):
+    class Counting(FakeClock):
+        reads = 0
+
+        def monotonic(self):
+            self.reads += 1
+            return super().monotonic()
+
+    monkeypatch.setattr(_limiter, "_ORPHAN_CHECK", 0.001)  # waiting calls read the clock that often
+    clock = Counting()
+    limiter = one_at_a_time(clock)
+    loop = asyncio.new_event_loop()
+    places = [loop.run_until_complete(limiter.acquire_async())]
+    with ExitStack() as threads:
+        for _ in range(3):
+            threads.enter_context(thread(lambda: places.append(limiter.acquire(timeout=10.0))))
+        for waiting in (3, 2, 1):
+            until(lambda waiting=waiting: limiter.waiting == waiting and len(places) == 1)
+            clock.now += 9.0  # each call takes long, but less than the timeout
+            reads = clock.reads
+            until(lambda reads=reads: clock.reads > reads + 10)
+            places.pop().release()
+    assert (limiter.in_flight, limiter.waiting) == (1, 0)
+    loop.close()
+
+
+def test_a_wait_for_the_pace_is_not_a_standstill(flavour):
     clock = FakeClock()
     limiter = Limiter(Limits(in_flight=None, per_second=0.2), clock=clock)
     limiter.acquire()
@@ -218,31 +264,26 @@ def test_a_wait_for_the_pace_is_no_standstill(flavour):
     assert clock.now == 1005.25
 
 
-def test_a_call_behind_one_that_waits_for_the_pace_does_not_give_up():
-    class Interesting(FakeClock):
+def test_calls_that_arrive_while_another_waits_for_the_pace_queue_behind_it():
+    class Arriving(FakeClock):
         def sleep(self, seconds):
             if not queued:
+                with pytest.raises(LimitTimeout):
+                    limiter.acquire(give_up_at=self.now)
                 queued.append(threading.Thread(target=lambda: limiter.acquire(timeout=0.1), daemon=True))
                 queued[0].start()
                 until(lambda: limiter.waiting == 2)
             super().sleep(seconds)
 
     queued = []
-    limiter = Limiter(Limits(in_flight=None, per_second=0.2), clock=Interesting())
+    limiter = Limiter(Limits(in_flight=None, per_second=0.2), clock=Arriving())
     limiter.acquire()
     limiter.acquire()
-    queued[0].join(20)
+    queued[0].join(PATIENCE)
     assert (limiter.in_flight, limiter.waiting) == (3, 0)
 
 
-@pytest.mark.parametrize("limits", [{"timeout": STILL}, {"give_up_at": 1000.0 + STILL}])
-def test_a_clock_that_stands_still_does_not_keep_a_call_waiting_for_a_place(limits, flavour):
-    limiter = one_at_a_time(FakeClock())
-    limiter.acquire()
-    gives_up(limiter, flavour, **limits)
-
-
-def test_a_clock_that_stands_still_does_not_hold_up_the_pace(flavour):
+def test_a_frozen_clock_does_not_block_the_pace(flavour):
     class Frozen(FakeClock):
         def pass_by(self, seconds):
             self.sleeps.append(seconds)

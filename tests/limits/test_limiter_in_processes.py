@@ -1,4 +1,4 @@
-"""A limiter that processes share: the limits hold for all of them together, and who is killed holds no place."""
+"""A limiter shared by processes: the limits hold for all of them together, and a killed process holds no place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.waiting import in_loop, most_in_a_second, run
 
 @pytest.fixture
 def process():
-    """Starts another Python with some code; what it prints can be read, and it is gone after the test."""
+    """Starts another Python process, which is killed after the test."""
     started = []
 
     def start(code: str, *arguments: object) -> subprocess.Popen[str]:
@@ -37,51 +37,44 @@ def process():
         one.communicate(timeout=60)
 
 
-HOLDER = """
-    import sys
-    from acedata_responses.limits import Limiter, Limits
-    limiter = Limiter(Limits(in_flight=2, per_second=None), shared=sys.argv[1])
-    places = [limiter.acquire(), limiter.acquire()]
-    print("has them", flush=True)
-    sys.stdin.readline()
-    places.pop().release()
-    print("freed one", flush=True)
-    sys.stdin.readline()
-"""
-
-
-def test_a_place_of_another_process_counts_until_it_is_freed(path, process):
+def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process_is_killed(path, process):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
-    other = process(HOLDER, path)
-    assert other.stdout.readline() == "has them\n"
+    other = process(
+        """
+        import sys
+        from acedata_responses.limits import Limiter, Limits
+        limiter = Limiter(Limits(in_flight=2, per_second=None), shared=sys.argv[1])
+        places = [limiter.acquire(), limiter.acquire()]
+        print("acquired", flush=True)
+        sys.stdin.readline()
+        places.pop().release()
+        print("released one", flush=True)
+        sys.stdin.readline()
+        """,
+        path,
+    )
+    assert other.stdout.readline() == "acquired\n"
     with pytest.raises(LimitTimeout, match="2 calls are in flight in all processes"):
         limiter.acquire(timeout=1)
     with pytest.raises(LimitTimeout):
         limiter.acquire(give_up_at=1002)
     print(file=other.stdin, flush=True)
-    assert other.stdout.readline() == "freed one\n"
+    assert other.stdout.readline() == "released one\n"
     limiter.acquire(timeout=1)
     with pytest.raises(LimitTimeout):
         limiter.acquire(timeout=1)
-
-
-def test_the_places_of_a_process_that_is_killed_are_free(path, process):
-    other = process(HOLDER, path)
-    other.stdout.readline()
     other.send_signal(signal.SIGKILL)
     other.wait(60)
-    limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
-    for _ in range(2):
-        limiter.acquire(timeout=1)
+    limiter.acquire(timeout=1)
 
 
 @forks
-def test_a_forked_child_shares_the_limits_and_leaves_the_places_of_its_parent_alone(path):
+def test_a_forked_child_shares_the_limits_and_cannot_release_the_places_of_its_parent(path):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
     place = limiter.acquire()
 
     def acquires_one():
-        place.release()  # it is the parent's
+        place.release()  # has no effect, as it belongs to the parent
         limiter.acquire(timeout=1)
         with pytest.raises(LimitTimeout):
             limiter.acquire(timeout=1)
@@ -93,7 +86,7 @@ def test_a_forked_child_shares_the_limits_and_leaves_the_places_of_its_parent_al
         limiter.acquire(timeout=1)
 
 
-def test_limiters_of_one_process_and_copies_share_by_the_path(path):
+def test_limiters_with_the_same_path_share_the_limits_within_a_process(path):
     first = Limiter(ONE_PLACE, shared=path, clock=FakeClock())
     second = Limiter(ONE_PLACE, shared=str(path), clock=FakeClock())
     third = copy.copy(first)
@@ -108,7 +101,7 @@ def test_limiters_of_one_process_and_copies_share_by_the_path(path):
         run(third.acquire_async(timeout=1))
 
 
-def test_the_starts_of_all_together_keep_to_the_calls_in_a_second(path):
+def test_all_limiters_together_keep_the_pace(path):
     clock = FakeClock()
     limits = Limits(in_flight=None, per_second=6)
     limiters = [Limiter(limits, shared=path, clock=clock) for _ in range(3)]
@@ -120,7 +113,7 @@ def test_the_starts_of_all_together_keep_to_the_calls_in_a_second(path):
     assert clock.now - 1000 < 6
 
 
-def test_a_refusal_slows_down_all_of_them_and_successes_bring_the_pace_back(path):
+def test_a_refusal_slows_all_limiters_and_successes_restore_the_pace(path):
     clock = FakeClock()
     limits = Limits(in_flight=None, per_second=60)
     first, second = (Limiter(limits, shared=path, clock=clock) for _ in range(2))
@@ -140,7 +133,7 @@ def test_a_refusal_slows_down_all_of_them_and_successes_bring_the_pace_back(path
     assert seconds_for(first, 120) == pytest.approx(usual, rel=0.1)
 
 
-def test_what_was_noted_before_the_machine_started_anew_holds_up_nobody(path):
+def test_times_from_before_a_reboot_are_ignored(path):
     limits = Limits(in_flight=1, per_second=1)
     Limiter(limits, shared=path, clock=FakeClock(now=500_000)).acquire().release()
     clock = FakeClock(now=50)
@@ -149,7 +142,7 @@ def test_what_was_noted_before_the_machine_started_anew_holds_up_nobody(path):
 
 
 @in_loop
-async def test_while_another_program_holds_the_file_a_task_waits_and_the_event_loop_runs_on(path):
+async def test_a_task_waits_for_a_locked_file_without_blocking_the_event_loop(path):
     limiter = Limiter(ONE_PLACE, shared=path)
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -161,13 +154,13 @@ async def test_while_another_program_holds_the_file_a_task_waits_and_the_event_l
     holder.execute("ROLLBACK")
     place = await call
     holder.execute("BEGIN IMMEDIATE")
-    place.release()  # is noted at the next occasion
+    place.release()  # is written later
     holder.execute("ROLLBACK")
     await limiter.acquire_async(timeout=5)
     holder.close()
 
 
-def test_a_place_that_could_not_be_freed_at_the_time_is_freed_though_no_further_call_is_made(path):
+def test_a_place_released_while_the_file_is_locked_is_freed_later_without_another_call(path):
     place = Limiter(ONE_PLACE, shared=path).acquire()
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -177,7 +170,7 @@ def test_a_place_that_could_not_be_freed_at_the_time_is_freed_though_no_further_
     Limiter(ONE_PLACE, shared=path).acquire(timeout=20)
 
 
-def test_the_files_are_for_their_owner_alone_and_can_lie_beside_a_journal(path):
+def test_the_files_are_accessible_only_to_their_owner_and_can_lie_beside_a_journal(path):
     before = os.umask(0)
     try:
         limiter = Limiter(ONE_PLACE, shared=path)
@@ -195,7 +188,7 @@ def test_the_files_are_for_their_owner_alone_and_can_lie_beside_a_journal(path):
     assert set(files.values()) == {0o600}
 
 
-def test_a_path_that_cannot_be_used_is_refused_when_the_limiter_is_made(path):
+def test_an_unusable_path_is_refused_when_the_limiter_is_created(path):
     with pytest.raises(ConfigurationError, match="shared must be a path, not int"):
         Limiter(shared=3)
     with pytest.raises(JournalError, match="cannot be used as a shared limiter"):
@@ -219,12 +212,12 @@ WORKER = """
     fields = {"model": "gpt-4o-mini", "input": text}
     starts, started = [], Pace.started
 
-    def noted(pace, now):
-        if pace is limiter._shared._pace:
+    def record(pace, now):
+        if pace is limiter._shared.pace:
             starts.append(now)
         started(pace, now)
 
-    Pace.started = noted
+    Pace.started = record
 
     def in_threads():
         with Client(token, **options) as client, ThreadPoolExecutor(30) as threads:
@@ -241,8 +234,8 @@ WORKER = """
 """
 
 
-def test_several_processes_keep_the_documented_limits_though_one_is_killed(path, process):
-    """At most 20 calls have started and not arrived, so the service sees at most 20 + 30 in a second, of 60."""
+def test_several_processes_keep_the_documented_limits_even_if_one_is_killed(path, process):
+    """Up to 20 calls may have started but not arrived, so the service may see 20 + 30 in a second; it allows 60."""
     calls = 25
 
     def answer(request: testing.Request) -> testing.Fault:
@@ -271,7 +264,7 @@ def test_several_processes_keep_the_documented_limits_though_one_is_killed(path,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed here")
 @pytest.mark.parametrize("name", ["answers.db-limits", "answers.db-owners"])
-def test_nothing_is_sent_once_the_shared_file_is_gone(connect, service, path, name):
+def test_nothing_is_sent_after_the_shared_file_was_deleted(connect, service, path, name):
     driver = connect(service, limits=Limiter(ONE_PLACE, shared=path))
     assert driver.create().output_text
     path.with_name(name).unlink()
@@ -282,9 +275,7 @@ def test_nothing_is_sent_once_the_shared_file_is_gone(connect, service, path, na
     assert connect(service, limits=Limiter(ONE_PLACE, shared=path)).create().output_text
 
 
-def test_a_relative_path_is_shared_from_the_folder_in_which_the_limiter_was_made(
-    connect, service, tmp_path, monkeypatch
-):
+def test_a_relative_path_refers_to_the_folder_in_which_the_limiter_was_created(connect, service, tmp_path, monkeypatch):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""The limits of a cluster, as the actor that keeps them: tried without Ray. `make ray` tries them with it."""
+"""The actor that keeps the limits of a cluster, without Ray. `make ray` tests it with Ray."""
 
 from __future__ import annotations
 
@@ -7,25 +7,32 @@ from importlib.util import find_spec
 
 import pytest
 
-from acedata_responses import ConfigurationError, Limits
+from acedata_responses import ConfigurationError
 from acedata_responses.ray import Answer, ClusterLimiter
 from acedata_responses.ray._places import Places
 from tests.clock import FakeClock
+from tests.drivers import ONE_PLACE
 from tests.waiting import in_loop, until_async
 
 LEASE = 30.0
 
 
-def places(clock: FakeClock, in_flight: int = 1) -> Places:
-    return Places(Limits(in_flight=in_flight, per_second=None), LEASE, clock)
+def places(clock: FakeClock) -> Places:
+    return Places(ONE_PLACE, LEASE, clock)
+
+
+async def waiting_for(kept: Places, number: tuple[str, int]) -> asyncio.Task[str]:
+    """A task that waits for a place."""
+    task = asyncio.create_task(kept.acquire(number))
+    await until_async(lambda: kept._limiter.waiting == 1)
+    return task
 
 
 @in_loop
-async def test_a_place_that_is_released_goes_to_the_one_who_waits():
+async def test_a_released_place_goes_to_the_next_call():
     kept = places(FakeClock())
-    assert await kept.acquire(("a", 0)) == ""
-    waiting = asyncio.create_task(kept.acquire(("b", 0)))
-    await until_async(lambda: kept._limiter.waiting == 1)
+    assert await kept.acquire(("a", 0)) == await kept.acquire(("a", 0)) == "", "the same place, not another one"
+    waiting = await waiting_for(kept, ("b", 0))
     assert await kept.load() == (1, 1, None)
     await kept.release(("a", 0))
     assert await waiting == ""
@@ -35,12 +42,15 @@ async def test_a_place_that_is_released_goes_to_the_one_who_waits():
 
 
 @in_loop
-async def test_the_places_of_a_worker_that_is_not_heard_of_come_back():
+async def test_a_place_is_freed_when_the_lease_of_its_worker_has_expired():
     clock = FakeClock()
     kept = places(clock)
     await kept.acquire(("dead", 0))
-    waiting = asyncio.create_task(kept.acquire(("b", 0)))
-    await until_async(lambda: kept._limiter.waiting == 1)
+    waiting = await waiting_for(kept, ("b", 0))
+    for _ in range(5):
+        clock.pass_by(LEASE)
+        await kept.alive("b")
+        await kept.alive("dead")
     clock.pass_by(LEASE)
     await kept.alive("b")
     assert not waiting.done()
@@ -50,12 +60,11 @@ async def test_the_places_of_a_worker_that_is_not_heard_of_come_back():
 
 
 @in_loop
-async def test_a_place_that_comes_when_its_worker_is_dead_comes_back():
+async def test_a_place_that_is_given_to_a_dead_worker_is_freed():
     clock = FakeClock()
     kept = places(clock)
     await kept.acquire(("a", 0))
-    dead = asyncio.create_task(kept.acquire(("dead", 0)))
-    await until_async(lambda: kept._limiter.waiting == 1)
+    dead = await waiting_for(kept, ("dead", 0))
     clock.pass_by(LEASE + 1)
     await kept.alive("a")
     await kept.release(("a", 0))
@@ -65,22 +74,10 @@ async def test_a_place_that_comes_when_its_worker_is_dead_comes_back():
 
 
 @in_loop
-async def test_a_worker_that_renews_its_lease_keeps_its_places():
-    clock = FakeClock()
-    kept = places(clock)
-    await kept.acquire(("a", 0))
-    for _ in range(5):
-        clock.pass_by(LEASE / 2)
-        await kept.alive("a")
-    assert (await kept.load())[0] == 1
-
-
-@in_loop
-async def test_a_place_that_nobody_wants_any_more_is_free_as_soon_as_it_is_there():
+async def test_a_place_that_was_released_while_it_was_waited_for_is_free():
     kept = places(FakeClock())
     await kept.acquire(("a", 0))
-    waiting = asyncio.create_task(kept.acquire(("b", 0)))
-    await until_async(lambda: kept._limiter.waiting == 1)
+    waiting = await waiting_for(kept, ("b", 0))
     await kept.release(("b", 0))
     await kept.release(("a", 0))
     await waiting
@@ -88,14 +85,7 @@ async def test_a_place_that_nobody_wants_any_more_is_free_as_soon_as_it_is_there
 
 
 @in_loop
-async def test_asking_again_for_a_place_takes_no_second_one():
-    kept = places(FakeClock(), in_flight=2)
-    assert await kept.acquire(("a", 0)) == await kept.acquire(("a", 0)) == ""
-    assert (await kept.load())[0] == 1
-
-
-@in_loop
-async def test_a_worker_that_waits_too_long_learns_what_is_in_the_way():
+async def test_a_worker_that_waited_too_long_receives_the_reason():
     kept = places(FakeClock())
     await kept.acquire(("a", 0))
     assert "1 of 1 calls are in flight" in await kept.acquire(("b", 0), seconds=0.0)
@@ -105,6 +95,6 @@ async def test_a_worker_that_waits_too_long_learns_what_is_in_the_way():
 
 @pytest.mark.skipif(find_spec("ray") is not None, reason="Ray is installed here")
 @pytest.mark.parametrize("make", [ClusterLimiter, lambda: Answer(token="a-token")], ids=["limiter", "answer"])
-def test_without_ray_the_message_says_how_to_install_it(make):
+def test_without_ray_the_error_says_how_to_install_it(make):
     with pytest.raises(ConfigurationError, match=r'pip install "acedata-responses\[ray\]"'):
         make()

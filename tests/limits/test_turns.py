@@ -1,4 +1,4 @@
-"""The queue of those who wait for their turn, under everything that can happen to it."""
+"""The queue of calls, compared with a simple model under random operations."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from acedata_responses.limits import Limits, Turns
 from tests.waiting import most_in_a_second
 
 
-class Crowd(RuleBasedStateMachine):
-    """Calls come, start, finish and give up in any order; a plain model says what must be true."""
+class QueueModel(RuleBasedStateMachine):
+    """Calls arrive, start, finish and give up in any order."""
 
     @initialize(in_flight=st.sampled_from([None, 1, 2, 3]), per_second=st.sampled_from([None, 0.5, 1, 2, 5]))
     def begin(self, in_flight, per_second):
@@ -31,14 +31,14 @@ class Crowd(RuleBasedStateMachine):
         return self.limits.in_flight is None or len(self.running) < self.limits.in_flight
 
     @rule()
-    def come(self):
+    def arrive(self):
         call = next(self.names)
         if self.turns.start_at_once(call, self.now):
-            assert not self.queue, "a newcomer went before those who wait"
+            assert not self.queue, "it went before waiting calls"
             self.count_start(call)
         else:
             has_to_wait = self.queue or not self.place_is_free() or self.turns.next_start(self.now) > self.now
-            assert has_to_wait, "nothing stood in the way"
+            assert has_to_wait, "nothing prevented it from starting"
             self.turns.join(call)
             self.queue.append(call)
 
@@ -63,7 +63,7 @@ class Crowd(RuleBasedStateMachine):
         self.turns.finish(call, self.now)
         self.running.remove(call)
         self.moved_at = self.now
-        self.turns.finish(call, self.now + 1)  # a second time changes nothing
+        self.turns.finish(call, self.now + 1)  # has no effect
 
     @precondition(lambda self: self.queue)
     @rule(data=st.data())
@@ -77,27 +77,22 @@ class Crowd(RuleBasedStateMachine):
         self.now += seconds
 
     @precondition(lambda self: self.limits.per_second)
-    @rule()
-    def refused(self):
-        self.turns.pace.slowed(self.now)
-
-    @precondition(lambda self: self.limits.per_second)
-    @rule()
-    def succeeded(self):
-        self.turns.pace.succeeded(self.now)
+    @rule(change=st.sampled_from(["slowed", "succeeded"]))
+    def change_the_pace(self, change):
+        getattr(self.turns.pace, change)(self.now)
 
     @invariant()
-    def the_first_in_the_queue_is_called_when_a_place_is_free(self):
+    def the_first_in_the_queue_is_called_if_a_place_is_free(self):
         expected = self.queue[0] if self.queue and self.place_is_free() else None
         assert self.turns.called() == expected
 
     @invariant()
-    def the_counts_are_right(self):
+    def the_counts_match(self):
         assert (self.turns.running, self.turns.waiting) == (self.running, len(self.queue))
         assert self.turns.in_flight == len(self.running)
 
     @invariant()
-    def no_second_sees_too_many_starts(self):
+    def the_limit_per_second_holds(self):
         if self.limits.per_second is not None:
             assert most_in_a_second(self.starts) <= max(self.limits.per_second, 1)
 
@@ -127,5 +122,5 @@ class Crowd(RuleBasedStateMachine):
         assert (self.turns.in_flight, self.turns.waiting, self.turns.called()) == (0, 0, None)
 
 
-TestCrowd = Crowd.TestCase
-TestCrowd.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+TestQueue = QueueModel.TestCase
+TestQueue.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)

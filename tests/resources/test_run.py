@@ -1,4 +1,4 @@
-"""Functions that the model calls on its way to an answer: how they are described, called, and what may go wrong."""
+"""`client.responses.run`: functions that the model calls until it gives an answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Forecast:
 
 
 class Weather:
-    """Keeps what it was called with."""
+    """A function that records its calls."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, int]] = []
@@ -57,32 +57,33 @@ def run(driver):
     return run
 
 
-def results(service) -> list[Any]:
-    """What the last request said that functions gave: JSON where it is JSON."""
-    items = [one for one in service.requests[-1].json["input"] if one.get("type") == "function_call_output"]
-    return [_json(one["output"]) for one in items]
+def calling(*calls: tuple[str, Any], shape: str = "response") -> Any:
+    """A reply that calls functions."""
+    return reply(shape, calls=calls)
 
 
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+OSLO = calling(("weather", {"city": "Oslo"}))
 
 
-# ---- The conversation --------------------------------------------------------------------------------------------
+def outputs(service) -> list[str]:
+    """The results of functions in the last request."""
+    items = service.requests[-1].json["input"]
+    return [item["output"] for item in items if item.get("type") == "function_call_output"]
+
+
+# The conversation
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_function_is_called_and_its_result_goes_to_the_model(run, service, weather, shape):
+def test_a_function_is_called_and_its_result_is_sent_to_the_model(run, service, weather, shape):
     service.answers(shape=shape, text="It is clear.")
-    asked = reply(shape, calls=[("weather", {"city": "Oslo", "days": 2})])
-    service.reply_with(asked)
+    call = calling(("weather", {"city": "Oslo", "days": 2}), shape=shape)
+    service.reply_with(call)
     result = run(weather.weather)
     assert weather.calls == [("Oslo", 2)]
     assert result.output_text == "It is clear."
     assert result.reply is result.replies[-1]
-    assert [one.to_dict() == asked for one in result.replies] == [True, False]
+    assert [one.to_dict() == call for one in result.replies] == [True, False]
     first, second = (request.json for request in service.requests)
     assert first["input"] == [QUESTION]
     assert second["input"] == [
@@ -95,7 +96,7 @@ def test_a_function_is_called_and_its_result_goes_to_the_model(run, service, wea
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_several_calls_of_one_reply_are_answered_in_its_order(run, service, weather, shape):
+def test_the_calls_of_one_reply_are_made_in_order(run, service, weather, shape):
     calls = [("weather", {"city": "Oslo"}), ("noon", ""), ("weather", {"city": "Rome"})]
     service.reply_with(reply(shape, text="I shall look.", calls=calls))
 
@@ -107,27 +108,23 @@ def test_several_calls_of_one_reply_are_answered_in_its_order(run, service, weat
     assert list(sent.items()) == [("call_1", "clear in Oslo"), ("call_2", "12"), ("call_3", "clear in Rome")]
 
 
-def test_the_conversation_can_go_on_from_the_items_of_a_run(run, driver, service, weather):
-    service.reply_with(reply("response", calls=[("weather", {"city": "Oslo"})]))
-    result = run(weather.weather, input="How is it in Oslo?")
-    assert result.items[0] == {"role": "user", "content": "How is it in Oslo?"}
+def test_a_conversation_can_be_continued_and_its_input_is_not_changed(run, driver, service, weather):
+    given = [QUESTION]
+    service.reply_with(OSLO, "Clear.", OSLO)
+    assert run(weather.weather, input=given).items[0] == QUESTION
+    assert given == [QUESTION]
+    result = run(weather.weather, input=QUESTION["content"])
+    assert result.items[0] == QUESTION
     driver.create(input=[*result.items, {"role": "user", "content": "And in Rome?"}])
 
 
-def test_the_list_that_was_passed_as_input_stays_as_it_is(run, service, weather):
-    given = [QUESTION]
-    service.reply_with(reply("response", calls=[("weather", {"city": "Oslo"})]))
-    run(weather.weather, input=given)
-    assert given == [QUESTION]
-
-
 def test_a_reply_without_calls_is_the_answer(run, service, weather):
-    result = run(weather.weather)
+    result = run(weather.weather, max_steps=1)
     assert (len(result.replies), len(service.requests), weather.calls) == (1, 1, [])
 
 
-def test_a_choice_of_tools_holds_for_the_first_step_and_all_else_for_each(run, service, weather):
-    service.reply_with(reply("response", calls=[("weather", {"city": "Oslo"})]))
+def test_the_tool_choice_applies_to_the_first_request_and_other_fields_to_all(run, service, weather):
+    service.reply_with(OSLO)
     for_each = {"temperature": 0.5, "tools": [{"type": "web_search"}], "extra_headers": {"x-a": "b"}}
     run(weather.weather, tool_choice="required", **for_each)
     first, second = service.requests
@@ -138,9 +135,9 @@ def test_a_choice_of_tools_holds_for_the_first_step_and_all_else_for_each(run, s
         assert request.headers["x-a"] == "b"
 
 
-def test_a_run_again_is_answered_from_the_journal(connect, service, weather, path):
+def test_a_second_run_is_answered_from_the_journal(connect, service, weather, path):
     driver = connect(service, journal=path)
-    service.reply_with(reply("response", calls=[("weather", {"city": "Oslo"})]), "It is clear.")
+    service.reply_with(OSLO, "It is clear.")
     for _ in range(2):
         result = driver.client.responses.run(model="gpt-4o", input="How is it?", functions=[weather.weather])
     assert [one.http.from_journal for one in result.replies] == [True, True]
@@ -148,12 +145,15 @@ def test_a_run_again_is_answered_from_the_journal(connect, service, weather, pat
     assert (len(service.requests), len(weather.calls)) == (2, 2)
 
 
-# ---- What the model is told of a function ------------------------------------------------------------------------
+# The description of a function
 
 
-def test_a_function_is_described_by_its_name_its_docstring_and_its_types(run, service, weather):
-    run(weather.weather)
-    (tool,) = service.requests[-1].json["tools"]
+def test_a_function_is_described_by_its_name_docstring_and_type_hints(run, service, weather):
+    def noon():
+        return 12
+
+    run(weather.weather, noon)
+    tool, other = service.requests[-1].json["tools"]
     assert tool | {"parameters": None} == {
         "type": "function",
         "name": "weather",
@@ -168,49 +168,40 @@ def test_a_function_is_described_by_its_name_its_docstring_and_its_types(run, se
     assert tool["parameters"]["type"] == "object"
     assert tool["parameters"]["required"] == ["city"]
     jsonschema.Draft202012Validator.check_schema(tool["parameters"])
+    assert "description" not in other
+    assert other["parameters"]["properties"] == {}
 
 
-def test_a_function_without_docstring_and_parameters_is_described_by_its_name(run, service):
-    def noon():
-        return 12
-
-    run(noon)
-    (tool,) = service.requests[-1].json["tools"]
-    assert "description" not in tool
-    assert tool["parameters"]["properties"] == {}
-
-
-def test_parameters_may_be_of_ones_own_classes(run, service):
+def test_a_parameter_can_have_a_class_as_its_type(run, service):
     def store(forecasts: list[Forecast]) -> int:
         assert forecasts == [Forecast(dt.date(2027, 5, 3), 12.5)]
         return len(forecasts)
 
-    given = {"forecasts": [{"day": "2027-05-03", "celsius": 12.5}]}
-    service.reply_with(reply("response", calls=[("store", given)]))
+    arguments = {"forecasts": [{"day": "2027-05-03", "celsius": 12.5}]}
+    service.reply_with(calling(("store", arguments)))
     run(store)
-    assert results(service) == [1]
+    assert outputs(service) == ["1"]
     parameters = service.requests[-1].json["tools"][0]["parameters"]
-    assert jsonschema.Draft202012Validator(parameters).is_valid(given)
+    assert jsonschema.Draft202012Validator(parameters).is_valid(arguments)
 
 
 @pytest.mark.parametrize(
-    ("given", "sent"),
+    ("result", "sent"),
     [
         ("clear", "clear"),
-        (12, "12"),
         (None, "null"),
         ({"sky": "ça"}, '{"sky": "ça"}'),
         (Forecast(dt.date(2027, 5, 3), 12.5), '{"day": "2027-05-03", "celsius": 12.5}'),
         ((1, {2}), "[1, [2]]"),
     ],
 )
-def test_a_result_is_sent_as_text_or_as_json(run, service, given, sent):
+def test_a_result_is_sent_as_text_or_json(run, service, result, sent):
     def look():
-        return given
+        return result
 
-    service.reply_with(reply("response", calls=[("look", {})]))
+    service.reply_with(calling(("look", {})))
     run(look)
-    assert service.requests[-1].json["input"][-1]["output"] == sent
+    assert outputs(service) == [sent]
 
 
 def _positional(city: str, /) -> str:
@@ -241,6 +232,7 @@ def _object(city: object) -> str:
     ("functions", "problem"),
     [
         ([], "functions is empty"),
+        (_untyped, "functions must be a list of functions, not <function _untyped"),
         ([_positional], "the parameter city of _positional cannot be passed by name"),
         ([_many], "the parameter cities of _many cannot be passed by name"),
         ([_any], "the parameter more of _any cannot be passed by name"),
@@ -252,9 +244,9 @@ def _object(city: object) -> str:
         ([Weather().weather, Weather().weather], "two functions are named weather"),
     ],
 )
-def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(run, service, functions, problem):
+def test_functions_that_cannot_be_described_are_refused(run, service, functions, problem):
     with pytest.raises(ConfigurationError, match=problem):
-        run(*functions)
+        run(functions=functions)
     assert service.requests == []
 
 
@@ -263,7 +255,6 @@ def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(
     [
         ({"max_steps": 0}, "max_steps must be a whole number from 1, not 0"),
         ({"max_steps": True}, "max_steps must be a whole number from 1, not True"),
-        ({"functions": _untyped}, "functions must be a list of functions, not <function _untyped"),
         ({"on_error": "ignore"}, 'on_error must be "model" or "raise", not \'ignore\''),
         *(
             ({"extra_body": {name: []}}, rf"extra_body\['{name}'\] would override .* Pass {name}= instead")
@@ -271,13 +262,13 @@ def test_a_function_that_cannot_be_described_is_refused_before_anything_is_sent(
         ),
     ],
 )
-def test_other_bad_arguments_are_refused_before_anything_is_sent(run, service, weather, fields, problem):
+def test_invalid_arguments_are_refused(run, service, weather, fields, problem):
     with pytest.raises(ConfigurationError, match=problem):
         run(weather.weather, **fields)
     assert service.requests == []
 
 
-def test_without_msgspec_the_error_names_the_extra(run, service, weather, monkeypatch):
+def test_without_msgspec_the_error_says_how_to_install_it(run, service, weather, monkeypatch):
     monkeypatch.setitem(sys.modules, "msgspec", None)
     with pytest.raises(ConfigurationError, match=r"the function weather needs msgspec.*acedata-responses\[parse\]"):
         run(weather.weather)
@@ -285,22 +276,21 @@ def test_without_msgspec_the_error_names_the_extra(run, service, weather, monkey
 
 
 async def _coroutine(city: str) -> str:
-    """The weather in a city."""
     return f"clear in {city}"
 
 
-def test_a_coroutine_function_is_awaited_by_the_async_client_and_refused_by_the_other(run, service, flavour):
-    service.reply_with(reply("response", calls=[("_coroutine", {"city": "Oslo"})]))
+def test_the_async_client_awaits_a_coroutine_function_and_the_sync_client_refuses_it(run, service, flavour):
+    service.reply_with(calling(("_coroutine", {"city": "Oslo"})))
     if flavour == "async":
         run(_coroutine)
-        assert results(service) == ["clear in Oslo"]
+        assert outputs(service) == ["clear in Oslo"]
     else:
         with pytest.raises(ConfigurationError, match="_coroutine is a coroutine function: use it with AsyncClient"):
             run(_coroutine)
         assert service.requests == []
 
 
-# ---- What goes wrong on the way ----------------------------------------------------------------------------------
+# Errors
 
 NOT_VALID = "the arguments of weather are not valid: "
 
@@ -308,7 +298,7 @@ NOT_VALID = "the arguments of weather are not valid: "
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("on_error", ["model", "raise"])
 @pytest.mark.parametrize(
-    ("name", "arguments", "told"), [
+    ("name", "arguments", "error"), [
         ("weather", {"city": 3}, f"{NOT_VALID}Expected `str`, got `int` - at `$.city`"),
         ("weather", {"city": "Oslo", "days": 0}, f"{NOT_VALID}Expected `int` >= 1 - at `$.days`"),
         ("weather", {}, f"{NOT_VALID}Object missing required field `city`"),
@@ -317,10 +307,10 @@ NOT_VALID = "the arguments of weather are not valid: "
         ("whether", {"city": "Oslo"}, "there is no function whether, only weather"),
     ],
 )  # fmt: skip
-def test_the_model_is_told_of_its_own_mistakes(run, service, weather, shape, on_error, name, arguments, told):
-    service.reply_with(reply(shape, calls=[(name, arguments)]))
+def test_an_invalid_call_is_reported_to_the_model(run, service, weather, shape, on_error, name, arguments, error):
+    service.reply_with(calling((name, arguments), shape=shape))
     assert len(run(weather.weather, on_error=on_error).replies) == 2
-    assert results(service) == [{"error": told}]
+    assert [json.loads(output) for output in outputs(service)] == [{"error": error}]
     assert weather.calls == []
 
 
@@ -328,25 +318,28 @@ def _failing(city: str) -> str:
     raise LookupError(f"no station in {city}")
 
 
-def test_the_model_is_told_of_an_exception_without_a_traceback(run, service):
-    service.reply_with(reply("response", calls=[("_failing", {"city": "Oslo"})]))
-    run(_failing)
-    assert results(service) == [{"error": "LookupError: no station in Oslo"}]
+def _not_json(city: str) -> Any:
+    return object()
 
 
-def test_the_model_is_told_of_a_result_that_is_no_data(run, service):
-    def look() -> Any:
-        return object()
-
-    service.reply_with(reply("response", calls=[("look", {})]))
-    run(look)
-    (told,) = results(service)
-    assert told["error"].startswith("TypeError: the result of look cannot be converted to JSON: ")
+@pytest.mark.parametrize(
+    ("function", "error"),
+    [
+        (_failing, "LookupError: no station in Oslo"),
+        (_not_json, "TypeError: the result of _not_json cannot be converted to JSON: "),
+    ],
+)
+def test_an_exception_is_reported_to_the_model_without_a_traceback(run, service, function, error):
+    service.reply_with(calling((function.__name__, {"city": "Oslo"})))
+    run(function)
+    (output,) = outputs(service)
+    assert json.loads(output)["error"].startswith(error)
+    assert "Traceback" not in output
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_an_exception_reaches_the_caller_who_wants_it_with_the_paid_replies(run, service, shape):
-    service.reply_with(reply(shape, calls=[("_failing", {"city": "Oslo"})]))
+def test_with_on_error_raise_an_exception_raises_an_error_with_the_replies(run, service, shape):
+    service.reply_with(calling(("_failing", {"city": "Oslo"}), shape=shape))
     with pytest.raises(RunError, match="the function _failing raised LookupError") as caught:
         run(_failing, on_error="raise")
     error = caught.value
@@ -358,8 +351,8 @@ def test_an_exception_reaches_the_caller_who_wants_it_with_the_paid_replies(run,
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_model_that_never_answers_is_stopped_with_all_replies_kept(run, service, weather, shape):
-    service.reply_with(always=reply(shape, calls=[("weather", {"city": "Oslo"})]))
+def test_after_max_steps_an_error_with_the_replies_is_raised(run, service, weather, shape):
+    service.reply_with(always=calling(("weather", {"city": "Oslo"}), shape=shape))
     with pytest.raises(RunError, match="after 3 replies the model still calls weather") as caught:
         run(weather.weather, max_steps=3)
     error = caught.value
@@ -369,30 +362,23 @@ def test_a_model_that_never_answers_is_stopped_with_all_replies_kept(run, servic
     assert pickle.loads(pickle.dumps(error)).items == error.items
 
 
-def test_one_step_is_enough_for_a_model_that_answers_at_once(run, service, weather):
-    assert len(run(weather.weather, max_steps=1).replies) == 1
-
-
-@pytest.mark.parametrize("before", [0, 1])
-def test_a_call_that_fails_has_the_replies_that_came_before_and_is_billed_as_they_are(
-    before, connect, service, weather
-):
-    calls = reply("response", calls=[("weather", {"city": "Oslo"})])
-    service.reply_with(*[calls] * before, testing.error("rate_limited"))
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_the_error_of_a_call_has_the_earlier_replies(earlier, connect, service, weather):
+    service.reply_with(*[OSLO] * earlier, testing.error("rate_limited"))
     client = connect(service, max_retries=0).client
     with pytest.raises(RateLimitError) as caught:
         client.responses.run(model="gpt-4o", input="How is it?", functions=[weather.weather])
-    assert (len(caught.value.earlier_replies), caught.value.may_be_billed) == (before, before > 0)
+    assert (len(caught.value.earlier_replies), caught.value.may_be_billed) == (earlier, earlier > 0)
 
 
-class Leave(BaseException):
-    """What is no error, such as Ctrl-C."""
+class Interruption(BaseException):
+    """An exception like KeyboardInterrupt."""
 
 
-def test_what_is_no_error_leaves_the_run_at_once(run, service):
-    def leave() -> None:
-        raise Leave
+def test_an_interruption_is_not_reported_to_the_model(run, service):
+    def interrupt() -> None:
+        raise Interruption
 
-    service.reply_with(reply("response", calls=[("leave", {})]))
-    with pytest.raises(Leave):
-        run(leave)
+    service.reply_with(calling(("interrupt", {})))
+    with pytest.raises(Interruption):
+        run(interrupt)

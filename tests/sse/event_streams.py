@@ -1,4 +1,4 @@
-"""Streams with the events that they hold, ways to cut them, and what a decoder finds in the pieces.
+"""Streams with their events, ways to cut them into chunks, and functions that decode the chunks.
 
 "The standard" is WHATWG HTML, 9.2.5 and 9.2.6 (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 """
@@ -18,7 +18,7 @@ Events = list[Event]
 
 
 def decoded(chunks: Iterable[bytes]) -> tuple[Events, Events]:
-    """What a decoder finds in the chunks, and what it adds at the clean end of the body."""
+    """Return the events in the chunks, and those that the decoder adds at the end of the body."""
     decoder = EventDecoder()
     events = [event for chunk in chunks for event in decoder.feed(chunk)]
     return events, decoder.finish()
@@ -41,7 +41,7 @@ def single_bytes(stream: bytes) -> list[bytes]:
     return [stream[at : at + 1] for at in range(len(stream))]
 
 
-# --- streams and their events: what the body has shown at its last byte, and what its clean end adds
+# --- streams: the events after the last byte, and those that the end of the body adds
 
 STANDARDS_OWN_EXAMPLES = {
     "three data lines": (b"data: YHOO\ndata: +2\ndata: 10\n\n", [Event("YHOO\n+2\n10")], []),
@@ -77,7 +77,7 @@ LINE_ENDS = {
     "LF and CR are two": (b"data: a\n\rdata: b\n\r", [Event("a"), Event("b")], []),
     "more blank lines than needed": (b"\n\r\n\r\ndata: a\n\n\n\ndata: b\n\n\n\r\r\rdata: c\r\n\r\n\n",
         [Event("a"), Event("b"), Event("c")], []),
-    "what only Python takes for line ends is none": (
+    "what only Python takes for line ends": (
         f"data: a{ONLY_PYTHONS}b\n\nevent: c{ONLY_PYTHONS}\nid: {ONLY_PYTHONS}\ndata:{ONLY_PYTHONS}\n\n".encode(),
         [Event(f"a{ONLY_PYTHONS}b"), Event(ONLY_PYTHONS, event=f"c{ONLY_PYTHONS}", id=ONLY_PYTHONS)],
         [],
@@ -87,7 +87,7 @@ LINE_ENDS = {
 FIELDS = {
     "one space goes, the rest stays": (b"data:a\n\ndata: a\n\ndata:  a \n\ndata:\ta\n\ndata: \n\n",
         [Event("a"), Event("a"), Event(" a "), Event("\ta"), Event("")], []),
-    "only the first colon parts": (b"data: a: b:c\n\ndata::\n\n", [Event("a: b:c"), Event(":")], []),
+    "only the first colon separates": (b"data: a: b:c\n\ndata::\n\n", [Event("a: b:c"), Event(":")], []),
     "names are exact": (
         b"data:test\n data\nDATA: x\ndata : x\ndatax: x\nda-ta: x\ndata_5\njust text\n\xc2\xa0data: x\n\n",
         [Event("test")],
@@ -95,16 +95,16 @@ FIELDS = {
     ),
     "comments": (b": ping\n\n:\n\n:data: x\n\ndata: a\n: in between\n:\ndata: b\n\n:\r:\r\n: \n",
         [Event("a\nb")], []),
-    "empty data is data, no data is none": (
+    "empty data is an event, no data is not": (
         b"data\n\ndata:\n\ndata: \n\nevent: a\n\nid: 1\n\n: ping\n\nfoo: bar\n\ndata: b\n\n",
         [Event(""), Event(""), Event(""), Event("b", id="1")],
         [],
     ),
-    "an empty line of data at the end stays": (b"data: a\ndata\n\ndata: a\ndata:\ndata:\n\n",
+    "an empty line of data at the end is kept": (b"data: a\ndata\n\ndata: a\ndata:\ndata:\n\n",
         [Event("a\n"), Event("a\n\n")], []),
     "a type holds for its event alone": (b"event: a\ndata: 1\n\ndata: 2\n\nevent: b\n\ndata: 3\n\n",
         [Event("1", event="a"), Event("2"), Event("3")], []),
-    "the last type counts, an empty one is none": (
+    "the last type counts, an empty one is the default": (
         b"event: a\nevent:b\ndata\n\nevent: a\nevent\ndata\n\nevent:  a\ndata\n\n",
         [Event("", event="b"), Event(""), Event("", event=" a")],
         [],
@@ -150,12 +150,12 @@ UTF_8 = {
     ),
     "a byte order mark at the start is dropped": (BOM + b"data: a\n\ndata: b\n\n", [Event("a"), Event("b")],
         []),
-    "only one of two is": (BOM + BOM + b"data: a\n\ndata: b\n\n", [Event("b")], []),
-    "one further on is part of a name": (BOM + b"data: 1\n\n" + BOM + b"data: 2\n\ndata: 3\n\n",
+    "only one of two is dropped": (BOM + BOM + b"data: a\n\ndata: b\n\n", [Event("b")], []),
+    "a later one is part of a name": (BOM + b"data: 1\n\n" + BOM + b"data: 2\n\ndata: 3\n\n",
         [Event("1"), Event("3")], []),
     "one after a blank line too": (b"\n" + BOM + b"data: 1\n\ndata: 2\n\n", [Event("2")], []),
     "one after a comment too": (b":\n\n" + BOM + b"data: 1\n\ndata: 2\n\n", [Event("2")], []),
-    "in data it stays": (b"data: " + BOM + b"a\n\n", [Event("\ufeffa")], []),
+    "in data it is kept": (b"data: " + BOM + b"a\n\n", [Event("\ufeffa")], []),
     "before a comment, a blank line, nothing": (BOM + b": x\n\n" + b"data\n\n", [Event("")], []),
     "before a blank line": (BOM + b"\n\ndata: a\n\n", [Event("a")], []),
     "a part of one is garbage": (b"\xef\xbbdata: a\n\ndata: b\n\n", [Event("b")], []),
@@ -169,7 +169,7 @@ ENDS = {
     "the line end too": (b"data: a\n\ndata: b", [Event("a")], [Event("b")]),
     "the blank line is missing after CR": (b"data: a\r\rdata: b\r", [Event("a")], [Event("b")]),
     "the blank line is missing after CRLF": (b"data: a\r\n\r\ndata: b\r\n", [Event("a")], [Event("b")]),
-    "in the midst of the last character": (b"data: \xf0\x9f", [], [Event("\ufffd")]),
+    "within the last character": (b"data: \xf0\x9f", [], [Event("\ufffd")]),
     "all fields count": (
         b"id: 1\nevent: a\nretry: 5\ndata: b\ndata: c",
         [],

@@ -1,4 +1,4 @@
-"""The event decoder: the events of a stream however it is cut, each in time, and what holds at the end and beyond."""
+"""The event decoder: the events of a stream in any chunks, and when they are returned."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tests.sse.event_streams import CASES, Events, data_alone, decoded, single_b
 
 
 @pytest.mark.parametrize(("stream", "events", "at_the_end"), CASES.values(), ids=CASES)
-def test_a_stream_gives_its_events_however_it_is_cut(stream: bytes, events: Events, at_the_end: Events):
+def test_a_stream_has_the_same_events_in_any_chunks(stream: bytes, events: Events, at_the_end: Events):
     for chunks in ways_to_cut(stream):
         assert decoded(chunks) == (events, at_the_end), chunks
         assert data_alone(chunks) == [event.data for event in events], chunks
 
 
-# --- in time
+# --- when events are returned
 
 
 @pytest.mark.parametrize("end", [b"\n\n", b"\r\r", b"\r\n\r", b"\n\r", b"\r\n\n"])
-def test_an_event_comes_with_the_last_byte_that_it_needs(end: bytes):
+def test_an_event_is_returned_with_the_last_byte_that_it_needs(end: bytes):
     decoder = EventDecoder()
     *before, last = single_bytes(b"data: a" + end)
 
@@ -31,7 +31,7 @@ def test_an_event_comes_with_the_last_byte_that_it_needs(end: bytes):
     assert decoder.feed(last) == [Event("a")]
 
 
-def test_a_line_feed_that_comes_late_still_belongs_to_its_carriage_return():
+def test_a_line_feed_in_a_later_chunk_belongs_to_its_carriage_return():
     decoder = EventDecoder()
 
     assert decoder.feed(b"data: a\r") == []
@@ -42,7 +42,7 @@ def test_a_line_feed_that_comes_late_still_belongs_to_its_carriage_return():
     assert decoder.feed(b"\r\n") == [Event("b")]
 
 
-def test_the_events_of_a_chunk_come_together():
+def test_the_events_of_a_chunk_are_returned_together():
     decoder = EventDecoder()
 
     assert decoder.feed(b"data: 1\n\ndata: 2\n\nda") == [Event("1"), Event("2")]
@@ -50,7 +50,7 @@ def test_the_events_of_a_chunk_come_together():
     assert decoder.feed(b"\ndata: 5\n\n") == [Event("4"), Event("5")]
 
 
-def test_a_stream_may_be_read_as_events_and_as_data_in_turn():
+def test_a_stream_can_be_read_as_events_and_as_data_in_turn():
     decoder = EventDecoder()
 
     assert decoder.feed(b"data: 1\n\ndata: 2") == [Event("1")]
@@ -59,14 +59,14 @@ def test_a_stream_may_be_read_as_events_and_as_data_in_turn():
     assert decoder.feed(b"data: 6\n\n") == [Event("6", id="7", retry=5)]
 
 
-def test_the_data_of_some_types_of_events_can_be_left_out():
+def test_the_data_of_some_event_types_can_be_skipped():
     decoder = EventDecoder()
 
     assert decoder.feed_data(b"event: ping\ndata: {}\n\ndata: 1\n\nevent: pong\ndata: 2\n\n", {"ping"}) == ["1", "2"]
     assert decoder.feed_data(b"data: 3\n\nevent:ping\ndata:\n\n", {"ping"}) == ["3"]
 
 
-def test_lines_that_are_no_field_are_kept_aside():
+def test_lines_that_are_not_fields_are_kept_in_ignored():
     decoder = EventDecoder()
 
     assert decoder.feed(b"data: 1\noh: no\n: comment\nevent\nid\nid: \0\nretry: x\nhelp\n\n") == [Event("1")]
@@ -75,10 +75,7 @@ def test_lines_that_are_no_field_are_kept_aside():
     assert len(decoder.ignored) == 10_000
 
 
-# --- the end
-
-
-def test_an_unfinished_event_is_given_out_once():
+def test_an_unfinished_event_is_returned_once():
     decoder = EventDecoder()
     decoder.feed(b"data: a")
 
@@ -86,10 +83,7 @@ def test_an_unfinished_event_is_given_out_once():
     assert decoder.finish() == []
 
 
-# --- going on after a lost connection
-
-
-def test_the_decoder_knows_where_to_go_on_and_when():
+def test_the_decoder_has_the_last_event_id_and_the_retry_time():
     decoder = EventDecoder()
     assert (decoder.last_event_id, decoder.retry) == ("", None)
 
@@ -104,9 +98,6 @@ def test_the_decoder_knows_where_to_go_on_and_when():
 
     decoder.feed(b"id\nretry\n\n")
     assert (decoder.last_event_id, decoder.retry) == ("", 2000)
-
-
-# --- events as values
 
 
 def test_an_event_is_a_value():

@@ -1,4 +1,4 @@
-"""The event decoder on large streams: whole, without work or memory that grows faster than the stream."""
+"""The event decoder on large streams: time and memory grow no faster than the stream."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.sse.event_streams import decoded
 MIB = 1 << 20
 
 
-def test_an_event_of_64_mebibytes_arrives_whole():
+def test_an_event_may_have_64_mebibytes():
     decoder = EventDecoder()
     piece = b"0123456789abcdef" * 4096
 
@@ -35,7 +35,7 @@ def test_an_event_of_64_mebibytes_arrives_whole():
     assert peak < 4 * len(event.data)
 
 
-def test_ten_thousand_lines_make_one_event():
+def test_an_event_may_have_ten_thousand_lines():
     line = "0123456789" * 10
     stream = f"data: {line}\n".encode() * 10_000 + b"\n"
 
@@ -55,13 +55,13 @@ PIECES = {
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
-def test_a_piece_is_not_copied_again_for_each_one_that_follows(piece: bytes):
-    """Counts the memory asked for while each chunk is fed: in sum a few times the stream, not its square."""
+def test_a_chunk_is_not_copied_again_for_each_later_chunk(piece: bytes):
+    """The memory that is allocated for all chunks is a few times the size of the stream, not its square."""
     decoder = EventDecoder()
     rounds = 8_000
     decoder.feed(b"data: ")
 
-    asked_for = 0
+    allocated = 0
     tracemalloc.start()
     try:
         for _ in range(rounds):
@@ -69,16 +69,16 @@ def test_a_piece_is_not_copied_again_for_each_one_that_follows(piece: bytes):
             tracemalloc.reset_peak()
             decoder.feed(piece)
             _, peak = tracemalloc.get_traced_memory()
-            asked_for += peak - before
+            allocated += peak - before
     finally:
         tracemalloc.stop()
 
     assert len(decoder.finish()) == 1
-    assert asked_for < 500 * len(piece) * rounds  # were it copied for each later one: 4,000 times
+    assert allocated < 500 * len(piece) * rounds  # if each were copied for each later one: 4,000 times
 
 
 @pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
-def test_a_piece_is_not_searched_again_for_each_one_that_follows(piece: bytes):
+def test_a_chunk_is_not_searched_again_for_each_later_chunk(piece: bytes):
     """Quadratic work would take minutes here; the bound is about a hundred times what it takes."""
     decoder = EventDecoder()
     decoder.feed(b"data: ")
@@ -91,15 +91,15 @@ def test_a_piece_is_not_searched_again_for_each_one_that_follows(piece: bytes):
     assert len(decoder.finish()) == 1
 
 
-def test_nothing_is_kept_of_events_that_are_over():
+def test_events_that_were_returned_are_not_kept():
     decoder = EventDecoder()
     chunks = itertools.cycle([b"event: a\nid: 1\ndata: {}\n\nda", b"ta: {}\n\r: ping\n", b"\ndata: {}\r\n\r"])
 
     def feed(count: int) -> int:
         for chunk in itertools.islice(chunks, count):
             decoder.feed(chunk)
-        ours_alone = tracemalloc.Filter(True, sse.__file__)  # there are other threads in this process
-        kept = tracemalloc.take_snapshot().filter_traces([ours_alone])
+        own = tracemalloc.Filter(True, sse.__file__)  # other threads of this process allocate too
+        kept = tracemalloc.take_snapshot().filter_traces([own])
         return sum(trace.size for trace in kept.traces)
 
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""The event decoder against the standard's own algorithm, word by word, on the whole text at once.
+"""The event decoder compared with the algorithm of the standard, written as in the standard.
 
 "The standard" is WHATWG HTML, 9.2.5 and 9.2.6 (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 """
@@ -18,7 +18,7 @@ from tests.sse.event_streams import BOM, CASES, Events, data_alone
 
 
 class Standard:
-    """Section 9.2.6 as it is written there; slow, and with no thought for chunks."""
+    """The algorithm of section 9.2.6, on the whole text at once."""
 
     def __init__(self, stream: bytes) -> None:
         self.data = self.type = self.id = ""
@@ -31,7 +31,7 @@ class Standard:
             self.process(line)
 
     def end_cleanly(self) -> Events:
-        """Our departure: what the standard would discard here is taken for complete."""
+        """Take the last event for complete, which the standard would discard."""
         before = len(self.dispatched)
         self.process(self.unended)
         self.process("")
@@ -55,7 +55,7 @@ class Standard:
             self.data += value + "\n"
         elif field == "id" and "\0" not in value:
             self.id = value
-        elif field == "retry" and re.fullmatch("[0-9]{1,18}", value):  # the bound is ours
+        elif field == "retry" and re.fullmatch("[0-9]{1,18}", value):  # the standard has no limit
             self.reconnection_time = int(value)
 
     def dispatch(self) -> None:
@@ -86,7 +86,7 @@ def cut_streams(draw: st.DrawFn) -> list[bytes]:
 
 
 @given(cut_streams())
-def test_any_stream_in_any_chunks_gives_what_the_standard_says(chunks: list[bytes]):
+def test_any_stream_in_any_chunks_has_the_events_of_the_standard(chunks: list[bytes]):
     standard = Standard(b"".join(chunks))
     decoder = EventDecoder()
 
@@ -101,7 +101,7 @@ def test_any_stream_in_any_chunks_gives_what_the_standard_says(chunks: list[byte
 
 
 @pytest.mark.parametrize(("stream", "events", "at_the_end"), CASES.values(), ids=CASES)
-def test_the_standard_as_written_here_gives_the_same(stream: bytes, events: Events, at_the_end: Events):
+def test_the_algorithm_of_the_standard_gives_the_expected_events(stream: bytes, events: Events, at_the_end: Events):
     standard = Standard(stream)
     assert standard.dispatched == events
     assert standard.end_cleanly() == at_the_end

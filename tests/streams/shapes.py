@@ -1,4 +1,4 @@
-"""Answers that come in another shape than asked for, or among other things, in the form of the table of faults."""
+"""Streams in unusual shapes, as rows of the table of faults."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from acedata_responses.testing import Answer, Request
 from tests.faults.table import ANSWERED, Row
-from tests.streams.made_up import choice, chunk, created, delta, ending, response
+from tests.streams.events import choice, chunk, created, delta, ending, response
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 END = "[DONE]"
@@ -19,7 +19,7 @@ def completion(text: str) -> dict[str, Any]:
 
 
 def chunks(text: str, *end: Any, extra: tuple[Any, ...] = ()) -> list[Any]:
-    """A text in two chunks, of which the second one says that it is whole."""
+    """Return a text in two chunks, of which the second one has the finish reason."""
     half = len(text) // 2
     return [chunk(choice(content=text[:half])), *extra, chunk(choice(0, "stop", content=text[half:])), *end]
 
@@ -31,11 +31,11 @@ STREAMS: dict[str, Callable[[str], list[Any]]] = {
     "deltas, and an empty output": lambda text: [created(), delta(text), ending("completed")],
     "deltas, and a null output": lambda text: [created(), delta(text), ending("completed", output=None)],
     "the last event alone": lambda text: [ending("completed", text=text)],
-    "finished chunks without a mark of the end": chunks,
+    "finished chunks without an end mark": chunks,
     "finished chunks, and usage alone": lambda text: chunks(text, chunk(usage=USAGE)),
-    "blanks around the mark of the end": lambda text: chunks(text, b"data:  [DONE] \n\n"),
-    "the mark of the end without its blank line": lambda text: chunks(text, b"data: [DONE]"),
-    "an object of a new kind at the end": lambda text: chunks(text, {"type": "brand.new"}),
+    "blanks around the end mark": lambda text: chunks(text, b"data:  [DONE] \n\n"),
+    "the end mark without its blank line": lambda text: chunks(text, b"data: [DONE]"),
+    "an object of a new type at the end": lambda text: chunks(text, {"type": "brand.new"}),
     "a cost between chunks": lambda text: chunks(text, END, extra=({"cost": 0.25},)),
     "filter results between chunks": lambda text: chunks(text, END, extra=(chunk(prompt_filter_results=[{}]),)),
     "a heartbeat between chunks": lambda text: chunks(text, END, extra=(b"event: ping\ndata: {}\n\n",)),
@@ -43,7 +43,7 @@ STREAMS: dict[str, Callable[[str], list[Any]]] = {
         text, END, extra=tuple(chunk(choice(tool_calls=[{"id": name, "function": {"name": name}}])) for name in "ab")
     ),
 }  # fmt: skip
-"""What the service sends for a text."""
+"""The events that the service sends for a text."""
 
 
 def _answering(events: Callable[[str], list[Any]]) -> Callable[[Request], Answer]:
@@ -53,8 +53,8 @@ def _answering(events: Callable[[str], list[Any]]) -> Callable[[Request], Answer
 ROWS = [
     *(Row(name, "", _answering(events), {"stream": ANSWERED}) for name, events in STREAMS.items()),
     *(
-        Row(f"{name}, not asked for", "", _answering(STREAMS[name]), {"post": ANSWERED})
-        for name in ("finished chunks without a mark of the end", "deltas, and an empty output")
+        Row(f"{name}, not requested", "", _answering(STREAMS[name]), {"post": ANSWERED})
+        for name in ("finished chunks without an end mark", "deltas, and an empty output")
     ),
 ]
-"""Each gives the text `the answer to`, and the input."""
+"""Each gives the text `the answer to`, followed by the input."""

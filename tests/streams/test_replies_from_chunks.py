@@ -1,4 +1,4 @@
-"""The reply of a stream: put together from its chunks, and to be had at any time."""
+"""The reply of a stream, put together from its chunks; it can be requested at any time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 from acedata_responses import testing
 from tests.classes import class_of
-from tests.streams.made_up import choice, chunk, events_of
+from tests.streams.events import choice, chunk, events_of
 
 
 def call(index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = "", **fields):
-    """A piece of a tool call, without what is not given."""
+    """A piece of a tool call, with the fields that are given."""
     function = {"name": name, "arguments": arguments}
     piece = {"index": index, "id": id, "type": "function" if id else None, "function": function, **fields}
     piece["function"] = {key: value for key, value in function.items() if value is not None}
@@ -45,11 +45,11 @@ def test_chunks_are_put_together(client, service):
 
 
 TOOL_CALLS = {
-    "two whole calls without an index": (
+    "two complete calls without an index": (
         [[call(id="a", name="f", arguments="{}")], [call(id="b", name="g", arguments="{}")]],
         [("a", "f", "{}"), ("b", "g", "{}")],
     ),
-    "two whole calls without an index in one chunk": (
+    "two complete calls without an index in one chunk": (
         [[call(id="a", name="f", arguments="{}"), call(id="b", name="g", arguments="{}")]],
         [("a", "f", "{}"), ("b", "g", "{}")],
     ),
@@ -81,7 +81,7 @@ TOOL_CALLS = {
         [[call(0, "a", "f", "[")], [{"index": 0, "id": "", "type": "", "function": {"name": "", "arguments": "]"}}]],
         [("a", "f", "[]")],
     ),
-    "null for what is known already": (
+    "null for fields that are known already": (
         [[call(0, "a", "f", "[")], [{"index": 0, "id": None, "function": {"name": None, "arguments": "]"}}]],
         [("a", "f", "[]")],
     ),
@@ -96,7 +96,7 @@ TOOL_CALLS = {
         [[{"index": 0, "id": "a", "function": {"name": "f", "arguments": {"a": 1}}}]], [("a", "f", {"a": 1})],
     ),
 }  # fmt: skip
-"""The lists of pieces in the deltas, and the calls that they are: id, name, arguments."""
+"""The pieces in the deltas, and the id, name and arguments of the calls in the reply."""
 
 
 @pytest.mark.parametrize("name", TOOL_CALLS)
@@ -109,7 +109,13 @@ def test_tool_calls_are_neither_lost_nor_doubled(name, client, service):
     assert {one.get("type", "function") for one in calls} == {"function"}
 
 
-LISTS = {
+FIELDS = {
+    "role": (["assistant", "assistant"], "assistant"),
+    "reasoning_content": (["H", "m"], "Hm"),
+    "refusal": (["N", "o"], "No"),
+    "content: text, a list and text": (
+        ["Hel", [{"type": "text", "text": "lo"}], "!"], ["Hel", {"type": "text", "text": "lo"}, "!"],
+    ),
     "annotations": ([[{"type": "url_citation", "url": "a"}], [{"type": "url_citation", "url": "b"}]], None),
     "images": ([[{"image_url": {"url": "a"}}], [{"image_url": {"url": "b"}}]], None),
     "content": ([[{"type": "text", "text": "Hel"}], [{"type": "text", "text": "lo"}]], None),
@@ -126,19 +132,20 @@ LISTS = {
          {"index": 1, "type": "reasoning.encrypted", "data": "d"}],
     ),
 }  # fmt: skip
-"""What comes in a field of the deltas, and what it is in the end: by default all of it."""
+"""The pieces in a field of the deltas, and the field in the reply; None for all pieces in one list."""
 
 
-@pytest.mark.parametrize("field", LISTS)
-def test_lists_in_pieces_are_whole_in_the_reply(field, client, service):
-    pieces, expected = LISTS[field]
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_reply_has_all_pieces_of_a_field(name, client, service):
+    pieces, expected = FIELDS[name]
+    field = name.partition(":")[0]
     sent = [chunk(choice(**{field: piece})) for piece in pieces]
     service.reply_with(testing.Answer(events=[*sent, "[DONE]"]))
     message = client.open().final().to_dict()["choices"][0]["message"]
     assert message[field] == ([one for piece in pieces for one in piece] if expected is None else expected)
 
 
-def test_the_likelihoods_of_all_tokens_are_in_the_reply(client, service):
+def test_the_reply_has_the_logprobs_of_all_tokens(client, service):
     tokens = [{"token": "Hel", "logprob": -1.0, "top_logprobs": [{"token": "Hal"}]}, {"token": "lo", "logprob": -2.0}]
     sent = [
         chunk({**choice(content=token["token"]), "logprobs": {"content": [token], "refusal": None}}) for token in tokens
@@ -149,29 +156,8 @@ def test_the_likelihoods_of_all_tokens_are_in_the_reply(client, service):
     assert final.output_text == "Hello"
 
 
-def test_other_texts_of_a_delta_are_joined_too(client, service):
-    sent = [
-        chunk(choice(role="assistant", reasoning_content="H", refusal="N")),
-        chunk(choice(role="assistant", reasoning_content="m", refusal="o")),
-    ]
-    service.reply_with(testing.Answer(events=[*sent, "[DONE]"]))
-    message = client.open().final().choices[0].message
-    assert (message.role, message.reasoning_content, message.refusal) == ("assistant", "Hm", "No")
-
-
-def test_a_text_that_becomes_a_list_loses_nothing(client, service):
-    sent = [
-        chunk(choice(content="Hel")),
-        chunk(choice(content=[{"type": "text", "text": "lo"}])),
-        chunk(choice(content="!")),
-    ]
-    service.reply_with(testing.Answer(events=[*sent, "[DONE]"]))
-    message = client.open().final().to_dict()["choices"][0]["message"]
-    assert message["content"] == ["Hel", {"type": "text", "text": "lo"}, "!"]
-
-
 @pytest.mark.parametrize("indices", [[None, None], [0, None], [None, 0]])
-def test_the_only_choice_needs_no_index(indices, client, service):
+def test_the_index_of_the_only_choice_may_be_missing(indices, client, service):
     entries = [{"delta": {"content": text}, "finish_reason": None} for text in ("Hel", "lo")]
     for entry, index in zip(entries, indices, strict=True):
         entry.update({} if index is None else {"index": index})
@@ -191,7 +177,7 @@ def test_an_empty_id_of_a_later_chunk_does_not_hide_the_id(client, service):
 
 @pytest.mark.parametrize("when", ["before", "after", "in the middle"])
 @pytest.mark.parametrize("shape", ["response", "chat.completion"])
-def test_the_reply_can_be_asked_for_at_any_time(when, shape, client, service):
+def test_the_reply_can_be_requested_at_any_time(when, shape, client, service):
     service.answers(shape=shape, text="one two three")
     with client.open() as stream:
         if when == "after":

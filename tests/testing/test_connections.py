@@ -1,4 +1,4 @@
-"""The embedded service on sockets: HTTP in all its ways, many connections at once, TLS, and how it stops."""
+"""The embedded service on sockets: HTTP/1.1, many connections, TLS, and how it starts and stops."""
 
 from __future__ import annotations
 
@@ -6,51 +6,49 @@ import asyncio
 import json
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from acedata_responses import testing
 from tests.certificates import tls_of, trusting
-from tests.testing.answers import events_of, text_of
-from tests.testing.plain_clients import ASK, HEADERS, Wire, ask, async_client_of
+from tests.testing.clients import HEADERS, REQUEST, RawConnection, async_client_of, post, text_of
 
 
-def test_requests_can_be_pipelined_and_cut_anywhere(service):
-    requests = b"".join(Wire.request(input=str(n)) for n in range(20))
+def test_requests_can_be_pipelined_and_split_anywhere(service):
+    requests = b"".join(RawConnection.request(input=str(n)) for n in range(20))
     service.reply_with(always=lambda request: testing.Answer(json=request.json["input"]))
-    with Wire(service) as wire:
+    with RawConnection(service) as connection:
         for start in range(0, len(requests), 7):
-            wire.socket.sendall(requests[start : start + 7])
-        got = b"".join(wire.until(b'\r\n\r\n"%d"' % n) for n in range(20))
+            connection.socket.sendall(requests[start : start + 7])
+        got = b"".join(connection.read_until(b'\r\n\r\n"%d"' % n) for n in range(20))
     assert got.count(b"HTTP/1.1 200 OK") == 20
     assert service.most_in_flight == service.connections_opened == 1
 
 
-def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(service):
-    head, _, body = Wire.request().partition(b"\r\n\r\n")
-    with Wire(service) as wire:
-        wire.socket.sendall(head + b"\r\nExpect: 100-continue\r\n\r\n")
-        assert wire.until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
-        wire.socket.sendall(body)
-        assert wire.until(b"\r\n\r\n").startswith(b"HTTP/1.1 200 OK\r\n")
+def test_a_client_that_expects_100_continue_receives_it(service):
+    head, _, body = RawConnection.request().partition(b"\r\n\r\n")
+    with RawConnection(service) as connection:
+        connection.socket.sendall(head + b"\r\nExpect: 100-continue\r\n\r\n")
+        assert connection.read_until(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.socket.sendall(body)
+        assert connection.read_until(b"\r\n\r\n").startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1\r\nConnection: close"])
-def test_a_client_that_wants_no_further_answer_is_left(service, version):
-    with Wire(service) as wire:
-        wire.socket.sendall(b"GET /openai/models %s\r\nHost: x\r\n\r\n" % version)
-        got, end = wire.rest()
+def test_the_connection_is_closed_if_the_client_does_not_keep_it_alive(service, version):
+    with RawConnection(service) as connection:
+        connection.socket.sendall(b"GET /openai/models %s\r\nHost: x\r\n\r\n" % version)
+        got, end = connection.read_to_end()
     assert got.startswith(b"HTTP/1.1 400 ")
     assert end == "closed"
 
 
-def test_events_are_sent_as_they_come(service, http):
+def test_each_event_is_sent_immediately(service, http):
     service.answers(text="one two")
     service.reply_with(testing.Fault("stall", "event", after=5))
-    with http.stream("POST", "/openai/responses", json={**ASK, "stream": True}) as reply:
-        lines = (line for line in reply.iter_lines() if line)
+    with http.stream("POST", "/openai/responses", json={**REQUEST, "stream": True}) as response:
+        lines = (line for line in response.iter_lines() if line)
         assert json.loads([next(lines) for _ in range(5)][-1][6:])["delta"] == "one"
         service.wait_until_stalled()
         service.release()
@@ -59,11 +57,10 @@ def test_events_are_sent_as_they_come(service, http):
         assert service.requests[0].hung_up is None
 
 
-def test_large_answers_and_requests_come_through(service, http):
+def test_a_request_and_its_answer_can_be_large(service, http):
     text = "x" * 8_000_000
     service.answers(text=lambda request: request.json["input"])
-    reply = ask(http, input=text)
-    assert text_of(reply.json()) == text
+    assert text_of(post(http, input=text).json()) == text
 
 
 def test_many_connections_are_served_at_once(service):
@@ -71,10 +68,10 @@ def test_many_connections_are_served_at_once(service):
     service.answers(text=lambda request: request.json["input"])
 
     async def call(http, n):
-        reply = await http.post("/openai/responses", json={**ASK, "input": f"number {n}"})
-        return text_of(reply.json())
+        response = await http.post("/openai/responses", json={**REQUEST, "input": f"number {n}"})
+        return text_of(response.json())
 
-    async def everyone():
+    async def all_calls():
         limits = httpx.Limits(max_connections=None)
         async with async_client_of(service, limits=limits, timeout=30) as http:
             calls = [asyncio.create_task(call(http, n)) for n in range(100)]
@@ -82,31 +79,17 @@ def test_many_connections_are_served_at_once(service):
             service.release()
             return await asyncio.gather(*calls)
 
-    assert asyncio.run(everyone()) == [f"number {n}" for n in range(100)]
+    assert asyncio.run(all_calls()) == [f"number {n}" for n in range(100)]
     assert service.most_in_flight == service.connections_opened == 100
     service.wait_until_idle()
 
 
-def test_many_threads_are_served_at_once(service, http):
-    service.answers(text=lambda request: request.json["input"])
-
-    def call(n):
-        stream = bool(n % 2)
-        reply = ask(http, input=f"number {n}", stream=stream)
-        last = events_of(reply)[-1]["response"] if stream else reply.json()
-        return text_of(last)
-
-    with ThreadPoolExecutor(64) as threads:
-        assert list(threads.map(call, range(256))) == [f"number {n}" for n in range(256)]
-    assert len(service.requests) == 256
-
-
-def test_it_stops_at_once_and_leaves_nothing_open():
+def test_stopping_closes_all_connections_and_threads():
     program = """
 import httpx, threading
 from acedata_responses import testing
 
-def ask():
+def post():
     try:
         httpx.post(f"{service.url}/openai/responses", json={}, timeout=30)
     except httpx.TransportError:
@@ -114,7 +97,7 @@ def ask():
 
 with testing.serve() as service:
     service.reply_with(always=testing.Fault("stall", "body"))
-    threads = [threading.Thread(target=ask) for _ in range(20)]
+    threads = [threading.Thread(target=post) for _ in range(20)]
     for thread in threads:
         thread.start()
     service.wait_until_stalled(20)
@@ -127,20 +110,64 @@ assert all(request.hung_up is None and request.answered is None for request in s
     assert (run.returncode, run.stderr.decode()) == (0, "")
 
 
-def test_it_can_speak_tls(authority):
+def test_the_service_can_be_served_over_tls(authority):
     with (
         testing.serve(tls=tls_of(authority)) as service,
         httpx.Client(verify=trusting(authority), headers=HEADERS) as http,
     ):
         assert service.url.startswith("https://")
         service.reply_with(testing.Answer(json=1), testing.Fault("reset", "body", after=9))
-        assert http.post(f"{service.url}/openai/responses", json=ASK).json() == 1
-        with pytest.raises(httpx.TransportError):  # which one, OpenSSL's versions do not agree on
-            http.post(f"{service.url}/openai/responses", json=ASK)
+        assert http.post(f"{service.url}/openai/responses", json=REQUEST).json() == 1
+        with pytest.raises(httpx.TransportError):  # which one depends on the version of OpenSSL
+            http.post(f"{service.url}/openai/responses", json=REQUEST)
 
 
-def test_addresses_at_which_no_connection_comes_about():
+def test_an_unreachable_address_refuses_connections_or_lets_them_time_out():
     with testing.unreachable() as url, pytest.raises(httpx.ConnectError):
         httpx.get(url)
     with testing.unreachable("stalled") as url, pytest.raises(httpx.ConnectTimeout):
         httpx.get(url, timeout=httpx.Timeout(5, connect=0.2))
+
+
+# Starting
+
+
+def start(**options):
+    with testing.serve(**options):
+        pytest.fail("it started")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"port": 70000}, OSError, "70000"),
+        ({"port": -1}, OSError, "-1"),
+        ({"tls": True}, TypeError, "SSLContext"),
+        ({"host": "256.0.0.1"}, OSError, None),
+        ({"host": "192.0.2.1"}, OSError, None),
+    ],
+    ids=["port too large", "negative port", "tls is not a context", "invalid host", "address of another machine"],
+)
+def test_invalid_options_are_reported(options, error, message):
+    with pytest.raises(error, match=message):
+        start(**options)
+
+
+def test_a_port_in_use_is_reported(port):
+    with pytest.raises(OSError, match=r"in use|address"):
+        start(port=port)
+
+
+class BlockedError(RuntimeError):
+    """Like the error of pytest-socket with --disable-socket."""
+
+
+@pytest.mark.parametrize("functions", [["new_event_loop", "run"], ["base_events.BaseEventLoop.create_server"]])
+def test_any_exception_of_the_event_loop_is_reported(functions, monkeypatch):
+    def block(*_args, **_options):
+        raise BlockedError
+
+    for function in functions:
+        monkeypatch.setattr(f"asyncio.{function}", block)
+    with pytest.raises(BlockedError):
+        start()

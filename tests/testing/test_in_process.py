@@ -1,4 +1,4 @@
-"""The embedded service without a socket: the same answers and the same faults."""
+"""The embedded service in process: the same answers and the same faults as on a socket."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from acedata_responses import testing
-from tests.testing.answers import EVENTS, SHAPES, TEXT
-from tests.testing.plain_clients import ASK, ask, async_client_of, client_of
+from tests.testing.clients import EVENTS, REQUEST, SHAPES, async_client_of, client_of, post
 from tests.waiting import in_loop
 
 
@@ -37,54 +36,53 @@ from tests.waiting import in_loop
 def test_a_fault_is_the_same_in_process_and_on_a_socket(service, scripted, error, stream):
     timeout = httpx.Timeout(10, read=0.05 if error is httpx.ReadTimeout else 10)
 
-    def sync(service):
+    def in_thread(service):
         with client_of(service, timeout=timeout) as http:
-            ask(http, stream=stream)
+            post(http, stream=stream)
 
-    async def async_(service):
+    async def in_task(service):
         async with async_client_of(service, timeout=timeout) as http:
-            await ask(http, stream=stream)
+            await post(http, stream=stream)
 
     messages = []
-    for carrier in (service, testing.transport()):
-        carrier.reply_with(scripted, scripted)
-        with pytest.raises(error) as sync_failure:
-            sync(carrier)
-        with pytest.raises(error) as async_failure:
-            asyncio.run(async_(carrier))
-        messages.append((str(sync_failure.value), str(async_failure.value)))
-        carrier.wait_until(lambda: len(carrier.requests) == 2 and not carrier.in_flight)  # noqa: B023
-        assert [bool(request.hung_up) for request in carrier.requests] == [error is httpx.ReadTimeout] * 2
+    for served in (service, testing.transport()):
+        served.reply_with(scripted, scripted)
+        with pytest.raises(error) as thread_error:
+            in_thread(served)
+        with pytest.raises(error) as task_error:
+            asyncio.run(in_task(served))
+        messages.append((str(thread_error.value), str(task_error.value)))
+        served.wait_until(lambda: len(served.requests) == 2 and not served.in_flight)  # noqa: B023
+        assert [bool(request.hung_up) for request in served.requests] == [error is httpx.ReadTimeout] * 2
     if error is httpx.RemoteProtocolError:
         assert messages[0] == messages[1]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_in_process_the_same_answers_are_given(service, http, shape):
-    transport = testing.transport(shape=shape, text=TEXT)
-    service.answers(shape=shape, text=TEXT)
+def test_the_answers_are_the_same_in_process_and_on_a_socket(service, http, shape):
+    transport = testing.transport(shape=shape, text="Hello")
+    service.answers(shape=shape, text="Hello")
 
     async def call(**fields):
         async with async_client_of(transport) as client:
-            return await ask(client, **fields)
+            return await post(client, **fields)
 
     with client_of(transport) as client:
         for fields in ({}, {"stream": True}, {"n": 0}):
             transport.clear()
-            here, there = ask(client, **fields), ask(http, **fields)
-            later = asyncio.run(call(**fields))
-            assert here.status_code == there.status_code == later.status_code
-            assert here.headers == there.headers == later.headers
+            responses = post(client, **fields), post(http, **fields), asyncio.run(call(**fields))
+            assert len({response.status_code for response in responses}) == 1
+            assert responses[0].headers == responses[1].headers == responses[2].headers
             assert len(transport.requests) == 2
             assert transport.requests[0].json == service.requests[-1].json
     assert transport.connections_opened == transport.in_flight == 0
 
 
-def test_in_process_events_come_one_by_one_and_leaving_early_is_noticed():
+def test_events_are_sent_one_by_one_and_a_disconnect_is_recorded():
     transport = testing.transport()
     with client_of(transport) as http:
-        with http.stream("POST", "/openai/responses", json={**ASK, "stream": True}) as reply:
-            pieces = reply.iter_raw()
+        with http.stream("POST", "/openai/responses", json={**REQUEST, "stream": True}) as response:
+            pieces = response.iter_raw()
             assert [json.loads(next(pieces)[6:])["sequence_number"] for _ in range(3)] == [0, 1, 2]
             assert transport.in_flight == 1
         (request,) = transport.requests
@@ -93,16 +91,16 @@ def test_in_process_events_come_one_by_one_and_leaving_early_is_noticed():
 
 
 @in_loop
-async def test_in_process_a_stall_lasts_until_it_is_released_or_the_task_is_cancelled():
+async def test_a_stalled_answer_continues_when_it_is_released_or_ends_when_the_task_is_cancelled():
     transport = testing.transport()
     transport.reply_with(testing.Fault("stall"), testing.Fault("stall", "body"))
 
     async with async_client_of(transport, timeout=None) as http:
-        waiting = asyncio.create_task(ask(http))
+        waiting = asyncio.create_task(post(http))
         await asyncio.to_thread(transport.wait_until_stalled)
         transport.release()
         assert (await waiting).status_code == 200
-        waiting = asyncio.create_task(ask(http))
+        waiting = asyncio.create_task(post(http))
         await asyncio.to_thread(transport.wait_until_stalled)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -111,4 +109,4 @@ async def test_in_process_a_stall_lasts_until_it_is_released_or_the_task_is_canc
     transport.reply_with(testing.Fault("stall"))
     with client_of(transport, timeout=None) as http:
         threading.Timer(0.05, lambda: (transport.wait_until_stalled(), transport.release())).start()
-        assert ask(http).status_code == 200
+        assert post(http).status_code == 200

@@ -1,4 +1,4 @@
-"""Replies as tests of conversations need them, in both shapes: with text, calls of functions, refusals."""
+"""Replies in both shapes, with text, refusals and calls of functions."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import json
 from typing import Any
 
 SHAPES = ("response", "chat.completion")
+CALL = {"type": "function_call", "status": "completed"}
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "c2VjcmV0"}
 
 
 def reply(shape: str, *, text: str | None = None, refusal: str | None = None, calls: Any = (), **facts: Any) -> Any:
-    """A reply as JSON data.
+    """Return a reply as JSON data.
 
     Args:
         shape: The shape.
-        text: What the model says.
-        refusal: Why it says nothing.
-        calls: Pairs of a function's name and its arguments, which are data or, as they are, text.
-        facts: Further fields: of the reply, or of the only choice of a chat completion.
+        text: The text of the reply.
+        refusal: The text of a refusal.
+        calls: Pairs of the name of a function and its arguments, as data or as JSON text.
+        facts: Further fields of the reply, or of the only choice of a chat completion.
     """
     made = [
         (f"call_{number}", name, arguments if isinstance(arguments, str) else json.dumps(arguments))
@@ -32,14 +33,14 @@ def _response(text: str | None, refusal: str | None, calls: list[Any], facts: di
     message = {"id": "msg_1", "type": "message", "status": "completed", "role": "assistant", "content": parts}
     output = [REASONING, *([message] if parts else [])] + [
         {
-            "id": f"fc_{call_id}",
+            "id": f"fc_{id_}",
             "type": "function_call",
             "status": "completed",
-            "call_id": call_id,
+            "call_id": id_,
             "name": name,
-            "arguments": given,
+            "arguments": args,
         }
-        for call_id, name, given in calls
+        for id_, name, args in calls
     ]
     head = {"id": "resp_1", "object": "response", "created_at": 1_795_420_800, "model": "gpt-4o"}
     return {**head, "status": "completed", "output": output, **facts}

@@ -1,4 +1,4 @@
-"""Continuing a conversation: what of a reply is sent back, in both shapes, whole and streamed."""
+"""Continuing a conversation: the items of a reply that are sent back, for both shapes, plain and streamed."""
 
 from __future__ import annotations
 
@@ -13,30 +13,28 @@ THANKS = {"role": "user", "content": "Thank you."}
 CALL = {"type": "function_call", "call_id": "call_1", "name": "weather", "arguments": '{"city": "Oslo"}'}
 
 
-def test_a_response_is_sent_back_item_by_item_as_it_came():
+def test_the_items_of_a_response_are_sent_back_unchanged():
     data = reply("response", text="Clear.", calls=[("weather", {"city": "Oslo"})])
     data["output"].append({"type": "hologram", "id": "h_1", "points": [[1, 2]], "of": None})
     assert typed(data).to_input() == data["output"]
     assert data["output"][0] == REASONING
 
 
-def test_a_chat_completion_is_sent_back_as_its_text_and_its_calls_in_the_forms_of_a_request():
-    data = reply("chat.completion", text="I shall look.", calls=[("weather", {"city": "Oslo"})])
-    assert typed(data).to_input() == [{"role": "assistant", "content": "I shall look."}, CALL]
+@pytest.mark.parametrize(
+    ("fields", "items"), [
+        ({"text": "I shall look.", "calls": [("weather", {"city": "Oslo"})]},
+         [{"role": "assistant", "content": "I shall look."}, CALL]),
+        ({"calls": [("weather", {"city": "Oslo"}), ("time", "{}")]},
+         [CALL, {"type": "function_call", "call_id": "call_2", "name": "time", "arguments": "{}"}]),
+        ({"refusal": "I will not."},
+         [{"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}]),
+    ],
+)  # fmt: skip
+def test_a_chat_completion_is_sent_back_as_items_of_a_request(fields, items):
+    assert typed(reply("chat.completion", **fields)).to_input() == items
 
 
-def test_a_chat_completion_without_text_is_sent_back_as_its_calls_alone():
-    data = reply("chat.completion", calls=[("weather", {"city": "Oslo"}), ("time", "{}")])
-    second = {"type": "function_call", "call_id": "call_2", "name": "time", "arguments": "{}"}
-    assert typed(data).to_input() == [CALL, second]
-
-
-def test_a_refusal_in_a_chat_completion_is_sent_back_as_one():
-    data = reply("chat.completion", refusal="I will not.")
-    assert typed(data).to_input() == [{"role": "assistant", "content": [{"type": "refusal", "refusal": "I will not."}]}]
-
-
-def test_a_call_of_another_kind_than_function_is_not_taken_for_one():
+def test_a_tool_call_of_another_type_is_not_sent_back():
     data = reply("chat.completion", text="See.", calls=[("weather", {})])
     data["choices"][0]["message"]["tool_calls"][0]["type"] = "custom"
     assert typed(data).to_input() == [{"role": "assistant", "content": "See."}]
@@ -44,7 +42,7 @@ def test_a_call_of_another_kind_than_function_is_not_taken_for_one():
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"text": "Clear."},
         {"refusal": "I will not."},
@@ -52,8 +50,8 @@ def test_a_call_of_another_kind_than_function_is_not_taken_for_one():
         {"text": "I shall look.", "calls": [("weather", {}), ("time", {})]},
     ],
 )
-def test_what_is_sent_back_passes_the_check_of_the_request_and_fits_the_document(driver, service, shape, said):
-    service.reply_with(reply(shape, **said))
+def test_a_reply_that_is_sent_back_is_a_valid_request(driver, service, shape, fields):
+    service.reply_with(reply(shape, **fields))
     first = driver.create(input=[QUESTION])
     driver.create(input=[QUESTION, *first.to_input(), THANKS])
     sent = service.requests[-1].json
@@ -62,22 +60,22 @@ def test_what_is_sent_back_passes_the_check_of_the_request_and_fits_the_document
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_streamed_reply_is_sent_back_like_a_whole_one(driver, service, shape):
+def test_a_streamed_reply_is_sent_back_like_a_plain_one(driver, service, shape):
     service.answers(shape=shape, text="Clear and cold.")
-    whole = driver.create()
+    plain = driver.create()
     with driver.open() as stream:
         streamed = stream.final()
-    assert [one.get("content") for one in streamed.to_input()] == [one.get("content") for one in whole.to_input()]
+    assert [one.get("content") for one in streamed.to_input()] == [one.get("content") for one in plain.to_input()]
     driver.create(input=[QUESTION, *streamed.to_input(), THANKS])
 
 
-def test_what_is_sent_back_is_a_copy():
+def test_the_items_that_are_sent_back_are_copies():
     response = typed(reply("response", text="Clear."))
     response.to_input()[1]["content"].clear()
     assert response.output_text == "Clear."
 
 
-def test_a_response_is_carried_on_from_by_its_id(driver, service):
+def test_a_conversation_can_be_continued_by_the_id_of_a_response(driver, service):
     first = driver.create()
     service.reply_with(
         lambda request: {**reply("response"), "previous_response_id": request.json["previous_response_id"]}

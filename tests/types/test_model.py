@@ -1,4 +1,4 @@
-"""The classes of `types` as objects: made, changed, compared, shown, copied."""
+"""The classes of `types`: construction, data, equality, copies, repr, problems."""
 
 from __future__ import annotations
 
@@ -41,37 +41,29 @@ def test_there_is_a_class_for_each_object_of_the_document():
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_class_has_each_field_of_the_document_with_a_docstring_for_it(name):
-    fields = SCHEMAS[name]["properties"]
-    assert set(inspect.signature(MODELS[name]).parameters) - {"further_fields"} == fields.keys()
+def test_a_class_has_the_documented_fields_with_docstrings_and_annotations(name):
+    fields = SCHEMAS[name]["properties"].keys()
+    assert set(inspect.signature(MODELS[name]).parameters) - {"further_fields"} == fields
     described = inspect.getdoc(MODELS[name])
     assert all(f"\n    {field}: " in described for field in fields)
-
-
-def constants_of(name):
-    """The fields of a class that have one value."""
-    return {key: field["const"] for key, field in SCHEMAS[name]["properties"].items() if "const" in field}
+    assert fields <= typing.get_type_hints(MODELS[name]).keys()
+    attrs.resolve_types(MODELS[name])
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_only_what_the_document_requires_and_has_no_one_value_must_be_given(name):
-    wanted = [key for key in SCHEMAS[name].get("required", []) if key not in constants_of(name)]
+def test_required_fields_must_be_given_unless_they_have_a_constant_value(name):
+    fields, required = SCHEMAS[name]["properties"], SCHEMAS[name].get("required", [])
+    constants = {key: field["const"] for key, field in fields.items() if "const" in field}
+    wanted = [key for key in required if key not in constants]
     made = MODELS[name](**dict.fromkeys(wanted))
-    assert all(getattr(made, key) in (None, constants_of(name).get(key)) for key in SCHEMAS[name]["properties"])
+    assert all(getattr(made, key) in (None, constants.get(key)) for key in fields)
+    assert {key: made.to_dict().get(key) for key in required} == {key: constants.get(key) for key in required}
     for key in wanted:
         with pytest.raises(TypeError, match=key):
             MODELS[name](**{other: None for other in wanted if other != key})
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_what_has_one_value_and_is_required_has_it_by_itself(name):
-    required = set(SCHEMAS[name].get("required", []))
-    constants = {key: value for key, value in constants_of(name).items() if key in required}
-    made = MODELS[name](**dict.fromkeys(required - constants.keys()))
-    assert {key: made.to_dict().get(key) for key in constants} == constants
-
-
-def test_a_part_of_a_request_takes_further_fields_as_a_dict_does():
+def test_a_part_of_a_request_accepts_further_fields():
     part = INPUT_PART(text="Hi", detail="low")
     assert part.to_dict() == {"type": "input_text", "text": "Hi", "detail": "low"}
     assert part.detail == "low"
@@ -79,20 +71,20 @@ def test_a_part_of_a_request_takes_further_fields_as_a_dict_does():
     assert nested.to_dict()["extra"] == [{"type": "input_text", "text": "Hi"}]
 
 
-def test_a_part_of_a_reply_has_no_other_fields_than_documented_when_it_is_made_by_hand():
+def test_the_constructor_of_a_part_of_a_reply_accepts_documented_fields_only():
     with pytest.raises(TypeError, match="nonsense"):
         class_of(CALL)(**CALL, nonsense=1)
 
 
-# Data out of objects
+# Data
 
 
-def test_an_object_gives_what_it_was_made_of_and_leaves_out_what_was_not_given():
+def test_the_data_of_an_object_has_the_fields_that_were_given():
     message = MESSAGE(role="user", content=[INPUT_PART(text="Hi")])
     assert message.to_dict() == {"role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
 
 
-def test_what_is_set_is_in_the_data_and_what_is_set_to_none_is_null():
+def test_fields_that_are_set_are_in_the_data_and_none_is_null():
     reply = response()
     reply.user = "me"
     reply.usage = None
@@ -110,12 +102,12 @@ def test_what_is_set_is_in_the_data_and_what_is_set_to_none_is_null():
     }
 
 
-def test_a_name_that_is_no_field_cannot_be_set():
+def test_an_unknown_field_cannot_be_set():
     with pytest.raises(AttributeError):
         response().usgae = None
 
 
-def test_the_data_that_is_given_out_is_the_callers_own():
+def test_the_data_of_an_object_is_a_copy():
     reply = response()
     data = reply.to_dict()
     data["metadata"]["x"] = 1
@@ -127,7 +119,7 @@ def test_the_data_that_is_given_out_is_the_callers_own():
 # Equality
 
 
-def test_objects_are_equal_when_they_are_of_one_class_and_give_the_same_data():
+def test_objects_are_equal_if_they_have_the_same_class_and_data():
     assert response() == response()
     assert response() != typed({**RESPONSE, "new": 1})
     assert PART(text="a") == PART.from_dict({"type": "output_text", "text": "a"})
@@ -154,15 +146,15 @@ def test_objects_are_copied_and_pickled(duplicate):
     assert twin.output[3].action == RESPONSE["output"][3]["action"]
 
 
-# What is shown
+# Representation
 
 
-def test_an_object_shows_its_fields_that_are_set():
+def test_the_repr_shows_the_fields_that_are_set():
     assert repr(PART(text="Hi")) == f"{PART.__name__}(type='output_text', text='Hi')"
     assert repr(PART.from_dict(NEWER)) == f"{PART.__name__}(type='output_text', text='Hi', new=1)"
 
 
-def test_an_object_has_the_fields_that_the_document_lacks_as_attributes_too():
+def test_undocumented_fields_are_attributes_too():
     part = PART.from_dict({**NEWER, "to_dict": 1})
     assert part.new == 1
     with pytest.raises(AttributeError, match=f"'{PART.__name__}' object has no attribute 'newer'"):
@@ -170,7 +162,7 @@ def test_an_object_has_the_fields_that_the_document_lacks_as_attributes_too():
     assert part.to_dict()["to_dict"] == 1
 
 
-def test_rich_shows_what_repr_shows():
+def test_rich_shows_the_repr():
     Console = pytest.importorskip("rich.console").Console  # noqa: N806 - a class
 
     console = Console(width=200, file=io.StringIO())
@@ -178,18 +170,11 @@ def test_rich_shows_what_repr_shows():
     assert console.file.getvalue() == f"{PART.from_dict(NEWER)!r}\n"
 
 
-def test_attrs_shows_the_fields_and_nothing_else():
+def test_attrs_knows_the_fields():
     assert attrs.asdict(PART(text="Hi")) == {"type": "output_text", "annotations": None, "text": "Hi"}
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_the_annotations_of_a_class_can_be_resolved(name):
-    hints = typing.get_type_hints(MODELS[name])
-    assert SCHEMAS[name]["properties"].keys() <= hints.keys()
-    attrs.resolve_types(MODELS[name])
-
-
-def test_an_object_as_json_text():
+def test_an_object_can_be_converted_to_json_text():
     reply = response()
     assert json.loads(reply.to_json()) == RESPONSE
     assert reply.to_json(indent=1).count("\n") > 50
@@ -197,7 +182,7 @@ def test_an_object_as_json_text():
     assert json.loads(cut.to_json().encode()) == cut.to_dict()
 
 
-def test_an_unknown_object_shows_all_it_has_and_gives_its_fields_as_attributes():
+def test_an_unknown_object_shows_its_data_and_has_its_fields_as_attributes():
     unknown = response().output[3]
     assert repr(unknown) == f"Unknown({RESPONSE['output'][3]!r})"
     assert unknown.action == {"type": "search", "query": "deepest lake"}
@@ -206,7 +191,7 @@ def test_an_unknown_object_shows_all_it_has_and_gives_its_fields_as_attributes()
     assert not hasattr(unknown, "_private")
 
 
-def test_an_object_that_was_made_by_hand_has_no_answer_behind_it():
+def test_an_object_that_was_constructed_has_no_http_response():
     with pytest.raises(AttributeError, match=type(response()).__name__):
         _ = response().http
 
@@ -214,16 +199,12 @@ def test_an_object_that_was_made_by_hand_has_no_answer_behind_it():
 # Problems
 
 
-def test_an_object_that_was_made_by_hand_can_be_checked_too():
-    assert response().problems == []
-    part = PART(type="output_text", text=5)  # type: ignore[arg-type]
-    (problem,) = part.problems
-    assert str(problem).startswith("/text: expected a string, found 5 [type")
-
-
-def test_problems_are_looked_for_when_they_are_asked_for():
+def test_the_problems_of_an_object_are_those_of_its_current_data():
     reply = response()
+    assert reply.problems == []
     reply.id = None
     assert [problem.pointer for problem in reply.problems] == ["/id"]
     reply.id = "resp_1"
     assert reply.problems == []
+    (problem,) = PART(type="output_text", text=5).problems
+    assert str(problem).startswith("/text: expected a string, found 5 [type")

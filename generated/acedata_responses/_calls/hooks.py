@@ -72,7 +72,6 @@ class CallHooks:
                 _log(method, failed)
 
     def end(self, reply: Any, error: BaseException | None) -> None:
-        """Call `at_end` of each hook."""
         exchange = self._exchange
         response = _response_of(reply if error is None else error)
         end = EndInfo(

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrs import evolve
+from attrs import define, evolve
 
 from .._replies.error_body import error_from
 from .._replies.whole import read_reply
@@ -53,24 +53,16 @@ class Failed(NamedTuple):
     stream: Stream[Any, Any] | None = None
 
 
+@define(eq=False, repr=False)
 class Sender:
     """Sends the calls of a client and its copies, which share transport, limiter, clock, journal, hooks and usage."""
 
-    def __init__(
-        self,
-        transport: Transport,
-        limiter: Limiter | None,
-        clock: Clock,
-        usage: Usage,
-        journal: Journal | None = None,
-        hooks: Hooks | None = None,
-    ) -> None:
-        self.journal = journal
-        self.hooks = hooks
-        self.usage = usage
-        self.transport = transport
-        self.limiter = limiter
-        self.clock = clock
+    transport: Transport
+    limiter: Limiter | None
+    clock: Clock
+    usage: Usage
+    journal: Journal | None
+    hooks: Hooks | None
 
     def send(self, call: Call, settings: Settings) -> Any:
         """Send a call and return its reply or its stream.

@@ -102,7 +102,7 @@ def _add_files(run: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     run.add_argument(
         "--keep-going", action="store_true",
-        help="go on after an error that every further request would have",
+        help="continue after an error that every further request would have",
     )  # fmt: skip
     run.add_argument("--in-order", action="store_true", help="write the results in the order of the requests")
     if len(OPERATIONS) == 1:

@@ -58,7 +58,7 @@ class Tally:
 
     @property
     def notes(self) -> str:
-        """The totals to show while the run goes on."""
+        """The totals to show during the run."""
         wrong = [f", {self.outcomes[one]} {one}" for one in ("failed", "unknown") if self.outcomes[one]]
         return "".join(wrong) + f", {self.tokens} tokens" + (f", cost {self.cost}" if self.cost else "")
 

@@ -1,4 +1,4 @@
-"""Tells whether the process that wrote to a shared file is still alive.
+"""Tells whether the process that wrote to a shared file is still alive, and whether the file is still at its path.
 
 Each process locks one byte of a file beside the shared one. The operating system releases the lock when the process
 ends, however it ends, so an unlocked byte belongs to a process that has ended.
@@ -11,9 +11,10 @@ import secrets
 import sys
 import threading
 from pathlib import Path
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from .identity import identity_of
+from ..errors import JournalError
 
 _NUMBERS = 2**31 - 2
 """The highest position in a file that every platform can lock."""
@@ -45,6 +46,43 @@ else:
 
     def _unlock(descriptor: int, number: int) -> None:
         fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, number)
+
+
+class Identity(NamedTuple):
+    """What distinguishes a file from every other one on this machine."""
+
+    device: int
+    inode: int
+
+    def is_at(self, path: Path) -> bool:
+        """Whether the file is at this path."""
+        try:
+            return identity_of(path) == self
+        except OSError:
+            return False
+
+    def check(self, path: Path) -> None:
+        """Raise an error unless the file is at this path.
+
+        Raises:
+            JournalError: It was deleted, or another one is in its place.
+        """
+        if not self.is_at(path):
+            raise JournalError(
+                f"{path} was deleted or replaced while it was in use. Nothing more is sent, since other "
+                "programs would not see it in the file. Put the file back, or open it anew with a new Client, Journal "
+                "or Limiter"
+            )
+
+
+def identity_of(file: Path | int) -> Identity:
+    """Return the identity of the file at a path, or of an open one.
+
+    Raises:
+        OSError: There is none, or it cannot be accessed.
+    """
+    status = os.stat(file)  # noqa: PTH116 - it may be a descriptor
+    return Identity(status.st_dev, status.st_ino)
 
 
 class Owner:

@@ -9,8 +9,8 @@ from attrs import evolve
 from .._json import is_object, kind_of, parse, parsed
 from .._redact import redact_response
 from ..errors import AceDataError
-from ..types._event_roles import EventRole
 from ..types._model import Model
+from ..types._roles import EventRole
 from ..types._unknown import Unknown
 from .content import StreamContent
 from .error_body import ERROR_KEYS, is_error_body
@@ -65,7 +65,6 @@ class StreamState:
         return state
 
     def read_on(self) -> None:
-        """Read the events that were received."""
         while self.next_event() is not None:
             pass
 
@@ -99,11 +98,6 @@ class StreamState:
         return self._errors.is_stream
 
     @property
-    def is_whole_reply(self) -> bool:
-        """Whether the body is a whole reply or an HTML page in place of a stream."""
-        return self._framing.whole is not None
-
-    @property
     def is_plain_reply(self) -> bool:
         """Whether the service sent a whole reply in place of a stream."""
         return self._framing.whole is not None and self.reply is not None
@@ -114,7 +108,6 @@ class StreamState:
         return text
 
     def feed(self, chunk: bytes) -> None:
-        """Add a chunk of the body."""
         self._framing.feed(chunk)
 
     def end(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from attrs import evolve
+from attrs import define, evolve
 
 from .._document.facts import UNFINISHED_STREAMS_ARE_FREE
 from .._paths import text_at
@@ -14,9 +14,9 @@ from .error_body import code_and_message, shorten_text, undocumented_message
 from .whole import is_event_stream, redact_reply, with_request
 
 if TYPE_CHECKING:
-    from ..types._event_roles import EventRole
     from ..types._http_response import HTTPResponse
     from ..types._model import Model
+    from ..types._roles import EventRole
     from .content import StreamContent
     from .format import ReplyFormat
     from .framing import Framing
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 
 
+@define(eq=False, repr=False)
 class StreamErrors:
     """Creates the errors of one stream, from its current content."""
 
-    def __init__(self, http: HTTPResponse, reply_format: ReplyFormat, framing: Framing, content: StreamContent) -> None:
-        self._http = http
-        self._format = reply_format
-        self._framing = framing
-        self._content = content
+    _http: HTTPResponse
+    _format: ReplyFormat
+    _framing: Framing
+    _content: StreamContent
 
     @property
     def is_stream(self) -> bool:

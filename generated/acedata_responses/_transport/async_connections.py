@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import h11
+from attrs import Factory, define
 
 from ..retry import Failure
 from .async_lifetime import AsyncConnectionPool, AsyncConnectionPools
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__.partition(".")[0])
 _SMALL_REQUEST = 65_536  # bytes; a request up to this size fits into the buffers of a connection
 
 
+@define(eq=False, repr=False)
 class _Connection:
     """A connection to the service.
 
@@ -36,14 +38,12 @@ class _Connection:
         idle_since: When it was last used, by `clock.monotonic()`.
     """
 
-    __slots__ = ("http", "idle_since", "stream")
-
-    def __init__(self, stream: AsyncSocketStream) -> None:
-        self.stream = stream
-        self.http = HTTP1()
-        self.idle_since = 0.0
+    stream: AsyncSocketStream
+    http: HTTP1 = Factory(HTTP1)
+    idle_since: float = 0.0
 
 
+@define(eq=False, repr=False)
 class _Exchange:
     """A request and its response on a connection.
 
@@ -51,24 +51,14 @@ class _Exchange:
     connection, whose bytes then belong to the next exchange.
     """
 
-    __slots__ = (
-        "_clock", "_connection", "_give_up_at", "_is_closed", "_is_reading", "_is_written", "_pool", "_timeouts",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        connection: _Connection,
-        pool: AsyncConnectionPool[_Connection],
-        clock: Clock,
-        timeouts: dict[str, float | None],
-        give_up_at: float | None,
-    ) -> None:
-        self._connection = connection
-        self._pool = pool
-        self._clock = clock
-        self._timeouts = timeouts
-        self._give_up_at = give_up_at
-        self._is_written = self._is_reading = self._is_closed = False
+    _connection: _Connection
+    _pool: AsyncConnectionPool[_Connection]
+    _clock: Clock
+    _timeouts: dict[str, float | None]
+    _give_up_at: float | None
+    _is_written: bool = False
+    _is_reading: bool = False
+    _is_closed: bool = False
 
     async def send(self, request: Request) -> Head:
         """Send the request and wait for the head of the response."""
@@ -166,7 +156,6 @@ class AsyncConnections:
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
-        """Send a request and wait for the head of its response."""
         pool = await self._pools.current()
         connection = await self._idle(pool) or await self._new(timeouts["connect"])
         exchange = _Exchange(connection, pool, self._clock, timeouts, give_up_at)
@@ -180,7 +169,6 @@ class AsyncConnections:
         return AsyncResponseStream(head.status_code, head.headers, read, exchange.close, exchange.shorten_deadline)
 
     async def aclose(self) -> None:
-        """Close the connections that are not in use."""
         await self._pools.aclose()
 
     async def _idle(self, pool: AsyncConnectionPool[_Connection]) -> _Connection | None:

@@ -95,7 +95,6 @@ class AsyncConnectionPool(Generic[ConnectionT]):
             await self._idle.pop().stream.aclose()
 
     def abort(self) -> None:
-        """Close the idle connections without waiting."""
         self._end()
         while self._idle:
             self._idle.pop().stream.abort()
@@ -112,12 +111,10 @@ class AsyncConnectionPools(Generic[ConnectionT]):
         self._pools: dict[EventLoop, AsyncConnectionPool[ConnectionT]] = {}
 
     async def current(self) -> AsyncConnectionPool[ConnectionT]:
-        """Return the pool of the running event loop."""
         loop = running_loop()
         return self._pools.get(loop) or await self._new(loop)
 
     async def aclose(self) -> None:
-        """Close the pools."""
         pool = self._pools.pop(running_loop(), None)
         if pool is not None:
             await pool.aclose()
@@ -158,11 +155,9 @@ class AsyncClosing:
 
     @property
     def is_done(self) -> bool:
-        """Whether the response was closed."""
         return not self._close
 
     async def aclose(self) -> None:
-        """Close the response, unless it is closed."""
         self._opened.discard(self)
         try:
             if self._close:

@@ -69,7 +69,6 @@ class AsyncResponseStream:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the response was closed."""
         return self._closing.is_done
 
     async def aclose(self) -> None:

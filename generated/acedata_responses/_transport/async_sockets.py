@@ -9,9 +9,8 @@ from collections.abc import Callable
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
-from .addresses import Address, numeric_addresses
 from .async_lifetime import open_in_loop
-from .sockets import is_readable, shut_down
+from .sockets import Address, is_readable, numeric_addresses, shut_down
 
 if TYPE_CHECKING:
     import ssl
@@ -110,7 +109,6 @@ class AsyncSocketStream(asyncio.Protocol):
         return not (self._received or self._has_ended or is_readable(self._socket.fileno()))
 
     async def aclose(self) -> None:
-        """Close the connection."""
         self.abort()
         await asyncio.sleep(0)  # lets the event loop close the socket
 
@@ -129,7 +127,6 @@ class AsyncSocketStream(asyncio.Protocol):
         return cast("asyncio.Transport", self._transport)
 
     async def _wait_for_event(self, timeout: float | None) -> None:
-        """Wait for the next event of the transport."""
         self._waiter = self._loop.create_future()
         timer = None if timeout is None else self._loop.call_later(timeout, self._time_out)
         try:
@@ -178,18 +175,7 @@ class AsyncSocketStream(asyncio.Protocol):
 
 
 async def connect(host: str, port: int, tls: ssl.SSLContext | None, timeout: float | None) -> AsyncSocketStream:
-    """Connect to a host.
-
-    Args:
-        host: The name or the address of the host.
-        port: The port.
-        tls: The context for TLS; None for a plain connection.
-        timeout: Seconds for looking up the name, connecting and the TLS handshake together; None for no limit.
-
-    Raises:
-        TimeoutError: It took longer.
-        OSError: There is no such host, it refused the connection, or its certificate is not trusted.
-    """
+    """Connect to a host. The arguments and the errors are those of `sockets.connect`."""
     connecting = asyncio.get_running_loop().create_task(_connect(host, port, tls, timeout))
     is_done = False
     try:

@@ -67,7 +67,6 @@ class _AsyncDefaultTransport:
     async def open(
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
-        """Send a request and wait for the head of its response."""
         if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return await self._through_httpx.open(request, timeouts, give_up_at)
         refusal = live.refusal(self._settings.origin)
@@ -76,7 +75,6 @@ class _AsyncDefaultTransport:
         return await self._direct.open(request, timeouts, give_up_at)
 
     async def aclose(self) -> None:
-        """Close the idle connections."""
         for name in ("_direct", "_through_httpx"):
             if name in self.__dict__:
                 await getattr(self, name).aclose()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import h11
+from attrs import Factory, define
 
 from ..retry import Failure
 from .failures import NetworkError, not_allowed, read_failure, reason_of
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__.partition(".")[0])
 _SMALL_REQUEST = 65_536  # bytes; a request up to this size fits into the buffers of a connection
 
 
+@define(eq=False, repr=False)
 class _Connection:
     """A connection to the service.
 
@@ -35,14 +37,12 @@ class _Connection:
         idle_since: When it was last used, by `clock.monotonic()`.
     """
 
-    __slots__ = ("http", "idle_since", "stream")
-
-    def __init__(self, stream: SocketStream) -> None:
-        self.stream = stream
-        self.http = HTTP1()
-        self.idle_since = 0.0
+    stream: SocketStream
+    http: HTTP1 = Factory(HTTP1)
+    idle_since: float = 0.0
 
 
+@define(eq=False, repr=False)
 class _Exchange:
     """A request and its response on a connection.
 
@@ -50,24 +50,14 @@ class _Exchange:
     connection, whose bytes then belong to the next exchange.
     """
 
-    __slots__ = (
-        "_clock", "_connection", "_give_up_at", "_is_closed", "_is_reading", "_is_written", "_pool", "_timeouts",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        connection: _Connection,
-        pool: ConnectionPool[_Connection],
-        clock: Clock,
-        timeouts: dict[str, float | None],
-        give_up_at: float | None,
-    ) -> None:
-        self._connection = connection
-        self._pool = pool
-        self._clock = clock
-        self._timeouts = timeouts
-        self._give_up_at = give_up_at
-        self._is_written = self._is_reading = self._is_closed = False
+    _connection: _Connection
+    _pool: ConnectionPool[_Connection]
+    _clock: Clock
+    _timeouts: dict[str, float | None]
+    _give_up_at: float | None
+    _is_written: bool = False
+    _is_reading: bool = False
+    _is_closed: bool = False
 
     def send(self, request: Request) -> Head:
         """Send the request and wait for the head of the response."""
@@ -163,7 +153,6 @@ class Connections:
         self._pools: ConnectionPools[_Connection] = ConnectionPools()
 
     def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
-        """Send a request and wait for the head of its response."""
         pool = self._pools.current()
         connection = self._idle(pool) or self._new(timeouts["connect"])
         exchange = _Exchange(connection, pool, self._clock, timeouts, give_up_at)
@@ -177,7 +166,6 @@ class Connections:
         return ResponseStream(head.status_code, head.headers, read, exchange.close, exchange.shorten_deadline)
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
         self._pools.close()
 
     def _idle(self, pool: ConnectionPool[_Connection]) -> _Connection | None:

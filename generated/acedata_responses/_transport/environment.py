@@ -1,12 +1,15 @@
-"""Reads trusted certificates and the proxy from the environment."""
+"""Finds the certificates to trust, and the proxy that the environment names."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from contextlib import suppress
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 _PROXY_VARIABLES = frozenset({"all_proxy", "http_proxy", "https_proxy"})
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+_HASHED_NAME = re.compile(r"[0-9a-f]{8}\.\d+")
+_WHOLE_STORE = 50  # certificates; a folder with fewer only has additions to a store that is elsewhere
 _lock = threading.Lock()
 _contexts: dict[tuple[str | None, ...], ssl.SSLContext] = {}
 
@@ -51,15 +56,11 @@ def tls_context() -> ssl.SSLContext:
 def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     import ssl
 
-    from .certificates import system_context
-
     if not file and not folder:
         return system_context()
     try:
         if file:
             return ssl.create_default_context(cafile=file)
-        from pathlib import Path
-
         next(Path(folder or "").iterdir(), None)  # OpenSSL ignores an unreadable folder, and would trust nothing
         return ssl.create_default_context(capath=folder)
     except (OSError, ValueError) as error:
@@ -67,6 +68,35 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
             f"{'SSL_CERT_FILE' if file else 'SSL_CERT_DIR'} is {file or folder!r}, where no certificates can be read "
             f"({error}): name a place that has some, in PEM form, or unset it to trust those of the system"
         ) from None
+
+
+def system_context() -> ssl.SSLContext:
+    """Create a TLS context that trusts the certificates of the operating system.
+
+    On Linux a folder is preferred to a file: OpenSSL reads from a folder only the certificates that it needs, while
+    parsing a whole file takes longer than the rest of a first call. The stores of macOS and Windows can be read with
+    truststore, which is used if it is installed. If no store can be read, certifi's certificates are used.
+    """
+    import ssl
+
+    if sys.platform in ("darwin", "win32"):
+        if find_spec("truststore") is not None:
+            import truststore
+
+            return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        paths = ssl.get_default_verify_paths()
+        if paths.capath and _is_whole_store(paths.capath):
+            return ssl.create_default_context(capath=paths.capath)
+        if paths.cafile:
+            return ssl.create_default_context(cafile=paths.cafile)
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def _is_whole_store(folder: str) -> bool:
+    return sum(bool(_HASHED_NAME.fullmatch(path.name)) for path in Path(folder).iterdir()) >= _WHOLE_STORE
 
 
 def find_proxy(scheme: str, host: str, port: int) -> Proxy | None:

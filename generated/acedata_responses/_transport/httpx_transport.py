@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import evolve
 
@@ -19,28 +19,6 @@ from .lifetime import KEPT_IDLE_SECONDS, ConnectionPools, close_soon, has_socket
 from .response import ResponseStream
 
 
-class ClientSource(Protocol):
-    """Provides the httpx client for a call.
-
-    Attributes:
-        proxy: The name of the proxy for messages; empty without one.
-    """
-
-    proxy: str
-
-    def take(self) -> PooledClient:
-        """Return a client for a call."""
-        ...
-
-    def give_back(self, pooled: PooledClient) -> None:
-        """Take the client back after the call."""
-        ...
-
-    def close(self) -> None:
-        """Close the idle clients that this package created."""
-        ...
-
-
 class PooledClient:
     """An httpx client, as an item of a connection pool."""
 
@@ -53,11 +31,9 @@ class PooledClient:
         return self
 
     def close(self) -> None:
-        """Close the client."""
         self.client.close()
 
     def abort(self) -> None:
-        """Close the client without waiting for it."""
         close_soon(self.client.close)
 
 
@@ -111,11 +87,9 @@ class ClientPool:
         return (self._pools.current()).take() or PooledClient(self._new())
 
     def give_back(self, pooled: PooledClient) -> None:
-        """Keep a client for the next call."""
         (self._pools.current()).keep(pooled)
 
     def close(self) -> None:
-        """Close the idle clients."""
         self._pools.close()
 
     def _new(self) -> Any:
@@ -139,13 +113,12 @@ class HttpxTransport:
     The deadline is checked whenever data is received, so a call may exceed it by up to the read timeout.
     """
 
-    def __init__(self, origin: str, clients: ClientSource, clock: Clock) -> None:
+    def __init__(self, origin: str, clients: SharedClient | ClientPool, clock: Clock) -> None:
         self._origin = origin
         self._clients = clients
         self._clock = clock
 
     def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
-        """Send a request and wait for the head of its response."""
         has_sockets()  # raises an error if the event loop is not supported
         progress = _Progress(live.refusal(self._origin))
         pooled = self._clients.take()
@@ -184,7 +157,6 @@ class HttpxTransport:
         return ResponseStream(response.status_code, response.headers.raw, read, close)
 
     def close(self) -> None:
-        """Close the idle clients that this package created."""
         self._clients.close()
 
 

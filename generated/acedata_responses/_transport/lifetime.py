@@ -66,11 +66,9 @@ class ConnectionPools(Generic[ConnectionT]):
         self._pool: ConnectionPool[ConnectionT] = ConnectionPool()
 
     def current(self) -> ConnectionPool[ConnectionT]:
-        """Return the pool."""
         return self._pool
 
     def close(self) -> None:
-        """Close the pool."""
         self._pool.close()
 
 
@@ -89,11 +87,9 @@ class Closing:
 
     @property
     def is_done(self) -> bool:
-        """Whether the response was closed."""
         return not self._close
 
     def close(self) -> None:
-        """Close the response, unless it is closed."""
         try:
             close = self._close.pop()  # atomic: only one thread gets it
         except IndexError:
@@ -104,7 +100,6 @@ class Closing:
             call_each_once(self.callbacks)
 
     def drop(self) -> None:
-        """Close the response from its destructor."""
         self.close()
 
 

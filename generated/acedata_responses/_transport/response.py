@@ -68,7 +68,6 @@ class ResponseStream:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the response was closed."""
         return self._closing.is_done
 
     def close(self) -> None:

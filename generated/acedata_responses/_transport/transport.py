@@ -63,7 +63,6 @@ class _DefaultTransport:
         self._proxy = find_proxy(settings.scheme, settings.host, settings.port)
 
     def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
-        """Send a request and wait for the head of its response."""
         if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return self._through_httpx.open(request, timeouts, give_up_at)
         refusal = live.refusal(self._settings.origin)
@@ -72,7 +71,6 @@ class _DefaultTransport:
         return self._direct.open(request, timeouts, give_up_at)
 
     def close(self) -> None:
-        """Close the idle connections."""
         for name in ("_direct", "_through_httpx"):
             if name in self.__dict__:
                 getattr(self, name).close()

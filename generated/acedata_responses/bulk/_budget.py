@@ -71,28 +71,21 @@ class Budget:
             self._reserved += fits
             return fits
 
-    def settle(self, result: Result[Any] | None) -> None:
-        """Replace the reservation of a call by its cost.
-
-        Args:
-            result: The result of the call; None for a call that was cancelled.
-        """
+    def settle(self, result: Result[Any]) -> None:
+        """Replace the reservation of a call by its cost. A cancelled call has neither a reply nor an error."""
         cost, tokens = self._cost_of(result)
         with self._lock:
             self._reserved -= 1
             self.spent_cost = float(_exact(self.spent_cost) + _exact(cost))
             self.spent_tokens += tokens
 
-    def _cost_of(self, result: Result[Any] | None) -> tuple[float, int]:
-        reply = None
-        if result is not None:
-            error = result.error
-            if result.is_from_journal or isinstance(error, UnknownOutcomeError):
-                return 0.0, 0
-            if error is not None and error.may_be_billed is False:
-                return 0.0, 0
-            reply = getattr(error, "reply", result.reply)
-        cost, tokens = cost_and_tokens(reply)
+    def _cost_of(self, result: Result[Any]) -> tuple[float, int]:
+        error = result.error
+        if result.is_from_journal or isinstance(error, UnknownOutcomeError):
+            return 0.0, 0
+        if error is not None and error.may_be_billed is False:
+            return 0.0, 0
+        cost, tokens = cost_and_tokens(getattr(error, "reply", result.reply))
         return (
             self.cost_of_a_call or 0.0 if cost is None else cost,
             self.tokens_of_a_call or 0 if tokens is None else tokens,
@@ -101,8 +94,8 @@ class Budget:
     def exhausted(self) -> BudgetExhaustedError:
         """The error for the first call that exceeds the budget."""
         return BudgetExhaustedError(
-            f"the remaining budget does not allow another call: {self!r}. With a larger budget and a journal, the same "
-            "requests continue where they stopped"
+            f"the remaining budget does not allow another call: {self!r}. To continue later, run the "
+            "same requests again with a journal and a larger budget"
         )
 
 

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BulkStoppedError, ConfigurationError
 from ._budget import Budget
 from ._results import Result, result_for
 
-
-class Ended(Protocol):
-    """A call that has ended, as a future or a task."""
-
-    def exception(self) -> BaseException | None:
-        """Return what the call raised."""
-        ...
-
-    def result(self) -> Result[Any]:
-        """Return the result of the call."""
-        ...
+if TYPE_CHECKING:
+    from asyncio import Task
+    from concurrent.futures import Future
 
 
 class AsyncAdmission:
     """Yields the requests that the budget allows, in their order.
 
-    Args:
-        requests: The requests as the caller passed them.
-        budget: The budget for all calls; None for no limit.
-        is_streamed: Whether the arguments of a call ask for a stream, which is refused.
-        progress: Called for each result; None to call nothing.
-        keep_going: Whether to go on after an error that every further request would have.
+    The arguments are those of `run`.
 
     Raises:
         ConfigurationError: `budget` is not a `Budget`, or `progress` cannot be called.
@@ -59,11 +46,11 @@ class AsyncAdmission:
         self._failure: Exception | None = None
         self._stop: BulkStoppedError | None = None
 
-    def take_result(self, ended: Ended) -> Result[Any] | None:
+    def take_result(self, ended: Future[Result[Any]] | Task[Result[Any]]) -> Result[Any] | None:
         """Return the result of a call that has ended.
 
         None if the call raised an exception other than `AceDataError`. No further request is admitted then, and the
-        exception is raised once no call is under way, unless another error has stopped the run before.
+        exception is raised once no call is in flight, unless another error has stopped the run before.
         """
         failure = ended.exception()
         if isinstance(failure, Exception):

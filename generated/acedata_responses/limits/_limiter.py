@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
 from attrs import evolve
@@ -14,20 +14,29 @@ from attrs import evolve
 from .._clock import SYSTEM_CLOCK, Clock
 from .._event_loop import running_loop
 from ..errors import ConfigurationError
-from ._place import LimitTimeout, Pause, Place, WaitLimit, pause_until
+from ._pace import Pace
+from ._place import LimitTimeout, Place, ThreadWaiter, Waiter, task_waiter
 from ._turns import Turns
 from ._values import Limits
-from ._waiting import TaskWaiter, ThreadWaiter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .._event_loop import EventLoop
-    from ._pace import Pace
     from ._shared import SharedPlaces
 
 logger = logging.getLogger(__name__.partition(".")[0])
 _ORPHAN_CHECK = 1.0  # seconds between two checks for places whose event loop was closed
+_DAY = 86_400.0  # seconds; the longest single wait, which every kind of timer supports
+
+
+class _WaitLimit(NamedTuple):
+    """How long a call waits: until `give_up_at`, and at most `timeout` seconds while no call starts or finishes."""
+
+    joined_at: float
+    give_up_at: float
+    timeout: float
 
 
 class Limiter:
@@ -114,7 +123,7 @@ class Limiter:
         Args:
             give_up_at: The time of the clock's `monotonic()` at which to give up; None for never.
             timeout: Seconds to wait while no other call starts or finishes; None for no limit. As long as other calls
-                start or finish, the wait goes on.
+                start or finish, the wait continues.
 
         Returns:
             The place of the call, to be released when its response is finished.
@@ -129,14 +138,10 @@ class Limiter:
         wait_limit = self._wait_limit(give_up_at, timeout)
         try:
             self._join(place)
-            while not waiter.called:
-                pause = self._pause(wait_limit)
-                waiter.wait(pause.seconds)
-                if not waiter.called:
-                    self._note_waited(pause)
-            while (wait := self._start(place, wait_limit)) is not None:
-                self._clock.sleep(wait.seconds)
-                self._note_waited(wait)
+            for seconds in self._wait_until_called(waiter, wait_limit):
+                waiter.wait(seconds)
+            for seconds in self._wait_until_started(place, wait_limit):
+                self._clock.sleep(seconds)
         except BaseException:
             self._leave(place)
             raise
@@ -148,18 +153,14 @@ class Limiter:
         place = Place(self._free, loop)
         if self._start_at_once(place):
             return place
-        waiter = place.waiter = TaskWaiter.of(loop)
+        waiter = place.waiter = task_waiter(loop)
         wait_limit = self._wait_limit(give_up_at, timeout)
         try:
             self._join(place)
-            while not waiter.called:
-                pause = self._pause(wait_limit)
-                await waiter.wait(pause.seconds)
-                if not waiter.called:
-                    self._note_waited(pause)
-            while (wait := self._start(place, wait_limit)) is not None:
-                await self._clock.sleep_async(wait.seconds)
-                self._note_waited(wait)
+            for seconds in self._wait_until_called(waiter, wait_limit):
+                await waiter.wait(seconds)
+            for seconds in self._wait_until_started(place, wait_limit):
+                await self._clock.sleep_async(seconds)
         except BaseException:
             self._leave(place)
             raise
@@ -172,10 +173,7 @@ class Limiter:
             return
         with self._lock:
             before = pace.per_second
-            if self._shared is None:
-                pace.slowed(self._now())
-            else:
-                self._shared.slowed()
+            self._change_pace(pace, Pace.slowed)
             after = pace.per_second
         if after < before:
             logger.info("the service refuses calls: pace lowered from %.3g to %.3g calls a second", before, after)
@@ -187,13 +185,16 @@ class Limiter:
             return
         with self._lock:
             was_slowed = pace.is_slowed
-            if self._shared is None:
-                pace.succeeded(self._now())
-            else:
-                self._shared.succeeded()
+            self._change_pace(pace, Pace.succeeded)
             is_back = was_slowed and not pace.is_slowed
         if is_back:
-            logger.info("the service takes calls again: pace back at %.3g calls a second", pace.per_second)
+            logger.info("the service accepts calls again: pace restored to %.3g calls a second", pace.per_second)
+
+    def _change_pace(self, pace: Pace, change: Callable[[Pace, float], None]) -> None:
+        if self._shared is None:
+            change(pace, self._now())
+        else:
+            self._shared.change_pace(change)
 
     def _start_at_once(self, place: Place) -> bool:
         with self._lock:
@@ -220,25 +221,45 @@ class Limiter:
                 self._shared.finish(place)
             self._call_next()
 
-    def _wait_limit(self, give_up_at: float | None, timeout: float | None) -> WaitLimit:
+    def _wait_limit(self, give_up_at: float | None, timeout: float | None) -> _WaitLimit:
         now = self._now()
         remaining = math.inf if give_up_at is None else give_up_at - self._clock.monotonic()
-        return WaitLimit(now, now + remaining, math.inf if timeout is None else timeout)
+        return _WaitLimit(now, now + remaining, math.inf if timeout is None else timeout)
 
-    def _pause(self, wait_limit: WaitLimit) -> Pause:
-        """How long to wait before checking again, while the call has not been called."""
-        with self._lock:
-            now = self._now()
-            standstill = max(wait_limit.joined_at, self._turns.standstill())
-            until = min(wait_limit.give_up_at, standstill + wait_limit.timeout)
-            if (now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK) and self._free_orphans(now):
-                return Pause(0.0, now)  # a place was freed, perhaps for this call
-            if now >= until:
-                raise LimitTimeout(self._timeout_reason(now))
-            return pause_until(now, min(until, now + _ORPHAN_CHECK) if len(self._loops) > 1 else until)
+    def _wait_until_called(self, waiter: Waiter, wait_limit: _WaitLimit) -> Iterator[float]:
+        """Yield how many seconds to wait before checking again, until the call is called."""
+        while not waiter.called:
+            with self._lock:
+                now = self._now()
+                until = min(self._give_up_at(wait_limit, now), now + _DAY)
+                if len(self._loops) > 1:
+                    until = min(until, now + _ORPHAN_CHECK)
+            yield max(until - now, 0.0)
+            if not waiter.called:
+                self._note_waited(until)
 
-    def _start(self, place: Place, wait_limit: WaitLimit) -> Pause | None:
-        """Start a call that was called. Return None if it has started, else how long it must wait for the pace."""
+    def _wait_until_started(self, place: Place, wait_limit: _WaitLimit) -> Iterator[float]:
+        """Start a call that was called. Yield how many seconds it must wait before, for the pace."""
+        while (until := self._start(place, wait_limit)) is not None:
+            yield max(until - self._now(), 0.0)
+            self._note_waited(until)
+
+    def _give_up_at(self, wait_limit: _WaitLimit, now: float, in_all_processes: int | None = None) -> float:
+        """Return when a call gives up unless another one starts or finishes; `now` if a place has just been freed.
+
+        Raises:
+            LimitTimeout: That time has come.
+        """
+        standstill = max(wait_limit.joined_at, self._turns.standstill())
+        until = min(wait_limit.give_up_at, standstill + wait_limit.timeout)
+        if (now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK) and self._free_orphans(now):
+            return now
+        if now >= until:
+            raise LimitTimeout(self._timeout_reason(now, in_all_processes))
+        return until
+
+    def _start(self, place: Place, wait_limit: _WaitLimit) -> float | None:
+        """Start a call that was called. Return None if it has started, else when to ask again."""
         with self._lock:
             now = self._now()
             start = self._turns.next_start(now)
@@ -250,24 +271,16 @@ class Limiter:
                 return None
             if now >= wait_limit.give_up_at:
                 raise LimitTimeout(self._timeout_reason(now))
-            return pause_until(now, min(start, wait_limit.give_up_at))
+            return min(start, wait_limit.give_up_at, now + _DAY)
 
-    def _start_among_processes(self, place: Place, wait_limit: WaitLimit, now: float) -> float:
+    def _start_among_processes(self, place: Place, wait_limit: _WaitLimit, now: float) -> float:
         """Start a call that has its turn in this process. Return `now` if it has started, else when to ask again."""
         assert self._shared is not None
         blocked = self._shared.start(place)
         if blocked is None:
             return now
         self._turns.moved(blocked.moved_at)
-        standstill = max(wait_limit.joined_at, self._turns.standstill())
-        until = min(wait_limit.give_up_at, standstill + wait_limit.timeout)
-        is_due = now >= until or now >= self._orphans_checked_at + _ORPHAN_CHECK
-        is_freed = is_due and self._free_orphans(now)
-        if now >= until and not is_freed:
-            raise LimitTimeout(
-                f"{blocked.in_flight} calls are in flight in all processes that share {self._path}, and "
-                f"{self._turns.waiting} wait in this one"
-            )
+        self._give_up_at(wait_limit, now, blocked.in_flight)
         return now + blocked.seconds
 
     def _call_next(self) -> None:
@@ -293,12 +306,17 @@ class Limiter:
         """Return the time, at least that until which a call has waited, even if the clock of a test stands still."""
         return max(self._clock.monotonic(), self._latest)
 
-    def _note_waited(self, pause: Pause) -> None:
+    def _note_waited(self, until: float) -> None:
         with self._lock:
-            self._latest = max(self._latest, pause.until)
+            self._latest = max(self._latest, until)
 
-    def _timeout_reason(self, now: float) -> str:
+    def _timeout_reason(self, now: float, in_all_processes: int | None = None) -> str:
         turns = self._turns
+        if in_all_processes is not None:
+            return (
+                f"{in_all_processes} calls are in flight in all processes that share {self._path}, and "
+                f"{turns.waiting} wait in this one"
+            )
         if turns.in_flight < turns.places:
             return (
                 f"Calls start at {self.pace:.3g} a second, and {turns.waiting} wait: allow more with "

@@ -197,10 +197,10 @@ class Record:
         with self._changed:
             self._stalls.add(stall)
             self._changed.notify_all()
-        stall.add_done_callback(self._go_on)
+        stall.add_done_callback(self._forget_stall)
         return stall
 
-    def _go_on(self, stall: Future[None]) -> None:
+    def _forget_stall(self, stall: Future[None]) -> None:
         with self._changed:
             self._stalls.discard(stall)
             self._changed.notify_all()

@@ -8,7 +8,8 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ _OMITTED_HEADERS = frozenset({"connection", "content-encoding", "content-length"
 """Headers that do not describe the recorded body, or are private."""
 
 
-def replay(folder: str | os.PathLike[str]) -> Replay:
-    """Return a transport that sends each request once, records the response in a file, and replays it from then on.
+class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport that sends each request once, records the response in a file, and replays it from then on.
 
         client = Client(transport=testing.replay("tests/recordings"))
 
@@ -32,17 +33,8 @@ def replay(folder: str | os.PathLike[str]) -> Replay:
     the request; review it before you share it. Requests match by method, path, query and body. If the same request is
     sent several times, each of them has its own file. Delete files to record them again.
 
-    Args:
-        folder: The folder of the files. It is created if it does not exist.
-    """
-    return Replay(folder)
-
-
-class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """An httpx transport that replays recorded responses. Created by `replay()`.
-
     Attributes:
-        folder: The folder of the files.
+        folder: The folder of the files. It is created if it does not exist.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -54,22 +46,17 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
         request.read()
         file = self._file(request)
         if not file.exists():
-            with httpx.Client(verify=tls_context()) as client:
-                try:
-                    _write(file, request, client.send(request))
-                except ConfigurationError as refusal:
-                    raise _unrecorded(file, refusal) from None
+            with _recording(file), httpx.Client(verify=tls_context()) as client:
+                _write(file, request, client.send(request))
         return _read(file)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         file = self._file(request)
         if not file.exists():
-            async with httpx.AsyncClient(verify=tls_context()) as client:
-                try:
+            with _recording(file):
+                async with httpx.AsyncClient(verify=tls_context()) as client:
                     _write(file, request, await client.send(request))
-                except ConfigurationError as refusal:
-                    raise _unrecorded(file, refusal) from None
         return _read(file)
 
     def _file(self, request: httpx.Request) -> Path:
@@ -80,6 +67,10 @@ class Replay(httpx.BaseTransport, httpx.AsyncBaseTransport):
         with self._lock:
             self._times[name] += 1
             return self.folder / f"{name}-{self._times[name]}.json"
+
+
+replay = Replay
+"""Returns a transport that records and replays. See `Replay` for its argument."""
 
 
 class _Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -138,8 +129,13 @@ def _read(file: Path) -> httpx.Response:
         raise ConfigurationError(f"{file} is not a recording ({reason}); delete it to record it again") from None
 
 
-def _unrecorded(file: Path, refusal: ConfigurationError) -> ConfigurationError:
-    return ConfigurationError(f"there is no recording {file}, and {refusal}")
+@contextmanager
+def _recording(file: Path) -> Generator[None, None, None]:
+    """Add the name of the file to the error that blocks calls to the real service."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise ConfigurationError(f"there is no recording {file}, and {error}") from None
 
 
 def _redacted(request: httpx.Request, content: bytes) -> str:

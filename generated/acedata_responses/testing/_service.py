@@ -7,14 +7,29 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeGuard, cast
 
-from .._json import is_object
+from .._json import is_list, is_mapping, is_object, is_sequence
+from .._request.json_data import Converter
 from ..limits import Limits
+from ..types._list_reply import ListReply
+from ..types._model import Model
 from . import _contract, _replies
-from ._answers import Answer, documented_codes, error
+from ._answers import Answer, Fault, documented_codes, error
 from ._record import Record, Request
-from ._scripted import Scripted, Text, as_answer, check_scripted, is_faults, with_faults
+
+Text: TypeAlias = str | Callable[[Request], str]
+"""The text of an answer, or a function of the request that returns it."""
+
+Reply: TypeAlias = Mapping[str, Any] | Sequence[Any] | Model | ListReply[Any]
+"""JSON data, or a reply object of the client."""
+
+Answered: TypeAlias = Answer | Reply | str | Fault | Sequence[Fault]
+"""An answer to a request."""
+
+Scripted: TypeAlias = Answered | Callable[[Request], Answered | None]
+"""An argument of `reply_with`."""
 
 TOKEN = "test-token"  # noqa: S105 not a real token
 """The token that the service accepts by default."""
@@ -95,7 +110,7 @@ class Service(Record):
             TypeError: An answer is not one of these.
         """
         for answer in (*answers, *([] if always is None else [always])):
-            check_scripted(answer)
+            _check_scripted(answer)
         with self._changed:
             self._scripted.extend(answers)
             self._always = always if always is not None else self._always
@@ -185,12 +200,13 @@ class Service(Record):
             return self.usual_answer(request)
         if callable(scripted):
             return self._resolved(cast("Scripted", scripted(request)), request)
-        check_scripted(scripted)
+        _check_scripted(scripted)
         if isinstance(scripted, str):
             return self.usual_answer(request, scripted)
-        if is_faults(scripted):
-            return with_faults(self.usual_answer(request), scripted)
-        return scripted if isinstance(scripted, Answer) else as_answer(scripted)
+        if _is_faults(scripted):
+            faults = [scripted] if isinstance(scripted, Fault) else scripted
+            return self.usual_answer(request).but(*faults)
+        return scripted if isinstance(scripted, Answer) else Answer(json=Converter().convert(scripted, ""))
 
 
 def _text_for(request: Request, text: Text | None) -> str | None:
@@ -201,3 +217,30 @@ def _text_for(request: Request, text: Text | None) -> str | None:
 def refused(code: str, message: str | None = None) -> Answer:
     """Return the error with which the service refuses a request."""
     return error(code, message, status=None if code in documented_codes() else _STATUS_BY_HTTP[code])
+
+
+def _check_scripted(answer: Any) -> None:
+    """Reject values that cannot be sent as an answer, before a client waits for it.
+
+    Raises:
+        TypeError: `reply_with` does not accept the value, or JSON cannot represent it.
+    """
+    if isinstance(answer, (Answer, str, Fault)) or _is_faults(answer):
+        return
+    if isinstance(answer, (Model, ListReply)) or is_mapping(answer) or is_list(answer):
+        converter = Converter()
+        converter.convert(answer, "")
+        if converter.problems:
+            raise TypeError(f"the reply is not JSON data: {'; '.join(map(str, converter.problems))}")
+        return
+    if not callable(answer) or isinstance(answer, type):
+        raise TypeError(
+            "an answer must be an Answer, JSON data (a dict or a list), a reply object, a string, a Fault or "
+            f"several, or a function of the request, not {answer!r}"
+        )
+
+
+def _is_faults(answer: Any) -> TypeGuard[Fault | Sequence[Fault]]:
+    if is_sequence(answer):
+        return bool(answer) and all(isinstance(one, Fault) for one in answer)
+    return isinstance(answer, Fault)

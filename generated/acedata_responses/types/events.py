@@ -13,10 +13,9 @@ from attrs import define
 
 from .._json import kind_of
 from ._decoding import list_of, new, time_of
-from ._event_roles import Assembly, EventRole
 from ._model import Model
-from ._shapes import Shapes, by_shape
-from ._unknown import Unknown, unknown
+from ._roles import Assembly, EventRole
+from ._unknown import Shapes, Unknown, by_shape, unknown
 from .replies import (
     ChatUsage,
     ErrorDetail,

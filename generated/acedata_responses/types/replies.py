@@ -13,11 +13,10 @@ from attrs import define
 
 from .._json import kind_of
 from .._paths import Path, text_at
-from ._conversation_roles import Calls, Incomplete, ReplyRole
 from ._decoding import list_of, new, time_of
 from ._model import Model
-from ._shapes import Shapes, by_shape
-from ._unknown import Unknown, unknown
+from ._roles import Calls, Incomplete, ReplyRole
+from ._unknown import Shapes, Unknown, by_shape, unknown
 from .shared import (
     OutputTextPart,
     ReasoningOptions,

@@ -12,11 +12,10 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from attrs import define
 
 from .._json import kind_of
-from ._conversation_roles import DataPart
 from ._decoding import list_of, new
 from ._model import Model
-from ._shapes import Shapes, by_shape
-from ._unknown import Unknown, unknown
+from ._roles import DataPart
+from ._unknown import Shapes, Unknown, by_shape, unknown
 from .shared import OutputTextPart, RefusalPart, decode_output_text_part, decode_refusal_part
 
 ModelName: TypeAlias = (
