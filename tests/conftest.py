@@ -22,7 +22,6 @@ from acedata_responses import testing
 from tests.certificates import tls_of
 from tests.clock import SkippingClock
 from tests.drivers import FLAVOURS, ONE_PLACE, Driver, Flavour
-from tests.testing.clients import client_of
 
 if TYPE_CHECKING:
     import trustme
@@ -137,6 +136,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def http(service: testing.Server) -> Iterator[httpx.Client]:
     """An httpx client of the service."""
+    from tests.testing.clients import client_of  # it needs jsonschema, which not every environment has
+
     with client_of(service) as client:
         yield client
 
