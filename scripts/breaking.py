@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +38,7 @@ NAMES = {Impact.BREAKING: "breaking", Impact.ADDITION: "addition", Impact.FIX: "
 
 
 def git(root: Path, *arguments: str) -> bytes:
-    """What git prints.
+    """Run git, and return its output.
 
     Raises:
         ToolError: It failed.
@@ -51,7 +50,7 @@ def git(root: Path, *arguments: str) -> bytes:
 
 
 def last_release(root: Path) -> str | None:
-    """The newest version tag that HEAD descends from."""
+    """Return the newest version tag that HEAD descends from."""
     tags = git(root, "tag", "--merged", "HEAD", "--sort=-v:refname", "--list", "v[0-9]*").decode().split()
     return tags[0] if tags else None
 
@@ -86,25 +85,17 @@ def compare(root: Path, base: Path) -> list[Finding]:
     return sorted(found, key=lambda one: -one.impact)
 
 
-def complaints(impact: Impact, before: Version, now: Version, log: str) -> list[str]:
-    """Return what to do so that the version and the changelog match the changes."""
-    wanted = versions.after(before, impact)
-    if now < wanted:
-        return [f"set info.version in {DOCUMENT} to {wanted} (it is {now}) and run `make generate`"]
-    if impact is Impact.NONE and now == before:
-        return []
+def complaint(impact: Impact, before: Version, now: Version, log: str) -> str | None:
+    """Return what to do so that the version and the changelog match the changes; None if they do."""
+    required = versions.after(before, impact)
     entry = changelog.entry(log, str(now))
-    if not entry:
-        return [f"describe version {now} in {CHANGELOG}, under `## [{now}] - <date>`"]
-    if impact is Impact.BREAKING and "breaking" not in entry.lower():
-        return [f"mark what is breaking in the entry for {now} of {CHANGELOG}, with the word `Breaking`"]
-    return []
-
-
-def report(findings: Sequence[Finding]) -> None:
-    """Print the changes as a table."""
-    for one in findings:
-        print(f"{NAMES[one.impact]:<9} {one.where}: {one.what}")
+    if now < required:
+        return f"set info.version in {DOCUMENT} to {required} (it is {now}) and run `make generate`"
+    if not entry and (impact is not Impact.NONE or now != before):
+        return f"describe version {now} in {CHANGELOG}, under `## [{now}] - <date>`"
+    if impact is Impact.BREAKING and entry and "breaking" not in entry.lower():
+        return f"mark what is breaking in the entry for {now} of {CHANGELOG}, with the word `Breaking`"
+    return None
 
 
 def run(root: Path, revision: str) -> int:
@@ -114,16 +105,16 @@ def run(root: Path, revision: str) -> int:
         extract(root, revision, base)
         findings = compare(root, base)
         before, now = version_of(base / DOCUMENT), version_of(root / DOCUMENT)
-    report(findings)
+    for one in findings:
+        print(f"{NAMES[one.impact]:<9} {one.where}: {one.what}")
     impact = max((one.impact for one in findings), default=Impact.NONE)
     verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
     wanted = versions.after(before, impact)
     print(f"\nsince {revision}: {verdict}; version {before} -> {now}, required: {wanted} or newer")
-    log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
-    against = complaints(impact, before, now, log)
-    for complaint in against:
-        print(f"To do: {complaint}.", file=sys.stderr)
-    return FAILS if against else FOLLOWS
+    to_do = complaint(impact, before, now, (root / CHANGELOG).read_text(encoding="utf-8"))
+    if to_do:
+        print(f"To do: {to_do}.", file=sys.stderr)
+    return FAILS if to_do else FOLLOWS
 
 
 def version_of(path: Path) -> Version:

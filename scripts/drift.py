@@ -18,10 +18,9 @@ if __name__ == "__main__":
     crash.install()
 
 from scripts.reference import observations, reading  # noqa: E402
-from scripts.reference.differences import Difference, compare  # noqa: E402
+from scripts.reference.differences import FORMATS, Difference, compare  # noqa: E402
 from scripts.reference.facts import Facts, UnreadableError  # noqa: E402
-from scripts.reference.ours import OurDocument  # noqa: E402
-from scripts.reference.tables import FORMATS  # noqa: E402
+from scripts.reference.our_document import OurDocument  # noqa: E402
 
 SAME, DIFFERS, UNREADABLE = 0, 1, 2
 
@@ -62,11 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
         return UNREADABLE
     if differences or options.format == "json":
         print(FORMATS[options.format](differences))
-    what = f"{page.title}: {len(page.fields) or len(page.observed)} {'fields' if page.fields else 'places'} compared"
-    ending = (
-        f"{len(differences)} difference{'s' * (len(differences) > 1)}" if differences else "openapi.yaml says the same"
-    )
-    print(f"{what}, {ending}.", file=sys.stderr)
+    compared = f"{len(page.fields)} fields" if page.fields else f"{len(page.observed)} places"
+    found = f"{len(differences) or 'no'} difference{'s' * (len(differences) != 1)}"
+    print(f"{page.title}: {compared} compared, {found}.", file=sys.stderr)
     return DIFFERS if differences else SAME
 
 

@@ -14,8 +14,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timezone
+from collections.abc import Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,91 +27,85 @@ if __name__ == "__main__":
     crash.install()
 
 from scripts import drift  # noqa: E402
-from scripts.change import commands, model_names  # noqa: E402
-from scripts.change.all_or_nothing import BusyError, all_or_nothing, exclusive_lock  # noqa: E402
-from scripts.change.commands import StoppedError  # noqa: E402
+from scripts.change import model_names  # noqa: E402
+from scripts.change.atomic_change import (  # noqa: E402
+    BusyError,
+    StoppedError,
+    atomic_change,
+    exclusive_lock,
+    run_program,
+)
 from scripts.change.model_names import Change, RefusedError  # noqa: E402
 from scripts.reference.facts import UnreadableError  # noqa: E402
-from scripts.reference.ours import OurDocument  # noqa: E402
+from scripts.reference.our_document import OurDocument  # noqa: E402
 
 DONE, REFUSED, UNREADABLE = 0, 1, 2
 DOCUMENT, CHANGELOG, GENERATED = "openapi.yaml", "CHANGELOG.md", "generated"
 
-Steps = Sequence[tuple[str, Sequence[str]]]
-"""The steps after a change of the document: a title and a command for each."""
+UP_TO_DATE = "The model list is up to date."
 
-STEPS: Steps = (
+STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("generating the client", (sys.executable, "scripts/generate.py")),
     # The tests that compare the client with the document. Other tests do not depend on model names; CI runs them all.
     ("testing it", (sys.executable, "-m", "pytest", "-q", "-n", "auto", "tests/contract", "tests/replies")),
 )
+"""The steps after a change of the document: a title and a command for each."""
 
 
-def read(root: Path, name: str) -> str:
+def read(name: str) -> str:
     """Return the text of a file with its original line endings; empty if it does not exist."""
-    path = root / name
+    path = ROOT / name
     return path.read_bytes().decode() if path.exists() else ""
 
 
-def propose(root: Path, source: str | None, day: date, *, allow_removals: bool, models_only: bool) -> Change:
-    """Return the change that updates the project to a source, without writing anything.
+def propose(options: argparse.Namespace) -> Change:
+    """Return the change that updates the project to the source, without writing anything.
 
     Raises:
         RefusedError: There are objections to the change.
         UnreadableError: The source or the document could not be read.
     """
     try:
-        document = OurDocument(read(root, DOCUMENT))
+        document = OurDocument(read(DOCUMENT))
     except UnreadableError as error:
         raise UnreadableError(f"{DOCUMENT}: {error}") from None
-    page, differences = drift.find(document, source)
-    against = model_names.objections(
-        document, page, differences, allow_removals=allow_removals, models_only=models_only
-    )
-    if against:
-        raise RefusedError("\n".join(f"- {reason}" for reason in against))
-    return model_names.plan(document, read(root, CHANGELOG), page, day)
-
-
-def make(root: Path, change: Change, steps: Steps) -> None:
-    """Write the change to a copy of the project, and run the steps there."""
-    for name, text in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
-        (root / name).write_bytes(text.encode())
-    for what, command in steps:
-        print(f"\n{what}", flush=True)
-        commands.run(command, root)
-
-
-def diff(root: Path, change: Change) -> Iterator[str]:
-    """Yield the change of the document and the changelog as a unified diff."""
-    for name, new in ((DOCUMENT, change.document), (CHANGELOG, change.changelog)):
-        old = read(root, name).splitlines(keepends=True)
-        yield from difflib.unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}", n=2)
-
-
-def run(options: argparse.Namespace, root: Path, steps: Steps) -> int:
-    """Run the command with parsed options."""
+    page, differences = drift.find(document, options.source)
     flags = {"allow_removals": options.allow_removals, "models_only": options.models_only}
-    day = datetime.now(tz=timezone.utc).date()
+    if objections := model_names.objections(document, page, differences, **flags):
+        raise RefusedError("\n".join(f"- {reason}" for reason in objections))
+    return model_names.plan(document, read(CHANGELOG), page, datetime.now(tz=timezone.utc).date())
+
+
+def diff(name: str, new: str) -> str:
+    """Return the change of a file as a unified diff."""
+    before, after = (text.splitlines(keepends=True) for text in (read(name), new))
+    return "".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", n=2))
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run the command with parsed options."""
     if options.dry_run:
-        change = propose(root, options.source, day, **flags)
-        print(change.describe() if change else "The model list is up to date.")
-        print("".join(diff(root, change)), end="")
-        return DONE
+        change = propose(options)
+        print(change.describe() if change else UP_TO_DATE)
+        print(diff(DOCUMENT, change.document) + diff(CHANGELOG, change.changelog), end="")
+        return
     began = time.monotonic()
-    with exclusive_lock(root) as was_killed:
+    with exclusive_lock(ROOT) as was_killed:
         if was_killed:
             print("An earlier run was killed while it moved its files into place; that is done now.")
-        change = propose(root, options.source, day, **flags)
+        change = propose(options)
         if not change:
-            print("The model list is up to date.")
-            return DONE
+            print(UP_TO_DATE)
+            return
         print(change.describe(), flush=True)
-        with all_or_nothing(root, [DOCUMENT, CHANGELOG, GENERATED]) as copy:
-            make(copy, change, steps)
+        with atomic_change(ROOT, [DOCUMENT, CHANGELOG, GENERATED]) as copy:
+            (copy / DOCUMENT).write_bytes(change.document.encode())
+            (copy / CHANGELOG).write_bytes(change.changelog.encode())
+            for title, command in STEPS:
+                print(f"\n{title}", flush=True)
+                run_program(command, copy)
     seconds = time.monotonic() - began
     print(f"\nDone in {seconds:.0f} s. Look at it with `git diff`, then commit {DOCUMENT}, {CHANGELOG}, {GENERATED}/.")
-    return DONE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -133,7 +127,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        return run(options, ROOT, STEPS)
+        run(options)
     except UnreadableError as error:
         print(f"Nothing was changed.\n{error}", file=sys.stderr)
         return UNREADABLE
@@ -145,6 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
         reason = f"`{' '.join(error.cmd)}` failed; all files are as they were."
     except (OSError, KeyboardInterrupt, StoppedError) as error:
         reason = f"{str(error) or 'interrupted'}; all files are as they were."
+    else:
+        return DONE
     print(reason, file=sys.stderr)
     return REFUSED
 

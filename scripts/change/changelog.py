@@ -6,26 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-EMPTY = """\
-# Changelog
-
-All notable changes of the client, in the form of [Keep a Changelog](https://keepachangelog.com/en/1.1.0/). Versions
-follow [Semantic Versioning](https://semver.org/spec/v2.0.0.html); before 1.0.0 a breaking change raises the minor
-version.
-
-## [Unreleased]
-"""
-
-_ENTRY = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
+_HEADING = re.compile(r"^## \[?([^\]\s]+)\]?.*$", re.MULTILINE)
 
 
 def entry(text: str, version: str) -> str | None:
     """Return the changelog's entry for a version, or None."""
-    headings = list(_ENTRY.finditer(text))
-    for heading, following in zip(headings, [*headings[1:], None], strict=True):
-        if heading[1] == version:
-            return text[heading.end() : following.start() if following else len(text)].strip()
-    return None
+    _, *parts = _HEADING.split(text)
+    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}.get(version)
 
 
 def with_release(text: str, version: str, day: date, changes: Mapping[str, Sequence[str]]) -> str:
@@ -37,14 +24,13 @@ def with_release(text: str, version: str, day: date, changes: Mapping[str, Seque
         day: Its date.
         changes: Kind (Added, Removed, ...) -> lines.
     """
-    text = text or EMPTY
-    headings = list(_ENTRY.finditer(text))
-    unreleased = next((heading for heading in headings if heading[1].lower() == "unreleased"), None)
-    if unreleased:
-        start = unreleased.end()
-        end = next((heading.start() for heading in headings if heading.start() > start), len(text))
-    else:
-        start = end = headings[0].start() if headings else len(text)
+    text = text or "# Changelog\n\n## [Unreleased]\n"
+    headings = list(_HEADING.finditer(text))
+    places = [heading.start() for heading in headings] + [len(text)]
+    start = end = places[0]
+    for heading, following in zip(headings, places[1:], strict=True):
+        if heading[1].lower() == "unreleased":
+            start, end = heading.end(), following
     body = text[start:end].strip("\n")
     for kind, lines in changes.items():
         body = _with_lines(body, kind, lines)

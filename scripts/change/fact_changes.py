@@ -42,32 +42,14 @@ OFFER = Rule(ADDITION, BREAKING, BREAKING)
 MEANING = Rule(BREAKING, BREAKING, BREAKING)
 
 RULES: Mapping[str, Rule] = {
-    "x-alias-paths": BEHAVIOUR,
-    "x-aliases": OFFER,
-    "x-assembles": OFFER,
-    "x-billing": OFFER,
-    "x-conversation": MEANING,
-    "x-data": OFFER,
-    "x-error-body": MEANING,
-    "x-event": OFFER,
-    "x-example-events": NOTE,
-    "x-example-lists": NOTE,
-    "x-failed-when": MEANING,
-    "x-limits": BEHAVIOUR,
-    "x-log-environment": OFFER,
-    "x-python-name": MEANING,
-    "x-removed": BEHAVIOUR,
-    "x-reply": MEANING,
-    "x-retry": BEHAVIOUR,
-    "x-safe": MEANING,
-    "x-source": NOTE,
-    "x-specification": NOTE,
-    "x-stream": OFFER,
-    "x-summary": OFFER,
-    "x-telemetry": BEHAVIOUR,
-    "x-text": OFFER,
-    "x-unfinished-when": BEHAVIOUR,
-    "x-value-sources": NOTE,
+    extension: rule
+    for rule, extensions in {
+        NOTE: "x-example-events x-example-lists x-source x-specification x-value-sources",
+        BEHAVIOUR: "x-alias-paths x-limits x-removed x-retry x-telemetry x-unfinished-when",
+        OFFER: "x-aliases x-assembles x-billing x-data x-event x-log-environment x-stream x-summary x-text",
+        MEANING: "x-conversation x-error-body x-failed-when x-python-name x-reply x-safe",
+    }.items()
+    for extension in extensions.split()
 }
 """The rules for extensions, except error kinds and environment variables, whose entries depend on each other. Changes
 of extensions without a rule count as breaking."""
@@ -87,7 +69,7 @@ def find(old: Document, new: Document) -> Iterator[Finding]:
     for place, word in sorted(before.keys() | after.keys()):
         if place in places_before and place in places_after:
             values = before.get((place, word)), after.get((place, word))
-            yield from _changes(place, word, *values)
+            yield from (one for one in _changes(place, word, *values) if one.impact is not NONE)
 
 
 def _extensions(document: Document) -> dict[tuple[str, str], Any]:
@@ -131,11 +113,11 @@ def _entries(at: str, rule: Rule, old: Any, new: Any) -> Iterator[Finding]:
     before, after = dict(_leaves(at, old)), dict(_leaves(at, new))
     for entry in dict.fromkeys((*before, *after)):
         if entry not in after:
-            yield from _finding(rule.removed, entry, f"removed (was {before[entry]})")
+            yield Finding(rule.removed, entry, f"removed (was {before[entry]})")
         elif entry not in before:
-            yield from _finding(rule.added, entry, f"added: {after[entry]}")
+            yield Finding(rule.added, entry, f"added: {after[entry]}")
         elif json.dumps(before[entry]) != json.dumps(after[entry]):
-            yield from _finding(rule.changed, entry, f"changed from {before[entry]} to {after[entry]}")
+            yield Finding(rule.changed, entry, f"changed from {before[entry]} to {after[entry]}")
 
 
 def _leaves(at: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -145,11 +127,6 @@ def _leaves(at: str, value: Any) -> Iterator[tuple[str, Any]]:
                 yield from _leaves(below(at, key), one)
     elif value is not None:
         yield at, value
-
-
-def _finding(impact: Impact, at: str, what: str) -> Iterator[Finding]:
-    if impact is not NONE:
-        yield Finding(impact, at, what)
 
 
 def _set(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
@@ -185,30 +162,27 @@ def _check_kinds(document: Document, pointer: str, kinds: Any) -> None:
 
 def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
     for name in dict.fromkeys((*old, *new)):
+        place = below(at, name)
         if name not in new:
-            yield Finding(BREAKING, below(at, name), "removed")
+            yield Finding(BREAKING, place, "removed")
         elif name not in old:
-            yield Finding(ADDITION, below(at, name), "added")
+            yield Finding(ADDITION, place, "added")
         else:
-            yield from _kind(below(at, name), old[name], new[name])
-            yield from _caught(below(at, name), _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
+            for word, rule in _KIND_RULES.items():
+                yield from _entries(below(place, word), rule, *(bool(kinds[name].get(word)) for kinds in (old, new)))
+            yield from _entries(
+                below(place, "codes"), MEANING, *(_of_every_request(kinds[name]) for kinds in (old, new))
+            )
+            yield from _caught(place, _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
     for code, status in _errors(old, new):
         was, now = _class(old, code, status), _class(new, code, status)
         if was[:1] != now[:1]:
             yield from _caught(at, was, now, f"the error {code or status}")
 
 
-def _kind(at: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Finding]:
-    for word, rule in _KIND_RULES.items():
-        yield from _entries(below(at, word), rule, bool(old.get(word)), bool(new.get(word)))
-    was, now = (_of_every_request(kind) for kind in (old, new))
-    yield from _entries(below(at, "codes"), MEANING, was, now)
-
-
 def _of_every_request(kind: Mapping[str, Any]) -> dict[str, bool]:
     """Return the codes that have an `every-request` of their own."""
-    codes = kind.get("codes", {}).items()
-    return {code: True for code, described in codes if described.get("every-request")}
+    return {code: True for code, described in kind.get("codes", {}).items() if described.get("every-request")}
 
 
 def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Finding]:

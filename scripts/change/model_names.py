@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-from ruamel.yaml.comments import CommentedMap
 from semver import Version
 
 from scripts.openapi.document import below
-from scripts.reference.differences import LABELS, Difference
-from scripts.reference.facts import Facts
-from scripts.reference.model_list import AT
-from scripts.reference.ours import PAGE, VALUE_SOURCES, OurDocument
-from scripts.reference.tables import as_text
+from scripts.reference.differences import LABELS, Difference, as_text
+from scripts.reference.facts import Facts, UnreadableError
+from scripts.reference.our_document import PAGE, VALUE_SOURCES, OurDocument
+from scripts.reference.reading import MODEL
 
-from . import changelog, versions, yaml_edit
+from . import changelog, versions
 from .versions import Impact
-from .yaml_edit import EditError
+from .yaml_edit import Editor
 
 REMOVED = "x-removed"
 SERVICE = "guide"
@@ -39,6 +37,7 @@ class Change:
     """A change of the model list.
 
     Attributes:
+        forgotten: The withdrawn names that were known as deprecated and no longer are.
         before, after: The old and the new version.
         names: The complete new list.
         document, changelog: The new texts.
@@ -54,26 +53,20 @@ class Change:
     document: str
     changelog: str
 
-    @property
-    def is_breaking(self) -> bool:
-        """Whether the change is breaking for users."""
-        return bool(self.removed)
-
     def __bool__(self) -> bool:
         return self.before != self.after
 
     def describe(self) -> str:
         """Return a description of the change."""
-        parts = (
-            ("added", self.added),
-            ("removed", self.removed),
-            ("moved", self.moved),
-            ("no longer known", self.forgotten),
-        )
-        lines = [f"{what + ':':<17}{', '.join(names)}" for what, names in parts if names]
-        lines.append(f"{'breaking:':<17}{'yes' if self.is_breaking else 'no'}")
-        lines.append(f"{'version:':<17}{self.before} -> {self.after}")
-        return "\n".join(lines)
+        entries = {
+            "added": ", ".join(self.added),
+            "removed": ", ".join(self.removed),
+            "moved": ", ".join(self.moved),
+            "no longer known": ", ".join(self.forgotten),
+            "breaking": "yes" if self.removed else "no",
+            "version": f"{self.before} -> {self.after}",
+        }
+        return "\n".join(f"{what + ':':<17}{value}" for what, value in entries.items() if value)
 
 
 def plan(document: OurDocument, log: str, page: Facts, day: date) -> Change:
@@ -82,106 +75,25 @@ def plan(document: OurDocument, log: str, page: Facts, day: date) -> Change:
     Raises:
         RefusedError: The format of the document does not allow the edit, or it has no version.
     """
-    holder = _Holder(document)
-    old = holder.names
-    listed = page.fields[AT].enum
-    names, sources = _merged(holder, listed, is_page=page.whole)
-    added = tuple(name for name in names if name not in old)
-    removed = tuple(name for name in old if name not in names)
-    moved = _moved([name for name in old if name in names], [name for name in names if name in old])
+    old = _ModelList(document)
+    names, sources = old.updated(page)
+    added = tuple(name for name in names if name not in old.names)
+    removed = tuple(name for name in old.names if name not in names)
+    moved = _moved([name for name in old.names if name in names], [name for name in names if name in old.names])
     try:
-        before = versions.parse(str(document.whole.data["info"]["version"]))
+        before = versions.parse(str(document.complete.data["info"]["version"]))
     except (KeyError, ValueError) as error:
         raise RefusedError(f"openapi.yaml: info.version: {error}") from None
-    if not (added or removed or moved or sources != holder.sources):
+    if not (added or removed or moved or sources != old.sources):
         return Change((), (), (), (), before, before, names, document.text, log)
-    impact = Impact.BREAKING if removed else Impact.ADDITION if added else Impact.FIX
-    after = versions.after(before, impact)
-    known, forgotten = _still_known(holder.removed, removed, names, after)
-    text = holder.edited(names, sources, known, str(after))
-    entry = changelog.with_release(log, str(after), day, _lines(added, removed, moved, forgotten))
+    after = versions.after(before, Impact.BREAKING if removed else Impact.ADDITION if added else Impact.FIX)
+    kept = {name: note for name, note in old.removed.items() if name not in names}
+    forgotten = tuple(name for name, note in kept.items() if _is_over(note, after))
+    known = {name: note for name, note in kept.items() if name not in forgotten}
+    withdrawn = {**known, **{name: {"since": str(after)} for name in removed}}
+    text = old.edited(names, sources, withdrawn, str(after))
+    entry = changelog.with_release(log, str(after), day, _log_lines(added, removed, moved, forgotten))
     return Change(added, removed, moved, forgotten, before, after, names, text, entry)
-
-
-def objections(
-    document: OurDocument,
-    page: Facts,
-    differences: Sequence[Difference],
-    *,
-    allow_removals: bool = False,
-    models_only: bool = False,
-) -> list[str]:
-    """Return the objections to a list, each with what to do."""
-    if page.whole and (page.operation.get("method"), page.operation.get("path")) != _title(document):
-        return [f"this is the page of {page.title}, not of {' '.join(_title(document))}. Take that operation's page."]
-    field = page.fields.get(AT)
-    if field is None or not field.enum:
-        return ["there is not a list of model names. Save the whole page again."]
-    found = list(_about_names(field.enum))
-    if not found:
-        holder = _Holder(document)
-        found += _about_removals(holder, field.enum, is_page=page.whole, allowed=allow_removals)
-    others = [one for one in differences if (one.field, one.property) != (AT, LABELS["enum"])]
-    if others and not models_only:
-        table = as_text(others)
-        found.append(
-            "the page differs from openapi.yaml in more than the model names:\n\n"
-            f"{table}\n\nEdit openapi.yaml first, or take over the names alone with MODELS_ONLY=1."
-        )
-    return found
-
-
-def _title(document: OurDocument) -> tuple[str, str]:
-    return document.wanted.method, document.wanted.paths[0]
-
-
-def _about_names(names: Sequence[Any]) -> Iterable[str]:
-    odd = [name for name in names if not isinstance(name, str) or not GOOD_NAME.fullmatch(name)]
-    if odd:
-        yield f"names with odd characters: {_shown(odd)}. Look at the page; save it again if it was saved badly."
-    twice = list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i]))
-    if twice:
-        yield f"names that appear twice: {_shown(twice)}. Look at the page; save it again if it was saved badly."
-    alike: dict[str, list[Any]] = {}
-    for name in dict.fromkeys(names):
-        alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
-    if collisions := [group for group in alike.values() if len(group) > 1]:
-        shown = "; ".join(_shown(group) for group in collisions)
-        yield f"names that would be one in Python: {shown}. Ask the vendor which is right."
-
-
-def _about_removals(holder: _Holder, listed: Sequence[str], *, is_page: bool, allowed: bool) -> Iterable[str]:
-    names, _ = _merged(holder, listed, is_page=is_page)
-    gone = [name for name in holder.names if name not in names]
-    if not gone or allowed:
-        return
-    if len(gone) * 5 > len(holder.names):
-        yield (
-            f"the list lost more than a fifth of its names ({len(gone)} of {len(holder.names)}): it looks cut off. "
-            "Save the page again; if the vendor did withdraw them all, set ALLOW_REMOVALS=1."
-        )
-    else:
-        yield f"names that are gone: {_shown(gone)}. If the vendor withdrew them, set ALLOW_REMOVALS=1."
-
-
-def _shown(names: Sequence[Any]) -> str:
-    shown = ", ".join(repr(name) for name in names[:10])
-    return shown + (f" and {len(names) - 10} more" if len(names) > 10 else "")
-
-
-def _merged(holder: _Holder, listed: Sequence[str], *, is_page: bool) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the new list, and the sources of names that are not on the page.
-
-    The names of the page come first, in its order, followed by those that only the service lists. The list of the
-    service has no order, so its new names go to the end.
-    """
-    if is_page:
-        others = [name for name in holder.names if name in holder.sources and name not in listed]
-        return (*listed, *others), {name: holder.sources[name] for name in others}
-    new = [name for name in listed if name not in holder.names]
-    names = (*(name for name in holder.names if name in listed), *new)
-    sources = {name: holder.sources.get(name, SERVICE) for name in names if name in holder.sources or name in new}
-    return names, sources
 
 
 def _moved(old: list[str], new: list[str]) -> tuple[str, ...]:
@@ -191,21 +103,13 @@ def _moved(old: list[str], new: list[str]) -> tuple[str, ...]:
     return tuple(name for name in new if name not in stayed)
 
 
-def _still_known(
-    before: Mapping[str, Any], removed: Sequence[str], names: Sequence[str], version: Version
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the withdrawn names to keep, and those to drop because the minor version changed."""
-    kept = {name: note for name, note in before.items() if name not in names}
-    minor = (version.major, version.minor)
-    since = {name: versions.parse(str(note.get("since"))) for name, note in kept.items()}
-    over = {name for name, first in since.items() if minor > (first.major, first.minor)}
-    known = {name: note for name, note in kept.items() if name not in over}
-    return {**known, **{name: {"since": str(version)} for name in removed}}, tuple(
-        name for name in kept if name in over
-    )
+def _is_over(note: Mapping[str, Any], version: Version) -> bool:
+    """Whether a withdrawn name is no longer kept: it was withdrawn in an earlier minor version."""
+    since = versions.parse(str(note.get("since")))
+    return (version.major, version.minor) > (since.major, since.minor)
 
 
-def _lines(
+def _log_lines(
     added: Sequence[str], removed: Sequence[str], moved: Sequence[str], forgotten: Sequence[str]
 ) -> dict[str, list[str]]:
     """Return the lines for the changelog."""
@@ -227,18 +131,102 @@ def _code(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-class _Holder:
-    """The place of the list in openapi.yaml: the schema with the enum, and the component around it."""
+# ---- Objections --------------------------------------------------------------------------------------------------
+
+
+def objections(
+    document: OurDocument,
+    page: Facts,
+    differences: Sequence[Difference],
+    *,
+    allow_removals: bool = False,
+    models_only: bool = False,
+) -> list[str]:
+    """Return the objections to a list, each with what to do."""
+    title = document.from_page().title
+    if page.is_complete and page.title != title:
+        return [f"this is the page of {page.title}, not of {title}. Take that operation's page."]
+    field = page.fields.get(MODEL)
+    if field is None or not field.enum:
+        return ["there is not a list of model names. Save the complete page again."]
+    found = list(_about_names(field.enum))
+    if not found and not allow_removals:
+        found += _about_removals(_ModelList(document), page)
+    others = [one for one in differences if (one.field, one.property) != (MODEL, LABELS["enum"])]
+    if others and not models_only:
+        found.append(
+            "the page differs from openapi.yaml in more than the model names:\n\n"
+            f"{as_text(others)}\n\nEdit openapi.yaml first, or take over the names alone with MODELS_ONLY=1."
+        )
+    return found
+
+
+def _about_names(names: Sequence[Any]) -> Iterable[str]:
+    save_again = "Look at the page; save it again if it was saved badly."
+    if odd := [name for name in names if not isinstance(name, str) or not GOOD_NAME.fullmatch(name)]:
+        yield f"names with odd characters: {_shown(odd)}. {save_again}"
+    if twice := list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i])):
+        yield f"names that appear twice: {_shown(twice)}. {save_again}"
+    alike: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(names):
+        alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
+    if collisions := [group for group in alike.values() if len(group) > 1]:
+        shown = "; ".join(_shown(group) for group in collisions)
+        yield f"names that would be one in Python: {shown}. Ask the vendor which is right."
+
+
+def _about_removals(old: _ModelList, page: Facts) -> Iterable[str]:
+    names, _ = old.updated(page)
+    gone = [name for name in old.names if name not in names]
+    if len(gone) * 5 > len(old.names):
+        yield (
+            f"the list lost more than a fifth of its names ({len(gone)} of {len(old.names)}): it looks cut off. "
+            "Save the page again; if the vendor did withdraw them all, set ALLOW_REMOVALS=1."
+        )
+    elif gone:
+        yield f"names that are gone: {_shown(gone)}. If the vendor withdrew them, set ALLOW_REMOVALS=1."
+
+
+def _shown(names: Sequence[Any]) -> str:
+    shown = ", ".join(repr(name) for name in names[:10])
+    return shown + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
+# ---- The list in openapi.yaml ------------------------------------------------------------------------------------
+
+
+class _ModelList:
+    """The list in openapi.yaml: the schema with the enum, and the component around it.
+
+    Attributes:
+        names: The names, in order.
+        sources: The sources of names that are not from the page.
+        removed: The withdrawn names that are still known, with the version since which they are withdrawn.
+    """
 
     def __init__(self, document: OurDocument) -> None:
-        self.document = document
-        self.pointer, self.component = _find(document)
-        enum = document.whole.node(self.pointer)
-        self.names: list[str] = list(enum["enum"])
-        self.sources: dict[str, str] = {
-            name: source for name, source in enum.get(VALUE_SOURCES, {}).items() if source != PAGE
-        }
-        self.removed: dict[str, Any] = dict(document.whole.node(self.component).get(REMOVED, {}))
+        self._document = document
+        self._enum, self._component = _find(document)
+        schema, component = (document.complete.node(pointer) for pointer in (self._enum, self._component))
+        sources = schema.get(VALUE_SOURCES, {})
+        self.names: list[str] = list(schema["enum"])
+        self.sources: dict[str, str] = {name: source for name, source in sources.items() if source != PAGE}
+        self.removed: dict[str, Any] = dict(component.get(REMOVED, {}))
+
+    def updated(self, page: Facts) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Return the new list, and the sources of names that are not on the page.
+
+        The names of the page come first, in its order, followed by those that only the service lists. The list of the
+        service has no order, so its new names go to the end.
+        """
+        listed = page.fields[MODEL].enum
+        if page.is_complete:
+            others = [name for name in self.names if name in self.sources and name not in listed]
+            return (*listed, *others), {name: self.sources[name] for name in others}
+        new = [name for name in listed if name not in self.names]
+        names = (*(name for name in self.names if name in listed), *new)
+        sources = {**self.sources, **dict.fromkeys(new, SERVICE)}
+        return names, {name: sources[name] for name in names if name in sources}
 
     def edited(self, names: Sequence[str], sources: Mapping[str, str], removed: Mapping[str, Any], version: str) -> str:
         """Return the text of the document with another list.
@@ -246,35 +234,38 @@ class _Holder:
         Raises:
             RefusedError: The format of the document does not allow the edit.
         """
-
-        def change(tree: CommentedMap) -> None:
-            edited = replace(self.document.whole, data=tree)
-            schema, component = edited.node(self.pointer), edited.node(self.component)
-            above = next(key for key in component if key in ("anyOf", "oneOf", "type", "enum"))
-            yaml_edit.set_items(schema["enum"], names)
-            yaml_edit.set_entries(schema, VALUE_SOURCES, sources, above="enum")
-            yaml_edit.set_entries(component, REMOVED, removed, above=above)
-            yaml_edit.set_text(tree["info"], "version", version)
-
+        component = self._document.complete.node(self._component)
+        above = next(key for key in component if key in ("anyOf", "oneOf", "type", "enum"))
+        editor = Editor(self._document.complete, self._document.text)
+        editor.set_items(below(self._enum, "enum"), names)
+        editor.set_entries(self._enum, VALUE_SOURCES, sources, above="enum")
+        editor.set_entries(self._component, REMOVED, removed, above=above)
+        editor.set_text("/info/version", version)
+        text = editor.text()
+        expected = (list(names), dict(sources), dict(removed), version)
         try:
-            return yaml_edit.edited(self.document.text, change)
-        except EditError as error:
-            raise RefusedError(str(error)) from None
+            document = OurDocument(text)
+            new = _ModelList(document)
+            found = (new.names, new.sources, new.removed, document.complete.data["info"]["version"])
+        except (UnreadableError, RefusedError):
+            found = None
+        if found != expected:
+            place = self._document.complete.place(self._enum)
+            raise RefusedError(f"{place}: the list cannot be edited. Write one entry per line, then run again.")
+        return text
 
 
 def _find(document: OurDocument) -> tuple[str, str]:
     """Return the pointers of the schema with the enum, and of its component."""
-    whole, (method, path) = document.whole, _title(document)
+    complete, wanted = document.complete, document.wanted
     try:
-        content = below("/paths", path, method.lower(), "requestBody", "content")
-        body, _ = whole.resolve(below(content, next(iter(whole.node(content))), "schema"))
-        component, schema = whole.resolve(below(body, "properties", AT.partition(".")[2]))
-        if "enum" in schema:
-            return component, component
-        for word in ("anyOf", "oneOf"):
-            for i, one in enumerate(schema.get(word, [])):
-                if "enum" in one:
-                    return below(component, word, i), component
+        content = below("/paths", wanted.paths[0], wanted.method.lower(), "requestBody", "content")
+        body, _ = complete.resolve(below(content, next(iter(complete.node(content))), "schema"))
+        component, schema = complete.resolve(below(body, "properties", MODEL.partition(".")[2]))
+        places = {component: schema}
+        places |= {
+            below(component, word, i): one for word in ("anyOf", "oneOf") for i, one in enumerate(schema.get(word, []))
+        }
+        return next(pointer for pointer, one in places.items() if "enum" in one), component
     except (KeyError, TypeError, StopIteration):
-        pass
-    raise RefusedError("openapi.yaml has no list of model names where its operation has `model`")
+        raise RefusedError("openapi.yaml has no list of model names where its operation has `model`") from None

@@ -1,5 +1,5 @@
 """Reads the vendor's descriptions of its API, in several formats, as facts that can be compared.
 
-source ──text──> page_text | page_html | page_markdown | openapi_document ──┐
-client.models.list() ──────────────────────────────────> model_list ────────┴──> facts ──> differences
+source ──text──> reading ──> page_html ──> page_text | openapi_document | observations ──┐
+client.models.list() ───────────────────────────────────────────────────────────────────┴──> facts ──> differences
 """

@@ -1,9 +1,10 @@
-"""Finds the differences between a page and openapi.yaml."""
+"""Finds the differences between a page and openapi.yaml, and formats them as tables."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine
@@ -14,6 +15,7 @@ OPERATION = ("method", "path", "server", "credentials", "media type")
 """The facts about the operation that every format of the page has."""
 
 ABSENT_IS_NONE = ("range", "min_length", "max_length")
+HEADINGS = ("field", "what", "the source", "openapi.yaml", "line")
 LISTS = ("statuses", "error codes", "reply's media type")
 
 
@@ -49,21 +51,21 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
         if at in document.fields:
             found += _field(field, document.fields[at], everything.fields[at])
         else:
-            found += _unknown(field, everything.fields.get(at))
-    if page.whole:
-        found += [_gone(field) for at, field in document.fields.items() if at not in page.fields]
+            found += _only_on_page(field, everything.fields.get(at))
+    if page.is_complete:
+        found += [_missing(field) for at, field in document.fields.items() if at not in page.fields]
     return found
 
 
 def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Difference]:
     is_document = "statuses" in page.operation
     names = [name for name in document.operation if is_document or name in OPERATION]
-    for name in dict.fromkeys((*page.operation, *(names if page.whole else ()))):
-        word, ours = page.operation.get(name, "none"), document.operation.get(name, "none")
+    for name in dict.fromkeys((*page.operation, *(names if page.is_complete else ()))):
+        value, ours = page.operation.get(name, "none"), document.operation.get(name, "none")
         if name in LISTS:
-            word, ours = _lists(word, ours, everything.operation.get(name, "none"))
-        if word != ours:
-            yield Difference("operation", name, _short(word), _short(ours), everything.lines.get(name, 1))
+            value, ours = _lists(value, ours, everything.operation.get(name, "none"))
+        if value != ours:
+            yield Difference("operation", name, _short(value), _short(ours), everything.lines.get(name, 1))
 
 
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
@@ -83,36 +85,40 @@ def _unknown_line(one: UnknownLine, everything: Facts) -> Difference:
 def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
     for name in (*PROPERTIES, "description"):
         if name in page.stated and not _same(name, page, ours, everything):
-            words = _words(name, getattr(page, name), _known(name, ours, everything))
-            yield Difference(page.at, LABELS.get(name, name), *words, _line(ours, name))
+            values = getattr(page, name), _known(name, ours, everything)
+            if name in ABSENT_IS_NONE:
+                values = tuple(MISSING if value is None else value for value in values)
+            shown = _differing_values(*values) if name == "enum" else _as_text(*values)
+            yield Difference(page.at, LABELS.get(name, name), *shown, _line(ours, name))
     for name in dict.fromkeys((*page.others, *(ours.others if "others" in page.stated else ()))):
-        words = page.others.get(name, MISSING), ours.others.get(name, MISSING)
-        if not _agree(name, *words, everything):
-            yield Difference(page.at, name, *_words(name, *words), _line(ours, name))
+        values = page.others.get(name, MISSING), ours.others.get(name, MISSING)
+        if not _agree(name, *values, everything):
+            yield Difference(page.at, name, *_as_text(*values), _line(ours, name))
     if "names" in page.stated and set(page.enum) != set(everything.enum):
-        yield Difference(page.at, LABELS["enum"], *_values(page.enum, everything.enum), _line(everything, "enum"))
+        shown = _differing_values(page.enum, everything.enum)
+        yield Difference(page.at, LABELS["enum"], *shown, _line(everything, "enum"))
     if "sample" in page.stated and (row := _sample(page, ours, ours.enum or everything.enum)):
         yield row
 
 
 def _same(name: str, page: Field, ours: Field, everything: Field) -> bool:
-    word, our_word = getattr(page, name), getattr(ours, name)
+    value, our_value = getattr(page, name), getattr(ours, name)
     if name == "description":
-        return word or not our_word  # a page that lost a description may have lost more
-    if name == "type" and "sample" in page.stated and "enum" not in page.stated and word in NUMBERS:
-        return our_word in NUMBERS  # a sample's 123 may stand for either
-    return _agree(name, word, our_word, everything) or _is_equal(word, _known(name, ours, everything))
+        return value or not our_value  # a page that lost a description may have lost more
+    if name == "type" and "sample" in page.stated and "enum" not in page.stated and value in NUMBERS:
+        return our_value in NUMBERS  # a sample's 123 may stand for either
+    return _agree(name, value, our_value, everything) or _is_equal(value, _known(name, ours, everything))
 
 
 def _known(name: str, ours: Field, everything: Field) -> Any:
     """Return the value in the document, from the page or else from another source."""
-    word = getattr(ours, name)
-    return getattr(everything, name) if word in (MISSING, None, ()) else word
+    value = getattr(ours, name)
+    return getattr(everything, name) if value in (MISSING, None, ()) else value
 
 
-def _agree(name: str, word: Any, our_word: Any, everything: Field) -> bool:
+def _agree(name: str, value: Any, our_value: Any, everything: Field) -> bool:
     """Whether a source has the same value, or differs as recorded in openapi.yaml."""
-    return _is_equal(word, our_word) or _is_equal(word, everything.specification.get(name, our_word))
+    return _is_equal(value, our_value) or _is_equal(value, everything.specification.get(name, our_value))
 
 
 def _is_equal(one: Any, other: Any) -> bool:
@@ -129,7 +135,7 @@ def _sample(page: Field, ours: Field, values: tuple[Json, ...]) -> Difference | 
     return Difference(page.at, "sample", _json(page.sample), f"one of {summary_of_values(values)}", _line(ours, "enum"))
 
 
-def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
+def _only_on_page(page: Field, known: Field | None) -> Iterator[Difference]:
     """Report a field of the page that the document has from another source, or not at all."""
     if known is None:
         yield Difference(page.at, "field", summary(page), "none", 1)
@@ -139,7 +145,7 @@ def _unknown(page: Field, known: Field | None) -> Iterator[Difference]:
         yield from _field(page, known, known)
 
 
-def _gone(ours: Field) -> Difference:
+def _missing(ours: Field) -> Difference:
     return Difference(ours.at, "field", "none", summary(ours), _line(ours, ""))
 
 
@@ -147,15 +153,15 @@ def summary(field: Field) -> str:
     """Summarize a field in one line, such as `number | null, default 1, 1 <= x <= 128`."""
     if "type" not in field.stated and field.required:
         return "required, but not described"
-    words = [(field.type or "any") + (" | null" if field.nullable else "")]
-    words += ["required"] if field.required else []
-    words += [f"default {_json(field.default)}"] if field.default is not MISSING else []
-    words += [field.range] if field.range else []
-    words += [f"at least {field.min_length}"] if field.min_length is not None else []
-    words += [f"at most {field.max_length}"] if field.max_length is not None else []
-    words += [f"one of {summary_of_values(field.enum)}"] if field.enum else []
-    words += [f"{name}: {_json(value)}" for name, value in field.others.items()]
-    return ", ".join(words)
+    parts = [(field.type or "any") + " | null" * field.nullable]
+    parts += ["required"] if field.required else []
+    parts += [f"default {_json(field.default)}"] if field.default is not MISSING else []
+    parts += [field.range] if field.range else []
+    parts += [f"at least {field.min_length}"] if field.min_length is not None else []
+    parts += [f"at most {field.max_length}"] if field.max_length is not None else []
+    parts += [f"one of {summary_of_values(field.enum)}"] if field.enum else []
+    parts += [f"{name}: {_json(value)}" for name, value in field.others.items()]
+    return ", ".join(parts)
 
 
 def _line(field: Field, name: str) -> int:
@@ -163,18 +169,17 @@ def _line(field: Field, name: str) -> int:
     return field.lines.get(name) or field.lines.get("") or 1
 
 
-def _words(name: str, page: Any, ours: Any) -> tuple[str, str]:
-    if name == "enum":
-        return _values(page, ours)
-    if name in ABSENT_IS_NONE:
-        page, ours = (MISSING if value is None else value for value in (page, ours))
-    words = _word(page), _word(ours)
-    if words[0] == words[1]:  # "1" and 1, "yes" and true, "none" and nothing
-        return _quoted(page), _quoted(ours)
-    return words
+def _as_text(page: Any, ours: Any) -> tuple[str, str]:
+    """Return both values as text, so that different values look different: "1" and 1, "yes" and true."""
+    shown = _yes_or_no(page), _yes_or_no(ours)
+    return shown if shown[0] != shown[1] else (_text(page, quoted=True), _text(ours, quoted=True))
 
 
-def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
+def _yes_or_no(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else _text(value)
+
+
+def _differing_values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
     """Return the values that only one list has, or else those in another order."""
     only_page = [value for value in page if not _is_in(value, ours)]
     only_ours = [value for value in ours if not _is_in(value, page)]
@@ -183,7 +188,7 @@ def _values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[str, str]:
     if len(page) != len(ours):
         return f"{len(page)} values, some twice", f"{len(ours)} values"
     at = next((i for i in range(len(page)) if page[i] != ours[i]), 0)
-    return f"in another order: {at + 1}. is {_plain(page[at])}", f"{at + 1}. is {_plain(ours[at])}"
+    return f"in another order: {at + 1}. is {_text(page[at])}", f"{at + 1}. is {_text(ours[at])}"
 
 
 def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
@@ -195,25 +200,15 @@ def _only(values: list[Json]) -> str:
 
 
 def summary_of_values(values: Any) -> str:
-    """Some values in one line."""
-    shown = [_plain(value) for value in values[:8]]
+    """Return the first values in one line."""
+    shown = [_text(value) for value in values[:8]]
     return ", ".join(shown) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
 
 
-def _word(value: Any) -> str:
+def _text(value: Any, *, quoted: bool = False) -> str:
     if value is MISSING:
         return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else _json(value)
-
-
-def _quoted(value: Any) -> str:
-    return "none" if value is MISSING else _json(value)
-
-
-def _plain(value: Json) -> str:
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) and not quoted else _json(value)
 
 
 def _json(value: Json) -> str:
@@ -231,3 +226,39 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_comparable(one) for one in value]
     return (isinstance(value, bool), value)
+
+
+# ---- Tables ------------------------------------------------------------------------------------------------------
+
+
+def as_text(differences: list[Difference]) -> str:
+    """Format a table for a terminal."""
+    rows = [HEADINGS, *(tuple(map(str, one)) for one in differences)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def as_markdown(differences: list[Difference]) -> str:
+    """Format a table for a pull request. Values are shown as code, so that they are not interpreted as markup."""
+    rows = [f"| {' | '.join(HEADINGS)} |", "| --- | --- | --- | --- | ---: |"]
+    rows += [f"| {' | '.join(map(_code, cells))} | {line} |" for *cells, line in differences]
+    return "\n".join(rows)
+
+
+def as_json(differences: list[Difference]) -> str:
+    """Format the differences as JSON."""
+    return json.dumps({"same": not differences, "differences": [one._asdict() for one in differences]}, indent=2)
+
+
+FORMATS: dict[str, Callable[[list[Difference]], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}
+
+
+def _code(cell: str) -> str:
+    """Format a cell as code. A `|` would end the cell, and a backtick the code."""
+    text = " ".join(cell.split()).replace("|", "\\|")
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (max(len(run) for run in re.findall("`+", text)) + 1)
+    return f"{fence} {text} {fence}"

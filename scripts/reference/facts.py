@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import ConfigDict
 
 Json = Any
 """A JSON value."""
@@ -18,6 +21,25 @@ PROPERTIES = ("type", "nullable", "required", "default", "range", "min_length", 
 
 class UnreadableError(Exception):
     """The source is not a page or document, is incomplete, or contradicts itself. The message says where and why."""
+
+
+def load_json(text: str) -> Json:
+    """Parse JSON.
+
+    Raises:
+        ValueError: It is not JSON, is nested too deeply, or has an object with a duplicate key.
+    """
+
+    def unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a key appears twice")
+        return found
+
+    try:
+        return json.loads(text, object_pairs_hook=unique)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 @dataclass(frozen=True)
@@ -78,12 +100,14 @@ class Observed:
     Attributes:
         schema: The schema of the reply.
         pointer: The JSON pointer, with `*` for entries of a list.
-        what: The kind of difference: `type`, `required`, `unknown field` and so on.
+        what: The kind of difference.
     """
+
+    __pydantic_config__ = ConfigDict(strict=True, extra="forbid")
 
     schema: str
     pointer: str
-    what: str
+    what: Literal["type", "required", "unknown field", "unknown value", "unknown kind", "more places"]
     count: int
 
 
@@ -94,7 +118,7 @@ class Facts:
     Attributes:
         operation: The method, path, server, credentials and media type; more for an OpenAPI document.
         fields: The fields by their places, in the order of the source.
-        whole: Whether the source describes all fields, so that a missing field is a difference.
+        is_complete: Whether the source describes all fields, so that a missing field is a difference.
         unknown: The lines of a page that are not understood.
         observed, replies: The counts from production, and the number of replies.
         lines: The line of each entry of `operation`.
@@ -102,7 +126,7 @@ class Facts:
 
     operation: Mapping[str, str]
     fields: Mapping[str, Field]
-    whole: bool = True
+    is_complete: bool = True
     unknown: tuple[UnknownLine, ...] = ()
     observed: tuple[Observed, ...] = ()
     replies: int = 0
@@ -111,13 +135,13 @@ class Facts:
     @property
     def title(self) -> str:
         """A title for what was compared, such as `POST /openai/responses`."""
-        if not self.whole:
+        if not self.is_complete:
             return f"{self.counted_replies} in production" if self.replies else "the model names"
         return f"{self.operation.get('method', '?')} {self.operation.get('path', '?')}"
 
     @property
     def counted_replies(self) -> str:
-        """The number of replies in words, such as `1 reply`."""
+        """The number of replies, such as `1 reply`."""
         return f"{self.replies} {'reply' if self.replies == 1 else 'replies'}"
 
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 import json
 import re
 
+from pydantic import TypeAdapter, ValidationError
+
 from scripts.openapi.document import Document, below, tokens
 
 from . import schema
 from .differences import Difference, summary_of_values
 from .facts import Facts, Observed, UnreadableError
-from .ours import OurDocument
+from .our_document import OurDocument
 from .schema import Shape
 
 COMPONENTS = "/components/schemas"
 _HEAD = re.compile(r'\s*\{"package": "[\w.]+", "version": "[\w.]+", "replies": \d+\}\s*(?:\n|$)')
-_KINDS = {"type", "required", "unknown field", "unknown value", "unknown kind", "more places"}
+_OBSERVED = TypeAdapter(Observed)
 
 
 def is_observations(text: str) -> bool:
@@ -33,36 +35,32 @@ def read(text: str) -> Facts:
         UnreadableError: A line was not written by `Observations.write`.
     """
     head, *lines = text.splitlines()
-    found = tuple(_observed(number, line) for number, line in enumerate(lines, 2) if line.strip())
-    return Facts({}, {}, whole=False, observed=found, replies=json.loads(head)["replies"])
-
-
-def _observed(number: int, line: str) -> Observed:
-    try:
-        one = Observed(**json.loads(line))
-    except (ValueError, TypeError, RecursionError):
-        raise UnreadableError(f"line {number}: is not an observation") from None
-    texts = (one.schema, one.pointer, one.what)
-    if not all(isinstance(text, str) for text in texts) or type(one.count) is not int or one.what not in _KINDS:
-        raise UnreadableError(f"line {number}: is not an observation")
-    return one
+    found = []
+    for number, line in enumerate(lines, 2):
+        if line.strip():
+            try:
+                found.append(_OBSERVED.validate_json(line))
+            except ValidationError:
+                raise UnreadableError(f"line {number}: is not an observation") from None
+    return Facts({}, {}, is_complete=False, observed=tuple(found), replies=json.loads(head)["replies"])
 
 
 def differences(facts: Facts, document: OurDocument) -> list[Difference]:
     """Return a row for each place, with the rule of the document there."""
     rows = []
     for one in facts.observed:
-        pointer, shape = _find(document.whole, one)
+        pointer, shape = _find(document.complete, one)
         counted = f"{one.count} time{'s' * (one.count != 1)} in {facts.counted_replies}"
         field = f"{one.schema}{one.pointer}" or "(a whole reply)"
-        rows.append(Difference(field, one.what, counted, _words(one, shape), document.whole.line(pointer)))
+        rows.append(Difference(field, one.what, counted, _rule(one, shape), document.complete.line(pointer)))
     return rows
 
 
-def _words(one: Observed, shape: Shape | None) -> str:
+def _rule(one: Observed, shape: Shape | None) -> str:
+    """Return what the document says at a place."""
     if shape is None or one.what == "unknown field":
         return "none"
-    values = shape.words.get("enum", ())
+    values = shape.keywords.get("enum", ())
     if one.what == "unknown value" and values:
         return f"one of {summary_of_values(values)}"
     if one.what == "required":
@@ -70,15 +68,15 @@ def _words(one: Observed, shape: Shape | None) -> str:
     return shape.type + (" | null" if shape.is_nullable and shape.types else "")
 
 
-def _find(whole: Document, one: Observed) -> tuple[str, Shape | None]:
+def _find(document: Document, one: Observed) -> tuple[str, Shape | None]:
     """Return the pointer and the schema of a place in the document, or of the nearest place above it."""
-    pointer, node = below(COMPONENTS, one.schema), whole.components("schemas").get(one.schema)
+    pointer, node = below(COMPONENTS, one.schema), document.components("schemas").get(one.schema)
     if node is None:
         return COMPONENTS, None
-    shape = schema.read(whole, [(pointer, node)])
+    shape = schema.read(document, [(pointer, node)])
     for step in tokens(one.pointer):
         places = shape.items if step == "*" else shape.properties.get(step, [])
         if not places:
             return pointer, None
-        pointer, shape = places[0][0], schema.read(whole, places)
+        pointer, shape = places[0][0], schema.read(document, places)
     return pointer, shape

@@ -17,6 +17,7 @@ from .facts import MISSING, PROPERTIES, Facts, Field, UnreadableError, bounds, b
 from .schema import Place, Shape, entries
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+DOCUMENTATION = ("description", "example", "examples")
 MOST_FIELDS = 2000
 DEEPEST = 10
 
@@ -54,14 +55,13 @@ _UNDERSTOOD: dict[str, set[str]] = {
         "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "security", "servers",
         "summary", "tags",
     },
+    "parameter": {*DOCUMENTATION, "in", "name", "required", "schema"},
     "path": {"$ref", "description", "parameters", "servers", "summary"},
     "reply": {"content", "description"},
     "reply's content": {"example", "examples", "schema"},
     "server": {"description", "url"},
 }  # fmt: skip
 """For each part of a document, the keywords that are read or can be ignored. Others are compared unchanged."""
-
-_OF_PARAMETER = {"description", "example", "examples", "in", "name", "required", "schema"}
 
 
 def operations(document: Document) -> list[tuple[str, str]]:
@@ -115,7 +115,7 @@ class _Reader:
         self.item: Place = below("/paths", path), document.data["paths"][path]
         self.method = method.lower()
         self.operation = self._under(self.item, self.method)
-        self.about: dict[str, str] = {"method": method, "path": path}
+        self.facts_of_operation: dict[str, str] = {"method": method, "path": path}
         self.places: dict[str, str] = {"path": self.item[0], "method": self.operation[0]}
         self.count = 0
 
@@ -127,14 +127,14 @@ class _Reader:
         fields += self._reply()
         self._error_codes(error_code)
         pointer, item = self.item
-        self._others("document", ("", self.document.data))
-        self._others("path", (pointer, {word: one for word, one in item.items() if word != self.method}))
-        self._others("operation", self.operation)
+        self._state_others("document", ("", self.document.data))
+        self._state_others("path", (pointer, {key: one for key, one in item.items() if key != self.method}))
+        self._state_others("operation", self.operation)
         lines = {name: self.document.line(place) for name, place in self.places.items()}
-        return Facts(self.about, by_place(fields), lines=lines)
+        return Facts(self.facts_of_operation, by_place(fields), lines=lines)
 
-    def _state(self, name: str, word: str, place: str) -> None:
-        self.about[name], self.places[name] = word, place
+    def _state(self, name: str, value: str, pointer: str) -> None:
+        self.facts_of_operation[name], self.places[name] = value, pointer
 
     def _server(self) -> None:
         for holder in (self.operation, self.item, ("", self.document.data)):
@@ -142,16 +142,15 @@ class _Reader:
                 urls = [str(server.get("url")).rstrip("/") for _, server in servers]
                 self._state("server", ", ".join(urls), below(servers[0][0], "url"))
                 for place in servers:
-                    self._others("server", place)
+                    self._state_others("server", place)
                 return
         self._state("server", "none", "")
 
-    def _others(self, what: str, place: Place) -> None:
+    def _state_others(self, part: str, place: Place) -> None:
         """Record the keywords that are not understood."""
         pointer, node = place
-        for keyword, value in node.items():
-            if keyword not in _UNDERSTOOD[what] and not _is_usual(keyword, value):
-                self._state(f"{what}: {keyword}", _json(value), below(pointer, keyword))
+        for keyword, value in _others(part, node).items():
+            self._state(f"{part}: {keyword}", _json(value), below(pointer, keyword))
 
     def _credentials(self) -> Iterator[Field]:
         holder = self.operation if "security" in self.operation[1] else ("", self.document.data)
@@ -159,11 +158,12 @@ class _Reader:
         alternatives = [one for one in wanted if isinstance(one, dict)] if isinstance(wanted, list) else []
         is_required = bool(alternatives) and all(alternatives)
         schemes = self._under(self._under(("", self.document.data), "components"), "securitySchemes")
-        if scopes := sorted({str(scope) for one in alternatives for names in one.values() for scope in names}):
+        lists = [names for one in alternatives for names in one.values() if isinstance(names, list)]
+        if scopes := sorted({str(scope) for names in lists for scope in names}):
             self._state("credentials: scopes", ", ".join(scopes), below(holder[0], "security"))
         for name in dict.fromkeys(name for one in alternatives for name in one):
             pointer, scheme = self._under(schemes, name)
-            self._others("credentials", (pointer, scheme))
+            self._state_others("credentials", (pointer, scheme))
             if scheme.get("type") == "http":
                 self._state("credentials", str(scheme.get("scheme")).title(), below(pointer, "scheme"))
             header = str(scheme.get("name")) if scheme.get("type") == "apiKey" else "Authorization"
@@ -179,22 +179,18 @@ class _Reader:
             pointer, parameter = self._resolved(place)
             found[str(parameter.get("in")), str(parameter.get("name"))] = pointer, parameter
         for (where, name), (pointer, parameter) in found.items():
-            shape = schema.read(self.document, [(below(pointer, "schema"), parameter.get("schema"))])
-            for word in _OF_PARAMETER & parameter.keys() & {"description", "example", "examples"}:
-                shape.words.setdefault(word, parameter[word])
-            unknown = {
-                word: value
-                for word, value in parameter.items()
-                if word not in _OF_PARAMETER and not _is_usual(word, value)
-            }
-            shape.others |= {**unknown, "in": where}
-            shape.places = {**{word: below(pointer, word) for word in parameter}, **shape.places}
+            levels = self._levels([(below(pointer, "schema"), parameter.get("schema"))])
+            shape = levels[0]
+            documentation = {keyword: parameter[keyword] for keyword in DOCUMENTATION if keyword in parameter}
+            shape.keywords = documentation | shape.keywords
+            shape.others |= _others("parameter", parameter) | {"in": where}
+            shape.places = {keyword: below(pointer, keyword) for keyword in parameter} | shape.places
             places = {"": below(pointer, "name"), "required": below(pointer, "required")}
-            yield self._field(f"parameter.{name}", shape, places, is_required=parameter.get("required") is True)
+            yield self._field(f"parameter.{name}", levels, places, is_required=parameter.get("required") is True)
 
     def _body(self) -> list[Field]:
         body = self._under(self.operation, "requestBody")
-        self._others("body", body)
+        self._state_others("body", body)
         self._state("body", "required" if body[1].get("required") is True else "not required", body[0])
         content = self._content("media type", body)
         return self._root("body", content[0]) if content else []
@@ -204,7 +200,7 @@ class _Reader:
         self._state("statuses", ", ".join(sorted(responses[1])) or "none", responses[0])
         for status in sorted(status for status in responses[1] if status.startswith("2")):
             response = self._under(responses, status)
-            self._others("reply", response)
+            self._state_others("reply", response)
             content = self._content("reply's media type", response)
             place = next((place for place in content if "json" in place[0].rpartition("/")[2]), None)
             return self._root("reply", place) if place else []
@@ -214,7 +210,7 @@ class _Reader:
         """Record the error codes, which a document has in the examples or in the schemas of errors."""
         pointer, responses = self._under(self.operation, "responses")
         errors = [(below(pointer, status), one) for status, one in responses.items() if status[:1] != "2"]
-        in_schema = tuple(word for key in path for word in ("properties", key))
+        in_schema = tuple(key for name in path for key in ("properties", name))
         paths = (path, (*in_schema, "const"), (*in_schema, "enum")) if path else ()
         found = [_at(node, one) for node in self._all_below(errors) for one in paths]
         texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
@@ -233,12 +229,12 @@ class _Reader:
     def _root(self, at: str, media: Place) -> list[Field]:
         """Yield the fields of a body or reply."""
         pointer, node = media
-        self._others(f"{at}'s content", media)
+        self._state_others(f"{at}'s content", media)
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
         kind = "object" if shape.properties and not shape.types else shape.type
         self._state(f"{at}: type", kind, below(pointer, "schema"))
-        for word, value in shape.others.items():
-            self._state(f"{at}: {word}", _json(value), shape.places.get(word.removeprefix("also "), ""))
+        for keyword, value in shape.others.items():
+            self._state(f"{at}: {keyword}", _json(value), shape.places.get(keyword.removeprefix("also "), ""))
         return list(self._fields(at, shape))
 
     def _fields(self, at: str, shape: Shape, depth: int = 0) -> Iterator[Field]:
@@ -247,79 +243,59 @@ class _Reader:
             self.count += 1
             if self.count > MOST_FIELDS:
                 raise UnreadableError(f"has more than {MOST_FIELDS} fields")
-            inner = schema.read(self.document, alternatives)
-            places = {"": shape.places[f"properties/{name}"]}
-            places |= {"required": shape.places["required"]} if "required" in shape.places else {}
-            place = f"{at}.{name}"
-            yield self._field(place, inner, places, is_required=name in shape.required)
+            place, levels = f"{at}.{name}", self._levels(alternatives)
+            places = {"": alternatives[0][0], "required": shape.places.get("required", "")}
+            yield self._field(place, levels, places, is_required=name in shape.required)
             if depth < DEEPEST:
-                levels = list(self._entries(inner))
-                yield from self._fields(place + "[]" * len(levels), [inner, *levels][-1], depth + 1)
+                yield from self._fields(place + "[]" * (len(levels) - 1), levels[-1], depth + 1)
         if shape.properties:
             for name in sorted(shape.required - shape.properties.keys()):
                 yield Field(f"{at}.{name}", required=True, stated=frozenset({"required"}))
 
-    def _field(self, at: str, shape: Shape, places: Mapping[str, str], *, is_required: bool) -> Field:
-        words = shape.words
+    def _levels(self, alternatives: list[Place]) -> list[Shape]:
+        """Return the schema of a value and, if it is a list, that of its entries, and so on."""
+        levels = [schema.read(self.document, alternatives)]
+        while "array" in levels[-1].types:
+            if len(levels) > DEEPEST:
+                raise UnreadableError("has lists within lists without an end")
+            levels.append(schema.read(self.document, levels[-1].items))
+        return levels
+
+    def _field(self, at: str, levels: list[Shape], places: Mapping[str, str], *, is_required: bool) -> Field:
+        shape, *entries_of = levels
+        keywords, others = shape.keywords, dict(shape.others)
         low, open_low = shape.bound("minimum", "exclusiveMinimum")
         high, open_high = shape.bound("maximum", "exclusiveMaximum")
-        examples = words.get("examples")
-        example = examples[0] if isinstance(examples, list) and examples else words.get("example", MISSING)
-        others = {**shape.others, **self._of_entries(shape)}
+        examples = keywords.get("examples")
+        example = examples[0] if isinstance(examples, list) and examples else keywords.get("example", MISSING)
+        for level, inner in enumerate(entries_of, 1):
+            stated = {keyword: inner.keywords[keyword] for keyword in schema.BOUNDS if keyword in inner.keywords}
+            others |= {"items: " * level + keyword: value for keyword, value in {**stated, **inner.others}.items()}
         for of_list, of_text in (("minItems", "minLength"), ("maxItems", "maxLength")):
-            if of_list in words and of_text in words:
-                others[of_text] = words[of_text]
-        keys = {**_LINE_OF, **{word: (word,) for word in others}}
-        found = {
-            name: next((shape.places[word] for word in known if word in shape.places), "")
-            for name, known in keys.items()
-        }
+            if of_list in keywords and of_text in keywords:
+                others[of_text] = keywords[of_text]
+        possible = {**{keyword: (keyword,) for keyword in others}, **_LINE_OF}
+        known = {name: [shape.places[one] for one in keys if one in shape.places] for name, keys in possible.items()}
+        pointers = {**{name: found[0] for name, found in known.items() if found}, **places}
         return Field(
             at,
-            self._type(shape),
+            _type(levels),
             nullable=shape.is_nullable,
             required=is_required,
-            default=words.get("default", MISSING),
+            default=keywords.get("default", MISSING),
             range=bounds(low, high, open_low=open_low, open_high=open_high),
-            min_length=words.get("minItems", words.get("minLength")),
-            max_length=words.get("maxItems", words.get("maxLength")),
-            enum=tuple(words.get("enum", ())),
+            min_length=keywords.get("minItems", keywords.get("minLength")),
+            max_length=keywords.get("maxItems", keywords.get("maxLength")),
+            enum=next(
+                (tuple(one.keywords["enum"]) for one in (shape, *entries_of[::-1]) if one.keywords.get("enum")), ()
+            ),
             example=example,
-            description="description" in words,
+            description="description" in keywords,
             others=others,
             stated=frozenset((*PROPERTIES, "others")),
-            specification=words.get("x-specification", {}),
-            lines={name: self.document.line(place) for name, place in {**found, **places}.items() if place},
+            specification=keywords.get("x-specification", {}),
+            lines={name: self.document.line(pointer) for name, pointer in pointers.items() if pointer},
         )
-
-    def _entries(self, shape: Shape) -> Iterator[Shape]:
-        """Yield the schema of the entries of a list, then that of their entries if they are lists too, and so on."""
-        for _ in range(DEEPEST):
-            if "array" not in shape.types:
-                return
-            shape = schema.read(self.document, shape.items)
-            yield shape
-        raise UnreadableError("has lists within lists without an end")
-
-    def _of_entries(self, shape: Shape) -> dict[str, Any]:
-        """Return the unknown keywords of the entries of a list, and the bounds of entries that are not objects."""
-        found = {}
-        for level, inner in enumerate(self._entries(shape), 1):
-            bounds_of_values = {word: inner.words[word] for word in schema.BOUNDS if word in inner.words}
-            for word, value in {**bounds_of_values, **inner.others}.items():
-                found["items: " * level + word] = value
-        return found
-
-    def _type(self, shape: Shape) -> str:
-        """Return the type as a page writes it: `object[]` for a list of objects, `array` for a list of any values."""
-        kind = element = ""
-        for inner in reversed([shape, *self._entries(shape)]):
-            if inner is not shape and inner.words.get("enum"):
-                shape.words.setdefault("enum", inner.words["enum"])
-            array = f"{element}[]" if element else "array"
-            kind = " | ".join(array if one == "array" else one for one in inner.types) or inner.type
-            element = kind if len(inner.types) == 1 else ""
-        return kind
 
     # ---- Places --------------------------------------------------------------------------------------------------
 
@@ -344,6 +320,16 @@ class _Reader:
         return self.document.resolve(*place)
 
 
+def _type(levels: list[Shape]) -> str:
+    """Return the type as a page writes it: `object[]` for a list of objects, `array` for a list of any values."""
+    kind = element = ""
+    for shape in reversed(levels):
+        array = f"{element}[]" if element else "array"
+        kind = " | ".join(array if one == "array" else one for one in shape.types) or shape.type
+        element = kind if len(shape.types) == 1 else ""
+    return kind
+
+
 def _at(node: Any, path: tuple[str, ...]) -> Any:
     """Return what is at a path of keys, or None."""
     for key in path:
@@ -351,8 +337,10 @@ def _at(node: Any, path: tuple[str, ...]) -> Any:
     return node
 
 
-def _is_usual(keyword: str, value: Any) -> bool:
-    return keyword in ("allowEmptyValue", "allowReserved", "deprecated") and value is False
+def _others(part: str, node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keywords of a part of the document that are not understood, with their values."""
+    known = _UNDERSTOOD[part]
+    return {key: value for key, value in node.items() if key not in known and not schema.is_default(key, value)}
 
 
 def _json(value: Any) -> str:

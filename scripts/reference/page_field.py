@@ -5,84 +5,84 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from .facts import MISSING, Field, Json, UnreadableError, bounds
-from .page_lines import DEFAULT, LABEL, LEAST, LENGTH, MOST, RANGE, Line, is_json, number, short
-
-
-@dataclass
-class Block:
-    """The lines of a field, up to the next field."""
-
-    name: Line
-    type: Line
-    below: list[Line]
-    place: str = ""
+from .page_lines import DEFAULT, LABEL, LEAST, LENGTH, MOST, PLACES, RANGE, TYPE, Line, is_json, number, short
 
 
 class FieldLines:
-    """The lines of a field, parsed in order: badges, description, possible values, bounds, example.
+    """The lines of a field, up to the next field: name, type, badges, description, possible values, bounds, example.
 
     Attributes:
+        place: Where a parameter is sent, such as `header`; empty if the page does not state it.
+        below: The lines below name, type and place.
         facts: The facts, by the names of the attributes of `Field`.
         prose: The lines that state no fact.
     """
 
-    def __init__(self, block: Block, required: set[str]) -> None:
-        kinds = block.type.split(" | ")
+    def __init__(self, lines: list[Line]) -> None:
+        self.name, type_line, *self.below = lines
+        self.place = str(self.below.pop(0)) if self.below and self.below[0] in PLACES else ""
+        for line in self.below:
+            if TYPE.fullmatch(line):
+                raise UnreadableError(f"line {line.number}: `{line}` is the type of no field")
+        kinds = type_line.split(" | ")
         names = [re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"]
         formats = {
             "items: " * kind.count("[]") + "format": match[1]
             for kind in kinds
             if (match := re.search(r"(?<!enum)<([\w.-]+)>", kind))
         }
-        self.block = block
         self.type = " | ".join(names) or "null"
-        self.is_enum = block.type.startswith("enum<")
+        self.is_enum = type_line.startswith("enum<")
         self.facts: dict[str, Any] = {
             "nullable": "null" in kinds,
-            "others": {**formats, **({"in": str(block.place)} if block.place else {})},
+            "others": {**formats, **({"in": self.place} if self.place else {})},
         }
         self.prose: list[Line] = []
-        self._required = required
         self._at = 0
-        self._read()
 
-    def field(self, at: str, stated: frozenset[str], *, sample: Json = MISSING, is_described: bool = True) -> Field:
+    def parse(self, required: set[str]) -> None:
+        """Parse the lines below.
+
+        Args:
+            required: The marks of required fields.
+
+        Raises:
+            UnreadableError: The field is incomplete, or states a fact twice.
+        """
+        while (line := self._next) is not None and self._is_badge(line, required):
+            self._at += 1
+        while (line := self._next) is not None:
+            if not self._is_fact(line):
+                self.prose.append(self._take())
+        if self.is_enum and not self.facts.get("enum"):
+            raise UnreadableError(f"line {self.name.number}: the possible values of `{self.name}` are missing")
+
+    def field(self, at: str, stated: set[str], *, sample: Json = MISSING, is_described: bool = True) -> Field:
         """Return the field, at its place."""
-        return Field(at, self.type, **self.facts, description=is_described, sample=sample, stated=stated)
+        return Field(at, self.type, **self.facts, description=is_described, sample=sample, stated=frozenset(stated))
 
     @property
     def _next(self) -> Line | None:
         """The next line, if there is one."""
-        return self.block.below[self._at] if self._at < len(self.block.below) else None
+        return self.below[self._at] if self._at < len(self.below) else None
 
     def _take(self) -> Line:
         """Return the next line, and go on to the one after it."""
         self._at += 1
-        return self.block.below[self._at - 1]
+        return self.below[self._at - 1]
 
     def _put(self, name: str, value: Any, line: Line) -> None:
         if name in self.facts:
             raise UnreadableError(f"line {line.number}: `{short(line)}` repeats what the field already states")
         self.facts[name] = value
 
-    def _read(self) -> None:
-        while (line := self._next) is not None and self._is_badge(line):
-            self._take()
-        while (line := self._next) is not None:
-            if not self._is_fact(line):
-                self.prose.append(self._take())
-        if self.is_enum and not self.facts.get("enum"):
-            name = self.block.name
-            raise UnreadableError(f"line {name.number}: the possible values of `{name}` are missing")
-
-    def _is_badge(self, line: Line) -> bool:
+    def _is_badge(self, line: Line, required: set[str]) -> bool:
         """Parse the badges next to the type: whether the field is required, and its default."""
         default = DEFAULT.fullmatch(line)
-        if line in self._required:
+        if line in required:
             self._put("required", True, line)
         elif default and not LABEL.fullmatch(line):
             self._put("default", _value(default[1], self.type), line)
@@ -120,7 +120,7 @@ class FieldLines:
         return {names[0]: int(number(values[0]))} if len(names) == 1 else None
 
     def _is_followed_by_label(self) -> bool:
-        return self._at + 1 < len(self.block.below) and bool(LABEL.fullmatch(self.block.below[self._at + 1]))
+        return self._at + 1 < len(self.below) and bool(LABEL.fullmatch(self.below[self._at + 1]))
 
     def _values(self) -> Iterator[Json]:
         """The possible values below a label: each but the last ends in a comma."""
@@ -140,8 +140,8 @@ class FieldLines:
     def _example(self) -> tuple[Json] | None:
         """The JSON value below a label; None (and nothing taken) where there is none."""
         text = ""
-        for end in range(self._at + 1, min(len(self.block.below), self._at + 50)):
-            text += self.block.below[end] + "\n"
+        for end in range(self._at + 1, min(len(self.below), self._at + 50)):
+            text += self.below[end] + "\n"
             if is_json(text):
                 self._at = end + 1
                 return (json.loads(text),)
@@ -156,10 +156,10 @@ def _range(match: re.Match[str]) -> str | None:
     return bounds(low, high, open_low=low_sign == "<", open_high=sign == "<")
 
 
-def _value(word: str, kind: str) -> Json:
+def _value(text: str, kind: str) -> Json:
     """A default or possible value: JSON, or the bare text of a string."""
-    if kind.startswith("string") and not word.startswith('"'):
-        return word
+    if kind.startswith("string") and not text.startswith('"'):
+        return text
     if kind.startswith(("number", "integer")):
-        word = number(word)
-    return json.loads(word) if is_json(word) else word
+        text = number(text)
+    return json.loads(text) if is_json(text) else text

@@ -1,4 +1,4 @@
-"""Reads the reference page as HTML, by its visible text.
+"""Extracts the visible text of the reference page from HTML.
 
 lxml limits the depth of nesting and loads nothing. It repairs broken HTML, so that an incomplete page would look
 complete; therefore the text has to end with the closing tag of the root element.
@@ -12,8 +12,7 @@ from typing import cast
 import lxml.etree
 import lxml.html
 
-from . import page_text
-from .facts import Facts, UnreadableError
+from .facts import UnreadableError
 
 INVISIBLE = ("head script style template noscript svg math textarea iframe object nav header footer aside").split()
 INLINE = frozenset(
@@ -30,17 +29,12 @@ HIDDEN = " | ".join(
 )
 
 
-def read(text: str) -> Facts:
-    """Return the facts on an HTML page.
+def visible_text(text: str) -> str:
+    """Return the visible text, with a line for each block; lines in `pre` are kept.
 
     Raises:
-        UnreadableError: The page is incomplete, or not a reference page.
+        UnreadableError: The HTML is incomplete or broken.
     """
-    return page_text.read(visible_text(text), ends_itself=False)
-
-
-def visible_text(text: str) -> str:
-    """Return the visible text, with a line for each block; lines in `pre` are kept."""
     outermost = OPENING.match(text)
     if not outermost or not text.rstrip().lower().endswith(f"</{outermost[1].lower()}>"):
         raise UnreadableError("is HTML that is cut off: it does not end with the closing tag of its root element")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .facts import Field, Json, UnreadableError
+from .facts import Field, Json, UnreadableError, load_json
 from .page_lines import METHODS, Line, short
-from .parsing import each_once
 
 
 @dataclass
@@ -112,8 +110,8 @@ def _reply(lines: list[Line], at: int) -> tuple[dict[str, Json], int]:
 
 def _json(text: str, what: str) -> dict[str, Json]:
     try:
-        value = json.loads(text, object_pairs_hook=each_once)
-    except (ValueError, RecursionError) as error:
+        value = load_json(text)
+    except ValueError as error:
         raise UnreadableError(f"{what} is incomplete ({error})") from None
     if not isinstance(value, dict):
         raise UnreadableError(f"{what} is not an object")

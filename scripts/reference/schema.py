@@ -49,17 +49,13 @@ MEANINGLESS = frozenset({"discriminator", "externalDocs", "rank", "summary", "ti
 """Keywords that do not constrain the value: documentation, the display order of the vendor, XML names, and the
 discriminator, since its alternatives are compared themselves."""
 
-_USUAL: Mapping[str, Any] = {
-    "additionalProperties": True,
-    "deprecated": False,
-    "items": True,
+_DEFAULTS: Mapping[str, Any] = {
+    **dict.fromkeys(
+        ("allowEmptyValue", "allowReserved", "deprecated", "readOnly", "required", "uniqueItems", "writeOnly"), False
+    ),
+    **dict.fromkeys(("additionalProperties", "items"), True),
     "minProperties": 0,
-    "readOnly": False,
-    "required": False,
-    "uniqueItems": False,
-    "writeOnly": False,
 }
-"""The defaults of keywords."""
 
 
 @dataclass
@@ -68,16 +64,16 @@ class Shape:
 
     Attributes:
         types: The JSON types, apart from null.
-        words: Bounds, examples and so on, by keyword.
+        keywords: Bounds, examples and so on.
         others: The keywords that are not understood, with their values.
         items: The alternative schemas of entries.
         properties: The alternative schemas of each field.
-        places: The place of each keyword, and of each field as `properties/name`.
+        places: The pointer of each keyword.
     """
 
     types: tuple[str, ...] = ()
     is_nullable: bool = False
-    words: dict[str, Any] = field(default_factory=dict)
+    keywords: dict[str, Any] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)
     items: list[Place] = field(default_factory=list)
     properties: dict[str, list[Place]] = field(default_factory=dict)
@@ -91,11 +87,11 @@ class Shape:
 
     def bound(self, inclusive: str, exclusive: str) -> tuple[Json, bool]:
         """Return a bound, and whether it is exclusive, which is a number in OpenAPI 3.1 and a boolean in 3.0."""
-        if self.words.get(exclusive) is True:
-            return self.words.get(inclusive), True
-        if exclusive in self.words and self.words[exclusive] is not False:
-            return self.words[exclusive], True
-        return self.words.get(inclusive), False
+        if self.keywords.get(exclusive) is True:
+            return self.keywords.get(inclusive), True
+        if exclusive in self.keywords and self.keywords[exclusive] is not False:
+            return self.keywords[exclusive], True
+        return self.keywords.get(inclusive), False
 
 
 def read(document: Document, places: Iterable[Place], seen: tuple[str, ...] = ()) -> Shape:
@@ -143,19 +139,18 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     """Return the keywords of a schema itself, without its references and alternatives."""
     kinds = schema.get("type")
     types = [kinds] if isinstance(kinds, str) else [one for one in _list(kinds) if isinstance(one, str)]
-    words = {keyword: schema[keyword] for keyword in (*BOUNDS, *_VALUES) if keyword in schema}
+    keywords = {keyword: schema[keyword] for keyword in (*BOUNDS, *_VALUES) if keyword in schema}
     if "const" in schema:
-        words["enum"] = [schema["const"]]
-    if not isinstance(words.get("enum", []), list):
+        keywords["enum"] = [schema["const"]]
+    if not isinstance(keywords.get("enum", []), list):
         raise UnreadableError("has an `enum` that is not a list")
     properties = schema.get("properties")
     fields = properties if isinstance(properties, dict) else {}
     places = {str(keyword): below(pointer, keyword) for keyword in schema}
-    places |= {f"properties/{name}": below(pointer, "properties", name) for name in fields}
     return Shape(
         tuple(kind for kind in types if kind != "null"),
         "null" in types or schema.get("nullable") is True,
-        words,
+        keywords,
         {keyword: value for keyword, value in schema.items() if _is_unknown(keyword, value)},
         [(below(pointer, "items"), schema["items"])] if "items" in schema else [],
         {name: [(below(pointer, "properties", name), one)] for name, one in fields.items()},
@@ -165,14 +160,15 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
 
 
 def _is_unknown(keyword: str, value: Any) -> bool:
-    if keyword in BOUNDS or keyword in _VALUES or keyword in MEANINGLESS:
-        return False
-    if isinstance(value, _STRUCTURE.get(keyword, ())):
-        return False
-    usual = _USUAL.get(keyword, ...)
-    return not (value == usual and type(value) is type(usual)) and not (
-        keyword == "additionalProperties" and value == {}
-    )
+    is_known = keyword in BOUNDS or keyword in _VALUES or keyword in MEANINGLESS
+    return not (is_known or isinstance(value, _STRUCTURE.get(keyword, ())) or is_default(keyword, value))
+
+
+def is_default(keyword: str, value: Any) -> bool:
+    """Whether a keyword has its default value, which means nothing."""
+    default = _DEFAULTS.get(keyword, ...)
+    is_any_schema = keyword == "additionalProperties" and value == {}
+    return is_any_schema or (type(value) is type(default) and bool(value == default))
 
 
 def _combined(parts: list[Shape]) -> Shape:
@@ -180,12 +176,12 @@ def _combined(parts: list[Shape]) -> Shape:
     types = next((part.types for part in parts if part.types), ())
     whole = Shape(types, any(part.is_nullable for part in parts))
     for part in parts:
-        for keyword in (*BOUNDS, "enum"):
-            if keyword in part.words and part.words[keyword] != whole.words.get(keyword, part.words[keyword]):
-                whole.others[f"also {keyword}"] = part.words[keyword]
+        for keyword, value in part.keywords.items():
+            if (keyword in BOUNDS or keyword == "enum") and value != whole.keywords.get(keyword, value):
+                whole.others[f"also {keyword}"] = value
         if part.types and part.types != types:
             whole.others["also type"] = list(part.types)
-        _fill(whole.words, part.words)
+        _fill(whole.keywords, part.keywords)
         _fill(whole.others, part.others)
         _fill(whole.places, part.places)
         for name, places in part.properties.items():
@@ -204,15 +200,15 @@ def _united(shapes: list[Shape]) -> Shape:
     kinds = tuple(dict.fromkeys(kind for shape in shapes for kind in shape.types))
     whole = Shape(kinds, any(shape.is_nullable for shape in shapes))
     for keyword, types in BOUNDS.items():
-        values = [shape.words.get(keyword) for shape in shapes if set(shape.types) & set(types)]
+        values = [shape.keywords.get(keyword) for shape in shapes if set(shape.types) & set(types)]
         if values and values[0] is not None and all(value == values[0] for value in values):
-            whole.words[keyword] = values[0]
+            whole.keywords[keyword] = values[0]
         elif bounds := [value for value in values if value is not None]:
             whole.others[keyword] = bounds
-    if values := [value for shape in shapes for value in shape.words.get("enum", ())]:
-        whole.words["enum"] = [value for i, value in enumerate(values) if value not in values[:i]]
+    if values := [value for shape in shapes for value in shape.keywords.get("enum", ())]:
+        whole.keywords["enum"] = [value for i, value in enumerate(values) if value not in values[:i]]
     for shape in shapes:
-        _fill(whole.words, {keyword: shape.words[keyword] for keyword in _OF_ONE if keyword in shape.words})
+        _fill(whole.keywords, {keyword: shape.keywords[keyword] for keyword in _OF_ONE if keyword in shape.keywords})
         _fill(whole.others, shape.others)
         _fill(whole.places, shape.places)
         whole.items += shape.items

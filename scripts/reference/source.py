@@ -9,9 +9,12 @@ import re
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
 
 from .facts import UnreadableError
+
+if TYPE_CHECKING:
+    import httpx
 
 LARGEST = 4 * 1024 * 1024
 """The maximum size in bytes. The reference page has about four thousand."""
@@ -31,23 +34,17 @@ def fetch(where: str) -> str:
         UnreadableError: The source does not exist, is too large or too slow, or is not text.
     """
     if where == "-":
-        data = sys.stdin.buffer.read(LARGEST + 1)
-    elif re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", where):
-        data = _download(where)
-    else:
-        data = _file(where)
-    return _text(data)
-
-
-def _file(where: str) -> bytes:
+        return _decode(sys.stdin.buffer.read(LARGEST + 1))
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", where):
+        return _decode(_download(where))
     try:
         with Path(where).open("rb") as file:
-            return file.read(LARGEST + 1)
+            return _decode(file.read(LARGEST + 1))
     except (OSError, ValueError) as error:
         raise UnreadableError(f"cannot be opened ({getattr(error, 'strerror', None) or error})") from None
 
 
-def _text(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     if len(data) > LARGEST:
         raise UnreadableError(f"is larger than {LARGEST // 1024 // 1024} MiB")
     try:
@@ -67,28 +64,24 @@ def _download(url: str) -> bytes:
     end = time.monotonic() + LONGEST
     headers = {"User-Agent": "acedata-responses (reads the reference page)", "Accept-Encoding": "identity"}
     try:
-        with httpx.Client(timeout=10.0, headers=headers, follow_redirects=False) as client:
+        with httpx.Client(timeout=10.0, headers=headers) as client:
+            request = client.build_request("GET", url)
             for _ in range(REDIRECTS + 1):
-                _check_address(url)
-                with client.stream("GET", url) as response:
-                    if not response.has_redirect_location:
-                        return _body(response, end)
-                    url = urljoin(url, response.headers["Location"])
+                address = request.url
+                if not (address.scheme == "https" or (address.scheme == "http" and address.host in LOOPBACK)):
+                    raise UnreadableError(f"would be read from {address}; only https is used")
+                response = client.send(request, stream=True)
+                if response.next_request is None:
+                    return _body(response, end)
+                response.close()
+                request = response.next_request
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UnreadableError(f"cannot be downloaded ({type(error).__name__}: {error})") from None
     raise UnreadableError(f"redirects more than {REDIRECTS} times")
 
 
-def _check_address(url: str) -> None:
-    try:
-        scheme, host = urlsplit(url).scheme.lower(), urlsplit(url).hostname
-    except ValueError as error:
-        raise UnreadableError(f"has a malformed address ({error})") from None
-    if not host or not (scheme == "https" or (scheme == "http" and host in LOOPBACK)):
-        raise UnreadableError(f"would be read from {url}; only https is used")
-
-
-def _body(response: httpx.Response, end: float) -> bytes:  # type: ignore[name-defined]  # noqa: F821
+def _body(response: httpx.Response, end: float) -> bytes:
+    """Return the body up to the largest size. Closing the client closes the response."""
     if response.status_code != 200:
         raise UnreadableError(f"was answered with HTTP {response.status_code}")
     data = bytearray()

@@ -1,4 +1,4 @@
-"""What is breaking is called so, on either side, and version and changelog have to follow."""
+"""Breaking changes of the document and of the package are found, and version and changelog have to match them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from scripts.change import surface_changes
 from scripts.change.document_changes import ToolError
 from scripts.change.versions import Impact, parse
 from tests.reference import pages
+from tests.reference.pages import write
 
+FIX, ADDITION, BREAKING = Impact.FIX, Impact.ADDITION, Impact.BREAKING
 REDOCLY = pages.ROOT / breaking.REDOCLY
 needs_redocly = pytest.mark.skipif(
     not REDOCLY.exists() or not shutil.which("node"), reason="node's tools are not set up"
@@ -69,33 +71,6 @@ components:
     Call: {type: object, required: [type], properties: {type: {type: string, const: call}}}
 """
 
-ANOTHER_KIND = """\
-      oneOf:
-        - {$ref: "#/components/schemas/Text"}
-        - {$ref: "#/components/schemas/Call"}
-        - {$ref: "#/components/schemas/New"}
-      discriminator:
-        propertyName: type
-        mapping:
-          text: "#/components/schemas/Text"
-          call: "#/components/schemas/Call"
-          new: "#/components/schemas/New"
-    New: {type: object, required: [type], properties: {type: {type: string, const: new}}}
-"""
-ONE_KIND_LESS = """\
-      oneOf: [{$ref: "#/components/schemas/Text"}]
-      discriminator: {propertyName: type, mapping: {text: "#/components/schemas/Text"}}
-"""
-KINDS = DOCUMENT[DOCUMENT.index("      oneOf:") : DOCUMENT.index("    Text:")]
-
-SHARED = """\
-    Named: {type: object, required: [id], properties: {id: {type: string}}}
-    Answer:
-      allOf: [{$ref: '#/components/schemas/Named'}]
-      type: object
-      properties:
-"""
-
 PACKAGE = {
     "__init__.py": """\
 TYPE_CHECKING = False
@@ -132,75 +107,54 @@ class Things:
 }
 
 
-def write(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
-
-
 def project(folder: Path, document: str = DOCUMENT, package: dict[str, str] = PACKAGE) -> Path:
     files = {f"generated/{surface_changes.PACKAGE}/{name}": text for name, text in package.items()}
     return write(folder, {"openapi.yaml": document, **files})
-
-
-def surface(tmp_path: Path, name: str, old: str, new: str) -> list[tuple[Impact, str, str]]:
-    """What is found when a text of the package is replaced."""
-    changed = {**PACKAGE, name: PACKAGE[name].replace(old, new)}
-    assert changed != PACKAGE
-    before = project(tmp_path / "before") / "generated"
-    after = project(tmp_path / "after", package=changed) / "generated"
-    return [(one.impact, one.where.partition(".")[2], one.what) for one in surface_changes.find(before, after)]
 
 
 # ---- The package -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "where"),
+    ("name", "old", "new", "expected"),
     [
-        ("__init__.py", ', "GoneError"', "", "GoneError"),
-        ("errors.py", "class GoneError(Exception)", "class OtherError(Exception)", "errors.GoneError"),
-        ("errors.py", "    code: str = ''", "    ...", "errors.StayError.code"),
-        ("resources.py", "n: float = 1, ", "", "resources.Things.create"),
-        ("resources.py", "n: float = 1", "m: float", "resources.Things.create"),
-        ("resources.py", "n: float = 1", "n: float", "resources.Things.create"),
-        ("resources.py", "def create", "def make", "resources.Things.create"),
-        ("_client.py", "*, max_retries: int = 2", "*, retries: int = 2", "Client"),
+        ("__init__.py", ', "GoneError"', "", {("GoneError", BREAKING)}),
+        ("errors.py", "GoneError", "OtherError", {("errors.GoneError", BREAKING), ("errors.OtherError", ADDITION)}),
+        ("errors.py", "    code: str = ''", "    ...",
+            {("errors.StayError.code", BREAKING), ("StayError.code", BREAKING)}),
+        ("errors.py", "class StayError", "class MoreError(Exception): ...\nclass StayError",
+            {("errors.MoreError", ADDITION)}),
+        ("resources.py", "n: float = 1, ", "", {("resources.Things.create(n)", BREAKING)}),
+        ("resources.py", "n: float = 1", "n: float", {("resources.Things.create", BREAKING)}),
+        ("resources.py", "n: float = 1", "n: float = 1, m: float = 2", {("resources.Things.create(m)", ADDITION)}),
+        ("resources.py", "n: float = 1", "m: float",
+            {("resources.Things.create(n)", BREAKING), ("resources.Things.create(m)", ADDITION),
+             ("resources.Things.create", BREAKING)}),
+        ("resources.py", "def create", "def make",
+            {("resources.Things.create", BREAKING), ("resources.Things.make", ADDITION)}),
+        ("resources.py", "_hidden(self, x)", "_hidden(self)", set()),
+        ("resources.py", "Make.", "Makes.", set()),
+        ("resources.py", "**unknown: NoReturn", "**others: NoReturn", set()),
+        ("_client.py", "max_retries: int", "retries: int",
+            {("Client.__init__(max_retries)", BREAKING), ("Client.__init__(retries)", ADDITION)}),
+        ("_client.py", "_private", "_other", set()),
+        ("_version.py", "0.3.0", "0.4.0", set()),
     ],
-)
-def test_what_users_of_the_package_lose_is_breaking(tmp_path: Path, name: str, old: str, new: str, where: str) -> None:
-    found = surface(tmp_path, name, old, new)
-    assert any(impact is Impact.BREAKING and where in place for impact, place, _ in found), found
+)  # fmt: skip
+def test_changes_of_the_package_that_users_see_are_found(
+    tmp_path: Path, name: str, old: str, new: str, expected: set[tuple[str, Impact]]
+) -> None:
+    assert old in PACKAGE[name]
+    changed = {**PACKAGE, name: PACKAGE[name].replace(old, new)}
+    before, after = (
+        project(tmp_path / folder, package=package) / "generated"
+        for folder, package in (("before", PACKAGE), ("after", changed))
+    )
+    found = {(one.where.partition(".")[2], one.impact) for one in surface_changes.find(before, after)}
+    assert found == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "where"),
-    [
-        ("errors.py", "class StayError", "class MoreError(Exception): ...\n\n\nclass StayError", "errors.MoreError"),
-        ("resources.py", "n: float = 1", "n: float = 1, m: float = 2", "resources.Things.create(m)"),
-    ],
-)
-def test_what_users_gain_is_an_addition(tmp_path: Path, name: str, old: str, new: str, where: str) -> None:
-    assert surface(tmp_path, name, old, new) == [(Impact.ADDITION, where, "added")]
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
-    [
-        ("_version.py", "0.3.0", "0.4.0"),
-        ("_client.py", "_private", "_other"),
-        ("resources.py", "_hidden(self, x)", "_hidden(self)"),
-        ("resources.py", "Make.", "Makes."),
-        ("resources.py", "**unknown: NoReturn", "**others: NoReturn"),
-    ],
-)
-def test_what_users_do_not_see_is_nothing(tmp_path: Path, name: str, old: str, new: str) -> None:
-    assert surface(tmp_path, name, old, new) == []
-
-
-def test_the_public_names_of_the_real_package_are_seen(tmp_path: Path) -> None:
+def test_a_removed_name_of_the_real_package_is_found(tmp_path: Path) -> None:
     shutil.copytree(pages.ROOT / "generated", tmp_path / "generated", ignore=shutil.ignore_patterns("__pycache__"))
     init = tmp_path / "generated" / surface_changes.PACKAGE / "__init__.py"
     init.write_text(init.read_text(encoding="utf-8").replace("AsyncClient", "OtherClient"), encoding="utf-8")
@@ -224,12 +178,18 @@ def repository(tmp_path: Path) -> Path:
     return root
 
 
-def change(root: Path, old: str, new: str, version: str = "0.3.0") -> None:
-    text = DOCUMENT.replace("version: 0.3.0", f"version: {version}")
-    assert old in text
-    (root / "openapi.yaml").write_text(text.replace(old, new), encoding="utf-8")
+def judged(root: Path, *changes: tuple[str, ...]) -> set[tuple[str, Impact]]:
+    """The places that changed, with the impact, after some texts of the document were replaced."""
+    base = project(root / "base")
+    text = DOCUMENT
+    for old, new, *_ in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (root / "openapi.yaml").write_text(text, encoding="utf-8")
+    return {(one.where.removeprefix("/components/schemas/"), one.impact) for one in breaking.compare(root, base)}
 
 
+NULL_BESIDE = "note: {anyOf: [{$ref: '#/components/schemas/Choice'}, {type: 'null'}]}"
 ANSWER = """\
     Answer:
       type: object
@@ -237,81 +197,80 @@ ANSWER = """\
       properties:
         id: {type: string}
 """
-BREAKING = [
-    ("[a, b, c]", "[a, c]", "Choice/anyOf"),
-    ("required: [model]", "required: [model, n]", "Request/required"),
-    ("maximum: 9", "maximum: 8", "Request/properties/n/maximum"),
-    ("        note: {type: string}\n", "", "Answer/properties/note"),
-    ("required: [id]", "required: []", "Answer/required"),
-]
-ADDITIONS = [
-    ("[a, b, c]", "[a, b, c, d]", "Choice/anyOf"),
-    ("enum: [done, open]", "enum: [done, open, lost]", "Answer/properties/status/enum"),
-    ("        u: {", "        v: {type: string}\n        u: {", "Request/properties/v"),
-]
-FIXES = [("default: 1", "default: 2", "Request/properties/n/default"), (ANSWER, SHARED, "Named")]
-NOTHING = [
-    ("description: One.", "description: Two."),
-    ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}"),
-    ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}"),
-]
-NULL = "note: {type: [string, 'null']}"
-NULL_BESIDE = "note: {anyOf: [{$ref: '#/components/schemas/Choice'}, {type: 'null'}]}"
+SHARED = """\
+    Named: {type: object, required: [id], properties: {id: {type: string}}}
+    Answer:
+      allOf: [{$ref: '#/components/schemas/Named'}]
+      type: object
+      properties:
+"""
 
 
 @needs_redocly
 @pytest.mark.parametrize(
     ("impact", "changes"),
     [
-        (Impact.BREAKING, BREAKING),
-        (Impact.BREAKING, [("note: {type: string}", NULL, "Answer/properties/note/type")]),
-        (Impact.BREAKING, [("note: {type: string}", NULL_BESIDE, "Answer/properties/note/type")]),
-        (Impact.ADDITION, ADDITIONS),
-        (Impact.FIX, FIXES),
-        (Impact.NONE, NOTHING),
+        (BREAKING, [
+            ("[a, b, c]", "[a, c]", "Choice/anyOf"),
+            ("required: [model]", "required: [model, n]", "Request/required"),
+            ("maximum: 9", "maximum: 8", "Request/properties/n/maximum"),
+            ("        note: {type: string}\n", "", "Answer/properties/note"),
+            ("required: [id]", "required: []", "Answer/required"),
+        ]),
+        (BREAKING, [("note: {type: string}", "note: {type: [string, 'null']}", "Answer/properties/note/type")]),
+        (BREAKING, [("note: {type: string}", NULL_BESIDE, "Answer/properties/note/type")]),
+        (ADDITION, [
+            ("[a, b, c]", "[a, b, c, d]", "Choice/anyOf"),
+            ("enum: [done, open]", "enum: [done, open, lost]", "Answer/properties/status/enum"),
+            ("        u: {", "        v: {type: string}\n        u: {", "Request/properties/v"),
+        ]),
+        (FIX, [("default: 1", "default: 2", "Request/properties/n/default"), (ANSWER, SHARED, "Named")]),
+        (Impact.NONE, [
+            ("description: One.", "description: Two."),
+            ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}"),
+            ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}"),
+        ]),
     ],
-)
-def test_each_change_of_the_document_is_judged(
+)  # fmt: skip
+def test_each_change_of_the_document_has_its_impact(
     repository: Path, impact: Impact, changes: list[tuple[str, ...]]
 ) -> None:
-    base = project(repository / "base")
-    text = DOCUMENT
-    for old, new, *_ in changes:
-        assert old in text
-        text = text.replace(old, new)
-    (repository / "openapi.yaml").write_text(text, encoding="utf-8")
-    found = [(one.impact, one.where) for one in breaking.compare(repository, base)]
-    assert sorted(found) == sorted((impact, f"/components/schemas/{at}") for _, _, *where in changes for at in where)
+    assert judged(repository, *changes) == {(place, impact) for _, _, *places in changes for place in places}
 
 
 @needs_redocly
-@pytest.mark.parametrize(("new", "impact"), [(ANOTHER_KIND, Impact.ADDITION), (ONE_KIND_LESS, Impact.BREAKING)])
-def test_a_further_kind_of_a_union_is_an_addition_and_a_missing_one_breaks(
-    repository: Path, new: str, impact: Impact
+def test_a_new_variant_of_a_union_is_an_addition_and_a_missing_one_is_breaking(repository: Path) -> None:
+    call, new = '{$ref: "#/components/schemas/Call"}', '{$ref: "#/components/schemas/New"}'
+    of_call, of_new = ', call: "#/components/schemas/Call"', ', new: "#/components/schemas/New"'
+    schema = "    New: {type: object, required: [type], properties: {type: {type: string, const: new}}}\n"
+    added = (f", {call}", f", {call}, {new}"), (of_call, of_call + of_new), ("    Text: {", f"{schema}    Text: {{")
+    assert max(impact for _, impact in judged(repository, *added)) is ADDITION
+    shutil.rmtree(repository / "base")
+    assert max(impact for _, impact in judged(repository, (f", {call}", ""), (of_call, ""))) is BREAKING
+
+
+@needs_redocly
+def test_the_version_and_the_changelog_have_to_match_the_changes(
+    repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = project(repository / "base")
-    (repository / "openapi.yaml").write_text(DOCUMENT.replace(KINDS, new), encoding="utf-8")
-    assert max(one.impact for one in breaking.compare(repository, base)) is impact
+    def check(maximum: int, version: str, status: int) -> str:
+        text = DOCUMENT.replace("maximum: 9", f"maximum: {maximum}").replace("version: 0.3.0", f"version: {version}")
+        (repository / "openapi.yaml").write_text(text, encoding="utf-8")
+        assert breaking.run(repository, "HEAD") == status
+        return "".join(capsys.readouterr())
 
-
-@needs_redocly
-def test_the_version_and_the_changelog_have_to_follow(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
-    change(repository, "maximum: 9", "maximum: 8")
-    assert breaking.run(repository, "HEAD") == breaking.FAILS
-    assert "set info.version in openapi.yaml to 0.4.0" in capsys.readouterr().err
-    change(repository, "maximum: 9", "maximum: 8", "0.4.0")
-    assert breaking.run(repository, "HEAD") == breaking.FAILS
-    assert "describe version 0.4.0" in capsys.readouterr().err
+    check(9, "0.3.0", breaking.FOLLOWS)
+    assert "set info.version in openapi.yaml to 0.4.0" in check(8, "0.3.0", breaking.FAILS)
+    assert "describe version 0.4.0" in check(8, "0.4.0", breaking.FAILS)
     (repository / "CHANGELOG.md").write_text("## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8")
-    assert breaking.run(repository, "HEAD") == breaking.FOLLOWS
-    assert "BREAKING" in capsys.readouterr().out
+    assert "BREAKING" in check(8, "0.4.0", breaking.FOLLOWS)
 
 
 @pytest.mark.parametrize(
     ("impact", "now", "log", "complaint"),
     [
         (Impact.NONE, "0.3.0", "", ""),
+        (Impact.NONE, "0.3.1", "", "describe version 0.3.1"),
         (Impact.FIX, "0.3.0", "", "to 0.3.1"),
         (Impact.ADDITION, "0.3.0", "", "to 0.3.1"),
         (Impact.BREAKING, "0.3.1", "", "to 0.4.0"),
@@ -322,19 +281,19 @@ def test_the_version_and_the_changelog_have_to_follow(repository: Path, capsys: 
         (Impact.NONE, "0.2.9", "", "to 0.3.0"),
     ],
 )
-def test_complaints_say_what_to_do(impact: Impact, now: str, log: str, complaint: str) -> None:
-    found = breaking.complaints(impact, parse("0.3.0"), parse(now), log)
-    assert complaint in "".join(found)
+def test_a_complaint_says_what_to_do(impact: Impact, now: str, log: str, complaint: str) -> None:
+    found = breaking.complaint(impact, parse("0.3.0"), parse(now), log)
+    assert complaint in (found or "")
     assert bool(found) == bool(complaint)
 
 
-def test_a_revision_that_is_none_is_reported(repository: Path) -> None:
+def test_an_unknown_revision_is_an_error(repository: Path) -> None:
     for revision in ("nothing", "--output=x", "HEAD~9"):
         with pytest.raises(ToolError, match="git rev-parse"):
             breaking.run(repository, revision)
 
 
-def test_the_base_is_the_last_release_if_none_is_named(repository: Path) -> None:
+def test_the_default_base_is_the_last_release(repository: Path) -> None:
     assert breaking.last_release(repository) is None
     for tag in ("v0.9.0", "v0.10.0", "other"):
         subprocess.run(["git", "tag", tag], cwd=repository, check=True)
@@ -342,13 +301,13 @@ def test_the_base_is_the_last_release_if_none_is_named(repository: Path) -> None
 
 
 @needs_redocly
-def test_without_a_tag_the_changelog_tells_whether_there_was_a_release(repository: Path) -> None:
+def test_without_a_tag_the_changelog_decides_whether_there_was_a_release(repository: Path) -> None:
     assert "no tag v0.3.0 here" in breaking.without_tag(repository)
     (repository / "CHANGELOG.md").write_text("# Changelog\n\n## [Unreleased]\n", encoding="utf-8")
     assert "Nothing was released yet" in breaking.without_tag(repository)
 
 
-def test_a_missing_tool_is_reported(repository: Path) -> None:
+def test_a_missing_redocly_is_an_error(repository: Path) -> None:
     (repository / breaking.REDOCLY).unlink()
     with pytest.raises(ToolError, match="make setup"):
         breaking.run(repository, "HEAD")

@@ -39,42 +39,42 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _list(things: list[dict[str, Any]], options: argparse.Namespace) -> None:
+def _list(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
     assert options.state == "open"
     fields = options.json.split(",")
-    found = [{name: thing[name] for name in fields} for thing in things if thing["state"] == "open"]
+    found = [{name: item[name] for name in fields} for item in items if item["state"] == "open"]
     subprocess.run(["jq", "--raw-output", options.jq], input=json.dumps(found), text=True, check=True)
 
 
-def _create(things: list[dict[str, Any]], options: argparse.Namespace) -> None:
-    things.append(thing(len(things) + 1, options.title, options.body_file, options.head))
+def _create(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
+    items.append(item(len(items) + 1, options.title, options.body_file, options.head))
 
 
-def thing(number: int, title: str, body: str = "", head: str | None = None, **others: Any) -> dict[str, Any]:
+def item(number: int, title: str, body: str = "", head: str | None = None, **others: Any) -> dict[str, Any]:
     """A pull request or an issue, as `gh ... list --json` shows it."""
     author = {"login": BOT, "is_bot": True}
     made = {"number": number, "title": title, "body": body, "state": "open", "comments": [], "author": author}
     return {**made, "headRefName": head, "isCrossRepository": False, **others}
 
 
-def _edit(things: list[dict[str, Any]], options: argparse.Namespace) -> None:
-    _open_one(things, options)["body"] = options.body_file
+def _edit(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
+    _open_one(items, options)["body"] = options.body_file
 
 
-def _comment(things: list[dict[str, Any]], options: argparse.Namespace) -> None:
+def _comment(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
     assert options.edit_last
     assert options.create_if_none
-    _open_one(things, options)["comments"][-1:] = [options.body_file]
+    _open_one(items, options)["comments"][-1:] = [options.body_file]
 
 
-def _close(things: list[dict[str, Any]], options: argparse.Namespace) -> None:
-    found = _open_one(things, options)
+def _close(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
+    found = _open_one(items, options)
     found["state"] = "closed"
     found["comments"].append(options.comment)
 
 
-def _open_one(things: list[dict[str, Any]], options: argparse.Namespace) -> dict[str, Any]:
-    (found,) = (thing for thing in things if thing["number"] == options.number and thing["state"] == "open")
+def _open_one(items: list[dict[str, Any]], options: argparse.Namespace) -> dict[str, Any]:
+    (found,) = (item for item in items if item["number"] == options.number and item["state"] == "open")
     return found
 
 

@@ -1,7 +1,7 @@
-"""Sample pages in the forms in which the vendor publishes its reference page, all made from one set of facts.
+"""Sample pages in the formats in which the vendor publishes its reference page, all made from one set of facts.
 
-The facts are those that openapi.yaml has from the page, so that a sample says the same as the document until a test
-changes it. The words around them are this project's own.
+The facts are those that openapi.yaml has from the page, so that a sample does not differ until a test changes it. The
+texts around them are this project's own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as markup
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -19,7 +20,7 @@ from ruamel.yaml import YAML
 
 from scripts.reference.differences import Difference, compare
 from scripts.reference.facts import MISSING, Facts, Field, UnreadableError
-from scripts.reference.ours import OurDocument
+from scripts.reference.our_document import OurDocument
 from scripts.reference.reading import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +29,7 @@ CHILDREN = (".", "[")
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a language: all that a translated page has otherwise."""
+    """The texts of a page that depend on its language."""
 
     skip: str = "To the main part"
     title: str = "A sample operation"
@@ -78,28 +79,31 @@ def document() -> OurDocument:
 
 @cache
 def small_document() -> OurDocument:
-    """A document that has what openapi.yaml has from the page and nothing else: quick to read."""
+    """A document with only the facts that openapi.yaml has from the page, which is faster to read."""
     text = yaml(facts()).replace("version: '1'", "version: 0.1.0")
     return OurDocument(f"# A small one\nx-source: page\n{text}\n")
 
 
 @cache
 def facts() -> Facts:
-    """What openapi.yaml has from the page."""
+    """The facts that openapi.yaml has from the page."""
     return document().from_page()
 
 
 @cache
 def everything() -> Facts:
-    """What openapi.yaml has from any source."""
+    """The facts that openapi.yaml has from all sources."""
     return document().from_all()
 
 
-def differences(page: str, ours: OurDocument | None = None) -> list[Difference]:
-    """What a page says otherwise than openapi.yaml."""
-    if ours is not None:
-        return compare(parse(page, ours.wanted), ours.from_page(), ours.from_all())
+def differences(page: str) -> list[Difference]:
+    """The differences of a page from openapi.yaml."""
     return compare(parse(page, document().wanted), facts(), everything())
+
+
+def rows(page: str) -> list[tuple[str, str, str, str]]:
+    """The table of the differences, without the lines."""
+    return [(row.field, row.property, row.page, row.document) for row in differences(page)]
 
 
 def outcome(page: str) -> str:
@@ -113,6 +117,15 @@ def outcome(page: str) -> str:
 def fields_that_differ(page: str) -> set[str]:
     """The fields that the table names."""
     return {row.field for row in differences(page)}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    """Write files into a folder, and return the folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return folder
 
 
 # ---- Changes of the facts ----------------------------------------------------------------------------------------
@@ -196,29 +209,25 @@ def _head(base: Facts, words: Words) -> Iterator[Part]:
     yield "sample", json.dumps(sample(base, "reply"), indent=2, ensure_ascii=False)
 
 
-def sample(base: Facts, where: str) -> dict[str, Any]:
-    """The sample of a request or reply, as the head of a page has it: every field, those within fields too."""
-    return {field.at.rpartition(".")[2]: _sample(base, field) for field in _top(base, where)}
+def sample(base: Facts, at: str) -> dict[str, Any]:
+    """The sample of an object, as the head of a page has it, with every field."""
+    return {name: _sample(base, field) for name, field in _children(base, at).items()}
 
 
 def _sample(base: Facts, field: Field) -> Any:
     if field.sample is not MISSING:
         return field.sample
-    place = field.at + "[]" * field.type.split(" | ")[0].count("[]")
-    within = {
-        one.at.removeprefix(f"{place}."): _sample(base, one)
-        for one in base.fields.values()
-        if one.at.startswith(f"{place}.") and "." not in one.at.removeprefix(f"{place}.")
-    }
-    known = [value for value in (field.example, field.default) if value is not MISSING] + list(field.enum)
+    kind = field.type.split(" | ")[0]
+    within = sample(base, field.at + "[]" * kind.count("[]"))
     if within:
-        return [within] if place.endswith("[]") else within
+        return [within] if "[]" in kind else within
     placeholders = {"number": 123, "integer": 123, "boolean": True, "object": {}, "array": "<array>"}
-    return known[0] if known else placeholders.get(field.type.split(" | ")[0], "<string>")
+    values = (field.example, field.default, *field.enum, placeholders.get(kind, "<string>"))
+    return next(value for value in values if value is not MISSING)
 
 
 def _top(base: Facts, where: str) -> list[Field]:
-    return [field for field in base.fields.values() if field.at.startswith(f"{where}.") and not is_nested(field.at)]
+    return list(_children(base, where).values())
 
 
 def _field(field: Field, words: Words, *, place: str = "", is_described: bool = True) -> Iterator[Part]:
@@ -254,7 +263,7 @@ def _plain(value: Any) -> str:
 
 
 def html(base: Facts, words: Words = ENGLISH) -> str:
-    """The page as HTML, with all that a page has around and between what is seen."""
+    """The page as HTML, with invisible elements around and between the visible ones."""
     shown = "\n".join(_element(kind, line) for kind, line in parts(base, words))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><title>{words.title}</title><style>p {{ color: red }}</style>
@@ -310,7 +319,10 @@ def as_yaml(tree: dict[str, Any]) -> str:
 def openapi(base: Facts) -> dict[str, Any]:
     """The OpenAPI document for the operation, as a vendor's tool would write it."""
     operation = base.operation
+    credentials = _top(base, "authorization")
+    scheme = {"type": "http", "scheme": operation["credentials"].lower()}
     described: dict[str, Any] = {
+        "security": [{"token": []}, *([] if credentials and credentials[0].required else [{}])],
         "parameters": [
             {
                 "name": field.at.partition(".")[2],
@@ -325,72 +337,52 @@ def openapi(base: Facts) -> dict[str, Any]:
             "content": {operation["media type"]: {"schema": {"$ref": "#/components/schemas/body"}}},
         },
         "responses": {
-            "200": {
-                "description": "",
-                "content": {"application/json": {"schema": _object(base, "reply", _top(base, "reply"))}},
-            }
+            "200": {"description": "", "content": {"application/json": {"schema": _object(base, "reply")}}},
         },
     }
-    schemes = {}
-    for field in _top(base, "authorization"):
-        schemes = {"token": {"type": "http", "scheme": operation["credentials"].lower()}}
-        described["security"] = [{"token": []}] if field.required else [{"token": []}, {}]
+    if not credentials:
+        del described["security"]
     return {
         "openapi": "3.1.0",
         "info": {"title": "A sample", "version": "1"},
         "servers": [{"url": operation["server"]}],
         "paths": {operation["path"]: {operation["method"].lower(): described}},
-        "components": {"securitySchemes": schemes, "schemas": {"body": _object(base, "body", _top(base, "body"))}},
+        "components": {
+            "securitySchemes": {"token": scheme} if credentials else {},
+            "schemas": {"body": _object(base, "body")},
+        },
     }
 
 
-def _object(base: Facts, at: str, fields: list[Field]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": [field.at.removeprefix(f"{at}.") for field in fields if field.required],
-        "properties": {field.at.removeprefix(f"{at}."): _schema(base, field) for field in fields},
-    }
+def _children(base: Facts, at: str) -> dict[str, Field]:
+    within = {one.at.removeprefix(f"{at}."): one for one in base.fields.values() if one.at.startswith(f"{at}.")}
+    return {name: one for name, one in within.items() if "." not in name}
+
+
+def _object(base: Facts, at: str) -> dict[str, Any]:
+    fields = _children(base, at)
+    required = [name for name, field in fields.items() if field.required]
+    properties = {name: _schema(base, field) for name, field in fields.items()}
+    return {"type": "object", "required": required, "properties": properties}
 
 
 def _schema(base: Facts, field: Field) -> dict[str, Any]:
     kinds = field.type.split(" | ")
-    schema: dict[str, Any] = {
-        "type": [kind.replace("object[]", "array").replace("string[]", "array") for kind in kinds]
+    elements = [kind.removesuffix("[]") for kind in kinds if kind.endswith("[]")]
+    types = ["array" if kind.endswith("[]") else kind for kind in kinds] + ["null"] * field.nullable
+    schema: dict[str, Any] = _object(base, field.at) if _children(base, field.at) else {}
+    schema["type"] = types if len(types) > 1 else types[0]
+    for element in elements:
+        schema["items"] = _object(base, f"{field.at}[]") if element == "object" else {"type": element}
+    counted = "Items" if elements or "array" in kinds else "Length"
+    low, open_low, open_high, high = re.fullmatch(r"(?:(\S+) (<=?) )?x(?: (<=?) (\S+))?", field.range or "x").groups()
+    values = {
+        "default": field.default,
+        "example": field.example,
+        "enum": list(field.enum) or MISSING,
+        "minimum" if open_low == "<=" else "exclusiveMinimum": json.loads(low) if low else MISSING,
+        "maximum" if open_high == "<=" else "exclusiveMaximum": json.loads(high) if high else MISSING,
+        f"min{counted}": MISSING if field.min_length is None else field.min_length,
+        f"max{counted}": MISSING if field.max_length is None else field.max_length,
     }
-    schema["type"] += ["null"] if field.nullable else []
-    if len(schema["type"]) == 1:
-        schema["type"] = schema["type"][0]
-    for kind in kinds:
-        if kind.endswith("[]"):
-            place = f"{field.at}[]"
-            schema["items"] = (
-                _object(base, place, _children(base, place)) if kind == "object[]" else {"type": kind[:-2]}
-            )
-    if children := _children(base, field.at):
-        schema.update({**_object(base, field.at, children), "type": schema["type"]})
-    values = {"default": field.default, "example": field.example}
-    schema.update({name: value for name, value in values.items() if value is not MISSING})
-    schema.update({"enum": list(field.enum)} if field.enum else {})
-    schema.update(_bounds(field))
-    lengths = ("minItems", "maxItems") if "[]" in field.type or "array" in field.type else ("minLength", "maxLength")
-    for name, length in zip(lengths, (field.min_length, field.max_length), strict=True):
-        schema.update({name: length} if length is not None else {})
-    return schema
-
-
-def _children(base: Facts, at: str) -> list[Field]:
-    return [one for one in base.fields.values() if one.at.startswith(f"{at}.") and "." not in one.at[len(at) + 1 :]]
-
-
-def _bounds(field: Field) -> dict[str, float]:
-    if not field.range:
-        return {}
-    low, _, high = field.range.partition("x")
-    found = {}
-    if low:
-        number, sign = low.split()
-        found["minimum" if sign == "<=" else "exclusiveMinimum"] = json.loads(number)
-    if high:
-        sign, number = high.split()
-        found["maximum" if sign == "<=" else "exclusiveMaximum"] = json.loads(number)
-    return found
+    return {**schema, **{keyword: value for keyword, value in values.items() if value is not MISSING}}

@@ -1,4 +1,4 @@
-"""The commands as they are run: arguments, exit statuses, what they print; and once the whole way."""
+"""The commands `drift` and `models` as they are run: arguments, exit statuses, output; and once the whole way."""
 
 from __future__ import annotations
 
@@ -14,67 +14,72 @@ from html import escape
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from scripts import drift, models
 from scripts.reference import reading
-from scripts.reference.differences import Difference
+from scripts.reference.differences import FORMATS, Difference
 from scripts.reference.facts import UnreadableError
-from scripts.reference.tables import FORMATS
 from tests.reference import pages
 
 Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Path:
-    """A page that differs in a range, and in a name that has what tables are made of."""
-    base = pages.with_field(pages.facts(), replace(pages.facts().fields["body.n"], range="1 <= x <= 64"))
-    odd = replace(base.fields["reply.object"], enum=("a|b`c<d>",))
-    path = tmp_path / "page.txt"
-    path.write_text(pages.text(pages.with_field(base, odd)), encoding="utf-8")
-    return path
-
-
-@pytest.fixture
 def same(tmp_path: Path) -> Path:
+    """A page that does not differ."""
     path = tmp_path / "same.txt"
     path.write_text(pages.text(pages.facts()), encoding="utf-8")
     return path
 
 
-def test_the_same_page_exits_0(same: Path, capsys: Capture) -> None:
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A page that differs in a range."""
+    base = pages.with_field(pages.facts(), replace(pages.facts().fields["body.n"], range="1 <= x <= 64"))
+    path = tmp_path / "page.txt"
+    path.write_text(pages.text(base), encoding="utf-8")
+    return path
+
+
+def test_drift_exits_with_0_if_nothing_differs(same: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     assert drift.main([str(same)]) == drift.SAME
     reported = capsys.readouterr()
     assert reported.out == ""
-    assert "openapi.yaml says the same" in reported.err
+    assert "fields compared, no differences." in reported.err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(same.read_bytes())))
+    assert drift.main(["-", "--format", "json"]) == drift.SAME
+    assert json.loads(capsys.readouterr().out) == {"same": True, "differences": []}
 
 
-def test_another_page_exits_1_with_a_table(page: Path, capsys: Capture) -> None:
+def test_drift_exits_with_1_and_prints_a_table_if_something_differs(page: Path, capsys: Capture) -> None:
     assert drift.main([str(page)]) == drift.DIFFERS
-    heading, first, second = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["field", "what", "the", "source", "openapi.yaml", "line"]
-    assert first.split("  ")[0] == "body.n"
-    assert "1 <= x <= 64" in first
-    assert "1 <= x <= 128" in first
-    assert second.startswith("reply.object")
+    heading, row = capsys.readouterr().out.splitlines()
+    assert re.split("  +", heading) == ["field", "what", "the source", "openapi.yaml", "line"]
+    *cells, line = re.split("  +", row)
+    assert cells == ["body.n", "range", "1 <= x <= 64", "1 <= x <= 128"]
+    assert drift.main([str(page), "--format", "json"]) == drift.DIFFERS
+    names = ("field", "property", "page", "document")
+    expected = {**dict(zip(names, cells, strict=True)), "line": int(line)}
+    assert json.loads(capsys.readouterr().out) == {"same": False, "differences": [expected]}
 
 
-def test_what_is_no_page_exits_2_with_the_reason(tmp_path: Path, capsys: Capture) -> None:
+def test_drift_exits_with_2_and_the_reason_if_the_source_or_the_document_cannot_be_read(
+    same: Path, tmp_path: Path, capsys: Capture
+) -> None:
     assert drift.main([str(tmp_path / "missing")]) == drift.UNREADABLE
     reported = capsys.readouterr()
     assert reported.out == ""
     assert "missing: cannot be opened (No such file or directory)" in reported.err
-
-
-def test_a_document_that_is_none_exits_2(same: Path, tmp_path: Path, capsys: Capture) -> None:
+    document = tmp_path / "openapi.yaml"
     for content in ("", "[", "openapi: 3.1.1\n", "openapi: 3.1.1\npaths: {}\n", "paths: 5\n"):
-        (tmp_path / "openapi.yaml").write_text(content, encoding="utf-8")
-        assert drift.main([str(same), "--document", str(tmp_path / "openapi.yaml")]) == drift.UNREADABLE
+        document.write_text(content, encoding="utf-8")
+        assert drift.main([str(same), "--document", str(document)]) == drift.UNREADABLE
         assert capsys.readouterr().err
 
 
-def test_a_crash_is_neither_a_difference_nor_an_unreadable_page(same: Path, tmp_path: Path) -> None:
-    """Python exits with 1 on a traceback, and 1 means that the page differs."""
+def test_a_crash_has_an_exit_status_of_its_own(same: Path, tmp_path: Path) -> None:
+    """Python exits with 1 after a traceback, and 1 means that the page differs."""
     (tmp_path / "sitecustomize.py").write_text("import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "scripts/drift.py", str(same)]
@@ -83,20 +88,21 @@ def test_a_crash_is_neither_a_difference_nor_an_unreadable_page(same: Path, tmp_
     assert "ZeroDivisionError" in done.stderr
 
 
-PROGRAMS = {path.name for path in (pages.ROOT / "scripts").glob("*.py")}
-OTHERS = {"__init__.py", "crash.py", "mutants.py"}
-"""Modules, and a program that needs nothing but Python."""
+NEEDS_NOTHING = {"__init__.py", "crash.py", "mutants.py"}
+"""Modules, and a program that needs only Python."""
 
 
-@pytest.mark.parametrize("program", sorted(PROGRAMS - OTHERS))
-def test_without_the_environment_a_program_says_so(program: str) -> None:
+@pytest.mark.parametrize(
+    "program", sorted({path.name for path in (pages.ROOT / "scripts").glob("*.py")} - NEEDS_NOTHING)
+)
+def test_a_program_outside_of_the_environment_says_to_run_make_setup(program: str) -> None:
     command = [sys.executable, "-S", f"scripts/{program}"]
     done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == drift.UNREADABLE
     assert re.fullmatch(r"No module named '\w+': run `make setup`, then use \.venv/bin/python\n", done.stderr)
 
 
-def test_without_mutmut_the_mutation_tests_say_what_to_run(tmp_path: Path) -> None:
+def test_the_mutation_tests_without_mutmut_say_to_run_make_mutants(tmp_path: Path) -> None:
     command = [sys.executable, "-S", "scripts/mutants.py", str(tmp_path / "mutmut")]
     done = subprocess.run(command, cwd=pages.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -104,23 +110,7 @@ def test_without_mutmut_the_mutation_tests_say_what_to_run(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
-def test_a_page_is_read_from_standard_input(same: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(same.read_bytes())))
-    assert drift.main(["-"]) == drift.SAME
-
-
-def test_json_is_json_whether_it_differs_or_not(page: Path, same: Path, capsys: Capture) -> None:
-    drift.main([str(same), "--format", "json"])
-    assert json.loads(capsys.readouterr().out) == {"same": True, "differences": []}
-    drift.main([str(page), "--format", "json"])
-    reported = json.loads(capsys.readouterr().out)
-    assert reported["same"] is False
-    assert reported["differences"][0].keys() == {"field", "property", "page", "document", "line"}
-
-
-def test_nothing_in_a_markdown_table_is_markup() -> None:
-    from markdown_it import MarkdownIt
-
+def test_values_in_a_markdown_table_are_not_interpreted_as_markup() -> None:
     word = "a | b ` c <script> [d](https://example.com) *e* \\| | `` |"
     rows = [Difference("body.n", "enum", word, "no\nlines", 7), Difference("body.n", "type", "`", "a | b", 8)]
     table = FORMATS["markdown"](rows)
@@ -133,49 +123,38 @@ def test_nothing_in_a_markdown_table_is_markup() -> None:
     assert "<code>a | b</code>" in html
 
 
-def test_without_a_source_the_page_is_read_where_the_vendor_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+def test_the_default_source_is_the_page_on_the_website_as_markdown_or_else_html(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    fetched = []
+    found = {address: pages.html(pages.facts())} if (address := pages.document().address) else {}
 
     def fetch(where: str) -> str:
-        asked.append(where)
-        if where.endswith(".md"):
+        fetched.append(where)
+        if where not in found:
             raise UnreadableError("was answered with HTTP 404")
-        return pages.html(pages.facts())
+        return found[where]
 
     monkeypatch.setattr(reading, "fetch", fetch)
     assert drift.main([]) == drift.SAME
-    tree = pages.document().whole.data
-    address = tree["paths"]["/openai/responses"]["post"]["externalDocs"]["url"]
-    assert asked == [f"{address}.md", address]
-
-
-def test_without_a_source_both_reasons_are_reported(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    def fetch(where: str) -> str:
-        raise UnreadableError("is away")
-
-    monkeypatch.setattr(reading, "fetch", fetch)
+    assert fetched == [f"{address}.md", address]
+    found.clear()
     assert drift.main([]) == drift.UNREADABLE
-    assert capsys.readouterr().err.count("is away") == 2
+    assert capsys.readouterr().err.count("was answered with HTTP 404") == 2
 
 
-def test_the_live_list_is_asked_for_with_the_client(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    """`live` goes through the generated client: without a token it says what the client says."""
+def test_the_live_source_is_the_model_list_of_the_service(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    import acedata_responses
+    from acedata_responses import testing
+
     for name in ("ACEDATACLOUD_API_TOKEN", "ACEDATACLOUD_API_KEY", "ACEDATA_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert drift.main(["live"]) == drift.UNREADABLE
     assert "the live model list: could not be fetched from the service" in capsys.readouterr().err
-
-
-def test_the_live_list_of_the_embedded_service_can_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    import acedata_responses
-    from acedata_responses import testing
-
-    real = acedata_responses.Client
-    monkeypatch.setattr(
-        acedata_responses, "Client", lambda: real(token=testing.TOKEN, transport=testing.transport()), raising=False
-    )
+    client = acedata_responses.Client(token=testing.TOKEN, transport=testing.transport())
+    monkeypatch.setattr(acedata_responses, "Client", lambda: client, raising=False)
     found = reading.read("live")
-    assert not found.whole
+    assert not found.is_complete
     assert found.fields["body.model"].enum
 
 
@@ -193,17 +172,15 @@ def test_the_whole_way_from_a_page_to_a_generated_client(
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, tmp_path / name)
     (tmp_path / "tests" / "replies").mkdir(parents=True)
-    (tmp_path / "tests" / "contract").mkdir()
-    (tmp_path / "tests" / "contract" / "test_it.py").write_text(
+    test = (
         "from acedata_responses.types import requests\n\n\n"
         "def test_the_new_name_is_known():\n"
-        "    assert 'gpt-9' in str(vars(requests))\n",
-        encoding="utf-8",
+        "    assert 'gpt-9' in str(vars(requests))\n"
     )
     listed = pages.facts().fields["body.model"]
     more = replace(listed, enum=("gpt-9", *listed.enum))
-    page = tmp_path / "page.html"
-    page.write_text(pages.html(pages.with_field(pages.facts(), more)), encoding="utf-8")
+    html = pages.html(pages.with_field(pages.facts(), more))
+    page = pages.write(tmp_path, {"tests/contract/test_it.py": test, "page.html": html}) / "page.html"
     compare = [str(page), "--document", str(tmp_path / "openapi.yaml")]
 
     monkeypatch.setattr(models, "ROOT", tmp_path)

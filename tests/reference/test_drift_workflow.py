@@ -1,4 +1,4 @@
-"""The nightly workflow, run for several nights: its own steps, a real repository, and a stand-in for `gh`."""
+"""The nightly workflow `drift`: its steps are run in a real repository, with a stand-in for `gh`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.reference import gh, pages
 WORKFLOW = YAML(typ="safe").load(pages.ROOT / ".github" / "workflows" / "drift.yml")
 
 DRIFT = """\
-# The page is one line of model names and one of other facts. `cut` is no page; `bug` makes this program crash.
+# The page has a line of model names and one of other facts. `cut` is an incomplete page; `bug` makes this crash.
 import os, sys
 page, ours = os.environ["PAGE"], open("openapi.yaml").read()
 if page == "bug":
@@ -53,13 +53,14 @@ pytestmark = pytest.mark.skipif(not shutil.which("jq"), reason="jq is not instal
 
 
 class Nights:
-    """A repository with its origin, GitHub's side of it, and the workflow to be run night after night."""
+    """A repository with its origin, GitHub's state, and the workflow, which can be run night after night."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.night = folder, 0
-        self.maintainer = folder / "maintainer"
-        self.state_file = folder / "github.json"
-        self.set_state({"pr": [], "issue": []})
+        self.origin, self.maintainer, self.state_file = (
+            folder / name for name in ("origin", "maintainer", "state.json")
+        )
+        self.state_file.write_text(json.dumps({"pr": [], "issue": []}), encoding="utf-8")
         program = folder / "bin" / "gh"
         program.parent.mkdir()
         program.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {gh.__file__} "$@"\n', encoding="utf-8")
@@ -68,73 +69,55 @@ class Nights:
         self.git("clone", "--quiet", "origin", "maintainer", cwd=folder)
         self.git("switch", "--quiet", "--create", "main")
         files = {"openapi.yaml": FIRST, "CHANGELOG.md": "", "generated/a.py": "", ".gitignore": ".venv\nfound\n"}
-        for name, text in {**files, "scripts/drift.py": DRIFT, "scripts/models.py": MODELS}.items():
-            self.write(name, text)
-        self.commit("first")
+        self.commit({**files, "scripts/drift.py": DRIFT, "scripts/models.py": MODELS})
 
-    # What the maintainer does
+    def git(self, *arguments: str, cwd: Path | None = None) -> str:
+        environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null"}
+        command = ["git", *arguments]
+        folder = cwd or self.maintainer
+        done = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
 
-    def write(self, name: str, text: str) -> None:
-        path = self.maintainer / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def commit(self, message: str, branch: str = "main") -> str:
+    def commit(self, files: dict[str, str], branch: str = "main", email: str = "ada@example.com") -> str:
+        """Commit files on top of a branch as a maintainer, and return the commit."""
+        if self.branches():
+            self.git("fetch", "--quiet", "origin")
+            self.git("switch", "--quiet", "--detach", f"origin/{branch}")
+        pages.write(self.maintainer, files)
         self.git("add", "--all")
-        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
-        self.git(*who, "commit", "--quiet", "--message", message)
+        self.git("-c", "user.name=Ada", "-c", f"user.email={email}", "commit", "--quiet", "--message", "by hand")
         self.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
         return self.git("rev-parse", "HEAD")
 
-    def check_out(self, branch: str) -> None:
-        self.git("fetch", "--quiet", "origin")
-        self.git("switch", "--quiet", "--detach", f"origin/{branch}")
-
-    def git(self, *arguments: str, cwd: Path | None = None) -> str:
-        command = ["git", *arguments]
-        environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null"}
-        done = subprocess.run(
-            command, cwd=cwd or self.maintainer, env=environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout.strip()
-
-    # What is to be seen
-
     def branches(self) -> list[str]:
-        listed = self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=self.folder / "origin")
-        return [name for name in listed.split() if name != "main"]
+        return self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=self.origin).split()
+
+    def drift_branch(self) -> str:
+        """The only branch of the workflow."""
+        (branch,) = set(self.branches()) - {"main"}
+        return branch
 
     def tip(self, branch: str) -> str:
-        return self.git("rev-parse", branch, cwd=self.folder / "origin")
+        return self.git("rev-parse", branch, cwd=self.origin)
 
     def file(self, branch: str, name: str = "openapi.yaml") -> str:
-        return self.git("show", f"{branch}:{name}", cwd=self.folder / "origin") + "\n"
+        return self.git("show", f"{branch}:{name}", cwd=self.origin) + "\n"
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        origin = self.folder / "origin"
-        return self.git("merge-base", old, new, cwd=origin) == self.git("rev-parse", old, cwd=origin)
+        return self.git("merge-base", old, new, cwd=self.origin) == self.git("rev-parse", old, cwd=self.origin)
 
     @property
     def pulls(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.state()["pr"]
+        found: list[dict[str, Any]] = json.loads(self.state_file.read_text(encoding="utf-8"))["pr"]
         return found
 
     @property
     def issues(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.state()["issue"]
+        found: list[dict[str, Any]] = json.loads(self.state_file.read_text(encoding="utf-8"))["issue"]
         return found
-
-    def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.state_file.read_text(encoding="utf-8"))
-        return found
-
-    def set_state(self, state: dict[str, Any]) -> None:
-        self.state_file.write_text(json.dumps(state), encoding="utf-8")
-
-    # The workflow
 
     def run(self, page: str) -> None:
-        """One night: each job in a fresh folder, `found` handed from one to the next."""
+        """Run the workflow: each job in a new folder, with `found` from the first one as its artifact."""
         self.night += 1
         outputs = self._job("read", {"PAGE": page})
         for job in ("propose", "report", "close"):
@@ -181,7 +164,7 @@ class Nights:
 
 
 def _pairs(file: Path) -> dict[str, str]:
-    """The lines `name=value` that steps leave to later ones."""
+    """Parse the lines `name=value` that a step writes for later ones."""
     lines = file.read_text(encoding="utf-8").splitlines()
     return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
@@ -192,16 +175,18 @@ def nights(tmp_path: Path) -> Nights:
 
 
 def test_a_difference_becomes_one_pull_request_with_the_change_and_the_table(nights: Nights) -> None:
+    nights.run(FIRST)
+    assert (nights.pulls, nights.issues, nights.branches()) == ([], [], ["main"])
     nights.run(MORE)
     (pull,) = nights.pulls
-    assert (pull["title"], pull["state"]) == ("The vendor's page has changed", "open")
+    branch = nights.drift_branch()
+    assert (pull["title"], pull["state"], pull["headRefName"]) == ("The vendor's page has changed", "open", branch)
     assert "| ---- | `models a b c n 1` |" in pull["body"]
-    assert nights.file(pull["headRefName"]) == MORE
-    assert nights.file(pull["headRefName"], "generated/c.py") == "\n"
-    assert nights.is_ancestor("main", pull["headRefName"])
+    assert (nights.file(branch), nights.file(branch, "generated/c.py")) == (MORE, "\n")
+    assert nights.is_ancestor("main", branch)
 
 
-def test_what_cannot_be_taken_over_is_shown_all_the_same(nights: Nights) -> None:
+def test_a_difference_other_than_model_names_is_shown_with_the_output_of_the_command(nights: Nights) -> None:
     nights.run(OTHER_FACT)
     (pull,) = nights.pulls
     assert "models a b n 2" in pull["body"]
@@ -209,21 +194,13 @@ def test_what_cannot_be_taken_over_is_shown_all_the_same(nights: Nights) -> None
     assert nights.file(pull["headRefName"]) == FIRST
 
 
-def test_a_page_without_change_adds_nothing(nights: Nights) -> None:
-    nights.run(FIRST)
-    assert (nights.pulls, nights.issues, nights.branches()) == ([], [], [])
-
-
-def test_on_the_next_nights_the_branch_gets_what_is_new_on_the_page_and_on_main_and_nothing_else(
-    nights: Nights,
-) -> None:
+def test_later_runs_add_only_what_is_new_on_the_page_and_on_main_to_the_branch(nights: Nights) -> None:
     nights.run(MORE)
-    (branch,) = nights.branches()
+    branch = nights.drift_branch()
     tip = nights.tip(branch)
     nights.run(MORE)
-    assert (nights.branches(), nights.tip(branch), len(nights.pulls)) == ([branch], tip, 1)
-    nights.write("README.md", "New.\n")
-    nights.commit("a readme")
+    assert (nights.drift_branch(), nights.tip(branch), len(nights.pulls)) == (branch, tip, 1)
+    nights.commit({"README.md": "New.\n"})
     nights.run(STILL_MORE)
     (pull,) = nights.pulls
     assert nights.is_ancestor(tip, branch)
@@ -232,107 +209,70 @@ def test_on_the_next_nights_the_branch_gets_what_is_new_on_the_page_and_on_main_
     assert "models a b c d n 1" in pull["body"]
 
 
-def test_a_maintainers_commit_on_the_branch_is_never_lost(nights: Nights) -> None:
+@pytest.mark.parametrize("is_below_a_commit_of_the_workflow", [False, True])
+def test_the_workflow_adds_nothing_to_a_branch_with_a_commit_of_a_maintainer(
+    nights: Nights, is_below_a_commit_of_the_workflow: bool
+) -> None:
     nights.run(DIFFERENT)
-    (branch,) = nights.branches()
-    nights.check_out(branch)
-    nights.write("openapi.yaml", "models a b c\nn 2 # looked up\n")
-    mine = nights.commit("n, by hand", branch)
-    for page in (STILL_MORE, STILL_MORE, OTHER_FACT):
+    branch = nights.drift_branch()
+    tip = nights.commit({"openapi.yaml": "models a b c\nn 2 # looked up\n"}, branch)
+    if is_below_a_commit_of_the_workflow:
+        tip = nights.commit({"note": "more\n"}, branch, email=WORKFLOW["jobs"]["propose"]["env"]["EMAIL"])
+    for page in (STILL_MORE, OTHER_FACT):
         nights.run(page)
-        assert nights.branches() == [branch]
-        assert nights.tip(branch) == mine
+        assert (nights.drift_branch(), nights.tip(branch)) == (branch, tip)
         (pull,) = nights.pulls
         (comment,) = pull["comments"]
-        assert "leaves it as it is" in comment
+        assert "does not change it" in comment
         assert " ".join(page.split()) in comment
 
 
-def test_a_commit_below_the_bots_own_is_seen_too(nights: Nights) -> None:
+def test_the_pull_request_is_closed_when_nothing_differs_and_the_next_difference_gets_a_new_branch(
+    nights: Nights,
+) -> None:
     nights.run(MORE)
-    (branch,) = nights.branches()
-    nights.check_out(branch)
-    nights.write("note", "mine\n")
-    nights.commit("by hand", branch)
-    nights.write("note", "theirs\n")
-    nights.git("add", "--all")
-    email = WORKFLOW["jobs"]["propose"]["env"]["EMAIL"]
-    nights.git("-c", "user.name=bot", "-c", f"user.email={email}", "commit", "--quiet", "-m", "a bot's")
-    nights.git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
-    tip = nights.tip(branch)
-    nights.run(STILL_MORE)
-    assert nights.tip(branch) == tip
-
-
-def test_the_pull_request_is_closed_when_page_and_document_agree_again(nights: Nights) -> None:
+    old = nights.drift_branch()
+    tip = nights.commit({"note": "mine\n"}, old)
+    nights.commit({"openapi.yaml": MORE})  # as if the branch had been squashed into main
     nights.run(MORE)
-    (branch,) = nights.branches()
-    nights.check_out(branch)
-    nights.write("note", "mine\n")
-    mine = nights.commit("by hand", branch)
-    nights.run(FIRST)
     (pull,) = nights.pulls
-    assert pull["state"] == "closed"
-    assert "agree again" in pull["comments"][-1]
-    assert nights.tip(branch) == mine
-
-
-def test_a_new_difference_gets_a_branch_of_its_own(nights: Nights) -> None:
-    """Whatever became of the old branch: squashed into main and left there, say."""
-    nights.run(MORE)
-    (old,) = nights.branches()
-    nights.check_out(old)
-    nights.write("note", "mine\n")
-    mine = nights.commit("by hand", old)
-    nights.check_out("main")
-    nights.write("openapi.yaml", MORE)
-    nights.commit("squashed")
-    nights.run(MORE)
+    assert (pull["state"], nights.tip(old)) == ("closed", tip)
+    assert "no longer differ" in pull["comments"][-1]
     nights.run(STILL_MORE)
     assert [pull["state"] for pull in nights.pulls] == ["closed", "open"]
-    assert nights.tip(old) == mine
-    assert nights.file(nights.pulls[1]["headRefName"]) == STILL_MORE
+    assert (nights.tip(old), nights.file(nights.pulls[1]["headRefName"])) == (tip, STILL_MORE)
 
 
-def test_a_page_that_cannot_be_read_becomes_one_issue_which_is_closed_when_it_can(nights: Nights) -> None:
+def test_an_unreadable_page_becomes_one_issue_which_is_closed_later_and_a_crash_changes_nothing(
+    nights: Nights,
+) -> None:
     nights.run(MORE)
     for _ in range(2):
         nights.run("cut")
         (issue,) = nights.issues
         assert issue["state"] == "open"
         assert "    the page is cut off\n" in issue["body"]
-    assert [pull["state"] for pull in nights.pulls] == ["open"]
-    nights.run(MORE)
-    (issue,) = nights.issues
-    assert issue["state"] == "closed"
-    assert [pull["state"] for pull in nights.pulls] == ["open"]
-
-
-def test_a_crash_is_no_difference(nights: Nights) -> None:
-    nights.run(MORE)
-    before = nights.state(), nights.tip(nights.branches()[0])
+    before = nights.pulls, nights.issues, nights.tip(nights.drift_branch())
     with pytest.raises(subprocess.CalledProcessError):
         nights.run("bug")
-    assert (nights.state(), nights.tip(nights.branches()[0])) == before
+    assert (nights.pulls, nights.issues, nights.tip(nights.drift_branch())) == before
+    nights.run(MORE)
+    assert [one["state"] for one in (*nights.issues, *nights.pulls)] == ["closed", "open"]
 
 
-def test_what_strangers_open_under_the_same_name_is_left_alone(nights: Nights) -> None:
+def test_pull_requests_and_issues_of_strangers_are_left_alone(nights: Nights) -> None:
     title = WORKFLOW["jobs"]["report"]["env"]["TITLE"]
     stranger = {"login": "mallory", "is_bot": False}
-    nights.set_state(
-        {
-            "pr": [gh.thing(1, "Mine", head="drift-1", isCrossRepository=True, author=stranger)],
-            "issue": [gh.thing(1, title, "Mine.", author=stranger)],
-        }
-    )
-    before = nights.state()
+    pull = gh.item(1, "Mine", head="drift-1", isCrossRepository=True, author=stranger)
+    issue = gh.item(1, title, "Mine.", author=stranger)
+    nights.state_file.write_text(json.dumps({"pr": [pull], "issue": [issue]}), encoding="utf-8")
     for page in ("cut", MORE, FIRST):
         nights.run(page)
-    assert (nights.pulls[0], nights.issues[0]) == (before["pr"][0], before["issue"][0])
+    assert (nights.pulls[0], nights.issues[0]) == (pull, issue)
     assert (len(nights.pulls), len(nights.issues)) == (2, 2)
 
 
-def test_the_job_that_runs_code_may_write_nothing() -> None:
+def test_the_job_that_runs_code_has_no_permission_to_write_and_the_others_run_no_code() -> None:
     assert WORKFLOW["permissions"] == {}
     assert WORKFLOW["jobs"]["read"]["permissions"] == {"contents": "read"}
     for name in WORKFLOW["jobs"].keys() - {"read"}:

@@ -2,6 +2,8 @@
 
 The changed files are collected in one folder, and a single rename of the folder commits the change. Before the rename
 the project is untouched. After it the files are moved to their places, by the next run if this one is killed.
+
+Programs that run in the copy are ended, with all their child processes, when this process is asked to stop.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ import fcntl
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-
-from .commands import signal_handler
+from types import FrameType
+from typing import Any, NoReturn
 
 COPY = ".models-copy"
 """The folder in the root with the copy. If a run is killed, the next one removes it."""
@@ -30,6 +33,10 @@ _LEFT_OUT = shutil.ignore_patterns(".*", "node_modules", "__pycache__")
 
 class BusyError(Exception):
     """Another run is changing the same files."""
+
+
+class StoppedError(BaseException):
+    """The process was asked to stop."""
 
 
 @contextmanager
@@ -55,7 +62,7 @@ def exclusive_lock(root: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def all_or_nothing(root: Path, names: Sequence[str]) -> Iterator[Path]:
+def atomic_change(root: Path, names: Sequence[str]) -> Iterator[Path]:
     """Make a copy of a project to change files in, and apply the changes at the end. Requires `exclusive_lock`.
 
     Args:
@@ -112,3 +119,53 @@ def _move_into_place(root: Path) -> None:
         new.replace(target)
     ready.rename(old)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def run_program(command: Sequence[str], folder: Path) -> None:
+    """Run a program and wait for it, with the package in generated/ on its path.
+
+    Raises:
+        subprocess.CalledProcessError: The program failed.
+        StoppedError: A signal asked this process to stop; the program was ended.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(folder / "generated"), "PYTHONDONTWRITEBYTECODE": "1"}
+    with signal_handler(_stop, signal.SIGTERM, signal.SIGHUP):
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            status = process.wait()
+        except BaseException:
+            _end(process)
+            raise
+    if status:
+        raise subprocess.CalledProcessError(status, list(command))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    raise StoppedError(f"stopped by {signal.Signals(number).name}")
+
+
+@contextmanager
+def signal_handler(handler: Any, *numbers: int) -> Iterator[None]:
+    """Handle some signals in another way for a while."""
+    before = {}
+    try:
+        for number in numbers:
+            before[number] = signal.signal(number, handler)
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scripts.openapi import document
-from scripts.openapi.document import Document
+from scripts.openapi.document import Document, parse
 from scripts.openapi.problems import DocumentError
 
 from . import openapi_document
@@ -35,10 +34,10 @@ class OurDocument:
     def __init__(self, text: str) -> None:
         self.text = text
         try:
-            self.whole = document.parse(Path("openapi.yaml"), text)
+            self.complete = parse(Path("openapi.yaml"), text)
         except DocumentError as error:
             raise UnreadableError(str(error)) from None
-        self.page = page_part(self.whole)
+        self.page = page_part(self.complete)
 
     @property
     def wanted(self) -> Wanted:
@@ -47,8 +46,8 @@ class OurDocument:
         if not found:
             raise UnreadableError("has no operation from the page")
         method, path = found[0]
-        node = self.whole.data["paths"][path][method.lower()]
-        bodies = [schema.get("x-error-body", {}) for schema in self.whole.components("schemas").values()]
+        node = self.complete.data["paths"][path][method.lower()]
+        bodies = [schema.get("x-error-body", {}) for schema in self.complete.components("schemas").values()]
         error_code = next((tuple(body["code"]) for body in bodies if "code" in body), ())
         return Wanted(method, (path, *node.get("x-alias-paths", [])), error_code)
 
@@ -56,7 +55,7 @@ class OurDocument:
     def address(self) -> str | None:
         """The URL of the page."""
         method, path = self.wanted.method, self.wanted.paths[0]
-        places = (self.whole.data["paths"][path][method.lower()], self.whole.data)
+        places = (self.complete.data["paths"][path][method.lower()], self.complete.data)
         return next((place["externalDocs"]["url"] for place in places if "externalDocs" in place), None)
 
     def from_page(self) -> Facts:
@@ -65,74 +64,68 @@ class OurDocument:
 
     def from_all(self) -> Facts:
         """Return the facts from all sources."""
-        data = _without_extensions(self.whole.data)
-        facts = openapi_document.read(replace(self.whole, data=data), self.wanted)
-        kinds = self.whole.data.get("x-error-kinds", {}).values()
+        facts = openapi_document.read(replace(self.complete, data=_part(self.complete.data)), self.wanted)
+        kinds = self.complete.data.get("x-error-kinds", {}).values()
         codes = [code for kind in kinds for code in kind.get("codes", {})]
         return replace(facts, operation={**facts.operation, "error codes": ", ".join(codes) or "none"})
 
 
-def page_part(whole: Document) -> Document:
+def page_part(document: Document) -> Document:
     """Return a document without the facts from other sources than the page."""
-    part = _of_page(whole.data, PAGE)
-    reduced = replace(whole, data={} if part is CUT else part)
+    part = _part(document.data, PAGE)
+    reduced = replace(document, data={} if part is CUT else part)
     while (left := _without_dangling(reduced.data, reduced)) != reduced.data:
-        reduced = replace(whole, data=left)
+        reduced = replace(document, data=left)
     return reduced
 
 
-def _of_page(node: Any, source: str) -> Any:
-    """Return the part of a node that comes from the page, or CUT. Nodes below may have other sources than the node."""
+def _part(node: Any, source: str | None = None) -> Any:
+    """Return a node without extensions, except `x-specification`, and without the parts that are not from the page.
+
+    Args:
+        node: A part of the document.
+        source: The source of the node, unless a mapping names another one; None to keep the parts from any source.
+
+    Returns:
+        The node, or CUT if nothing of it is left.
+    """
+    is_wanted = source in (None, PAGE)
     if isinstance(node, list):
-        parts = [_of_page(one, source) for one in node]
-        is_empty = all(part is CUT for part in parts) and source != PAGE
+        parts = [_part(one, source) for one in node]
+        is_empty = all(part is CUT for part in parts) and not is_wanted
         return CUT if is_empty else [None if part is CUT else part for part in parts]
     if not isinstance(node, dict):
-        return node if source == PAGE else CUT
-    source = node.get(SOURCE, source)
+        return node if is_wanted else CUT
+    source = source and node.get(SOURCE, source)
     others = node.get(VALUE_SOURCES)
     found = {}
     for key, value in node.items():
-        if key == "enum" and isinstance(value, list) and isinstance(others, dict):
+        if (key.startswith("x-") and key != SPECIFICATION) or (key == "format" and value in OWN_FORMATS):
+            continue
+        if source and key == "enum" and isinstance(value, list) and isinstance(others, dict):
             part = [one for one in value if others.get(str(one), source) == PAGE] or CUT
         else:
-            part = _of_page(value, source)
-        if part is not CUT and not _is_own(key, value):
+            part = _part(value, source)
+        if part is not CUT:
             found[key] = part
-    return found if found or source == PAGE else CUT
+    return found if found or source in (None, PAGE) else CUT
 
 
-def _is_own(key: str, value: Any) -> bool:
-    return key.startswith("x-") or (key == "format" and value in OWN_FORMATS)
-
-
-def _without_extensions(node: Any) -> Any:
-    """Return a node without extensions, except `x-specification`."""
-    if isinstance(node, list):
-        return [_without_extensions(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: value if key == SPECIFICATION else _without_extensions(value)
-        for key, value in node.items()
-        if key == SPECIFICATION or not _is_own(key, value)
-    }
-
-
-def _without_dangling(node: Any, whole: Document) -> Any:
+def _without_dangling(node: Any, document: Document) -> Any:
     """Return a node without references to removed nodes."""
     if isinstance(node, list):
-        return [None if _dangles(one, whole) else _without_dangling(one, whole) for one in node]
+        return [None if _dangles(one, document) else _without_dangling(one, document) for one in node]
     if isinstance(node, dict):
-        return {key: _without_dangling(one, whole) for key, one in node.items() if not _dangles(one, whole)}
+        return {key: _without_dangling(one, document) for key, one in node.items() if not _dangles(one, document)}
     return node
 
 
-def _dangles(node: Any, whole: Document) -> bool:
+def _dangles(node: Any, document: Document) -> bool:
+    """Whether a node is a reference to a removed node."""
     reference = node.get("$ref") if isinstance(node, dict) else None
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return False
     try:
-        return whole.node(reference[1:]) is None
+        return document.node(reference[1:]) is None
     except (KeyError, IndexError, TypeError, ValueError):
         return True
