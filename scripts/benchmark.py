@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +34,14 @@ if __name__ == "__main__":
 import certifi
 import trustme
 
-from scripts.measuring.figures import Figure, figures, growth
-from scripts.measuring.running import Bench
+from acedata_responses import VERSION
+from scripts.measuring.bench import Bench, Figure
 from scripts.measuring.subjects import SUBJECTS
 from scripts.openapi.document import load
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "tools" / "bench" / "results.json"
 SHOWN = ("httpx again", *(name for name in SUBJECTS if not name.startswith("httpx")))
-_LONGEST_GENERATION = 2.5  # seconds
-_LARGEST_WHEEL = 100  # KB
-_LARGEST_GROWTH = 1.0  # MB
-_LARGEST_COST_OF_THE_JOURNAL = 1.0  # ms
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -53,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="measure less, and write no results")
     parser.add_argument("--only", metavar="TEXT", default="", help="only figures whose name contains TEXT")
     options = parser.parse_args(arguments)
-    results = measured(quick=options.quick, only=options.only)
+    results = measure(quick=options.quick, only=options.only)
     print(*table(results), sep="\n")
     if not options.quick and not options.only:
         RESULTS.write_text(as_lines(results), encoding="utf-8")
@@ -65,13 +62,15 @@ def table(results: dict[str, Any]) -> Iterator[str]:
     yield f"| ratio to httpx | {' | '.join(SHOWN)} | target |"
     yield "|---" * (len(SHOWN) + 2) + "|"
     for figure in results["figures"]:
-        ratios = [figure["clients"].get(name, {}).get("ratio") for name in SHOWN]
-        cells = ["{median:.3g} ({low:.3g}–{high:.3g})".format(**ratio) if ratio else "–" for ratio in ratios]
-        yield f"| {figure['title']} | {' | '.join(cells)} | {figure['target'] or ''} |"
+        clients = [figure["clients"].get(name) for name in SHOWN]
+        cells = [
+            "{median:.3g} ({low:.3g}–{high:.3g})".format(**client["ratio"]) if client else "–" for client in clients
+        ]
+        yield f"| {figure['title']} | {' | '.join(cells)} | {figure['target']} |"
     for other in results["others"]:
         yield f"{other['title']}: {other['value']} {other['unit']} (target: {other['target']})"
-    for name, why in results["missing"].items():
-        yield f"not measured: {name}: {why}"
+    for name, reason in results["missing"].items():
+        yield f"not measured: {name}: {reason}"
 
 
 def as_lines(results: dict[str, Any]) -> str:
@@ -81,34 +80,100 @@ def as_lines(results: dict[str, Any]) -> str:
     return rest.replace('"figures": null', f'"figures": [\n{figures}\n ]') + "\n"
 
 
-def measured(*, quick: bool, only: str) -> dict[str, Any]:
+def measure(*, quick: bool, only: str) -> dict[str, Any]:
     """Measure everything and return the results."""
     served = what_is_served()
-    reply, event = (json.dumps(one) for one in (served["reply"], served["events"][served["repeated"]]))
-    found = []
+    reply, event = (json.dumps(data) for data in (served["reply"], served["events"][served["repeated"]]))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         missing = make_packages(folder / "packages")
         make_certificates(folder)
         with Bench(folder, served, missing) as bench:
-            for figure in figures(reply, event, quick=quick):
-                if only in figure.key:
-                    _tell(figure.title)
-                    kept = {name: getattr(figure, name) for name in ("key", "title", "by", "target")}
-                    found.append({**kept, "clients": bench.figure(figure)})
-            others = list(with_journal(bench, quick=quick)) if only in ("", "journal") else []
-            if not only:
-                others += [*grown(bench, quick=quick), *of_the_repository(folder, quick=quick)]
+            compared = []
+            for figure in figures(reply, event, times=40 if quick else 100):
+                if only in figure.title:
+                    _report(figure.title)
+                    clients = bench.compare(figure, rounds=3 if quick else 9)
+                    shown = {"title": figure.title, "by": figure.by, "target": figure.target}
+                    compared.append({**shown, "clients": clients})
+            others = [] if only else [*of_our_client(bench, quick=quick), *of_the_repository(folder, quick=quick)]
             return {
                 "date": date.today().isoformat(),  # noqa: DTZ011 - the day here
                 "machine": machine(),
                 "python": platform.python_version(),
                 "quick": quick,
-                "versions": versions(bench),
+                "versions": {
+                    **bench.versions,
+                    "acedata-responses": VERSION,
+                    "openapi-python-client": version("openapi-python-client"),
+                },
                 "missing": bench.missing,
-                "figures": found,
+                "figures": compared,
                 "others": others,
             }
+
+
+def figures(reply: str, event: str, *, times: int) -> Iterator[Figure]:
+    """Return the rows of the table, in order.
+
+    Args:
+        reply: The body of a reply.
+        event: The data of an event.
+        times: The number of calls.
+    """
+    yield Figure("import", "import", 0.3)
+    yield Figure("import, client, first call", "first", 1.0)
+    yield Figure("the same over TLS", "first_tls", 1.0)
+    yield Figure("a call", "call", 0.75, times, {"times": times})
+    yield Figure("a call, 64 at a time", "call_async", 0.5, 320, {"times": 320, "at_once": 64})
+    streams = times // 20
+    for method, suffix in (("stream", ""), ("stream_async", ", async")):
+        for per_chunk, target in ((1, 0.8), (16, 0.6)):
+            arguments = {"times": streams, "events": f"400 events, {per_chunk} a chunk"}
+            yield Figure(f"an event, {per_chunk} a chunk{suffix}", method, target, streams * 400, arguments)
+    yield Figure("from call to first event", "first_event", 0.8, times, {"times": times}, by="wall")
+    decoded = 10 * times
+    yield Figure("a reply, from bytes", "decode_reply", 1.8, decoded, {"times": decoded, "content": reply})
+    yield Figure("an event, from bytes", "decode_event", 1.5, decoded, {"times": decoded, "content": event})
+
+
+def of_our_client(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
+    """Measure the growth of the memory over many events and many calls, and the overhead of a journal."""
+    events, calls, times = (20_000, 5_000, 50) if quick else (200_000, 100_000, 400)
+    _report("memory")
+    grown = bench.ask("ours", "growth_over_events", events=events) / 1e6
+    yield _other(f"growth over {events:,} events, beside their text", grown, "MB", 1.0)
+    grown = bench.ask("ours", "growth_over_calls", times=calls) / 1e6
+    yield _other(f"growth over {calls:,} calls", grown, "MB", 1.0)
+    _report("the journal")
+    without, recording, replaying = bench.ask("ours", "journal", times=times)
+    added = {by: (recording[by] - without[by]) / times * 1000 for by in ("cpu", "wall")}
+    yield _other("a journal adds to a call, in processor time", added["cpu"], "ms", 1.0)
+    yield _other("a journal adds to a call, with two writes to this disk", added["wall"], "ms", "–")
+    yield _other("a reply from the journal", replaying["wall"] / times * 1000, "ms", 1.0)
+
+
+def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:
+    """Measure how long generation takes, and the size of the wheel."""
+    _report("generation and wheel")
+    shutil.copytree(ROOT / "generated", folder / "generated")
+    for target, arguments in (("generate", ["--output", str(folder / "generated")]), ("verify", ["--check"])):
+        command = [sys.executable, "scripts/generate.py", *arguments]
+        seconds = statistics.median(_seconds(command) for _ in range(1 if quick else 5))
+        yield _other(f"make {target}", seconds, "s", 2.5)
+    build = [sys.executable, *"-m hatchling build --target wheel --directory".split(), str(folder / "dist")]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    yield _other("the wheel", next((folder / "dist").glob("*.whl")).stat().st_size / 1000, "KB", 100)
+
+
+def _other(title: str, value: float, unit: str, target: float | str) -> dict[str, Any]:
+    return {"title": title, "value": round(value, 2), "unit": unit, "target": target}
+
+
+def _seconds(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
+    return time.perf_counter() - began
 
 
 def what_is_served() -> dict[str, Any]:
@@ -148,64 +213,6 @@ def make_certificates(folder: Path) -> None:
     (folder / "trusted.pem").write_bytes(usual + authority.cert_pem.bytes())
 
 
-def grown(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """Measure how much the memory grows over many events and many calls."""
-    for figure in growth(quick=quick):
-        _tell(figure.title)
-        megabytes = bench.grown("ours", figure)["bytes"] / 1e6
-        yield {"title": figure.title, "value": round(megabytes, 2), "unit": "MB", "target": _LARGEST_GROWTH}
-
-
-def with_journal(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """Measure the overhead of a journal, most of which is writing to the disk, and the time of a recorded answer."""
-    times = 50 if quick else 400
-    _tell("the journal")
-    taken = bench.grown("ours", Figure("journal", "", "journal", {"times": times}))
-    added = {by: (taken["sent"][by] - taken["plain"][by]) / times * 1000 for by in ("cpu", "wall")}
-    kept = taken["kept"]["wall"] / times * 1000
-    for title, value, target in (
-        ("a journal adds to a call, in processor time", added["cpu"], _LARGEST_COST_OF_THE_JOURNAL),
-        ("a journal adds to a call, with two writes to this disk", added["wall"], "–"),
-        ("an answer from the journal", kept, _LARGEST_COST_OF_THE_JOURNAL),
-    ):
-        yield {"title": title, "value": round(value, 2), "unit": "ms", "target": target}
-
-
-def of_the_repository(folder: Path, *, quick: bool) -> Iterator[dict[str, Any]]:
-    """Measure how long generation takes, and the size of the wheel."""
-    _tell("generation and wheel")
-    times = 1 if quick else 5
-    shutil.copytree(ROOT / "generated", folder / "generated")
-    for target, arguments in (("generate", ["--output", str(folder / "generated")]), ("verify", ["--check"])):
-        command = [sys.executable, "scripts/generate.py", *arguments]
-        seconds = round(statistics.median(_seconds(command) for _ in range(times)), 2)
-        yield {"title": f"make {target}", "value": seconds, "unit": "s", "target": _LONGEST_GENERATION}
-    build = [sys.executable, *"-m hatchling build --target wheel --directory".split(), str(folder / "dist")]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    size = next((folder / "dist").glob("*.whl")).stat().st_size
-    yield {"title": "the wheel", "value": round(size / 1000, 1), "unit": "KB", "target": _LARGEST_WHEEL}
-
-
-def _seconds(command: list[str]) -> float:
-    began = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=False, capture_output=True)
-    return time.perf_counter() - began
-
-
-def versions(bench: Bench) -> dict[str, str]:
-    """Return the versions of the clients and of the generator."""
-    found = {
-        subject.package: bench.version(subject, subject.package)
-        for name, subject in SUBJECTS.items()
-        if name not in bench.missing and subject.environment in ("httpx", "acedatacloud", "openai")
-    }
-    from importlib.metadata import version
-
-    from acedata_responses import VERSION
-
-    return {"acedata-responses": VERSION, **found, "openapi-python-client": version("openapi-python-client")}
-
-
 def machine() -> str:
     """Describe the machine: the number and model of its processors, and the operating system."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
@@ -213,7 +220,7 @@ def machine() -> str:
     return f"{os.cpu_count()} × {names[0] if names else platform.processor()}, {platform.system()}"
 
 
-def _tell(title: str) -> None:
+def _report(title: str) -> None:
     print(f"measuring: {title}", file=sys.stderr, flush=True)
 
 

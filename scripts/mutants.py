@@ -68,30 +68,9 @@ def prepare() -> None:
 
 
 def mutmut(program: Path, *arguments: str) -> list[str]:
-    """Run mutmut and return the lines of its output.
-
-    Raises:
-        subprocess.CalledProcessError: mutmut failed.
-    """
-    command = [str(program), *arguments]
-    done: subprocess.CompletedProcess[str] = subprocess.run(
-        command, cwd=WORK, capture_output=True, text=True, check=True
-    )
+    """Run mutmut, which must succeed, and return the lines of its output."""
+    done = subprocess.run([str(program), *arguments], cwd=WORK, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
-
-
-def change_all(program: Path, processes: int) -> None:
-    """Test all mutants. If mutmut fails, it is restarted once and continues where it stopped."""
-    try:
-        mutmut(program, "run", "--max-children", str(processes))
-    except subprocess.CalledProcessError:
-        mutmut(program, "run", "--max-children", str(processes))
-
-
-def survivors(program: Path) -> list[Change]:
-    """Return the changes that no test detected."""
-    names = [line.split(":")[0].strip() for line in mutmut(program, "results") if line.endswith(": survived")]
-    return [change_of(name, mutmut(program, "show", name)) for name in names]
 
 
 def change_of(name: str, shown: list[str]) -> Change:
@@ -121,13 +100,15 @@ def main(arguments: list[str] | None = None) -> int:
     if not program.is_file():
         parser.error(f"there is no {program}: run `make mutants`, which installs mutmut first")
     prepare()
+    run = ("run", "--max-children", str(options.processes))
     try:
-        change_all(program, options.processes)
-        found = survivors(program)
-        count = sum(
-            line.endswith((": survived", ": killed", ": timeout"))
-            for line in mutmut(program, "results", "--all", "true")
-        )
+        try:
+            mutmut(program, *run)
+        except subprocess.CalledProcessError:  # it crashed: it continues where it stopped
+            mutmut(program, *run)
+        lines = mutmut(program, "results", "--all", "true")
+        results = [line.strip().split(": ") for line in lines if ": " in line]
+        found = [change_of(name, mutmut(program, "show", name)) for name, status in results if status == "survived"]
     except subprocess.CalledProcessError as error:
         print(error.stdout[-3000:], error.stderr[-3000:], sep="\n", file=sys.stderr)
         return 2
@@ -137,6 +118,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"SURVIVED  {change}\n")
     for change in reasons.keys() - set(found):
         print(f"explained in tools/mutants.toml, but killed by now or gone:  {change}\n")
+    count = sum(status in ("survived", "killed", "timeout") for _name, status in results)
     print(f"{count} mutants, {len(found)} survived, {len(unexplained)} of them without an explanation")
     return 1 if unexplained else 0
 

@@ -1,4 +1,4 @@
-"""Servers that do what no HTTP server would: a few lines on a bare socket each."""
+"""Servers on plain sockets, for what an HTTP server would not do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Bare:
     """A listening socket.
 
     Attributes:
-        port: Where it listens.
-        received: What each connection has received.
+        port: Its port.
+        received: The bytes that each connection received.
     """
 
     port: int
@@ -27,13 +27,13 @@ class Bare:
 
     @property
     def requests(self) -> int:
-        """How many requests arrived, as far as their request lines tell."""
+        """The number of request lines that arrived."""
         return sum(bytes(data).count(b" HTTP/1.1\r\n") for data in self.received)
 
 
 @contextmanager
 def bare(talk: Callable[[socket.socket, bytearray], None]) -> Iterator[Bare]:
-    """Serve each connection by a function, which gets the socket and where to keep what it receives."""
+    """Call a function for each connection, with the socket and a buffer for the bytes that it receives."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Bare(listener.getsockname()[1])
         threads: list[threading.Thread] = []
@@ -68,13 +68,13 @@ def bare(talk: Callable[[socket.socket, bytearray], None]) -> Iterator[Bare]:
 
 
 def silent(connection: socket.socket, received: bytearray) -> None:
-    """Take what comes, and never answer."""
+    """Receive data and never respond."""
     while data := connection.recv(65536):
         received += data
 
 
 def read_request(connection: socket.socket, received: bytearray) -> None:
-    """Take one request, whole."""
+    """Receive one whole request."""
     begin = len(received)
     while b"\r\n\r\n" not in received[begin:]:
         _more(connection, received)
@@ -95,7 +95,7 @@ def _more(connection: socket.socket, received: bytearray) -> bytes:
 
 
 def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
-    """Answer the requests of each connection with these bytes, in their order, then close it."""
+    """Respond to the requests of each connection with these bytes in turn, then close it."""
 
     def talk(connection: socket.socket, received: bytearray) -> None:
         for answer in answers:
@@ -106,6 +106,6 @@ def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
 
 
 def http(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
-    """An answer of the usual form."""
+    """A response with JSON."""
     lines = [b"HTTP/1.1 " + status, b"content-type: application/json", b"content-length: %d" % len(body), *headers]
     return b"\r\n".join([*lines, b"", body])

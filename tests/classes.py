@@ -1,4 +1,4 @@
-"""Objects of `acedata_responses.types`, found by what their data says: few tests need to know the name of a class."""
+"""Classes of `acedata_responses.types`, chosen by data, so that few tests name a class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.contract.document import SCHEMAS, component
 
 
 def class_of(data: Mapping[str, Any]) -> Any:
-    """The class whose schema in the document agrees with most of the data: in constants, then in required fields."""
+    """The class whose schema matches the data best: most constants, then most required fields."""
 
     def agreed(name: str) -> tuple[int, int] | None:
         schema = SCHEMAS[name]
@@ -27,10 +27,10 @@ def class_of(data: Mapping[str, Any]) -> Any:
 
 
 def named(reference: Mapping[str, Any]) -> Any:
-    """What a reference in the document leads to, as the package has it."""
+    """The class for a `$ref` of the document."""
     return getattr(types, component(reference))
 
 
 def typed(data: Mapping[str, Any]) -> Any:
-    """The data as an object of its class."""
+    """The data as an object of the class that matches it."""
     return class_of(data).from_dict(data)

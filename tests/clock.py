@@ -1,4 +1,4 @@
-"""Clocks for tests, on which waiting takes no time."""
+"""Clocks for tests, whose sleeps take no time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class FakeClock:
-    """Time passes only when somebody sleeps."""
+    """A clock that only advances when something sleeps."""
 
     def __init__(self, now: float = 1000.0, wall: float = 1_795_392_000.0, lot: float = 0.5) -> None:
         self.now = now
@@ -43,7 +43,7 @@ class FakeClock:
 
 
 class SkippingClock:
-    """The system's time with each sleep skipped; chance is a number that the test knows."""
+    """The time of the system, with sleeps skipped and a fixed random number."""
 
     def __init__(self, lot: float = 0.5, wall: float = 1_795_392_000.0) -> None:
         self.lot = lot

@@ -1,4 +1,4 @@
-"""What most tests need: the embedded service, and clients of both flavours that are closed in the end."""
+"""Fixtures for most tests: the embedded service, and clients of both flavours."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ from acedata_responses import testing
 from tests.certificates import tls_of
 from tests.clock import SkippingClock
 from tests.drivers import FLAVOURS, ONE_PLACE, Driver, Flavour
-from tests.testing.clients import client_of
 
 if TYPE_CHECKING:
     import trustme
 
-# What the machine has in its environment is nobody's business here: no proxy in the way, no real token.
+# Tests use no proxy and no real token of the machine.
 for _name in [name for name in os.environ if name.startswith("ACEDATA") or name.lower().endswith("_proxy")]:
     del os.environ[_name]
 os.environ.pop("SSL_CERT_DIR", None)
 
-# Their asserts tell as much as those of the tests that call them.
+# Show the values in their failed asserts, as in tests.
 pytest.register_assert_rewrite("tests.streams.events", "tests.waiting")
 
-# How long an example takes depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
+# No deadline, since that depends on the machine. `make test` tries the same examples each time, `make fuzz` others.
 _ANY_SPEED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("tests", max_examples=50, derandomize=True, **_ANY_SPEED)
 settings.register_profile("fuzz", max_examples=int(os.environ.get("EXAMPLES", "2000")), **_ANY_SPEED)
@@ -46,7 +45,7 @@ _passed = itertools.count(1)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
-    """Print a dot for each 50 tests that pass, with `-q`: one for each would be a screen before what failed."""
+    """With `-q`, print a dot for each 50 tests that pass."""
     if not report.passed or report.when != "call" or config.get_verbosity() >= 0:
         return None
     return "passed", "" if next(_passed) % 50 else ".", "PASSED"
@@ -54,14 +53,14 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Start half as many processes again as there are processors: the tests wait for a third of their time."""
+    """Start three processes for two processors, since the tests wait for a third of their time."""
     processors = yield
     return processors + processors // 2
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Keep what was imported out of each garbage collection: tests that ask for one would wait half a second for it."""
+    """Exclude imported objects from garbage collection, which would take half a second in some tests."""
     gc.disable()
     result = yield
     gc.freeze()
@@ -71,7 +70,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Trust one authority: to read the usual ones takes each client that is made 50 ms."""
+    """Trust a single authority: loading all of certifi takes each client 50 ms."""
     certificate, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition("-----END CERTIFICATE-----\n")
     file = tmp_path_factory.mktemp("certificates") / "one.pem"
     file.write_text(certificate + end, encoding="utf-8")
@@ -80,7 +79,7 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(params=FLAVOURS)
 def flavour(request: pytest.FixtureRequest) -> Flavour:
-    """Each of the two clients in turn."""
+    """`sync` and `async` in turn."""
     return request.param  # type: ignore[no-any-return]
 
 
@@ -93,13 +92,13 @@ def service() -> Iterator[testing.Server]:
 
 @pytest.fixture
 def port(service: testing.Server) -> int:
-    """Where the service is."""
+    """The port of the service."""
     return urlsplit(service.url).port or 0
 
 
 @pytest.fixture
 def authority() -> trustme.CA:
-    """Who signs certificates here; nobody trusts it by itself."""
+    """An authority for certificates that no client trusts by default."""
     import trustme
 
     return trustme.CA()
@@ -107,7 +106,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def trusted_authority(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
-    """The same, trusted by the clients that are made."""
+    """The same authority, trusted by new clients."""
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     return authority
@@ -115,13 +114,13 @@ def trusted_authority(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tm
 
 @pytest.fixture
 def tls(trusted_authority: trustme.CA) -> ssl.SSLContext:
-    """The TLS settings of a server that clients trust."""
+    """The TLS context of a server that clients trust."""
     return tls_of(trusted_authority)
 
 
 @pytest.fixture
 def switching_often() -> Iterator[None]:
-    """Threads take turns so often that one in the middle of something is interrupted."""
+    """Switch threads every microsecond, to provoke race conditions."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -130,20 +129,22 @@ def switching_often() -> Iterator[None]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where a journal can lie."""
+    """A path for a journal."""
     return tmp_path / "answers.db"
 
 
 @pytest.fixture
 def http(service: testing.Server) -> Iterator[httpx.Client]:
-    """A client of the service that is not ours."""
+    """An httpx client of the service."""
+    from tests.testing.clients import client_of  # it needs jsonschema, which not every environment has
+
     with client_of(service) as client:
         yield client
 
 
 @pytest.fixture
 def connect(flavour: Flavour) -> Iterator[Callable[..., Driver]]:
-    """Makes drivers: `connect(service, max_retries=0)`, or without a service from options alone."""
+    """Creates drivers: `connect(service, max_retries=0)`, or without a service `connect(**options)`."""
     with ExitStack() as drivers:
 
         def connected(service: testing.Server | None = None, **options: Any) -> Driver:
@@ -161,8 +162,8 @@ def driver(connect: Callable[..., Driver], service: testing.Server) -> Driver:
 
 @pytest.fixture
 def client(connect: Callable[..., Driver], service: testing.Server) -> Driver:
-    """A client of the embedded service with one place in flight, whose waits between tries take no time.
+    """A client that allows one call in flight and waits no time between attempts.
 
-    A stream that keeps the place after its end is found out by the next call.
+    If a stream does not release its place, the next call blocks.
     """
     return connect(service, limits=ONE_PLACE, clock=SkippingClock())

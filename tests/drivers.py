@@ -1,12 +1,12 @@
-"""One way to call both clients, so that a case is written once and holds for the sync and the async one.
+"""One interface for both clients, so that each case is written once for the sync and the async client.
 
     with Driver("async", token=TOKEN, base_url=service.url) as driver:
-        reply = driver.create(temperature=0.5)           # a model and an input are there by default
+        reply = driver.create(temperature=0.5)           # with a default model and input
         events = driver.stream(input="Count")            # all events of a stream
-        with driver.open(input="Count") as stream:       # the stream itself, to be read bit by bit
+        with driver.open(input="Count") as stream:       # the stream itself
             for text in stream.text_deltas(): ...
         driver.list_models()
-        driver.client.responses.create(...)              # the client, in either flavour used like the sync one
+        driver.client.responses.create(...)              # the client; the async one is used like the sync one
 
 A driver can be used from several threads.
 """
@@ -24,48 +24,48 @@ from acedata_responses import AsyncClient, Client, Limits
 Flavour = Literal["sync", "async"]
 FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
 MINIMAL: dict[str, Any] = {"model": "gpt-4o-mini", "input": "Hello"}
-"""The least that a request must have."""
+"""The required fields of a request."""
 ONE_PLACE = Limits(in_flight=1, per_second=None)
-"""A call that does not give its place back stops the next one."""
+"""With these limits, a call that does not release its place blocks the next one."""
 
 
 class Driver:
-    """A client with the calls that tests make most.
+    """A client with shortcuts for the most frequent calls.
 
     Attributes:
-        flavour: Which of the two clients it is.
-        client: The client; the async one as if it were sync.
+        flavour: `sync` or `async`.
+        client: The client; the async one is used like the sync one.
         actual: The client itself.
     """
 
     client: Any
 
     def __init__(self, flavour: Flavour, *, actual: Client | AsyncClient | None = None, **options: Any) -> None:
-        """Make the client from its options, or take one that is there."""
+        """Create the client from its options, unless it is given."""
         self.flavour = flavour
         self.actual = actual or (Client if flavour == "sync" else AsyncClient)(**options)
         self._loop = None if flavour == "sync" else LoopThread()
         self.client = self.actual if self._loop is None else Blocking(self.actual, self._loop.run)
 
     def create(self, **fields: Any) -> Any:
-        """The reply to a plain call."""
+        """Call `responses.create` and return the reply."""
         return self.client.responses.create(**{**MINIMAL, **fields})
 
     def open(self, **fields: Any) -> Any:
-        """A stream, for a `with`."""
+        """Open a stream, for use in a `with` block."""
         return self.client.responses.create(**{**MINIMAL, "stream": True, **fields})
 
     def stream(self, **fields: Any) -> list[Any]:
-        """All events of a stream."""
+        """Read a stream and return its events."""
         with self.open(**fields) as stream:
             return list(stream)
 
     def list_models(self, **options: Any) -> Any:
-        """The list of models."""
+        """Call `models.list`."""
         return self.client.models.list(**options)
 
     def close(self) -> None:
-        """Close the client, and its event loop."""
+        """Close the client and its event loop."""
         try:
             self.client.close()
         finally:
@@ -83,7 +83,7 @@ class Driver:
 
 
 class LoopThread:
-    """An event loop in a thread of its own: others hand it something to await, and block for the result."""
+    """An event loop in a separate thread, in which other threads run coroutines."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -101,7 +101,7 @@ class LoopThread:
 
 
 class Blocking:
-    """An asynchronous object used as its synchronous twin would be: what it gives to await has been awaited."""
+    """A sync wrapper of an async object: it awaits what the methods return."""
 
     def __init__(self, inner: Any, run: Callable[[Awaitable[Any]], Any]) -> None:
         self._inner = inner

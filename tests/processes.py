@@ -1,4 +1,4 @@
-"""Other processes: Pythons that run some code, and forked children."""
+"""Other processes: Python programs and forked children."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import pytest
 
 
 def python(*code: str, arguments: tuple[object, ...] = (), **options: Any) -> subprocess.Popen[str]:
-    """Another Python that runs these pieces of code, one after the other."""
+    """Start a Python process that runs these pieces of code in order."""
     command = [sys.executable, "-c", "\n".join(map(textwrap.dedent, code)), *map(str, arguments)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return subprocess.Popen(command, **{"text": True, **pipes, **options})
 
 
 def forks(test: Any) -> Any:
-    """Mark a test that forks: it is skipped where the system does not."""
+    """Mark a test that forks; it is skipped on systems without `fork`."""
     test = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")(test)
     return pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")(test)
 
 
 def is_true_in_a_child(function: Callable[[], object]) -> bool:
-    """Call a function in a forked child: whether it gives something true there."""
+    """Call a function in a forked child and return whether its result is true."""
     child = os.fork()
     if not child:
         try:

@@ -1,4 +1,4 @@
-"""Calls that wait for their turn, in threads and tasks: let run until something is so, never for long, and counted."""
+"""Helpers for threads and tasks that wait: run until a condition holds, with a timeout."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.drivers import Flavour
 
 
-PATIENCE = 20.0  # no test waits for so long, unless the code is wrong
+PATIENCE = 20.0  # seconds until a test fails
 
 
 def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
@@ -28,17 +28,17 @@ def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Let other threads run until something is so."""
+    """Let other threads run until a condition holds."""
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "it never came about"
+        assert time.monotonic() < end, "the condition never held"
         time.sleep(0)
 
 
 async def until_async(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "it never came about"
+        assert time.monotonic() < end, "the condition never held"
         await asyncio.sleep(0)
 
 
@@ -54,7 +54,7 @@ def acquire(limiter: Limiter, flavour: Flavour, **limits):
 
 
 def in_loop(test):
-    """Have a test that is a coroutine function run in an event loop of its own."""
+    """Run an async test in a new event loop."""
 
     @wraps(test)
     def running(*args, **kwargs):
@@ -65,7 +65,7 @@ def in_loop(test):
 
 @contextmanager
 def thread(target: Callable[[], object]) -> Iterator[threading.Thread]:
-    """A thread that ends before the test does."""
+    """Run a thread that ends before the test does."""
     started = threading.Thread(target=target, daemon=True)
     started.start()
     yield started

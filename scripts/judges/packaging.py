@@ -17,16 +17,15 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+import tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / ".venvs" / "judges" / "bin"
 UV = ROOT / ".venvs" / "uv" / "bin" / "uv"
-PYTHONS = ("3.10", "3.13")
+RUNTIME = ROOT / "tools" / "requirements" / "runtime.txt"
 LARGEST_WHEEL = 320_000  # bytes; raise it only deliberately, the goal is 100_000
 
 CALLS = """
@@ -48,108 +47,72 @@ asyncio.run(call())
 """
 
 
-class FoundError(Exception):
+class ProblemError(Exception):
     """A check found a problem."""
 
 
-def run(*command: str | Path, folder: Path = ROOT) -> str:
+def run(*command: str | Path) -> str:
     """Run a program, which must succeed, and return its output."""
     clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
     try:
-        return subprocess.check_output(command, cwd=folder, env=clean, stderr=subprocess.STDOUT, text=True)
+        return subprocess.check_output(command, cwd=ROOT, env=clean, stderr=subprocess.STDOUT, text=True)
     except subprocess.CalledProcessError as error:
         reason = f"{' '.join(map(str, command))} ended with {error.returncode}"
-        raise FoundError(f"{error.output}\n{reason}") from None
+        raise ProblemError(f"{error.output}\n{reason}") from None
 
 
-# What is built
-
-
-def build(source: Path, target: Path, *kinds: str) -> list[Path]:
-    """Build archives of a source tree, or of a source archive."""
-    options = ("--no-build-isolation", *kinds)
-    run(UV, "build", "--python", PROGRAMS / "python", *options, "--out-dir", target, source)
-    return sorted(target.glob("acedata_responses-*"))
-
-
-def check_archives(archives: list[Path]) -> str:
-    """Check the names, metadata and contents of the archives with twine and check-wheel-contents."""
-    run(PROGRAMS / "twine", "check", "--strict", *archives)
-    wheel = next(one for one in archives if one.suffix == ".whl")
+def check_archives(folder: Path) -> Iterator[str]:
+    """Build the wheel, the source archive, and the wheel that the source archive gives, and check all of them."""
+    build = (UV, "build", "--python", PROGRAMS / "python", "--no-build-isolation", "--out-dir")
+    run(*build, folder, "--sdist", "--wheel", ROOT)
+    (wheel,), (source,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    run(PROGRAMS / "twine", "check", "--strict", wheel, source)
     run(PROGRAMS / "check-wheel-contents", "--no-config", "--package", "generated/acedata_responses", wheel)
-    return "twine check --strict and check-wheel-contents"
-
-
-def check_size(wheel: Path) -> str:
-    """Check the size of the wheel. If it is too large, list its largest files."""
+    yield "ok       twine check --strict and check-wheel-contents"
+    run(*build, folder / "again", "--wheel", source)
+    again = folder / "again" / wheel.name
+    if again.read_bytes() != wheel.read_bytes():
+        contents = [{(file.filename, file.CRC) for file in zipfile.ZipFile(one).infolist()} for one in (wheel, again)]
+        names = sorted({name for name, _checksum in contents[0] ^ contents[1]})
+        raise ProblemError(f"the source archive builds another wheel: {', '.join(names) or 'in the archive itself'}")
+    yield "ok       the source archive builds the same wheel"
     size = wheel.stat().st_size
     if size > LARGEST_WHEEL:
-        entries = sorted(zipfile.ZipFile(wheel).infolist(), key=lambda entry: entry.compress_size, reverse=True)
-        largest = "\n".join(f"{entry.compress_size:8,} {entry.filename}" for entry in entries[:20])
-        raise FoundError(f"{largest}\nthe wheel has {size:,} bytes, more than {LARGEST_WHEEL:,}")
-    return f"the wheel has {size:,} bytes"
+        files = sorted(zipfile.ZipFile(wheel).infolist(), key=lambda file: file.compress_size, reverse=True)
+        largest = "\n".join(f"{file.compress_size:8,} {file.filename}" for file in files[:20])
+        raise ProblemError(f"{largest}\nthe wheel has {size:,} bytes, more than {LARGEST_WHEEL:,}")
+    yield f"ok       the wheel has {size:,} bytes"
 
 
-def check_rebuilt(archives: list[Path], folder: Path) -> str:
-    """Check that the source archive builds the same wheel in another folder."""
-    source, wheel = sorted(archives, key=lambda archive: archive.suffix == ".whl")
-    [again] = build(source, folder / "again", "--wheel")
-    if again.read_bytes() != wheel.read_bytes():
-        raise FoundError(f"the source archive builds another wheel: {differing(wheel, again)}")
-    return "the source archive builds the same wheel"
-
-
-def differing(one: Path, other: Path) -> str:
-    """Return the names of files that differ between two wheels."""
-    entries = [{entry.filename: entry.CRC for entry in zipfile.ZipFile(wheel).infolist()} for wheel in (one, other)]
-    names = sorted({name for name, _ in entries[0].items() ^ entries[1].items()})
-    return ", ".join(names) or "in the archive itself"
-
-
-# What is installed
-
-
-def check_installed(wheel: Path, version: str, folder: Path, *dependencies: str | Path) -> None:
-    """Install the wheel with these dependencies in an empty environment, and use it there."""
-    pip = (UV, "pip")
-    run(UV, "venv", "--python", version, folder)
-    run(*pip, "install", "--python", folder, *dependencies)
-    run(*pip, "install", "--python", folder, "--offline", "--no-deps", wheel)
-    run(*pip, "check", "--python", folder)
-    run(folder / "bin" / "python", "-I", "-W", "error", "-c", CALLS, folder=folder)
-
-
-def is_installed(version: str) -> bool:
-    """Whether an interpreter of this version is installed."""
-    return subprocess.call([UV, "python", "find", version], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
-
-
-def installed(wheel: Path, folder: Path) -> Iterator[str]:
-    """Check the wheel on the oldest and newest Python, and with the oldest dependencies."""
-    pinned = ("--require-hashes", "--requirement", ROOT / "tools" / "requirements" / "runtime.txt")
-    oldest = ("--resolution", "lowest-direct", "--requirement", ROOT / "pyproject.toml")
-    for version in PYTHONS:
-        if not is_installed(version):
+def check_installed(wheel: Path) -> Iterator[str]:
+    """Use the wheel in empty environments: on the oldest and newest Python, with the newest and oldest dependencies."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    oldest = [word for dependency in project["dependencies"] for word in ("--with", dependency)]
+    for version in ("3.10", "3.13"):
+        if subprocess.run([UV, "python", "find", version], capture_output=True, check=False).returncode:
             yield f"skipped  Python {version} is not installed"
             continue
-        check_installed(wheel, version, folder / version, *pinned)
+        python = (UV, "run", "--isolated", "--no-project", "--python", version, "--with", wheel)
+        call = ("python", "-I", "-W", "error", "-c", CALLS)
+        run(*python, "--with-requirements", RUNTIME, *call)
         yield f"ok       installed and called on Python {version}"
-        check_installed(wheel, version, folder / f"{version}-oldest", *oldest)
+        run(*python, "--resolution", "lowest-direct", *oldest, *call)
         yield "ok       the same with the oldest dependencies that pyproject.toml allows"
 
 
-def audited() -> str:
+def audit() -> str:
     """Check the dependencies with pip-audit."""
     options = "--disable-pip --require-hashes --format json --progress-spinner off --requirement".split()
+    unreachable = "skipped  pip-audit: its database cannot be reached"
     try:
-        report = run(PROGRAMS / "pip-audit", *options, ROOT / "tools" / "requirements" / "runtime.txt")
-    except FoundError as found:
-        if "ConnectionError" in str(found) or "ServiceError" in str(found):
-            return "skipped  pip-audit: its database cannot be reached"
+        report = run(PROGRAMS / "pip-audit", *options, RUNTIME)
+    except ProblemError as problem:
+        if "ConnectionError" in str(problem) or "ServiceError" in str(problem):
+            return unreachable
         raise
     dependencies = json.loads(report[report.index("{") : report.rindex("}") + 1])["dependencies"]
     if any("skip_reason" in dependency for dependency in dependencies):
-        return "skipped  pip-audit: its database cannot be reached"
+        return unreachable
     return f"ok       pip-audit found no vulnerabilities in {len(dependencies)} dependencies"
 
 
@@ -158,15 +121,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
-            archives = build(ROOT, folder / "dist", "--sdist", "--wheel")
-            wheel = next(one for one in archives if one.suffix == ".whl")
-            for judgement in (check_archives(archives), check_rebuilt(archives, folder), check_size(wheel)):
-                print(f"ok       {judgement}", flush=True)
-            for line in installed(wheel, folder):
+            for line in check_archives(folder):
                 print(line, flush=True)
-            print(audited())
-        except FoundError as found:
-            print(f"FAILED   {found}")
+            for line in check_installed(next(folder.glob("*.whl"))):
+                print(line, flush=True)
+            print(audit())
+        except ProblemError as problem:
+            print(f"FAILED   {problem}")
             return 1
     return 0
 

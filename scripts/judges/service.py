@@ -1,7 +1,7 @@
 """Tests the embedded service with Schemathesis, with all its checks, and with valid and invalid requests.
 
-Schemathesis makes requests from openapi.yaml and validates the answers. Where it interprets the document differently,
-it gets a modified copy of the document or a modified answer:
+Schemathesis generates requests from openapi.yaml and validates the responses. Where it interprets the document
+differently, it gets a modified copy of the document or a modified response:
 
 - The copy has no `accept` parameter. OpenAPI tells tools to ignore a header parameter of that name, and so does the
   service: the vendor's own client asks for a stream with a value that the page does not allow.

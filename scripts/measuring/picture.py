@@ -27,7 +27,7 @@ def draw(folder: Path) -> None:
     plt.rcParams.update(STYLE)
     drawing, axes = plt.subplots(figsize=(8.5, 0.33 * len(figures) + 1.4), layout="constrained")
     for name, colour in DRAWN.items():
-        ratios = [figure["clients"].get(name, {}).get("ratio") for figure in figures]
+        ratios = [(figure["clients"].get(name) or {}).get("ratio") for figure in figures]
         shown = [ratio and max(ratio["median"], LOWEST) for ratio in ratios]
         axes.plot(shown, range(len(figures)), "o", color=colour, label=name, clip_on=False)
     targets = [figure["target"] for figure in figures]

@@ -1,7 +1,7 @@
 """The clients to measure, with the same operations implemented for each.
 
-Each client runs in its own environment, so a subject imports its client when it is created. It leaves out methods that
-its client does not support. All send the same bodies, except for fields that a client adds itself.
+Each client runs in its own environment, so a subject imports its client when it is created. All send the same bodies,
+except for fields that a client adds itself.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 
 MODEL = "gpt-4o-mini"
 TOKEN = "token"  # noqa: S105 - not one
-PLAIN = {"model": MODEL, "input": "Why is the sky dark at night?"}
+FIELDS = {"model": MODEL, "input": "Why is the sky dark at night?"}
 
 
 class Subject:
-    """A client to measure.
+    """A client to measure. By default its calls look like `client.responses.create(...)`.
+
+    A method that the client does not support raises NotImplementedError.
 
     Attributes:
         package: The distribution whose version is shown.
@@ -30,29 +32,28 @@ class Subject:
     environment: ClassVar[str]
     module: ClassVar[str]
     first: ClassVar[str]
+    _responses: Any
+    _async_responses: Any
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def call(self) -> None:
         """Make a call without streaming."""
-        raise LookupError("plain calls")
-
-    def with_journal(self, path: Path) -> Callable[[int], object]:
-        """Return a function that makes a call with a journal; repeated numbers are answered from the journal."""
-        raise LookupError(f"a journal at {path}")
+        self._responses.create(**FIELDS)
 
     async def call_async(self) -> None:
         """The same."""
-        raise LookupError("asynchronous calls")
+        await self._async_responses.create(**FIELDS)
 
     def stream(self, events: str) -> Iterator[Any]:
         """Iterate over the events of a stream, as the client decodes them."""
-        raise LookupError(f"streams: {events}")
+        return iter(self._responses.create(model=MODEL, input=events, stream=True))
 
-    def stream_async(self, events: str) -> AsyncIterator[Any]:
+    async def stream_async(self, events: str) -> AsyncIterator[Any]:
         """The same."""
-        raise LookupError(f"asynchronous streams: {events}")
+        async for event in await self._async_responses.create(model=MODEL, input=events, stream=True):
+            yield event
 
     def decode_reply(self, content: bytes) -> Any:
         """Decode the body of a reply as the client does."""
@@ -61,28 +62,6 @@ class Subject:
     def decode_event(self, content: bytes) -> Any:
         """Decode the data of a delta event as the client does."""
         return json.loads(content)
-
-
-class WithResources(Subject):
-    """A client whose calls look like `client.responses.create(...)`."""
-
-    _responses: Any
-    _async_responses: Any
-
-    def call(self) -> None:
-        self._responses.create(**PLAIN)
-
-    async def call_async(self) -> None:
-        await self._async_responses.create(**PLAIN)
-
-    def stream(self, events: str) -> Iterator[Any]:
-        with self._responses.create(model=MODEL, input=events, stream=True) as stream:
-            yield from stream
-
-    async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async with await self._async_responses.create(model=MODEL, input=events, stream=True) as stream:
-            async for event in stream:
-                yield event
 
 
 class Httpx(Subject):
@@ -94,43 +73,39 @@ class Httpx(Subject):
     first = f"""\
 import httpx
 with httpx.Client() as client:
-    client.post(url + "/openai/responses", json={PLAIN}, headers={{"authorization": "Bearer {TOKEN}"}}).json()
+    client.post(url + "/openai/responses", json={FIELDS}, headers={{"authorization": "Bearer {TOKEN}"}}).json()
 """
 
     def __init__(self, url: str) -> None:
         import httpx
 
         super().__init__(url)
-        self._where: dict[str, Any] = {
-            "url": f"{url}/openai/responses",
-            "headers": {"authorization": f"Bearer {TOKEN}"},
-        }
-        self._client = httpx.Client()
-        self._async_client = httpx.AsyncClient()
+        options: dict[str, Any] = {"base_url": url, "headers": {"authorization": f"Bearer {TOKEN}"}}
+        self._client = httpx.Client(**options)
+        self._async_client = httpx.AsyncClient(**options)
 
     def call(self) -> None:
-        self._client.post(json=PLAIN, **self._where).raise_for_status().json()
+        self._client.post("/openai/responses", json=FIELDS).raise_for_status().json()
 
     async def call_async(self) -> None:
-        (await self._async_client.post(json=PLAIN, **self._where)).raise_for_status().json()
+        (await self._async_client.post("/openai/responses", json=FIELDS)).raise_for_status().json()
 
     def stream(self, events: str) -> Iterator[Any]:
-        with self._client.stream("POST", json=self._streamed(events), **self._where) as response:
+        body = {"model": MODEL, "input": events, "stream": True}
+        with self._client.stream("POST", "/openai/responses", json=body) as response:
             for line in response.iter_lines():
                 if line.startswith("data: "):
                     yield json.loads(line[6:])
 
     async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async with self._async_client.stream("POST", json=self._streamed(events), **self._where) as response:
+        body = {"model": MODEL, "input": events, "stream": True}
+        async with self._async_client.stream("POST", "/openai/responses", json=body) as response:
             async for line in response.aiter_lines():
                 if line.startswith("data: "):
                     yield json.loads(line[6:])
 
-    def _streamed(self, events: str) -> dict[str, Any]:
-        return {"model": MODEL, "input": events, "stream": True}
 
-
-class Ours(WithResources):
+class Ours(Subject):
     """This package without limits: validated requests, typed replies and events."""
 
     package = "acedata-responses"
@@ -139,7 +114,7 @@ class Ours(WithResources):
     first = f"""\
 from acedata_responses import Client
 with Client(token="{TOKEN}", base_url=url, limits=None) as client:
-    client.responses.create(**{PLAIN}).output_text
+    client.responses.create(**{FIELDS}).output_text
 """
 
     def __init__(self, url: str) -> None:
@@ -156,10 +131,11 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
         self._responses, self._async_responses = (client.responses for client in self._clients)
 
     def with_journal(self, path: Path) -> Callable[[int], object]:
+        """Return a function that makes a call with a journal; repeated numbers are answered from the journal."""
         from acedata_responses import Client
 
         client: Any = Client(token=TOKEN, base_url=self.url, limits=self._limits(), journal=path)
-        return lambda number: client.responses.create(**PLAIN, key=str(number))
+        return lambda number: client.responses.create(**FIELDS, key=str(number))
 
     def decode_reply(self, content: bytes) -> Any:
         return self._read_reply(self._parse(content.decode()))
@@ -180,7 +156,7 @@ class OursLimited(Ours):
         return Limits(in_flight=1_000, per_second=100_000)
 
 
-class Openai(WithResources):
+class Openai(Subject):
     """The official client of OpenAI's API."""
 
     package = "openai"
@@ -189,7 +165,7 @@ class Openai(WithResources):
     first = f"""\
 from openai import OpenAI
 with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as client:
-    client.responses.create(**{PLAIN}).output_text
+    client.responses.create(**{FIELDS}).output_text
 """
 
     def __init__(self, url: str) -> None:
@@ -211,7 +187,7 @@ with OpenAI(api_key="{TOKEN}", base_url=url + "/openai", max_retries=0) as clien
         return self._construct(type_=self._event_type, value=json.loads(content))
 
 
-class Acedatacloud(WithResources):
+class Acedatacloud(Subject):
     """The vendor's own client: replies and events as plain dictionaries."""
 
     package = "acedatacloud"
@@ -220,7 +196,7 @@ class Acedatacloud(WithResources):
     first = f"""\
 from acedatacloud import AceDataCloud
 client = AceDataCloud("{TOKEN}", base_url=url, max_retries=0)
-client.openai.responses.create(**{PLAIN})
+client.openai.responses.create(**{FIELDS})
 """
 
     def __init__(self, url: str) -> None:
@@ -230,13 +206,6 @@ client.openai.responses.create(**{PLAIN})
         options: dict[str, Any] = {"base_url": url, "max_retries": 0}
         self._responses = acedatacloud.AceDataCloud(TOKEN, **options).openai.responses
         self._async_responses = acedatacloud.AsyncAceDataCloud(TOKEN, **options).openai.responses
-
-    def stream(self, events: str) -> Iterator[Any]:
-        yield from self._responses.create(model=MODEL, input=events, stream=True)
-
-    async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        async for event in await self._async_responses.create(model=MODEL, input=events, stream=True):
-            yield event
 
 
 class Stock(Subject):
@@ -253,7 +222,7 @@ from stock_client import AuthenticatedClient
 from stock_client.api.responses import responses_create
 from stock_client.models import CreateResponseRequest
 with AuthenticatedClient(base_url=url, token="{TOKEN}") as client:
-    responses_create.sync(client=client, body=CreateResponseRequest(model="{MODEL}", input_="{PLAIN["input"]}"))
+    responses_create.sync(client=client, body=CreateResponseRequest(model="{MODEL}", input_="{FIELDS["input"]}"))
 """
 
     def __init__(self, url: str) -> None:
@@ -270,14 +239,20 @@ with AuthenticatedClient(base_url=url, token="{TOKEN}") as client:
     async def call_async(self) -> None:
         await self._create.asyncio(client=self._client, body=self._body())
 
+    def _body(self) -> Any:
+        return self._models.CreateResponseRequest(model=MODEL, input_=FIELDS["input"])
+
+    def stream(self, events: str) -> Iterator[Any]:
+        raise NotImplementedError
+
+    def stream_async(self, events: str) -> AsyncIterator[Any]:
+        raise NotImplementedError
+
     def decode_reply(self, content: bytes) -> Any:
         return self._models.ResponseObject.from_dict(json.loads(content))
 
     def decode_event(self, content: bytes) -> Any:
-        raise LookupError(f"events: {content!r}")
-
-    def _body(self) -> Any:
-        return self._models.CreateResponseRequest(model=MODEL, input_=PLAIN["input"])
+        raise NotImplementedError
 
 
 SUBJECTS: dict[str, type[Subject]] = {

@@ -1,7 +1,8 @@
-"""A process that measures one client: it reads commands as lines of JSON, and answers with the time that each took.
+"""A process that measures one client: it reads commands as lines of JSON, and answers each with its measurements.
 
-Run as `python -m scripts.measuring.worker NAME URL` in the environment of the client. A command is the name of a method
-of `Worker` and its arguments. The answer has the total seconds (`cpu` and `wall`), or says what is missing.
+Run as `python -m scripts.measuring.worker NAME URL` in the environment of the client. It first prints the version of
+the client. A command is the name of a method of `Worker` and its arguments. Most are answered with the total seconds,
+`cpu` and `wall`; what the client does not support is answered with null.
 """
 
 from __future__ import annotations
@@ -14,136 +15,122 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from .subjects import SUBJECTS, Subject
+from .subjects import SUBJECTS
 
-Taken = dict[str, Any]
+Seconds = dict[str, float]
 
 
 class Stopwatch:
     """Adds up the CPU time of this process and the wall time of all measured sections."""
 
     def __init__(self) -> None:
-        self.cpu = self.wall = 0.0
+        self.seconds = {"cpu": 0.0, "wall": 0.0}
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Stopwatch:
         self._began = time.process_time(), time.perf_counter()
+        return self
 
     def __exit__(self, *exception: object) -> None:
-        self.cpu += time.process_time() - self._began[0]
-        self.wall += time.perf_counter() - self._began[1]
-
-    def taken(self) -> Taken:
-        """The seconds so far."""
-        return {"cpu": self.cpu, "wall": self.wall}
+        self.seconds["cpu"] += time.process_time() - self._began[0]
+        self.seconds["wall"] += time.perf_counter() - self._began[1]
 
 
 class Worker:
     """The measurements. Each method repeats what its docstring says `times` times."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Any) -> None:
         self._subject = subject
         self._loop = asyncio.new_event_loop()
 
-    def call(self, times: int) -> Taken:
-        """Plain calls, one after another."""
-        return _repeated(self._subject.call, times)
+    def call(self, times: int) -> Seconds:
+        """Calls without streaming, one after another."""
+        return _repeat(self._subject.call, times)
 
-    def call_async(self, times: int, at_once: int) -> Taken:
-        """Plain calls, several at the same time."""
-        return self._loop.run_until_complete(self._calls(times, at_once))
+    def call_async(self, times: int, at_once: int) -> Seconds:
+        """The same, several at a time."""
+        call = self._subject.call_async
 
-    def stream(self, times: int, events: int, a_chunk: int) -> Taken:
+        async def calls() -> None:
+            await asyncio.gather(*(call() for _ in range(at_once)))
+
+        return _repeat(lambda: self._loop.run_until_complete(calls()), times // at_once)
+
+    def stream(self, times: int, events: str) -> Seconds:
         """Whole streams, event by event."""
-        wanted = _wanted(events, a_chunk)
+        stream = self._subject.stream
 
         def read() -> None:
-            for _event in self._subject.stream(wanted):
+            for _event in stream(events):
                 pass
 
-        return _repeated(read, times)
+        return _repeat(read, times)
 
-    def stream_async(self, times: int, events: int, a_chunk: int) -> Taken:
+    def stream_async(self, times: int, events: str) -> Seconds:
         """The same, asynchronously."""
-        return self._loop.run_until_complete(self._streams(times, _wanted(events, a_chunk)))
+        stream = self._subject.stream_async
 
-    def first_event(self, times: int) -> Taken:
+        async def read() -> None:
+            async for _event in stream(events):
+                pass
+
+        return _repeat(lambda: self._loop.run_until_complete(read()), times)
+
+    def first_event(self, times: int) -> Seconds:
         """From the call to the first event; the rest of the stream is read, and not counted."""
         watch = Stopwatch()
         for _ in range(times):
             with watch:
-                events = iter(self._subject.stream(_wanted(4, 1)))
+                events = iter(self._subject.stream("4 events, 1 a chunk"))
                 next(events)
             for _event in events:
                 pass
-        return watch.taken()
+        return watch.seconds
 
-    def decode_reply(self, times: int, content: str) -> Taken:
+    def decode_reply(self, times: int, content: str) -> Seconds:
         """Decode the body of a reply."""
-        encoded = content.encode()
-        return _repeated(lambda: self._subject.decode_reply(encoded), times)
+        decode, encoded = self._subject.decode_reply, content.encode()
+        return _repeat(lambda: decode(encoded), times)
 
-    def decode_event(self, times: int, content: str) -> Taken:
+    def decode_event(self, times: int, content: str) -> Seconds:
         """Decode the data of an event."""
-        encoded = content.encode()
-        return _repeated(lambda: self._subject.decode_event(encoded), times)
+        decode, encoded = self._subject.decode_event, content.encode()
+        return _repeat(lambda: decode(encoded), times)
 
-    def growth_over_events(self, events: int) -> Taken:
+    def growth_over_events(self, events: int) -> int:
         """Return how many bytes the process grows from a tenth of a long stream to its end, without the kept text."""
-        resident = text = 0
-        for count, event in enumerate(self._subject.stream(_wanted(events, 16))):
+        begin = end = text = 0
+        for count, event in enumerate(self._subject.stream(f"{events} events, 16 a chunk")):
             text += len(getattr(event, "delta", ""))
             if count == events // 10:
-                resident, text = memory_in_use(), 0
+                begin, text = memory_in_use(), 0
             elif count == events:
-                return {"bytes": max(memory_in_use() - resident - text, 0)}
-        raise LookupError("so many events")
+                end = memory_in_use()
+        return max(end - begin - text, 0)
 
-    def growth_over_calls(self, times: int) -> Taken:
+    def growth_over_calls(self, times: int) -> int:
         """Return how many bytes the process grows from a tenth of many calls to the last one."""
-        _repeated(self._subject.call, times // 10)
-        resident = memory_in_use()
-        _repeated(self._subject.call, times - times // 10)
-        return {"bytes": memory_in_use() - resident}
+        self.call(times // 10)
+        begin = memory_in_use()
+        self.call(times - times // 10)
+        return memory_in_use() - begin
 
-    def journal(self, times: int) -> Taken:
-        """Plain calls, then the same calls with a journal, then again from the journal."""
+    def journal(self, times: int) -> list[Seconds]:
+        """Calls without a journal, then the same calls with a journal, then again from the journal."""
         with tempfile.TemporaryDirectory() as folder:
             call = self._subject.with_journal(Path(folder) / "answers.db")
             call(-1)
-            plain = _repeated(self._subject.call, times)
-            sent, kept = (_repeated(map(call, range(times)).__next__, times) for _ in range(2))
-            return {"plain": plain, "sent": sent, "kept": kept}
-
-    async def _calls(self, times: int, at_once: int) -> Taken:
-        watch = Stopwatch()
-        with watch:
-            for _ in range(times // at_once):
-                await asyncio.gather(*(self._subject.call_async() for _ in range(at_once)))
-        return watch.taken()
-
-    async def _streams(self, times: int, wanted: str) -> Taken:
-        watch = Stopwatch()
-        with watch:
-            for _ in range(times):
-                async for _event in self._subject.stream_async(wanted):
-                    pass
-        return watch.taken()
+            return [self.call(times), *(_repeat(map(call, range(times)).__next__, times) for _ in range(2))]
 
 
-def _wanted(events: int, a_chunk: int) -> str:
-    """Return the input that tells the server what to send."""
-    return f"{events} events, {a_chunk} a chunk"
-
-
-def _repeated(do: Callable[[], object], times: int) -> Taken:
-    watch = Stopwatch()
-    with watch:
+def _repeat(do: Callable[[], object], times: int) -> Seconds:
+    with Stopwatch() as watch:
         for _ in range(times):
             do()
-    return watch.taken()
+    return watch.seconds
 
 
 def memory_in_use() -> int:
@@ -160,13 +147,16 @@ def memory_in_use() -> int:
 def main(name: str, url: str) -> None:
     """Execute commands until standard input is closed."""
     worker = Worker(SUBJECTS[name](url))
+    try:
+        print(json.dumps(version(SUBJECTS[name].package)), flush=True)
+    except PackageNotFoundError:  # made from this checkout
+        print("null", flush=True)
     for line in sys.stdin:
         method, arguments = json.loads(line)
         try:
-            answer = getattr(worker, method)(**arguments)
-        except LookupError as error:
-            answer = {"missing": str(error.args[0])}
-        print(json.dumps(answer), flush=True)
+            print(json.dumps(getattr(worker, method)(**arguments)), flush=True)
+        except NotImplementedError:
+            print("null", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,31 +1,34 @@
 """Kills a program repeatedly and restarts it with the same journal, to check that no answer is billed twice.
 
-The service records each request; those that it answered completely are billed. It must never receive a plain call
-twice: calls that a kill interrupted stay in the journal with an unknown outcome. No call with `via_stream` may stay
-unknown, and it may be billed twice only if the kill came after the service sent the last event and before the journal
-recorded it, which the journal after the kill shows.
+The service records each request; those that it answered completely are billed. It must never receive a call without
+`via_stream` twice: calls that a kill interrupted stay in the journal with an unknown outcome. No call with `via_stream`
+may stay unknown, and it may be billed twice only if the kill came after the service sent the last event and before the
+journal recorded it, which the journal after the kill shows.
+
+The program is this module, run with the arguments of `program`: it makes calls until it has all answers.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from acedata_responses import testing
+from acedata_responses import AsyncClient, Client, Limiter, UnknownOutcomeError, testing
 from acedata_responses.journal import Journal
 
 ROOT = Path(__file__).resolve().parents[2]
-CALLS_OF_A_LIFE = (1, 16)  # requests after which a program is killed
-MOMENT = 0.3  # seconds after the last of them, at most
-BETWEEN_EVENTS = 0.05  # seconds
+AT_ONCE = 8  # calls of the program
 
 
 @dataclass
@@ -55,47 +58,56 @@ class Kills:
 
 def kills(folder: Path, *, count: int, requests: int, via_stream: bool, seed: int) -> Kills:
     """Kill the program `count` times, unless it ends before, then let it finish."""
-    found, chance = Kills(requests), Random(seed)  # noqa: S311 - draws lots, keeps no secret
+    found, chance = Kills(requests), Random(seed)  # noqa: S311 - nothing depends on its secrecy
     path = folder / f"via-stream-{via_stream}.db"
-    journal = Journal(path)
     answered_at: dict[str, float] = {}
-    with testing.serve(text=lambda request: f"the answer to {request.json['input']}") as service:
-        slow = [testing.Fault("delay", "event", after=event, seconds=BETWEEN_EVENTS) for event in range(5)]
-        service.reply_with(always=slow if via_stream else testing.Fault("delay", seconds=5 * BETWEEN_EVENTS))
+    with Journal(path) as journal, testing.serve(text=_answer_to) as service:
+        between_events = [testing.Fault("delay", "event", after=event, seconds=0.05) for event in range(5)]
+        service.reply_with(always=between_events if via_stream else testing.Fault("delay", seconds=0.25))
         for run in range(count + 1):
-            flavour = ("sync", "async")[run % 2]
-            program = _started(flavour, service.url, path, requests, via_stream=via_stream)
-            if run < count and _killed(program, service, chance):
+            arguments = [("sync", "async")[run % 2], service.url, str(path), str(requests), str(via_stream)]
+            command = [sys.executable, "-m", "scripts.soaking.kills", *arguments]
+            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            if run < count and _was_killed(process, service, chance):
                 found.kills += 1
-                moment = time.monotonic()
+                now = time.monotonic()
                 for record in journal.records("answered"):
-                    answered_at.setdefault(_input_of(record.body), moment)
+                    answered_at.setdefault(json.loads(record.body)["input"], now)
                 continue
-            output = program.communicate(timeout=600)[0]
-            if program.returncode != 0:
-                found.violations.append(f"the last run ended with {program.returncode}: {output}")
+            output = process.communicate(timeout=600)[0]
+            if process.returncode != 0:
+                found.violations.append(f"the last run ended with {process.returncode}: {output}")
             break
         service.wait_until(lambda: not service.in_flight)
-        seen = service.requests
-    states = Counter(record.state for record in journal.records())
-    found.unknown, found.answered = len(journal.unknown()), states["answered"]
-    journal.close()
-    _judge(found, seen, answered_at, via_stream=via_stream)
+        states = Counter(record.state for record in journal.records())
+        found.unknown, found.answered = len(journal.unknown()), states["answered"]
+        _check(found, service.requests, answered_at, via_stream=via_stream)
     return found
 
 
-def _judge(found: Kills, seen: list[testing.Request], answered_at: dict[str, float], *, via_stream: bool) -> None:
+def _was_killed(process: subprocess.Popen[str], service: testing.Server, chance: Random) -> bool:
+    """Kill the program within 0.3 seconds of its next 1 to 16 requests. Return whether it was still running."""
+    calls = len(service.requests) + chance.randint(1, 16)
+    with suppress(TimeoutError):
+        service.wait_until(lambda: len(service.requests) >= calls, timeout=60)
+    time.sleep(chance.uniform(0, 0.3))
+    process.kill()
+    process.communicate(timeout=60)
+    return process.returncode == -signal.SIGKILL
+
+
+def _check(found: Kills, seen: list[testing.Request], answered_at: dict[str, float], *, via_stream: bool) -> None:
     by_input: dict[str, list[testing.Request]] = defaultdict(list)
     for request in seen:
         if request.is_whole:
             by_input[request.json["input"]].append(request)
-    paid = {name: sum(one.answered is not None for one in all_of) for name, all_of in by_input.items()}
-    found.sent, found.paid = sum(map(len, by_input.values())), sum(paid.values())
-    found.paid_twice = sum(max(times - 1, 0) for times in paid.values())
-    for name, all_of in by_input.items():
-        if len(all_of) > 1 and not via_stream:
-            found.violations.append(f"{name} was sent {len(all_of)} times")
-        if all_of[-1].arrived > answered_at.get(name, all_of[-1].arrived):
+    paid = [sum(request.answered is not None for request in requests) for requests in by_input.values()]
+    found.sent, found.paid = sum(map(len, by_input.values())), sum(paid)
+    found.paid_twice = sum(max(times - 1, 0) for times in paid)
+    for name, requests in by_input.items():
+        if len(requests) > 1 and not via_stream:
+            found.violations.append(f"{name} was sent {len(requests)} times")
+        if requests[-1].arrived > answered_at.get(name, requests[-1].arrived):
             found.violations.append(f"{name} was sent again though the journal had its answer")
     if found.answered + found.unknown != found.requests:
         found.violations.append(f"{found.answered} answers and {found.unknown} unknown of {found.requests}")
@@ -103,26 +115,43 @@ def _judge(found: Kills, seen: list[testing.Request], answered_at: dict[str, flo
         found.violations.append(f"{found.unknown} are unknown, though a stream without its end is not billed")
     if via_stream and found.paid - found.paid_twice != found.requests:
         found.violations.append(f"{found.paid} were paid for, {found.requests} are wanted")
-    if found.paid_twice > found.kills * 8:  # the calls under way at a time
+    if found.paid_twice > found.kills * AT_ONCE:
         found.violations.append(f"{found.paid_twice} were paid for twice in {found.kills} kills")
 
 
-def _started(flavour: str, url: str, path: Path, requests: int, *, via_stream: bool) -> subprocess.Popen[str]:
-    arguments = [flavour, url, str(path), str(requests), str(via_stream)]
-    command = [sys.executable, "-m", "scripts.soaking.killed", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def _answer_to(request: testing.Request) -> str:
+    return f"the answer to {request.json['input']}"
 
 
-def _killed(program: subprocess.Popen[str], service: testing.Server, chance: Random) -> bool:
-    """Kill a running program. Return whether it was still running."""
-    calls = len(service.requests) + chance.randint(*CALLS_OF_A_LIFE)
-    with suppress(TimeoutError):
-        service.wait_until(lambda: len(service.requests) >= calls, timeout=60)
-    time.sleep(chance.uniform(0, MOMENT))
-    program.send_signal(signal.SIGKILL)
-    program.communicate(timeout=60)
-    return program.returncode == -signal.SIGKILL
+def program(flavour: str, url: str, journal: str, count: str, via_stream: str) -> int:
+    """Make the calls. Return 1, and print the results, if some are neither an answer nor unknown."""
+    options: dict[str, Any] = {
+        "token": testing.TOKEN,
+        "base_url": url,
+        "journal": journal,
+        "via_stream": via_stream == "True",
+        "limits": Limiter(shared=journal),
+    }
+    requests = ({"model": "gpt-4o-mini", "input": f"call {number}"} for number in range(int(count)))
+    if flavour == "sync":
+        with Client(**options) as client:
+            results = list(client.responses.map(requests, at_once=AT_ONCE))
+    else:
+        results = asyncio.run(_map_in_tasks(options, requests))
+    wrong = [
+        result
+        for result in results
+        if (result.reply is None and not isinstance(result.error, UnknownOutcomeError))
+        or (result.reply is not None and result.reply.output_text != f"the answer to {result.request['input']}")
+    ]
+    print(*wrong, sep="\n")
+    return 1 if wrong else 0
 
 
-def _input_of(body: bytes) -> str:
-    return str(json.loads(body)["input"])
+async def _map_in_tasks(options: dict[str, Any], requests: Iterator[dict[str, Any]]) -> list[Any]:
+    async with AsyncClient(**options) as client:
+        return [result async for result in client.responses.map(requests, at_once=AT_ONCE)]
+
+
+if __name__ == "__main__":
+    sys.exit(program(*sys.argv[1:]))

@@ -12,11 +12,11 @@ from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 from tests.streams import shapes
 
 FAULTS = {row.name: row for row in [*ROWS, *shapes.ROWS]}
-"""The faults in the tables of the tests, by name. An empty name stands for an undisturbed request."""
+"""The faults in the tables of the tests, by name. An undisturbed request has an empty name."""
 
 SHARE = 0.05  # of the requests get a fault
-SLOWED_DOWN = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
-USUAL_DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
+SHARE_OF_429 = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
+DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
 
 
 class Arrival(NamedTuple):
@@ -35,42 +35,35 @@ class Arrival(NamedTuple):
     ended: float
 
 
-class Report(NamedTuple):
-    """The requests of a round, as the service recorded them."""
-
-    arrivals: list[Arrival]
-    open_connections: int
-
-
 def serve(pipe: Connection, seed: int) -> None:
-    """Run the service. It sends a report for each message from the pipe, until the message None.
+    """Run the service. It sends the arrivals and the number of open connections for each message from the pipe.
 
-    Before a report it waits until all calls have ended or, for the message `closed`, until all connections are closed.
+    Before that it waits until all calls have ended or, for the message `closed`, until all connections are closed. The
+    message None stops it.
     """
     chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     faults: dict[int, str] = {}
 
     def answer(request: testing.Request) -> Any:
-        delay = testing.Fault("delay", seconds=chance.uniform(*USUAL_DELAY))
+        delay = testing.Fault("delay", seconds=chance.uniform(*DELAY))
         if chance.random() >= SHARE:
             faults[request.number] = ""
             return delay
-        row = _chosen(chance, "stream" if "stream" in request.json else "post")
+        row = _choose(chance, "stream" if "stream" in request.json else "post")
         faults[request.number] = row.name
         if isinstance(row.answer, testing.Fault):
             return (delay, row.answer)
-        if callable(row.answer):
-            return row.answer(request).but(delay)
-        return row.answer if row.answer.raw is not None else row.answer.but(delay)
+        answer = row.answer(request) if callable(row.answer) else row.answer
+        return answer if answer.raw is not None else answer.but(delay)
 
     with testing.serve(text=lambda request: f"the answer to {request.json['input']}") as service:
-        service.reply_with(always=answer)
         pipe.send(service.url)
-        while (word := pipe.recv()) is not None:
+        service.reply_with(always=answer)
+        while (message := pipe.recv()) is not None:
             with suppress(TimeoutError):
-                service.wait_until(lambda: not (service.open_connections if word == "closed" else service.in_flight))
+                service.wait_until(lambda: not (service.open_connections if message == "closed" else service.in_flight))
             arrivals = [_arrival(request, faults[request.number]) for request in service.requests if request.is_whole]
-            pipe.send(Report(arrivals, service.open_connections))
+            pipe.send((arrivals, service.open_connections))
             faults.clear()
             service.clear()
             service.reply_with(always=answer)
@@ -82,13 +75,13 @@ def _arrival(request: testing.Request, fault: str) -> Arrival:
     return Arrival(int(request.json["input"].split()[1]), fault, request.arrived, ended)
 
 
-def _chosen(chance: Random, kind: str) -> Row:
+def _choose(chance: Random, kind: str) -> Row:
     """Choose a fault for this kind of call. All rows of the table in the guide are equally likely."""
     rows = [row for row in FAULTS.values() if kind in row.outcomes]
     line = chance.choice(list(dict.fromkeys(row.line for row in rows)))
     row = chance.choice([row for row in rows if row.line == line])
-    is_refusal = row.outcomes[kind].error == "RateLimitError"
-    return row if not is_refusal or chance.random() < SLOWED_DOWN else _chosen(chance, kind)
+    is_429 = row.outcomes[kind].error == "RateLimitError"
+    return row if not is_429 or chance.random() < SHARE_OF_429 else _choose(chance, kind)
 
 
 def outcome_of(fault: str, *, is_stream: bool) -> Outcome:

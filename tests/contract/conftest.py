@@ -1,4 +1,4 @@
-"""A client without a network, for the many small cases: what it sends is kept, what it gets is given."""
+"""A client without a network, for many small cases: its requests are recorded, its responses are given."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tests.drivers import FLAVOURS, Driver, Flavour
 
 
 class Wire:
-    """Both ends of a call."""
+    """A client, the requests that it sends, and the response that it gets."""
 
     def __init__(self, flavour: Flavour) -> None:
         self._answer = b""
         self._sent: list[httpx.Request] = []
-        self.token = uuid4().hex  # not one that data is made up of
+        self.token = uuid4().hex  # in no generated data
         transport = httpx.MockTransport(self._handle)
         self.driver = Driver(flavour, token=self.token, limits=None, transport=transport)
         self.client = self.driver.client
         self._strict = self.client.with_options(strict=True)
 
     def sent_by(self, **fields: Any) -> httpx.Request:
-        """What a call with these fields sends. It is answered with a stream that ends at once."""
+        """The request of a call with these fields. The response is a stream that ends at once."""
         self._answer, self._sent = b"data: {}\n\n", []
         try:
             answer = self.client.responses.create(**fields)
@@ -40,7 +40,7 @@ class Wire:
         return request
 
     def reply(self, data: Any, *, strict: bool = False) -> Any:
-        """A reply as the client gives it, also where it says of itself that it failed."""
+        """A reply as the client decodes it, also one with the status `failed`."""
         self._answer = data if isinstance(data, bytes) else json.dumps(data).encode()
         client = self._strict if strict else self.client
         try:
@@ -49,12 +49,12 @@ class Wire:
             return error.reply
 
     def model_list(self, data: Any, *, strict: bool = False) -> Any:
-        """A list of models as the client gives it."""
+        """A list of models as the client decodes it."""
         self._answer = json.dumps(data).encode()
         return (self._strict if strict else self.client).models.list()
 
     def event(self, data: Any, *, strict: bool = False) -> Any:
-        """An event as the first of a stream."""
+        """The first event of a stream as the client decodes it."""
         self._answer = b"data: " + (data if isinstance(data, bytes) else json.dumps(data).encode()) + b"\n\n"
         client = self._strict if strict else self.client
         with client.responses.create(model="gpt-4o", input="Hello", stream=True) as stream:
@@ -67,7 +67,7 @@ class Wire:
 
 @pytest.fixture(scope="module")
 def wires() -> Iterator[list[Wire]]:
-    """Both at once, where an example takes longer to make up than to try."""
+    """Both flavours at once, for property tests: generating an example takes longer than trying it."""
     wires = [Wire(flavour) for flavour in FLAVOURS]
     yield wires
     for wire in wires:
@@ -76,7 +76,7 @@ def wires() -> Iterator[list[Wire]]:
 
 @pytest.fixture(scope="module", params=FLAVOURS)
 def wire(request: pytest.FixtureRequest) -> Iterator[Wire]:
-    """A client of each flavour, with both ends in hand."""
+    """Each flavour in turn."""
     wire = Wire(request.param)
     with wire.driver:
         yield wire

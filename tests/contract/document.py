@@ -1,4 +1,4 @@
-"""The document as this suite reads it: with a YAML reader and a validator that have no part in the client."""
+"""The document, read with a YAML reader and a validator that the client does not use."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def component(reference: Mapping[str, Any]) -> str:
 
 
 PARTS = {component(part) for schema in _COMPONENTS.values() for part in schema.get("allOf", [])}
-"""The components that others are put together from with `allOf`."""
+"""The components that others include with `allOf`."""
 
 
-def _put_together(schema: dict[str, Any]) -> dict[str, Any]:
+def _merged(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema with the fields of its `allOf` among its own."""
     parts = [_COMPONENTS[component(part)] for part in schema.get("allOf", [])]
     if not parts:
         return schema
     inherited = {key: field for part in parts for key, field in part["properties"].items()}
-    whole = {key: value for key, value in schema.items() if key != "allOf"}
-    return {**whole, "properties": {**inherited, **schema.get("properties", {})}}
+    own = {key: value for key, value in schema.items() if key != "allOf"}
+    return {**own, "properties": {**inherited, **schema.get("properties", {})}}
 
 
-SCHEMAS: dict[str, Any] = {name: _put_together(schema) for name, schema in _COMPONENTS.items()}
+SCHEMAS: dict[str, Any] = {name: _merged(schema) for name, schema in _COMPONENTS.items()}
 CREATE: dict[str, Any] = DOCUMENT["paths"]["/openai/responses"]["post"]
 LIST_MODELS: dict[str, Any] = DOCUMENT["paths"]["/openai/models"]["get"]
 REQUEST: dict[str, Any] = SCHEMAS["CreateResponseRequest"]
@@ -46,7 +46,7 @@ EVENTS = (*(name.rpartition("/")[2] for name in SCHEMAS["ResponseEvent"]["discri
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema that a reference names, with what stands beside the reference."""
+    """The schema of a `$ref`, with the keywords beside it."""
     while "$ref" in schema:
         schema = {**SCHEMAS[component(schema)], **{k: v for k, v in schema.items() if k != "$ref"}}
     return schema
@@ -60,17 +60,17 @@ DOCUMENTED: dict[str, Any] = {
     "models": LIST_MODELS["responses"]["200"]["content"]["application/json"]["schema"],
     "error": DOCUMENT["components"]["responses"]["BadRequest"]["content"]["application/json"]["schema"],
 }
-"""What is sent and received, and its schema."""
+"""What is sent and received, each with its schema."""
 
 
 def assert_documented(data: Any, what: str) -> None:
-    """Hold data against its schema, by a validator that is not ours."""
+    """Validate data against its schema in the document."""
     validator(component(DOCUMENTED[what])).validate(data)
 
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """An independent validator of a component."""
+    """A validator of a component."""
     return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
 
 
@@ -79,30 +79,47 @@ def examples(content: dict[str, Any]) -> list[Any]:
     return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
 
 
-class Rule(NamedTuple):
-    """A bound on a field of the request: where, which, and on whose word."""
+class Bound(NamedTuple):
+    """A bound on a field of the request, its source, and values at the bound and beyond it."""
 
     field: str
     keyword: str
-    bound: Any
-    schema: dict[str, Any]
+    limit: Any
     source: str
+    allowed: list[Any]
+    forbidden: list[Any]
+
+    def __str__(self) -> str:
+        """The field and the keyword, for the name of a test."""
+        return f"{self.field}-{self.keyword}"
 
 
-BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+KEYWORDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
 
 
-def bounds() -> Iterator[Rule]:
+def bounds() -> Iterator[Bound]:
     """Every bound that the document sets on a field of the request."""
     for field, schema in REQUEST["properties"].items():
         yield from _bounds(field, schema, DOCUMENT["x-source"])
 
 
-def _bounds(field: str, schema: dict[str, Any], source: str) -> Iterator[Rule]:
+def _bounds(field: str, schema: dict[str, Any], source: str) -> Iterator[Bound]:
     schema = resolved(schema)
     source = schema.get("x-source", source)
-    for keyword in BOUNDS:
+    for keyword in KEYWORDS:
         if keyword in schema:
-            yield Rule(field, keyword, schema[keyword], schema, source)
+            yield Bound(field, keyword, schema[keyword], source, *_values(field, keyword, schema))
     for member in schema.get("anyOf", []):
         yield from _bounds(field, member, source)
+
+
+def _values(field: str, keyword: str, schema: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    limit = schema[keyword]
+    beyond = -1 if keyword.startswith("min") else 1
+    if keyword in ("minimum", "maximum"):
+        close = [] if "integer" in schema["type"] else [limit + beyond * 0.001, limit + beyond * 1e-9]
+        return [limit, float(limit)], [limit + beyond, *close, beyond * 10**30]
+    if "Length" in keyword:
+        return ["🌊" * limit], ["🌊" * (limit + beyond)]
+    entry = {"type": "message", "role": "user", "content": "Hello"} if field == "input" else {"type": "function"}
+    return [[entry] * limit], [[entry] * (limit + beyond)]

@@ -1,45 +1,40 @@
-"""A server that has nothing of the package: it keeps what it gets, to the byte, and answers what it is given."""
+"""A server that shares no code with the package: it records each request and responds with the bytes it is given."""
 
 from __future__ import annotations
 
-import socketserver
 import threading
 from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
 
 class Received(NamedTuple):
-    """A request as it came over the wire."""
+    """A request as the server received it."""
 
     line: str
     headers: list[tuple[str, str]]
     body: bytes
-    connection: int
 
 
-class PlainServer(socketserver.ThreadingTCPServer):
-    """A listener on the loopback interface; each request gets the next of `answers`."""
-
-    allow_reuse_address = True
-    daemon_threads = True
+class PlainServer(ThreadingHTTPServer):
+    """A server on the loopback interface. Each request gets the next of `responses`."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        self.answers: deque[bytes] = deque()
+        self.responses: deque[bytes] = deque()
         self.received: list[Received] = []
-        self.connections = 0
 
-    def answers_with(self, body: bytes, content_type: str = "application/json", status: str = "200 OK") -> None:
-        """Give one more answer, whole."""
-        head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.answers.append(head.encode() + body)
+    def respond_with(self, body: bytes) -> None:
+        """Add a response with a body of JSON."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        self.responses.append(head.encode() + body)
 
-    def streams(self, *pieces: bytes) -> None:
-        """Give one more answer, a stream of events in chunks."""
+    def stream(self, *pieces: bytes) -> None:
+        """Add a response that is a stream of events, in chunks."""
         head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
         chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*pieces, b""))
-        self.answers.append(head + chunks)
+        self.responses.append(head + chunks)
 
     def __enter__(self) -> PlainServer:
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -52,17 +47,17 @@ class PlainServer(socketserver.ThreadingTCPServer):
         self.server_close()
 
 
-class _Connection(socketserver.StreamRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     server: PlainServer
 
-    def handle(self) -> None:
-        self.server.connections += 1
-        number = self.server.connections
-        while line := self.rfile.readline():
-            headers = []
-            while (header := self.rfile.readline().decode("latin-1").rstrip("\r\n")) != "":
-                name, _, value = header.partition(":")
-                headers.append((name.lower(), value.strip()))
-            body = self.rfile.read(int(dict(headers).get("content-length", 0)))
-            self.server.received.append(Received(line.decode("latin-1").rstrip("\r\n"), headers, body, number))
-            self.wfile.write(self.server.answers.popleft())
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = [(name.lower(), value.strip()) for name, value in self.headers.items()]
+        self.server.received.append(Received(self.requestline, headers, body))
+        self.wfile.write(self.server.responses.popleft())
+
+    do_GET = do_POST  # noqa: N815
+
+    def log_message(self, *_arguments: object) -> None:
+        """Print nothing."""

@@ -1,4 +1,4 @@
-"""Data made up from the document's schemas: valid data, data of a service that has grown, data that is wrong."""
+"""Data generated from the document's schemas: valid, newer than the document, or invalid."""
 
 from __future__ import annotations
 
@@ -20,31 +20,26 @@ SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
 JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=4
 )
-"""Anything that JSON can say."""
+"""Any JSON value."""
 
 MARKS_OF_AN_ERROR = {"success", "error"}
-"""Fields that would turn a reply into an error body, if they were added to it."""
+"""Fields that turn a reply into an error body."""
 
 
 FIELDS = frozenset(["fields"])
-GROWN = frozenset(["fields", "values", "kinds"])
-"""What a service has that is newer than the document: further fields, further values, further kinds of objects."""
+GROWN = frozenset(["fields", "values", "variants"])
+"""What a newer service may have: new fields, new enum values, new variants of a union."""
 
 
 @cache
 def data(name: str, growth: frozenset[str] = frozenset()) -> st.SearchStrategy[Any]:
-    """Data that a component describes.
-
-    Args:
-        name: The component.
-        growth: In which ways it may go beyond the document.
-    """
+    """Data that is valid for a component, or newer than it in the ways of `growth`."""
     return _data({"$ref": f"#/components/schemas/{name}"}, growth)
 
 
 @cache
 def requests() -> st.SearchStrategy[dict[str, Any]]:
-    """The fields of a valid call. Objects within them are open."""
+    """The arguments of a valid call. Objects in them may have new fields."""
     required = REQUEST["required"]
     values = {key: _data(schema, FIELDS) for key, schema in REQUEST["properties"].items()}
     return st.fixed_dictionaries({key: values.pop(key) for key in required}, optional=values)
@@ -55,8 +50,8 @@ def _data(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy[A
     members = schema.get("anyOf") or schema.get("oneOf")
     if members:
         known = st.one_of([_data(member, growth) for member in members])
-        is_open = "kinds" in growth and "discriminator" in schema
-        return known | _unknown_kind(schema["discriminator"]) if is_open else known
+        is_open = "variants" in growth and "discriminator" in schema
+        return known | _unknown_variant(schema["discriminator"]) if is_open else known
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:
@@ -83,7 +78,7 @@ def _object(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy
     return st.builds(lambda one, other: {**other, **one}, described, others)
 
 
-def _unknown_kind(discriminator: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+def _unknown_variant(discriminator: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     kinds = TEXTS.filter(lambda kind: kind not in discriminator["mapping"])
     others = st.dictionaries(KEYS.filter(lambda key: key not in MARKS_OF_AN_ERROR), JSON, max_size=3)
     return st.builds(lambda kind, other: {**other, discriminator["propertyName"]: kind}, kinds, others)
@@ -118,12 +113,12 @@ _OF_KIND: dict[str, Any] = {
 }
 
 
-# Requests that may be wrong
+# Requests that may be invalid
 
 
 @st.composite
 def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
-    """The fields of a call in which some values are others, or gone. Often invalid, sometimes not."""
+    """The arguments of a call with some values replaced or removed. They are often invalid, not always."""
     fields = draw(requests())
     for _ in range(draw(st.integers(1, 3))):
         fields = _disturbed(draw, fields, EDGES | JSON, list(REQUEST["properties"]))
@@ -132,7 +127,7 @@ def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def disturbed(draw: st.DrawFn, data: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> Any:
-    """Data in which some values are others, or gone."""
+    """Data with some values replaced or removed."""
     found = draw(data)
     for _ in range(draw(st.integers(0, 3))):
         has_values = isinstance(found, (dict, list)) and found
@@ -161,7 +156,7 @@ EDGES = st.sampled_from(
         [""], [{}], [None], {"type": "text"}, {"type": "message"}, {"role": "user", "content": []},
     ]
 )  # fmt: skip
-"""Values at which rules change their mind."""
+"""Values at the boundaries of the rules."""
 
 
 def _holders(value: Any) -> Iterator[Any]:
@@ -171,17 +166,11 @@ def _holders(value: Any) -> Iterator[Any]:
             yield from _holders(child)
 
 
-# Replies that depart
+# Invalid replies
 
 
 class Violation(NamedTuple):
-    """Data that departs from the document in one place.
-
-    Attributes:
-        data: The data.
-        pointer: Where it departs.
-        rule: What is wrong there: `required` or `type`.
-    """
+    """Data that is invalid in one place, and the rule that it breaks there: `required` or `type`."""
 
     data: Any
     pointer: str
@@ -190,7 +179,7 @@ class Violation(NamedTuple):
 
 @st.composite
 def violations(draw: st.DrawFn, name: str) -> Violation:
-    """Data of a component in which one field is missing, or has a value of another type."""
+    """Data of a component with one required field removed, or one value replaced by one of another type."""
     whole = draw(data(name))
     places = list(_places(whole, SCHEMAS[name], ()))
     path, schema, is_required = draw(st.sampled_from(places))
@@ -205,7 +194,7 @@ def violations(draw: st.DrawFn, name: str) -> Violation:
 
 
 def _places(value: Any, schema: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
-    """Each described value within data: its path, its schema, and whether it must be there."""
+    """Each documented value in the data: its path, its schema, and whether it is required."""
     schema = _chosen(value, schema)
     if isinstance(value, dict):
         for key, child in schema.get("properties", {}).items():

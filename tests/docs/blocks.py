@@ -1,7 +1,7 @@
-"""Runs the code blocks of a Markdown page one after another, as printed: as a reader would who pastes them.
+"""Runs the code blocks of a Markdown page in order, as a reader would who pastes them.
 
-Blocks of Python share their names, from the top of the page to its end. Blocks of shell commands run in bash, in the
-same folder. There `make` only says what it would do, so that a target must exist, and `pip` does nothing.
+Blocks of Python share a namespace. Blocks of shell commands run in bash, in the same folder; there `make` is a dry run,
+which fails if the target does not exist, and `pip` does nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parents[2]
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_STAND_INS = f"""
+_REPLACEMENTS = f"""
 make() {{ command make --dry-run --directory '{ROOT}' "$@" > /dev/null; }}
 pip() {{ :; }}
 python() {{ '{sys.executable}' "$@"; }}
@@ -27,7 +27,7 @@ class Block(NamedTuple):
     """A block of code.
 
     Attributes:
-        language: What stands behind the opening fence.
+        language: The word after the opening fence.
         line: The line of the page on which the code begins.
         code: The code.
     """
@@ -38,7 +38,7 @@ class Block(NamedTuple):
 
 
 def blocks_of(page: Path) -> Iterator[Block]:
-    """Yield the blocks of a page, in their order."""
+    """Yield the blocks of a page in order."""
     text = page.read_text(encoding="utf-8")
     for match in _BLOCK.finditer(text):
         yield Block(match[1], text.count("\n", 0, match.start(2)) + 1, match[2])
@@ -49,10 +49,10 @@ def run(page: Path, *languages: str) -> None:
 
     Args:
         page: The page.
-        languages: Which blocks: by default `python` and `sh`. `py` are those that need Ray, in Python too.
+        languages: The languages of the blocks, by default `python` and `sh`; `py` is Python that needs Ray.
 
     Raises:
-        Exception: What a block of Python raises; its traceback names the line of the page.
+        Exception: A block of Python raised it; its traceback has the line of the page.
         AssertionError: A shell command failed.
     """
     names: dict[str, Any] = {"__name__": "__main__"}
@@ -62,6 +62,6 @@ def run(page: Path, *languages: str) -> None:
         if block.language != "sh":
             exec(compile("\n" * (block.line - 1) + block.code, str(page), "exec", dont_inherit=True), names)
         else:
-            command = ["bash", "-euo", "pipefail", "-c", _STAND_INS + block.code]
+            command = ["bash", "-euo", "pipefail", "-c", _REPLACEMENTS + block.code]
             done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
             assert done.returncode == 0, f"{page.name}:{block.line}: status {done.returncode}\n{done.stderr}"

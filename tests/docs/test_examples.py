@@ -1,5 +1,4 @@
-"""The programs in examples/, each run as a user runs it: in a process of its own, the service's address and a token in
-its environment."""
+"""The programs in examples/, each run in a separate process with the embedded service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of faults in the guide follows the table that the tests hold the client to."""
+"""The table of faults in the guide agrees with the table of faults of the tests."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class Line(NamedTuple):
     """A line of the guide's table.
 
     Attributes:
-        what: What happens. A row of the table of faults names its line by the first words.
-        gives: What the caller gets; `{errors}` stands for the errors of its rows.
-        sent: How often the request is sent; `{sent}` stands for the count of its rows.
+        what: What happens. A row of the table of faults has the first words of its line.
+        gives: What the caller gets; `{errors}` is replaced by the errors of the rows.
+        sent: How often the request is sent; `{sent}` is replaced by the number in the rows.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""What the tests of every tool need: one question, asked in both flavours, plain and streamed."""
+"""A call in both flavours, with and without streaming."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ Way = Literal["plain", "streamed"]
 
 @pytest.fixture(params=["plain", "streamed"])
 def way(request: pytest.FixtureRequest) -> Way:
-    """How the answer comes."""
+    """Whether the call streams."""
     return request.param  # type: ignore[no-any-return]
 
 
 @pytest.fixture
 def url() -> str:
-    """Where the default client sends the question."""
+    """The URL of the request."""
     return "https://api.acedata.cloud/openai/responses"
 
 
 @pytest.fixture
 def content_type(way: Way) -> str:
-    """What the answer is."""
+    """The content type of the response."""
     return {"plain": "application/json", "streamed": "text/event-stream"}[way]
 
 
 @pytest.fixture
 def content(way: Way) -> bytes:
-    """The answer."""
+    """The body of the response."""
     return sample({"plain": "response.json", "streamed": "stream.sse"}[way])
 
 
 @pytest.fixture
 def text(way: Way, content: bytes) -> str:
-    """The text of the answer."""
+    """The text of the reply."""
     if way == "plain":
         return "".join(part["text"] for part in json.loads(content)["output"][-1]["content"])
     return "".join(event["delta"] for event in events_in(content) if event["type"].endswith("text.delta"))
@@ -48,7 +48,7 @@ def text(way: Way, content: bytes) -> str:
 
 @pytest.fixture
 def ask(way: Way) -> Callable[[Driver], str]:
-    """Calls a client and gives the text of the answer."""
+    """Makes a call and returns the text of the reply."""
 
     def asked(driver: Driver) -> str:
         if way == "plain":
@@ -61,5 +61,5 @@ def ask(way: Way) -> Callable[[Driver], str]:
 
 @pytest.fixture
 def client(connect: Callable[..., Driver]) -> Driver:
-    """A client of the real service, set up as it is by default."""
+    """A client with the default settings, without retries."""
     return connect(max_retries=0)

@@ -1,4 +1,4 @@
-"""Where pytest-socket forbids sockets, a call and the embedded service say so at once, and nothing is sent."""
+"""When pytest-socket blocks sockets, calls and the embedded service raise an error at once."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ pytestmark = pytest.mark.filterwarnings("ignore:A test tried to use:UserWarning"
 
 
 @pytest.fixture(autouse=True)
-def _sockets_are_allowed_in_the_end():
+def _allow_sockets_afterwards():
     yield
     pytest_socket._remove_restrictions()
     pytest_socket.enable_socket()
 
 
-@pytest.fixture(params=["connections of its own", "a tool in httpx", "httpx", "httpx2"])
+@pytest.fixture(params=["own connections", "patched httpx", "httpx", "httpx2"])
 def driver(request, connect, flavour):
-    """A client, with each way to the network."""
+    """A client with its own connections, and with each HTTP library."""
     options = {"base_url": "http://192.0.2.1"}
     if request.param in ("httpx", "httpx2"):
         library = {"httpx": httpx, "httpx2": httpx2}[request.param]
         options["http_client"] = library.Client() if flavour == "sync" else library.AsyncClient()
-    if request.param == "a tool in httpx":
+    if request.param == "patched httpx":
         HTTPXClientInstrumentor().instrument()
     yield connect(**options)
-    if request.param == "a tool in httpx":
+    if request.param == "patched httpx":
         HTTPXClientInstrumentor().uninstrument()
 
 
-def test_no_sockets_at_all(driver, ask):
+def test_a_call_with_blocked_sockets_raises(driver, ask):
     pytest_socket.disable_socket()
     with pytest.raises(ConfigurationError, match=r"not allowed here \(SocketBlockedError.*nothing was sent"):
         ask(driver)
 
 
-def test_no_hosts_but_some(driver, ask):
+def test_a_call_to_a_blocked_host_raises(driver, ask):
     pytest_socket.socket_allow_hosts(["127.0.0.1"])
     with pytest.raises(ConfigurationError, match=r"not allowed here \(SocketConnectBlocked.*nothing was sent"):
         ask(driver)
 
 
-def test_the_embedded_service_does_not_start():
+def test_the_embedded_service_does_not_start_with_blocked_sockets():
     pytest_socket.disable_socket()
     with pytest.raises(pytest_socket.SocketBlockedError):
         testing.serve().__enter__()
 
 
-def test_a_run_without_sockets_ends_and_transports_work_in_it(tmp_path):
+def test_with_blocked_sockets_the_fixture_raises_and_in_process_transports_work(tmp_path):
     tests = tmp_path / "test_calls.py"
     tests.write_text(
         """

@@ -1,4 +1,4 @@
-"""Datadog's integration with httpx traces the default client and passes the trace on."""
+"""Datadog's integration with httpx traces calls and sends trace headers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from acedata_responses import testing
 
 @pytest.fixture
 def spans(monkeypatch):
-    """The spans that are finished."""
+    """The finished spans."""
     finished = []
 
     class Keep(ddtrace.trace.TraceFilter):
@@ -27,14 +27,14 @@ def spans(monkeypatch):
     return finished
 
 
-def test_datadog_traces_a_call_and_passes_the_trace_on(spans, driver, ask, service):
+def test_datadog_traces_a_call_and_sends_trace_headers(spans, driver, ask, service):
     assert ask(driver)
     (span,) = [span for span in spans if span.name == "http.request"]
     assert span.get_tag("http.status_code") == "200"
     assert str(span.span_id) == service.requests[0].headers["x-datadog-parent-id"]
 
 
-def test_datadog_that_waits_for_the_import_of_httpx_sees_calls_too(service):
+def test_datadog_traces_calls_though_httpx_is_imported_after_it(service):
     program = (
         "import ddtrace.auto, sys; from acedata_responses import Client\n"
         "assert 'httpx' not in sys.modules\n"

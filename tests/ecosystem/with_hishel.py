@@ -1,4 +1,4 @@
-"""hishel's clients and transports carry the calls, and answer in place of the service what they have kept."""
+"""Calls go through the clients and transports of hishel, which respond from their cache."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hishel.httpx import AsyncCacheClient, AsyncCacheTransport, CacheClient, Cac
 
 
 @pytest.fixture(params=["transport", "http_client"])
-def plugged_in(request, flavour, tmp_path):
-    """What of hishel a client is made with."""
+def hishel_option(request, flavour, tmp_path):
+    """The argument of the client: a transport or a client of hishel."""
     place = {"database_path": tmp_path / "kept.db"}
     if flavour == "sync":
         storage, client, transport = SqliteStorage(**place), CacheClient, CacheTransport
@@ -22,13 +22,13 @@ def plugged_in(request, flavour, tmp_path):
     return {request.param: made}
 
 
-def test_hishel_carries_calls_and_answers_what_it_has_kept(connect, service, ask, plugged_in):
-    driver = connect(service, **plugged_in)
+def test_calls_go_through_hishel_which_caches_get_requests(connect, service, ask, hishel_option):
+    driver = connect(service, **hishel_option)
     assert ask(driver) == ask(driver)
     assert driver.list_models().data == driver.list_models().data
     assert [request.method for request in service.requests] == ["POST", "POST", "GET"]
-    if "http_client" in plugged_in:
-        http_client = plugged_in["http_client"]
+    if "http_client" in hishel_option:
+        http_client = hishel_option["http_client"]
         closing = http_client.close() if driver.flavour == "sync" else http_client.aclose()
         if closing is not None:
             driver._loop.run(closing)

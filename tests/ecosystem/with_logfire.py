@@ -1,4 +1,4 @@
-"""logfire's instrumentation of httpx traces the default client and passes the trace on."""
+"""logfire's instrumentation of httpx traces calls and sends trace headers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def exporter():
     HTTPXClientInstrumentor().uninstrument()
 
 
-def test_logfire_traces_a_call_and_passes_the_trace_on(exporter, driver, ask, service):
+def test_logfire_traces_a_call_and_sends_trace_headers(exporter, driver, ask, service):
     assert ask(driver)
     (span,) = exporter.exported_spans_as_dict()
     assert span["attributes"]["http.method"] == "POST"

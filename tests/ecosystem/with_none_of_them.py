@@ -1,4 +1,4 @@
-"""Where all of these tools are installed and none is used, the client has its own connections."""
+"""With all of these tools installed and none in use, the client uses its own connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenTelemetry's instrumentation of httpx traces the default client and passes the trace on."""
+"""OpenTelemetry's instrumentation of httpx traces calls and sends trace headers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def spans():
     HTTPXClientInstrumentor().uninstrument()
 
 
-def test_opentelemetry_traces_a_call_and_passes_the_trace_on(spans, driver, ask, service):
+def test_opentelemetry_traces_a_call_and_sends_trace_headers(spans, driver, ask, service):
     assert ask(driver)
     (span,) = spans.get_finished_spans()
     assert span.attributes["http.status_code"] == 200
     assert f"{span.context.trace_id:032x}" in service.requests[0].headers["traceparent"]
 
 
-def test_opentelemetry_sees_each_try(spans, driver, service):
+def test_opentelemetry_traces_each_attempt(spans, driver, service):
     from acedata_responses import testing
 
     service.reply_with(testing.error("api_error"))
@@ -34,7 +34,7 @@ def test_opentelemetry_sees_each_try(spans, driver, service):
     assert [span.attributes["http.status_code"] for span in spans.get_finished_spans()] == [500, 200]
 
 
-def test_the_clients_own_span_is_the_parent_of_those_of_httpx(spans, connect, ask, service):
+def test_the_span_of_the_call_is_the_parent_of_the_span_of_httpx(spans, connect, ask, service):
     from acedata_responses.otel import OpenTelemetry
 
     provider = TracerProvider()

@@ -1,4 +1,4 @@
-"""vcrpy and pytest-recording record what the default client does, and play it back."""
+"""vcrpy and pytest-recording record calls of the client and replay them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from acedata_responses import testing
 RECORDED = {"filter_headers": ["authorization"], "match_on": ["method", "path", "body"]}
 
 
-def test_vcrpy_records_and_plays_back(connect, ask, tmp_path):
+def test_vcrpy_records_and_replays(connect, ask, tmp_path):
     tape = tmp_path / "tape.yaml"
     with testing.serve() as service, vcr.use_cassette(str(tape), **RECORDED) as cassette:
         client = connect(service)
@@ -33,7 +33,7 @@ def vcr_cassette_dir(tmp_path_factory):
 
 
 @pytest.mark.vcr
-def test_pytest_recording_records_and_plays_back(connect, ask, service, vcr):
+def test_pytest_recording_records_and_replays(connect, ask, service, vcr):
     client = connect(service)
     assert ask(client) == ask(client)
     assert (len(service.requests), vcr.play_count) == (1, 1)

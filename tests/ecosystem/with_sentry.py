@@ -1,4 +1,4 @@
-"""Sentry's integration with httpx traces the default client and passes the trace on."""
+"""Sentry's integration with httpx traces calls and sends trace headers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sentry_sdk
 
 @pytest.fixture
 def sent():
-    """What would go to Sentry."""
+    """The transactions that Sentry would receive."""
     events = []
     sentry_sdk.init(
         dsn="http://public@127.0.0.1:9/1",
@@ -19,7 +19,7 @@ def sent():
     sentry_sdk.init()
 
 
-def test_sentry_traces_a_call_and_passes_the_trace_on(sent, driver, ask, service):
+def test_sentry_traces_a_call_and_sends_trace_headers(sent, driver, ask, service):
     with sentry_sdk.start_transaction(name="test", op="test") as transaction:
         assert ask(driver)
     assert transaction.trace_id in service.requests[0].headers["sentry-trace"]

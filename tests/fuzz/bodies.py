@@ -1,4 +1,4 @@
-"""Bodies that no service should send: noise, pieces of real answers, and recorded answers after accidents."""
+"""Generated response bodies: random bytes, fragments of valid bodies, and damaged samples."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.contract.strategies import disturbed
 from tests.replies.recorded import events_in, sample
 
 TOKEN = "zap-7f3a9c51d2e84b06a7f0"
-"""The token of the client. It stands in some bodies, and must be in no error."""
+"""The token of the client. It is in some bodies, and must be redacted in every error."""
 
 cuts = st.lists(st.integers(0, 2**16), max_size=12)
 
 
 def cut(body: bytes, at: list[int]) -> list[bytes]:
-    """The body in chunks, some of them perhaps empty."""
+    """The body in chunks, some of them may be empty."""
     places = sorted(place % (len(body) + 1) for place in at)
     return [body[start:end] for start, end in pairwise([0, *places, len(body)])]
 
@@ -29,7 +29,7 @@ def single_bytes(body: bytes) -> list[bytes]:
 
 @st.composite
 def damaged(draw: st.DrawFn, bodies: st.SearchStrategy[bytes], pieces: st.SearchStrategy[bytes]) -> bytes:
-    """A body after a few accidents: something left out, doubled, reversed, or replaced."""
+    """A body with some parts removed, duplicated, reversed or replaced."""
     body = draw(bodies)
     for _ in range(draw(st.integers(1, 8))):
         start = draw(st.integers(0, len(body)))
@@ -41,8 +41,8 @@ def damaged(draw: st.DrawFn, bodies: st.SearchStrategy[bytes], pieces: st.Search
 
 
 def broken(bodies: st.SearchStrategy[bytes], pieces: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
-    """Noise, pieces, or bodies after accidents."""
-    count = st.integers(0, 40)  # a list of any length is short as a rule
+    """Random bytes, fragments, or damaged bodies."""
+    count = st.integers(0, 40)  # without it, lists are short
     joined = count.flatmap(lambda size: st.lists(pieces, min_size=size, max_size=size)).map(b"".join)
     return st.binary(max_size=60) | joined | damaged(bodies, pieces)
 
@@ -54,7 +54,7 @@ FIELDS = (
     b': ping\n\nid: 7\nevent: delta\nretry: 3000\ndata: {"delta":"\xc3\xa9 \xf0\x9f\x98\x80"}\n\n'
     b"data: one\r\ndata:two\r\n\r\ndata\r\rdata: [DONE]\n\n"
 )
-"""A stream with all that the standard knows of."""
+"""A stream with everything in the standard."""
 
 stream_pieces = st.sampled_from([
     b"\n", b"\r", b"\r\n", b"\n\n", b"\r\r", b"\r\n\r\n", b":", b": ", b" ", b"\0", b"\v", b"\f", b"\x1c",
@@ -92,7 +92,7 @@ def encoded(data: Any) -> bytes:
 
 
 def answers(*data: Any) -> st.SearchStrategy[bytes]:
-    """Bodies made from this data, wrong in their bytes or in their values."""
+    """Bodies made from this data, with damaged bytes or with replaced values."""
     whole = st.sampled_from(data)
     return broken(whole.map(encoded), json_pieces) | disturbed(whole, ODD_VALUES).map(encoded)
 

@@ -1,4 +1,4 @@
-"""Whatever the service sends, a call ends in a reply that has lost nothing, or in a documented error."""
+"""Whatever the service sends, a call returns a reply with all its data, or raises a documented error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUSES = st.integers(300, 599) | st.sampled_from([400, 401, 403, 404, 413, 429
 
 
 def call(status: int, chunks: list[bytes], headers: Any = None, *, strict: bool = False, **fields: Any) -> Any:
-    """What a client makes of one answer."""
+    """Call a client that gets this response."""
     transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers, content=iter(chunks)))
     client = Client(TOKEN, transport=transport, max_retries=0, limits=None, strict=strict)
     return client.responses.create(**MINIMAL, **fields)
@@ -40,7 +40,7 @@ def is_json(body: bytes) -> bool:
 
 
 def check_error(error: AceDataError) -> None:
-    """What holds for every error."""
+    """Check what holds for every error."""
     pickled = pickle.dumps(error)
     assert TOKEN.encode() not in pickled
     assert TOKEN not in f"{error}{error!r}"
@@ -50,13 +50,13 @@ def check_error(error: AceDataError) -> None:
 
 
 @given(body=answers(*REPLIES, ERROR), at=cuts, headers=HEADERS, strict=st.booleans())
-def test_a_reply_gives_back_all_that_came_or_an_error_says_why_there_is_none(body, at, headers, strict):
+def test_a_call_returns_all_data_or_raises_a_documented_error(body, at, headers, strict):
     try:
         reply = call(200, cut(body, at), headers, strict=strict)
     except (StreamError, *UNREADABLE) as error:
         check_error(error)
         return
-    if not is_json(body):  # then it is a stream that was not asked for, and the reply that its events make
+    if not is_json(body):  # it is a stream that was not asked for
         assert b"data" in body
         return
     assert repr(reply.to_dict()) == repr(json.loads(body.decode("utf-8-sig")))
@@ -68,7 +68,7 @@ def test_a_reply_gives_back_all_that_came_or_an_error_says_why_there_is_none(bod
 
 
 @given(status=STATUSES, body=answers(ERROR, *REPLIES), at=cuts, headers=HEADERS, stream=st.booleans())
-def test_an_error_is_of_the_class_of_its_code_and_status_whatever_its_body_is(status, body, at, headers, stream):
+def test_the_class_of_an_error_depends_on_its_code_and_status_alone(status, body, at, headers, stream):
     with pytest.raises(APIStatusError) as caught:
         call(status, cut(body, at), headers, **({"stream": True} if stream else {}))
     assert caught.value.status_code == status
@@ -79,14 +79,14 @@ def test_an_error_is_of_the_class_of_its_code_and_status_whatever_its_body_is(st
 @given(body=reply_streams, at=cuts, strict=st.booleans())
 @example(body=b"\n\n\xef\xbb[]\xbf", at=[], strict=False)
 @example(body=b"\xef\xbb\xbf\n{}", at=[2], strict=False)
-def test_a_stream_ends_well_or_in_a_documented_error_however_it_is_cut(body, at, strict):
+def test_a_stream_gives_the_same_events_reply_and_error_however_it_is_cut(body, at, strict):
     expected = read_stream([body], strict=strict)
     assert read_stream(single_bytes(body), strict=strict) == expected
     assert read_stream(cut(body, at), strict=strict) == expected
 
 
 def read_stream(chunks: list[bytes], *, strict: bool) -> list[str]:
-    """All that a stream gives: its events, its reply, its error, its text."""
+    """The events, the reply, the error and the text of a stream."""
     found: list[str] = []
     failed = failed_again = ""
     with call(200, chunks, strict=strict, stream=True) as stream:

@@ -1,4 +1,4 @@
-"""No byte upsets the event decoder, no cut changes what it finds, and no event breaks the standard's rules."""
+"""The event decoder accepts any bytes, and finds the same events however they are cut."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.fuzz.bodies import STREAMS, cut, cuts, event_streams, single_bytes
 
 
 def read(chunks: Iterable[bytes]) -> tuple[list[ServerSentEvent], str, int | None]:
-    """All that a decoder makes of a body."""
+    """The events, the last id and the retry of a body."""
     decoder = EventDecoder()
     events = [event for chunk in chunks for event in decoder.feed(chunk)] + decoder.finish()
     assert decoder.feed(b"") + decoder.finish() == []
@@ -20,7 +20,7 @@ def read(chunks: Iterable[bytes]) -> tuple[list[ServerSentEvent], str, int | Non
 
 
 @given(stream=event_streams, at=cuts)
-def test_chunks_and_the_kind_of_line_end_make_no_difference(stream, at):
+def test_chunks_and_line_ends_make_no_difference(stream, at):
     expected = read([stream])
     assert read(single_bytes(stream)) == expected
     assert read(chunk for byte in single_bytes(stream) for chunk in (byte, b"")) == expected
@@ -29,5 +29,5 @@ def test_chunks_and_the_kind_of_line_end_make_no_difference(stream, at):
 
 
 @pytest.mark.parametrize("stream", STREAMS)
-def test_the_recorded_streams_that_are_damaged_hold_events(stream):
+def test_the_samples_have_events(stream):
     assert len(read([stream])[0]) > 5

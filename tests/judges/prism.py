@@ -1,7 +1,7 @@
-"""Stoplight Prism, which knows openapi.yaml alone: between the client and the service, then in the service's place.
+"""Stoplight Prism as a validating proxy between the client and the service, then as a mock of the service.
 
-As a proxy it looks at each request and each answer, and refuses what the document forbids; as a mock it makes up
-answers. It waits for the end of an answer before it passes it on, so all calls are plain ones. Run by `make judge`.
+The proxy refuses each request and response that the document forbids; the mock generates responses. Both know only
+openapi.yaml. Prism does not stream, so no call does. Run by `make judge`.
 """
 
 from __future__ import annotations
@@ -24,21 +24,18 @@ from acedata_responses import AceDataError, APIStatusError, Client, ReplyFailedE
 from scripts.judges.service import without_uri_format
 from tests.contract.document import CREATE, DOCUMENT, SCHEMAS, bounds, examples
 from tests.contract.strategies import disturbed_requests, requests
+from tests.drivers import MINIMAL
 
 PRISM = Path(__file__).parents[2] / "tools" / "node_modules" / ".bin" / "prism"
-MINIMAL: dict[str, Any] = {"model": "gpt-4o-mini", "input": "Hello"}
-MADE_UP = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-DYNAMIC_ANSWERS = 300
+GENERATED = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+GENERATED_REPLIES = 300
 
 pytestmark = pytest.mark.filterwarnings("ignore::acedata_responses.UnknownValueWarning")
 
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The document as Prism reads it.
-
-    It takes a format for a rule, while in JSON Schema 2020-12 (7.2.1) it is a remark: `format: uri` is left out.
-    """
+    """The document without `format: uri`: Prism checks it, but in JSON Schema 2020-12 (7.2.1) it is an annotation."""
     path = tmp_path_factory.mktemp("prism") / "openapi.json"
     copy = json.loads(json.dumps(DOCUMENT))
     without_uri_format(copy["components"]["schemas"])
@@ -48,7 +45,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def prism(document: Path, command: str, *options: str) -> Iterator[str]:
-    """Prism at work, and its address."""
+    """Runs Prism, and gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -88,28 +85,28 @@ def proxy(document: Path, service: testing.Server) -> Iterator[str]:
 
 @contextmanager
 def client_of(url: str, **options: Any) -> Iterator[Client]:
-    """A client that calls an address once, whatever comes of it."""
+    """A client that does not retry."""
     with Client(token=testing.TOKEN, base_url=url, max_retries=0, limits=None, strict=True, **options) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def client(proxy: str) -> Iterator[Client]:
-    """A client that leaves the checking to Prism."""
+    """A client that leaves the validation to Prism."""
     with client_of(proxy, validate=False) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def checking() -> Iterator[Client]:
-    """A client that checks by itself, and sends nothing anywhere."""
+def validating() -> Iterator[Client]:
+    """A client that validates its requests itself, and does not use the network."""
     answer = examples(CREATE["responses"]["200"]["content"]["application/json"])[0]
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer))
     with Client(token=testing.TOKEN, transport=transport, limits=None) as client:
         yield client
 
 
-# Prism between the client and the service
+# Prism as a proxy
 
 
 @pytest.mark.parametrize("shape", ["response", "chat.completion"])
@@ -133,77 +130,54 @@ def test_documented_errors_pass(client, service, code):
     assert caught.value.code == code
 
 
-def test_prism_refuses_an_answer_that_the_document_does_not_have(client, service):
+def test_prism_refuses_an_undocumented_response(client, service):
     for answer in (testing.Answer(json={"object": "response"}), testing.Answer(201, json={})):
         service.reply_with(answer)
         with pytest.raises(APIStatusError, match="500"):
             client.responses.create(**MINIMAL)
 
 
-def at_bounds() -> Iterator[tuple[str, Any]]:
-    """For each bound on a field of the request: the field with the last allowed value, and with a forbidden one."""
-    for rule in bounds():
-        if rule.keyword in {"minimum", "maximum"}:
-            step = -1 if rule.keyword == "minimum" else 1
-            yield from ((rule.field, rule.bound), (rule.field, rule.bound + step))
-            if "integer" not in rule.schema["type"]:
-                yield rule.field, rule.bound + step * 0.001
-        elif rule.keyword in {"minLength", "maxLength"}:
-            longer = rule.bound + (-1 if rule.keyword == "minLength" else 1)
-            yield from ((rule.field, "🌊" * rule.bound), (rule.field, "🌊" * longer))
-        else:
-            entry = (
-                {"role": "user", "content": "Hello", "type": "message"}
-                if rule.field == "input"
-                else {"type": "function"}
-            )
-            other = rule.bound + (-1 if rule.keyword == "minItems" else 1)
-            yield from ((rule.field, [entry] * rule.bound), (rule.field, [entry] * other))
-
-
-@pytest.mark.parametrize(("field", "value"), list(at_bounds()), ids=str)
-def test_at_each_bound_both_say_the_same(client, checking, field, value):
-    agree(client, checking, {**MINIMAL, field: value})
+@pytest.mark.parametrize("bound", list(bounds()), ids=str)
+def test_at_each_bound_prism_and_the_client_agree(client, validating, bound):
+    for value in (*bound.allowed, *bound.forbidden):
+        agree(client, validating, {**MINIMAL, bound.field: value})
 
 
 @pytest.mark.parametrize("field", ["model", "input"])
-def test_a_required_field_is_missed_by_both(client, checking, field):
-    assert agree(client, checking, {key: value for key, value in MINIMAL.items() if key != field}) == {field}
+def test_both_refuse_a_missing_required_field(client, validating, field):
+    assert agree(client, validating, {key: value for key, value in MINIMAL.items() if key != field}) == {field}
 
 
 @pytest.mark.parametrize("field", SCHEMAS["CreateResponseRequest"]["properties"])
-def test_a_value_of_a_wrong_type_is_refused_by_both(client, checking, field):
+def test_both_refuse_the_same_values_of_another_type(client, validating, field):
     for value in (None, True, 1, 0.5, "", "text", [], [1], {}, {"type": 1}):
-        if (field, value) != ("stream", True):
-            agree(client, checking, {**MINIMAL, field: value})
+        agree(client, validating, {**MINIMAL, field: value})
 
 
 @given(fields=requests())
-@MADE_UP
-def test_a_valid_request_passes_and_so_does_its_answer(client, checking, fields):
-    assert agree(client, checking, _plain(fields)) == set()
+@GENERATED
+def test_a_valid_request_and_its_response_pass(client, validating, fields):
+    assert agree(client, validating, fields) == set()
 
 
 @given(fields=disturbed_requests())
-@example(fields={**MINIMAL, "input": [{"type": "message\n"}]})  # in JSON Schema $ is the end, and no line end before it
-@MADE_UP
-def test_what_prism_refuses_is_what_the_client_refuses_and_at_the_same_fields(client, checking, fields):
-    agree(client, checking, _plain(fields))
+@example(fields={**MINIMAL, "input": [{"type": "message\n"}]})  # $ does not match before a line end
+@GENERATED
+def test_prism_and_the_client_refuse_the_same_fields(client, validating, fields):
+    agree(client, validating, fields)
 
 
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    return {**fields, "stream": False} if fields.get("stream") is True else fields
-
-
-def agree(client: Client, checking: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that both refuse; fails where the client and Prism are of two minds."""
-    refused_here, refused_there = refused_by_client(checking, fields), refused_by_prism(client, fields)
+def agree(client: Client, validating: Client, fields: dict[str, Any]) -> set[str]:
+    """The fields that both refuse. It fails if they do not agree."""
+    if fields.get("stream") is True:
+        fields = {**fields, "stream": False}
+    refused_here, refused_there = refused_by_client(validating, fields), refused_by_prism(client, fields)
     assert refused_here == refused_there, fields
     return refused_here
 
 
 def refused_by_client(client: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that the client's own check finds wrong."""
+    """The fields that the client refuses."""
     try:
         client.responses.create(**fields)
     except RequestValidationError as error:
@@ -212,24 +186,21 @@ def refused_by_client(client: Client, fields: dict[str, Any]) -> set[str]:
 
 
 def refused_by_prism(client: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that Prism finds wrong."""
+    """The fields that Prism refuses."""
     try:
         client.responses.create(**fields)
     except APIStatusError as error:
-        return _refused_fields(error)
+        if error.status_code != 422:
+            raise
+        body: Any = error.body
+        return {_field(finding) for finding in body["validation"]}
     except ReplyFailedError:
-        return set()
+        pass
     return set()
 
 
-def _refused_fields(error: APIStatusError) -> set[str]:
-    assert error.status_code == 422, error
-    assert isinstance(error.body, dict)
-    return {_field(finding) for finding in error.body["validation"]}
-
-
 def _field(finding: dict[str, Any]) -> str:
-    """The field that a finding is about; of one that is missing only the text says which."""
+    """The field of a finding; a missing field is only named in the message."""
     place, *keys = finding["location"]
     assert place in {"body", "request"}, finding
     if keys:
@@ -239,12 +210,12 @@ def _field(finding: dict[str, Any]) -> str:
     return missing[1]
 
 
-# Prism in the service's place
+# Prism as a mock
 
 
 @pytest.fixture(scope="module")
 def mock(document: Path) -> Iterator[str]:
-    """Prism as the service, by the document alone."""
+    """Prism as the service."""
     with prism(document, "mock") as url:
         yield url
 
@@ -258,17 +229,17 @@ def test_the_example_replies_are_decoded(mock, name):
 
 
 @pytest.mark.parametrize("status", [status for status in CREATE["responses"] if status != "200"])
-def test_the_example_errors_are_told_apart(mock, status):
+def test_the_example_errors_have_their_status_and_code(mock, status):
     with client_of(mock, headers={"prefer": f"code={status}"}) as client, pytest.raises(APIStatusError) as caught:
         client.responses.create(**MINIMAL)
     assert caught.value.status_code == int(status)
     assert caught.value.code in {code for kind in DOCUMENT["x-error-kinds"].values() for code in kind["codes"]}
 
 
-def test_made_up_replies_are_decoded_without_a_problem(document):
+def test_generated_replies_have_no_problems(document):
     shapes = set()
     with prism(document, "mock", "--dynamic") as url, client_of(url) as client:
-        for _ in range(DYNAMIC_ANSWERS):
+        for _ in range(GENERATED_REPLIES):
             try:
                 reply = client.responses.create(**MINIMAL)
             except ReplyFailedError as error:
@@ -277,12 +248,12 @@ def test_made_up_replies_are_decoded_without_a_problem(document):
             assert (reply.id, reply.model, reply.problems) == (reply.to_dict()["id"], reply.to_dict()["model"], [])
             assert isinstance(reply.output_text, str)
             shapes.add(type(reply).__name__)
-        for _ in range(DYNAMIC_ANSWERS // 3):
+        for _ in range(GENERATED_REPLIES // 3):
             models = client.models.list()
             assert models.to_dict() == json.loads(models.http.content)
             assert [model.id for model in models.data] == [model["id"] for model in models.to_dict()["data"]]
         for status in (status for status in CREATE["responses"] if status != "200"):
-            for _ in range(DYNAMIC_ANSWERS // 30):
+            for _ in range(GENERATED_REPLIES // 30):
                 with pytest.raises(AceDataError) as caught:
                     client.responses.create(**MINIMAL, extra_headers={"prefer": f"code={status}"})
                 assert isinstance(caught.value, APIStatusError)

@@ -1,8 +1,7 @@
-"""The event decoders of httpx-sse, openai and anthropic, and ours, on the same streams: equal events.
+"""Our event decoder and those of httpx-sse, openai and anthropic find the same events in the same streams.
 
-Where they differ, the difference is in the list below, and we follow the standard (WHATWG HTML, 9.2.5 and 9.2.6). Each
-difference is shown at work by an example, so that one that goes away leaves the list, and is undone before the
-streams are compared, so that it hides no other.
+The known differences are listed below; in each, ours follows the standard (WHATWG HTML, 9.2.5 and 9.2.6). An example
+shows that each still exists. They are removed from the streams before the decoders are compared.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ SEARCH = settings(max_examples=2000, phases=[Phase.generate])
 
 
 class Event(NamedTuple):
-    """An event, in a form that all decoders have."""
+    """The attributes of an event that all decoders have."""
 
     data: str
     type: str
@@ -33,7 +32,7 @@ class Event(NamedTuple):
     retry: int | None
 
 
-# The decoders. Each takes chunks and gives events.
+# The decoders
 
 
 def ours(chunks: Iterable[bytes]) -> list[Event]:
@@ -46,7 +45,7 @@ def httpx_sse(chunks: Iterable[bytes]) -> list[Event]:
     return [_common(event) for event in EventSource(response).iter_sse()]
 
 
-# These two packages take seconds to import, which only the tests here should have to wait for.
+# These two packages take seconds to import.
 
 
 def openai(chunks: Iterable[bytes]) -> list[Event]:
@@ -73,7 +72,7 @@ OTHERS: list[Decoder] = [httpx_sse, openai, anthropic]
 
 
 class Difference(NamedTuple):
-    """A difference that is known: whose, why ours is right, and a stream that shows it."""
+    """A known difference: the decoders that have it, the rule of the standard, and a stream that shows it."""
 
     of: list[Decoder]
     rule: str
@@ -84,33 +83,24 @@ class Difference(NamedTuple):
 
 DIFFERENCES = {
     "a byte order mark": Difference(
-        OTHERS,
-        '"UTF-8 decode" drops one leading byte order mark; they take it for a part of the first field\'s name.',
-        b"\xef\xbb\xbfdata: a\n\ndata: b\n\n",
-        ["a", "b"],
-        ["b"],
+        OTHERS, '"UTF-8 decode" drops one leading byte order mark; they take it for a part of the first field\'s name.',
+        b"\xef\xbb\xbfdata: a\n\ndata: b\n\n", ["a", "b"], ["b"],
     ),
-    "bytes that are no UTF-8": Difference(
+    "invalid UTF-8": Difference(
         [openai, anthropic],
         '"UTF-8 decode" puts U+FFFD in their place; these raise, and what came before in the stream is all there is.',
-        b"data: \xff\n\n",
-        ["\ufffd"],
-        UnicodeDecodeError,
+        b"data: \xff\n\n", ["\ufffd"], UnicodeDecodeError,
     ),
     "no data": Difference(
         OTHERS,
         'An event is dropped "if the data buffer is an empty string"; they give it, and again at each further blank '
         "line once there was an id.",
-        b"id: 1\n\n\nevent: a\n\ndata: b\n\n",
-        ["b"],
-        ["", "", "", "b"],
+        b"id: 1\n\n\nevent: a\n\ndata: b\n\n", ["b"], ["", "", "", "b"],
     ),
-    "a retry that is no number": Difference(
+    "a retry that is not a number": Difference(
         OTHERS,
         '"If the field value consists of only ASCII digits"; they take what int() takes, signs and blanks included.',
-        b"retry: -1\ndata: a\n\n",
-        ["a"],
-        ["a (-1)"],
+        b"retry: -1\ndata: a\n\n", ["a"], ["a (-1)"],
     ),
     "a retry of millions of years": Difference(OTHERS,
         "The standard has no bound; ours is 18 digits, theirs is where int() raises.",
@@ -118,15 +108,13 @@ DIFFERENCES = {
     "the time of a retry": Difference(
         OTHERS,
         '"Set the event stream\'s reconnection time": it holds from then on; with them only for its own event.',
-        b"retry: 5\ndata: a\n\ndata: b\n\n",
-        ["a (5)", "b (5)"],
-        ["a (5)", "b"],
+        b"retry: 5\ndata: a\n\ndata: b\n\n", ["a (5)", "b (5)"], ["a (5)", "b"],
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_each_known_difference_is_there(name):
+def test_each_known_difference_exists(name):
     difference = DIFFERENCES[name]
     assert _shown(ours([difference.stream])) == difference.ours
     for other in difference.of:
@@ -147,14 +135,14 @@ def _shown(events: list[Event]) -> list[str]:
 @given(stream=event_streams, at=cuts)
 @example(stream=b"data:  a\nid: 1\n\n", at=[])  # one blank goes, the other stays
 @example(stream=b"data: a\r\ndata: b\r\n\r\n", at=[8])  # a line end in two chunks
-def test_they_find_the_same_events(stream, at):
+def test_all_decoders_find_the_same_events(stream, at):
     expected = _comparable(ours(cut(stream, at)))
     for other in OTHERS:
         assert _comparable(other(cut(_readable(stream), at))) == expected
 
 
 @given(stream=event_streams)
-def test_our_last_event_without_a_blank_line_is_what_they_find_when_it_has_one(stream):
+def test_a_last_event_without_a_blank_line_is_the_event_that_others_find_with_one(stream):
     decoder = EventDecoder()
     found = decoder.feed(stream) + decoder.finish()
     expected = _comparable([Event(one.data, one.event, one.id, one.retry) for one in found])
@@ -166,13 +154,13 @@ _STRANGE_RETRY = re.compile(rb"(?<![^\r\n])retry(?=:)(?!: ?[0-9]{1,18}(?![^\r\n]
 
 
 def _readable(stream: bytes) -> bytes:
-    """The stream without what the others stumble over: the mark, the bytes and the retries of the list."""
+    """The stream without the byte order mark, the invalid bytes and the retries that others treat differently."""
     text = stream.decode("utf-8-sig", errors="replace")
     return _STRANGE_RETRY.sub(b"other", text.encode())
 
 
 def _comparable(events: list[Event]) -> list[Event]:
-    """The events that have data, with retries that hold on."""
+    """The events that have data; a retry holds for the later events too."""
     retry: int | None = None
     comparable = []
     for event in events:
@@ -187,8 +175,8 @@ LINES = st.tuples(st.sampled_from(["data", "data:", "data: ", "data: x", "data:y
 
 
 @given(lines=st.lists(LINES, min_size=1, max_size=8), end=st.sampled_from(["\n", "\r", "\r\n"]), at=cuts)
-def test_events_with_empty_data_are_found_where_each_block_has_data(lines, end, at):
-    """The one thing that is left out above, where the other decoders can be told apart from it."""
+def test_all_decoders_find_the_same_events_with_empty_data(lines, end, at):
+    """Other tests ignore events with empty data, because other decoders also report events without data."""
     stream = "".join(line + count * end for line, count in lines) + end
     chunks = cut(stream.encode(), at)
     for other in OTHERS:
@@ -202,6 +190,6 @@ def test_events_with_empty_data_are_found_where_each_block_has_data(lines, end, 
         rb"\0", rb"\n:",
     ],
 )  # fmt: skip
-def test_the_streams_have_in_them_what_decoders_get_wrong(pattern):
+def test_the_generated_streams_have_what_decoders_get_wrong(pattern):
     found = partial(re.search, pattern)
     assert find(event_streams, lambda stream: bool(found(stream)), settings=SEARCH)

@@ -17,7 +17,7 @@ os.environ["RAY_DATA_PARQUET_FOOTER_NUM_ACTORS"] = "1"
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Any]:
-    """Two nodes with a seat for one worker each, and one for the rest. Workers find the token in their environment."""
+    """Two nodes for one worker each, and a head node. The workers have the token in their environment."""
     import ray
     from ray.cluster_utils import Cluster
 
@@ -29,7 +29,7 @@ def cluster() -> Iterator[Any]:
         cluster.wait_for_nodes()
     ray.init(address=cluster.address, log_to_driver=False)
     context = ray.data.DataContext.get_current()
-    context.wait_for_min_actors_s = 120  # none begins before the other is there
+    context.wait_for_min_actors_s = 120  # both workers start before the first row
     context.enable_progress_bars = False
     yield cluster
     ray.shutdown()

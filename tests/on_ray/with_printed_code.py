@@ -1,4 +1,4 @@
-"""The code for Ray that pages print, run as printed, in a process of its own on a local cluster."""
+"""The Ray code on the pages of the documentation runs as printed, on a local cluster."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGES = [
     if any(block.language == "py" for block in blocks_of(page))
 ]
 FOLDERS = ("/var/tmp/", "/mnt/shared/")
-"""Those that the pages name."""
+"""Folders in the code, replaced by a temporary one."""
 PROGRAM = "import sys, pathlib; from tests.docs.blocks import run; run(pathlib.Path(sys.argv[1]), 'py')"
 
 
@@ -35,7 +35,7 @@ def service() -> Iterator[testing.Server]:
 
 @pytest.fixture(scope="module")
 def environment(service: testing.Server) -> Iterator[dict[str, str]]:
-    """What a program has in its environment to find a new cluster, whose workers find the service and the token."""
+    """The environment of a program: the address of a new cluster, whose workers have the service and the token."""
     from ray.cluster_utils import Cluster
 
     with pytest.MonkeyPatch.context() as patch:
@@ -52,16 +52,13 @@ def environment(service: testing.Server) -> Iterator[dict[str, str]]:
     cluster.shutdown()
 
 
-def test_there_are_such_pages() -> None:
-    assert {page.name for page in PAGES} >= {"README.md", "bulk.md"}
-
-
 @pytest.mark.filterwarnings("default")  # Ray warns of itself
 @pytest.mark.timeout(600)  # workers start slowly
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_the_code_answers_each_row(
+def test_the_code_makes_a_call_for_each_row(
     page: Path, service: testing.Server, environment: dict[str, str], tmp_path: Path
 ) -> None:
+    assert {page.name for page in PAGES} >= {"README.md", "bulk.md"}
     service.clear()
     rows: list[dict[str, Any]] = [
         {"id": number, "request": {**MINIMAL, "input": f"question {number}"}} for number in range(3)

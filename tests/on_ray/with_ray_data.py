@@ -39,7 +39,7 @@ NO_PACE = Limits(in_flight=3, per_second=None)
 
 
 class Traced(Answer):
-    """A worker whose process can be found, and whose rows tell on which node and when it began with them."""
+    """A worker that records its process, and for each row its node and the time at which it began."""
 
     def __init__(self, *, folder: Path, **options: Any) -> None:
         super().__init__(**options)
@@ -53,7 +53,7 @@ class Traced(Answer):
 
 @pytest.fixture
 def limiter() -> Iterator[Callable[..., ClusterLimiter]]:
-    """Makes limiters whose actors end with the test."""
+    """Creates limiters whose actors end with the test."""
     made: list[ClusterLimiter] = []
 
     def make(limits: Limits, **options: Any) -> ClusterLimiter:
@@ -80,7 +80,7 @@ def dataset(rows: list[dict[str, Any]], blocks: int = 8) -> Any:
 
 
 def answered(data: Any, worker: type[Answer] = Answer, **options: Any) -> Any:
-    """The dataset, answered by a worker on each of two nodes."""
+    """Process the dataset with a worker on each of two nodes."""
     return data.map_batches(
         worker,
         fn_constructor_kwargs=options,
@@ -95,7 +95,7 @@ def times_sent(service: testing.Server) -> Counter[str]:
     return Counter(request.json["input"] for request in service.requests)
 
 
-def test_each_row_has_its_answer_or_its_error(echoing, limiter):
+def test_each_row_gets_its_reply_or_its_error(echoing, limiter):
     rows = [
         *asked(8),
         {"id": 8, "request": {"model": "gpt-4o-mini"}},
@@ -123,7 +123,7 @@ def test_requests_can_be_json_text_with_keys(echoing, limiter, tmp_path):
     assert len(echoing.requests) == 2
 
 
-def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter, tmp_path):
+def test_all_workers_share_the_limit_of_calls_in_flight(echoing, limiter, tmp_path):
     echoing.reply_with(always=Fault("stall"))
     rows: list[dict[str, Any]] = []
     options = {"limits": limiter(NO_PACE), "base_url": echoing.url, "folder": tmp_path}
@@ -137,7 +137,7 @@ def test_all_workers_together_keep_the_limit_of_calls_in_flight(echoing, limiter
     assert len({row["node"] for row in rows}) == 2
 
 
-def test_all_workers_together_keep_the_pace(echoing, limiter, tmp_path):
+def test_all_workers_share_the_limit_per_second(echoing, limiter, tmp_path):
     limits = Limits(in_flight=None, per_second=10)
     options = {"limits": limiter(limits), "base_url": echoing.url, "folder": tmp_path}
     rows = answered(dataset(asked(40)), Traced, **options).take_all()
@@ -147,13 +147,13 @@ def test_all_workers_together_keep_the_pace(echoing, limiter, tmp_path):
     assert len({row["node"] for row in rows}) == 2
 
 
-def test_a_limiter_of_other_limits_is_refused(limiter):
+def test_a_limiter_of_the_same_name_with_other_limits_is_refused(limiter):
     limiter(NO_PACE)
     with pytest.raises(ConfigurationError, match="has a limiter 'test' with Limits"):
         ClusterLimiter(Limits(in_flight=4), name="test")
 
 
-def test_places_are_counted_over_the_cluster_and_given_back(service, limiter):
+def test_places_are_counted_in_the_whole_cluster_and_released(service, limiter):
     mine = limiter(NO_PACE)
 
     @ray.remote
@@ -179,8 +179,8 @@ def _in_a_thread(call: Callable[[], object]) -> threading.Thread:
 # Killed workers
 
 
-def killed_in_the_midst(service: testing.Server, limiter: Any, folder: Path, **options: Any) -> list[dict[str, Any]]:
-    """Kill -9 all workers after ten answers, with three calls under way; the rows that come all the same."""
+def rows_after_kill(service: testing.Server, limiter: Any, folder: Path, **options: Any) -> list[dict[str, Any]]:
+    """Kill all workers after ten replies, with three calls in flight. Return the rows of the dataset."""
     journal = options.get("journal")
     service.reply_with(*[lambda _: None] * 10, always=Fault("stall"))
     workers = folder / "workers"
@@ -191,19 +191,19 @@ def killed_in_the_midst(service: testing.Server, limiter: Any, folder: Path, **o
     service.wait_until(lambda: service.in_flight == 3 and len(service.requests) == 13, PATIENCE)
     service.reply_with(always=lambda _: None)
     assert limiter.in_flight == 3
-    # A call gives its place back before its answer is in the journal.
+    # A call releases its place before its reply is in the journal.
     until(lambda: journal is None or len(list(Journal(journal).records("answered"))) == 10)
     for pid in [int(one.name) for one in workers.iterdir()]:
         os.kill(pid, signal.SIGKILL)
     run.join(PATIENCE)
     assert not run.is_alive()
-    until(lambda: limiter.in_flight == 0)  # the places of the dead come back
+    until(lambda: limiter.in_flight == 0)  # the places of the killed workers are released
     return rows
 
 
-def test_a_killed_worker_loses_no_answer_and_pays_none_twice(echoing, limiter, tmp_path):
+def test_with_a_journal_a_killed_worker_loses_no_reply_and_pays_for_none_twice(echoing, limiter, tmp_path):
     options = {"journal": str(tmp_path / "answers.db")}
-    rows = killed_in_the_midst(echoing, limiter(NO_PACE, lease=2.0), tmp_path, **options)
+    rows = rows_after_kill(echoing, limiter(NO_PACE, lease=2.0), tmp_path, **options)
     outcomes = Counter(row["outcome"] for row in rows)
     assert outcomes == {"answered": 37, "unknown": 3}
     assert times_sent(echoing) == {f"question {number}": 1 for number in range(40)}
@@ -214,8 +214,8 @@ def test_a_killed_worker_loses_no_answer_and_pays_none_twice(echoing, limiter, t
     assert len(echoing.requests) == 40
 
 
-def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_others(echoing, limiter, tmp_path):
-    rows = killed_in_the_midst(echoing, limiter(NO_PACE, lease=2.0), tmp_path)
+def test_without_a_journal_only_the_batches_of_the_killed_workers_are_sent_again(echoing, limiter, tmp_path):
+    rows = rows_after_kill(echoing, limiter(NO_PACE, lease=2.0), tmp_path)
     assert [row["outcome"] for row in rows] == ["answered"] * 40
     again = [question for question, times in times_sent(echoing).items() if times == 2]
     assert 3 <= len(again) <= 2 * 5  # two workers, batches of five
@@ -225,7 +225,7 @@ def test_without_a_journal_the_batches_of_a_killed_worker_are_paid_again_and_no_
 # Resuming
 
 
-def test_ray_datas_checkpoint_leaves_out_the_rows_that_are_written(echoing, limiter, tmp_path, monkeypatch):
+def test_the_checkpoint_of_ray_data_skips_the_rows_that_are_written(echoing, limiter, tmp_path, monkeypatch):
     source, target, checkpoint = (str(tmp_path / name) for name in ("questions.jsonl", "answers", "checkpoint"))
     monkeypatch.setattr(
         ray.data.DataContext.get_current(),

@@ -1,4 +1,4 @@
-"""What importing costs, and what the package shows: measured in a fresh interpreter, by what was imported."""
+"""What the package imports and when, its public names, and the metadata of the distribution."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from acedata_responses import testing
 from tests.contract.document import DOCUMENT
 
 PACKAGE = acedata_responses.__name__
+DISTRIBUTION = "acedata-responses"
+MODULES_WITH_ALL = [PACKAGE, f"{PACKAGE}.types", f"{PACKAGE}.testing"]
 PUBLIC = {
     PACKAGE,
     *(
@@ -32,11 +34,9 @@ PUBLIC = {
 SUBMODULES = {*"bulk errors hooks journal limits observations retry testing types usage".split()}
 """The public modules that resolve after a plain import of the package."""
 
-RUNTIME_DEPENDENCIES = {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
-
 
 def imported_by(code, *arguments):
-    """The modules that a piece of code loads, beyond those that the interpreter starts with."""
+    """Run code in a new interpreter and return the modules that it imports."""
     whole = f"import sys\nbefore = set(sys.modules)\n{textwrap.dedent(code)}\nprint(*set(sys.modules) - before)"
     command = [sys.executable, "-W", "error", "-c", whole, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -45,11 +45,11 @@ def imported_by(code, *arguments):
 
 
 def ours(modules):
-    """Which modules of the package are among these."""
+    """Select the modules of the package."""
     return {name for name in modules if name.partition(".")[0] == PACKAGE}
 
 
-def test_importing_the_package_imports_nothing_else():
+def test_importing_the_package_imports_no_other_module():
     modules = imported_by("import acedata_responses; dir(acedata_responses); acedata_responses.__all__")
     assert modules == {PACKAGE}
 
@@ -58,12 +58,12 @@ def test_a_public_module_resolves_after_a_plain_import():
     imported_by(f"import acedata_responses\nfor name in {SUBMODULES}: getattr(acedata_responses, name).__name__")
 
 
-def test_naming_an_error_imports_no_client():
+def test_importing_an_error_imports_no_client():
     modules = imported_by("from acedata_responses import RateLimitError, VERSION")
     assert not modules & {"httpx", "h11", "asyncio", "ssl", f"{PACKAGE}._client", f"{PACKAGE}.types"}
 
 
-def test_making_a_client_loads_no_certificates_and_nothing_of_the_other_flavour():
+def test_creating_a_client_loads_no_certificates_and_no_module_of_the_other_flavour():
     modules = imported_by(
         """
         import ssl
@@ -79,7 +79,7 @@ def test_making_a_client_loads_no_certificates_and_nothing_of_the_other_flavour(
     assert not modules & {"httpx", "dateutil"}
 
 
-def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
+def test_a_call_imports_nothing_for_features_that_it_does_not_use():
     with testing.serve() as service:
         modules = imported_by(
             """
@@ -98,7 +98,7 @@ def test_a_plain_call_imports_nothing_for_streams_proxies_dates_or_tests():
     assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "msgspec", "sqlite3", "urllib.request"}
 
 
-def test_the_tls_context_is_made_once_when_it_is_first_needed():
+def test_all_clients_share_one_tls_context():
     imported_by(
         """
         import socket, ssl, threading
@@ -130,7 +130,7 @@ def test_the_pytest_plugin_imports_no_client():
     assert not modules & {"httpx", "h11", f"{PACKAGE}._client"}
 
 
-# What is shown
+# Public names
 
 
 def modules():
@@ -138,12 +138,12 @@ def modules():
     return [name for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")]
 
 
-def test_every_module_can_be_imported_by_itself():
+def test_every_module_can_be_imported():
     names = set(modules()) - {f"{PACKAGE}.testing.__main__"}
     assert names <= imported_by(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
 
 
-def test_the_public_modules_are_those_without_an_underscore():
+def test_the_public_modules_have_no_underscore():
     shown = {name for name in modules() if not any(part.startswith("_") for part in name.split("."))}
     tops = {".".join(name.split(".")[:2]) for name in shown}
     assert tops | {PACKAGE} == PUBLIC
@@ -161,14 +161,14 @@ PUBLIC_NAMES = {
 }  # fmt: skip
 
 
-def test_the_public_names_are_these():
+def test_the_package_has_these_public_names():
     assert set(acedata_responses.__all__) == PUBLIC_NAMES
     assert acedata_responses.__version__ == acedata_responses.VERSION
     assert set(dir(acedata_responses)) == PUBLIC_NAMES | {"__version__", *SUBMODULES}
 
 
-@pytest.mark.parametrize("module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"])
-def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
+@pytest.mark.parametrize("module", MODULES_WITH_ALL)
+def test_each_public_name_exists_and_an_unknown_one_raises(module):
     module = importlib.import_module(module)
     assert len(set(module.__all__)) == len(module.__all__)
     for name in module.__all__:
@@ -178,34 +178,28 @@ def test_every_public_name_is_there_and_an_unknown_one_is_not(module):
     assert set(dir(module)) >= set(module.__all__)
 
 
-def test_the_errors_of_the_package_are_the_errors_of_its_module():
+def test_the_package_exports_all_errors():
     from acedata_responses import errors
 
     classes = {name for name, value in vars(errors).items() if inspect.isclass(value) and issubclass(value, Exception)}
     assert classes == {name for name in PUBLIC_NAMES if name.endswith("Error")}
 
 
-@pytest.mark.parametrize("module", ["acedata_responses", "acedata_responses.types", "acedata_responses.testing"])
-def test_an_editor_completes_every_public_name(module):
+def test_an_editor_completes_public_names_fields_and_arguments():
     import jedi
 
-    code = f"from {module} import "
-    names = {one.name for one in jedi.Script(code).complete(1, len(code))}
-    assert names >= set(importlib.import_module(module).__all__)
-
-
-def test_an_editor_completes_the_fields_of_a_reply_and_the_arguments_of_a_call():
-    import jedi
-
+    for module in MODULES_WITH_ALL:
+        code = f"from {module} import "
+        names = {one.name for one in jedi.Script(code).complete(1, len(code))}
+        assert names >= set(importlib.import_module(module).__all__)
     call = "from acedata_responses import Client\nclient = Client()\n"
-    code = f"{call}client.models.list().data[0]."
-    assert "owned_by" in {one.name for one in jedi.Script(code).complete()}
+    assert "owned_by" in {one.name for one in jedi.Script(f"{call}client.models.list().data[0].").complete()}
     (signature,) = jedi.Script(f"{call}client.models.list(").get_signatures()
     assert "extra_headers" in {one.name for one in signature.params}
 
 
 def documented():
-    """Everything that is public and can have a docstring: modules, classes, functions and their methods."""
+    """All public modules, classes, functions and methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):
         yield module.__name__, module
         for name in getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")]):
@@ -220,30 +214,24 @@ def documented():
                     yield f"{module.__name__}.{name}.{attribute}", member
 
 
-def test_all_that_is_public_is_documented():
+def test_all_public_names_have_docstrings():
     assert [name for name, value in documented() if not inspect.getdoc(value)] == []
 
 
-def test_the_version_is_that_of_the_document_and_of_the_distribution():
-    assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == metadata.version("acedata-responses")
-
-
-def test_the_distribution_names_the_addresses_of_the_document():
-    urls = dict(line.split(", ") for line in metadata.metadata("acedata-responses").get_all("Project-URL"))
+def test_the_metadata_of_the_distribution_agrees_with_the_document_and_the_code():
+    distribution = metadata.metadata(DISTRIBUTION)
+    assert acedata_responses.VERSION == DOCUMENT["info"]["version"] == distribution["version"]
+    urls = dict(line.split(", ") for line in distribution.get_all("Project-URL"))
     assert urls["Service"] == DOCUMENT["info"]["contact"]["url"]
     assert urls["API reference"] in json.dumps(DOCUMENT)
+    needed = [line for line in metadata.requires(DISTRIBUTION) or [] if "extra ==" not in line]
+    assert {re.split(r"[^\w-]", line)[0] for line in needed} == {"attrs", "certifi", "h11", "httpx", "python-dateutil"}
+    assert pkgutil.get_data(PACKAGE, "py.typed") is not None
 
 
-def test_the_description_of_the_distribution_links_only_to_the_web():
-    description = metadata.metadata("acedata-responses").get_payload()
+def test_the_description_of_the_distribution_only_links_to_the_web():
+    description = metadata.metadata(DISTRIBUTION).get_payload()
     links = re.findall(r"\]\(([^)]+)\)", description)
     assert links
     assert all(link.startswith("https://") for link in links)
     assert "from openapi.yaml" in description.replace("\n", " ")
-
-
-def test_the_distribution_needs_what_it_imports_and_is_typed():
-    required = metadata.requires("acedata-responses") or []
-    needed = [line for line in required if "extra ==" not in line]
-    assert {re.split(r"[^\w-]", line)[0] for line in needed} == RUNTIME_DEPENDENCIES
-    assert pkgutil.get_data(PACKAGE, "py.typed") is not None

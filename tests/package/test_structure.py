@@ -1,4 +1,4 @@
-"""How the package is built: within a folder modules may know each other, between folders the arrows go one way."""
+"""The layers of the package: modules of a folder may import each other, and those of lower layers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import acedata_responses
 
 PACKAGE = Path(acedata_responses.__file__).parent
 
-FLOORS = [
+LAYERS = [
     ["_json", "_lazy_module", "_version"],
     ["_document", "_paths"],
     ["types"],
@@ -30,13 +30,13 @@ FLOORS = [
     ["_command", "ray", "testing"],
     ["__main__"],
 ]
-"""From the ground up: what stands on a floor imports from the floors below it alone."""
+"""The layers from the lowest one up: the folders and modules of a layer import from lower layers only."""
 
-FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in parts}
 
 
 def imports_of(path: Path) -> set[str]:
-    """The rooms that a module imports from, also within functions and for type checkers."""
+    """The folders and modules that a module imports from, also in functions and for type checkers."""
     folder = path.relative_to(PACKAGE).parts[:-1]
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -46,7 +46,7 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-def room_of(path: Path) -> str:
+def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -54,16 +54,16 @@ def modules() -> list[Path]:
     return [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
 
 
-def test_every_room_has_its_floor():
-    assert {room_of(path) for path in modules()} == FLOOR_OF.keys()
+def test_every_folder_and_module_is_in_a_layer():
+    assert {part_of(path) for path in modules()} == LAYER_OF.keys()
 
 
-def test_what_is_imported_lies_in_the_same_room_or_on_a_lower_floor():
+def test_imports_come_from_the_same_part_or_from_a_lower_layer():
     upward = {
-        f"{path.relative_to(PACKAGE)} imports {room}"
+        f"{path.relative_to(PACKAGE)} imports {part}"
         for path in modules()
-        for room in imports_of(path) - {room_of(path)}
-        if room in FLOOR_OF and FLOOR_OF[room] >= FLOOR_OF[room_of(path)]
+        for part in imports_of(path) - {part_of(path)}
+        if part in LAYER_OF and LAYER_OF[part] >= LAYER_OF[part_of(path)]
     }
     assert upward == set()
 

@@ -1,4 +1,4 @@
-"""Annotations can be evaluated, as FastAPI and pydantic do: without that, they are text and import nothing."""
+"""Annotations can be evaluated at runtime, as FastAPI and pydantic do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.package.test_package import documented
 
 
 def annotated():
-    """Every public class and function, and every public member and constructor of a class, inherited ones too."""
+    """All public classes and functions, with the public members and constructors of classes, also inherited ones."""
     public = {name: value for name, value in documented() if inspect.isclass(value) or inspect.isfunction(value)}
     for module in iter_modules(resources.__path__, f"{resources.__name__}."):
         for name, value in vars(import_module(module.name)).items():
@@ -37,7 +37,7 @@ def annotated():
 
 
 def function_of(member):
-    """The function with the annotations of a member; None if it has none, or is not written in Python."""
+    """The Python function of a member, which has its annotations; None if there is none."""
     for name in ("fget", "func", "__func__"):
         member = getattr(member, name, member)
     return member if inspect.isfunction(member) else None
@@ -46,7 +46,7 @@ def function_of(member):
 ANNOTATED = dict(annotated())
 
 
-def test_what_is_public_includes_constructors_properties_and_resources():
+def test_the_checked_members_include_constructors_properties_and_resources():
     package = "acedata_responses"
     reply = f"{package}.types.{named(DOCUMENTED['models']).__name__}"
     assert ANNOTATED.keys() >= {
@@ -55,7 +55,7 @@ def test_what_is_public_includes_constructors_properties_and_resources():
     }  # fmt: skip
 
 
-def test_hints_of_what_is_public_resolve():
+def test_all_public_type_hints_resolve():
     unresolved = {}
     for name, member in ANNOTATED.items():
         try:
@@ -71,12 +71,6 @@ def test_the_hints_of_a_resource_and_of_a_reply_are_public_classes():
     models = typing.get_type_hints(Models.list)["return"]
     (entry,) = typing.get_args(typing.get_type_hints(models.__init__)["data"])
     assert issubclass(entry, types.Model)
-
-
-@pytest.mark.parametrize("client", [Client, AsyncClient])
-def test_hints_of_a_client_resolve(client):
-    assert typing.get_type_hints(client.__init__)["token"] == str | None
-    assert typing.get_type_hints(client.with_options)["max_retries"]
 
 
 @pytest.mark.parametrize(("resource", "stream"), [(Responses, Stream), (AsyncResponses, AsyncStream)])

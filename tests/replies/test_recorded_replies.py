@@ -1,4 +1,4 @@
-"""Replies in the service's own form: samples of ours, and recordings in a folder that RECORDED_REPLIES names."""
+"""Sample replies, and recorded ones from the folder in the environment variable RECORDED_REPLIES."""
 
 from __future__ import annotations
 
@@ -32,32 +32,25 @@ def server():
 
 @pytest.fixture
 def strict(connect, server):
-    """A client that takes no reply with a problem."""
+    """A client that raises an error for a reply with problems."""
     return connect(base_url=server.url, max_retries=0, strict=True)
 
 
-def answer_of(strict, data):
-    """What the client makes of a whole reply: the reply, or the error."""
-    call = strict.list_models if data.get("object") == "list" else strict.create
-    try:
-        return call()
-    except (APIStatusError, ReplyFailedError) as error:
-        return error
-
-
 @each(WHOLE)
-def test_a_reply_is_read_to_the_last_key_without_a_problem(server, strict, file):
+def test_a_reply_is_decoded_completely_and_without_problems(server, strict, file):
     data = json.loads(file.read_bytes())
-    server.answers_with(file.read_bytes())
-    answer = answer_of(strict, data)
+    server.respond_with(file.read_bytes())
     if "object" not in data:
         validator("ErrorReply").validate(data)
-        assert isinstance(answer, APIStatusError)
-        assert (answer.code, answer.message) == (data["error"]["code"], data["error"]["message"])
-        assert answer.trace_id == data["trace_id"]
-        assert answer.body == data
+        with pytest.raises(APIStatusError) as error:
+            strict.create()
+        assert (error.value.code, error.value.message) == (data["error"]["code"], data["error"]["message"])
+        assert (error.value.trace_id, error.value.body) == (data["trace_id"], data)
         return
-    reply = answer.reply if isinstance(answer, ReplyFailedError) else answer
+    try:
+        reply = strict.list_models() if data["object"] == "list" else strict.create()
+    except ReplyFailedError as error:
+        reply = error.reply
     assert type(reply).__name__ == COMPONENTS[data["object"]]
     assert json.dumps(reply.to_dict()) == json.dumps(data)
     assert reply.problems == []
@@ -67,9 +60,9 @@ def test_a_reply_is_read_to_the_last_key_without_a_problem(server, strict, file)
 
 
 @each(STREAMS)
-def test_a_stream_is_read_to_the_last_key_without_a_problem(server, strict, file):
+def test_a_stream_is_decoded_completely_and_without_problems(server, strict, file):
     data = events_in(file.read_bytes())
-    server.streams(file.read_bytes())
+    server.stream(file.read_bytes())
     with strict.open() as stream:
         events = list(stream)
         final = stream.final()
@@ -79,22 +72,16 @@ def test_a_stream_is_read_to_the_last_key_without_a_problem(server, strict, file
     if "response" in data[-1]:
         assert final.to_dict() == data[-1]["response"]
     assert stream.partial_text == final.output_text == documented_text(final.to_dict())
-
-
-@each(STREAMS)
-def test_the_text_of_a_stream_comes_in_the_pieces_in_which_it_was_sent(server, strict, file):
-    data = events_in(file.read_bytes())
-    server.streams(*(block + b"\n\n" for block in file.read_bytes().split(b"\n\n") if block))
+    server.stream(*(block + b"\n\n" for block in file.read_bytes().split(b"\n\n") if block))
     with strict.open() as stream:
         pieces = [text for text in stream.text_deltas() if text]
-    sent = [event.get("delta") or _chat_piece(event) for event in data]
-    assert pieces == [piece for piece in sent if isinstance(piece, str) and piece]
+    assert pieces == [piece for event in data if isinstance(piece := _text_of(event), str) and piece]
 
 
-def _chat_piece(event):
-    return next((choice["delta"].get("content") for choice in event.get("choices", [])), None)
+def _text_of(event):
+    return event.get("delta") or next((choice["delta"].get("content") for choice in event.get("choices", [])), None)
 
 
-@pytest.mark.skipif(not os.environ.get("RECORDED_REPLIES"), reason="RECORDED_REPLIES names no folder of recordings")
-def test_the_recordings_are_among_the_replies_that_were_read():
+@pytest.mark.skipif(not os.environ.get("RECORDED_REPLIES"), reason="RECORDED_REPLIES is not set")
+def test_the_recorded_replies_are_decoded_too():
     assert len(FILES) > len(list(SAMPLES.iterdir()))

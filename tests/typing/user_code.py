@@ -1,7 +1,7 @@
-"""A program as a user would write it: checked by mypy --strict, pyright strict and ty, and never run.
+"""A program as a user would write it, checked by mypy --strict, pyright strict and ty, and never run.
 
-Each `assert_type` pins what an editor shows. Each line with an ignore must be an error: mypy and ty complain about
-an ignore that is not needed (pyright would also complain about those of the other two).
+Each `assert_type` fixes what an editor shows. Each line with an ignore must be an error: mypy and ty report unused
+ignores (pyright would also report those for the other two).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from typing_extensions import assert_type
 
 
-def plain_calls(client: Client, streams: bool) -> None:
+def calls(client: Client, streams: bool) -> None:
     reply = client.responses.create(model="gpt-4o-mini", input="Say hello")
     assert_type(reply, ChatCompletion | ResponseObject | Unknown)
     assert_type(client.responses.create(model="gpt-4o-mini", input="Hi", stream=False), Reply)
@@ -109,7 +109,7 @@ def requests(client: Client) -> None:
     print(client.responses.create(model="gpt-4o", input="Hi").output_txt)  # type: ignore[union-attr] # pyright: ignore # ty: ignore
 
 
-def arguments_left_out(client: Client, temperature: float | None, tools: list[Tool]) -> None:
+def omitted_arguments(client: Client, temperature: float | None, tools: list[Tool]) -> None:
     client.responses.create(
         model="gpt-4o",
         input="Hi",
@@ -122,7 +122,7 @@ def arguments_left_out(client: Client, temperature: float | None, tools: list[To
     client.responses.create(model="gpt-4o", input="Hi", tools=tools or None)  # type: ignore[arg-type] # pyright: ignore # ty: ignore
 
 
-def plugged_in() -> None:
+def transports_and_http_clients() -> None:
     Client(http_client=httpx.Client(), timeout=httpx.Timeout(5))
     Client(http_client=httpx2.Client(), timeout=httpx2.Timeout(5))
     Client(transport=httpx.HTTPTransport())

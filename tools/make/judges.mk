@@ -3,7 +3,7 @@
 # The command line tools have their own environment, and so has the oldest openai package.
 JUDGES := .venvs/judges/.made-from-$(call fingerprint,tools/requirements/judges.txt)
 OLDEST := .venvs/openai-oldest/.made-from-$(call fingerprint,tools/requirements/openai-oldest.txt)
-MARKDOWN := $(wildcard *.md templates/*.md)
+MARKDOWN := $(wildcard *.md templates/*.md) docs
 
 $(JUDGES): | $(UV_READY)
 	$(call environment,judges,$(FITTING))
@@ -47,8 +47,9 @@ planted: package $(NODE_TOOLS) $(JUDGES) ## plant a fault for each judge, and ch
 check: judge
 lint: lint-links
 
-lint-links: $(VENV)
-	$(quietly) "links in Markdown" $(PY) -m scripts.judges.links $(MARKDOWN)
+lint-links: $(NODE_TOOLS)
+	$(call with-node,$(quietly) "remark (links in Markdown)" \
+	    $(NODE_BIN)/remark --frail --quiet --no-stdout --rc-path tools/remark.json $(MARKDOWN))
 
 .venvs/openai-oldest/$(INSTALLED): $(OLDEST)
 	@$(install-package)

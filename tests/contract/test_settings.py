@@ -1,4 +1,4 @@
-"""Where a client gets its token, where it sends to, and what can be plugged in on the way."""
+"""The settings of a client: its token, base URL, headers and timeouts, and httpx clients and transports."""
 
 from __future__ import annotations
 
@@ -29,60 +29,42 @@ def server():
         yield server
 
 
-def bearer(request):
-    return dict(request.headers)["authorization"]
-
-
-# The token
-
-
-@pytest.mark.parametrize("name", VARIABLES)
-def test_the_token_is_taken_from_any_of_the_documented_variables(flavour, service, monkeypatch, name):
-    monkeypatch.setenv(name, testing.TOKEN)
-    with Driver(flavour, base_url=service.url) as driver:
-        driver.create()
-    assert bearer(service.requests[0]) == f"Bearer {testing.TOKEN}"
-
-
-def test_the_first_variable_that_is_set_counts_and_an_argument_more(flavour, service, monkeypatch):
-    for number, name in reversed(list(enumerate(VARIABLES))):
-        monkeypatch.setenv(name, f"token-{number}")
-        with Driver(flavour, base_url=service.url) as driver, pytest.raises(AuthenticationError):
-            driver.create()
-        assert bearer(service.requests[-1]) == f"Bearer token-{number}"
-    monkeypatch.setenv(VARIABLES[0], "")
-    with Driver(flavour, base_url=service.url) as driver, pytest.raises(AuthenticationError):
-        driver.create()
-    assert bearer(service.requests[-1]) == "Bearer token-1"
-    with Driver(flavour, token=testing.TOKEN, base_url=service.url) as driver:
-        driver.create()
-
-
-def test_without_a_token_the_error_says_where_one_is_looked_for(flavour):
+def test_the_token_is_an_argument_or_comes_from_the_first_documented_variable_that_is_set(
+    flavour, service, monkeypatch
+):
     with pytest.raises(ConfigurationError) as missing:
         Driver(flavour)
     assert all(name in str(missing.value) for name in VARIABLES)
 
+    def token_sent(**options):
+        with Driver(flavour, base_url=service.url, **options) as driver, pytest.raises(AuthenticationError):
+            driver.create()
+        return service.requests[-1].headers["authorization"].removeprefix("Bearer ")
 
-# The address
+    for name in reversed(VARIABLES):
+        monkeypatch.setenv(name, f"token-of-{name}")
+        assert token_sent() == f"token-of-{name}"
+    assert token_sent(token="argument") == "argument"
+    monkeypatch.setenv(VARIABLES[0], "")
+    assert token_sent() == f"token-of-{VARIABLES[1]}"
 
 
-def test_the_address_is_that_of_the_document(wire):
+def test_the_default_base_url_is_that_of_the_document(wire):
     request = wire.sent_by(model="gpt-4o", input="Hello")
     assert str(request.url) == f"{DOCUMENT['servers'][0]['url']}/openai/responses"
 
 
 @pytest.mark.parametrize("path", ["", "/", "/a/b", "/a/b/", "/%C3%BC"])
 def test_a_base_url_may_have_a_path(connect, server, path):
-    server.answers_with(sample("response.json"))
+    server.respond_with(sample("response.json"))
     connect(base_url=server.url + path).create()
     assert server.received[0].line == f"POST {path.rstrip('/')}/openai/responses HTTP/1.1"
 
 
-# Settings
+# Copies with other settings
 
 
-def test_a_copy_with_other_settings_shares_the_connections(driver, service):
+def test_a_copy_with_other_settings_shares_the_connections_and_leaves_the_original_as_it_is(driver, service):
     copies = [
         driver.client.with_options(timeout=5),
         driver.client.with_options(headers={"x-team": "a"}),
@@ -92,14 +74,9 @@ def test_a_copy_with_other_settings_shares_the_connections(driver, service):
         assert client.responses.create(model="gpt-4o", input="Hello").output_text
     assert service.connections_opened == 1
     assert [request.headers.get("x-team") for request in service.requests] == [None, None, "a", None]
-
-
-def test_a_copy_changes_nothing_but_itself(driver, service):
-    copy = driver.client.with_options(token="another", max_retries=0)
     with pytest.raises(AuthenticationError):
-        copy.models.list()
-    assert driver.list_models().data
-    copy.close()
+        driver.client.with_options(token="another").models.list()
+    copies[0].close()
     assert driver.list_models().data
 
 
@@ -115,10 +92,10 @@ def test_copies_are_closed_with_the_original(flavour, service):
     service.wait_until(lambda: service.open_connections == 0)
 
 
-def test_headers_of_the_client_win_over_its_own_and_those_of_a_call_over_both(connect, server):
+def test_headers_of_a_call_override_those_of_the_client_and_both_the_default_ones(connect, server):
     driver = connect(base_url=server.url, headers={"User-Agent": "mine", "X-A": "1", "accept-encoding": "gzip"})
     for extra in ({}, {"x-a": "2"}):
-        server.answers_with(sample("response.json"))
+        server.respond_with(sample("response.json"))
         driver.create(extra_headers=extra)
     first, second = (dict(request.headers) for request in server.received)
     assert (first["user-agent"], first["x-a"], first["accept-encoding"]) == ("mine", "1", "gzip")
@@ -137,21 +114,21 @@ def test_headers_of_the_client_win_over_its_own_and_those_of_a_call_over_both(co
     ],
     ids=lambda options: ", ".join(f"{name}={value!r}"[:30] for name, value in options.items()),
 )  # fmt: skip
-def test_a_setting_out_of_range_is_refused_when_it_is_made(flavour, options):
+def test_an_invalid_setting_is_refused_when_the_client_is_created(flavour, options):
     with pytest.raises(ConfigurationError):
         Driver(flavour, token="x", **options)
 
 
 @pytest.mark.parametrize("timeout", [5, 5.0, None, httpx.Timeout(5), httpx.Timeout(5, read=None)])
-def test_a_timeout_is_a_number_or_one_of_httpx_or_none(driver, service, timeout):
+def test_a_timeout_is_a_number_or_a_timeout_of_httpx_or_none(driver, service, timeout):
     assert driver.create(timeout=timeout, deadline=30).output_text
     assert driver.client.with_options(timeout=timeout, deadline=None).models.list().data
 
 
-# What is plugged in
+# Transports and clients of httpx
 
 
-def test_any_transport_of_httpx_carries_the_calls(wire):
+def test_a_call_goes_through_an_httpx_transport(wire):
     request = wire.sent_by(model="gpt-4o", input="Hello", extra_query={"a": "b"})
     assert str(request.url).endswith("/openai/responses?a=b")
     assert request.headers["authorization"] == f"Bearer {wire.token}"
@@ -160,26 +137,19 @@ def test_any_transport_of_httpx_carries_the_calls(wire):
     assert request.headers["content-length"] == str(len(request.content))
 
 
-@pytest.fixture
-def http_client(flavour):
-    """An httpx client that marks what goes through it."""
-    marks = {"headers": {"x-mark": "httpx"}, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
-    return httpx.Client(**marks) if flavour == "sync" else httpx.AsyncClient(**marks)
-
-
-def test_any_client_of_httpx_carries_the_calls_and_is_left_open(connect, service, http_client):
+def test_a_call_goes_through_an_httpx_client_which_stays_open(connect, flavour, service):
+    options = {"headers": {"x-client": "httpx"}, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
+    http_client = httpx.Client(**options) if flavour == "sync" else httpx.AsyncClient(**options)
     driver = connect(service, http_client=http_client)
     assert driver.create().output_text
     assert driver.stream()
     assert driver.list_models().data
     driver.client.close()
     assert not http_client.is_closed
-    closing = http_client.close() if isinstance(http_client, httpx.Client) else http_client.aclose()
-    if closing is not None:
-        driver._loop.run(closing)
+    driver._loop.run(http_client.aclose()) if driver._loop else http_client.close()
 
 
-def test_a_transport_is_closed_with_the_client_that_was_given_it(flavour):
+def test_a_transport_is_closed_with_its_client(flavour):
     class Transport(httpx.MockTransport):
         is_closed = False
 
