@@ -35,8 +35,8 @@ import certifi
 import trustme
 
 from acedata_responses import VERSION
-from scripts.measuring.bench import Bench, Figure
-from scripts.measuring.subjects import SUBJECTS
+from scripts.benchmarking.bench import Bench, Figure
+from scripts.benchmarking.subjects import SUBJECTS
 from scripts.openapi.document import load
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._command.run import main
+from ._cli.run import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from acedata_responses import testing
 from tests.certificates import tls_of
 from tests.clock import SkippingClock
-from tests.drivers import FLAVOURS, ONE_PLACE, Driver, Flavour
+from tests.drivers import FLAVOURS, ONE_SLOT, Driver, Flavour
 
 if TYPE_CHECKING:
     import trustme
@@ -164,6 +164,6 @@ def driver(connect: Callable[..., Driver], service: testing.Server) -> Driver:
 def client(connect: Callable[..., Driver], service: testing.Server) -> Driver:
     """A client that allows one call in flight and waits no time between attempts.
 
-    If a stream does not release its place, the next call blocks.
+    If a stream does not release its slot, the next call blocks.
     """
-    return connect(service, limits=ONE_PLACE, clock=SkippingClock())
+    return connect(service, limits=ONE_SLOT, clock=SkippingClock())

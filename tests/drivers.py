@@ -25,8 +25,8 @@ Flavour = Literal["sync", "async"]
 FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
 MINIMAL: dict[str, Any] = {"model": "gpt-4o-mini", "input": "Hello"}
 """The required fields of a request."""
-ONE_PLACE = Limits(in_flight=1, per_second=None)
-"""With these limits, a call that does not release its place blocks the next one."""
+ONE_SLOT = Limits(in_flight=1, per_second=None)
+"""With these limits, a call that does not release its slot blocks the next one."""
 
 
 class Driver:

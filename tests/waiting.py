@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from acedata_responses.limits import Limiter
 from tests.clock import FakeClock
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ PATIENCE = 20.0  # seconds until a test fails
 
 
 def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
-    return Limiter(ONE_PLACE, clock=clock or FakeClock())
+    return Limiter(ONE_SLOT, clock=clock or FakeClock())
 
 
 def until(condition: Callable[[], bool]) -> None:

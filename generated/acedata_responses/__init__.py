@@ -25,12 +25,6 @@ if TYPE_CHECKING:
     from ._async_client import (
         AsyncClient,
     )
-    from ._calls.async_streams import (
-        AsyncStream,
-    )
-    from ._calls.streams import (
-        Stream,
-    )
     from ._client import (
         Client,
     )
@@ -46,6 +40,12 @@ if TYPE_CHECKING:
     )
     from ._request.unknown_values import (
         UnknownValueWarning,
+    )
+    from ._sending.async_streams import (
+        AsyncStream,
+    )
+    from ._sending.streams import (
+        Stream,
     )
     from ._version import (
         VERSION,
@@ -109,14 +109,14 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "AsyncClient": "._async_client",
-    "AsyncStream": "._calls.async_streams",
+    "AsyncStream": "._sending.async_streams",
     "Client": "._client",
     "Clock": "._clock",
     "HTTPResponse": ".types._http_response",
     "NOT_GIVEN": "._request.not_given",
     "NotGiven": "._request.not_given",
     "UnknownValueWarning": "._request.unknown_values",
-    "Stream": "._calls.streams",
+    "Stream": "._sending.streams",
     "Problem": "._document.validation",
     "VERSION": "._version",
     "Budget": ".bulk",

@@ -10,14 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from ._calls.report import log_as_the_environment_says
-from ._calls.sender import Sender
 from ._clock import SYSTEM_CLOCK, Clock
 from ._lazy_module import LazyModule
 from ._request.not_given import NOT_GIVEN, NotGiven
 from ._request.operation import Call
 from ._request.settings import Settings
 from ._request.timeouts import TimeoutLike
+from ._sending.report import log_as_the_environment_says
+from ._sending.sender import Sender
 from ._transport.custom_transport import ClientLike, TransportLike, check_httpx_type, timeout_of
 from ._transport.transport import Transport, make_transport
 from .errors import ConfigurationError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from . import hooks as _hooks
     from . import journal as _journal
     from . import observations as _observations
-    from ._calls.hooks_of_client import Hooks
+    from ._sending.hooks_of_client import Hooks
     from .resources import models as _resource_models
     from .resources import responses as _resource_responses
 else:
@@ -253,7 +253,7 @@ class Client:
     def _checked_hooks(self) -> Hooks | None:
         if not self._hooks:
             return None
-        from ._calls.hooks_of_client import checked_hooks
+        from ._sending.hooks_of_client import checked_hooks
 
         return checked_hooks(self._hooks)
 

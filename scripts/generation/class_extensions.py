@@ -16,7 +16,7 @@ from scripts.openapi.document import SCHEMAS, Document, Node, below
 from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
 from scripts.openapi.rules import field_places, is_open_enum
 
-from .parse import Parsed
+from .generator_parse import Parsed
 from .text import Call, Code
 
 

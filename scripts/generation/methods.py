@@ -11,7 +11,7 @@ from scripts.openapi.document import Document, Node, below
 from scripts.openapi.operations import EVENTS, JSON, Operation, Place
 
 from . import names
-from .parse import Field, Parsed, event_name
+from .generator_parse import Field, Parsed, event_name
 from .schemas import SchemaUse, object_members
 from .types import Attribute, Type, attribute_of, attributes_of, of_named, type_of
 

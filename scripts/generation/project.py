@@ -24,9 +24,9 @@ from scripts.openapi.problems import DocumentError
 
 from . import reserved
 from .config import read as read_config
+from .generator_parse import Parsed, parse
 from .methods import Method, Stream
 from .names import constant
-from .parse import Parsed, parse
 from .resources import Resource
 from .text import FILTERS, Call
 from .types import ANYTHING

@@ -11,9 +11,9 @@ from scripts.openapi.document import below
 from scripts.openapi.operations import Operation
 
 from . import names
+from .generator_parse import Parsed
 from .methods import Method, method_of
 from .names import Namespace
-from .parse import Parsed
 from .reserved import Reserved
 from .text import sentence
 from .types import SCALARS

@@ -19,7 +19,7 @@ from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.openapi.document import Node, below
 
-from .parse import PYTHON_NAME, Field, Parsed, json_type_name
+from .generator_parse import PYTHON_NAME, Field, Parsed, json_type_name
 from .schemas import kind_of
 from .text import written
 

@@ -35,7 +35,7 @@ def to_sync(code: str) -> str:
 
 
 def sync_name(path: str) -> str | None:
-    """Return the path of a module's synchronous form: `_calls/async_sender.py` has `_calls/sender.py`."""
+    """Return the path of a module's synchronous form: `_sending/async_sender.py` has `_sending/sender.py`."""
     folder, slash, name = path.rpartition("/")
     twin = re.sub(r"^(_?)async_", r"\1", name)
     return None if twin == name else f"{folder}{slash}{twin}"

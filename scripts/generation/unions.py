@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from scripts.openapi.document import COMPONENT, Node, below
 from scripts.openapi.problems import DocumentError
 
+from .generator_parse import Parsed
 from .names import NamedSchema, function_name
-from .parse import Parsed
 from .schemas import object_members
 
 _ADVICE = "Add a `discriminator`, or a required field with a `const` to each."

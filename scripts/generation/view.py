@@ -17,8 +17,8 @@ from scripts.openapi.service import Service, service_of
 
 from . import class_extensions, methods, names
 from .error_kinds import Kind, kinds_of, tree
+from .generator_parse import Parsed
 from .names import BUILTINS, NamedSchema, Namespace
-from .parse import Parsed
 from .reserved import Reserved
 from .resources import Resource, Resources
 from .schemas import MODULES, collect

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from acedata_responses import Limits
-from scripts.measuring.worker import memory_in_use
+from scripts.benchmarking.worker import memory_in_use
 from tests.faults.table import ANSWERED
 
 from .calls import TRIES, Call

@@ -10,7 +10,7 @@ from .._clock import Clock
 from .._request.build import Request
 from ..errors import ConfigurationError
 from ..retry import Failure
-from . import live
+from . import live_calls
 from .async_lifetime import AsyncConnectionPools, close_soon, has_sockets
 from .async_response import AsyncResponseStream
 from .custom_transport import library_of
@@ -123,7 +123,7 @@ class AsyncHttpxTransport:
         self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None
     ) -> AsyncResponseStream:
         has_sockets()  # raises an error if the event loop is not supported
-        progress = _AsyncProgress(live.refusal(self._origin))
+        progress = _AsyncProgress(live_calls.refusal(self._origin))
         pooled = await self._clients.take()
         try:
             outgoing = pooled.client.build_request(

@@ -11,7 +11,7 @@ from .lifetime import call_each_once
 
 
 def _nothing() -> None:
-    """The `release` of a response without a place in the limits."""
+    """The `release` of a response without a slot in the limits."""
 
 
 class AsyncResponseStream:
@@ -21,7 +21,7 @@ class AsyncResponseStream:
         status_code: The HTTP status.
         headers: The header lines.
         read: Returns the next chunk of the body, an empty one at its end. It raises `NetworkError` and nothing else.
-        release: Frees the place of the call in the limits, before the response is closed. It can be called repeatedly.
+        release: Frees the slot of the call in the limits, before the response is closed. It can be called repeatedly.
     """
 
     __slots__ = ("_closing", "_shorten_deadline", "headers", "read", "release", "status_code")

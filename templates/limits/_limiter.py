@@ -15,7 +15,7 @@ from .._clock import SYSTEM_CLOCK, Clock
 from .._event_loop import running_loop
 from ..errors import ConfigurationError
 from ._pace import Pace
-from ._place import LimitTimeout, Place, ThreadWaiter, Waiter, task_waiter
+from ._slot import LimitTimeout, Slot, ThreadWaiter, Waiter, task_waiter
 from ._turns import Turns
 from ._values import Limits
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .._event_loop import EventLoop
-    from ._shared import SharedPlaces
+    from ._shared import SharedSlots
 
 logger = logging.getLogger(__name__.partition(".")[0])
-_ORPHAN_CHECK = 1.0  # seconds between two checks for places whose event loop was closed
+_ORPHAN_CHECK = 1.0  # seconds between two checks for slots whose event loop was closed
 _DAY = 86_400.0  # seconds; the longest single wait, which every kind of timer supports
 
 
@@ -47,9 +47,9 @@ class Limiter:
 
     The service limits the calls of a token, whichever process makes them. Processes on one machine share the limits if
     each has a limiter with the same `shared` path: the calls in flight, the starts per second and the pace after a 429
-    are then kept in a file. Within a process calls keep their order; between processes, a free place goes to the first
+    are then kept in a file. Within a process calls keep their order; between processes, a free slot goes to the first
     process that asks for it. Each process asks 20 times a second, for the first call in its queue. When a process ends,
-    however it ends, its places are freed.
+    however it ends, its slots are freed.
 
     Args:
         limits: The limits; by default those of the vendor.
@@ -85,18 +85,18 @@ class Limiter:
         _limiters.add(self)
 
     def _reset(self) -> None:
-        # Reentrant: the garbage collector can close a stream at any point, which frees its place.
+        # Reentrant: the garbage collector can close a stream at any point, which frees its slot.
         self._lock = threading.RLock()
         self._latest = self._orphans_checked_at = -math.inf
         self._loops: set[EventLoop | None] = set()  # the first two event loops in use; None stands for threads
-        self._shared: SharedPlaces | None = None
+        self._shared: SharedSlots | None = None
         own_limits = self.limits
         if self._path is not None:
-            from ._shared import SharedPlaces
+            from ._shared import SharedSlots
 
-            self._shared = SharedPlaces(self._path, self.limits, self._now, self._lock)
+            self._shared = SharedSlots(self._path, self.limits, self._now, self._lock)
             own_limits = evolve(own_limits, per_second=None)  # the pace is shared by all processes
-        self._turns: Turns[Place] = Turns(own_limits)
+        self._turns: Turns[Slot] = Turns(own_limits)
 
     @property
     def in_flight(self) -> int:
@@ -117,7 +117,7 @@ class Limiter:
     def _pace(self) -> Pace | None:
         return self._turns.pace if self._shared is None else self._shared.pace
 
-    def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+    def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Slot:
         """Wait for a turn, in a thread.
 
         Args:
@@ -126,45 +126,45 @@ class Limiter:
                 start or finish, the wait continues.
 
         Returns:
-            The place of the call, to be released when its response is finished.
+            The slot of the call, to be released when its response is finished.
 
         Raises:
             LimitTimeout: The call did not get its turn in time.
         """
-        place = Place(self._free)
-        if self._start_at_once(place):
-            return place
-        waiter = place.waiter = ThreadWaiter()
+        slot = Slot(self._free)
+        if self._start_at_once(slot):
+            return slot
+        waiter = slot.waiter = ThreadWaiter()
         wait_limit = self._wait_limit(give_up_at, timeout)
         try:
-            self._join(place)
+            self._join(slot)
             for seconds in self._wait_until_called(waiter, wait_limit):
                 waiter.wait(seconds)
-            for seconds in self._wait_until_started(place, wait_limit):
+            for seconds in self._wait_until_started(slot, wait_limit):
                 self._clock.sleep(seconds)
         except BaseException:
-            self._leave(place)
+            self._leave(slot)
             raise
-        return place
+        return slot
 
-    async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+    async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Slot:
         """Wait for a turn, in a task; like `acquire`."""
         loop = running_loop()
-        place = Place(self._free, loop)
-        if self._start_at_once(place):
-            return place
-        waiter = place.waiter = task_waiter(loop)
+        slot = Slot(self._free, loop)
+        if self._start_at_once(slot):
+            return slot
+        waiter = slot.waiter = task_waiter(loop)
         wait_limit = self._wait_limit(give_up_at, timeout)
         try:
-            self._join(place)
+            self._join(slot)
             for seconds in self._wait_until_called(waiter, wait_limit):
                 await waiter.wait(seconds)
-            for seconds in self._wait_until_started(place, wait_limit):
+            for seconds in self._wait_until_started(slot, wait_limit):
                 await self._clock.sleep_async(seconds)
         except BaseException:
-            self._leave(place)
+            self._leave(slot)
             raise
-        return place
+        return slot
 
     def slowed(self) -> None:
         """Slow down after a 429. It has no effect if `per_second` is not limited."""
@@ -196,29 +196,29 @@ class Limiter:
         else:
             self._shared.change_pace(change)
 
-    def _start_at_once(self, place: Place) -> bool:
+    def _start_at_once(self, slot: Slot) -> bool:
         with self._lock:
             if len(self._loops) < 2:
-                self._loops.add(place.loop)
+                self._loops.add(slot.loop)
             if self._shared is not None:
-                return False  # it must wait for its turn in this process, and then ask for one of the shared places
-            return self._turns.start_at_once(place, self._now())
+                return False  # it must wait for its turn in this process, and then ask for one of the shared slots
+            return self._turns.start_at_once(slot, self._now())
 
-    def _join(self, place: Place) -> None:
+    def _join(self, slot: Slot) -> None:
         with self._lock:
-            self._turns.join(place)
+            self._turns.join(slot)
             self._call_next()
 
-    def _leave(self, place: Place) -> None:
+    def _leave(self, slot: Slot) -> None:
         with self._lock:
-            self._turns.leave(place)
+            self._turns.leave(slot)
             self._call_next()
 
-    def _free(self, place: Place) -> None:
+    def _free(self, slot: Slot) -> None:
         with self._lock:
-            self._turns.finish(place, self._now())
+            self._turns.finish(slot, self._now())
             if self._shared is not None:
-                self._shared.finish(place)
+                self._shared.finish(slot)
             self._call_next()
 
     def _wait_limit(self, give_up_at: float | None, timeout: float | None) -> _WaitLimit:
@@ -238,14 +238,14 @@ class Limiter:
             if not waiter.called:
                 self._note_waited(until)
 
-    def _wait_until_started(self, place: Place, wait_limit: _WaitLimit) -> Iterator[float]:
+    def _wait_until_started(self, slot: Slot, wait_limit: _WaitLimit) -> Iterator[float]:
         """Start a call that was called. Yield how many seconds it must wait before, for the pace."""
-        while (until := self._start(place, wait_limit)) is not None:
+        while (until := self._start(slot, wait_limit)) is not None:
             yield max(until - self._now(), 0.0)
             self._note_waited(until)
 
     def _give_up_at(self, wait_limit: _WaitLimit, now: float, in_all_processes: int | None = None) -> float:
-        """Return when a call gives up unless another one starts or finishes; `now` if a place has just been freed.
+        """Return when a call gives up unless another one starts or finishes; `now` if a slot has just been freed.
 
         Raises:
             LimitTimeout: That time has come.
@@ -258,25 +258,25 @@ class Limiter:
             raise LimitTimeout(self._timeout_reason(now, in_all_processes))
         return until
 
-    def _start(self, place: Place, wait_limit: _WaitLimit) -> float | None:
+    def _start(self, slot: Slot, wait_limit: _WaitLimit) -> float | None:
         """Start a call that was called. Return None if it has started, else when to ask again."""
         with self._lock:
             now = self._now()
             start = self._turns.next_start(now)
             if start <= now and self._shared is not None:
-                start = max(start, self._start_among_processes(place, wait_limit, now))
+                start = max(start, self._start_among_processes(slot, wait_limit, now))
             if start <= now:
-                self._turns.start(place, now)
+                self._turns.start(slot, now)
                 self._call_next()
                 return None
             if now >= wait_limit.give_up_at:
                 raise LimitTimeout(self._timeout_reason(now))
             return min(start, wait_limit.give_up_at, now + _DAY)
 
-    def _start_among_processes(self, place: Place, wait_limit: _WaitLimit, now: float) -> float:
+    def _start_among_processes(self, slot: Slot, wait_limit: _WaitLimit, now: float) -> float:
         """Start a call that has its turn in this process. Return `now` if it has started, else when to ask again."""
         assert self._shared is not None
-        blocked = self._shared.start(place)
+        blocked = self._shared.start(slot)
         if blocked is None:
             return now
         self._turns.moved(blocked.moved_at)
@@ -284,22 +284,22 @@ class Limiter:
         return now + blocked.seconds
 
     def _call_next(self) -> None:
-        while (place := self._turns.called()) is not None:
-            if place.waiter is None or place.waiter.wake():
+        while (slot := self._turns.called()) is not None:
+            if slot.waiter is None or slot.waiter.wake():
                 return
-            self._turns.leave(place)
+            self._turns.leave(slot)
 
     def _free_orphans(self, now: float) -> bool:
-        """Free the places whose event loops are closed; return whether there were any.
+        """Free the slots whose event loops are closed; return whether there were any.
 
         A loop does not report that it is closed, so waiting calls check for it if there is more than one loop.
         """
         if len(self._loops) < 2:
             return False
         self._orphans_checked_at = now
-        orphans = [place for place in self._turns.running if place.is_orphaned]
-        for place in orphans:
-            self._free(place)
+        orphans = [slot for slot in self._turns.running if slot.is_orphaned]
+        for slot in orphans:
+            self._free(slot)
         return bool(orphans)
 
     def _now(self) -> float:
@@ -317,7 +317,7 @@ class Limiter:
                 f"{in_all_processes} calls are in flight in all processes that share {self._path}, and "
                 f"{turns.waiting} wait in this one"
             )
-        if turns.in_flight < turns.places:
+        if turns.in_flight < turns.slots:
             return (
                 f"Calls start at {self.pace:.3g} a second, and {turns.waiting} wait: allow more with "
                 "Limits(per_second=...), or the call more time"
@@ -325,9 +325,9 @@ class Limiter:
         oldest = turns.oldest_start
         age = 0.0 if oldest is None else now - oldest
         return (
-            f"{turns.in_flight} of {turns.places} calls are in flight, the oldest for {age:.1f} s, "
+            f"{turns.in_flight} of {turns.slots} calls are in flight, the oldest for {age:.1f} s, "
             f"and {turns.waiting} wait. A call is over when its reply has come, or its stream was read to the end or "
-            "closed: close streams that are left early, do not wait for another call while streams hold all places, "
+            "closed: close streams that are left early, do not wait for another call while streams hold all slots, "
             "or raise Limits(in_flight=...)"
         )
 

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import ConfigurationError
-from ..limits import Limiter, Limits, LimitTimeout, Place
-from ._places import Places
+from ..limits import Limiter, Limits, LimitTimeout, Slot
+from ._slots import Slots
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -45,7 +45,7 @@ class ClusterLimiter(Limiter):
     Args:
         limits: The limits of all workers together; by default those of the vendor.
         name: The name of the limiter; use one for each token.
-        lease: Seconds after which the places of a worker that no longer responds are freed.
+        lease: Seconds after which the slots of a worker that no longer responds are freed.
 
     Raises:
         ConfigurationError: Ray is not installed, or the limiter of that name has other limits.
@@ -72,31 +72,31 @@ class ClusterLimiter(Limiter):
         ).start()  # fmt: skip
 
     def _find_or_start(self) -> Any:
-        actor = self._ray.remote(Places).options(
+        actor = self._ray.remote(Slots).options(
             name=self._name, namespace=PACKAGE, get_if_exists=True, lifetime="detached", num_cpus=0,
             max_restarts=-1, max_task_retries=-1, max_concurrency=_MAX_WAITING,
         )  # fmt: skip
         return actor.remote(self.limits, self._lease)
 
-    def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+    def acquire(self, give_up_at: float | None = None, timeout: float | None = None) -> Slot:
         """Wait for a turn, in a thread; like `Limiter.acquire`."""
-        place = _NumberedPlace(self)
+        slot = _NumberedSlot(self)
         try:
-            self._check(self._ray.get(self._ask(place, give_up_at, timeout)))
+            self._check(self._ray.get(self._ask(slot, give_up_at, timeout)))
         except BaseException:
-            place.release()
+            slot.release()
             raise
-        return place
+        return slot
 
-    async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Place:
+    async def acquire_async(self, give_up_at: float | None = None, timeout: float | None = None) -> Slot:
         """Wait for a turn, in a task of asyncio; like `Limiter.acquire`."""
-        place = _NumberedPlace(self)
+        slot = _NumberedSlot(self)
         try:
-            self._check(await self._ask(place, give_up_at, timeout))
+            self._check(await self._ask(slot, give_up_at, timeout))
         except BaseException:
-            place.release()
+            slot.release()
             raise
-        return place
+        return slot
 
     def slowed(self) -> None:
         """Slow down all workers after a 429."""
@@ -130,18 +130,18 @@ class ClusterLimiter(Limiter):
         load: tuple[int, int, float | None] = self._ray.get(self._actor.load.remote())
         return load
 
-    def _ask(self, place: _NumberedPlace, give_up_at: float | None, timeout: float | None) -> Any:
+    def _ask(self, slot: _NumberedSlot, give_up_at: float | None, timeout: float | None) -> Any:
         seconds = None if give_up_at is None else give_up_at - time.monotonic()  # clocks differ between nodes
-        return self._actor.acquire.remote((self._id, place.number), seconds, timeout)
+        return self._actor.acquire.remote((self._id, slot.number), seconds, timeout)
 
     def _check(self, timeout_reason: str) -> None:
         if timeout_reason:
             raise LimitTimeout(timeout_reason)
 
-    def _free(self, place: Place) -> None:
-        assert isinstance(place, _NumberedPlace)
+    def _free(self, slot: Slot) -> None:
+        assert isinstance(slot, _NumberedSlot)
         if self._ray.is_initialized():
-            self._actor.release.remote((self._id, place.number))
+            self._actor.release.remote((self._id, slot.number))
 
     def __getstate__(self) -> Any:
         return self.limits, self._name, self._lease
@@ -154,8 +154,8 @@ class ClusterLimiter(Limiter):
         return f"<ClusterLimiter {self._name!r} {self.limits}>"
 
 
-class _NumberedPlace(Place):
-    """A place in the actor, with the number that this worker has given it."""
+class _NumberedSlot(Slot):
+    """A slot in the actor, with the number that this worker has given it."""
 
     __slots__ = ("number",)
 

@@ -296,7 +296,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def one_minute_per_result(monkeypatch) -> None:
     clock = SimpleNamespace(monotonic=itertools.count(step=60.0).__next__)
-    monkeypatch.setattr("acedata_responses._command.progress.time", clock)
+    monkeypatch.setattr("acedata_responses._cli.progress.time", clock)
 
 
 @pytest.mark.usefixtures("one_minute_per_result")

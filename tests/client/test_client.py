@@ -24,7 +24,7 @@ from acedata_responses import (
     testing,
 )
 from tests.contract.document import REQUEST, component
-from tests.drivers import MINIMAL, ONE_PLACE, Driver
+from tests.drivers import MINIMAL, ONE_SLOT, Driver
 from tests.processes import forks, is_true_in_a_child
 
 # Threads
@@ -39,7 +39,7 @@ def test_threads_that_make_their_first_call_together_share_the_limits(service, f
             together.wait()
             driver.create()
 
-        options = {"token": testing.TOKEN, "base_url": service.url, "limits": ONE_PLACE}
+        options = {"token": testing.TOKEN, "base_url": service.url, "limits": ONE_SLOT}
         with Driver(flavour, **options) as driver, ThreadPoolExecutor(4) as threads:
             list(threads.map(call, [driver] * 4))
     assert service.most_in_flight == 1
@@ -105,12 +105,12 @@ def test_a_forked_process_makes_its_own_connection_and_leaves_those_of_its_paren
 
 @forks
 def test_a_forked_process_does_not_count_the_calls_of_its_parent():
-    limiter = Limiter(ONE_PLACE)
-    place = limiter.acquire()
+    limiter = Limiter(ONE_SLOT)
+    slot = limiter.acquire()
 
     def acquires():
         limiter.acquire(timeout=5)
-        place.release()
+        slot.release()
         return limiter.in_flight == 1
 
     assert is_true_in_a_child(acquires)

@@ -1,4 +1,4 @@
-"""Connections in event loops: cancelled calls and closed loops leave no socket open and no place taken."""
+"""Connections in event loops: cancelled calls and closed loops leave no socket open and no slot taken."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import uvloop
 
 from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
 from tests.bare_sockets import bare, silent
-from tests.drivers import MINIMAL, ONE_PLACE
+from tests.drivers import MINIMAL, ONE_SLOT
 from tests.faults.table import PATIENT
 from tests.waiting import in_loop, until
 
@@ -111,7 +111,7 @@ def test_closed_loops_leave_no_sockets(run, is_secure, tls):
 @pytest.mark.parametrize("caller", ["another loop", "a thread"])
 def test_a_stream_whose_loop_was_closed_does_not_count_as_in_flight(caller, is_held, run, service):
     service.reply_with(testing.Fault("stall", "event", after=2))
-    limiter = Limiter(ONE_PLACE)
+    limiter = Limiter(ONE_SLOT)
     client = AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter)
     streams = [run(client.responses.create(**MINIMAL, stream=True))]
     if not is_held:

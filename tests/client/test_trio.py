@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from acedata_responses import AsyncClient, ConfigurationError, Limiter, Limits, RequestTimeoutError, testing
-from tests.drivers import MINIMAL, ONE_PLACE
+from tests.drivers import MINIMAL, ONE_SLOT
 from tests.waiting import thread, until
 
 # httpx leaves generators behind where a body is not read to its end, and trio warns of each.
@@ -96,12 +96,12 @@ async def test_with_a_journal_equal_requests_of_a_nursery_are_sent_once(service,
 
 @in_trio
 async def test_a_place_that_a_thread_releases_is_taken(service):
-    limiter = Limiter(ONE_PLACE)
-    place = limiter.acquire()
+    limiter = Limiter(ONE_SLOT)
+    slot = limiter.acquire()
 
     def release_when_somebody_waits():
         until(lambda: limiter.waiting)
-        place.release()
+        slot.release()
 
     with thread(release_when_somebody_waits):
         async with client_of(service, limits=limiter) as client:
@@ -110,7 +110,7 @@ async def test_a_place_that_a_thread_releases_is_taken(service):
 
 @in_trio
 async def test_the_wait_for_the_limiter_ends_with_the_deadline(service):
-    limiter = Limiter(ONE_PLACE)
+    limiter = Limiter(ONE_SLOT)
     limiter.acquire()
     async with client_of(service, limits=limiter, deadline=0.05) as client:
         with pytest.raises(RequestTimeoutError) as caught:
@@ -130,7 +130,7 @@ async def test_a_retry_waits_as_long_as_the_service_asks(service):
 @in_trio
 async def test_a_cancelled_call_closes_its_connection_at_once(service):
     service.reply_with(testing.Fault("stall"))
-    async with client_of(service, limits=ONE_PLACE) as client:
+    async with client_of(service, limits=ONE_SLOT) as client:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(lambda: client.responses.create(**MINIMAL))
             await trio.to_thread.run_sync(service.wait_until_stalled)

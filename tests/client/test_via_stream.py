@@ -12,7 +12,7 @@ import pytest
 from acedata_responses import AsyncClient, ConfigurationError, errors, testing
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL, ONE_PLACE
+from tests.drivers import MINIMAL, ONE_SLOT
 from tests.faults.table import PATIENT
 from tests.journal.test_journal_in_calls import other_process, states
 from tests.streams.events import assert_usable, created, delta, ending, response
@@ -23,7 +23,7 @@ from tests.waiting import in_loop
 def make_client(connect, service):
     """Makes a client that sends plain calls as streams; its waits take no time."""
     return lambda **options: connect(
-        service, **{"via_stream": True, "limits": ONE_PLACE, "clock": SkippingClock(), **options}
+        service, **{"via_stream": True, "limits": ONE_SLOT, "clock": SkippingClock(), **options}
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from acedata_responses import Client, RetryPolicy, errors, testing
 from tests.clock import SkippingClock
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.faults.table import CODES, NO_REPLY, PATIENT, SHORT
 from tests.streams.events import delta, response
 
@@ -115,7 +115,7 @@ def test_the_error_has_what_the_document_says_of_the_outcome(name, connect, serv
 
 
 def test_a_call_that_was_not_sent_is_not_billed(connect, service):
-    driver = connect(service, limits=ONE_PLACE, max_retries=0)
+    driver = connect(service, limits=ONE_SLOT, max_retries=0)
     assert error_of(lambda: driver.create(temperature=9)).may_be_billed is False
     assert error_of(lambda: Client(timeout=-1, token="t")).may_be_billed is False
     with driver.open():

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from acedata_responses import errors, testing
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.faults.table import BROKEN_STREAMS, PATIENT, TRIES
 from tests.streams.events import assert_usable, created, delta, ending, events_of, text_of
 
@@ -108,7 +108,7 @@ def test_a_fault_within_a_stream_keeps_the_text_so_far(fault, reason, client, se
 def test_strict_streams_end_at_the_first_event_that_does_not_match_the_document(connect, service):
     bad = replace(testing.Answer(), events=[created(), {**delta("a"), "output_index": "none"}, delta("b")])
     service.reply_with(bad)
-    driver = connect(service, strict=True, limits=ONE_PLACE)
+    driver = connect(service, strict=True, limits=ONE_SLOT)
     with driver.open() as stream:
         events, error = events_of(stream)
         assert isinstance(error, errors.ReplyDecodeError)

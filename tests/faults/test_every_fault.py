@@ -10,7 +10,7 @@ import pytest
 from acedata_responses import errors, testing
 from tests.clock import SkippingClock
 from tests.contract.document import DOCUMENT
-from tests.drivers import ONE_PLACE, Driver
+from tests.drivers import ONE_SLOT, Driver
 from tests.faults.table import (
     BODIES,
     CODES,
@@ -94,8 +94,8 @@ def test_a_fault_raises_its_error_and_the_request_is_sent_as_often_as_the_table_
 
 @each(KEPT)
 def test_a_fault_on_a_kept_connection_has_the_same_outcome_and_leaves_the_client_usable(row, kind, connect, service):
-    """Only one call may be in flight: a place that was not released would block the next call."""
-    client = connect(service, clock=SkippingClock(), limits=ONE_PLACE)
+    """Only one call may be in flight: a slot that was not released would block the next call."""
+    client = connect(service, clock=SkippingClock(), limits=ONE_SLOT)
     client.list_models()
     requests = check(row, kind, client, service, known=1)
     assert requests[0].connection == 1

@@ -26,7 +26,7 @@ from acedata_responses import (
 )
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL, ONE_PLACE
+from tests.drivers import MINIMAL, ONE_SLOT
 from tests.faults.table import response
 from tests.processes import python
 from tests.waiting import in_loop
@@ -264,7 +264,7 @@ def test_the_wait_for_a_stream_that_the_caller_holds_itself_ends(new_client, ser
 
 
 def test_a_call_that_got_no_turn_was_not_sent(new_client, path):
-    driver = new_client(limits=ONE_PLACE)
+    driver = new_client(limits=ONE_SLOT)
     with driver.open():
         with pytest.raises(RequestTimeoutError):
             driver.create(timeout=0.05)

@@ -130,7 +130,7 @@ def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logge
     ]
 
 
-def test_releasing_a_place_twice_frees_no_other_place():
+def test_releasing_a_place_twice_frees_no_other_slot():
     limiter = Limiter(Limits(in_flight=2, per_second=None))
     first, _second = limiter.acquire(), limiter.acquire()
     first.release()
@@ -147,12 +147,12 @@ def test_a_place_can_be_released_from_within_the_limiter():
         def monotonic(self):
             if self.forgotten:
                 self.forgotten -= 1
-                places.pop().release()
+                slots.pop().release()
             return super().monotonic()
 
     clock = Collecting()
     limiter = Limiter(Limits(in_flight=3, per_second=None), clock=clock)
-    places = [limiter.acquire(), limiter.acquire()]
+    slots = [limiter.acquire(), limiter.acquire()]
     clock.forgotten = 1
     with thread(limiter.acquire):
         pass
@@ -242,16 +242,16 @@ def test_a_call_does_not_give_up_while_other_calls_finish(monkeypatch):
     clock = Counting()
     limiter = one_at_a_time(clock)
     loop = asyncio.new_event_loop()
-    places = [loop.run_until_complete(limiter.acquire_async())]
+    slots = [loop.run_until_complete(limiter.acquire_async())]
     with ExitStack() as threads:
         for _ in range(3):
-            threads.enter_context(thread(lambda: places.append(limiter.acquire(timeout=10.0))))
+            threads.enter_context(thread(lambda: slots.append(limiter.acquire(timeout=10.0))))
         for waiting in (3, 2, 1):
-            until(lambda waiting=waiting: limiter.waiting == waiting and len(places) == 1)
+            until(lambda waiting=waiting: limiter.waiting == waiting and len(slots) == 1)
             clock.now += 9.0  # each call takes long, but less than the timeout
             reads = clock.reads
             until(lambda reads=reads: clock.reads > reads + 10)
-            places.pop().release()
+            slots.pop().release()
     assert (limiter.in_flight, limiter.waiting) == (1, 0)
     loop.close()
 

@@ -1,4 +1,4 @@
-"""A limiter shared by processes: the limits hold for all of them together, and a killed process holds no place."""
+"""A limiter shared by processes: the limits hold for all of them together, and a killed process holds no slot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from acedata_responses import Client, ConfigurationError, JournalError, testing
 from acedata_responses.limits import Limiter, Limits, LimitTimeout
 from tests.clock import FakeClock
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.processes import forks, is_true_in_a_child, python
 from tests.waiting import in_loop, most_in_a_second, run
 
@@ -44,10 +44,10 @@ def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process
         import sys
         from acedata_responses.limits import Limiter, Limits
         limiter = Limiter(Limits(in_flight=2, per_second=None), shared=sys.argv[1])
-        places = [limiter.acquire(), limiter.acquire()]
+        slots = [limiter.acquire(), limiter.acquire()]
         print("acquired", flush=True)
         sys.stdin.readline()
-        places.pop().release()
+        slots.pop().release()
         print("released one", flush=True)
         sys.stdin.readline()
         """,
@@ -71,10 +71,10 @@ def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process
 @forks
 def test_a_forked_child_shares_the_limits_and_cannot_release_the_places_of_its_parent(path):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
-    place = limiter.acquire()
+    slot = limiter.acquire()
 
     def acquires_one():
-        place.release()  # has no effect, as it belongs to the parent
+        slot.release()  # has no effect, as it belongs to the parent
         limiter.acquire(timeout=1)
         with pytest.raises(LimitTimeout):
             limiter.acquire(timeout=1)
@@ -87,15 +87,15 @@ def test_a_forked_child_shares_the_limits_and_cannot_release_the_places_of_its_p
 
 
 def test_limiters_with_the_same_path_share_the_limits_within_a_process(path):
-    first = Limiter(ONE_PLACE, shared=path, clock=FakeClock())
-    second = Limiter(ONE_PLACE, shared=str(path), clock=FakeClock())
+    first = Limiter(ONE_SLOT, shared=path, clock=FakeClock())
+    second = Limiter(ONE_SLOT, shared=str(path), clock=FakeClock())
     third = copy.copy(first)
-    place = first.acquire()
+    slot = first.acquire()
     for other in (second, third):
         with pytest.raises(LimitTimeout):
             other.acquire(timeout=1)
-    place.release()
-    place.release()
+    slot.release()
+    slot.release()
     run(second.acquire_async(timeout=1))
     with pytest.raises(LimitTimeout):
         run(third.acquire_async(timeout=1))
@@ -143,7 +143,7 @@ def test_times_from_before_a_reboot_are_ignored(path):
 
 @in_loop
 async def test_a_task_waits_for_a_locked_file_without_blocking_the_event_loop(path):
-    limiter = Limiter(ONE_PLACE, shared=path)
+    limiter = Limiter(ONE_SLOT, shared=path)
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
 
@@ -152,28 +152,28 @@ async def test_a_task_waits_for_a_locked_file_without_blocking_the_event_loop(pa
         await asyncio.sleep(0.05)
         assert not call.done()
     holder.execute("ROLLBACK")
-    place = await call
+    slot = await call
     holder.execute("BEGIN IMMEDIATE")
-    place.release()  # is written later
+    slot.release()  # is written later
     holder.execute("ROLLBACK")
     await limiter.acquire_async(timeout=5)
     holder.close()
 
 
 def test_a_place_released_while_the_file_is_locked_is_freed_later_without_another_call(path):
-    place = Limiter(ONE_PLACE, shared=path).acquire()
+    slot = Limiter(ONE_SLOT, shared=path).acquire()
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    place.release()
+    slot.release()
     holder.execute("ROLLBACK")
     holder.close()
-    Limiter(ONE_PLACE, shared=path).acquire(timeout=20)
+    Limiter(ONE_SLOT, shared=path).acquire(timeout=20)
 
 
 def test_the_files_are_accessible_only_to_their_owner_and_can_lie_beside_a_journal(path):
     before = os.umask(0)
     try:
-        limiter = Limiter(ONE_PLACE, shared=path)
+        limiter = Limiter(ONE_SLOT, shared=path)
         with (
             testing.serve() as service,
             Client(testing.TOKEN, base_url=service.url, journal=path, limits=limiter) as client,
@@ -265,21 +265,21 @@ def test_several_processes_keep_the_documented_limits_even_if_one_is_killed(path
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed here")
 @pytest.mark.parametrize("name", ["answers.db-limits", "answers.db-owners"])
 def test_nothing_is_sent_after_the_shared_file_was_deleted(connect, service, path, name):
-    driver = connect(service, limits=Limiter(ONE_PLACE, shared=path))
+    driver = connect(service, limits=Limiter(ONE_SLOT, shared=path))
     assert driver.create().output_text
     path.with_name(name).unlink()
     for _ in range(2):
         with pytest.raises(JournalError, match=f"{name} was deleted or replaced"):
             driver.create()
     assert len(service.requests) == 1
-    assert connect(service, limits=Limiter(ONE_PLACE, shared=path)).create().output_text
+    assert connect(service, limits=Limiter(ONE_SLOT, shared=path)).create().output_text
 
 
 def test_a_relative_path_refers_to_the_folder_in_which_the_limiter_was_created(connect, service, tmp_path, monkeypatch):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(tmp_path)
-    limiter = Limiter(ONE_PLACE, shared="limits.db")
+    limiter = Limiter(ONE_SLOT, shared="limits.db")
     driver = connect(service, limits=limiter)
     monkeypatch.chdir(elsewhere)
     assert driver.create().output_text

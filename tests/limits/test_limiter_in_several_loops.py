@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def test_threads_and_tasks_of_several_loops_share_the_places():
+def test_threads_and_tasks_of_several_loops_share_the_slots():
     limiter = Limiter(Limits(in_flight=4, per_second=None))
     running, most = [], []
 
@@ -26,23 +26,23 @@ def test_threads_and_tasks_of_several_loops_share_the_places():
         running.append(None)
         most.append(len(running))
 
-    def end(place):
+    def end(slot):
         running.pop()
-        place.release()
+        slot.release()
 
     def in_thread():
         for _ in range(50):
-            place = limiter.acquire()
+            slot = limiter.acquire()
             begin()
             time.sleep(0)
-            end(place)
+            end(slot)
 
     async def in_task():
         for _ in range(10):
-            place = await limiter.acquire_async()
+            slot = await limiter.acquire_async()
             begin()
             await asyncio.sleep(0)
-            end(place)
+            end(slot)
 
     async def in_tasks():
         await asyncio.gather(*(in_task() for _ in range(10)))
@@ -61,14 +61,14 @@ async def test_threads_and_tasks_take_turns_in_order_of_arrival():
     order = []
 
     def in_thread(number):
-        place = limiter.acquire()
+        slot = limiter.acquire()
         order.append(number)
-        place.release()
+        slot.release()
 
     async def in_task(number):
-        place = await limiter.acquire_async()
+        slot = await limiter.acquire_async()
         order.append(number)
-        place.release()
+        slot.release()
 
     with ThreadPoolExecutor(2) as pool:
         calls = []
@@ -84,13 +84,13 @@ async def test_threads_and_tasks_take_turns_in_order_of_arrival():
 def test_a_thread_can_release_the_place_of_a_task():
     limiter = one_at_a_time()
 
-    def release(place):
+    def release(slot):
         until(lambda: limiter.waiting == 1)
-        place.release()
+        slot.release()
 
     async def calls():
-        place = await limiter.acquire_async()
-        with thread(lambda: release(place)):
+        slot = await limiter.acquire_async()
+        with thread(lambda: release(slot)):
             await limiter.acquire_async()
 
     run(calls(), debug=True)  # in debug mode, the loop refuses calls that are not thread-safe
@@ -137,8 +137,8 @@ def test_the_places_of_a_closed_loop_are_free(flavour):
     assert limiter.in_flight == 3
     acquire(limiter, flavour, timeout=PATIENCE)
     assert limiter.in_flight == 1
-    for place in lost:
-        place.release()
+    for slot in lost:
+        slot.release()
     assert limiter.in_flight == 1
 
 

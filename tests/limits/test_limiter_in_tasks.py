@@ -44,11 +44,11 @@ async def test_no_turn_is_lost_whichever_tasks_are_cancelled(data):
     cancellations = data.draw(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 40)), max_size=12))
 
     async def call():
-        place = await limiter.acquire_async()
+        slot = await limiter.acquire_async()
         try:
             await asyncio.sleep(0)
         finally:
-            place.release()
+            slot.release()
 
     tasks = [asyncio.create_task(call()) for _ in range(12)]
     for step in range(41):

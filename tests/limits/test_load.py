@@ -12,7 +12,7 @@ import pytest
 from acedata_responses import AsyncClient, Limiter, Limits, errors, testing
 from acedata_responses.limits import Pace
 from tests.clock import SkippingClock
-from tests.drivers import MINIMAL, ONE_PLACE
+from tests.drivers import MINIMAL, ONE_SLOT
 from tests.faults.table import SHORT
 from tests.waiting import in_loop, most_in_a_second, until, until_async
 
@@ -68,7 +68,7 @@ def test_the_limits_hold_and_are_used_up(options, in_flight, calls, connect, ser
 
 def test_calls_are_sent_in_order_of_arrival(connect, service):
     service.reply_with(testing.Fault("stall"))
-    limiter = Limiter(ONE_PLACE)
+    limiter = Limiter(ONE_SLOT)
     driver = connect(service, limits=limiter)
     threads = [threading.Thread(target=driver.create, kwargs={"input": text}) for text in expected(7)]
     threads[0].start()
@@ -93,7 +93,7 @@ def test_copies_of_a_client_share_its_limits_and_connections(connect, service):
 @pytest.mark.parametrize("option", ["deadline", "timeout"])
 @pytest.mark.parametrize("streams", [1, 3])
 def test_a_call_without_a_turn_in_time_raises_an_error_that_says_why(streams, option, connect, service):
-    """A call within the loop over a stream waits for itself if the stream has the only place."""
+    """A call within the loop over a stream waits for itself if the stream has the only slot."""
     limiter = Limiter(Limits(in_flight=streams, per_second=None))
     driver = connect(service, limits=limiter)
     held = [driver.open() for _ in range(streams)]
@@ -137,7 +137,7 @@ def test_a_call_waits_for_its_turn_up_to_its_timeout(options, seconds, connect, 
 
 @in_loop
 async def test_after_waiting_calls_were_cancelled_the_others_get_their_turn(service):
-    limiter = Limiter(ONE_PLACE)
+    limiter = Limiter(ONE_SLOT)
     async with AsyncClient(testing.TOKEN, base_url=service.url, limits=limiter) as client:
         async with await client.responses.create(**MINIMAL, stream=True):
             waiting = [asyncio.create_task(client.responses.create(**MINIMAL)) for _ in range(4)]
@@ -162,7 +162,7 @@ def test_a_call_releases_its_place_while_it_waits_for_its_next_try(via_stream, f
             super().sleep(seconds)
 
     seen = []
-    limiter = Limiter(ONE_PLACE)
+    limiter = Limiter(ONE_SLOT)
     service.reply_with(fault, fault)
     connect(service, limits=limiter, clock=Watch(), via_stream=via_stream).create()
     assert seen == [0, 0]

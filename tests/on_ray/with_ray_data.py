@@ -161,12 +161,12 @@ def test_places_are_counted_in_the_whole_cluster_and_released(service, limiter):
         with Client(limits=limiter, base_url=url) as client:
             return client.responses.create(**MINIMAL).output_text
 
-    place = mine.acquire()
+    slot = mine.acquire()
     assert mine.in_flight == 1
     assert ray.get(call.remote(mine, service.url))
     assert mine.in_flight == 1
-    place.release()
-    place.release()
+    slot.release()
+    slot.release()
     until(lambda: mine.in_flight == 0)
 
 
@@ -191,13 +191,13 @@ def rows_after_kill(service: testing.Server, limiter: Any, folder: Path, **optio
     service.wait_until(lambda: service.in_flight == 3 and len(service.requests) == 13, PATIENCE)
     service.reply_with(always=lambda _: None)
     assert limiter.in_flight == 3
-    # A call releases its place before its reply is in the journal.
+    # A call releases its slot before its reply is in the journal.
     until(lambda: journal is None or len(list(Journal(journal).records("answered"))) == 10)
     for pid in [int(one.name) for one in workers.iterdir()]:
         os.kill(pid, signal.SIGKILL)
     run.join(PATIENCE)
     assert not run.is_alive()
-    until(lambda: limiter.in_flight == 0)  # the places of the killed workers are released
+    until(lambda: limiter.in_flight == 0)  # the slots of the killed workers are released
     return rows
 
 

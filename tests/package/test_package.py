@@ -92,7 +92,7 @@ def test_a_call_imports_nothing_for_features_that_it_does_not_use():
             service.url,
         )
     unused = {"types.events", "sse", "testing", "_replies.assembly", "_async_client", "journal", "bulk"}
-    unused |= {"_calls.journaling", "_command", "ray"}
+    unused |= {"_sending.journaling", "_cli", "ray"}
     unused |= {"functions", "parsing", "types._conversation", "types._files"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
     assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "msgspec", "sqlite3", "urllib.request"}

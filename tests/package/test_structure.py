@@ -22,12 +22,12 @@ LAYERS = [
     ["_replies", "bulk", "journal"],
     ["_request"],
     ["_transport"],
-    ["_calls"],
+    ["_sending"],
     ["parsing"],
     ["functions"],
     ["resources"],
     ["_async_client", "_client"],
-    ["_command", "ray", "testing"],
+    ["_cli", "ray", "testing"],
     ["__main__"],
 ]
 """The layers from the lowest one up: the folders and modules of a layer import from lower layers only."""
@@ -75,8 +75,8 @@ MAY_IMPORT = {
     "reference": {"openapi"},
     "change": {"openapi", "reference"},
     "judges": {"openapi"},
-    "measuring": set(),
-    "soaking": {"measuring"},
+    "benchmarking": set(),
+    "soaking": {"benchmarking"},
 }
 
 

@@ -70,6 +70,6 @@ def _all_of(items: Any) -> tuple[list[Any], errors.AceDataError | None]:
 
 
 def assert_usable(client: Any, service: Any) -> None:
-    """Check that a client with one place in flight can make another call."""
+    """Check that a client with one slot in flight can make another call."""
     assert client.create(deadline=30).output_text
     assert service.unused == 0

@@ -10,7 +10,7 @@ import pytest
 
 from acedata_responses import AsyncClient, errors, testing
 from tests.bare_sockets import bare, read_request
-from tests.drivers import MINIMAL, ONE_PLACE
+from tests.drivers import MINIMAL, ONE_SLOT
 from tests.faults.table import SHORT
 from tests.streams.events import as_bytes, assert_usable, delta, ending
 from tests.waiting import in_loop
@@ -102,7 +102,7 @@ async def test_a_task_that_is_cancelled_or_times_out_closes_its_connection_at_on
         async for _event in await client.responses.create(**MINIMAL, **fields):
             pass
 
-    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_SLOT) as client:
         service.reply_with(STAGES[stage])
         timeout = SHORT if reason == "timed out" else None
         task = asyncio.create_task(asyncio.wait_for(read(client), timeout))

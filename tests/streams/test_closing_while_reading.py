@@ -11,7 +11,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from tests.bare_sockets import bare, http, read_request, silent
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.processes import forks
 from tests.streams.events import as_bytes, assert_usable, delta, ending
 from tests.waiting import until
@@ -60,7 +60,7 @@ def secure_service(request, tls):
 def test_the_reader_of_a_stream_ends_when_another_thread_closes_it(connect, secure_service):
     service = secure_service
     service.reply_with(testing.Fault("stall", "event", after=3))
-    client = connect(service, limits=ONE_PLACE)
+    client = connect(service, limits=ONE_SLOT)
     stream = client.open()
     reader = Reader(stream)
     until(lambda: len(reader.events) == 3 and reader.is_blocked())

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from acedata_responses import AsyncClient, Client, StreamInterruptedError, testing
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.streams.events import as_bytes, assert_usable, choice, chunk, delta, ending
 from tests.waiting import in_loop
 
@@ -29,7 +29,7 @@ def closed(error: StreamInterruptedError) -> bool:
 @pytest.mark.parametrize("reader", READERS)
 @in_loop
 async def test_a_read_after_a_cancelled_one_raises_an_error(reader, service):
-    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+    async with AsyncClient(testing.TOKEN, base_url=service.url, limits=ONE_SLOT) as client:
         service.reply_with(SENT.but(STALLED))
         stream = await client.responses.create(**HI)
         reading = READERS[reader](stream)
@@ -55,7 +55,7 @@ def test_a_read_after_one_that_a_signal_handler_left_raises_an_error(reader, ser
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
-        with Client(testing.TOKEN, base_url=service.url, limits=ONE_PLACE) as client:
+        with Client(testing.TOKEN, base_url=service.url, limits=ONE_SLOT) as client:
             service.reply_with(SENT.but(STALLED))
             stream = client.responses.create(**HI)
             reading = stream if reader == "events" else stream.text_deltas()
@@ -106,7 +106,7 @@ def test_an_open_stream_is_not_in_flight_after_its_last_event(shape, client, ser
 
 
 def test_a_stream_is_in_flight_until_its_last_event(connect, service):
-    driver = connect(service, limits=ONE_PLACE)
+    driver = connect(service, limits=ONE_SLOT)
     service.reply_with(SENT.but(STALLED))
     stream = driver.open(deadline=30)
     next(stream)

@@ -7,7 +7,7 @@ import pytest
 
 from acedata_responses import APIStatusError, Limits, RateLimitError, testing
 from tests.classes import typed
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.streams.events import response
 from tests.testing.clients import CODES, error_of, events_of, post
 
@@ -141,7 +141,7 @@ def test_a_function_can_change_the_default_answer(service, http):
 
 
 def test_a_call_over_the_limit_in_flight_is_refused(connect):
-    with testing.serve(limits=ONE_PLACE) as service:
+    with testing.serve(limits=ONE_SLOT) as service:
         service.reply_with(testing.Fault("stall", "event", 1))
         driver = connect(service, limits=None, max_retries=0)
         with driver.open() as stream:

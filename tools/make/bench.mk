@@ -16,6 +16,6 @@ $(foreach pair,$(MEASURED),$(eval $(call bench-environment,$(firstword $(subst =
 
 bench: package $(BENCH_ENVIRONMENTS) ## compare the speed and memory of the client with others (QUICK=1: measure less, write no results)
 	@$(PY) scripts/benchmark.py $(if $(QUICK),--quick) $(ARGS)
-	@.venvs/bench-picture/bin/python -m scripts.measuring.picture tools/bench
+	@.venvs/bench-picture/bin/python -m scripts.benchmarking.picture tools/bench
 
 .PHONY: bench

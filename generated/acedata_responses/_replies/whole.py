@@ -36,7 +36,7 @@ def read_reply(http: HTTPResponse, reply_format: ReplyFormat) -> Any:
     data, problem = parsed(http.content)
     if problem:
         if reply_format.event_decoder is not None and _looks_like_events(http):
-            from .stream import StreamState
+            from .stream_state import StreamState
 
             state = StreamState.for_whole_reply(http, reply_format)
             state.feed(http.content)

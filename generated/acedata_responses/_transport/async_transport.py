@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from . import live
+from . import live_calls
 from .async_lifetime import has_sockets
 from .environment import find_proxy, tls_context
 from .patches import is_httpx_patched
@@ -69,7 +69,7 @@ class _AsyncDefaultTransport:
     ) -> AsyncResponseStream:
         if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return await self._through_httpx.open(request, timeouts, give_up_at)
-        refusal = live.refusal(self._settings.origin)
+        refusal = live_calls.refusal(self._settings.origin)
         if refusal is not None:
             raise refusal
         return await self._direct.open(request, timeouts, give_up_at)

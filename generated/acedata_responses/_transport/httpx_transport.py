@@ -10,7 +10,7 @@ from .._clock import Clock
 from .._request.build import Request
 from ..errors import ConfigurationError
 from ..retry import Failure
-from . import live
+from . import live_calls
 from .custom_transport import library_of
 from .environment import Proxy, tls_context
 from .failures import NetworkError
@@ -120,7 +120,7 @@ class HttpxTransport:
 
     def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
         has_sockets()  # raises an error if the event loop is not supported
-        progress = _Progress(live.refusal(self._origin))
+        progress = _Progress(live_calls.refusal(self._origin))
         pooled = self._clients.take()
         try:
             outgoing = pooled.client.build_request(

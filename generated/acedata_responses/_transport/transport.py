@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from . import live
+from . import live_calls
 from .environment import find_proxy, tls_context
 from .lifetime import has_sockets
 from .patches import is_httpx_patched
@@ -65,7 +65,7 @@ class _DefaultTransport:
     def open(self, request: Request, timeouts: dict[str, float | None], give_up_at: float | None) -> ResponseStream:
         if self._proxy is not None or is_httpx_patched() or not has_sockets():
             return self._through_httpx.open(request, timeouts, give_up_at)
-        refusal = live.refusal(self._settings.origin)
+        refusal = live_calls.refusal(self._settings.origin)
         if refusal is not None:
             raise refusal
         return self._direct.open(request, timeouts, give_up_at)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from ._limiter import Limiter
 from ._pace import Pace
-from ._place import LimitTimeout, Place
+from ._slot import LimitTimeout, Slot
 from ._turns import Turns
 from ._values import Limits
 
-__all__ = ["LimitTimeout", "Limiter", "Limits", "Pace", "Place", "Turns"]
+__all__ = ["LimitTimeout", "Limiter", "Limits", "Pace", "Slot", "Turns"]

@@ -23,7 +23,7 @@ _FORMAT = Format(
     0x41434C31,
     (
         """
-        CREATE TABLE places (
+        CREATE TABLE slots (
             owner  INTEGER NOT NULL,
             number INTEGER NOT NULL,
             PRIMARY KEY (owner, number)
@@ -36,7 +36,7 @@ _FORMAT = Format(
     synchronous="OFF",
 )
 
-_POLL = 0.05  # seconds until a call asks for a place again
+_POLL = 0.05  # seconds until a call asks for a slot again
 _RETRY = 1.0  # seconds until a failed write is tried again
 _LONGEST_POLL = 0.25  # seconds; an earlier start may become possible, by what other processes do
 _AHEAD = 1.0  # seconds; a time further in the future was written before the machine, and so its clock, restarted
@@ -58,10 +58,10 @@ class Blocked(NamedTuple):
     in_flight: int
 
 
-class SharedPlaces:
+class SharedSlots:
     """The calls in flight of all processes that share a path, and their shared pace.
 
-    A place belongs to the process that took it, and is freed when that process has ended, however it ended. The caller
+    A slot belongs to the process that took it, and is freed when that process has ended, however it ended. The caller
     must hold the lock. `finish` may be called within another method, as the garbage collector can run at any point.
 
     Attributes:
@@ -72,7 +72,7 @@ class SharedPlaces:
         self._path = path
         self._now = now
         self._lock = lock
-        self._places = math.inf if limits.in_flight is None else limits.in_flight
+        self._slots = math.inf if limits.in_flight is None else limits.in_flight
         self.pace = None if limits.per_second is None else Pace(limits.per_second)
         self._file = DatabaseFile(Path(f"{path}-limits"), _FORMAT)
         self._numbers: dict[object, int] = {}
@@ -109,7 +109,7 @@ class SharedPlaces:
         return None
 
     def finish(self, call: object) -> None:
-        """Free the place of a call. If the file cannot be written, this is retried until it can."""
+        """Free the slot of a call. If the file cannot be written, this is retried until it can."""
         number = self._numbers.pop(call, None)
         if number is not None:
             self._finished.append(number)
@@ -130,9 +130,9 @@ class SharedPlaces:
         now = self._now()
         moved_at = self._read(database, now)
         in_flight = self._count(database)
-        if in_flight >= self._places:
+        if in_flight >= self._slots:
             in_flight -= self._free_dead(database)
-        if in_flight >= self._places:
+        if in_flight >= self._slots:
             return Blocked(_POLL, moved_at, in_flight)
         start = now if self.pace is None else self.pace.next_start(now)
         if start > now:
@@ -140,7 +140,7 @@ class SharedPlaces:
         if self.pace is not None:
             self.pace.started(now)
         number = next(_numbers)
-        database.execute("INSERT INTO places VALUES (?, ?)", (self._this_process.number, number))
+        database.execute("INSERT INTO slots VALUES (?, ?)", (self._this_process.number, number))
         self._write(database, now)
         return number
 
@@ -152,7 +152,7 @@ class SharedPlaces:
         if not self._is_waiting:
             timer = threading.Timer(_RETRY, self._retry)
             timer.daemon = True
-            with suppress(RuntimeError):  # the interpreter is shutting down, so the places are freed anyway
+            with suppress(RuntimeError):  # the interpreter is shutting down, so the slots are freed anyway
                 timer.start()
                 self._is_waiting = True
 
@@ -163,14 +163,14 @@ class SharedPlaces:
 
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection, None, None]:
-        """Begin a transaction, and first free the places of calls of this process that have finished."""
+        """Begin a transaction, and first free the slots of calls of this process that have finished."""
         self._is_writing = True
         try:
             with self._file.transaction(durable=False) as database:
                 finished = self._finished[:]
                 if finished:
                     rows = [(self._this_process.number, number) for number in finished]
-                    database.executemany("DELETE FROM places WHERE owner = ? AND number = ?", rows)
+                    database.executemany("DELETE FROM slots WHERE owner = ? AND number = ?", rows)
                     database.execute("UPDATE state SET moved_at = max(moved_at, ?)", (self._now(),))
                 yield database
             del self._finished[: len(finished)]
@@ -191,14 +191,14 @@ class SharedPlaces:
         database.execute("UPDATE state SET moved_at = ?, pace = coalesce(?, pace)", (moved_at, pace))
 
     def _count(self, database: sqlite3.Connection) -> int:
-        (count,) = database.execute("SELECT count(*) FROM places").fetchone()
+        (count,) = database.execute("SELECT count(*) FROM slots").fetchone()
         return int(count)
 
     def _free_dead(self, database: sqlite3.Connection) -> int:
-        """Free the places of processes that have ended. Returns their number."""
-        owners = database.execute("SELECT DISTINCT owner FROM places").fetchall()
+        """Free the slots of processes that have ended. Returns their number."""
+        owners = database.execute("SELECT DISTINCT owner FROM slots").fetchall()
         dead = [(owner,) for (owner,) in owners if not self._this_process.is_alive(owner)]
-        return database.executemany("DELETE FROM places WHERE owner = ?", dead).rowcount if dead else 0
+        return database.executemany("DELETE FROM slots WHERE owner = ?", dead).rowcount if dead else 0
 
     @property
     def _this_process(self) -> Owner:

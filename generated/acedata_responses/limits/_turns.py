@@ -15,19 +15,19 @@ T = TypeVar("T")
 class Turns(Generic[T]):
     """The queue of calls, the calls in flight, and the pace. A call can be any hashable object.
 
-    A call queues until it is *called*: all calls before it have started, and a place is free. Then it waits as long as
+    A call queues until it is *called*: all calls before it have started, and a slot is free. Then it waits as long as
     the pace requires, and starts. Only the head of the queue is ever called, so a call that gives up only has to leave
     the queue.
 
     Attributes:
         pace: The pace; None without a limit.
-        places: The number of calls that may be in flight.
+        slots: The number of calls that may be in flight.
     """
 
-    __slots__ = ("_in_flight", "_moved_at", "_queue", "pace", "places")
+    __slots__ = ("_in_flight", "_moved_at", "_queue", "pace", "slots")
 
     def __init__(self, limits: Limits) -> None:
-        self.places = math.inf if limits.in_flight is None else limits.in_flight
+        self.slots = math.inf if limits.in_flight is None else limits.in_flight
         self.pace = None if limits.per_second is None else Pace(limits.per_second)
         self._queue: OrderedDict[T, None] = OrderedDict()  # any call can leave in constant time
         self._in_flight: dict[T, float] = {}  # the time of each start; the oldest first
@@ -55,7 +55,7 @@ class Turns(Generic[T]):
 
     def start_at_once(self, call: T, now: float) -> bool:
         """Start a call without queueing, if no call is waiting and the limits allow it; return whether it started."""
-        if self._queue or self.in_flight >= self.places or self.next_start(now) > now:
+        if self._queue or self.in_flight >= self.slots or self.next_start(now) > now:
             return False
         self._start(call, now)
         return True
@@ -69,8 +69,8 @@ class Turns(Generic[T]):
         self._queue.pop(call, None)
 
     def called(self) -> T | None:
-        """Return the head of the queue if a place is free, else None. It stays called until it starts or leaves."""
-        return next(iter(self._queue)) if self._queue and self.in_flight < self.places else None
+        """Return the head of the queue if a slot is free, else None. It stays called until it starts or leaves."""
+        return next(iter(self._queue)) if self._queue and self.in_flight < self.slots else None
 
     def next_start(self, now: float) -> float:
         """Return the earliest time at which the called call may start."""
@@ -78,11 +78,11 @@ class Turns(Generic[T]):
 
     def start(self, call: T, now: float) -> None:
         """Start the called call."""
-        self._start(call, now)  # takes the place before another call can be called for it
+        self._start(call, now)  # takes the slot before another call can be called for it
         del self._queue[call]
 
     def finish(self, call: T, now: float) -> None:
-        """Free the place of a call. Calling it again has no effect."""
+        """Free the slot of a call. Calling it again has no effect."""
         if self._in_flight.pop(call, None) is not None:
             self._moved_at = now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from .._calls.async_streams import AsyncStream
+from .._sending.async_streams import AsyncStream
 from ._answers import AnswerFormat, Parsed
 
 ValueT = TypeVar("ValueT")

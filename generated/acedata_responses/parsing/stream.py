@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from .._calls.streams import Stream
+from .._sending.streams import Stream
 from ._answers import AnswerFormat, Parsed
 
 ValueT = TypeVar("ValueT")

@@ -22,13 +22,13 @@ from .._request.timeouts import TimeoutLike
 
 if TYPE_CHECKING:
     from .. import bulk, functions, parsing
-    from .._calls import async_streams, streams
+    from .._sending import async_streams, streams
     from ..parsing import async_stream as async_parsed
     from ..parsing import stream as parsed
 else:
     bulk = LazyModule(".bulk")
-    async_streams = LazyModule("._calls.async_streams")
-    streams = LazyModule("._calls.streams")
+    async_streams = LazyModule("._sending.async_streams")
+    streams = LazyModule("._sending.streams")
     functions = LazyModule(".functions")
     parsing = LazyModule(".parsing")
     async_parsed = LazyModule(".parsing.async_stream")

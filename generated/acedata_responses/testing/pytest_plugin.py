@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .._transport import live
+from .._transport import live_calls
 
 if TYPE_CHECKING:
     from .. import Client
@@ -34,12 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Block calls to the real service."""
     config.addinivalue_line("markers", "acedata_live: the test may call the real service, which bills the calls")
-    config.stash[_BEFORE] = live.refuse(not config.getoption("--acedata-live"))
+    config.stash[_BEFORE] = live_calls.refuse(not config.getoption("--acedata-live"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Restore the previous state, since this may be a run within a test."""
-    live.refuse(config.stash[_BEFORE])
+    live_calls.refuse(config.stash[_BEFORE])
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -48,9 +48,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
     if item.get_closest_marker("acedata_live") is None:
         yield
         return
-    before = live.refuse(False)
+    before = live_calls.refuse(False)
     yield
-    live.refuse(before)
+    live_calls.refuse(before)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ class Exchange(NamedTuple):
         """
         self.report.if_left = self.billed(error)
         if self.claim is not None:
-            from .outcomes import record
+            from .journal_outcomes import record
 
             record(self.claim, reply, error, self.settings.token)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from .._clock import SYSTEM_CLOCK, Clock
-from ..limits import Limiter, Limits, LimitTimeout, Place
+from ..limits import Limiter, Limits, LimitTimeout, Slot
 
 Number = tuple[str, int]
-"""A place: the worker that has it, and the number that the worker gave it."""
+"""A slot: the worker that has it, and the number that the worker gave it."""
 
 
-class Places:
-    """Gives places within the limits to the workers of a cluster. It runs as an actor, in the actor's event loop.
+class Slots:
+    """Gives slots within the limits to the workers of a cluster. It runs as an actor, in the actor's event loop.
 
-    If a worker has not renewed its lease in time, it is considered dead, and its places are freed.
+    If a worker has not renewed its lease in time, it is considered dead, and its slots are freed.
 
     Args:
         limits: The limits of all workers together.
@@ -25,7 +25,7 @@ class Places:
         self._lease = lease
         self._clock = clock
         self._renewed_at: dict[str, float] = {}
-        self._held: dict[Number, Place] = {}
+        self._held: dict[Number, Slot] = {}
         self._waiting: set[Number] = set()
 
     async def limits(self) -> Limits:
@@ -37,15 +37,15 @@ class Places:
         return self._limiter.in_flight, self._limiter.waiting, self._limiter.pace
 
     async def acquire(self, number: Number, seconds: float | None = None, timeout: float | None = None) -> str:
-        """Wait for a place.
+        """Wait for a slot.
 
         Args:
-            number: The place.
+            number: The slot.
             seconds: Seconds to wait; None for no limit.
             timeout: Seconds to wait while no other call starts or finishes; None for no limit.
 
         Returns:
-            An empty text; or, if the place was not free in time, the reason.
+            An empty text; or, if the slot was not free in time, the reason.
         """
         await self.alive(number[0])
         if number in self._held:  # Ray calls the method again if the result was lost
@@ -53,26 +53,26 @@ class Places:
         give_up_at = None if seconds is None else self._clock.monotonic() + seconds
         self._waiting.add(number)
         try:
-            place = await self._limiter.acquire_async(give_up_at, timeout)
+            slot = await self._limiter.acquire_async(give_up_at, timeout)
         except LimitTimeout as error:
             self._waiting.discard(number)
             return str(error)
         if number in self._waiting:
             self._waiting.discard(number)
-            self._held[number] = place
+            self._held[number] = slot
         else:
-            place.release()
+            slot.release()
         return ""
 
     async def release(self, number: Number) -> None:
-        """Free a place; if it is still waited for, free it when it is given. Calling it again has no effect."""
+        """Free a slot; if it is still waited for, free it when it is given. Calling it again has no effect."""
         self._waiting.discard(number)
-        place = self._held.pop(number, None)
-        if place is not None:
-            place.release()
+        slot = self._held.pop(number, None)
+        if slot is not None:
+            slot.release()
 
     async def alive(self, worker: str) -> None:
-        """Renew the lease of a worker, and free the places of workers whose lease has expired."""
+        """Renew the lease of a worker, and free the slots of workers whose lease has expired."""
         now = self._clock.monotonic()
         self._renewed_at[worker] = now
         self._renewed_at = {worker: at for worker, at in self._renewed_at.items() if now - at <= self._lease}

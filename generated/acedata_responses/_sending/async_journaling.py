@@ -15,13 +15,13 @@ from ..journal import Record
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
 from .async_streams import AsyncStream
-from .outcomes import record_error, record_response
+from .journal_outcomes import record_error, record_response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from .._clock import Clock
-    from .._replies.stream import StreamState
+    from .._replies.stream_state import StreamState
     from ..journal import Claim, Journal
     from .async_exchange import Exchange
 

@@ -14,14 +14,14 @@ from ..errors import AceDataError
 from ..journal import Record
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
-from .outcomes import record_error, record_response
+from .journal_outcomes import record_error, record_response
 from .streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._clock import Clock
-    from .._replies.stream import StreamState
+    from .._replies.stream_state import StreamState
     from ..journal import Claim, Journal
     from .exchange import Exchange
 

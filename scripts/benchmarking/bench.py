@@ -65,7 +65,7 @@ class Bench:
         self.missing = dict(missing)
         self._folder = folder
         self._processes = ExitStack()
-        server = self._start([sys.executable, "-m", "scripts.measuring.server"], dict(os.environ))
+        server = self._start([sys.executable, "-m", "scripts.benchmarking.server"], dict(os.environ))
         port, tls_port = _ask(server, {**served, "certificate": str(folder / "server.pem")})
         self._urls = {"first": f"http://127.0.0.1:{port}", "first_tls": f"https://127.0.0.1:{tls_port}"}
         self._workers: dict[str, subprocess.Popen[str]] = {}
@@ -73,7 +73,7 @@ class Bench:
             if not _python(subject).exists():
                 self.missing.setdefault(name, "its environment is missing: run `make bench`")
             if name not in self.missing:
-                command = [str(_python(subject)), "-m", "scripts.measuring.worker", name, self._urls["first"]]
+                command = [str(_python(subject)), "-m", "scripts.benchmarking.worker", name, self._urls["first"]]
                 self._workers[name] = self._start(command, self._environment(subject))
                 if version := _answer(self._workers[name]):
                     self.versions[subject.package] = version

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from attrs import evolve
 
 from .._replies.format import ReplyFormat
-from .._replies.stream import StreamState
+from .._replies.stream_state import StreamState
 from .._transport.async_response import AsyncResponseStream
 from .._transport.failures import NetworkError
 from ..errors import AceDataError, ReplyDecodeError

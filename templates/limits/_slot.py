@@ -1,4 +1,4 @@
-"""The place of a call among the calls in flight, and how the call waits for it, in a thread or in a task."""
+"""The slot of a call among the calls in flight, and how the call waits for it, in a thread or in a task."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class LimitTimeout(TimeoutError):  # noqa: N818 - named like TimeoutError
     """A call did not get its turn in time. The message says what it waited for and what to do."""
 
 
-class Place:
-    """The place of a call among the calls in flight, from its turn until its response is finished."""
+class Slot:
+    """The slot of a call among the calls in flight, from its turn until its response is finished."""
 
     __slots__ = ("_free", "loop", "waiter")
 
-    def __init__(self, free: Callable[[Place], None], loop: EventLoop | None = None) -> None:
+    def __init__(self, free: Callable[[Slot], None], loop: EventLoop | None = None) -> None:
         self._free = free
         self.loop = loop
         self.waiter: Waiter | None = None
@@ -33,7 +33,7 @@ class Place:
         return self.loop is not None and self.loop.is_closed()
 
     def release(self) -> None:
-        """Free the place, from any thread. Calling it again has no effect."""
+        """Free the slot, from any thread. Calling it again has no effect."""
         self._free(self)
 
 

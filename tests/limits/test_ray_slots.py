@@ -9,20 +9,20 @@ import pytest
 
 from acedata_responses import ConfigurationError
 from acedata_responses.ray import Answer, ClusterLimiter
-from acedata_responses.ray._places import Places
+from acedata_responses.ray._slots import Slots
 from tests.clock import FakeClock
-from tests.drivers import ONE_PLACE
+from tests.drivers import ONE_SLOT
 from tests.waiting import in_loop, until_async
 
 LEASE = 30.0
 
 
-def places(clock: FakeClock) -> Places:
-    return Places(ONE_PLACE, LEASE, clock)
+def slots(clock: FakeClock) -> Slots:
+    return Slots(ONE_SLOT, LEASE, clock)
 
 
-async def waiting_for(kept: Places, number: tuple[str, int]) -> asyncio.Task[str]:
-    """A task that waits for a place."""
+async def waiting_for(kept: Slots, number: tuple[str, int]) -> asyncio.Task[str]:
+    """A task that waits for a slot."""
     task = asyncio.create_task(kept.acquire(number))
     await until_async(lambda: kept._limiter.waiting == 1)
     return task
@@ -30,8 +30,8 @@ async def waiting_for(kept: Places, number: tuple[str, int]) -> asyncio.Task[str
 
 @in_loop
 async def test_a_released_place_goes_to_the_next_call():
-    kept = places(FakeClock())
-    assert await kept.acquire(("a", 0)) == await kept.acquire(("a", 0)) == "", "the same place, not another one"
+    kept = slots(FakeClock())
+    assert await kept.acquire(("a", 0)) == await kept.acquire(("a", 0)) == "", "the same slot, not another one"
     waiting = await waiting_for(kept, ("b", 0))
     assert await kept.load() == (1, 1, None)
     await kept.release(("a", 0))
@@ -44,7 +44,7 @@ async def test_a_released_place_goes_to_the_next_call():
 @in_loop
 async def test_a_place_is_freed_when_the_lease_of_its_worker_has_expired():
     clock = FakeClock()
-    kept = places(clock)
+    kept = slots(clock)
     await kept.acquire(("dead", 0))
     waiting = await waiting_for(kept, ("b", 0))
     for _ in range(5):
@@ -62,7 +62,7 @@ async def test_a_place_is_freed_when_the_lease_of_its_worker_has_expired():
 @in_loop
 async def test_a_place_that_is_given_to_a_dead_worker_is_freed():
     clock = FakeClock()
-    kept = places(clock)
+    kept = slots(clock)
     await kept.acquire(("a", 0))
     dead = await waiting_for(kept, ("dead", 0))
     clock.pass_by(LEASE + 1)
@@ -75,7 +75,7 @@ async def test_a_place_that_is_given_to_a_dead_worker_is_freed():
 
 @in_loop
 async def test_a_place_that_was_released_while_it_was_waited_for_is_free():
-    kept = places(FakeClock())
+    kept = slots(FakeClock())
     await kept.acquire(("a", 0))
     waiting = await waiting_for(kept, ("b", 0))
     await kept.release(("b", 0))
@@ -86,7 +86,7 @@ async def test_a_place_that_was_released_while_it_was_waited_for_is_free():
 
 @in_loop
 async def test_a_worker_that_waited_too_long_receives_the_reason():
-    kept = places(FakeClock())
+    kept = slots(FakeClock())
     await kept.acquire(("a", 0))
     assert "1 of 1 calls are in flight" in await kept.acquire(("b", 0), seconds=0.0)
     await kept.release(("a", 0))

@@ -1,6 +1,6 @@
 """A minimal server: it finds the end of a request and sends precomputed bytes.
 
-`python -m scripts.measuring.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6,
+`python -m scripts.benchmarking.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6,
 "certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. A request that asks for a
 stream gets the events, the repeated one as often, and as many to a chunk, as its input says ("400 events, 16 a chunk").
 """

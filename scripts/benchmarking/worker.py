@@ -1,6 +1,6 @@
 """A process that measures one client: it reads commands as lines of JSON, and answers each with its measurements.
 
-Run as `python -m scripts.measuring.worker NAME URL` in the environment of the client. It first prints the version of
+Run as `python -m scripts.benchmarking.worker NAME URL` in the environment of the client. It first prints the version of
 the client. A command is the name of a method of `Worker` and its arguments. Most are answered with the total seconds,
 `cpu` and `wall`; what the client does not support is answered with null.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._replies.stream import StreamState
+from .._replies.stream_state import StreamState
 from .._transport.failures import NetworkError
 from ..retry import Failure
 from .async_streams import DRAIN_TIMEOUT, AsyncStream

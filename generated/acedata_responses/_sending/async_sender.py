@@ -15,7 +15,7 @@ from .._request.not_given import NOT_GIVEN
 from .._request.timeouts import seconds, timeouts
 from .._transport.failures import NetworkError
 from ..errors import AceDataError, APIStatusError
-from ..limits import Limiter, LimitTimeout, Place
+from ..limits import Limiter, LimitTimeout, Slot
 from ..retry import Failure
 from ..types._http_response import HTTPResponse
 from .async_exchange import Exchange
@@ -24,7 +24,7 @@ from .report import Report
 
 if TYPE_CHECKING:
     from .._clock import Clock
-    from .._replies.stream import StreamState
+    from .._replies.stream_state import StreamState
     from .._request.build import Request
     from .._request.operation import Call
     from .._request.settings import Settings
@@ -204,10 +204,10 @@ class AsyncSender:
         budget = exchange.budget
         if budget.is_spent:
             return None, Failure("connect", phase="deadline")
-        place: Place | None = None
+        slot: Slot | None = None
         try:
             if self.limiter is not None:
-                place = await self.limiter.acquire_async(budget.give_up_at, budget.allowed("turn"))
+                slot = await self.limiter.acquire_async(budget.give_up_at, budget.allowed("turn"))
         except LimitTimeout as error:
             return None, Failure("connect", phase="turn", reason=str(error))
         request = None
@@ -215,8 +215,8 @@ class AsyncSender:
             request = await self._prepare(exchange)
             response = await self.transport.open(request, budget.timeouts(), budget.give_up_at)
         except BaseException as error:
-            if place is not None:
-                place.release()
+            if slot is not None:
+                slot.release()
             if isinstance(error, AceDataError):
                 exchange.report.describe(error)
             elif request is not None:
@@ -225,9 +225,9 @@ class AsyncSender:
                 return None, error.failure
             raise
         exchange.report.sent(is_streamed=exchange.request.is_streamed)
-        if place is not None:
-            response.release = place.release
-            response.on_close(place.release)
+        if slot is not None:
+            response.release = slot.release
+            response.on_close(slot.release)
         return response, None
 
     async def _prepare(self, exchange: Exchange) -> Request:
