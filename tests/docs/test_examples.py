@@ -1,4 +1,4 @@
-"""The programs in examples/, each run in a separate process with the embedded service."""
+"""The programs in examples/, each run in a separate process with the test server."""
 
 from __future__ import annotations
 
