@@ -106,6 +106,6 @@ def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
 
 
 def http(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
-    """A response with JSON."""
+    """Return a response with JSON."""
     lines = [b"HTTP/1.1 " + status, b"content-type: application/json", b"content-length: %d" % len(body), *headers]
     return b"\r\n".join([*lines, b"", body])

@@ -21,7 +21,7 @@ from .text import Call, Code
 
 
 def read(parsed: Parsed) -> dict[str, dict[str, Any]]:
-    """The extensions of all components and named schemas, by pointer and keyword. Mistakes are reported."""
+    """Return the extensions of all components and named schemas, by pointer and keyword. Mistakes are reported."""
     document = parsed.document
     found: dict[str, dict[str, Any]] = {}
     components = [below(SCHEMAS, name) for name in document.components("schemas")]
@@ -108,7 +108,7 @@ class _Class:
         self._constants(below(at, "when"), body.when, self.here)
 
     def assembly(self, at: str, rules: Assembly) -> Call:
-        """How events add up to a reply: both have the list, and its entries have the fields that are added up."""
+        """Return how events add up to a reply: both have the list, whose entries have the fields to add up."""
         pointer, where = below(SCHEMAS, rules.reply), below(at, "list")
         entries = self._entries(where, self._field(where, self.here, rules.list))
         for word in ("key", "delta", "finished"):
@@ -170,13 +170,13 @@ class _Class:
         return places
 
     def _field(self, at: str, places: list[str], key: str) -> list[str]:
-        """The schemas of a field, in any member of a union."""
+        """Return the schemas of a field, in any member of a union."""
         fields = [field_places(self.document, place) for place in self._leaves(places)]
         found = [field[key] for field in fields if key in field]
         return found or self._refuse_field(at, key)
 
     def _attribute(self, at: str, places: list[str], key: str) -> str:
-        """The attribute that holds a field."""
+        """Return the attribute that holds a field."""
         fields = [field for place in self._leaves(places) for field in self.parsed.fields(place) if field.key == key]
         return self.parsed.identifier(fields[0].prop.python_name) if fields else self._refuse_field(at, key)
 
@@ -184,14 +184,14 @@ class _Class:
         raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
 
     def _attribute_with(self, at: str, places: list[str], key: str, value: Node) -> str:
-        """The attribute that holds a field, which must be able to have a value."""
+        """Return the attribute that holds a field, which must be able to have a value."""
         name = self._attribute(at, places, key)
         if not any(self._can_have(place, key, value) for place in self._leaves(places)):
             raise self.document.error(at, f"the field {key!r} never has the value {value!r}", "Correct it.")
         return name
 
     def _constants(self, at: str, values: Node, places: list[str]) -> dict[str, Any]:
-        """Values of fields, by the attributes that hold these."""
+        """Return values of fields, by the attributes that hold these."""
         found = {}
         for key, value in values.items():
             with self.document.reporting():
@@ -203,14 +203,14 @@ class _Class:
         return field is not None and value in (self.parsed.values_of(field) or [value])
 
     def _entries(self, at: str, places: list[str]) -> list[str]:
-        """The items of the lists among some schemas."""
+        """Return the items of the lists among some schemas."""
         lists = [place for place in self._leaves(places) if "items" in self.document.node(place)]
         if not lists:
             raise self.document.error(at, "there is no list with `items` here", "Correct it.")
         return list(self._leaves(below(place, "items") for place in lists))
 
     def _leaves(self, places: Iterable[str]) -> Iterator[str]:
-        """Some schemas, with unions replaced by their members."""
+        """Yield some schemas, with unions replaced by their members."""
         for place in places:
             yield from self.parsed.leaves(place)
 
@@ -230,7 +230,7 @@ _READERS: dict[str, Callable[[_Class, str, Any], Any]] = {
 
 
 def _call(form: BaseModel, **others: Any) -> Call:
-    """The call that creates the same object in the package, from the values that are given, and others instead."""
+    """Return the call that creates the same object in the package, with some values replaced."""
     fields = [name for name in type(form).model_fields if name in form.model_fields_set]
     values = {**{name: _immutable(getattr(form, name)) for name in fields}, **others}
     return Call(type(form).__name__, {name: value for name, value in values.items() if value is not None})

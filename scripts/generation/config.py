@@ -13,7 +13,7 @@ _REFUSED = {"http_timeout": "it bounds the download of a document, and this one 
 
 
 def read(path: Path, document: Document, output: Path) -> Config:
-    """The configuration, read by the generator's own loader.
+    """Return the configuration, read by the generator's own loader.
 
     Raises:
         DocumentError: A key is unknown, has no effect here or has a value that the templates do not express.

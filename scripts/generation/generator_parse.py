@@ -114,11 +114,11 @@ class Parsed:
         return pointer, schema
 
     def identifier(self, generated: str) -> str:
-        """The name of an attribute or argument to which the generator gave a name."""
+        """Return the name of an attribute or argument to which the generator gave a name."""
         return names.identifier(generated, self.needed)
 
     def class_name(self, pointer: str, parent: str, name: str) -> str:
-        """The Python name of a class, a union or an open enum.
+        """Return the Python name of a class, a union or an open enum.
 
         Args:
             pointer: The schema.
@@ -133,7 +133,7 @@ class Parsed:
         return Class.from_string(string=string, config=self.config).name
 
     def fields(self, pointer: str) -> list[Field]:
-        """The fields of a model in the order of the document; an empty list for any other schema."""
+        """Return the fields of a model in the order of the document; an empty list for any other schema."""
         if (model := self.models.get(pointer)) is None:
             return []
         props = [*(model.required_properties or []), *(model.optional_properties or [])]
@@ -145,12 +145,12 @@ class Parsed:
         return [Field(key, at, found[name]) for key, at, name in places if name in found]
 
     def values_of(self, pointer: str) -> list[Node]:
-        """The values that a schema allows, if it lists them."""
+        """Return the values that a schema allows, if it lists them."""
         _pointer, schema = self.resolve(pointer)
         return [schema["const"]] if "const" in schema else list(schema.get("enum", []))
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
-        """The members of a union, each with its pointer and the generator's property.
+        """Yield the members of a union, each with its pointer and the generator's property.
 
         The generator flattens unions, and leaves out a member of the same Python type as an earlier one.
         """
@@ -171,7 +171,7 @@ class Parsed:
                 yield target, numbers[0]
 
     def leaves(self, pointer: str) -> Iterator[str]:
-        """The members of a union, including those of unions in it; any other schema itself."""
+        """Yield the members of a union, including those of unions in it; any other schema itself."""
         pointer, schema = self.resolve(pointer)
         members = [] if pointer in self.models else member_places(pointer, schema)
         for at in members:
@@ -181,18 +181,18 @@ class Parsed:
 
 
 def json_type_name(prop: Property) -> str:
-    """The generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
+    """Return the generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
     return prop.get_base_json_type_string().as_unembedded_code()
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:
-    """The pointers of the members of a union."""
+    """Return the pointers of the members of a union."""
     words = ("allOf", "anyOf", "oneOf") if "properties" not in schema else ("anyOf", "oneOf")
     return [below(pointer, word, index) for word in words for index in range(len(schema.get(word, [])))]
 
 
 def _pointer(parsed: ModelProperty | Endpoint) -> str:
-    """The place of a parsed object: `_prepared` puts it where the generator expects the description."""
+    """Return the place of a parsed object: `_prepared` puts it where the generator expects the description."""
     return parsed.description.get_untrusted_value() if parsed.description else ""
 
 
@@ -231,7 +231,7 @@ def _check_keys(document: Document, pointer: str, node: Node) -> None:
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
-    """The document for the generator: with pointers, and with one media type for each body and response."""
+    """Return the document for the generator: with pointers, and with one media type for each body and response."""
     data = marked(document)
     inline_events: dict[str, Node] = {}
     for pointer, node in objects(data):
@@ -267,7 +267,7 @@ def _put_fields_where_the_generator_looks(document: Document, node: Node) -> Non
 
 
 def event_name(document: Document, response: str) -> str:
-    """The name of a response's events when their schema is not a component."""
+    """Return the name of a response's events when their schema is not a component."""
     _, kind, name, *more = tokens(response)
     if kind == "responses":
         return f"{name} event"
@@ -282,7 +282,7 @@ def _problems(document: Document, error: ParseError) -> list[Problem]:
 
 
 def _pointer_in(header: str) -> str:
-    """The place of an error without data, taken from its header."""
+    """Return the place of an error without data, taken from its header."""
     if found := re.search(r"(/components/\w+/\S+?):?$", header.strip()):
         return found.group(1)
     if found := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
@@ -291,7 +291,7 @@ def _pointer_in(header: str) -> str:
 
 
 def _in_a_line(error: GeneratorError) -> str:
-    """The generator's message on one line, without the place and without what follows from the error."""
+    """Return the generator's message on one line, without the place and without what follows from the error."""
     detail = (error.detail or "").partition("Failure to process schema has resulted in the removal of")[0]
     if "duplicate models" in detail:
         detail += ": rename one with `class_overrides` in generator-config.yaml, or make it a component"

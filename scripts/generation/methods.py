@@ -59,7 +59,7 @@ class Method(Operation):
 
 
 def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaUse]:
-    """The schemas that an operation uses."""
+    """Yield the schemas that an operation uses."""
     for at, parameter in one.parameters:
         yield SchemaUse("requests", below(at, "schema"), endpoint.name, parameter["name"])
     if one.body:
@@ -77,7 +77,7 @@ def uses(parsed: Parsed, one: Operation, endpoint: Endpoint) -> Iterator[SchemaU
 
 
 def _object_of_body(parsed: Parsed, body: Place) -> str:
-    """Where the object is described whose fields are the method's keywords."""
+    """Return where the object is described whose fields are the method's keywords."""
     pointer, _schema = parsed.resolve(below(body[0], "schema"))
     if pointer not in parsed.models:
         found = "a body that is not an object with properties is not supported"
@@ -86,7 +86,7 @@ def _object_of_body(parsed: Parsed, body: Place) -> str:
 
 
 def method_of(parsed: Parsed, operation: Operation, endpoint: Endpoint, tag: str, reserved: frozenset[str]) -> Method:
-    """The method of an operation, of which the generator makes an endpoint; `reserved` arguments are in every method.
+    """Return the method of an operation, with the endpoint of the generator; `reserved` arguments are in every method.
 
     Raises:
         DocumentError: A method cannot represent it.

@@ -78,7 +78,7 @@ class ClientProject(Project):
             raise DocumentError(*(f"post_hooks in generator-config.yaml: {text}" for text in texts))
 
     def _empty(self, name: str) -> ast.Module:
-        """The code of a module or template, with a class without fields and a method without arguments."""
+        """Return the code of a module or template, with a class without fields and a method without arguments."""
         if name not in self.sources:
             raise DocumentError(f"there is no {name} in {self.templates}. Restore it.")
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
@@ -95,7 +95,7 @@ class ClientProject(Project):
             raise DocumentError(text) from None
 
     def files(self) -> dict[str, str]:
-        """Every file of the package: path inside it and text, not formatted yet.
+        """Return every file of the package: path inside it and text, not formatted yet.
 
         The folder of templates is laid out like the package: `limits.py` is copied to `limits.py`, `errors.py.jinja`
         is rendered to `errors.py`, and `types/[module].py.jinja` to one file for each module of types. A module whose
@@ -113,7 +113,7 @@ class ClientProject(Project):
         return files
 
     def _targets(self, path: str) -> list[tuple[str, dict[str, Any]]]:
-        """The files that a template is rendered to, with their values: one, or one for each tag or module."""
+        """Return the files that a template is rendered to, with their values: one, or one for each tag or module."""
         for kind, found in (("tag", self.api.tags), ("module", self.api.modules)):
             if f"[{kind}]" in path:
                 return [(path.replace(f"[{kind}]", one.name), {kind: one}) for one in found]
@@ -140,7 +140,7 @@ class ClientProject(Project):
 
 
 def _sources(templates: Path) -> dict[str, str]:
-    """The templates and plain modules, with the synchronous forms derived from the asynchronous ones."""
+    """Return the templates and plain modules, with the synchronous forms derived from the asynchronous ones."""
     paths = [path for path in sorted(templates.rglob("*")) if path.name.endswith(_ENDINGS)]
     sources = {path.relative_to(templates).as_posix(): path.read_text("utf-8") for path in paths}
     for name, source in list(sources.items()):

@@ -66,7 +66,7 @@ class Resources:
         self._found: dict[str, Resource] = {}
 
     def build(self, operations: Iterable[Operation]) -> list[Resource]:
-        """Every resource, including those that only contain others. Tags that cannot be used are reported."""
+        """Return every resource, including those that only contain others. Tags that cannot be used are reported."""
         by_pointer = {one.pointer: one for one in operations}
         for tag, endpoints in self._parsed.endpoints.items():
             for one, endpoint in ((by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer):
@@ -83,7 +83,7 @@ class Resources:
         return list(self._found.values())
 
     def _resource(self, at: str, written: str) -> Resource:
-        """The resource of a tag, created with the resources around it if needed."""
+        """Return the resource of a tag, created with the resources around it if needed."""
         if written in self._found:
             return self._found[written]
         outer, _, last = written.rpartition(".")

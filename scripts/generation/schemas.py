@@ -63,14 +63,14 @@ def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
 
 
 def object_members(parsed: Parsed, pointer: str) -> list[str]:
-    """The members of a union that are classes or unions of classes."""
+    """Return the members of a union that are classes or unions of classes."""
     places = member_places(pointer, parsed.document.node(pointer))
     members = [parsed.resolve(at)[0] for at in places]
     return [at for at in members if kind_of(parsed, at) in ("class", "union")]
 
 
 def children(pointer: str, schema: Node) -> Iterator[tuple[str, str]]:
-    """The subschemas of a schema: their pointers, and what the generator appends to the name for each."""
+    """Yield the subschemas of a schema: their pointers, and what the generator appends to the name for each."""
     for key in schema.get("properties", {}):
         yield below(pointer, "properties", key), key
     for word in ("allOf", "anyOf", "oneOf"):

@@ -86,7 +86,7 @@ def cases(parsed: Parsed, pointer: str) -> Cases:
 
 
 def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, NamedSchema]) -> dict[str, str]:
-    """The class by the value of the discriminator: each value names a member, each member has a value."""
+    """Return the class by the value of the discriminator: each value names a member, each member has a value."""
     document, key = parsed.document, discriminator["propertyName"]
     if not discriminator.get("mapping"):
         raise document.error(at, "a discriminator without `mapping` is not supported", "List the values.")
@@ -110,13 +110,13 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
 
 
 def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
-    """The values of fields that are constants or enums."""
+    """Return the values of fields that are constants or enums."""
     found = {key: parsed.values_of(at) for key, at, _prop in parsed.fields(pointer)}
     return {key: values for key, values in found.items() if values}
 
 
 def _shape(parsed: Parsed, named: NamedSchema, chosen_by: str) -> Shape:
-    """The shape of a class without the discriminator's field, whose value may stand for several classes."""
+    """Return the shape of a class without the discriminator's field, whose value may stand for several classes."""
     required = [key for key, _at, prop in parsed.fields(named.pointer) if prop.required]
     values = _values(parsed, named.pointer).items()
     constants = {key: one[0] for key, one in values if len(one) == 1 and key != chosen_by}
@@ -124,7 +124,7 @@ def _shape(parsed: Parsed, named: NamedSchema, chosen_by: str) -> Shape:
 
 
 def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
-    """The cases of one class: by each constant that no other member has, else by its required fields."""
+    """Return the cases of one class: by each constant that no other member has, else by its required fields."""
     tables = {
         key: {value: shape.name}
         for key, value in shape.constants.items()
@@ -135,6 +135,6 @@ def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
 
 
 def _alike(parsed: Parsed, pointer: str, one: str, other: str) -> DocumentError:
-    """The error for two members that the same data could match."""
+    """Return the error for two members that the same data could match."""
     text = f"`{one}` and `{other}` cannot be told apart in this union"
     return parsed.document.error(pointer, text, _ADVICE)

@@ -83,11 +83,11 @@ class Module:
     aliases: list[NamedSchema] = field(default_factory=list)
 
     def defined(self) -> list[str]:
-        """The public names, in order."""
+        """Return the public names, in order."""
         return [one.name for one in (*self.aliases, *self.classes, *self.unions)]
 
     def functions(self) -> list[str]:
-        """The decoders that the module defines."""
+        """Return the decoders that the module defines."""
         return [one.function for one in (*self.classes, *self.unions)]
 
 

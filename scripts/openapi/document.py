@@ -40,12 +40,12 @@ _LOOKED_UP: Node = object()
 
 
 def below(pointer: str, *keys: object) -> str:
-    """The JSON pointer (RFC 6901) of what is under some keys."""
+    """Return the JSON pointer (RFC 6901) of what is under some keys."""
     return "/".join([pointer, *(str(key).replace("~", "~0").replace("/", "~1") for key in keys)])
 
 
 def tokens(pointer: str) -> list[str]:
-    """The keys of a JSON pointer."""
+    """Return the keys of a JSON pointer."""
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
@@ -66,7 +66,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, pointer: str) -> int:
-        """The line (from 1) of a JSON pointer, or of its nearest ancestor that exists in the file."""
+        """Return the line (from 1) of a JSON pointer, or of its nearest ancestor that exists in the file."""
         keys = tuple(tokens(pointer))
         while keys not in self.lines:
             keys = keys[:-1]
@@ -77,7 +77,7 @@ class Document:
         return f"{self.path.name}:{self.line(pointer)} (#{pointer})"
 
     def error(self, pointer: str, found: str, advice: str) -> DocumentError:
-        """An error with the place, what was found there and what to do."""
+        """Return an error with the place, what was found there and what to do."""
         return DocumentError(Problem(self.line(pointer), f"{self.place(pointer)}: {found}. {advice}"))
 
     def report(self, pointer: str, found: str, advice: str) -> None:
@@ -102,16 +102,16 @@ class Document:
             raise DocumentError(*self.problems)
 
     def components(self, kind: str) -> dict[str, Node]:
-        """The components of a kind by name: `schemas`, `securitySchemes` and so on."""
+        """Return the components of a kind by name: `schemas`, `securitySchemes` and so on."""
         found: dict[str, Node] = (self.data.get("components") or {}).get(kind, {})
         return found
 
     def objects(self) -> Iterator[tuple[str, dict[str, Node]]]:
-        """Every object of OpenAPI (a schema, an operation, a reference and so on) with its pointer."""
+        """Return every object of OpenAPI (a schema, an operation, a reference and so on) with its pointer."""
         return objects(self.data)
 
     def node(self, pointer: str) -> Node:
-        """The value at a JSON pointer.
+        """Return the value at a JSON pointer.
 
         Raises:
             KeyError, IndexError, TypeError, ValueError: The pointer leads nowhere.
@@ -139,7 +139,7 @@ class Document:
         return pointer, node
 
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
-        """The pointer and the node that a reference points to.
+        """Return the pointer and the node that a reference points to.
 
         Args:
             pointer: The place of the reference.
@@ -205,7 +205,7 @@ def _write_null_as_in_3_1(schema: dict[str, Node]) -> None:
 
 
 def objects(node: Node, pointer: str = "", *, is_map: bool = False) -> Iterator[tuple[str, dict[str, Node]]]:
-    """Every object of OpenAPI at or below a node, with its pointer."""
+    """Yield every object of OpenAPI at or below a node, with its pointer."""
     if isinstance(node, list):
         for index, child in enumerate(node):
             yield from objects(child, below(pointer, index))
@@ -219,7 +219,7 @@ def objects(node: Node, pointer: str = "", *, is_map: bool = False) -> Iterator[
 
 
 def marked(document: Document) -> dict[str, Any]:
-    """A copy of the document in which each object carries its own pointer, so that models made from it keep it."""
+    """Return a copy of the document in which each object contains its pointer, so that models made from it keep it."""
     data = deepcopy(document.data)
     data.setdefault("paths", {})
     for pointer, node in objects(data):
@@ -230,5 +230,5 @@ def marked(document: Document) -> dict[str, Any]:
 
 
 def pointer_of(model: Any) -> str | None:
-    """The pointer of the object that a pydantic model was made from, or None."""
+    """Return the pointer of the object that a pydantic model was made from, or None."""
     return (getattr(model, "model_extra", None) or {}).get(POINTER)

@@ -1,4 +1,4 @@
-"""The document's examples, and the extensions on replies and events: what the embedded service works with."""
+"""The document's examples, and the extensions on replies and events: what the test server works with."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def build(document: Document, operations: Iterable[Operation]) -> Examples:
 
 
 def _values(document: Document, pointer: str, media: Node) -> list[Any]:
-    """The values of `example` or `examples`."""
+    """Return the values of `example` or `examples`."""
     examples = [document.resolve(below(pointer, "examples", name)) for name in media.get("examples", {})]
     for at, _example in (place for place in examples if "value" not in place[1]):
         document.report(at, "an example that is kept elsewhere is not supported", "Write its `value`.")

@@ -281,5 +281,5 @@ FORMS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in 
 
 
 def read(node: Node, word: str, default: Any = None) -> Any:
-    """The value of an extension in its form, or the default where it is not given."""
+    """Return the value of an extension in its form, or the default where it is not given."""
     return FORMS[word].validate_python(node[word]) if word in node else default

@@ -70,7 +70,7 @@ class Operation:
 
 
 def find(document: Document, config: Config) -> list[Operation]:
-    """Every operation, in the document's order. What the client does not support is reported."""
+    """Return every operation, in the document's order. What the client does not support is reported."""
     found: list[Operation] = []
     ids: dict[str, str] = {}
     paths = document.data.get("paths", {})
@@ -104,7 +104,7 @@ def find(document: Document, config: Config) -> list[Operation]:
 
 
 def _parameters(document: Document, one: Operation) -> Iterator[Place]:
-    """The parameters of the operation, then those of its path; without the headers that tools ignore."""
+    """Yield the parameters of the operation, then those of its path; without the headers that tools ignore."""
     seen = set()
     for holder in (one.pointer, below("/paths", one.path)):
         for index in range(len(document.node(holder).get("parameters", []))):
@@ -160,7 +160,7 @@ def _body(document: Document, one: Operation) -> Place | None:
 
 
 def _responses(document: Document, config: Config, one: Operation) -> dict[str, Place]:
-    """The JSON, under its usual name, and the events of successful responses. Other media types are left out."""
+    """Return the JSON, under its usual name, and the events of successful responses. Other media types are left out."""
     if one.http_method == "HEAD":
         return {}  # its response has no content (RFC 9110, section 9.3.2)
     responses = one.node.get("responses", {})
@@ -199,7 +199,7 @@ def _media_of_response(document: Document, at: str, media_type: str) -> Node:
 
 
 def data_of(document: Document, one: Operation) -> dict[str, Any]:
-    """An operation as plain data, for use at run time."""
+    """Return an operation as plain data, for use at run time."""
     statuses = [status for status in one.node.get("responses", {}) if status.startswith("2")] or ["200"]
     schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in one.responses.items()}
     stream = one.responses[EVENTS][1].get("x-stream", {}) if EVENTS in one.responses else {}

@@ -41,7 +41,7 @@ class Service:
 
 
 def service_of(document: Document) -> Service:
-    """The service as the document describes it. Mistakes are reported."""
+    """Return the service as the document describes it. Mistakes are reported."""
     data = document.data
     schemas = document.components("schemas").values()
     return Service(

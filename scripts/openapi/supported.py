@@ -73,7 +73,7 @@ def check(document: Document) -> None:
 
 
 def _models_in(value: Any) -> Iterator[BaseModel]:
-    """A model and all those below it."""
+    """Yield a model and all those below it."""
     if isinstance(value, BaseModel):
         yield value
         value = dict(value)
@@ -112,7 +112,7 @@ def _report(document: Document, pointer: str, error: ValidationError) -> None:
 
 
 def _place(document: Document, pointer: str, error: ErrorDetails) -> tuple[str, Node]:
-    """The place of an error, from its steps, some of which name a pydantic model instead of a key."""
+    """Return the place of an error, from its steps, some of which name a pydantic model instead of a key."""
     node: Node = document.node(pointer)
     for step in error["loc"]:
         is_index = isinstance(node, list) and isinstance(step, int)

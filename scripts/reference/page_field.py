@@ -123,7 +123,7 @@ class FieldLines:
         return self._at + 1 < len(self.below) and bool(LABEL.fullmatch(self.below[self._at + 1]))
 
     def _values(self) -> Iterator[Json]:
-        """The possible values below a label: each but the last ends in a comma."""
+        """Yield the possible values below a label: each but the last ends in a comma."""
         line = self._take()
         while True:
             if self._next is None:
@@ -138,7 +138,7 @@ class FieldLines:
             raise UnreadableError(f"line {line.number}: no comma follows `{short(line)}` in the list of values")
 
     def _example(self) -> tuple[Json] | None:
-        """The JSON value below a label; None (and nothing taken) where there is none."""
+        """Return the JSON value below a label; None (and nothing taken) where there is none."""
         text = ""
         for end in range(self._at + 1, min(len(self.below), self._at + 50)):
             text += self.below[end] + "\n"
@@ -157,7 +157,7 @@ def _range(match: re.Match[str]) -> str | None:
 
 
 def _value(text: str, kind: str) -> Json:
-    """A default or possible value: JSON, or the bare text of a string."""
+    """Return a default or possible value: JSON, or the bare text of a string."""
     if kind.startswith("string") and not text.startswith('"'):
         return text
     if kind.startswith(("number", "integer")):

@@ -72,7 +72,7 @@ def short(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """A number without what stands between its thousands."""
+    """Return a number without what stands between its thousands."""
     return re.sub(r"[,' \u00a0\u202f]", "", text)
 
 

@@ -179,7 +179,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def judged(root: Path, *changes: tuple[str, ...]) -> set[tuple[str, Impact]]:
-    """The places that changed, with the impact, after some texts of the document were replaced."""
+    """Return the places that changed, with the impact, after some texts of the document were replaced."""
     base = project(root / "base")
     text = DOCUMENT
     for old, new, *_ in changes:

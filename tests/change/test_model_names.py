@@ -29,7 +29,7 @@ NAMES = pages.facts().fields[MODEL].enum
 
 
 def listing(names: Sequence[str]) -> Facts:
-    """A page with this list of models, read from its text."""
+    """Return a page with this list of models, read from its text."""
     return parse(pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[MODEL], enum=tuple(names)))))
 
 
@@ -47,7 +47,7 @@ def objections(page: Facts, **options: bool) -> str:
 
 
 def versioned(version: str) -> OurDocument:
-    """The document with another version."""
+    """Return the document with another version."""
     return OurDocument(pages.small_document().text.replace("version: 0.1.0", f"version: {version}", 1))
 
 
@@ -123,7 +123,7 @@ def test_a_malformed_version_is_refused() -> None:
 
 
 def removed_in(document: str) -> dict[str, str]:
-    """The withdrawn names and their versions, from the text."""
+    """Return the withdrawn names and their versions, from the text."""
     return dict(re.findall(r'(?m)^ +(\S+): \{since: "(.*)"\}$', document))
 
 
@@ -167,17 +167,17 @@ def test_names_from_the_service_are_kept_apart_from_those_of_the_page() -> None:
 @pytest.mark.parametrize(
     ("names", "reason"),
     [
-        (("gpt 9", *NAMES), "odd characters: 'gpt 9'"),
-        (("gpt-9\u200b-x", *NAMES), "odd characters"),
-        (("gpt-9;rm", *NAMES), "odd characters"),
-        (("${x}", *NAMES), "odd characters"),
-        (("gpt-é", *NAMES), "odd characters"),
-        (("-x", *NAMES), "odd characters"),
-        (("x" * 101, *NAMES), "odd characters"),
+        (("gpt 9", *NAMES), "unexpected characters: 'gpt 9'"),
+        (("gpt-9\u200b-x", *NAMES), "unexpected characters"),
+        (("gpt-9;rm", *NAMES), "unexpected characters"),
+        (("${x}", *NAMES), "unexpected characters"),
+        (("gpt-é", *NAMES), "unexpected characters"),
+        (("-x", *NAMES), "unexpected characters"),
+        (("x" * 101, *NAMES), "unexpected characters"),
         ((*NAMES, NAMES[5]), f"appear twice: '{NAMES[5]}'"),
-        ((*NAMES, NAMES[1].upper()), f"would be one in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
-        ((*NAMES, "x-9.1", "x-9-1"), "would be one in Python: 'x-9.1', 'x-9-1'"),
-        (NAMES[1:], f"are gone: '{NAMES[0]}'"),
+        ((*NAMES, NAMES[1].upper()), f"would be the same in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
+        ((*NAMES, "x-9.1", "x-9-1"), "would be the same in Python: 'x-9.1', 'x-9-1'"),
+        (NAMES[1:], f"are missing: '{NAMES[0]}'"),
         (NAMES[: -len(NAMES) // 5 - 1], "more than a fifth"),
         (("gpt-9", "o9"), "more than a fifth"),
     ],
@@ -191,7 +191,7 @@ def test_removals_and_only_removals_can_be_allowed() -> None:
     for names in ((*NAMES, "gpt-9"), NAMES[1:], NAMES[: len(NAMES) // 2], ("gpt-9", "o9")):
         assert objections(listing(names), allow_removals=True) == ""
     assert objections(listing((*NAMES, "gpt-9"))) == ""
-    assert "odd characters" in objections(listing(("gpt 9", *NAMES)), **EVERYTHING)
+    assert "unexpected characters" in objections(listing(("gpt 9", *NAMES)), **EVERYTHING)
     assert "appear twice" in objections(listing((NAMES[0], *NAMES)), **EVERYTHING)
 
 
@@ -207,7 +207,7 @@ def test_a_page_without_a_list_is_refused_whatever_is_allowed() -> None:
     field = page.fields[MODEL]
     others = {at: one for at, one in page.fields.items() if at != MODEL}
     for fields in (others, {**others, MODEL: replace(field, enum=())}):
-        assert "there is not a list of model names" in objections(replace(page, fields=fields), **EVERYTHING)
+        assert "there is no list of model names" in objections(replace(page, fields=fields), **EVERYTHING)
 
 
 def test_other_differences_are_refused_with_a_table_unless_models_only_is_set() -> None:

@@ -1,4 +1,4 @@
-"""Servers in front of the embedded service, and custom clients and transports."""
+"""Servers in front of the test server, and custom clients and transports."""
 
 from __future__ import annotations
 

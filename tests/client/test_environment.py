@@ -67,7 +67,7 @@ def test_no_proxy_may_name_networks(proxy, monkeypatch, host, no_proxy, through)
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
 def test_the_local_host_is_called_without_a_proxy(connect, port, proxy, monkeypatch, host):
-    """The embedded service works behind any proxy."""
+    """The test server works behind any proxy."""
     relay, address = proxy
     monkeypatch.setenv("ALL_PROXY", address)
     with testing.serve(host="0.0.0.0") as service:

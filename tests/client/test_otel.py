@@ -66,7 +66,7 @@ def traced(connect, service, hook):
 
 
 def metrics_of(reader):
-    """The points of each metric."""
+    """Return the points of each metric."""
     data = reader.get_metrics_data()
     metrics = data.resource_metrics[0].scope_metrics[0].metrics if data else ()
     return {metric.name: list(metric.data.data_points) for metric in metrics}

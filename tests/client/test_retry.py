@@ -34,7 +34,7 @@ DEFAULT_WAIT = 1.5  # the first of the vendor's waits, and half of its second of
 
 
 def refused(**headers: str) -> Failure:
-    """A response that the document allows to retry, with headers such as `retry_after`."""
+    """Return a response that the document allows to retry, with headers such as `retry_after`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Failure("status", status=429, resend=True, headers=named)
 

@@ -18,7 +18,7 @@ from tests.replies.recorded import events_in, sample
 
 
 def reply(file="response.json", **usage):
-    """A recorded reply with another usage."""
+    """Return a recorded reply with another usage."""
     data = json.loads(sample(file))
     return {**data, "usage": {**data["usage"], **usage}}
 

@@ -33,13 +33,13 @@ GROWN = frozenset(["fields", "values", "variants"])
 
 @cache
 def data(name: str, growth: frozenset[str] = frozenset()) -> st.SearchStrategy[Any]:
-    """Data that is valid for a component, or newer than it in the ways of `growth`."""
+    """Return data that is valid for a component, or newer than it in the ways of `growth`."""
     return _data({"$ref": f"#/components/schemas/{name}"}, growth)
 
 
 @cache
 def requests() -> st.SearchStrategy[dict[str, Any]]:
-    """The arguments of a valid call. Objects in them may have new fields."""
+    """Return the arguments of a valid call. Objects in them may have new fields."""
     required = REQUEST["required"]
     values = {key: _data(schema, FIELDS) for key, schema in REQUEST["properties"].items()}
     return st.fixed_dictionaries({key: values.pop(key) for key in required}, optional=values)
@@ -118,7 +118,7 @@ _OF_KIND: dict[str, Any] = {
 
 @st.composite
 def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
-    """The arguments of a call with some values replaced or removed. They are often invalid, not always."""
+    """Generate the arguments of a call with some values replaced or removed. They are often invalid, not always."""
     fields = draw(requests())
     for _ in range(draw(st.integers(1, 3))):
         fields = _disturbed(draw, fields, EDGES | JSON, list(REQUEST["properties"]))
@@ -127,7 +127,7 @@ def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def disturbed(draw: st.DrawFn, data: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> Any:
-    """Data with some values replaced or removed."""
+    """Generate data with some values replaced or removed."""
     found = draw(data)
     for _ in range(draw(st.integers(0, 3))):
         has_values = isinstance(found, (dict, list)) and found
@@ -179,7 +179,7 @@ class Violation(NamedTuple):
 
 @st.composite
 def violations(draw: st.DrawFn, name: str) -> Violation:
-    """Data of a component with one required field removed, or one value replaced by one of another type."""
+    """Generate data of a component with one required field removed, or one value replaced by one of another type."""
     whole = draw(data(name))
     places = list(_places(whole, SCHEMAS[name], ()))
     path, schema, is_required = draw(st.sampled_from(places))
@@ -194,7 +194,7 @@ def violations(draw: st.DrawFn, name: str) -> Violation:
 
 
 def _places(value: Any, schema: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
-    """Each documented value in the data: its path, its schema, and whether it is required."""
+    """Yield each documented value in the data: its path, its schema, and whether it is required."""
     schema = _chosen(value, schema)
     if isinstance(value, dict):
         for key, child in schema.get("properties", {}).items():
@@ -212,7 +212,7 @@ def _place(value: Any, schema: dict[str, Any], path: tuple[Any, ...], is_require
 
 
 def _chosen(value: Any, schema: dict[str, Any]) -> dict[str, Any]:
-    """The member of a union that describes a value."""
+    """Return the member of a union that describes a value."""
     schema = resolved(schema)
     if "discriminator" in schema and isinstance(value, dict):
         kind = value[schema["discriminator"]["propertyName"]]
@@ -235,7 +235,7 @@ _SAMPLES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def _types(schema: dict[str, Any]) -> set[str]:
-    """The JSON types that a schema allows."""
+    """Return the JSON types that a schema allows."""
     schema = resolved(schema)
     members = schema.get("anyOf") or schema.get("oneOf")
     if members:

@@ -142,7 +142,7 @@ def test_the_client_refuses_the_fields_that_jsonschema_refuses(wires, fields):
 
 
 def _field(error):
-    """The field of an error of jsonschema; a missing field is only named in the message."""
+    """Return the field of an error of jsonschema; a missing field is only named in the message."""
     return error.absolute_path[0] if error.absolute_path else error.message.split("'")[1]
 
 

@@ -30,7 +30,7 @@ def read(connect):
 
 
 def encoded(events, form="data: {}\n\n"):
-    """The bytes of a stream, in one of the forms that servers send."""
+    """Return the bytes of a stream, in one of the forms that servers send."""
     return "".join(form.format(json.dumps(event)) for event in events).encode()
 
 

@@ -73,7 +73,7 @@ def _row(
     via: Outcome | None = None,
     is_silence: bool = False,
 ) -> Row:
-    """A row whose outcome is the same for all calls unless another is given."""
+    """Return a row whose outcome is the same for all calls unless another is given."""
     outcomes = {"post": post, "get": get or post, "stream": stream or post, "via": via or post}
     return Row(name, line, answer, outcomes, is_silence)
 
@@ -101,7 +101,7 @@ def _lost(name: str, answer: Any, *, stream: Outcome = LOST_OFTEN, via: Outcome 
 
 
 def _silent(name: str, answer: Any, *, stream: Outcome = SILENT_OFTEN) -> Row:
-    line, often = "no answer in time", SILENT_OFTEN
+    line, often = "no response in time", SILENT_OFTEN
     return _row(name, line, answer, SILENT, get=often, stream=stream, via=often, is_silence=True)
 
 
@@ -288,11 +288,11 @@ def _stream(name: str, line: str, events: list[Any], outcome: Outcome, via: Outc
 
 def _interrupted(name: str, sent: list[Any], reason: str, events: int, text: str) -> Row:
     facts = {"reason": reason, "events": events, "partial_text": text}
-    return _stream(name, "a stream that brings", sent, Outcome("StreamInterruptedError", 1, facts))
+    return _stream(name, "a stream with an invalid event", sent, Outcome("StreamInterruptedError", 1, facts))
 
 
 def _ended(name: str, sent: list[Any], events: int, text: str) -> Row:
-    """A body that ends without a last event: the request is sent again if no event has been received."""
+    """Return a body that ends without a last event: the request is sent again if no event has been received."""
     facts = {"reason": "ended", "events": events, "partial_text": text}
     outcome = Outcome("StreamInterruptedError", 1 if events else TRIES, facts)
     return _stream(name, "a stream that ends", sent, outcome, LOST_OFTEN)

@@ -29,7 +29,7 @@ def client(connect, service, clock):
 
 
 def busy(**headers):
-    """A response with status 429 and headers such as `retry_after`."""
+    """Return a response with status 429 and headers such as `retry_after`."""
     return replace(BUSY, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 

@@ -86,7 +86,7 @@ def test_a_stream_gives_the_same_events_reply_and_error_however_it_is_cut(body, 
 
 
 def read_stream(chunks: list[bytes], *, strict: bool) -> list[str]:
-    """The events, the reply, the error and the text of a stream."""
+    """Return the events, the reply, the error and the text of a stream."""
     found: list[str] = []
     failed = failed_again = ""
     with call(200, chunks, strict=strict, stream=True) as stream:

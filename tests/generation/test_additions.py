@@ -266,7 +266,7 @@ def test_a_kind_is_an_exception(extended: ModuleType) -> None:
     assert "└── ConflictError  (conflict, 409)" in (part(extended, "errors").__doc__ or "")
 
 
-def test_the_embedded_service_knows_the_code(extended: ModuleType) -> None:
+def test_the_test_server_knows_the_code(extended: ModuleType) -> None:
     testing = part(extended, "testing")
     with (
         testing.serve() as service,

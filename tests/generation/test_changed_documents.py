@@ -32,7 +32,7 @@ def nodes(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """A document in which one value is missing, of another type, or copied from elsewhere in it."""
+    """Generate a document in which one value is missing, of another type, or copied from elsewhere in it."""
     document = draw(st.sampled_from(DOCUMENTS))
     found = list(nodes(document))
     pointer, _ = draw(st.sampled_from(found))

@@ -318,7 +318,7 @@ CALLS: list[tuple[str, int, Callable[[Any], Any]]] = [
 ]
 
 
-def test_the_embedded_service_serves_every_operation(library: ModuleType) -> None:
+def test_the_test_server_serves_every_operation(library: ModuleType) -> None:
     async def call_all(url: str) -> list[Any]:
         async with library.AsyncClient(base_url=url) as client:
             return [await call(client) for _line, _status, call in CALLS]

@@ -111,14 +111,14 @@ def test_a_failure_of_ruff_leaves_the_old_package(
     monkeypatch.setattr("scripts.generate._ruff", lambda: str(ruff))
     outcome = generator.run()
     assert outcome.code == 2
-    assert "the templates give code that ruff cannot parse:\nout of order" in outcome.err
+    assert "the templates produce code that ruff cannot parse:\nout of order" in outcome.err
     assert snapshot(generator.output) == before
 
 
 def test_a_missing_ruff_is_reported(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> None:
     """openapi-python-client would leave the files unformatted."""
     monkeypatch.setitem(sys.modules, "ruff", None)
-    assert "ruff is not installed beside this Python. Run: make setup" in generator.refuse(SMALL)
+    assert "ruff is not installed for this Python. Run: make setup" in generator.refuse(SMALL)
 
 
 @pytest.fixture(scope="module")

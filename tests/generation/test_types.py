@@ -85,7 +85,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, library_package: Path) -> P
 
 
 def _files_of_this_document(folder: Path) -> list[str]:
-    """The files that are not the same in the project's own package, which is checked by itself."""
+    """Return the files that are not the same in the project's own package, which is checked by itself."""
     own = ROOT / "generated" / PACKAGE
     found = []
     for path in folder.rglob("*.py"):

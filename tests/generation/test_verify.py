@@ -81,7 +81,7 @@ def replace_by_a_folder(package: Path) -> None:
     (package / "_version.py").mkdir()
 
 
-NOT_A_FILE = "changed: {package}/_version.py (no file of its own, but a link or a folder)"
+NOT_A_FILE = "changed: {package}/_version.py (a link or a folder, not a file)"
 DIFFERENCES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a changed file": (edit, '-VERSION = "9.9.9"\n+"""The version of this client'),
     "a changed end of line": (convert_line_ends, "changed: {package}/_version.py (line ends only)"),
@@ -139,7 +139,7 @@ def test_a_changed_document_fails_with_a_readable_diff(made: Generator) -> None:
 def test_a_long_diff_is_cut(made: Generator) -> None:
     (made.package / "errors.py").write_text("# nothing\n")
     outcome = made.run("--check")
-    assert "lines more" in outcome.out
+    assert "more lines" in outcome.out
     assert len(outcome.out.splitlines()) < 80
 
 

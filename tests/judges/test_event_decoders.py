@@ -154,13 +154,13 @@ _STRANGE_RETRY = re.compile(rb"(?<![^\r\n])retry(?=:)(?!: ?[0-9]{1,18}(?![^\r\n]
 
 
 def _readable(stream: bytes) -> bytes:
-    """The stream without the byte order mark, the invalid bytes and the retries that others treat differently."""
+    """Return the stream without the byte order mark, invalid bytes and retries that others treat differently."""
     text = stream.decode("utf-8-sig", errors="replace")
     return _STRANGE_RETRY.sub(b"other", text.encode())
 
 
 def _comparable(events: list[Event]) -> list[Event]:
-    """The events that have data; a retry holds for the later events too."""
+    """Return the events that have data; a retry holds for the later events too."""
     retry: int | None = None
     comparable = []
     for event in events:

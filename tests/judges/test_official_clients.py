@@ -1,4 +1,4 @@
-"""Other clients and ours send the same requests to the embedded service, and decode the same from the same bytes.
+"""Other clients and ours send the same requests to the test server, and decode the same from the same bytes.
 
 The openai package in its newest release, and with `make clients` also in the oldest that knows `responses`, and the
 vendor's own acedatacloud package.
@@ -40,15 +40,15 @@ class Official:
         self._responses = responses if self._loop is None else Blocking(responses, self._loop.run)
 
     def reply(self, **fields: Any) -> Any:
-        """The reply to a call without streaming, as JSON data."""
+        """Return the reply to a call without streaming, as JSON data."""
         return self._data(self._responses.create(**fields))
 
     def events(self, **fields: Any) -> list[Any]:
-        """The events of a stream, as JSON data."""
+        """Return the events of a stream, as JSON data."""
         return [self._data(event) for event in self._responses.create(**fields, stream=True)]
 
     def model_names(self) -> list[str]:
-        """The names of the models; acedatacloud does not list them."""
+        """Return the names of the models; acedatacloud does not list them."""
         models = self._client.models if self._loop is None else Blocking(self._client.models, self._loop.run)
         return [model.id for model in models.list().data]
 

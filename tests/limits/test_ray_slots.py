@@ -22,7 +22,7 @@ def slots(clock: FakeClock) -> Slots:
 
 
 async def waiting_for(kept: Slots, number: tuple[str, int]) -> asyncio.Task[str]:
-    """A task that waits for a slot."""
+    """Return a task that waits for a slot."""
     task = asyncio.create_task(kept.acquire(number))
     await until_async(lambda: kept._limiter.waiting == 1)
     return task

@@ -134,7 +134,7 @@ def test_the_pytest_plugin_imports_no_client():
 
 
 def modules():
-    """All modules of the package."""
+    """Return all modules of the package."""
     return [name for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")]
 
 
@@ -199,7 +199,7 @@ def test_an_editor_completes_public_names_fields_and_arguments():
 
 
 def documented():
-    """All public modules, classes, functions and methods."""
+    """Yield all public modules, classes, functions and methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):
         yield module.__name__, module
         for name in getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")]):

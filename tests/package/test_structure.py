@@ -36,7 +36,7 @@ LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in part
 
 
 def imports_of(path: Path) -> set[str]:
-    """The folders and modules that a module imports from, also in functions and for type checkers."""
+    """Return the folders and modules that a module imports from, also in functions and for type checkers."""
     folder = path.relative_to(PACKAGE).parts[:-1]
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

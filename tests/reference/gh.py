@@ -51,7 +51,7 @@ def _create(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
 
 
 def item(number: int, title: str, body: str = "", head: str | None = None, **others: Any) -> dict[str, Any]:
-    """A pull request or an issue, as `gh ... list --json` shows it."""
+    """Return a pull request or an issue, as `gh ... list --json` shows it."""
     author = {"login": BOT, "is_bot": True}
     made = {"number": number, "title": title, "body": body, "state": "open", "comments": [], "author": author}
     return {**made, "headRefName": head, "isCrossRepository": False, **others}

@@ -22,7 +22,7 @@ LAST = pages.ENGLISH.about.format(name="system_fingerprint")
 
 
 def lines_without_facts(words: Words) -> list[str]:
-    """The link above the page, the description of the reply, and either paragraph of the last description."""
+    """Return the link above the page, the description of the reply, and either paragraph of the last description."""
     return [words.skip, words.answer, *(words.about.format(name=name) for name in ("system_fingerprint", "the end"))]
 
 
@@ -32,7 +32,7 @@ def text() -> str:
 
 
 def without_each_line(text: str) -> Iterator[tuple[str, str]]:
-    """Each line that is not blank, with the text that lacks it."""
+    """Yield each line that is not blank, with the text that lacks it."""
     lines = text.splitlines(keepends=True)
     for i, line in enumerate(lines):
         if line.strip():
@@ -88,7 +88,7 @@ def test_a_missing_line_of_html_is_noticed() -> None:
 
 
 def compared(document: str) -> dict[str, Field]:
-    """The fields of a document, without those whose differences openapi.yaml records."""
+    """Return the fields of a document, without those whose differences openapi.yaml records."""
     fields = parse(document, pages.document().wanted).fields
     return {at: one for at, one in fields.items() if not pages.everything().fields[at].specification}
 

@@ -24,7 +24,7 @@ SEEN = ("text", "html")
 
 
 def variants(field: Field) -> Iterator[tuple[str, Field]]:
-    """The field with one property changed, for each property and several other values."""
+    """Yield the field with one property changed, for each property and several other values."""
     yield from _changed(field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"])
     yield from _changed(field, "nullable", [not field.nullable])
     yield from _changed(field, "required", [not field.required])

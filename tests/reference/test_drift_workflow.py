@@ -93,7 +93,7 @@ class Nights:
         return self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=self.origin).split()
 
     def drift_branch(self) -> str:
-        """The only branch of the workflow."""
+        """Return the only branch of the workflow."""
         (branch,) = set(self.branches()) - {"main"}
         return branch
 

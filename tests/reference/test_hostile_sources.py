@@ -34,7 +34,7 @@ HEAD = "POST\n/\nx\nt\ncurl --request POST \\\n--url https://a/x\n"
 
 
 def with_body(schema: object, **others: object) -> str:
-    """A document whose operation takes this body."""
+    """Return a document whose operation takes this body."""
     body = {"content": {"a/b": {"schema": schema}}}
     return json.dumps({"openapi": "3.1.0", "paths": {"/x": {"post": {"requestBody": body}}}, **others})
 

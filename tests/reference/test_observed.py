@@ -30,7 +30,7 @@ NAME = class_of(CHAT).__name__
 
 
 def observed(folder: Path, reply: dict[str, Any], times: int = 1) -> str:
-    """The file that a client writes after such replies."""
+    """Return the file that a client writes after such replies."""
     observations, path = Observations(), folder / "observed.jsonl"
     for _ in range(times):
         observations.add(typed(reply))

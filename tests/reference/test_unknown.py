@@ -21,7 +21,7 @@ FINISH_REASONS = "stop, length, tool_calls, content_filter, function_call"
 
 
 def replaced(old: str, new: str, page: str | None = None) -> str:
-    """The sample page with another text in one place."""
+    """Return the sample page with another text in one place."""
     page = page or pages.text(pages.facts())
     assert page.count(old) == 1
     return page.replace(old, new)
@@ -169,7 +169,7 @@ CODES = {"properties": {"error": {"properties": {"code": {"enum": ["a"]}}}}}
 
 
 def parts(tree: Node) -> dict[str, Node]:
-    """The objects of a document that the cases below change; fields of the body by their names."""
+    """Return the objects of a document that the cases below change; fields of the body by their names."""
     path = tree["paths"][PATH]
     operation = path["post"]
     body = tree["components"]["schemas"]["body"]
@@ -194,7 +194,7 @@ def parts(tree: Node) -> dict[str, Node]:
 
 
 def changed(part: str, keywords: Node) -> str:
-    """The sample document with further or other keywords in one of its parts."""
+    """Return the sample document with further or other keywords in one of its parts."""
     tree = copy.deepcopy(pages.openapi(pages.facts()))
     parts(tree)[part].update(copy.deepcopy(keywords))
     return json.dumps(tree)
@@ -205,7 +205,7 @@ def errors(example: Node) -> Node:
 
 
 def max_tokens(**keywords: Any) -> Node:
-    """A field with two alternatives, one of which has further keywords."""
+    """Return a field with two alternatives, one of which has further keywords."""
     return {"max_tokens": {"nullable": True, "oneOf": [{"type": "number"}, {"type": "number", **keywords}]}}
 
 

@@ -14,8 +14,11 @@ Node = dict[str, Any]
 
 
 def rough() -> Node:
-    """A document as the vendor writes them: 3.0 with its `nullable`, no `info`, no `operationId`, a `rank` for each
-    field, arrays without `items`, errors as examples, and a `required` that names what is not described."""
+    """Return a document as the vendor writes them.
+
+    It is 3.0 with its `nullable`, has no `info` and no `operationId`, a `rank` for each field, arrays without `items`,
+    errors as examples, and a `required` that names undescribed fields.
+    """
     tree = pages.openapi(pages.facts())
     del tree["info"]
     tree["openapi"] = "3.0.0"

@@ -118,7 +118,7 @@ def sent_format(service):
 
 
 def schemas_in(schema):
-    """A schema and all schemas within it."""
+    """Yield a schema and all schemas within it."""
     if isinstance(schema, dict):
         yield schema
         below = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", [])]
@@ -310,7 +310,7 @@ def test_all_classes_but_pydantic_models_need_msgspec(driver, service, monkeypat
 
 
 def answer_error(driver, service, class_=AsAttrs):
-    """The error of a call that is sent once and billed."""
+    """Return the error of a call that is sent once and billed."""
     with pytest.raises(AnswerError) as caught:
         parse(driver, class_)
     assert len(service.requests) == 1

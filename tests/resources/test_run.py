@@ -58,7 +58,7 @@ def run(driver):
 
 
 def calling(*calls: tuple[str, Any], shape: str = "response") -> Any:
-    """A reply that calls functions."""
+    """Return a reply that calls functions."""
     return reply(shape, calls=calls)
 
 
@@ -66,7 +66,7 @@ OSLO = calling(("weather", {"city": "Oslo"}))
 
 
 def outputs(service) -> list[str]:
-    """The results of functions in the last request."""
+    """Return the results of functions in the last request."""
     items = service.requests[-1].json["input"]
     return [item["output"] for item in items if item.get("type") == "function_call_output"]
 

@@ -10,7 +10,7 @@ from tests.streams.events import choice, chunk, events_of
 
 
 def call(index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = "", **fields):
-    """A piece of a tool call, with the fields that are given."""
+    """Return a piece of a tool call, with the fields that are given."""
     function = {"name": name, "arguments": arguments}
     piece = {"index": index, "id": id, "type": "function" if id else None, "function": function, **fields}
     piece["function"] = {key: value for key, value in function.items() if value is not None}
