@@ -36,7 +36,7 @@ class Kind(NamedTuple):
     def data(self) -> dict[str, Any]:
         """Its codes and statuses, for the test server."""
         facts = self.facts
-        codes = {code: one.model_dump(by_alias=True, exclude_unset=True) for code, one in facts.codes.items()}
+        codes = {code: details.model_dump(by_alias=True, exclude_unset=True) for code, details in facts.codes.items()}
         return {"parent": facts.parent, "statuses": facts.statuses, "codes": codes, "resend": facts.resend}
 
 

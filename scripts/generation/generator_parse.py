@@ -83,17 +83,17 @@ class Parsed:
         """The models by pointer. An object without fields is one only as a whole reply, to carry its HTTP response."""
         replies = {
             response.prop.description
-            for found_in_tag in self.endpoints.values()
-            for _at, endpoint in found_in_tag
+            for in_tag in self.endpoints.values()
+            for _at, endpoint in in_tag
             for response in endpoint.responses.patterns
             if response.status_code.pattern.startswith("2")
         }
-        found: dict[str, ModelProperty] = {}
+        models: dict[str, ModelProperty] = {}
         for model in self.data.models:
             has_fields = model.required_properties or model.optional_properties
             if model.description and (has_fields or model.description in replies):
-                found.setdefault(_pointer(model), model)
-        return found
+                models.setdefault(_pointer(model), model)
+        return models
 
     @cached_property
     def endpoints(self) -> dict[str, list[tuple[str, Endpoint]]]:
@@ -137,12 +137,12 @@ class Parsed:
         if (model := self.models.get(pointer)) is None:
             return []
         props = [*(model.required_properties or []), *(model.optional_properties or [])]
-        found = {prop.name.get_untrusted_value(): prop for prop in props}
+        by_name = {prop.name.get_untrusted_value(): prop for prop in props}
         places = [
             (key, at, self.document.node(at).get(PYTHON_NAME, key))
             for key, at in field_places(self.document, pointer).items()
         ]
-        return [Field(key, at, found[name]) for key, at, name in places if name in found]
+        return [Field(key, at, by_name[name]) for key, at, name in places if name in by_name]
 
     def values_of(self, pointer: str) -> list[Node]:
         """Return the values that a schema allows, if it lists them."""
@@ -160,14 +160,14 @@ class Parsed:
         for at in places:
             target, member = self.document.resolve(at)
             leaves = set(self.leaves(target))
-            inner = [one for one in prop.inner_properties if one.description in leaves]
+            inner = [branch for branch in prop.inner_properties if branch.description in leaves]
             if len(inner) == 1 and inner[0].description == target:
                 yield target, inner[0]
             elif inner:
                 yield target, evolve(prop, inner_properties=inner)
             elif member.get("type") in ("number", "integer"):
                 # The generator does not know `unix-time`, by which numbers can differ.
-                numbers = [one for one in prop.inner_properties if json_type_name(one) in ("float", "int")]
+                numbers = [branch for branch in prop.inner_properties if json_type_name(branch) in ("float", "int")]
                 yield target, numbers[0]
 
     def leaves(self, pointer: str) -> Iterator[str]:
@@ -225,9 +225,9 @@ def _check_keys(document: Document, pointer: str, node: Node) -> None:
         name = str(child.get(PYTHON_NAME, key))
         twin = seen.setdefault(strings.PythonIdentifier(name, "field_", skip_snake_case=True), key)
         if twin != key:
-            found = f"the fields {twin!r} and {key!r} give one Python name"
+            problem = f"the fields {twin!r} and {key!r} have the same Python name"
             advice = f"Give one of them another with `{PYTHON_NAME}`."
-            document.report(below(pointer, "properties", key), found, advice)
+            document.report(below(pointer, "properties", key), problem, advice)
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
@@ -251,7 +251,7 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
 
 
 def _put_fields_where_the_generator_looks(document: Document, node: Node) -> None:
-    """Apply `x-python-name`; and the generator ignores fields beside a union or an `allOf` of one reference."""
+    """Apply `x-python-name`; and the generator ignores fields next to a union or an `allOf` of one reference."""
     whole = _PARTS.sub("", node[POINTER])
     is_of_several = "allOf" in node or whole != node[POINTER]
     if "properties" not in node and not (is_of_several and "required" in node):
@@ -276,17 +276,17 @@ def event_name(document: Document, response: str) -> str:
 
 def _problems(document: Document, error: ParseError) -> list[Problem]:
     pointer = pointer_of(error.data) or _pointer_in(error.header)
-    found = f"openapi-python-client: {_in_a_line(error)}"
+    problem = f"openapi-python-client: {_in_a_line(error)}"
     advice = "Correct it: the generator would leave this part out."
-    return document.error(pointer, found, advice).problems
+    return document.error(pointer, problem, advice).problems
 
 
 def _pointer_in(header: str) -> str:
     """Return the place of an error without data, taken from its header."""
-    if found := re.search(r"(/components/\w+/\S+?):?$", header.strip()):
-        return found.group(1)
-    if found := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
-        return below("/paths", found.group(2), found.group(1).lower())
+    if match := re.search(r"(/components/\w+/\S+?):?$", header.strip()):
+        return match.group(1)
+    if match := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
+        return below("/paths", match.group(2), match.group(1).lower())
     return ""
 
 

@@ -130,12 +130,12 @@ class Namespace:
         """
         twin, at = self.given.setdefault(alike or name, (what, pointer))
         if not name.isidentifier() or keyword.iskeyword(name) or not any(map(str.isalnum, written or name)):
-            found = f"{what} cannot be a Python name"
+            problem = f"{what} cannot be a Python name"
         elif name in self.reserved:
-            found = f"{what} would hide `{name}`, which Python or the package already has"
+            problem = f"{what} would hide `{name}`, which Python or the package already has"
         elif (twin, at) != (what, pointer):
-            found = f"{what} and {twin} at {self.document.place(at)} give one Python name, `{name}`"
+            problem = f"{what} and {twin} at {self.document.place(at)} have the same Python name, `{name}`"
         else:
             return True
-        self.document.report(pointer, found, self.advice)
+        self.document.report(pointer, problem, self.advice)
         return False

@@ -43,7 +43,7 @@ def written(value: Any) -> str:
     if isinstance(value, Code):
         return value
     if isinstance(value, Call):
-        arguments = ", ".join(f"{name}={written(one)}" for name, one in value.arguments.items())
+        arguments = ", ".join(f"{name}={written(argument)}" for name, argument in value.arguments.items())
         return f"{value.function}({arguments})"
     if isinstance(value, str):
         return f'"{"".join(map(_character, value))}"'
@@ -103,11 +103,11 @@ def _wrapped(text: str, first: int, indent: int) -> str:
     ).strip()
 
 
-def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
+def _names_of(annotation: str, module: str, names: Collection[str]) -> str:
     """Return an annotation with these names as attributes of a module: `list[Reply]` as `list[types.Reply]`."""
     nodes = [node for node in ast.walk(ast.parse(annotation, mode="eval")) if isinstance(node, ast.Name)]
     code = annotation.encode()  # offsets of nodes count bytes
-    for offset in sorted((node.col_offset for node in nodes if node.id in found), reverse=True):
+    for offset in sorted((node.col_offset for node in nodes if node.id in names), reverse=True):
         code = code[:offset] + f"{module}.".encode() + code[offset:]
     return code.decode()
 

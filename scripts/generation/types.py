@@ -29,7 +29,7 @@ class Type:
     """The Python type of a schema.
 
     Attributes:
-        members: What an attribute of a decoded object holds: one of these.
+        members: The possible classes of an attribute of a decoded object.
         takes: What a caller may pass, in the same way: also mappings for objects and any sequence for a list.
         json: The JSON types it can have: object, array, string, number, boolean, null or any.
         decoder: The call that makes it from JSON data, with `{}` for the data, such as `list_of({}, decode_choice)`;
@@ -152,8 +152,8 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
     match prop:
         case UnionProperty():
             types = [
-                _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
-                for at, one in parsed.members(prop, pointer)
+                _unnamed(parsed, member, at, schema) if at == pointer else type_of(parsed, at, member)
+                for at, member in parsed.members(prop, pointer)
             ]
             return _joined(parsed, pointer, types)
         case ListProperty():
@@ -179,11 +179,11 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
 
 
 def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
-    for one, other in combinations(parts, 2):
-        if not _are_distinct(one, other):
-            found = f"`{one.annotation}` and `{other.annotation}` cannot be told apart in this union"
+    for first, second in combinations(parts, 2):
+        if not _are_distinct(first, second):
+            problem = f"`{first.annotation}` and `{second.annotation}` cannot be told apart in this union"
             advice = "Make the union of objects a component of its own, or give all its lists one `items`."
-            raise parsed.document.error(pointer, found, advice)
+            raise parsed.document.error(pointer, problem, advice)
     decoder = ""
     for inner in dict.fromkeys(part.decoder for part in parts if part.decoder):
         decoder = decoder.format(inner) if decoder else inner
@@ -195,12 +195,12 @@ def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
     )
 
 
-def _are_distinct(one: Type, other: Type) -> bool:
+def _are_distinct(first: Type, second: Type) -> bool:
     """Whether the JSON type of data determines the decoder."""
-    shared = one.json & other.json
-    if one.decoder == other.decoder or not shared:
+    shared = first.json & second.json
+    if first.decoder == second.decoder or not shared:
         return True
-    return shared == {"array"} and not (one.decoder and other.decoder)
+    return shared == {"array"} and not (first.decoder and second.decoder)
 
 
 def attribute_of(

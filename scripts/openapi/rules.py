@@ -64,15 +64,15 @@ def _merged(document: Document, pointer: str) -> dict[str, Any]:
     parts = [{key: _operand(document, below(pointer, key), key, own[key]) for key in own}]
     inherited = [document.resolve(below(pointer, "allOf", index))[0] for index in range(len(schema["allOf"]))]
     parts += [reduced(document, at) for at in reversed(inherited)]
-    found: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    merged: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     for part in parts:
         for key, rules in part.get("properties", {}).items():
-            own_rules = found["properties"].get(key, {})
-            found["properties"][key] = own_rules if "$ref" in own_rules else {**rules, **own_rules}
-        found["required"] += [key for key in part.get("required", []) if key not in found["required"]]
+            own_rules = merged["properties"].get(key, {})
+            merged["properties"][key] = own_rules if "$ref" in own_rules else {**rules, **own_rules}
+        merged["required"] += [key for key in part.get("required", []) if key not in merged["required"]]
         if "additionalProperties" in part:
-            found["additionalProperties"] = part["additionalProperties"]
-    return found
+            merged["additionalProperties"] = part["additionalProperties"]
+    return merged
 
 
 def _operand(document: Document, pointer: str, keyword: str, value: Node) -> Any:

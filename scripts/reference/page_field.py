@@ -27,17 +27,17 @@ class FieldLines:
         for line in self.below:
             if TYPE.fullmatch(line):
                 raise UnreadableError(f"line {line.number}: `{line}` is the type of no field")
-        kinds = type_line.split(" | ")
-        names = [re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"]
+        types = type_line.split(" | ")
+        names = [re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", type_)) for type_ in types if type_ != "null"]
         formats = {
-            "items: " * kind.count("[]") + "format": match[1]
-            for kind in kinds
-            if (match := re.search(r"(?<!enum)<([\w.-]+)>", kind))
+            "items: " * type_.count("[]") + "format": match[1]
+            for type_ in types
+            if (match := re.search(r"(?<!enum)<([\w.-]+)>", type_))
         }
         self.type = " | ".join(names) or "null"
         self.is_enum = type_line.startswith("enum<")
         self.facts: dict[str, Any] = {
-            "nullable": "null" in kinds,
+            "nullable": "null" in types,
             "others": {**formats, **({"in": self.place} if self.place else {})},
         }
         self.prose: list[Line] = []
@@ -61,7 +61,7 @@ class FieldLines:
             raise UnreadableError(f"line {self.name.number}: the possible values of `{self.name}` are missing")
 
     def field(self, at: str, stated: set[str], *, sample: Json = MISSING, is_described: bool = True) -> Field:
-        """Return the field, at its place."""
+        """Return the field with its path."""
         return Field(at, self.type, **self.facts, description=is_described, sample=sample, stated=frozenset(stated))
 
     @property
@@ -156,10 +156,10 @@ def _range(match: re.Match[str]) -> str | None:
     return bounds(low, high, open_low=low_sign == "<", open_high=sign == "<")
 
 
-def _value(text: str, kind: str) -> Json:
+def _value(text: str, type_: str) -> Json:
     """Return a default or possible value: JSON, or the bare text of a string."""
-    if kind.startswith("string") and not text.startswith('"'):
+    if type_.startswith("string") and not text.startswith('"'):
         return text
-    if kind.startswith(("number", "integer")):
+    if type_.startswith(("number", "integer")):
         text = number(text)
     return json.loads(text) if is_json(text) else text

@@ -132,7 +132,7 @@ def test_the_default_source_is_the_page_on_the_website_as_markdown_or_else_html(
     def fetch(where: str) -> str:
         fetched.append(where)
         if where not in found:
-            raise UnreadableError("was answered with HTTP 404")
+            raise UnreadableError("returned HTTP 404")
         return found[where]
 
     monkeypatch.setattr(reading, "fetch", fetch)
@@ -140,7 +140,7 @@ def test_the_default_source_is_the_page_on_the_website_as_markdown_or_else_html(
     assert fetched == [f"{address}.md", address]
     found.clear()
     assert drift.main([]) == drift.UNREADABLE
-    assert capsys.readouterr().err.count("was answered with HTTP 404") == 2
+    assert capsys.readouterr().err.count("returned HTTP 404") == 2
 
 
 def test_the_live_source_is_the_model_list_of_the_service(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -59,7 +59,7 @@ def test_an_operation_is_found_among_others() -> None:
     other = base.replace("/openai/responses", "/v1/responses")
     assert {row.property for row in pages.differences(other)} == {"path"}
     with pytest.raises(UnreadableError, match=r"does not have POST /openai/responses \(it has"):
-        parse(base.replace("/openai/responses", "/openai/answers"), pages.document().wanted)
+        parse(base.replace("/openai/responses", "/openai/answers"), pages.document().selection)
 
 
 def test_nullable_and_exclusive_bounds_are_read_as_in_openapi_3_0() -> None:

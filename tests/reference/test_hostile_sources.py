@@ -81,7 +81,7 @@ def test_a_hostile_text_is_refused_soon(name: str, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     began = time.process_time()
     with pytest.raises(UnreadableError):
-        parse(HOSTILE[name], pages.document().wanted)
+        parse(HOSTILE[name], pages.document().selection)
     assert time.process_time() - began < SOON
     assert list(tmp_path.iterdir()) == []
 
