@@ -257,9 +257,9 @@ class _ModelList:
 
 def _find(document: OurDocument) -> tuple[str, str]:
     """Return the pointers of the schema with the enum, and of its component."""
-    complete, wanted = document.complete, document.wanted
+    complete, selection = document.complete, document.selection
     try:
-        content = below("/paths", wanted.paths[0], wanted.method.lower(), "requestBody", "content")
+        content = below("/paths", selection.paths[0], selection.method.lower(), "requestBody", "content")
         body, _ = complete.resolve(below(content, next(iter(complete.node(content))), "schema"))
         component, schema = complete.resolve(below(body, "properties", MODEL.partition(".")[2]))
         schemas = {component: schema}

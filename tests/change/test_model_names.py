@@ -128,9 +128,9 @@ def removed_in(document: str) -> dict[str, str]:
 
 
 def test_a_removed_name_stays_known_for_one_minor_version() -> None:
-    gone = plan(NAMES[1:], versioned("0.1.0"))
-    assert removed_in(gone.document) == {NAMES[0]: "0.2.0"}
-    more = plan((*NAMES[1:], "gpt-9"), OurDocument(gone.document))
+    removed = plan(NAMES[1:], versioned("0.1.0"))
+    assert removed_in(removed.document) == {NAMES[0]: "0.2.0"}
+    more = plan((*NAMES[1:], "gpt-9"), OurDocument(removed.document))
     assert (str(more.after), removed_in(more.document)) == ("0.2.1", {NAMES[0]: "0.2.0"})
     next_gone = plan((*NAMES[2:], "gpt-9"), OurDocument(more.document), more.changelog)
     assert (str(next_gone.after), removed_in(next_gone.document)) == ("0.3.0", {NAMES[1]: "0.3.0"})
@@ -138,9 +138,9 @@ def test_a_removed_name_stays_known_for_one_minor_version() -> None:
     assert f"no longer known: `{NAMES[0]}`" in (changelog.entry(next_gone.changelog, "0.3.0") or "")
 
 
-def test_a_removed_name_that_comes_back_is_no_longer_deprecated() -> None:
-    gone = plan(NAMES[1:])
-    back = plan(NAMES, OurDocument(gone.document))
+def test_a_removed_name_that_is_listed_again_is_no_longer_deprecated() -> None:
+    removed = plan(NAMES[1:])
+    back = plan(NAMES, OurDocument(removed.document))
     assert back.added == (NAMES[0],)
     assert removed_in(back.document) == {}
     assert "x-removed" not in back.document
@@ -205,7 +205,7 @@ def test_the_page_of_another_operation_is_refused_whatever_is_allowed() -> None:
 def test_a_page_without_a_list_is_refused_whatever_is_allowed() -> None:
     page = listing(NAMES)
     field = page.fields[MODEL]
-    others = {at: one for at, one in page.fields.items() if at != MODEL}
+    others = {at: field for at, field in page.fields.items() if at != MODEL}
     for fields in (others, {**others, MODEL: replace(field, enum=())}):
         assert "there is no list of model names" in objections(replace(page, fields=fields), **EVERYTHING)
 

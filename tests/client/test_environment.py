@@ -41,8 +41,8 @@ def test_a_host_in_no_proxy_is_called_without_the_proxy(connect, port, proxy, mo
     relay, address = proxy
     monkeypatch.setenv("HTTP_PROXY", address)
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    there = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [there])
+    address_info = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [address_info])
     assert_calls_work(connect(base_url="http://service.test"))
     assert relay.seen == []
 

@@ -76,7 +76,7 @@ def validator(name: str) -> Draft202012Validator:
 
 def examples(content: dict[str, Any]) -> list[Any]:
     """Return the example values of a media type."""
-    return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
+    return [content["example"]] if "example" in content else [named["value"] for named in content["examples"].values()]
 
 
 class Bound(NamedTuple):

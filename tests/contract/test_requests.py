@@ -234,8 +234,8 @@ def test_a_value_at_a_bound_is_sent_and_one_beyond_it_is_refused(server, send, b
 
 
 def test_the_document_has_these_bounds():
-    found = {(bound.field, bound.keyword, bound.limit) for bound in BOUNDS}
-    assert found >= {
+    bounds = {(bound.field, bound.keyword, bound.limit) for bound in BOUNDS}
+    assert bounds >= {
         ("n", "minimum", 1),
         ("n", "maximum", 128),
         ("temperature", "maximum", 2),

@@ -19,8 +19,8 @@ cuts = st.lists(st.integers(0, 2**16), max_size=12)
 
 def cut(body: bytes, at: list[int]) -> list[bytes]:
     """Return the body in chunks, some of them may be empty."""
-    places = sorted(place % (len(body) + 1) for place in at)
-    return [body[start:end] for start, end in pairwise([0, *places, len(body)])]
+    cuts = sorted(place % (len(body) + 1) for place in at)
+    return [body[start:end] for start, end in pairwise([0, *cuts, len(body)])]
 
 
 def single_bytes(body: bytes) -> list[bytes]:
@@ -35,8 +35,8 @@ def damaged(draw: st.DrawFn, bodies: st.SearchStrategy[bytes], pieces: st.Search
         start = draw(st.integers(0, len(body)))
         end = min(len(body), start + draw(st.integers(0, 8) | st.integers(0, len(body))))
         lost = body[start:end]
-        found = draw(st.sampled_from([b"", lost * 2, lost[::-1]]) | pieces | st.binary(max_size=min(len(lost), 20)))
-        body = body[:start] + found + body[end:]
+        new = draw(st.sampled_from([b"", lost * 2, lost[::-1]]) | pieces | st.binary(max_size=min(len(lost), 20)))
+        body = body[:start] + new + body[end:]
     return body
 
 

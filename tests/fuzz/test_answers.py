@@ -87,17 +87,17 @@ def test_a_stream_gives_the_same_events_reply_and_error_however_it_is_cut(body, 
 
 def read_stream(chunks: list[bytes], *, strict: bool) -> list[str]:
     """Return the events, the reply, the error and the text of a stream."""
-    found: list[str] = []
+    texts: list[str] = []
     failed = failed_again = ""
     with call(200, chunks, strict=strict, stream=True) as stream:
         try:
-            found.extend(repr(event.to_dict()) for event in stream)
+            texts.extend(repr(event.to_dict()) for event in stream)
         except (StreamError, *UNREADABLE) as error:
             check_error(error)
             failed = f"{type(error).__name__}: {error}"
         try:
-            found.append(repr(stream.final().to_dict()))
+            texts.append(repr(stream.final().to_dict()))
         except (StreamError, *UNREADABLE) as error:
             failed_again = f"{type(error).__name__}: {error}"
         assert failed_again in ("", failed)
-        return [*found, failed, stream.partial_text]
+        return [*texts, failed, stream.partial_text]

@@ -201,8 +201,8 @@ def refused_by_prism(client: Client, fields: dict[str, Any]) -> set[str]:
 
 def _field(finding: dict[str, Any]) -> str:
     """Return the field of a finding; a missing field is only named in the message."""
-    place, *keys = finding["location"]
-    assert place in {"body", "request"}, finding
+    where, *keys = finding["location"]
+    assert where in {"body", "request"}, finding
     if keys:
         return str(keys[0])
     missing = re.search("required property '([^']*)'", finding["message"])

@@ -28,13 +28,13 @@ class Official:
         self.package = package
         self._loop = LoopThread() if flavour == "async" else None
         if package == "openai":
-            kind = openai.OpenAI if flavour == "sync" else openai.AsyncOpenAI
-            client: Any = kind(api_key=testing.TOKEN, base_url=url + path, max_retries=0)
+            client_class = openai.OpenAI if flavour == "sync" else openai.AsyncOpenAI
+            client: Any = client_class(api_key=testing.TOKEN, base_url=url + path, max_retries=0)
         else:
             import acedatacloud
 
-            kind = acedatacloud.AceDataCloud if flavour == "sync" else acedatacloud.AsyncAceDataCloud
-            client = kind(testing.TOKEN, base_url=url, max_retries=0)
+            client_class = acedatacloud.AceDataCloud if flavour == "sync" else acedatacloud.AsyncAceDataCloud
+            client = client_class(testing.TOKEN, base_url=url, max_retries=0)
         self._client = client if self._loop is None else Blocking(client, self._loop.run)
         responses = client.responses if package == "openai" else client.openai.responses
         self._responses = responses if self._loop is None else Blocking(responses, self._loop.run)

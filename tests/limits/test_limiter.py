@@ -104,10 +104,10 @@ def test_sync_and_async_calls_wait_for_the_pace_in_the_same_way():
             yield clock.now
         assert len(clock.sleeps) < 25
 
-    found = list(starts("sync"))
-    assert found == list(starts("async"))
-    assert most_in_a_second(found) == 4
-    assert found[-1] - 1000 == pytest.approx(11 * 1.05 / 4)
+    sync_starts = list(starts("sync"))
+    assert sync_starts == list(starts("async"))
+    assert most_in_a_second(sync_starts) == 4
+    assert sync_starts[-1] - 1000 == pytest.approx(11 * 1.05 / 4)
 
 
 def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logged(caplog):
@@ -285,7 +285,7 @@ def test_calls_that_arrive_while_another_waits_for_the_pace_queue_behind_it():
 
 def test_a_frozen_clock_does_not_block_the_pace(flavour):
     class Frozen(FakeClock):
-        def pass_by(self, seconds):
+        def advance(self, seconds):
             self.sleeps.append(seconds)
 
     clock = Frozen()

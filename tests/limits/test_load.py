@@ -146,8 +146,8 @@ async def test_after_waiting_calls_were_cancelled_the_others_get_their_turn(serv
                 task.cancel()
             await asyncio.sleep(0)
         done = await asyncio.gather(*waiting, return_exceptions=True)
-        assert [type(one).__name__ for one in done[::2]] == ["CancelledError"] * 2
-        assert [one.output_text for one in done[1::2]] == [MINIMAL["input"]] * 2
+        assert [type(result).__name__ for result in done[::2]] == ["CancelledError"] * 2
+        assert [result.output_text for result in done[1::2]] == [MINIMAL["input"]] * 2
         assert (limiter.in_flight, limiter.waiting) == (0, 0)
     assert len(service.requests) == 3
 

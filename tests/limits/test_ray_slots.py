@@ -48,13 +48,13 @@ async def test_a_place_is_freed_when_the_lease_of_its_worker_has_expired():
     await kept.acquire(("dead", 0))
     waiting = await waiting_for(kept, ("b", 0))
     for _ in range(5):
-        clock.pass_by(LEASE)
+        clock.advance(LEASE)
         await kept.alive("b")
         await kept.alive("dead")
-    clock.pass_by(LEASE)
+    clock.advance(LEASE)
     await kept.alive("b")
     assert not waiting.done()
-    clock.pass_by(1)
+    clock.advance(1)
     await kept.alive("b")
     assert await waiting == ""
 
@@ -65,7 +65,7 @@ async def test_a_place_that_is_given_to_a_dead_worker_is_freed():
     kept = slots(clock)
     await kept.acquire(("a", 0))
     dead = await waiting_for(kept, ("dead", 0))
-    clock.pass_by(LEASE + 1)
+    clock.advance(LEASE + 1)
     await kept.alive("a")
     await kept.release(("a", 0))
     assert await dead == ""

@@ -190,12 +190,12 @@ def test_an_editor_completes_public_names_fields_and_arguments():
 
     for module in MODULES_WITH_ALL:
         code = f"from {module} import "
-        names = {one.name for one in jedi.Script(code).complete(1, len(code))}
+        names = {item.name for item in jedi.Script(code).complete(1, len(code))}
         assert names >= set(importlib.import_module(module).__all__)
     call = "from acedata_responses import Client\nclient = Client()\n"
-    assert "owned_by" in {one.name for one in jedi.Script(f"{call}client.models.list().data[0].").complete()}
+    assert "owned_by" in {item.name for item in jedi.Script(f"{call}client.models.list().data[0].").complete()}
     (signature,) = jedi.Script(f"{call}client.models.list(").get_signatures()
-    assert "extra_headers" in {one.name for one in signature.params}
+    assert "extra_headers" in {item.name for item in signature.params}
 
 
 def documented():

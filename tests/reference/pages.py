@@ -136,14 +136,14 @@ def with_field(base: Facts, field: Field) -> Facts:
     return replace(base, fields={**base.fields, field.at: field})
 
 
-def with_order(base: Facts, places: list[str]) -> Facts:
+def with_order(base: Facts, paths: list[str]) -> Facts:
     """Return the same fields in another order, or fewer of them."""
-    return replace(base, fields={at: base.fields[at] for at in places})
+    return replace(base, fields={at: base.fields[at] for at in paths})
 
 
 def without_field(base: Facts, at: str) -> Facts:
     """Return the same facts without a field and those within it."""
-    return with_order(base, [one for one in base.fields if not is_within(one, at)])
+    return with_order(base, [path for path in base.fields if not is_within(path, at)])
 
 
 def is_within(at: str, outer: str) -> bool:
@@ -164,7 +164,7 @@ Part = tuple[str, str]
 
 def text(base: Facts, words: Words = ENGLISH) -> str:
     """Return the page as saved text."""
-    return "".join(f"{line}\n" if kind == "data" else f"{line}\n\n" for kind, line in parts(base, words))
+    return "".join(f"{line}\n" if style == "data" else f"{line}\n\n" for style, line in parts(base, words))
 
 
 def parts(base: Facts, words: Words = ENGLISH) -> Iterator[Part]:
@@ -264,7 +264,7 @@ def _plain(value: Any) -> str:
 
 def html(base: Facts, words: Words = ENGLISH) -> str:
     """Return the page as HTML, with invisible elements around and between the visible ones."""
-    shown = "\n".join(_element(kind, line) for kind, line in parts(base, words))
+    shown = "\n".join(_element(style, line) for style, line in parts(base, words))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><title>{words.title}</title><style>p {{ color: red }}</style>
 <script>window.page = "POST\\n/\\nopenai\\n/\\nimages\\n<p>n</p>";</script></head>
@@ -277,15 +277,15 @@ def html(base: Facts, words: Words = ENGLISH) -> str:
 """
 
 
-def _element(kind: str, line: str) -> str:
+def _element(style: str, line: str) -> str:
     escaped = markup.escape(line)
-    if kind == "sample":
+    if style == "sample":
         rows = "\n".join(f'<span class="line"><span>{row}</span></span>' for row in escaped.split("\n"))
         return f"<pre><code>{rows}</code></pre>"
-    if kind == "prose":
+    if style == "prose":
         first, _, others = escaped.partition(" ")
         return f"<p>{first} <em>{others}</em></p>"
-    if kind == "heading":
+    if style == "heading":
         return f"<h4><span>\u200b</span>{escaped}</h4>"
     if line.startswith("default:"):
         return f"<div><div>default:<!-- -->{escaped.partition(':')[2]}</div></div>"
@@ -355,8 +355,8 @@ def openapi(base: Facts) -> dict[str, Any]:
 
 
 def _children(base: Facts, at: str) -> dict[str, Field]:
-    within = {one.at.removeprefix(f"{at}."): one for one in base.fields.values() if one.at.startswith(f"{at}.")}
-    return {name: one for name, one in within.items() if "." not in name}
+    within = {child.at.removeprefix(f"{at}."): child for child in base.fields.values() if child.at.startswith(f"{at}.")}
+    return {name: child for name, child in within.items() if "." not in name}
 
 
 def _object(base: Facts, at: str) -> dict[str, Any]:
@@ -368,8 +368,8 @@ def _object(base: Facts, at: str) -> dict[str, Any]:
 
 def _schema(base: Facts, field: Field) -> dict[str, Any]:
     kinds = field.type.split(" | ")
-    elements = [kind.removesuffix("[]") for kind in kinds if kind.endswith("[]")]
-    types = ["array" if kind.endswith("[]") else kind for kind in kinds] + ["null"] * field.nullable
+    elements = [type_.removesuffix("[]") for type_ in kinds if type_.endswith("[]")]
+    types = ["array" if type_.endswith("[]") else type_ for type_ in kinds] + ["null"] * field.nullable
     schema: dict[str, Any] = _object(base, field.at) if _children(base, field.at) else {}
     schema["type"] = types if len(types) > 1 else types[0]
     for element in elements:

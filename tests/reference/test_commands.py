@@ -127,18 +127,18 @@ def test_the_default_source_is_the_page_on_the_website_as_markdown_or_else_html(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     fetched = []
-    found = {address: pages.html(pages.facts())} if (address := pages.document().address) else {}
+    stored = {address: pages.html(pages.facts())} if (address := pages.document().address) else {}
 
     def fetch(where: str) -> str:
         fetched.append(where)
-        if where not in found:
+        if where not in stored:
             raise UnreadableError("returned HTTP 404")
-        return found[where]
+        return stored[where]
 
     monkeypatch.setattr(reading, "fetch", fetch)
     assert drift.main([]) == drift.SAME
     assert fetched == [f"{address}.md", address]
-    found.clear()
+    stored.clear()
     assert drift.main([]) == drift.UNREADABLE
     assert capsys.readouterr().err.count("returned HTTP 404") == 2
 
@@ -153,9 +153,9 @@ def test_the_live_source_is_the_model_list_of_the_service(monkeypatch: pytest.Mo
     assert "the live model list: could not be fetched from the service" in capsys.readouterr().err
     client = acedata_responses.Client(token=testing.TOKEN, transport=testing.transport())
     monkeypatch.setattr(acedata_responses, "Client", lambda: client, raising=False)
-    found = reading.read("live")
-    assert not found.is_complete
-    assert found.fields["body.model"].enum
+    facts = reading.read("live")
+    assert not facts.is_complete
+    assert facts.fields["body.model"].enum
 
 
 @pytest.mark.generation

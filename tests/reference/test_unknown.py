@@ -62,8 +62,8 @@ def test_an_unknown_line_is_shown_wherever_it_is_below_a_field(language: str, li
     ],
 )
 def test_an_unknown_line_between_the_parts_of_a_page_is_shown(above: str, field: str) -> None:
-    found = rows(replaced(above, f"{above}Deprecated since March\n"))
-    assert (field, "Deprecated since March") in [(row[0], row[2]) for row in found]
+    shown = rows(replaced(above, f"{above}Deprecated since March\n"))
+    assert (field, "Deprecated since March") in [(row[0], row[2]) for row in shown]
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_buttons_and_the_usual_status_of_the_reply_are_no_difference(above: str,
     ],
 )  # fmt: skip
 def test_a_fact_in_the_form_of_a_line_is_shown(old: str, new: str, row: Row) -> None:
-    (found,) = rows(replaced(old, new))
-    assert (found[0], *found[2:]) == (row[0], *row[2:])
-    assert found[1] == row[1] or found[1].endswith("is not understood")
+    (difference,) = rows(replaced(old, new))
+    assert (difference[0], *difference[2:]) == (row[0], *row[2:])
+    assert difference[1] == row[1] or difference[1].endswith("is not understood")
 
 
 @pytest.mark.parametrize(("heading", "place"), [("Query Parameters", "query"), ("Cookies", "cookie")])
@@ -310,9 +310,9 @@ def with_children(children: str = CHILDREN) -> str:
 
 def test_expanded_children_are_compared_with_the_fields_of_the_entries() -> None:
     assert rows(with_children()) == []
-    found = parse(with_children()).fields
-    assert found["body.input[].role"].enum == ("user", "assistant", "system")
-    assert not any(at.startswith("body.input.") for at in found)
+    fields = parse(with_children()).fields
+    assert fields["body.input[].role"].enum == ("user", "assistant", "system")
+    assert not any(at.startswith("body.input.") for at in fields)
 
 
 @pytest.mark.parametrize(
@@ -324,9 +324,9 @@ def test_expanded_children_are_compared_with_the_fields_of_the_entries() -> None
     ],
 )
 def test_a_difference_of_a_child_has_the_field_of_the_entry(old: str, new: str, row: Row) -> None:
-    (found,) = rows(with_children(CHILDREN.replace(old, new)))
-    assert found[:3] == row[:3]
-    assert found[3].startswith(row[3])
+    (difference,) = rows(with_children(CHILDREN.replace(old, new)))
+    assert difference[:3] == row[:3]
+    assert difference[3].startswith(row[3])
 
 
 def test_a_child_of_an_object_is_not_taken_for_the_child_of_a_list() -> None:

@@ -122,8 +122,8 @@ def schemas_in(schema):
     if isinstance(schema, dict):
         yield schema
         below = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", [])]
-        for one in [*below, *([schema["items"]] if "items" in schema else [])]:
-            yield from schemas_in(one)
+        for child in [*below, *([schema["items"]] if "items" in schema else [])]:
+            yield from schemas_in(child)
 
 
 # The answer
@@ -192,15 +192,15 @@ def test_a_strict_schema_follows_the_rules_of_openai(driver, service, class_):
     assert schema["type"] == "object"
     refers_to_itself = class_ in (Event, Tree)
     assert (class_.__name__ in schema.get("$defs", {})) == refers_to_itself
-    for one in schemas_in(schema):
-        assert "default" not in one
-        if "$ref" in one:
-            assert one.keys() == {"$ref"}
+    for part in schemas_in(schema):
+        assert "default" not in part
+        if "$ref" in part:
+            assert part.keys() == {"$ref"}
         else:
-            assert "type" in one or "anyOf" in one
-        if one.get("type") == "object":
-            assert one["additionalProperties"] is False
-            assert one["required"] == list(one["properties"])
+            assert "type" in part or "anyOf" in part
+        if part.get("type") == "object":
+            assert part["additionalProperties"] is False
+            assert part["required"] == list(part["properties"])
     if class_ is AsPydantic:
         by_openai = to_strict_json_schema(AsPydantic)
         del by_openai["properties"]["year"]["default"]  # not allowed in strict schemas
