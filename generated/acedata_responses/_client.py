@@ -236,7 +236,7 @@ class Client:
     def _send(self, call: Call) -> Any:
         owner = self._owner or self
         if owner._is_closed:
-            raise ConfigurationError("the client is closed: make another one, or close it later")
+            raise ConfigurationError("the client is closed: create a new one, or close this one later")
         return owner._sender.send(call, self._settings)
 
     @cached_property
