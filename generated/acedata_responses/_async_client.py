@@ -1,4 +1,4 @@
-"""The async client. It has an attribute for each tag of the OpenAPI document."""
+"""The client (async). It has an attribute for each tag of the OpenAPI document."""
 
 from __future__ import annotations
 
