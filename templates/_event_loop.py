@@ -43,9 +43,7 @@ def running_loop() -> EventLoop:
     try:
         return cast("EventLoop", asyncio.get_running_loop())
     except RuntimeError:
-        raise ConfigurationError(
-            "AsyncClient runs under asyncio and trio, and this is neither; nothing was sent"
-        ) from None
+        raise ConfigurationError("AsyncClient requires asyncio or trio; nothing was sent") from None
 
 
 def runs_in_trio() -> bool:

@@ -1,4 +1,4 @@
-"""The async client. It has an attribute for each tag of the OpenAPI document."""
+"""The client. It has an attribute for each tag of the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -52,9 +52,8 @@ class Client:
     Args:
         token: The bearer token. Defaults to the first of these environment variables that is set:
             ACEDATACLOUD_API_TOKEN, ACEDATACLOUD_API_KEY, ACEDATA_API_KEY.
-        base_url: The address of the service: `http` or `https`, a host, and optionally a port and a path. Defaults to
-            the environment variable ACEDATACLOUD_BASE_URL, or else
-            the official address.
+        base_url: The base URL of the service: `http` or `https`, a host, and optionally a port and a path. Defaults to
+            the environment variable ACEDATACLOUD_BASE_URL, or else the official address.
         timeout: Seconds for each phase of an attempt (connecting, writing, each wait for data), an `httpx.Timeout` (or
             `httpx2.Timeout`), or None for no limit. Defaults to 10 s for connecting, 60 s for writing and 600 s for
             reading. `pool` (600 s) limits the wait for `limits`: a call fails if no other call starts or finishes for
@@ -236,7 +235,7 @@ class Client:
     def _send(self, call: Call) -> Any:
         owner = self._owner or self
         if owner._is_closed:
-            raise ConfigurationError("the client is closed: make another one, or close it later")
+            raise ConfigurationError("the client is closed: create a new one, or close this one later")
         return owner._sender.send(call, self._settings)
 
     @cached_property

@@ -106,10 +106,10 @@ def calls_at_once(wanted: int | None) -> int:
     """Return the number of calls that may be in flight: by default as many as the document allows for one token.
 
     Raises:
-        ConfigurationError: The number is not a whole number from 1.
+        ConfigurationError: The number is not an integer of at least 1.
     """
     if wanted is None:
         return IN_FLIGHT_LIMIT or _AT_ONCE
     if type(wanted) is not int or wanted < 1:
-        raise ConfigurationError(f"at_once must be a whole number from 1, not {wanted!r}")
+        raise ConfigurationError(f"at_once must be an integer of at least 1, not {wanted!r}")
     return wanted

@@ -254,7 +254,7 @@ def test_only_the_first_of_many_problems_are_shown(command):
         ("--budget 1", "--budget needs --cost-per-call"),
         ("--token-budget 1", "--token-budget needs --tokens-per-call"),
         ("--budget 0 --cost-per-call 1", "--budget: must be a number above 0, not 0"),
-        ("--max-in-flight 0", "--max-in-flight: must be a whole number from 1, not 0"),
+        ("--max-in-flight 0", "--max-in-flight: must be an integer of at least 1, not 0"),
         ("--base-url ftp://somewhere", "ftp://somewhere"),
         ("--journal .", "it is not a file"),
         ("--output missing/out.jsonl", "missing/out.jsonl.partial"),

@@ -40,7 +40,7 @@ def test_each_request_has_a_reply_or_an_error(connect, echoing):
 
 @pytest.mark.parametrize("at_once", [0, 1.5, True])
 def test_an_invalid_at_once_is_refused(connect, service, at_once):
-    with pytest.raises(ConfigurationError, match="at_once must be a whole number from 1"):
+    with pytest.raises(ConfigurationError, match="at_once must be an integer of at least 1"):
         connect(service).actual.responses.map(requests(1), at_once=at_once)
 
 

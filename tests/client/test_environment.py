@@ -145,7 +145,7 @@ def test_a_proxy_that_refuses_is_named(connect, listen, monkeypatch):
 def test_an_invalid_proxy_is_refused_before_anything_is_sent(connect, monkeypatch, url):
     monkeypatch.setenv("https_proxy", url)
     driver = connect(base_url="https://service.test")
-    with pytest.raises(ConfigurationError, match="https_proxy is not the URL of a proxy") as caught:
+    with pytest.raises(ConfigurationError, match="https_proxy is not a supported proxy URL") as caught:
         driver.create()
     assert "secret" not in str(caught.value)
 

@@ -128,7 +128,7 @@ def test_an_unknown_host_is_a_failed_connection(connect, call, clock):
 
 
 def test_an_earlier_try_with_an_unknown_outcome_counts(connect):
-    """If a read timeout is retried, the last error still says that the service may have done its work."""
+    """If a read timeout is retried, the last error still says that the service may have processed the request."""
     stack = ExitStack()
 
     class StoppingClock(SkippingClock):
@@ -140,7 +140,7 @@ def test_an_earlier_try_with_an_unknown_outcome_counts(connect):
         server = stack.enter_context(bare(silent))
         retry = RetryPolicy(on_read_timeout=True)
         driver = connect(base_url=server.url, clock=StoppingClock(), retry=retry, max_retries=1)
-        with pytest.raises(errors.ConnectionLostError, match="may have done its work") as caught:
+        with pytest.raises(errors.ConnectionLostError, match="may have processed the request") as caught:
             driver.create(timeout=httpx.Timeout(30, read=SHORT))
     assert caught.value.tries == 2
     until(lambda: server.requests == 1)

@@ -17,10 +17,10 @@ from tests.faults.table import CODES, STATUSES
 REQUEST = httpx.Request("POST", "http://service.test/openai/responses")
 TIMEOUT = httpx.Timeout(connect=1, read=2.5, write=3, pool=4)
 NOT_SENT = "nothing was sent"
-MAYBE = "The service may still be at work: before you send the request again, consider that both may be billed"
+MAYBE = "The service may still be processing the request: if you send it again, both may be billed"
 LOST = (
-    "the connection broke before the answer was complete ({}). The service may have done its work: before you send "
-    "the request again, consider that both may be billed"
+    "the connection broke before the response was complete ({}). The service may have processed the request: "
+    "if you send it again, both may be billed"
 )
 
 TIMEOUTS = {

@@ -146,7 +146,7 @@ def test_a_call_is_not_retried_if_its_kept_connection_ends_after_the_request(con
     with bare(talk) as server:
         driver = connect(base_url=server.url)
         driver.create()
-        with pytest.raises(errors.ConnectionLostError, match="closed the connection without an answer") as caught:
+        with pytest.raises(errors.ConnectionLostError, match="closed the connection without a response") as caught:
             driver.create()
         assert caught.value.tries == 1
         assert server.requests == 2

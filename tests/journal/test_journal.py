@@ -461,7 +461,7 @@ def test_invalid_times_and_states_are_refused(journal):
             journal.prune(time_)
     now = datetime.now(timezone.utc)
     for method in (journal.records, partial(journal.export, io.StringIO()), partial(journal.prune, now)):
-        with pytest.raises(ConfigurationError, match="a request is never 'done': the states are prepared, sent"):
+        with pytest.raises(ConfigurationError, match="unknown state 'done': the states are prepared, sent"):
             method("done")
 
 

@@ -98,7 +98,7 @@ def test_a_call_without_a_turn_in_time_raises_an_error_that_says_why(streams, op
     driver = connect(service, limits=limiter)
     held = [driver.open() for _ in range(streams)]
     for _ in range(2):
-        with pytest.raises(errors.RequestTimeoutError, match="gave this call no turn") as caught:
+        with pytest.raises(errors.RequestTimeoutError, match="did not let this call start") as caught:
             driver.create(**{option: SHORT})
         error = caught.value
         assert (error.phase, error.sent, error.tries) == ("turn", False, 0)

@@ -253,8 +253,8 @@ def test_functions_that_cannot_be_described_are_refused(run, service, functions,
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"max_steps": 0}, "max_steps must be a whole number from 1, not 0"),
-        ({"max_steps": True}, "max_steps must be a whole number from 1, not True"),
+        ({"max_steps": 0}, "max_steps must be an integer of at least 1, not 0"),
+        ({"max_steps": True}, "max_steps must be an integer of at least 1, not True"),
         ({"on_error": "ignore"}, 'on_error must be "model" or "raise", not \'ignore\''),
         *(
             ({"extra_body": {name: []}}, rf"extra_body\['{name}'\] would override .* Pass {name}= instead")

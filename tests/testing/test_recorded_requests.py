@@ -36,7 +36,7 @@ def test_a_wait_ends_when_its_condition_is_true_or_with_a_timeout(service):
         post(http)
         post(http)
         assert [request.number for request in waiting.result(timeout=10)] == [1, 2]
-    with pytest.raises(TimeoutError, match=r"the service has seen \[<Request 1: POST"):
+    with pytest.raises(TimeoutError, match=r"the service has received \[<Request 1: POST"):
         service.wait_for_requests(3, timeout=0.01)
 
 

@@ -54,7 +54,7 @@ class Settings:
         self.timeout = timeouts(timeout, DEFAULT_TIMEOUT)
         self.deadline = seconds("deadline", deadline)
         if type(max_retries) is not int or max_retries < 0:
-            raise ConfigurationError(f"max_retries must be a whole number of 0 or more, not {max_retries!r}")
+            raise ConfigurationError(f"max_retries must be an integer of at least 0, not {max_retries!r}")
         self.max_retries = max_retries
         self.retry = retry if retry is not None else RetryPolicy()
         if not callable(getattr(self.retry, "plan", None)):

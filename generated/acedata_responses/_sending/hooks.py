@@ -93,7 +93,7 @@ class CallHooks:
         lines = header_lines(added, self._exchange.settings.token)
         if any(name == _TOKEN_HEADER for name, _value in lines):
             raise RequestValidationError(
-                "a hook must not set the header `authorization`: the token is the client's to send. Pass another one "
+                "a hook must not set the header `authorization`: the client sets it. Pass another token "
                 "to the client, or to `with_options`",
                 problems=[],
             )

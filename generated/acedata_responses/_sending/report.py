@@ -39,7 +39,7 @@ _WAITED_FOR = {
     "pool": "no connection to {address}{proxy} became free",
     "write": "the request{proxy} could not be written",
     "read": "nothing was received from the service{proxy}",
-    "turn": "the limits on calls gave this call no turn",
+    "turn": "the rate limits did not let this call start",
     "journal": "another call with the same request, in this or another process, did not end",
     "deadline": "the call{proxy} was not complete",
 }
@@ -130,15 +130,15 @@ class Report:
             text = _WAITED_FOR[failure.phase].format(address=address, proxy=proxy)
             text += f" within {after:g} s" if after is not None else " in time"
             if sent:
-                text += f". {_billing('The service may still be at work', failure)}"
+                text += f". {_billing('The service may still be processing the request', failure)}"
             else:
                 text += "; nothing was sent"
                 text += f". {failure.reason}" if failure.phase == "turn" else ""
             return RequestTimeoutError(text, phase=failure.phase, after=after, sent=sent, is_stream=failure.is_stream)
         if sent:
             return ConnectionLostError(
-                f"the connection{proxy} broke before the answer was complete ({failure.reason}). "
-                f"{_billing('The service may have done its work', failure)}",
+                f"the connection{proxy} broke before the response was complete ({failure.reason}). "
+                f"{_billing('The service may have processed the request', failure)}",
                 is_stream=failure.is_stream,
             )
         return ConnectionFailedError(
@@ -150,7 +150,7 @@ def _billing(what_may_be: str, failure: Failure) -> str:
     """What the document says about billing a response that was not complete."""
     if failure.is_stream and UNFINISHED_STREAMS_ARE_FREE:
         return "According to the vendor, a stream that did not reach its last event is not billed"
-    return f"{what_may_be}: before you send the request again, consider that both may be billed"
+    return f"{what_may_be}: if you send it again, both may be billed"
 
 
 def _in_short(error: AceDataError) -> str:

@@ -66,7 +66,7 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"{'SSL_CERT_FILE' if file else 'SSL_CERT_DIR'} is {file or folder!r}, where no certificates can be read "
-            f"({error}): name a place that has some, in PEM form, or unset it to trust those of the system"
+            f"({error}): set it to certificates in PEM format, or unset it to trust those of the system"
         ) from None
 
 
@@ -153,7 +153,7 @@ def _proxy(url: str, source: str) -> Proxy:
         parts, host, port = urlsplit(""), None, None
     if parts.scheme not in _PROXY_SCHEMES or not host:
         raise ConfigurationError(
-            f"{source} is not the URL of a proxy that can be used (it is not shown, since it may contain a password): "
+            f"{source} is not a supported proxy URL (it is not shown, since it may contain a password): "
             f"expected one of {', '.join(f'{each}://' for each in _PROXY_SCHEMES)}, a host and a port"
         )
     host = f"[{host}]" if ":" in host else host

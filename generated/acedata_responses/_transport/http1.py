@@ -48,7 +48,7 @@ class HTTP1:
     def receive(self, data: bytes) -> None:
         """Add received data; empty data means that the connection has ended."""
         if not data and self._h11.their_state is h11.SEND_RESPONSE and not self._h11.trailing_data[0]:
-            raise h11.RemoteProtocolError("the service closed the connection without an answer")
+            raise h11.RemoteProtocolError("the service closed the connection without a response")
         self._h11.receive_data(data)
         self._needs_data = False
 

@@ -38,7 +38,7 @@ async def run(
         AceDataError: A call failed.
     """
     if type(max_steps) is not int or max_steps < 1:
-        raise ConfigurationError(f"max_steps must be a whole number from 1, not {max_steps!r}")
+        raise ConfigurationError(f"max_steps must be an integer of at least 1, not {max_steps!r}")
     if on_error not in ("model", "raise"):
         raise ConfigurationError(f'on_error must be "model" or "raise", not {on_error!r}')
     known = functions_by_name_async(functions)

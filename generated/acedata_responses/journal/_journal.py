@@ -337,5 +337,5 @@ class Journal:
 def _checked(states: tuple[State, ...]) -> tuple[State, ...]:
     known = get_args(State)
     if unknown := [state for state in states if state not in known]:
-        raise ConfigurationError(f"a request is never {unknown[0]!r}: the states are {', '.join(known)}")
+        raise ConfigurationError(f"unknown state {unknown[0]!r}: the states are {', '.join(known)}")
     return states

@@ -14,7 +14,7 @@ _MAX_PER_SECOND = 1e9
 
 def _check_in_flight(_: object, field: attrs.Attribute[Any], value: object) -> None:
     if value is not None and (type(value) is not int or value < 1):
-        _refuse(field, "a whole number from 1", value)
+        _refuse(field, "an integer of at least 1", value)
 
 
 def _check_per_second(_: object, field: attrs.Attribute[Any], value: object) -> None:

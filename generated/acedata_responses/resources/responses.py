@@ -474,7 +474,7 @@ class Responses:
                 a token that is not valid or a balance that is used up (`affects_every_request` of the error).
 
         Raises:
-            ConfigurationError: `at_once` is not a whole number of 1 or more, or a request asks for a stream.
+            ConfigurationError: `at_once` is not an integer of at least 1, or a request asks for a stream.
             TypeError: An item of `requests` is not a request.
             BudgetExhaustedError: The budget does not allow the next request.
             BulkStoppedError: A call failed as every further one would.
@@ -913,7 +913,7 @@ class AsyncResponses:
                 a token that is not valid or a balance that is used up (`affects_every_request` of the error).
 
         Raises:
-            ConfigurationError: `at_once` is not a whole number of 1 or more, or a request asks for a stream.
+            ConfigurationError: `at_once` is not an integer of at least 1, or a request asks for a stream.
             TypeError: An item of `requests` is not a request.
             BudgetExhaustedError: The budget does not allow the next request.
             BulkStoppedError: A call failed as every further one would.

@@ -131,7 +131,7 @@ class Record:
         """
         with self._changed:
             if not self._changed.wait_for(lambda: bool(condition()), timeout):
-                raise TimeoutError(f"Not within {timeout} s; the service has seen {self._requests}.")
+                raise TimeoutError(f"Timed out after {timeout} s; the service has received {self._requests}.")
 
     def wait_for_requests(self, count: int, timeout: float = 10.0) -> list[Request]:
         """Block until `count` requests have arrived, and return all requests so far."""
