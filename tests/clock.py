@@ -14,7 +14,7 @@ class FakeClock:
     def __init__(self, now: float = 1000.0, wall: float = 1_795_392_000.0, random: float = 0.5) -> None:
         self.now = now
         self.wall = wall  # 2026-11-23 00:00:00 UTC
-        self.random = random
+        self._random = random
         self.sleeps: list[float] = []
         self._lock = threading.Lock()
 
@@ -25,7 +25,7 @@ class FakeClock:
         return self.wall
 
     def random(self) -> float:
-        return self.random
+        return self._random
 
     def sleep(self, seconds: float) -> None:
         self.advance(seconds)
@@ -46,7 +46,7 @@ class SkippingClock:
     """The time of the system, with sleeps skipped and a fixed random number."""
 
     def __init__(self, random: float = 0.5, wall: float = 1_795_392_000.0) -> None:
-        self.random = random
+        self._random = random
         self.wall = wall  # 2026-11-23 00:00:00 UTC
         self.sleeps: list[float] = []
         self._skipped = 0.0
@@ -58,7 +58,7 @@ class SkippingClock:
         return self.wall
 
     def random(self) -> float:
-        return self.random
+        return self._random
 
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
