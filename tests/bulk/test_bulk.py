@@ -180,7 +180,7 @@ def test_a_request_is_taken_only_when_it_can_be_sent(run, in_order):
     assert ahead == 5
 
 
-def test_leaving_the_run_waits_for_the_calls_in_flight_and_starts_no_other():
+def test_closing_the_run_waits_for_the_calls_in_flight_and_starts_no_other():
     begun, ended = [], []
     both_begun, may_end = threading.Barrier(3), threading.Event()
 

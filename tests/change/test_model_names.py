@@ -294,7 +294,7 @@ def test_a_text_keeps_its_quotes_and_its_comment(version: str) -> None:
     assert edited(text, lambda editor: editor.set_text("/version", "1.2.3")) == text.replace("0.1.0", "1.2.3")
 
 
-def test_a_list_that_is_written_in_one_line_is_refused_with_the_place() -> None:
+def test_a_list_that_is_written_in_one_line_is_refused_with_its_location() -> None:
     text = re.sub(r"enum:\n( +- (gpt|o\d|chat).*\n)+", f"enum: [{', '.join(NAMES)}]\n", pages.small_document().text)
     with pytest.raises(RefusedError, match=r"openapi\.yaml:\d+ .* Write one entry per line"):
         plan(("gpt-9", *NAMES), OurDocument(text))

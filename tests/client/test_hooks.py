@@ -230,7 +230,7 @@ def test_a_stream_that_is_lost_before_its_first_event_is_a_failed_try(hooked, ho
     assert (lost.may_be_billed, lost.resent_in is not None) == (False, True)
 
 
-def test_a_reply_in_place_of_a_stream_ends_without_an_error(hooked, hook, service):
+def test_a_reply_instead_of_a_stream_ends_without_an_error(hooked, hook, service):
     reply = json.loads(sample("response.json"))
     service.reply_with(reply)
     with hooked().open() as stream:
@@ -375,7 +375,7 @@ class LeftError(BaseException):
 
 @pytest.mark.parametrize("via_stream", [False, True])
 @pytest.mark.parametrize(("answer", "billed"), [("Hello", True), (testing.error("bad_request"), False)])
-def test_a_call_that_is_left_in_a_hook_is_billed_as_its_response_says(
+def test_a_call_that_is_aborted_in_a_hook_is_billed_as_its_response_says(
     answer, billed, via_stream, hooked, hook, service
 ):
     service.reply_with(answer)

@@ -76,7 +76,7 @@ def test_calls_through_httpx_share_a_connection(driver, flavour, service, monkey
     service.wait_until(lambda: service.open_connections == 0)
 
 
-def test_a_stream_through_httpx_that_is_left_is_closed(driver, flavour, service, monkeypatch):
+def test_an_abandoned_stream_through_httpx_is_closed(driver, flavour, service, monkeypatch):
     watched(monkeypatch, ENTRY_POINTS[flavour][1])
     service.reply_with(testing.Fault("stall", "event", after=2))
     with driver.open() as stream:

@@ -95,7 +95,7 @@ def test_waits_and_jitter_can_be_chosen():
         ]],
     ],
 )  # fmt: skip
-def test_a_wait_that_the_response_asks_for_is_obeyed(headers, seconds):
+def test_a_wait_that_the_response_requests_is_obeyed(headers, seconds):
     assert wait(**headers) == seconds
 
 
@@ -187,7 +187,7 @@ header_values = st.one_of(
 
 @given(seconds=header_values, milliseconds=header_values, tries=st.integers(1, 9))
 @example(seconds="Mon, 23 Nov 0000 00:00:30 GMT", milliseconds="9" * 5000, tries=1)
-def test_no_header_value_raises_or_gives_an_endless_wait(seconds, milliseconds, tries):
+def test_no_header_value_raises_or_causes_an_endless_wait(seconds, milliseconds, tries):
     failure = refused(retry_after=seconds, retry_after_ms=milliseconds)
     assert 0 <= DEFAULT.wait(failure, tries, FakeClock(random=0.0)) < 1e9
     plan = DEFAULT.plan(failure, tries=tries, max_retries=9, clock=FakeClock())

@@ -95,7 +95,7 @@ async def test_with_a_journal_equal_requests_of_a_nursery_are_sent_once(service,
 
 
 @in_trio
-async def test_a_place_that_a_thread_releases_is_taken(service):
+async def test_a_slot_that_a_thread_releases_is_taken(service):
     limiter = Limiter(ONE_SLOT)
     slot = limiter.acquire()
 

@@ -79,7 +79,7 @@ def test_the_example_streams_of_the_document_have_no_problems(read, name):
         "data: {}\r\rdata:\n\n",
     ],
 )
-def test_the_type_of_an_event_comes_from_its_data_alone(read, form):
+def test_the_type_of_an_event_is_read_from_its_data_alone(read, form):
     events, final = read(encoded(RESPONSE, form))
     assert [event.to_dict() for event in events] == RESPONSE
     assert final.to_dict() == RESPONSE[-1]["response"]

@@ -79,7 +79,7 @@ def test_the_class_of_an_error_depends_on_its_code_and_status_alone(status, body
 @given(body=reply_streams, at=cuts, strict=st.booleans())
 @example(body=b"\n\n\xef\xbb[]\xbf", at=[], strict=False)
 @example(body=b"\xef\xbb\xbf\n{}", at=[2], strict=False)
-def test_a_stream_gives_the_same_events_reply_and_error_however_it_is_cut(body, at, strict):
+def test_a_stream_yields_the_same_events_reply_and_error_however_it_is_cut(body, at, strict):
     expected = read_stream([body], strict=strict)
     assert read_stream(single_bytes(body), strict=strict) == expected
     assert read_stream(cut(body, at), strict=strict) == expected

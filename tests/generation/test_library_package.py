@@ -91,7 +91,7 @@ def test_parameters_are_sent_where_the_document_says(client: Any, service: Servi
     assert service.last.url.raw_path == b"/api/v2/rooms/a%2Fb%20%3F/shelves/south"
 
 
-def test_defaults_of_the_document_and_a_token_it_does_not_ask_for_are_not_sent(client: Any, service: Service) -> None:
+def test_defaults_of_the_document_and_a_token_it_does_not_require_are_not_sent(client: Any, service: Service) -> None:
     service.reply_with({"items": []})
     client.books.search(q="x", x_reader_id="r1")
     assert service.last.url.query == b"q=x"

@@ -130,7 +130,7 @@ def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logge
     ]
 
 
-def test_releasing_a_place_twice_frees_no_other_slot():
+def test_releasing_a_slot_twice_frees_no_other_slot():
     limiter = Limiter(Limits(in_flight=2, per_second=None))
     first, _second = limiter.acquire(), limiter.acquire()
     first.release()
@@ -138,7 +138,7 @@ def test_releasing_a_place_twice_frees_no_other_slot():
     assert limiter.in_flight == 1
 
 
-def test_a_place_can_be_released_from_within_the_limiter():
+def test_a_slot_can_be_released_from_within_the_limiter():
     """The garbage collector may close a stream at any point."""
 
     class Collecting(FakeClock):
@@ -162,7 +162,7 @@ def test_a_place_can_be_released_from_within_the_limiter():
 # Giving up at a time
 
 
-def test_a_call_whose_time_is_up_takes_a_free_place_and_does_not_wait_for_another(flavour):
+def test_a_call_whose_time_is_up_takes_a_free_slot_and_does_not_wait_for_another(flavour):
     limiter = one_at_a_time()
     limiter.acquire(give_up_at=0.0)
     with pytest.raises(LimitTimeout, match="1 of 1 calls are in flight"):

@@ -37,7 +37,7 @@ def process():
         child.communicate(timeout=60)
 
 
-def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process_is_killed(path, process):
+def test_a_slot_of_another_process_is_taken_until_it_is_released_or_the_process_is_killed(path, process):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
     other = process(
         """
@@ -69,7 +69,7 @@ def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process
 
 
 @forks
-def test_a_forked_child_shares_the_limits_and_cannot_release_the_places_of_its_parent(path):
+def test_a_forked_child_shares_the_limits_and_cannot_release_the_slots_of_its_parent(path):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
     slot = limiter.acquire()
 
@@ -160,7 +160,7 @@ async def test_a_task_waits_for_a_locked_file_without_blocking_the_event_loop(pa
     holder.close()
 
 
-def test_a_place_released_while_the_file_is_locked_is_freed_later_without_another_call(path):
+def test_a_slot_released_while_the_file_is_locked_is_freed_later_without_another_call(path):
     slot = Limiter(ONE_SLOT, shared=path).acquire()
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -170,7 +170,7 @@ def test_a_place_released_while_the_file_is_locked_is_freed_later_without_anothe
     Limiter(ONE_SLOT, shared=path).acquire(timeout=20)
 
 
-def test_the_files_are_accessible_only_to_their_owner_and_can_lie_beside_a_journal(path):
+def test_the_files_are_accessible_only_to_their_owner_and_can_be_next_to_a_journal(path):
     before = os.umask(0)
     try:
         limiter = Limiter(ONE_SLOT, shared=path)

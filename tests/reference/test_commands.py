@@ -78,7 +78,7 @@ def test_drift_exits_with_2_and_the_reason_if_the_source_or_the_document_cannot_
         assert capsys.readouterr().err
 
 
-def test_a_crash_has_an_exit_status_of_its_own(same: Path, tmp_path: Path) -> None:
+def test_a_crash_has_a_separate_exit_status(same: Path, tmp_path: Path) -> None:
     """Python exits with 1 after a traceback, and 1 means that the page differs."""
     (tmp_path / "sitecustomize.py").write_text("import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}

@@ -38,7 +38,7 @@ def observed(folder: Path, reply: dict[str, Any], times: int = 1) -> str:
     return str(path)
 
 
-def test_each_place_is_shown_with_the_rule_of_the_document(tmp_path: Path, capsys: Capture) -> None:
+def test_each_location_is_shown_with_the_rule_of_the_document(tmp_path: Path, capsys: Capture) -> None:
     path = observed(tmp_path, CHAT, times=3)
     assert drift.main([path, "--format", "json"]) == drift.DIFFERS
     reported = capsys.readouterr()

@@ -148,7 +148,7 @@ def test_a_list_of_values_in_which_a_comma_is_missing_is_refused() -> None:
         ("Lunghezza minima", "Lunghezza massima"),
     ],
 )
-def test_minimum_and_maximum_length_are_told_apart_in_every_language(least: str, most: str) -> None:
+def test_minimum_and_maximum_length_are_distinguished_in_every_language(least: str, most: str) -> None:
     words = replace(pages.ENGLISH, least=f"{least}:", most=f"{most}:")
     longest = replace(pages.facts().fields["body.input"], max_length=5)
     page = pages.text(pages.with_field(pages.facts(), longest), words)
