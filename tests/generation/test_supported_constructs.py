@@ -239,7 +239,7 @@ def test_annotations_and_foreign_extensions_are_ignored(make: Make) -> None:
 # Responses
 
 
-@pytest.mark.parametrize(("one", "other", "key"), [("a", "b", "kind"), (False, True, "kind"), ("a", "b", "Kind")])
+@pytest.mark.parametrize(("first", "second", "key"), [("a", "b", "kind"), (False, True, "kind"), ("a", "b", "Kind")])
 def test_a_constant_selects_the_member_of_a_union(make: Make, first: Any, second: Any, key: str) -> None:
     def member(key: str, value: Any) -> dict[str, Any]:
         constant = {"type": "boolean" if isinstance(value, bool) else "string", "const": value}

@@ -18,7 +18,7 @@ TITLE = {"/info/title": "Another"}
 
 
 @pytest.fixture
-def generator(generator: Generator, rendered_once: None) -> Generator:
+def with_package(generator: Generator, rendered_once: None) -> Generator:
     """A package that is up to date."""
     generator.make(SMALL)
     return generator
@@ -33,8 +33,8 @@ def test_the_committed_package_is_up_to_date(capsys: pytest.CaptureFixture[str])
     assert bytes_of(ROOT / "generated" / PACKAGE) == before
 
 
-def test_a_package_that_was_just_generated_passes(generator: Generator) -> None:
-    assert generator.run("--check").code == 0
+def test_a_package_that_was_just_generated_passes(with_package: Generator) -> None:
+    assert with_package.run("--check").code == 0
 
 
 def edit(package: Path) -> None:
@@ -105,19 +105,19 @@ DIFFERENCES: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize(("change_package", "message"), DIFFERENCES.values(), ids=DIFFERENCES.keys())
 def test_a_difference_fails_and_is_printed(
-    generator: Generator, change_package: Callable[[Path], None], message: str
+    with_package: Generator, change_package: Callable[[Path], None], message: str
 ) -> None:
-    change_package(generator.package)
-    before = snapshot(generator.output)
-    outcome = generator.run("--check")
+    change_package(with_package.package)
+    before = snapshot(with_package.output)
+    outcome = with_package.run("--check")
     assert outcome.code == 1, outcome.out + outcome.err
-    assert message.format(package=generator.package) in outcome.out
+    assert message.format(package=with_package.package) in outcome.out
     last = outcome.out.splitlines()[-2:]
     assert last[0].startswith("verify: 1 of ")
     assert last[1] == "Edit openapi.yaml or templates/ (never generated/), then run: make generate"
-    assert snapshot(generator.output) == before
-    assert generator.run().code == 0
-    assert generator.run("--check").code == 0
+    assert snapshot(with_package.output) == before
+    assert with_package.run().code == 0
+    assert with_package.run("--check").code == 0
 
 
 def test_a_missing_package_fails(generator: Generator) -> None:
@@ -128,42 +128,42 @@ def test_a_missing_package_fails(generator: Generator) -> None:
     assert not generator.output.exists()
 
 
-def test_a_changed_document_fails_with_a_readable_diff(generator: Generator) -> None:
-    generator.write(changed(SMALL, {"/components/schemas/Part/properties/size/type": "number"}))
-    outcome = generator.run("--check")
+def test_a_changed_document_fails_with_a_readable_diff(with_package: Generator) -> None:
+    with_package.write(changed(SMALL, {"/components/schemas/Part/properties/size/type": "number"}))
+    outcome = with_package.run("--check")
     assert outcome.code == 1
     assert "\n-    size: int\n+    size: float\n" in outcome.out
     assert len(outcome.out.splitlines()) < 60
 
 
-def test_a_long_diff_is_cut(generator: Generator) -> None:
-    (generator.package / "errors.py").write_text("# nothing\n")
-    outcome = generator.run("--check")
+def test_a_long_diff_is_cut(with_package: Generator) -> None:
+    (with_package.package / "errors.py").write_text("# nothing\n")
+    outcome = with_package.run("--check")
     assert "more lines" in outcome.out
     assert len(outcome.out.splitlines()) < 80
 
 
-def test_caches_of_python_are_ignored(generator: Generator) -> None:
-    for folder in (generator.package, generator.package / "gone", generator.package / "types"):
+def test_caches_of_python_are_ignored(with_package: Generator) -> None:
+    for folder in (with_package.package, with_package.package / "gone", with_package.package / "types"):
         (folder / "__pycache__").mkdir(parents=True)
         (folder / "__pycache__" / "old.cpython-311.pyc").write_bytes(b"x")
-    assert generator.run("--check").code == 0
+    assert with_package.run("--check").code == 0
 
 
-def test_a_refused_document_has_a_separate_exit_status(generator: Generator) -> None:
-    generator.write(changed(SMALL, {"/servers": []}))
-    outcome = generator.run("--check")
+def test_a_refused_document_has_a_separate_exit_status(with_package: Generator) -> None:
+    with_package.write(changed(SMALL, {"/servers": []}))
+    outcome = with_package.run("--check")
     assert outcome.code == 2
     assert not outcome.out
 
 
-def test_a_read_only_package_can_be_compared(generator: Generator) -> None:
+def test_a_read_only_package_can_be_compared(with_package: Generator) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
-    for path in [generator.output, generator.package]:
+    for path in [with_package.output, with_package.package]:
         path.chmod(0o555)
     try:
-        assert generator.run("--check").code == 0
+        assert with_package.run("--check").code == 0
     finally:
-        for path in [generator.output, generator.package]:
+        for path in [with_package.output, with_package.package]:
             path.chmod(0o755)

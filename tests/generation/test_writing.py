@@ -20,7 +20,7 @@ OTHER = changed(SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/desc
 
 
 @pytest.fixture
-def generator(generator: Generator, rendered_once: None) -> Generator:
+def with_package(generator: Generator, rendered_once: None) -> Generator:
     """A package, and a document that results in another one."""
     generator.make(SMALL)
     generator.write(OTHER)
@@ -35,36 +35,36 @@ def test_a_second_run_changes_nothing(generator: Generator) -> None:
     assert snapshot(generator.output) == before
 
 
-def test_only_changed_files_have_a_new_modification_time(generator: Generator) -> None:
-    for path in generator.package.rglob("*.py"):
+def test_only_changed_files_have_a_new_modification_time(with_package: Generator) -> None:
+    for path in with_package.package.rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
-    before = bytes_of(generator.package)
-    generator.run()
-    after = bytes_of(generator.package)
+    before = bytes_of(with_package.package)
+    with_package.run()
+    after = bytes_of(with_package.package)
     differ = {name for name in after if after[name] != before[name]}
-    newer = {name for name in after if (generator.package / name).stat().st_mtime > 1_000_000_000}
+    newer = {name for name in after if (with_package.package / name).stat().st_mtime > 1_000_000_000}
     assert newer - {"py.typed"} == differ == {"_version.py", "types/replies.py"}
 
 
-def test_files_that_are_no_longer_generated_are_removed(generator: Generator) -> None:
-    (generator.package / "old").mkdir()
-    (generator.package / "old" / "module.py").touch()
-    (generator.package / "old" / "__pycache__").mkdir()
-    (generator.package / "link.py").symlink_to("errors.py")
-    outcome = generator.run()
-    assert not (generator.package / "old").exists()
-    assert not (generator.package / "link.py").is_symlink()
-    assert (generator.package / "errors.py").exists()
+def test_files_that_are_no_longer_generated_are_removed(with_package: Generator) -> None:
+    (with_package.package / "old").mkdir()
+    (with_package.package / "old" / "module.py").touch()
+    (with_package.package / "old" / "__pycache__").mkdir()
+    (with_package.package / "link.py").symlink_to("errors.py")
+    outcome = with_package.run()
+    assert not (with_package.package / "old").exists()
+    assert not (with_package.package / "link.py").is_symlink()
+    assert (with_package.package / "errors.py").exists()
     assert ", 4 changed, " in outcome.out
 
 
-def test_a_link_to_a_folder_is_replaced_and_its_target_is_not_touched(generator: Generator, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_replaced_and_its_target_is_not_touched(with_package: Generator, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
-    generator.package.rename(elsewhere)
-    generator.package.symlink_to(elsewhere)
+    with_package.package.rename(elsewhere)
+    with_package.package.symlink_to(elsewhere)
     before = snapshot(elsewhere)
-    assert generator.run().code == 0
-    assert not generator.package.is_symlink()
+    assert with_package.run().code == 0
+    assert not with_package.package.is_symlink()
     assert snapshot(elsewhere) == before
 
 
@@ -101,23 +101,23 @@ FAILURES: dict[str, tuple[str, int, BaseException]] = {
 
 @pytest.mark.parametrize(("function", "at", "error"), FAILURES.values(), ids=FAILURES.keys())
 def test_a_failed_run_leaves_the_old_package(
-    generator: Generator, monkeypatch: pytest.MonkeyPatch, function: str, at: int, error: BaseException
+    with_package: Generator, monkeypatch: pytest.MonkeyPatch, function: str, at: int, error: BaseException
 ) -> None:
-    before = snapshot(generator.package)
-    at = len([path for path in generator.package.rglob("*") if path.is_file()]) if at == LAST else at
+    before = snapshot(with_package.package)
+    at = len([path for path in with_package.package.rglob("*") if path.is_file()]) if at == LAST else at
     with monkeypatch.context() as patch:
         patch.setattr(Path, function, FailingFunction(getattr(Path, function), at, error))
         if isinstance(error, OSError):
-            outcome = generator.run()
+            outcome = with_package.run()
             assert outcome.code == 2
             assert outcome.err.endswith(f"{error}\nNothing was written.\n")
         else:
             with pytest.raises(KeyboardInterrupt):
-                generator.run()
-    assert snapshot(generator.package) == before
-    assert [path.name for path in generator.output.iterdir()] == [PACKAGE]
-    assert generator.run().code == 0
-    assert (generator.package / "_version.py").read_text(encoding="utf-8").endswith('VERSION = "2.0.0"\n')
+                with_package.run()
+    assert snapshot(with_package.package) == before
+    assert [path.name for path in with_package.output.iterdir()] == [PACKAGE]
+    assert with_package.run().code == 0
+    assert (with_package.package / "_version.py").read_text(encoding="utf-8").endswith('VERSION = "2.0.0"\n')
 
 
 def killed(generator: Generator, at: int) -> int:
@@ -137,23 +137,23 @@ def killed(generator: Generator, at: int) -> int:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 @pytest.mark.parametrize("at", [1, 2])
-def test_the_next_run_repairs_what_a_killed_run_left(generator: Generator, at: int) -> None:
+def test_the_next_run_repairs_what_a_killed_run_left(with_package: Generator, at: int) -> None:
     """Also if it was killed between the two renames, when there is no package."""
-    before = bytes_of(generator.package)
-    assert killed(generator, at) == 9
+    before = bytes_of(with_package.package)
+    assert killed(with_package, at) == 9
     if at == 1:
-        assert bytes_of(generator.package) == before
-    assert generator.run().code == 0
-    assert generator.run("--check").code == 0
-    assert [path.name for path in generator.output.iterdir()] == [PACKAGE]
+        assert bytes_of(with_package.package) == before
+    assert with_package.run().code == 0
+    assert with_package.run("--check").code == 0
+    assert [path.name for path in with_package.output.iterdir()] == [PACKAGE]
 
 
 def test_the_old_package_is_restored_before_a_new_one_is_written(
-    generator: Generator, monkeypatch: pytest.MonkeyPatch
+    with_package: Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = bytes_of(generator.package)
-    generator.package.rename(generator.output / f".{PACKAGE}.old")
-    (generator.output / f".{PACKAGE}.new").mkdir()
+    before = bytes_of(with_package.package)
+    with_package.package.rename(with_package.output / f".{PACKAGE}.old")
+    (with_package.output / f".{PACKAGE}.new").mkdir()
     monkeypatch.setattr(Path, "write_bytes", FailingFunction(Path.write_bytes, 1, FULL))
-    assert generator.run().code == 2
-    assert bytes_of(generator.package) == before
+    assert with_package.run().code == 2
+    assert bytes_of(with_package.package) == before
