@@ -36,6 +36,9 @@ class Proxy(NamedTuple):
     url: str
     name: str
 
+    def __repr__(self) -> str:
+        return f"<Proxy {self.name}>"
+
 
 def tls_context() -> ssl.SSLContext:
     """Return the TLS context of all connections, which is created for the first connection, since that is slow.

@@ -32,4 +32,4 @@ class ReplyFormat(NamedTuple):
     observations: Observations | None = None
 
     def __repr__(self) -> str:
-        return f"<ReplyFormat: {self.read_reply.__name__}>"  # without the token: debuggers show local variables
+        return f"<ReplyFormat: {self.read_reply!r}>"  # without the token: debuggers show local variables
