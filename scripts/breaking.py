@@ -111,7 +111,8 @@ def run(root: Path, revision: str) -> int:
     verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
     wanted = versions.after(before, impact)
     print(f"\nsince {revision}: {verdict}; version {before} -> {now}, required: {wanted} or newer")
-    to_do = complaint(impact, before, now, (root / CHANGELOG).read_text(encoding="utf-8"))
+    log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
+    to_do = complaint(impact, before, now, log)
     if to_do:
         print(f"To do: {to_do}.", file=sys.stderr)
     return FAILS if to_do else FOLLOWS
