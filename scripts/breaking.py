@@ -111,7 +111,8 @@ def run(root: Path, revision: str) -> int:
     verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
     required = versions.after(before, impact)
     print(f"\nsince {revision}: {verdict}; version {before} -> {now}, required: {required} or newer")
-    instruction = complaint(impact, before, now, (root / CHANGELOG).read_text(encoding="utf-8"))
+    log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
+    instruction = complaint(impact, before, now, log)
     if instruction:
         print(f"To do: {instruction}.", file=sys.stderr)
     return FAILS if instruction else FOLLOWS

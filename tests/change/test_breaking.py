@@ -266,6 +266,8 @@ def test_the_version_and_the_changelog_have_to_match_the_changes(
     check(9, "0.3.0", breaking.FOLLOWS)
     assert "set info.version in openapi.yaml to 0.4.0" in check(8, "0.3.0", breaking.FAILS)
     assert "describe version 0.4.0" in check(8, "0.4.0", breaking.FAILS)
+    (repository / "CHANGELOG.md").unlink()
+    assert "describe version 0.4.0" in check(8, "0.4.0", breaking.FAILS)
     (repository / "CHANGELOG.md").write_text("## [0.4.0]\n\n### Changed\n\n- **Breaking:** n.\n", encoding="utf-8")
     assert "BREAKING" in check(8, "0.4.0", breaking.FOLLOWS)
 
