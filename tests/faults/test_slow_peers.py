@@ -1,4 +1,4 @@
-"""Slow services and slow readers: large requests, large replies, and data after a reply."""
+"""Slow services, slow readers and slow connections, and data that follows an event."""
 
 from __future__ import annotations
 
