@@ -325,15 +325,15 @@ def _not_json(city: str) -> Any:
 @pytest.mark.parametrize(
     ("function", "error"),
     [
-        (_failing, "LookupError: no station in Oslo"),
+        (_failing, "LookupError: no station in Tromsø"),
         (_not_json, "TypeError: the result of _not_json cannot be converted to JSON: "),
     ],
 )
 def test_an_exception_is_reported_to_the_model_without_a_traceback(run, service, function, error):
-    service.reply_with(calling((function.__name__, {"city": "Oslo"})))
+    service.reply_with(calling((function.__name__, {"city": "Tromsø"})))
     run(function)
     (output,) = outputs(service)
-    assert json.loads(output)["error"].startswith(error)
+    assert output.startswith(f'{{"error": "{error}')  # not as \u00f8, which would be more tokens
     assert "Traceback" not in output
 
 
