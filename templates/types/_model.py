@@ -37,10 +37,11 @@ class Model:
     _text: ClassVar[Path] = ()
     _summary: ClassVar[Mapping[str, Path]] = {}
     _unfinished_when: ClassVar[Mapping[str, Sequence[Any]]] = {}
-    _data: dict[str, Any]
-    _http: HTTPResponse | None
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:  # `typing.get_type_hints` shows the documented fields alone
+        _data: dict[str, Any]
+        _http: HTTPResponse | None
+    else:
         # Hidden from type checkers, so that they report a misspelled attribute.
         def __getattr__(self, name: str) -> Any:
             """Read an undocumented field."""

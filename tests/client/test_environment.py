@@ -84,6 +84,7 @@ def test_a_proxy_that_cannot_be_reached_is_named_without_its_password(connect, m
         with pytest.raises(ConnectionFailedError, match=re.escape(named)) as caught:
             driver.create()
     assert "secret" not in str(caught.value)
+    assert repr(environment.find_proxy("http", "service.test", 80)) == f"<Proxy http://{proxy} of HTTP_PROXY>"
 
 
 class Waiting(Relay):

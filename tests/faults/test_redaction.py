@@ -6,6 +6,7 @@ The service echoes the token wherever it can: in messages, pages, headers, redir
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import logging
 import pickle
@@ -173,6 +174,17 @@ def test_an_error_while_waiting_for_the_limiter(connect, service, token, provoke
     with driver.open():
         error = provoked(lambda: driver.create(deadline=SHORT))
     assert (error.phase, error.sent, error.tries) == ("turn", False, 0)
+
+
+def test_no_object_of_the_package_shows_the_token(connect):
+    """Debuggers and error trackers show the local variables of each function by their repr."""
+    token = "tok-of-this-test-alone"  # replies of other tests, which echo their token, may still exist
+    with testing.serve(token=token) as service, connect(service, token=token).open():
+        objects = [one for one in gc.get_objects() if type(one).__module__.startswith(f"{errors.__package__}.")]
+        objects = [one for one in objects if not type(one).__module__.startswith(testing.__name__)]
+        showing = {type(one).__name__ for one in objects if token in repr(one)}
+    assert objects
+    assert showing == set()
 
 
 def filled(value, token: str):

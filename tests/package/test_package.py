@@ -95,7 +95,7 @@ def test_a_call_imports_nothing_for_features_that_it_does_not_use():
     unused |= {"_sending.journaling", "_cli", "ray"}
     unused |= {"functions", "parsing", "types._conversation", "types._files"}
     assert not ours(modules) & {f"{PACKAGE}.{name}" for name in unused}
-    assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "msgspec", "sqlite3", "urllib.request"}
+    assert not modules & {"httpx", "asyncio", "dateutil", "difflib", "msgspec", "pathlib", "sqlite3", "urllib.request"}
 
 
 def test_all_clients_share_one_tls_context():

@@ -30,3 +30,6 @@ class ReplyFormat(NamedTuple):
     token: str = ""
     strict: bool = False
     observations: Observations | None = None
+
+    def __repr__(self) -> str:
+        return f"<ReplyFormat: {self.read_reply!r}>"  # without the token: debuggers show local variables

@@ -9,7 +9,6 @@ import threading
 from contextlib import suppress
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -37,6 +36,9 @@ class Proxy(NamedTuple):
     url: str
     name: str
 
+    def __repr__(self) -> str:
+        return f"<Proxy {self.name}>"
+
 
 def tls_context() -> ssl.SSLContext:
     """Return the TLS context of all connections, which is created for the first connection, since that is slow.
@@ -61,6 +63,8 @@ def _context(file: str | None, folder: str | None) -> ssl.SSLContext:
     try:
         if file:
             return ssl.create_default_context(cafile=file)
+        from pathlib import Path
+
         next(Path(folder or "").iterdir(), None)  # OpenSSL ignores an unreadable folder, and would trust nothing
         return ssl.create_default_context(capath=folder)
     except (OSError, ValueError) as error:
@@ -96,6 +100,8 @@ def system_context() -> ssl.SSLContext:
 
 
 def _is_whole_store(folder: str) -> bool:
+    from pathlib import Path
+
     return sum(bool(_HASHED_NAME.fullmatch(path.name)) for path in Path(folder).iterdir()) >= _WHOLE_STORE
 
 

@@ -20,7 +20,7 @@ from ._values import Limits
 
 _FORMAT = Format(
     "a shared limiter",
-    0x41434C31,
+    0x41434C32,
     (
         """
         CREATE TABLE slots (
