@@ -14,7 +14,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from acedata_responses import ConfigurationError, RateLimitError, RunError, testing
+from acedata_responses import ConfigurationError, RateLimitError, RequestValidationError, RunError, testing
 from tests.contract.document import assert_documented
 from tests.types.conversations import SHAPES, reply
 
@@ -265,6 +265,13 @@ def test_functions_that_cannot_be_described_are_refused(run, service, functions,
 def test_invalid_arguments_are_refused(run, service, weather, fields, problem):
     with pytest.raises(ConfigurationError, match=problem):
         run(weather.weather, **fields)
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("given", [5, {"role": "user", "content": "Hi"}])
+def test_an_input_that_is_neither_text_nor_items_is_refused(run, service, weather, given):
+    with pytest.raises(RequestValidationError, match="/input: "):
+        run(weather.weather, input=given)
     assert service.requests == []
 
 
