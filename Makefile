@@ -28,12 +28,12 @@ all: ## generate, then test
 	@$(MAKE) generate
 	@$(MAKE) test
 
-demo: $(GENERATOR) ## generate, verify, and call the embedded service (LIVE=1: the real service)
+demo: $(GENERATOR) ## generate, verify, and call the test server (LIVE=1: the real service)
 	@$(PY) scripts/generate.py
 	@$(PY) scripts/generate.py --check
 	@PYTHONPATH=generated $(PY) scripts/demo.py $(if $(LIVE),--live) $(ARGS)
 
-serve: $(GENERATOR) ## run the embedded service, for manual calls
+serve: $(GENERATOR) ## run the test server, for manual calls
 	@PYTHONPATH=generated $(PY) -m acedata_responses.testing $(ARGS)
 
 clean: ## remove everything that make created, including the environments

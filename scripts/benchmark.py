@@ -141,12 +141,12 @@ def of_our_client(bench: Bench, *, quick: bool) -> Iterator[dict[str, Any]]:
     """Measure the growth of the memory over many events and many calls, and the overhead of a journal."""
     events, calls, times = (20_000, 5_000, 50) if quick else (200_000, 100_000, 400)
     _report("memory")
-    grown = bench.ask("ours", "growth_over_events", events=events) / 1e6
+    grown = bench.measure("ours", "growth_over_events", events=events) / 1e6
     yield _other(f"growth over {events:,} events, beside their text", grown, "MB", 1.0)
-    grown = bench.ask("ours", "growth_over_calls", times=calls) / 1e6
+    grown = bench.measure("ours", "growth_over_calls", times=calls) / 1e6
     yield _other(f"growth over {calls:,} calls", grown, "MB", 1.0)
     _report("the journal")
-    without, recording, replaying = bench.ask("ours", "journal", times=times)
+    without, recording, replaying = bench.measure("ours", "journal", times=times)
     added = {by: (recording[by] - without[by]) / times * 1000 for by in ("cpu", "wall")}
     yield _other("a journal adds to a call, in processor time", added["cpu"], "ms", 1.0)
     yield _other("a journal adds to a call, with two writes to this disk", added["wall"], "ms", "–")
@@ -181,12 +181,12 @@ def what_is_served() -> dict[str, Any]:
     document = load(ROOT / "openapi.yaml").data
     content = document["paths"]["/openai/responses"]["post"]["responses"]["200"]["content"]
     examples = content["application/json"]["examples"].values()
-    reply = next(one["value"] for one in examples if one["value"]["object"] == "response")
+    reply = next(example["value"] for example in examples if example["value"]["object"] == "response")
     streams = content["text/event-stream"]["x-example-events"]
     events = next(stream for stream in streams.values() if "type" in stream[0])
-    deltas = [place for place, event in enumerate(events) if event["type"].endswith("output_text.delta")]
-    once = [event for place, event in enumerate(events) if place not in deltas[1:]]
-    return {"reply": reply, "events": once, "repeated": deltas[0]}
+    delta_indices = [index for index, event in enumerate(events) if event["type"].endswith("output_text.delta")]
+    once = [event for index, event in enumerate(events) if index not in delta_indices[1:]]
+    return {"reply": reply, "events": once, "repeated": delta_indices[0]}
 
 
 def make_packages(folder: Path) -> dict[str, str]:

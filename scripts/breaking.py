@@ -61,7 +61,7 @@ def without_tag(root: Path) -> str:
     if changelog.entry((root / CHANGELOG).read_text(encoding="utf-8"), str(now)) is None:
         return "Nothing was released yet (no tag v1.2.3): there is nothing to compare with."
     return (
-        f"skipped  {CHANGELOG} has {now} as released, but there is no tag v{now} here to compare with: fetch the tags "
+        f"skipped  {CHANGELOG} has {now} as released, but there is no tag v{now} to compare with: fetch the tags "
         "(git fetch --tags), or name what to compare with (make breaking BASE=revision)"
     )
 
@@ -79,10 +79,10 @@ def extract(root: Path, revision: str, folder: Path) -> None:
 def compare(root: Path, base: Path) -> list[Finding]:
     """Return all changes, those with the greatest impact first."""
     old, new = load(base / DOCUMENT), load(root / DOCUMENT)
-    found = [*document_changes.find(root / REDOCLY, old, new), *fact_changes.find(old, new)]
+    findings = [*document_changes.find(root / REDOCLY, old, new), *fact_changes.find(old, new)]
     if (base / GENERATED / surface_changes.PACKAGE).is_dir():
-        found += surface_changes.find(base / GENERATED, root / GENERATED)
-    return sorted(found, key=lambda one: -one.impact)
+        findings += surface_changes.find(base / GENERATED, root / GENERATED)
+    return sorted(findings, key=lambda finding: -finding.impact)
 
 
 def complaint(impact: Impact, before: Version, now: Version, log: str) -> str | None:
@@ -105,16 +105,17 @@ def run(root: Path, revision: str) -> int:
         extract(root, revision, base)
         findings = compare(root, base)
         before, now = version_of(base / DOCUMENT), version_of(root / DOCUMENT)
-    for one in findings:
-        print(f"{NAMES[one.impact]:<9} {one.where}: {one.what}")
-    impact = max((one.impact for one in findings), default=Impact.NONE)
+    for finding in findings:
+        print(f"{NAMES[finding.impact]:<9} {finding.where}: {finding.what}")
+    impact = max((finding.impact for finding in findings), default=Impact.NONE)
     verdict = {Impact.NONE: "no change that users see", Impact.BREAKING: "BREAKING"}.get(impact, "compatible")
-    wanted = versions.after(before, impact)
-    print(f"\nsince {revision}: {verdict}; version {before} -> {now}, required: {wanted} or newer")
-    to_do = complaint(impact, before, now, (root / CHANGELOG).read_text(encoding="utf-8"))
-    if to_do:
-        print(f"To do: {to_do}.", file=sys.stderr)
-    return FAILS if to_do else FOLLOWS
+    required = versions.after(before, impact)
+    print(f"\nsince {revision}: {verdict}; version {before} -> {now}, required: {required} or newer")
+    log = (root / CHANGELOG).read_text(encoding="utf-8") if (root / CHANGELOG).exists() else ""
+    instruction = complaint(impact, before, now, log)
+    if instruction:
+        print(f"To do: {instruction}.", file=sys.stderr)
+    return FAILS if instruction else FOLLOWS
 
 
 def version_of(path: Path) -> Version:

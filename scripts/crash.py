@@ -1,4 +1,4 @@
-"""Gives crashes an exit status of their own: 1, which Python uses, means that a comparison found differences."""
+"""Gives crashes a separate exit status: 1, which Python uses, means that a comparison found differences."""
 
 from __future__ import annotations
 

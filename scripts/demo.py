@@ -1,6 +1,6 @@
 """Demonstrates the client: a call, a stream, an invalid request, a wrong token, and the list of models.
 
-It calls the embedded service by default. With `--live` and a token in the environment it calls the real service, which
+It calls a test server by default. With `--live` and a token in the environment it calls the real service, which
 bills the calls.
 
 Exit status: 0 the demo succeeded, 1 a call failed, 70 the demo crashed.
@@ -27,7 +27,7 @@ MODEL = "gpt-4o-mini"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo. Return 0 if it succeeds, 1 if a call fails."""
-    parser = argparse.ArgumentParser(description="Demonstrate the client with the embedded service.")
+    parser = argparse.ArgumentParser(description="Demonstrate the client with a test server.")
     parser.add_argument("--live", action="store_true", help="call the real service, which bills the calls")
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):  # the terminal may not support all characters
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
             with testing.serve() as service, Client(token=testing.TOKEN, base_url=service.url) as client:
                 slow = [testing.Fault("delay", at="event", after=n, seconds=0.1) for n in range(10)]
                 service.reply_with(lambda _request: None, slow)
-                make_calls(client, "the embedded service")
+                make_calls(client, "a test server")
     except AceDataError as error:
         print(f"\nThe demo stopped: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def make_calls(client: Client, service: str) -> None:
-    """Make the calls and print what comes back."""
+    """Make the calls and print the results."""
     print(f"== {service}, {client!r}\n\n-- a call")
     reply = client.responses.create(model=MODEL, input="Why is the sky dark at night?")
     print(f"{reply.output_text}\n   {type(reply).__name__} from {reply.model}, {reply.usage}")
@@ -78,7 +78,7 @@ def make_calls(client: Client, service: str) -> None:
 
     print(f"""
 == done: five calls to {service}, two of them wrong on purpose.
-   Try next:  make serve     the embedded service, for curl or your own program
+   Try next:  make serve     a test server, for curl or your own program
               make test      all tests
               make demo LIVE=1   the same calls to the real service, with your token in the environment""")
 

@@ -32,8 +32,8 @@ def find(document: OurDocument, where: str | None) -> tuple[Facts, list[Differen
         UnreadableError: The page could not be read.
     """
     page = reading.read_for(document, where)
-    found = compare(page, document.from_page(), document.from_all())
-    return page, [*found, *observations.differences(page, document)]
+    differences = compare(page, document.from_page(), document.from_all())
+    return page, [*differences, *observations.differences(page, document)]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,8 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     if differences or options.format == "json":
         print(FORMATS[options.format](differences))
     compared = f"{len(page.fields)} fields" if page.fields else f"{len(page.observed)} places"
-    found = f"{len(differences) or 'no'} difference{'s' * (len(differences) != 1)}"
-    print(f"{page.title}: {compared} compared, {found}.", file=sys.stderr)
+    counted = f"{len(differences) or 'no'} difference{'s' * (len(differences) != 1)}"
+    print(f"{page.title}: {compared} compared, {counted}.", file=sys.stderr)
     return DIFFERS if differences else SAME
 
 

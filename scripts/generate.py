@@ -36,7 +36,7 @@ DONE, DIFFERS, REFUSED = 0, 1, 2
 
 _RUFF = ("--isolated", "--no-cache", "--target-version=py310", f"--line-length={LINE_LENGTH}")
 _STEPS = (
-    ["check", "--fix-only", "--select=F401,UP007"],  # before sorting, which breaks a line that is too long for good
+    ["check", "--fix-only", "--select=F401,UP007"],  # before sorting, which splits long lines irreversibly
     ["check", "--fix-only", "--select=I,RUF022"],
     ["format"],
 )
@@ -44,7 +44,7 @@ _LONGEST_DIFF = 60  # lines for each file
 
 
 class Package(NamedTuple):
-    """A package as it is to be.
+    """The package to write.
 
     Attributes:
         name: The name of its folder.
@@ -56,7 +56,7 @@ class Package(NamedTuple):
 
 
 def render(document_path: Path, templates: Path, config: Path) -> Package:
-    """The package with the bytes of its files.
+    """Return the package with the bytes of its files.
 
     Args:
         document_path: The OpenAPI document.
@@ -64,7 +64,7 @@ def render(document_path: Path, templates: Path, config: Path) -> Package:
         config: The configuration of openapi-python-client.
 
     Raises:
-        DocumentError: The document has something that cannot be generated; the message names the place.
+        DocumentError: The document has something that cannot be generated; the message names its location.
     """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder).resolve() / "package"
@@ -97,7 +97,7 @@ def _format(folder: Path, paths: list[Path]) -> None:
         )
         if done.returncode:
             raise DocumentError(
-                f"the templates give code that ruff cannot parse:\n{done.stdout}{done.stderr}\nCorrect the template, "
+                f"the templates produce code that ruff cannot parse:\n{done.stdout}{done.stderr}\nCorrect the template "
                 "or the part of the document that it does not expect."
             )
 
@@ -108,30 +108,30 @@ def _ruff() -> str:
 
         return str(find_ruff_bin())
     except (ImportError, FileNotFoundError):
-        raise DocumentError("ruff is not installed beside this Python. Run: make setup") from None
+        raise DocumentError("ruff is not installed for this Python. Run: make setup") from None
 
 
 def differences(files: dict[str, bytes], package: Path) -> list[str]:
     """Describe the changed, extra and missing files of a folder."""
-    there = {path.relative_to(package).as_posix(): path for path in _entries(package)}
-    found = []
-    for name in sorted(files.keys() | there.keys()):
-        if name not in there:
-            found.append(f"missing: {package / name}")
+    existing = {path.relative_to(package).as_posix(): path for path in _entries(package)}
+    differences = []
+    for name in sorted(files.keys() | existing.keys()):
+        if name not in existing:
+            differences.append(f"missing: {package / name}")
         elif name not in files:
-            found.append(f"extra: {package / name} (nothing generates it; delete it, or add a template)")
-        elif there[name].is_symlink() or not there[name].is_file():
-            found.append(f"changed: {package / name} (no file of its own, but a link or a folder)")
-        elif files[name] != there[name].read_bytes():
-            found.append(_diff(there[name], files[name]))
-    return found
+            differences.append(f"extra: {package / name} (nothing generates it; delete it, or add a template)")
+        elif existing[name].is_symlink() or not existing[name].is_file():
+            differences.append(f"changed: {package / name} (a link or a folder, not a file)")
+        elif files[name] != existing[name].read_bytes():
+            differences.append(_diff(existing[name], files[name]))
+    return differences
 
 
 def _entries(package: Path) -> list[Path]:
     """Return the files, links and empty folders in a folder, without Python's caches."""
-    found = list(package.rglob("*"))
-    parents = {path.parent for path in found}
-    leaves = [path for path in found if path not in parents or path.is_symlink()]
+    paths = list(package.rglob("*"))
+    parents = {path.parent for path in paths}
+    leaves = [path for path in paths if path not in parents or path.is_symlink()]
     return [path for path in leaves if "__pycache__" not in path.relative_to(package).parts]
 
 
@@ -141,7 +141,7 @@ def _diff(path: Path, generated: bytes) -> str:
     lines = list(difflib.unified_diff(before, after, str(path), "generated", lineterm="", n=2))
     shown = lines[:_LONGEST_DIFF]
     if len(lines) > len(shown):
-        shown.append(f"... and {len(lines) - len(shown)} lines more")
+        shown.append(f"... and {len(lines) - len(shown)} more lines")
     return "\n".join(shown) + "\n" if shown else f"changed: {path} (line ends only)"
 
 
@@ -153,8 +153,8 @@ def write(files: dict[str, bytes], package: Path) -> list[str]:
     """
     new, old = package.with_name(f".{package.name}.new"), package.with_name(f".{package.name}.old")
     _restore(package, new, old)
-    there = {path.relative_to(package).as_posix() for path in _entries(package)}
-    changed = sorted(name for name in files.keys() | there if not _is(package / name, files.get(name)))
+    existing = {path.relative_to(package).as_posix() for path in _entries(package)}
+    changed = sorted(name for name in files.keys() | existing if not _is(package / name, files.get(name)))
     if not changed:
         return []
     try:
@@ -214,13 +214,13 @@ def make(files: dict[str, bytes], package: Path) -> int:
 
 def check(files: dict[str, bytes], package: Path) -> int:
     """Compare the package, and print the differences and what to do."""
-    found = differences(files, package)
-    if not found:
+    differing = differences(files, package)
+    if not differing:
         print(f"verify: {len(files)} files in {_shown(package)} are up to date")
         return DONE
-    print("\n".join(found))
+    print("\n".join(differing))
     print(
-        f"\nverify: {len(found)} of {len(files)} files in {_shown(package)} are not up to date.\n"
+        f"\nverify: {len(differing)} of {len(files)} files in {_shown(package)} are not up to date.\n"
         "Edit openapi.yaml or templates/ (never generated/), then run: make generate"
     )
     return DIFFERS

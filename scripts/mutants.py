@@ -1,4 +1,4 @@
-"""Runs mutation tests: changes the code, one place at a time, and checks that a test fails.
+"""Runs mutation tests: makes one change to the code at a time, and checks that a test fails.
 
 mutmut works on a copy in build/mutants. A mutant that no test detects (a survivor) must be explained in
 tools/mutants.toml; explanations without a survivor are reported, so that they can be removed.
@@ -108,18 +108,18 @@ def main(arguments: list[str] | None = None) -> int:
             mutmut(program, *run)
         lines = mutmut(program, "results", "--all", "true")
         results = [line.strip().split(": ") for line in lines if ": " in line]
-        found = [change_of(name, mutmut(program, "show", name)) for name, status in results if status == "survived"]
+        survivors = [change_of(name, mutmut(program, "show", name)) for name, status in results if status == "survived"]
     except subprocess.CalledProcessError as error:
         print(error.stdout[-3000:], error.stderr[-3000:], sep="\n", file=sys.stderr)
         return 2
     reasons = explained()
-    unexplained = [change for change in found if change not in reasons]
+    unexplained = [change for change in survivors if change not in reasons]
     for change in unexplained:
         print(f"SURVIVED  {change}\n")
-    for change in reasons.keys() - set(found):
-        print(f"explained in tools/mutants.toml, but killed by now or gone:  {change}\n")
+    for change in reasons.keys() - set(survivors):
+        print(f"explained in tools/mutants.toml, but no longer a survivor:  {change}\n")
     count = sum(status in ("survived", "killed", "timeout") for _name, status in results)
-    print(f"{count} mutants, {len(found)} survived, {len(unexplained)} of them without an explanation")
+    print(f"{count} mutants, {len(survivors)} survived, {len(unexplained)} of them without an explanation")
     return 1 if unexplained else 0
 
 

@@ -1,11 +1,11 @@
-"""A soak test: many concurrent calls with faults of all kinds. Each must end with its answer or with the right error.
+"""A soak test: many concurrent calls with all types of faults. Each must end with its reply or the expected error.
 
-The embedded service runs in a separate process and disturbs one request in twenty. It records the fault of each
+The test server runs in a separate process and injects a fault into one request in twenty. It records the fault of each
 request, and the result of each attempt of the client must match it. The numbers of connections, threads and open files
 and the memory must not grow after the first rounds.
 
 With `--kills N`, a program that makes its calls with a journal is killed N times and restarted instead, and the service
-counts the billed answers; see `soaking/kills.py`.
+counts the billed replies; see `soaking/kills.py`.
 
 Exit status: 0 no violation, 1 violations, 70 the test crashed.
 """
@@ -122,11 +122,11 @@ def read_long_stream(events: int) -> tuple[float, float]:
     with testing.serve() as service, Client(testing.TOKEN, base_url=service.url) as client:
         service.reply_with(testing.Answer(events=chain(repeat(delta(word), events), [ending("completed")])))
         before = level().megabytes
-        with client.responses.create(model="gpt-4o-mini", input="Go on", stream=True) as stream:
+        with client.responses.create(model="gpt-4o-mini", input="Continue", stream=True) as stream:
             count = sum(1 for _event in stream)
             grown = level().megabytes - before
         if count != events + 1 or len(stream.partial_text) != events * len(word):
-            raise RuntimeError(f"{count} events of {events + 1} came")
+            raise RuntimeError(f"{count} events of {events + 1} were received")
     return events * len(word) / 1e6, grown
 
 
@@ -135,10 +135,10 @@ def _kill(count: int, seed: int) -> list[str]:
     violations = []
     for via_stream in (False, True):
         with tempfile.TemporaryDirectory() as folder:
-            found = kills(Path(folder), count=count, requests=32 * max(count, 1), via_stream=via_stream, seed=seed)
+            result = kills(Path(folder), count=count, requests=32 * max(count, 1), via_stream=via_stream, seed=seed)
         print("via_stream" if via_stream else "without via_stream")
-        print(table([(name.replace("_", " "), value) for name, value in asdict(found).items()]), end="\n\n")
-        violations += found.violations
+        print(table([(name.replace("_", " "), value) for name, value in asdict(result).items()]), end="\n\n")
+        violations += result.violations
     return violations
 
 
@@ -147,17 +147,17 @@ def _summary(tally: Tally, took: str) -> str:
     totals = [
         ("calls", f"{tally.calls['reply']} and {tally.calls['stream']} streams"),
         ("took", took),
-        ("requests", f"{sent}, of which {sent - tally.faults['nothing']} were disturbed"),
+        ("requests", f"{sent}, {sent - tally.faults['nothing']} of them with a fault"),
         ("lost with a kept connection", tally.lost_with_kept_connection),
         ("in flight", f"{tally.most_in_flight} at most, {LIMITS.in_flight} allowed"),
         ("in a second", f"{tally.most_per_second} at most, {LIMITS.per_second:g} allowed"),
         ("a call took", f"{seconds[len(seconds) // 2]:.2f} s (median), {seconds[-1]:.2f} s at most"),
     ]
     levels = [
-        (name, f"{before:.0f} after the first rounds, {after:.0f} in the end") for name, before, after in tally.growth()
+        (name, f"{before:.0f} after the first rounds, {after:.0f} at the end") for name, before, after in tally.growth()
     ]
     ends = [("ended with", "calls"), *tally.ends.most_common()]
-    faults = [("the service did", "requests"), *tally.faults.most_common()]
+    faults = [("fault", "requests"), *tally.faults.most_common()]
     return "\n\n".join([table(totals), table(levels), table(ends), table(faults)])
 
 

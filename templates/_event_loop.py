@@ -1,4 +1,4 @@
-"""The event loop that runs an asynchronous call: asyncio's, which others such as uvloop imitate, or trio's."""
+"""The event loop that runs an asynchronous call: asyncio's, whose interface uvloop and others implement, or trio's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .errors import ConfigurationError
 
 
 class EventLoop(Protocol):
-    """As much of an event loop as both have, in the words of asyncio. It can be the key of a dictionary."""
+    """The methods of an event loop that a call needs, named as in asyncio. Instances are hashable."""
 
     def call_soon_threadsafe(self, callback: Callable[[], Any], /) -> Any:
         """Call a function in the loop, from any thread.
@@ -22,7 +22,7 @@ class EventLoop(Protocol):
         ...
 
     def create_task(self, coroutine: Coroutine[Any, Any, None], /) -> Any:
-        """Run a coroutine on its own. This is called in the loop."""
+        """Run a coroutine as a separate task. Must be called in the loop."""
         ...
 
     def is_closed(self) -> bool:
@@ -47,7 +47,7 @@ def running_loop() -> EventLoop:
 
 
 def runs_in_trio() -> bool:
-    """Whether a task of trio is the caller."""
+    """Whether the caller runs in a trio task."""
     if "trio" not in sys.modules:
         return False
     import trio
@@ -56,7 +56,7 @@ def runs_in_trio() -> bool:
 
 
 async def sleep(seconds: float) -> None:
-    """Wait for so many seconds."""
+    """Sleep in the event loop of the caller."""
     if runs_in_trio():
         import trio
 
@@ -68,7 +68,7 @@ async def sleep(seconds: float) -> None:
 
 
 class TrioLoop:
-    """The run of trio that the caller is in."""
+    """The trio run of the caller."""
 
     __slots__ = ("_token",)
 
@@ -83,7 +83,7 @@ class TrioLoop:
     def create_task(self, coroutine: Coroutine[Any, Any, None], /) -> None:
         import trio
 
-        trio.lowlevel.spawn_system_task(_quietly, coroutine)
+        trio.lowlevel.spawn_system_task(_ignore_errors, coroutine)
 
     def is_closed(self) -> bool:
         try:
@@ -99,7 +99,7 @@ class TrioLoop:
         return hash(self._token)
 
 
-async def _quietly(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine whose failure concerns nobody: trio would end everything that it runs."""
+async def _ignore_errors(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine and ignore its exceptions, which would crash the trio run."""
     with suppress(Exception):
         await coroutine

@@ -89,23 +89,23 @@ def read_request(connection: socket.socket, received: bytearray) -> None:
 def _more(connection: socket.socket, received: bytearray) -> bytes:
     data = connection.recv(65536)
     if not data:
-        raise ConnectionError("the client left")
+        raise ConnectionError("the client disconnected")
     received += data
     return data
 
 
-def answering(*answers: bytes) -> Callable[[socket.socket, bytearray], None]:
+def responding(*responses: bytes) -> Callable[[socket.socket, bytearray], None]:
     """Respond to the requests of each connection with these bytes in turn, then close it."""
 
     def talk(connection: socket.socket, received: bytearray) -> None:
-        for answer in answers:
+        for response in responses:
             read_request(connection, received)
-            connection.sendall(answer)
+            connection.sendall(response)
 
     return talk
 
 
 def http(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
-    """A response with JSON."""
+    """Return a response with JSON."""
     lines = [b"HTTP/1.1 " + status, b"content-type: application/json", b"content-length: %d" % len(body), *headers]
     return b"\r\n".join([*lines, b"", body])

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def tls_of(authority: trustme.CA, *names: str) -> ssl.SSLContext:
-    """The context of a server with a certificate for these names, by default 127.0.0.1."""
+    """Return the context of a server with a certificate for these names, by default 127.0.0.1."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*(names or ["127.0.0.1"])).configure_cert(context)
     return context
 
 
 def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """The context of a client that trusts an authority."""
+    """Return the context of a client that trusts an authority."""
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context

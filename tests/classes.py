@@ -10,7 +10,7 @@ from tests.contract.document import SCHEMAS, component
 
 
 def class_of(data: Mapping[str, Any]) -> Any:
-    """The class whose schema matches the data best: most constants, then most required fields."""
+    """Return the class whose schema matches the data best: most constants, then most required fields."""
 
     def agreed(name: str) -> tuple[int, int] | None:
         schema = SCHEMAS[name]
@@ -27,10 +27,10 @@ def class_of(data: Mapping[str, Any]) -> Any:
 
 
 def named(reference: Mapping[str, Any]) -> Any:
-    """The class for a `$ref` of the document."""
+    """Return the class for a `$ref` of the document."""
     return getattr(types, component(reference))
 
 
 def typed(data: Mapping[str, Any]) -> Any:
-    """The data as an object of the class that matches it."""
+    """Return the data as an object of the class that matches it."""
     return class_of(data).from_dict(data)

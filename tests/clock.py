@@ -11,10 +11,10 @@ from typing import Any
 class FakeClock:
     """A clock that only advances when something sleeps."""
 
-    def __init__(self, now: float = 1000.0, wall: float = 1_795_392_000.0, lot: float = 0.5) -> None:
+    def __init__(self, now: float = 1000.0, wall: float = 1_795_392_000.0, random: float = 0.5) -> None:
         self.now = now
         self.wall = wall  # 2026-11-23 00:00:00 UTC
-        self.lot = lot
+        self._random = random
         self.sleeps: list[float] = []
         self._lock = threading.Lock()
 
@@ -25,16 +25,16 @@ class FakeClock:
         return self.wall
 
     def random(self) -> float:
-        return self.lot
+        return self._random
 
     def sleep(self, seconds: float) -> None:
-        self.pass_by(seconds)
+        self.advance(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         await asyncio.sleep(0)
-        self.pass_by(seconds)
+        self.advance(seconds)
 
-    def pass_by(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         assert 0 <= seconds < float("inf")
         with self._lock:
             self.sleeps.append(seconds)
@@ -45,8 +45,8 @@ class FakeClock:
 class SkippingClock:
     """The time of the system, with sleeps skipped and a fixed random number."""
 
-    def __init__(self, lot: float = 0.5, wall: float = 1_795_392_000.0) -> None:
-        self.lot = lot
+    def __init__(self, random: float = 0.5, wall: float = 1_795_392_000.0) -> None:
+        self._random = random
         self.wall = wall  # 2026-11-23 00:00:00 UTC
         self.sleeps: list[float] = []
         self._skipped = 0.0
@@ -58,7 +58,7 @@ class SkippingClock:
         return self.wall
 
     def random(self) -> float:
-        return self.lot
+        return self._random
 
     def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)

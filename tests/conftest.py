@@ -1,4 +1,4 @@
-"""Fixtures for most tests: the embedded service, and clients of both flavours."""
+"""Fixtures for most tests: the test server, and clients of both flavours."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def flavour(request: pytest.FixtureRequest) -> Flavour:
 
 @pytest.fixture
 def service() -> Iterator[testing.Server]:
-    """The embedded service on a socket."""
+    """The test server on a socket."""
     with testing.serve() as server:
         yield server
 
@@ -156,7 +156,7 @@ def connect(flavour: Flavour) -> Iterator[Callable[..., Driver]]:
 
 @pytest.fixture
 def driver(connect: Callable[..., Driver], service: testing.Server) -> Driver:
-    """A client of the embedded service."""
+    """A client of the test server."""
     return connect(service)
 
 

@@ -1,4 +1,4 @@
-"""Helpers for threads and tasks that wait: run until a condition holds, with a timeout."""
+"""Helpers for threads and tasks that wait: run until a condition is true, with a timeout."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def one_at_a_time(clock: FakeClock | None = None) -> Limiter:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Let other threads run until a condition holds."""
-    end = time.monotonic() + PATIENCE
+    """Let other threads run until a condition is true."""
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "the condition never held"
+        assert time.monotonic() < deadline, "the condition never became true"
         time.sleep(0)
 
 
 async def until_async(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "the condition never held"
+        assert time.monotonic() < deadline, "the condition never became true"
         await asyncio.sleep(0)
 
 
@@ -57,10 +57,10 @@ def in_loop(test):
     """Run an async test in a new event loop."""
 
     @wraps(test)
-    def running(*args, **kwargs):
+    def wrapper(*args, **kwargs):
         run(test(*args, **kwargs))
 
-    return running
+    return wrapper
 
 
 @contextmanager

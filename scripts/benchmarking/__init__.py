@@ -1,1 +1,1 @@
-"""How fast the client is, beside others: who is measured (`subjects`), what (`figures`), how (`worker`, `running`)."""
+"""The parts of the benchmark: the clients (`subjects`), the measurements (`worker`), and what runs them (`bench`)."""

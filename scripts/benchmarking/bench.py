@@ -66,7 +66,7 @@ class Bench:
         self._folder = folder
         self._processes = ExitStack()
         server = self._start([sys.executable, "-m", "scripts.benchmarking.server"], dict(os.environ))
-        port, tls_port = _ask(server, {**served, "certificate": str(folder / "server.pem")})
+        port, tls_port = _request(server, {**served, "certificate": str(folder / "server.pem")})
         self._urls = {"first": f"http://127.0.0.1:{port}", "first_tls": f"https://127.0.0.1:{tls_port}"}
         self._workers: dict[str, subprocess.Popen[str]] = {}
         for name, subject in SUBJECTS.items():
@@ -75,7 +75,7 @@ class Bench:
             if name not in self.missing:
                 command = [str(_python(subject)), "-m", "scripts.benchmarking.worker", name, self._urls["first"]]
                 self._workers[name] = self._start(command, self._environment(subject))
-                if version := _answer(self._workers[name]):
+                if version := _read_response(self._workers[name]):
                     self.versions[subject.package] = version
 
     def __enter__(self) -> Bench:
@@ -100,13 +100,13 @@ class Bench:
                     taken[name].append(seconds)
         return {name: _summary(seconds, taken["httpx"], figure) for name, seconds in taken.items()}
 
-    def ask(self, name: str, method: str, **arguments: Any) -> Any:
+    def measure(self, name: str, method: str, **arguments: Any) -> Any:
         """Measure one client once."""
-        return _ask(self._workers[name], [method, arguments])
+        return _request(self._workers[name], [method, arguments])
 
     def _measure(self, name: str, figure: Figure) -> Any:
         if figure.method not in ("import", *self._urls):
-            return self.ask(name, figure.method, **figure.arguments)
+            return self.measure(name, figure.method, **figure.arguments)
         subject = SUBJECTS[name]
         program = f"url = {self._urls.get(figure.method)!r}\n{subject.first}"
         if figure.method == "import":
@@ -115,10 +115,10 @@ class Bench:
         return json.loads(subprocess.check_output(command, env=self._environment(subject), text=True))
 
     def _environment(self, subject: type[Subject]) -> dict[str, str]:
-        """Return the environment variables without proxies, and with the packages and certificates just made."""
+        """Return the environment variables without proxies, and with the packages and certificates of this run."""
         clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        made_here = subject.environment in ("ours", "stock")
-        path = str(self._folder / "packages") if made_here else ""
+        is_built_from_this_checkout = subject.environment in ("ours", "stock")
+        path = str(self._folder / "packages") if is_built_from_this_checkout else ""
         return {**clean, "PYTHONPATH": path, "SSL_CERT_FILE": str(self._folder / "trusted.pem")}
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -135,19 +135,19 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[subpro
             process.terminate()
 
 
-def _ask(process: subprocess.Popen[str], question: Any) -> Any:
+def _request(process: subprocess.Popen[str], command: Any) -> Any:
     assert process.stdin is not None
-    process.stdin.write(json.dumps(question) + "\n")
+    process.stdin.write(json.dumps(command) + "\n")
     process.stdin.flush()
-    return _answer(process)
+    return _read_response(process)
 
 
-def _answer(process: subprocess.Popen[str]) -> Any:
+def _read_response(process: subprocess.Popen[str]) -> Any:
     assert process.stdout is not None
-    answer = process.stdout.readline()
-    if not answer:
+    line = process.stdout.readline()
+    if not line:
         raise SystemExit(f"this process stopped, see above: {process.args!r}")
-    return json.loads(answer)
+    return json.loads(line)
 
 
 def _python(subject: type[Subject]) -> Path:
@@ -157,10 +157,10 @@ def _python(subject: type[Subject]) -> Path:
 def _summary(taken: list[Any], base: list[Any], figure: Figure) -> dict[str, Any] | None:
     if None in taken:
         return None
-    ratios = [one[figure.by] / other[figure.by] for one, other in zip(taken, base, strict=True)]
+    ratios = [time[figure.by] / reference[figure.by] for time, reference in zip(taken, base, strict=True)]
     low, middle, high = (round(ratio, 3) for ratio in statistics.quantiles(ratios, n=4))
     medians = {
-        f"{time}_us": round(statistics.median(one[time] for one in taken) / figure.units * 1e6, 2)
-        for time in ("cpu", "wall")
+        f"{clock}_us": round(statistics.median(time[clock] for time in taken) / figure.units * 1e6, 2)
+        for clock in ("cpu", "wall")
     }
     return {"ratio": {"median": middle, "low": low, "high": high}, **medians}

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt  # type: ignore[import-not-found]
 
 DRAWN = {"openai": "#2da44e", "acedatacloud": "#d4762c", "stock": "#a475f9", "ours": "#388bfd"}
 LOWEST = 0.1
-GREY = "#7d8590"  # readable on light and on dark
+GREY = "#7d8590"  # readable on a light and on a dark background
 STYLE = {
     "svg.fonttype": "none", "svg.hashsalt": "the same picture of the same results", "font.size": 9,
     "text.color": GREY, "axes.labelcolor": GREY, "xtick.color": GREY, "ytick.color": GREY, "axes.edgecolor": GREY,
@@ -21,7 +21,7 @@ STYLE = {
 
 
 def draw(folder: Path) -> None:
-    """Draw the results in a folder beside them."""
+    """Draw the results into the folder that contains them."""
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     figures = results["figures"][::-1]
     plt.rcParams.update(STYLE)

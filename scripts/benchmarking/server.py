@@ -1,8 +1,8 @@
 """A minimal server: it finds the end of a request and sends precomputed bytes.
 
 `python -m scripts.benchmarking.server` reads a line of JSON, `{"reply": ..., "events": [...], "repeated": 6,
-"certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. A request that asks for a
-stream gets the events, the repeated one as often, and as many to a chunk, as its input says ("400 events, 16 a chunk").
+"certificate": FILE}`, listens on 127.0.0.1 and prints two ports, the second one with TLS. The input of a request for
+a stream sets how often the repeated event is sent, and how many events are in a chunk ("400 events, 16 a chunk").
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class Responses:
         reply = json.dumps(served["reply"]).encode()
         self.reply = _HEAD % (b"application/json", b"content-length: %d" % len(reply)) + reply
         events = [f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode() for event in served["events"]]
-        place = served["repeated"]
-        self._before, self._repeated, self._after = events[:place], events[place], events[place + 1 :]
+        index = served["repeated"]
+        self._before, self._repeated, self._after = events[:index], events[index], events[index + 1 :]
 
-    @cache  # noqa: B019 - there is one object of this class, for as long as the process lasts
+    @cache  # noqa: B019 - this class has one instance, which lives as long as the process
     def stream(self, count: int, per_chunk: int) -> list[bytes]:
         """Return the pieces of a stream, each to be sent separately."""
         chunks = [*self._before, *[self._repeated * per_chunk] * (count // per_chunk), *self._after]
@@ -45,8 +45,8 @@ async def respond(responses: Responses, reader: asyncio.StreamReader, writer: as
         while True:
             length = _LENGTH.search(await reader.readuntil(b"\r\n\r\n"))
             body = await reader.readexactly(int(length[1]) if length else 0)
-            wanted = _INPUT.search(body)
-            for piece in responses.stream(int(wanted[1]), int(wanted[2])) if wanted else [responses.reply]:
+            match = _INPUT.search(body)
+            for piece in responses.stream(int(match[1]), int(match[2])) if match else [responses.reply]:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 MODEL = "gpt-4o-mini"
-TOKEN = "token"  # noqa: S105 - not one
+TOKEN = "token"  # noqa: S105 - not a secret
 FIELDS = {"model": MODEL, "input": "Why is the sky dark at night?"}
 
 
@@ -43,7 +43,7 @@ class Subject:
         self._responses.create(**FIELDS)
 
     async def call_async(self) -> None:
-        """The same."""
+        """Make the same call asynchronously."""
         await self._async_responses.create(**FIELDS)
 
     def stream(self, events: str) -> Iterator[Any]:
@@ -51,7 +51,7 @@ class Subject:
         return iter(self._responses.create(model=MODEL, input=events, stream=True))
 
     async def stream_async(self, events: str) -> AsyncIterator[Any]:
-        """The same."""
+        """Make the same call asynchronously."""
         async for event in await self._async_responses.create(model=MODEL, input=events, stream=True):
             yield event
 
@@ -127,11 +127,11 @@ with Client(token="{TOKEN}", base_url=url, limits=None) as client:
         self._parse = parse
         self._read_reply, self._read_event = decode_reply, decode_stream_event
         options: dict[str, Any] = {"token": TOKEN, "base_url": url, "limits": self._limits()}
-        self._clients = Client(**options), AsyncClient(**options)  # which live as long as they are held
+        self._clients = Client(**options), AsyncClient(**options)  # kept alive by this reference
         self._responses, self._async_responses = (client.responses for client in self._clients)
 
     def with_journal(self, path: Path) -> Callable[[int], object]:
-        """Return a function that makes a call with a journal; repeated numbers are answered from the journal."""
+        """Return a function that makes a call with a journal, which has the replies to repeated numbers."""
         from acedata_responses import Client
 
         client: Any = Client(token=TOKEN, base_url=self.url, limits=self._limits(), journal=path)
@@ -211,7 +211,7 @@ client.openai.responses.create(**{FIELDS})
 class Stock(Subject):
     """The client that openapi-python-client generates from the same document with its own templates.
 
-    It does not stream, and has no classes of events: it takes an `allOf` of one reference for that reference alone.
+    It does not stream, and has no classes of events: it treats an `allOf` of one reference like that reference.
     """
 
     package = "openapi-python-client"

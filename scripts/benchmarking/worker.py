@@ -1,8 +1,8 @@
-"""A process that measures one client: it reads commands as lines of JSON, and answers each with its measurements.
+"""A process that measures one client: it reads commands as lines of JSON, and prints the measurements of each.
 
 Run as `python -m scripts.benchmarking.worker NAME URL` in the environment of the client. It first prints the version of
-the client. A command is the name of a method of `Worker` and its arguments. Most are answered with the total seconds,
-`cpu` and `wall`; what the client does not support is answered with null.
+the client. A command is the name of a method of `Worker` and its arguments. Most print the total seconds,
+`cpu` and `wall`; a command that the client does not support prints null.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Stopwatch:
 
 
 class Worker:
-    """The measurements. Each method repeats what its docstring says `times` times."""
+    """The measurements. Each method repeats its operation `times` times."""
 
     def __init__(self, subject: Any) -> None:
         self._subject = subject
@@ -51,7 +51,7 @@ class Worker:
         return _repeat(self._subject.call, times)
 
     def call_async(self, times: int, at_once: int) -> Seconds:
-        """The same, several at a time."""
+        """Calls without streaming, several at a time."""
         call = self._subject.call_async
 
         async def calls() -> None:
@@ -70,7 +70,7 @@ class Worker:
         return _repeat(read, times)
 
     def stream_async(self, times: int, events: str) -> Seconds:
-        """The same, asynchronously."""
+        """Whole streams, asynchronously."""
         stream = self._subject.stream_async
 
         async def read() -> None:
@@ -149,7 +149,7 @@ def main(name: str, url: str) -> None:
     worker = Worker(SUBJECTS[name](url))
     try:
         print(json.dumps(version(SUBJECTS[name].package)), flush=True)
-    except PackageNotFoundError:  # made from this checkout
+    except PackageNotFoundError:  # built from this checkout
         print("null", flush=True)
     for line in sys.stdin:
         method, arguments = json.loads(line)

@@ -22,25 +22,25 @@ def with_release(text: str, version: str, day: date, changes: Mapping[str, Seque
         text: The changelog; empty for a new one.
         version: The new version.
         day: Its date.
-        changes: Kind (Added, Removed, ...) -> lines.
+        changes: The lines by section (Added, Removed, ...).
     """
     text = text or "# Changelog\n\n## [Unreleased]\n"
     headings = list(_HEADING.finditer(text))
-    places = [heading.start() for heading in headings] + [len(text)]
-    start = end = places[0]
-    for heading, following in zip(headings, places[1:], strict=True):
+    positions = [heading.start() for heading in headings] + [len(text)]
+    start = end = positions[0]
+    for heading, following in zip(headings, positions[1:], strict=True):
         if heading[1].lower() == "unreleased":
             start, end = heading.end(), following
     body = text[start:end].strip("\n")
-    for kind, lines in changes.items():
-        body = _with_lines(body, kind, lines)
+    for section, lines in changes.items():
+        body = _with_lines(body, section, lines)
     before, after = text[:start].rstrip("\n"), text[end:].lstrip("\n")
     return f"{before}\n\n## [{version}] - {day.isoformat()}\n\n{body}\n" + (f"\n{after}" if after else "")
 
 
-def _with_lines(body: str, kind: str, lines: Sequence[str]) -> str:
+def _with_lines(body: str, section: str, lines: Sequence[str]) -> str:
     added = "\n".join(f"- {line}" for line in lines)
-    heading = re.search(rf"^### {kind}[ \t]*\n+", body, re.MULTILINE)
+    heading = re.search(rf"^### {section}[ \t]*\n+", body, re.MULTILINE)
     if heading:
         return f"{body[: heading.end()]}{added}\n{body[heading.end() :]}"
-    return f"{body}\n\n### {kind}\n\n{added}".lstrip("\n")
+    return f"{body}\n\n### {section}\n\n{added}".lstrip("\n")

@@ -24,8 +24,8 @@ VARIABLES = "x-environment"
 KNOWN_VALUES = "anyOf"
 """Where an open enum has its known values."""
 
-KNOWN_KINDS = "discriminator"
-"""Where a union has its known kinds. A client keeps other kinds unchanged."""
+KNOWN_VARIANTS = "discriminator"
+"""Where a union has its known variants. A client keeps other variants unchanged."""
 
 
 class Rule(NamedTuple):
@@ -65,24 +65,26 @@ def find(old: Document, new: Document) -> Iterator[Finding]:
         DocumentError: The error kinds of a document are malformed.
     """
     before, after = _extensions(old), _extensions(new)
-    places_before, places_after = (dict(document.objects()) for document in (old, new))
-    for place, word in sorted(before.keys() | after.keys()):
-        if place in places_before and place in places_after:
-            values = before.get((place, word)), after.get((place, word))
-            yield from (one for one in _changes(place, word, *values) if one.impact is not NONE)
+    objects_before, objects_after = (dict(document.objects()) for document in (old, new))
+    for pointer, keyword in sorted(before.keys() | after.keys()):
+        if pointer in objects_before and pointer in objects_after:
+            values = before.get((pointer, keyword)), after.get((pointer, keyword))
+            yield from (finding for finding in _changes(pointer, keyword, *values) if finding.impact is not NONE)
 
 
 def _extensions(document: Document) -> dict[tuple[str, str], Any]:
-    found: dict[tuple[str, str], Any] = {}
+    extensions: dict[tuple[str, str], Any] = {}
     for pointer, node in document.objects():
         if KINDS in node:
             _check_kinds(document, pointer, node[KINDS])
-        for word, values in ((KNOWN_VALUES, known_values(node)), (KNOWN_KINDS, known_kinds(node))):
+        for keyword, values in ((KNOWN_VALUES, known_values(node)), (KNOWN_VARIANTS, known_variants(node))):
             if values:
-                found[pointer, word] = values
+                extensions[pointer, keyword] = values
         if "/x-" not in pointer:
-            found.update({(pointer, word): one for word, one in node.items() if word.startswith("x-")})
-    return found
+            extensions.update(
+                {(pointer, keyword): value for keyword, value in node.items() if keyword.startswith("x-")}
+            )
+    return extensions
 
 
 def known_values(schema: Mapping[str, Any]) -> list[str]:
@@ -92,21 +94,21 @@ def known_values(schema: Mapping[str, Any]) -> list[str]:
     return list(members[0].get("enum", [])) if are_strings and "enum" not in members[1] else []
 
 
-def known_kinds(schema: Mapping[str, Any]) -> list[str]:
-    """Return the known kinds of a union: the values of its discriminator; empty for other schemas."""
+def known_variants(schema: Mapping[str, Any]) -> list[str]:
+    """Return the known variants of a union: the values of its discriminator; empty for other schemas."""
     return list(schema.get("discriminator", {}).get("mapping", {}))
 
 
-def _changes(place: str, word: str, old: Any, new: Any) -> Iterator[Finding]:
-    at = below(place, word)
-    if word == KINDS:
+def _changes(pointer: str, keyword: str, old: Any, new: Any) -> Iterator[Finding]:
+    at = below(pointer, keyword)
+    if keyword == KINDS:
         yield from _kinds(at, old or {}, new or {})
-    elif word == VARIABLES:
+    elif keyword == VARIABLES:
         yield from _variables(at, old or [], new or [])
-    elif word in (KNOWN_VALUES, KNOWN_KINDS):
+    elif keyword in (KNOWN_VALUES, KNOWN_VARIANTS):
         yield from _set(at, old or [], new or [])
     else:
-        yield from _entries(at, RULES.get(word, MEANING), old, new)
+        yield from _entries(at, RULES.get(keyword, MEANING), old, new)
 
 
 def _entries(at: str, rule: Rule, old: Any, new: Any) -> Iterator[Finding]:
@@ -122,9 +124,9 @@ def _entries(at: str, rule: Rule, old: Any, new: Any) -> Iterator[Finding]:
 
 def _leaves(at: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, dict):
-        for key, one in value.items():
+        for key, child in value.items():
             if key != "x-source":
-                yield from _leaves(below(at, key), one)
+                yield from _leaves(below(at, key), child)
     elif value is not None:
         yield at, value
 
@@ -142,7 +144,7 @@ def _variables(at: str, old: list[str], new: list[str]) -> Iterator[Finding]:
     """Return the changes of environment variables. The first one that is set is used, so their order matters."""
     yield from _set(at, old, new)
     if [name for name in old if name in new] != [name for name in new if name in old]:
-        yield Finding(BREAKING, at, "another order")
+        yield Finding(BREAKING, at, "in another order")
 
 
 # ---- Error kinds -------------------------------------------------------------------------------------------------
@@ -151,7 +153,7 @@ Kinds = Mapping[str, Mapping[str, Any]]
 
 
 def _check_kinds(document: Document, pointer: str, kinds: Any) -> None:
-    """Refuse what cannot be compared. Words that only another version of the form has are ignored."""
+    """Refuse what cannot be compared. Keys that only another version of the form has are ignored."""
     try:
         FORMS[KINDS].validate_python(kinds, extra="ignore")
     except ValidationError as error:
@@ -162,18 +164,20 @@ def _check_kinds(document: Document, pointer: str, kinds: Any) -> None:
 
 def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
     for name in dict.fromkeys((*old, *new)):
-        place = below(at, name)
+        pointer = below(at, name)
         if name not in new:
-            yield Finding(BREAKING, place, "removed")
+            yield Finding(BREAKING, pointer, "removed")
         elif name not in old:
-            yield Finding(ADDITION, place, "added")
+            yield Finding(ADDITION, pointer, "added")
         else:
-            for word, rule in _KIND_RULES.items():
-                yield from _entries(below(place, word), rule, *(bool(kinds[name].get(word)) for kinds in (old, new)))
+            for keyword, rule in _KIND_RULES.items():
+                yield from _entries(
+                    below(pointer, keyword), rule, *(bool(kinds[name].get(keyword)) for kinds in (old, new))
+                )
             yield from _entries(
-                below(place, "codes"), MEANING, *(_of_every_request(kinds[name]) for kinds in (old, new))
+                below(pointer, "codes"), MEANING, *(_of_every_request(kinds[name]) for kinds in (old, new))
             )
-            yield from _caught(place, _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
+            yield from _caught(pointer, _with_parents(old, name)[1:], _with_parents(new, name)[1:], "parent")
     for code, status in _errors(old, new):
         was, now = _class(old, code, status), _class(new, code, status)
         if was[:1] != now[:1]:
@@ -181,7 +185,7 @@ def _kinds(at: str, old: Kinds, new: Kinds) -> Iterator[Finding]:
 
 
 def _of_every_request(kind: Mapping[str, Any]) -> dict[str, bool]:
-    """Return the codes that have an `every-request` of their own."""
+    """Return the codes that have their own `every-request`."""
     return {code: True for code, described in kind.get("codes", {}).items() if described.get("every-request")}
 
 
@@ -194,21 +198,21 @@ def _caught(at: str, old: list[str], new: list[str], what: str) -> Iterator[Find
 
 def _errors(*documents: Kinds) -> Iterator[tuple[str, str]]:
     """Return every code with each of its documented statuses, and every status without a known code."""
-    found: dict[tuple[str, str], None] = {}
+    errors: dict[tuple[str, str], None] = {}
     for kinds in documents:
         for kind in kinds.values():
-            found.update({("", str(status)): None for status in kind.get("statuses", [])})
+            errors.update({("", str(status)): None for status in kind.get("statuses", [])})
             for code, described in kind.get("codes", {}).items():
-                found.update({(code, str(status)): None for status in described.get("statuses", [""])})
-    yield from found
+                errors.update({(code, str(status)): None for status in described.get("statuses", [""])})
+    yield from errors
 
 
 def _class(kinds: Kinds, code: str, status: str) -> list[str]:
     """Return the kind of an error and its parents, by its code or else by its status."""
-    codes = {one: name for name, kind in kinds.items() for one in kind.get("codes", {})}
-    statuses = {str(one): name for name, kind in kinds.items() for one in kind.get("statuses", [])}
-    found = codes.get(code) or statuses.get(status) or statuses.get(f"{status[:1]}XX")
-    return _with_parents(kinds, found) if found else []
+    by_code = {known: name for name, kind in kinds.items() for known in kind.get("codes", {})}
+    by_status = {str(known): name for name, kind in kinds.items() for known in kind.get("statuses", [])}
+    name = by_code.get(code) or by_status.get(status) or by_status.get(f"{status[:1]}XX")
+    return _with_parents(kinds, name) if name else []
 
 
 def _with_parents(kinds: Kinds, name: str) -> list[str]:

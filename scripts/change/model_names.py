@@ -148,43 +148,43 @@ def objections(
         return [f"this is the page of {page.title}, not of {title}. Take that operation's page."]
     field = page.fields.get(MODEL)
     if field is None or not field.enum:
-        return ["there is not a list of model names. Save the complete page again."]
-    found = list(_about_names(field.enum))
-    if not found and not allow_removals:
-        found += _about_removals(_ModelList(document), page)
-    others = [one for one in differences if (one.field, one.property) != (MODEL, LABELS["enum"])]
-    if others and not models_only:
-        found.append(
+        return ["there is no list of model names. Save the complete page again."]
+    reasons = list(_about_names(field.enum))
+    if not reasons and not allow_removals:
+        reasons += _about_removals(_ModelList(document), page)
+    other_differences = [row for row in differences if (row.field, row.property) != (MODEL, LABELS["enum"])]
+    if other_differences and not models_only:
+        reasons.append(
             "the page differs from openapi.yaml in more than the model names:\n\n"
-            f"{as_text(others)}\n\nEdit openapi.yaml first, or take over the names alone with MODELS_ONLY=1."
+            f"{as_text(other_differences)}\n\nEdit openapi.yaml first, or take over the names alone with MODELS_ONLY=1."
         )
-    return found
+    return reasons
 
 
 def _about_names(names: Sequence[Any]) -> Iterable[str]:
     save_again = "Look at the page; save it again if it was saved badly."
-    if odd := [name for name in names if not isinstance(name, str) or not GOOD_NAME.fullmatch(name)]:
-        yield f"names with odd characters: {_shown(odd)}. {save_again}"
-    if twice := list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i])):
-        yield f"names that appear twice: {_shown(twice)}. {save_again}"
+    if invalid := [name for name in names if not isinstance(name, str) or not GOOD_NAME.fullmatch(name)]:
+        yield f"names with unexpected characters: {_shown(invalid)}. {save_again}"
+    if duplicates := list(dict.fromkeys(name for i, name in enumerate(names) if name in names[:i])):
+        yield f"names that appear twice: {_shown(duplicates)}. {save_again}"
     alike: dict[str, list[Any]] = {}
     for name in dict.fromkeys(names):
         alike.setdefault(re.sub(r"[^a-z0-9]+", "_", str(name).lower()), []).append(name)
     if collisions := [group for group in alike.values() if len(group) > 1]:
         shown = "; ".join(_shown(group) for group in collisions)
-        yield f"names that would be one in Python: {shown}. Ask the vendor which is right."
+        yield f"names that would be the same in Python: {shown}. Ask the vendor which is right."
 
 
 def _about_removals(old: _ModelList, page: Facts) -> Iterable[str]:
     names, _ = old.updated(page)
-    gone = [name for name in old.names if name not in names]
-    if len(gone) * 5 > len(old.names):
+    missing = [name for name in old.names if name not in names]
+    if len(missing) * 5 > len(old.names):
         yield (
-            f"the list lost more than a fifth of its names ({len(gone)} of {len(old.names)}): it looks cut off. "
+            f"the list lost more than a fifth of its names ({len(missing)} of {len(old.names)}): it looks cut off. "
             "Save the page again; if the vendor did withdraw them all, set ALLOW_REMOVALS=1."
         )
-    elif gone:
-        yield f"names that are gone: {_shown(gone)}. If the vendor withdrew them, set ALLOW_REMOVALS=1."
+    elif missing:
+        yield f"names that are missing: {_shown(missing)}. If the vendor withdrew them, set ALLOW_REMOVALS=1."
 
 
 def _shown(names: Sequence[Any]) -> str:
@@ -246,26 +246,28 @@ class _ModelList:
         try:
             document = OurDocument(text)
             new = _ModelList(document)
-            found = (new.names, new.sources, new.removed, document.complete.data["info"]["version"])
+            actual = (new.names, new.sources, new.removed, document.complete.data["info"]["version"])
         except (UnreadableError, RefusedError):
-            found = None
-        if found != expected:
-            place = self._document.complete.place(self._enum)
-            raise RefusedError(f"{place}: the list cannot be edited. Write one entry per line, then run again.")
+            actual = None
+        if actual != expected:
+            location = self._document.complete.place(self._enum)
+            raise RefusedError(f"{location}: the list cannot be edited. Write one entry per line, then run again.")
         return text
 
 
 def _find(document: OurDocument) -> tuple[str, str]:
     """Return the pointers of the schema with the enum, and of its component."""
-    complete, wanted = document.complete, document.wanted
+    complete, selection = document.complete, document.selection
     try:
-        content = below("/paths", wanted.paths[0], wanted.method.lower(), "requestBody", "content")
+        content = below("/paths", selection.paths[0], selection.method.lower(), "requestBody", "content")
         body, _ = complete.resolve(below(content, next(iter(complete.node(content))), "schema"))
         component, schema = complete.resolve(below(body, "properties", MODEL.partition(".")[2]))
-        places = {component: schema}
-        places |= {
-            below(component, word, i): one for word in ("anyOf", "oneOf") for i, one in enumerate(schema.get(word, []))
+        schemas = {component: schema}
+        schemas |= {
+            below(component, word, i): node
+            for word in ("anyOf", "oneOf")
+            for i, node in enumerate(schema.get(word, []))
         }
-        return next(pointer for pointer, one in places.items() if "enum" in one), component
+        return next(pointer for pointer, node in schemas.items() if "enum" in node), component
     except (KeyError, TypeError, StopIteration):
         raise RefusedError("openapi.yaml has no list of model names where its operation has `model`") from None

@@ -45,13 +45,15 @@ def _public(node: griffe.Object | griffe.Alias, path: str = PACKAGE) -> Iterator
             continue
         yield f"{path}.{name}"
         try:
-            thing = member.final_target if isinstance(member, griffe.Alias) else member
+            target = member.final_target if isinstance(member, griffe.Alias) else member
         except griffe.AliasResolutionError:  # from a library
             continue
-        if isinstance(thing, griffe.Function):
-            yield from (f"{path}.{name}({one.name})" for one in thing.parameters if one.kind not in _VARIADIC)
-        elif isinstance(thing, griffe.Module | griffe.Class):
-            yield from _public(thing, f"{path}.{name}")
+        if isinstance(target, griffe.Function):
+            yield from (
+                f"{path}.{name}({parameter.name})" for parameter in target.parameters if parameter.kind not in _VARIADIC
+            )
+        elif isinstance(target, griffe.Module | griffe.Class):
+            yield from _public(target, f"{path}.{name}")
 
 
 def _outermost(paths: list[str]) -> Iterator[str]:

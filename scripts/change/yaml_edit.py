@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"(?!(?:true|false|yes|no|on|off|y|n|null)$)[a-z][a-z0-9._/-
 
 
 class Editor:
-    """Collects changes of a document. Places refer to the document as it was."""
+    """Collects changes of a document. Pointers refer to the original document."""
 
     def __init__(self, document: Document, text: str) -> None:
         self._document = document
@@ -38,15 +38,15 @@ class Editor:
         self._edits.append((at, at + 1, [self._lines[at].replace(self._document.node(pointer), value, 1)]))
 
     def set_items(self, pointer: str, values: Sequence[str]) -> None:
-        """Replace the items of a list. The lines of remaining items stay, and so do comments between the items."""
+        """Replace the items of a list. The lines of unchanged items and the comments between items stay the same."""
         old = self._document.node(pointer)
-        places = [self._index(below(pointer, i)) for i in range(len(old))]
-        self._replace(places, old, values, lambda value: f"- {_scalar(value)}")
+        lines = [self._index(below(pointer, i)) for i in range(len(old))]
+        self._replace(lines, old, values, lambda value: f"- {_scalar(value)}")
 
     def set_entries(
         self, pointer: str, key: str, entries: Mapping[str, Mapping[str, str] | str], *, above: str
     ) -> None:
-        """Replace the entries of the mapping under a key. The lines of remaining entries stay.
+        """Replace the entries of the mapping under a key. The lines of unchanged entries stay the same.
 
         Args:
             pointer: The mapping with the key.
@@ -56,33 +56,33 @@ class Editor:
         """
         old = list(self._document.node(pointer).get(key, {}))
         new = sorted(entries, key=lambda name: old.index(name) if name in old else len(old))
-        places = [self._index(below(pointer, key, name)) for name in old]
+        lines = [self._index(below(pointer, key, name)) for name in old]
 
         def entry(name: str) -> str:
             return f"{_scalar(name)}: {_value(entries[name])}"
 
         if old and new:
-            self._replace(places, old, new, entry)
+            self._replace(lines, old, new, entry)
         elif new:
             at = self._index(below(pointer, above))
             indent = _indent(self._lines[at])
             self._edits.append((at, at, [f"{indent}{key}:", *(f"{indent}  {entry(name)}" for name in new)]))
         elif old:
-            self._edits.append((self._index(below(pointer, key)), max(places) + 1, []))
+            self._edits.append((self._index(below(pointer, key)), max(lines) + 1, []))
 
     def _index(self, pointer: str) -> int:
         return self._document.line(pointer) - 1
 
     def _replace(
-        self, places: Sequence[int], old: Sequence[str], new: Sequence[str], line_of: Callable[[str], str]
+        self, lines: Sequence[int], old: Sequence[str], new: Sequence[str], line_of: Callable[[str], str]
     ) -> None:
         """Remove the lines of old entries, and insert those of new ones."""
-        indent = _indent(self._lines[places[0]])
-        for what, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-            if what != "equal":
-                at = places[first - 1] + 1 if what == "insert" and first else places[first]
+        indent = _indent(self._lines[lines[0]])
+        for operation, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if operation != "equal":
+                at = lines[first - 1] + 1 if operation == "insert" and first else lines[first]
                 self._edits.append((at, at, [indent + line_of(name) for name in new[start:end]]))
-                self._edits += [(place, place + 1, []) for place in places[first:last]]
+                self._edits += [(line, line + 1, []) for line in lines[first:last]]
 
 
 def _indent(line: str) -> str:

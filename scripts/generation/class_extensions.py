@@ -21,24 +21,24 @@ from .text import Call, Code
 
 
 def read(parsed: Parsed) -> dict[str, dict[str, Any]]:
-    """The extensions of all components and named schemas, by pointer and keyword. Mistakes are reported."""
+    """Return the extensions of all components and named schemas, by pointer and keyword. Mistakes are reported."""
     document = parsed.document
-    found: dict[str, dict[str, Any]] = {}
+    properties: dict[str, dict[str, Any]] = {}
     components = [below(SCHEMAS, name) for name in document.components("schemas")]
     for pointer in dict.fromkeys([*components, *parsed.named]):
         schema = document.node(pointer)
         _check_removed(document, below(pointer, "x-removed"), schema)
         if pointer in parsed.models:
-            found[pointer] = _Class(parsed, pointer).read(schema)
+            properties[pointer] = _Class(parsed, pointer).read(schema)
         elif words := [word for word in _READERS if word in schema]:
             text = f"`{words[0]}` has no meaning on a schema without fields"
             document.report(below(pointer, words[0]), text, "Move it to one with `properties`.")
-    return found
+    return properties
 
 
 def _check_removed(document: Document, at: str, schema: Node) -> None:
     if "x-removed" in schema and not is_open_enum(schema):
-        advice = "Write it beside an `anyOf` of an enum and a string."
+        advice = "Write it next to an `anyOf` of an enum and a string."
         document.report(at, "`x-removed` lists withdrawn values of an open enum", advice)
         return
     for value in schema.get("x-removed", ()):
@@ -58,38 +58,38 @@ class _Class:
 
     def read(self, schema: Node) -> dict[str, Any]:
         """Read all of them. Mistakes are reported."""
-        found: dict[str, Any] = {}
+        arguments: dict[str, Any] = {}
         for word, read_one in _READERS.items():
             if word in schema:
                 with self.document.reporting():
-                    found[word] = read_one(self, below(self.pointer, word), extensions.read(schema, word))
-        if "x-assembles" in found:
-            role = found.get("x-event", Call("EventRole", {}))
-            found["x-event"] = Call(role.function, {**role.arguments, "assembly": found["x-assembles"]})
-        return found
+                    arguments[word] = read_one(self, below(self.pointer, word), extensions.read(schema, word))
+        if "x-assembles" in arguments:
+            role = arguments.get("x-event", Call("EventRole", {}))
+            arguments["x-event"] = Call(role.function, {**role.arguments, "assembly": arguments["x-assembles"]})
+        return arguments
 
     def text(self, at: str, path: list[Any]) -> tuple[Any, ...]:
         self._follow(at, path, "string")
         return tuple(path)
 
     def aliases(self, at: str, aliases: dict[str, str]) -> dict[str, str]:
-        found = {}
+        attributes = {}
         for alias, key in aliases.items():
             with self.document.reporting():
-                found[self.parsed.identifier(alias)] = self._attribute(below(at, alias), self.here, key)
-        return found
+                attributes[self.parsed.identifier(alias)] = self._attribute(below(at, alias), self.here, key)
+        return attributes
 
     def failed_when(self, at: str, values: dict[str, Any]) -> dict[str, Any]:
         return self._constants(at, values, self.here)
 
     def unfinished_when(self, at: str, values: dict[str, list[Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, those in values.items():
-            for index, value in enumerate(those):
+        by_attribute: dict[str, Any] = {}
+        for key, alternatives in values.items():
+            for index, value in enumerate(alternatives):
                 with self.document.reporting():
                     name = self._attribute_with(below(at, key, index), self.here, key, value)
-                    found[name] = (*found.get(name, ()), value)
-        return found
+                    by_attribute[name] = (*by_attribute.get(name, ()), value)
+        return by_attribute
 
     def event_role(self, at: str, role: EventRole) -> Call:
         self._check_paths(at, role)
@@ -108,15 +108,15 @@ class _Class:
         self._constants(below(at, "when"), body.when, self.here)
 
     def assembly(self, at: str, rules: Assembly) -> Call:
-        """How events add up to a reply: both have the list, and its entries have the fields that are added up."""
+        """Return how events add up to a reply: both have the list, whose entries have the fields to add up."""
         pointer, where = below(SCHEMAS, rules.reply), below(at, "list")
         entries = self._entries(where, self._field(where, self.here, rules.list))
         for word in ("key", "delta", "finished"):
             if key := getattr(rules, word):
                 self._field(below(at, word), entries, key)
         if (reply := self.parsed.named.get(pointer)) is None:
-            found = f"{rules.reply!r} is not the schema of a reply"
-            raise self.document.error(below(at, "reply"), found, "Name one of components/schemas that is.")
+            problem = f"{rules.reply!r} is not the schema of a reply"
+            raise self.document.error(below(at, "reply"), problem, "Name one of components/schemas that is.")
         self._constants(below(at, "constants"), rules.constants, [pointer])
         whole = self._entries(where, self._field(where, [pointer], rules.list))
         self._field(below(at, "into"), whole, rules.into)
@@ -127,8 +127,8 @@ class _Class:
 
     def reply_role(self, at: str, role: ReplyRole) -> Call:
         if not role.items and "x-conversation" not in self.document.data:
-            found = "there is no `items`, and no `x-conversation` that says how a reply is sent back"
-            raise self.document.error(at, found, "Add one of them.")
+            problem = "there is no `items`, and no `x-conversation` that says how a reply is sent back"
+            raise self.document.error(at, problem, "Add one of them.")
         self._check_paths(at, role)
         if role.incomplete:
             self._check_paths(below(at, "incomplete"), role.incomplete)
@@ -146,7 +146,7 @@ class _Class:
     def _check_paths(self, at: str, form: BaseModel, start: list[str] | None = None) -> None:
         """Check that each path of a form leads to a value of the type that is needed there."""
         for name, info in type(form).model_fields.items():
-            for goal in (one for one in info.metadata if isinstance(one, LeadsTo)):
+            for goal in (metadata for metadata in info.metadata if isinstance(metadata, LeadsTo)):
                 if path := getattr(form, name):
                     with self.document.reporting():
                         self._follow(below(at, info.alias), path, goal.type, start)
@@ -170,13 +170,13 @@ class _Class:
         return places
 
     def _field(self, at: str, places: list[str], key: str) -> list[str]:
-        """The schemas of a field, in any member of a union."""
+        """Return the schemas of a field, in any member of a union."""
         fields = [field_places(self.document, place) for place in self._leaves(places)]
-        found = [field[key] for field in fields if key in field]
-        return found or self._refuse_field(at, key)
+        subschemas = [field[key] for field in fields if key in field]
+        return subschemas or self._refuse_field(at, key)
 
     def _attribute(self, at: str, places: list[str], key: str) -> str:
-        """The attribute that holds a field."""
+        """Return the attribute for a field."""
         fields = [field for place in self._leaves(places) for field in self.parsed.fields(place) if field.key == key]
         return self.parsed.identifier(fields[0].prop.python_name) if fields else self._refuse_field(at, key)
 
@@ -184,33 +184,33 @@ class _Class:
         raise self.document.error(at, f"there is no field {key!r}", "Name a field that is described.")
 
     def _attribute_with(self, at: str, places: list[str], key: str, value: Node) -> str:
-        """The attribute that holds a field, which must be able to have a value."""
+        """Return the attribute for a field, which must be able to have a value."""
         name = self._attribute(at, places, key)
         if not any(self._can_have(place, key, value) for place in self._leaves(places)):
             raise self.document.error(at, f"the field {key!r} never has the value {value!r}", "Correct it.")
         return name
 
     def _constants(self, at: str, values: Node, places: list[str]) -> dict[str, Any]:
-        """Values of fields, by the attributes that hold these."""
-        found = {}
+        """Return values of fields, by the attributes that hold these."""
+        constants = {}
         for key, value in values.items():
             with self.document.reporting():
-                found[self._attribute_with(below(at, key), places, key, value)] = value
-        return found
+                constants[self._attribute_with(below(at, key), places, key, value)] = value
+        return constants
 
     def _can_have(self, place: str, key: str, value: Node) -> bool:
         field = field_places(self.document, place).get(key)
         return field is not None and value in (self.parsed.values_of(field) or [value])
 
     def _entries(self, at: str, places: list[str]) -> list[str]:
-        """The items of the lists among some schemas."""
+        """Return the items of the lists among some schemas."""
         lists = [place for place in self._leaves(places) if "items" in self.document.node(place)]
         if not lists:
             raise self.document.error(at, "there is no list with `items` here", "Correct it.")
         return list(self._leaves(below(place, "items") for place in lists))
 
     def _leaves(self, places: Iterable[str]) -> Iterator[str]:
-        """Some schemas, with unions replaced by their members."""
+        """Yield some schemas, with unions replaced by their members."""
         for place in places:
             yield from self.parsed.leaves(place)
 
@@ -230,7 +230,7 @@ _READERS: dict[str, Callable[[_Class, str, Any], Any]] = {
 
 
 def _call(form: BaseModel, **others: Any) -> Call:
-    """The call that creates the same object in the package, from the values that are given, and others instead."""
+    """Return the call that creates the same object in the package, with some values replaced."""
     fields = [name for name in type(form).model_fields if name in form.model_fields_set]
     values = {**{name: _immutable(getattr(form, name)) for name in fields}, **others}
     return Call(type(form).__name__, {name: value for name, value in values.items() if value is not None})

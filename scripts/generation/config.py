@@ -13,7 +13,7 @@ _REFUSED = {"http_timeout": "it bounds the download of a document, and this one 
 
 
 def read(path: Path, document: Document, output: Path) -> Config:
-    """The configuration, read by the generator's own loader.
+    """Return the configuration, read by the generator's own loader.
 
     Raises:
         DocumentError: A key is unknown, has no effect here or has a value that the templates do not express.
@@ -21,16 +21,16 @@ def read(path: Path, document: Document, output: Path) -> Config:
     keys = load(path)
     for key in keys.data:
         if key not in ConfigFile.model_fields:
-            found = f"`{key}` is not a configuration key of openapi-python-client"
-            keys.report(below("", key), found, f"Use one of {', '.join(sorted(ConfigFile.model_fields))}.")
+            problem = f"`{key}` is not a configuration key of openapi-python-client"
+            keys.report(below("", key), problem, f"Use one of {', '.join(sorted(ConfigFile.model_fields))}.")
         elif key in _REFUSED:
             keys.report(below("", key), f"`{key}` has no effect here: {_REFUSED[key]}", "Take it out.")
     keys.raise_problems()
     try:
         file = ConfigFile.load_from_path(path)
     except ValidationError as error:
-        for one in error.errors():
-            keys.report(below("", *one["loc"]), one["msg"][:1].lower() + one["msg"][1:], "Correct it.")
+        for detail in error.errors():
+            keys.report(below("", *detail["loc"]), detail["msg"][:1].lower() + detail["msg"][1:], "Correct it.")
         keys.raise_problems()
         raise
     _check(keys, file)
@@ -39,13 +39,13 @@ def read(path: Path, document: Document, output: Path) -> Config:
 
 def _check(keys: Document, file: ConfigFile) -> None:
     if not file.literal_enums:
-        found = "`literal_enums` is not true: an enum class could not hold a value that the service adds later"
-        keys.report("/literal_enums", found, "Write `literal_enums: true`.")
+        problem = "`literal_enums` is not true: an enum class could not hold a value that the service adds later"
+        keys.report("/literal_enums", problem, "Write `literal_enums: true`.")
     if not file.field_prefix.isidentifier() or file.field_prefix.startswith("_"):
-        found = f"`field_prefix: {file.field_prefix}` does not begin a public Python name"
-        keys.report("/field_prefix", found, "Begin it with a letter.")
+        problem = f"`field_prefix: {file.field_prefix}` does not begin a public Python name"
+        keys.report("/field_prefix", problem, "Begin it with a letter.")
     for name, override in (file.class_overrides or {}).items():
         if override.module_name is not None:
-            found = "`module_name` has no effect here: the module of a class depends on where it is used"
-            keys.report(below("/class_overrides", name, "module_name"), found, "Take it out.")
+            problem = "`module_name` has no effect here: the module of a class depends on where it is used"
+            keys.report(below("/class_overrides", name, "module_name"), problem, "Take it out.")
     keys.raise_problems()

@@ -34,14 +34,14 @@ class Kind(NamedTuple):
 
     @property
     def data(self) -> dict[str, Any]:
-        """Its codes and statuses, for the embedded service."""
+        """Its codes and statuses, for the test server."""
         facts = self.facts
-        codes = {code: one.model_dump(by_alias=True, exclude_unset=True) for code, one in facts.codes.items()}
+        codes = {code: details.model_dump(by_alias=True, exclude_unset=True) for code, details in facts.codes.items()}
         return {"parent": facts.parent, "statuses": facts.statuses, "codes": codes, "resend": facts.resend}
 
 
 def tree(kinds: list[Kind], parent: str = ROOT, indent: str = "") -> Iterator[str]:
-    """The lines of the tree of exceptions below an exception."""
+    """Yield the lines of the tree of exceptions below an exception."""
     children = [kind for kind in kinds if kind.parent == parent]
     for kind in children:
         is_last = kind is children[-1]
@@ -51,7 +51,7 @@ def tree(kinds: list[Kind], parent: str = ROOT, indent: str = "") -> Iterator[st
 
 
 def kinds_of(document: Document, exceptions: frozenset[str]) -> list[Kind]:
-    """The kinds of error, parents before children. Mistakes are reported, such as the names of other exceptions."""
+    """Return the kinds of error, parents before children. Mistakes, such as names of other exceptions, are reported."""
     kinds: dict[str, ErrorKind] = extensions.read(document.data, "x-error-kinds", {})
     classes = Namespace(document, "Give the kind another name.", exceptions | BUILTINS)
     owners: dict[str, str] = {}

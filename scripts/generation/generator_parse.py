@@ -83,17 +83,17 @@ class Parsed:
         """The models by pointer. An object without fields is one only as a whole reply, to carry its HTTP response."""
         replies = {
             response.prop.description
-            for found_in_tag in self.endpoints.values()
-            for _at, endpoint in found_in_tag
+            for in_tag in self.endpoints.values()
+            for _at, endpoint in in_tag
             for response in endpoint.responses.patterns
             if response.status_code.pattern.startswith("2")
         }
-        found: dict[str, ModelProperty] = {}
+        models: dict[str, ModelProperty] = {}
         for model in self.data.models:
             has_fields = model.required_properties or model.optional_properties
             if model.description and (has_fields or model.description in replies):
-                found.setdefault(_pointer(model), model)
-        return found
+                models.setdefault(_pointer(model), model)
+        return models
 
     @cached_property
     def endpoints(self) -> dict[str, list[tuple[str, Endpoint]]]:
@@ -114,11 +114,11 @@ class Parsed:
         return pointer, schema
 
     def identifier(self, generated: str) -> str:
-        """The name of an attribute or argument to which the generator gave a name."""
+        """Return the name of an attribute or argument to which the generator gave a name."""
         return names.identifier(generated, self.needed)
 
     def class_name(self, pointer: str, parent: str, name: str) -> str:
-        """The Python name of a class, a union or an open enum.
+        """Return the Python name of a class, a union or an open enum.
 
         Args:
             pointer: The schema.
@@ -133,24 +133,24 @@ class Parsed:
         return Class.from_string(string=string, config=self.config).name
 
     def fields(self, pointer: str) -> list[Field]:
-        """The fields of a model in the order of the document; an empty list for any other schema."""
+        """Return the fields of a model in the order of the document; an empty list for any other schema."""
         if (model := self.models.get(pointer)) is None:
             return []
         props = [*(model.required_properties or []), *(model.optional_properties or [])]
-        found = {prop.name.get_untrusted_value(): prop for prop in props}
+        by_name = {prop.name.get_untrusted_value(): prop for prop in props}
         places = [
             (key, at, self.document.node(at).get(PYTHON_NAME, key))
             for key, at in field_places(self.document, pointer).items()
         ]
-        return [Field(key, at, found[name]) for key, at, name in places if name in found]
+        return [Field(key, at, by_name[name]) for key, at, name in places if name in by_name]
 
     def values_of(self, pointer: str) -> list[Node]:
-        """The values that a schema allows, if it lists them."""
+        """Return the values that a schema allows, if it lists them."""
         _pointer, schema = self.resolve(pointer)
         return [schema["const"]] if "const" in schema else list(schema.get("enum", []))
 
     def members(self, prop: UnionProperty, pointer: str) -> Iterator[tuple[str, Property]]:
-        """The members of a union, each with its pointer and the generator's property.
+        """Yield the members of a union, each with its pointer and the generator's property.
 
         The generator flattens unions, and leaves out a member of the same Python type as an earlier one.
         """
@@ -160,18 +160,18 @@ class Parsed:
         for at in places:
             target, member = self.document.resolve(at)
             leaves = set(self.leaves(target))
-            inner = [one for one in prop.inner_properties if one.description in leaves]
+            inner = [branch for branch in prop.inner_properties if branch.description in leaves]
             if len(inner) == 1 and inner[0].description == target:
                 yield target, inner[0]
             elif inner:
                 yield target, evolve(prop, inner_properties=inner)
             elif member.get("type") in ("number", "integer"):
                 # The generator does not know `unix-time`, by which numbers can differ.
-                numbers = [one for one in prop.inner_properties if json_type_name(one) in ("float", "int")]
+                numbers = [branch for branch in prop.inner_properties if json_type_name(branch) in ("float", "int")]
                 yield target, numbers[0]
 
     def leaves(self, pointer: str) -> Iterator[str]:
-        """The members of a union, including those of unions in it; any other schema itself."""
+        """Yield the members of a union, including those of unions in it; any other schema itself."""
         pointer, schema = self.resolve(pointer)
         members = [] if pointer in self.models else member_places(pointer, schema)
         for at in members:
@@ -181,18 +181,18 @@ class Parsed:
 
 
 def json_type_name(prop: Property) -> str:
-    """The generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
+    """Return the generator's name for the type of a value in JSON: a Python type, or `FileTypes`."""
     return prop.get_base_json_type_string().as_unembedded_code()
 
 
 def member_places(pointer: str, schema: Node) -> list[str]:
-    """The pointers of the members of a union."""
+    """Return the pointers of the members of a union."""
     words = ("allOf", "anyOf", "oneOf") if "properties" not in schema else ("anyOf", "oneOf")
     return [below(pointer, word, index) for word in words for index in range(len(schema.get(word, [])))]
 
 
 def _pointer(parsed: ModelProperty | Endpoint) -> str:
-    """The place of a parsed object: `_prepared` puts it where the generator expects the description."""
+    """Return the place of a parsed object: `_prepared` puts it where the generator expects the description."""
     return parsed.description.get_untrusted_value() if parsed.description else ""
 
 
@@ -225,13 +225,13 @@ def _check_keys(document: Document, pointer: str, node: Node) -> None:
         name = str(child.get(PYTHON_NAME, key))
         twin = seen.setdefault(strings.PythonIdentifier(name, "field_", skip_snake_case=True), key)
         if twin != key:
-            found = f"the fields {twin!r} and {key!r} give one Python name"
+            problem = f"the fields {twin!r} and {key!r} have the same Python name"
             advice = f"Give one of them another with `{PYTHON_NAME}`."
-            document.report(below(pointer, "properties", key), found, advice)
+            document.report(below(pointer, "properties", key), problem, advice)
 
 
 def _prepared(document: Document, config: Config) -> dict[str, Any]:
-    """The document for the generator: with pointers, and with one media type for each body and response."""
+    """Return the document for the generator: with pointers, and with one media type for each body and response."""
     data = marked(document)
     inline_events: dict[str, Node] = {}
     for pointer, node in objects(data):
@@ -251,7 +251,7 @@ def _prepared(document: Document, config: Config) -> dict[str, Any]:
 
 
 def _put_fields_where_the_generator_looks(document: Document, node: Node) -> None:
-    """Apply `x-python-name`; and the generator ignores fields beside a union or an `allOf` of one reference."""
+    """Apply `x-python-name`; and the generator ignores fields next to a union or an `allOf` of one reference."""
     whole = _PARTS.sub("", node[POINTER])
     is_of_several = "allOf" in node or whole != node[POINTER]
     if "properties" not in node and not (is_of_several and "required" in node):
@@ -267,7 +267,7 @@ def _put_fields_where_the_generator_looks(document: Document, node: Node) -> Non
 
 
 def event_name(document: Document, response: str) -> str:
-    """The name of a response's events when their schema is not a component."""
+    """Return the name of a response's events when their schema is not a component."""
     _, kind, name, *more = tokens(response)
     if kind == "responses":
         return f"{name} event"
@@ -276,22 +276,22 @@ def event_name(document: Document, response: str) -> str:
 
 def _problems(document: Document, error: ParseError) -> list[Problem]:
     pointer = pointer_of(error.data) or _pointer_in(error.header)
-    found = f"openapi-python-client: {_in_a_line(error)}"
+    problem = f"openapi-python-client: {_in_a_line(error)}"
     advice = "Correct it: the generator would leave this part out."
-    return document.error(pointer, found, advice).problems
+    return document.error(pointer, problem, advice).problems
 
 
 def _pointer_in(header: str) -> str:
-    """The place of an error without data, taken from its header."""
-    if found := re.search(r"(/components/\w+/\S+?):?$", header.strip()):
-        return found.group(1)
-    if found := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
-        return below("/paths", found.group(2), found.group(1).lower())
+    """Return the place of an error without data, taken from its header."""
+    if match := re.search(r"(/components/\w+/\S+?):?$", header.strip()):
+        return match.group(1)
+    if match := re.search(r"parsing ([A-Z]+) (/\S*) within ", header):
+        return below("/paths", match.group(2), match.group(1).lower())
     return ""
 
 
 def _in_a_line(error: GeneratorError) -> str:
-    """The generator's message on one line, without the place and without what follows from the error."""
+    """Return the generator's message on one line, without the place and without what follows from the error."""
     detail = (error.detail or "").partition("Failure to process schema has resulted in the removal of")[0]
     if "duplicate models" in detail:
         detail += ": rename one with `class_overrides` in generator-config.yaml, or make it a component"

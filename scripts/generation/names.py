@@ -25,7 +25,7 @@ ADVICE = "Give it another Python name with `x-python-name`."
 
 
 def identifier(generated: str, needed: Collection[str]) -> str:
-    """The generator's name, without the underscore that it puts after every name of Python's builtins.
+    """Return the generator's name, without the underscore that it puts after every name of Python's builtins.
 
     Args:
         generated: The generator's name.
@@ -37,18 +37,18 @@ def identifier(generated: str, needed: Collection[str]) -> str:
 
 
 def method(endpoint: str, tag: str) -> str:
-    """The method for an endpoint: `responses_create` of the tag `responses` is `client.responses.create`."""
+    """Return the method for an endpoint: `responses_create` of the tag `responses` is `client.responses.create`."""
     name = endpoint.removeprefix(f"{tag.rstrip('_')}_")
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def function_name(class_: str) -> str:
-    """The function that decodes a class: `OutputItem` is read by `decode_output_item`."""
+    """Return the function that decodes a class: `OutputItem` is read by `decode_output_item`."""
     return f"decode_{snake_case(class_)}"
 
 
 def constant(name: str) -> str:
-    """The name of a module's constant."""
+    """Return the name of a module's constant."""
     return snake_case(name).upper()
 
 
@@ -94,7 +94,7 @@ class NamedSchema:
 
 
 def component_name(pointer: str) -> str | None:
-    """The name of a component; None for a schema that is written where it is used."""
+    """Return the name of a component; None for a schema that is written where it is used."""
     folder, _, name = pointer.rpartition("/")
     return name if folder == SCHEMAS else None
 
@@ -130,12 +130,12 @@ class Namespace:
         """
         twin, at = self.given.setdefault(alike or name, (what, pointer))
         if not name.isidentifier() or keyword.iskeyword(name) or not any(map(str.isalnum, written or name)):
-            found = f"{what} cannot be a Python name"
+            problem = f"{what} cannot be a Python name"
         elif name in self.reserved:
-            found = f"{what} would hide `{name}`, which Python or the package already has"
+            problem = f"{what} would hide `{name}`, which Python or the package already has"
         elif (twin, at) != (what, pointer):
-            found = f"{what} and {twin} at {self.document.place(at)} give one Python name, `{name}`"
+            problem = f"{what} and {twin} at {self.document.place(at)} have the same Python name, `{name}`"
         else:
             return True
-        self.document.report(pointer, found, self.advice)
+        self.document.report(pointer, problem, self.advice)
         return False

@@ -78,7 +78,7 @@ class ClientProject(Project):
             raise DocumentError(*(f"post_hooks in generator-config.yaml: {text}" for text in texts))
 
     def _empty(self, name: str) -> ast.Module:
-        """The code of a module or template, with a class without fields and a method without arguments."""
+        """Return the code of a module or template, with a class without fields and a method without arguments."""
         if name not in self.sources:
             raise DocumentError(f"there is no {name} in {self.templates}. Restore it.")
         stream = Stream("stream", replace(ANYTHING, decoder="read({})"))
@@ -91,15 +91,15 @@ class ClientProject(Project):
         try:
             return ast.parse(code)
         except SyntaxError as error:
-            text = f"{self.templates / name}: {error} in what it gives. Correct the template."
+            text = f"{self.templates / name}: {error} in its output. Correct the template."
             raise DocumentError(text) from None
 
     def files(self) -> dict[str, str]:
-        """Every file of the package: path inside it and text, not formatted yet.
+        """Return every file of the package: path inside it and text, not formatted yet.
 
         The folder of templates is laid out like the package: `limits.py` is copied to `limits.py`, `errors.py.jinja`
         is rendered to `errors.py`, and `types/[module].py.jinja` to one file for each module of types. A module whose
-        name begins with `async_` also gives its synchronous form, unless the folder has that itself.
+        name begins with `async_` also creates its synchronous form, unless the folder has that itself.
 
         Raises:
             DocumentError: A template is missing or cannot be rendered.
@@ -113,10 +113,10 @@ class ClientProject(Project):
         return files
 
     def _targets(self, path: str) -> list[tuple[str, dict[str, Any]]]:
-        """The files that a template is rendered to, with their values: one, or one for each tag or module."""
-        for kind, found in (("tag", self.api.tags), ("module", self.api.modules)):
-            if f"[{kind}]" in path:
-                return [(path.replace(f"[{kind}]", one.name), {kind: one}) for one in found]
+        """Return the files that a template is rendered to, with their values: one, or one for each tag or module."""
+        for placeholder, targets in (("tag", self.api.tags), ("module", self.api.modules)):
+            if f"[{placeholder}]" in path:
+                return [(path.replace(f"[{placeholder}]", target.name), {placeholder: target}) for target in targets]
         return [(path, {})]
 
     def _check_imports(self, files: dict[str, str]) -> None:
@@ -124,9 +124,9 @@ class ClientProject(Project):
         for name, code in files.items():
             for dots, module in _IMPORTS.findall(code):
                 folder = name.split("/")[: -len(dots)]
-                wanted = "/".join([*folder, *filter(None, module.split("."))])
-                if not {f"{wanted}.py", f"{wanted}/__init__.py".lstrip("/")} & files.keys():
-                    text = f"{name} imports {wanted}, and no template in {self.templates} gives that module."
+                path = "/".join([*folder, *filter(None, module.split("."))])
+                if not {f"{path}.py", f"{path}/__init__.py".lstrip("/")} & files.keys():
+                    text = f"{name} imports {path}, and no template in {self.templates} creates that module."
                     raise DocumentError(f"{text} Restore the template, or correct the import.")
 
     def _render(self, template: str, source: str, **values: Any) -> str:
@@ -140,7 +140,7 @@ class ClientProject(Project):
 
 
 def _sources(templates: Path) -> dict[str, str]:
-    """The templates and plain modules, with the synchronous forms derived from the asynchronous ones."""
+    """Return the templates and plain modules, with the synchronous forms derived from the asynchronous ones."""
     paths = [path for path in sorted(templates.rglob("*")) if path.name.endswith(_ENDINGS)]
     sources = {path.relative_to(templates).as_posix(): path.read_text("utf-8") for path in paths}
     for name, source in list(sources.items()):

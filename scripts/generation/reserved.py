@@ -73,6 +73,6 @@ def _arguments(module: ast.Module, function: str) -> Iterator[str]:
 
 
 def _public(class_: ast.ClassDef) -> Iterator[str]:
-    """The methods and properties of a class."""
+    """Return the methods and properties of a class."""
     functions = (node for node in class_.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
     return (function.name for function in functions if not function.name.startswith("_"))

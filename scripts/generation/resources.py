@@ -47,9 +47,9 @@ class Resource:
     @property
     def bulk_methods(self) -> dict[str, Method]:
         """The methods that call an operation with a body for many requests, without those whose names are taken."""
-        with_body = [one for one in self.operations if one.has_body]
-        taken = {one.name for one in self.operations} | {child.attribute for child in self.children}
-        methods = {"map" if len(with_body) == 1 else f"map_{one.name}": one for one in with_body}
+        with_body = [operation for operation in self.operations if operation.has_body]
+        taken = {operation.name for operation in self.operations} | {child.attribute for child in self.children}
+        methods = {"map" if len(with_body) == 1 else f"map_{operation.name}": operation for operation in with_body}
         return {name: operation for name, operation in methods.items() if name not in taken}
 
 
@@ -63,35 +63,37 @@ class Resources:
         self._classes = classes
         self._of_client = Namespace(self._document, "Give the tag another name.", reserved.resources)
         self._members: dict[str, Namespace] = {}
-        self._found: dict[str, Resource] = {}
+        self._resources: dict[str, Resource] = {}
 
     def build(self, operations: Iterable[Operation]) -> list[Resource]:
-        """Every resource, including those that only contain others. Tags that cannot be used are reported."""
-        by_pointer = {one.pointer: one for one in operations}
+        """Return every resource, including those that only contain others. Tags that cannot be used are reported."""
+        by_pointer = {operation.pointer: operation for operation in operations}
         for tag, endpoints in self._parsed.endpoints.items():
-            for one, endpoint in ((by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer):
+            for operation, endpoint in ((by_pointer[at], endpoint) for at, endpoint in endpoints if at in by_pointer):
                 # The tag as the document writes it
                 index, written = next(
-                    (i, name) for i, name in enumerate(one.node["tags"]) if PythonIdentifier(name, "tag") == tag
+                    (i, name) for i, name in enumerate(operation.node["tags"]) if PythonIdentifier(name, "tag") == tag
                 )
-                resource = self._resource(below(one.pointer, "tags", index), written)
+                resource = self._resource(below(operation.pointer, "tags", index), written)
                 with self._document.reporting():
-                    method = method_of(self._parsed, one, endpoint, tag, self._reserved.arguments)
-                    at = below(one.pointer, "operationId")
-                    self._members[written].add(at, f"the operationId {one.id!r}", method.name, written=one.id)
+                    method = method_of(self._parsed, operation, endpoint, tag, self._reserved.arguments)
+                    at = below(operation.pointer, "operationId")
+                    self._members[written].add(
+                        at, f"the operationId {operation.id!r}", method.name, written=operation.id
+                    )
                     resource.operations.append(method)
-        return list(self._found.values())
+        return list(self._resources.values())
 
     def _resource(self, at: str, written: str) -> Resource:
-        """The resource of a tag, created with the resources around it if needed."""
-        if written in self._found:
-            return self._found[written]
+        """Return the resource of a tag, created with the resources around it if needed."""
+        if written in self._resources:
+            return self._resources[written]
         outer, _, last = written.rpartition(".")
         holder = self._resource(at, outer) if outer and last else None
         config, document = self._parsed.config, self._document
         listed = {tag["name"]: tag.get("description") for tag in document.data.get("tags", [])}
         attribute = self._parsed.identifier(PythonIdentifier(last or written, config.field_prefix))
-        resource = self._found[written] = Resource(
+        resource = self._resources[written] = Resource(
             name=self._parsed.identifier(PythonIdentifier(written, "tag")),
             path=f"{holder.path}.{attribute}" if holder else attribute,
             class_name=pascal_case(written),

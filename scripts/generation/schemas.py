@@ -42,16 +42,16 @@ def collect(parsed: Parsed, uses: Iterable[SchemaUse]) -> dict[str, NamedSchema]
     Returns:
         The named schemas by pointer, in the order of the components in the document.
     """
-    found: dict[str, NamedSchema] = {}
+    schemas: dict[str, NamedSchema] = {}
     for use in uses:
-        _visit(parsed, found, use)
-    order = {below(SCHEMAS, name): place for place, name in enumerate(parsed.document.components("schemas"))}
-    in_order = sorted(found.values(), key=lambda named: order.get("/".join(named.pointer.split("/")[:4]), len(order)))
+        _visit(parsed, schemas, use)
+    order = {below(SCHEMAS, name): index for index, name in enumerate(parsed.document.components("schemas"))}
+    in_order = sorted(schemas.values(), key=lambda named: order.get("/".join(named.pointer.split("/")[:4]), len(order)))
     return {named.pointer: named for named in in_order}
 
 
 def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
-    """Whether a schema is a class, a union of classes or an open enum; None when it gets no Python name."""
+    """Whether a schema is a class, a union of classes or an open enum; None if it has no Python name."""
     pointer, schema = parsed.resolve(pointer)
     if pointer in parsed.models:
         return "class"
@@ -63,14 +63,14 @@ def kind_of(parsed: Parsed, pointer: str) -> Kind | None:
 
 
 def object_members(parsed: Parsed, pointer: str) -> list[str]:
-    """The members of a union that are classes or unions of classes."""
+    """Return the members of a union that are classes or unions of classes."""
     places = member_places(pointer, parsed.document.node(pointer))
     members = [parsed.resolve(at)[0] for at in places]
     return [at for at in members if kind_of(parsed, at) in ("class", "union")]
 
 
 def children(pointer: str, schema: Node) -> Iterator[tuple[str, str]]:
-    """The subschemas of a schema: their pointers, and what the generator appends to the name for each."""
+    """Yield the subschemas of a schema: their pointers, and what the generator appends to the name for each."""
     for key in schema.get("properties", {}):
         yield below(pointer, "properties", key), key
     for word in ("allOf", "anyOf", "oneOf"):
@@ -81,7 +81,7 @@ def children(pointer: str, schema: Node) -> Iterator[tuple[str, str]]:
             yield below(pointer, word), suffix
 
 
-def _visit(parsed: Parsed, found: dict[str, NamedSchema], use: SchemaUse) -> None:
+def _visit(parsed: Parsed, schemas: dict[str, NamedSchema], use: SchemaUse) -> None:
     """Add a schema, if it gets a name, and all below it."""
     pointer, schema = parsed.resolve(use.pointer)
     component = component_name(pointer)
@@ -90,16 +90,16 @@ def _visit(parsed: Parsed, found: dict[str, NamedSchema], use: SchemaUse) -> Non
     class_name = pascal_case(parent) + pascal_case(name)
     if kind and (kind != "alias" or component):
         class_name = parsed.class_name(pointer, parent, name)
-        named = found.setdefault(pointer, NamedSchema(pointer, class_name, kind, schema))
+        named = schemas.setdefault(pointer, NamedSchema(pointer, class_name, kind, schema))
         if use.role in named.roles:
             return
         named.roles.add(use.role)
         class_name = named.name
     if kind == "class":
         for key, at in field_places(parsed.document, pointer).items():
-            _visit(parsed, found, SchemaUse(use.role, at, class_name, key))
+            _visit(parsed, schemas, SchemaUse(use.role, at, class_name, key))
     for at, suffix in children(pointer, schema):
         if suffix == "AdditionalProperty":
-            _visit(parsed, found, SchemaUse(use.role, at, class_name, suffix))
+            _visit(parsed, schemas, SchemaUse(use.role, at, class_name, suffix))
         elif kind != "class":
-            _visit(parsed, found, SchemaUse(use.role, at, parent, name + suffix))
+            _visit(parsed, schemas, SchemaUse(use.role, at, parent, name + suffix))

@@ -39,11 +39,11 @@ def _is_hidden(character: str) -> bool:
 
 
 def written(value: Any) -> str:
-    """A value as Python code."""
+    """Return a value as Python code."""
     if isinstance(value, Code):
         return value
     if isinstance(value, Call):
-        arguments = ", ".join(f"{name}={written(one)}" for name, one in value.arguments.items())
+        arguments = ", ".join(f"{name}={written(argument)}" for name, argument in value.arguments.items())
         return f"{value.function}({arguments})"
     if isinstance(value, str):
         return f'"{"".join(map(_character, value))}"'
@@ -65,13 +65,13 @@ def _character(character: str) -> str:
 
 
 def sentence(text: str | None) -> str:
-    """A description as one paragraph that ends in a full stop."""
+    """Return a description as one paragraph that ends in a full stop."""
     words = " ".join((text or "").split())
     return words if not words or words[-1] in ".!?:" else f"{words}."
 
 
 def _prose(text: str, indent: int, goes_on: bool = False) -> str:
-    """Text for a docstring, wrapped; each line of the text begins a line.
+    """Return text for a docstring, wrapped; each line of the text begins a line.
 
     Args:
         text: The text.
@@ -85,13 +85,13 @@ def _prose(text: str, indent: int, goes_on: bool = False) -> str:
 
 
 def _entry(text: str, name: str, indent: int) -> str:
-    """An entry of a list in a docstring, `name: text`, whose other lines are indented by four."""
+    """Return an entry of a list in a docstring, `name: text`, whose other lines are indented by four."""
     text = _safe(text) or "The document does not describe it."
     return f"{name}: {_wrapped(text, indent + len(name) + 2, indent + 4)}"
 
 
 def _safe(text: str) -> str:
-    """Text that is safe inside a docstring: it can neither end it nor escape from it."""
+    """Return text that is safe inside a docstring: it can neither end it nor escape from it."""
     return str(safe_for_docstring("".join(c for c in text if c == "\n" or not _is_hidden(c))))
 
 
@@ -103,11 +103,11 @@ def _wrapped(text: str, first: int, indent: int) -> str:
     ).strip()
 
 
-def _names_of(annotation: str, module: str, found: Collection[str]) -> str:
-    """An annotation with these names as attributes of a module: `list[Reply]` as `list[types.Reply]`."""
+def _names_of(annotation: str, module: str, names: Collection[str]) -> str:
+    """Return an annotation with these names as attributes of a module: `list[Reply]` as `list[types.Reply]`."""
     nodes = [node for node in ast.walk(ast.parse(annotation, mode="eval")) if isinstance(node, ast.Name)]
     code = annotation.encode()  # offsets of nodes count bytes
-    for offset in sorted((node.col_offset for node in nodes if node.id in found), reverse=True):
+    for offset in sorted((node.col_offset for node in nodes if node.id in names), reverse=True):
         code = code[:offset] + f"{module}.".encode() + code[offset:]
     return code.decode()
 

@@ -29,7 +29,7 @@ class Type:
     """The Python type of a schema.
 
     Attributes:
-        members: What an attribute of a decoded object holds: one of these.
+        members: The possible classes of an attribute of a decoded object.
         takes: What a caller may pass, in the same way: also mappings for objects and any sequence for a list.
         json: The JSON types it can have: object, array, string, number, boolean, null or any.
         decoder: The call that makes it from JSON data, with `{}` for the data, such as `list_of({}, decode_choice)`;
@@ -62,7 +62,7 @@ class Type:
         return self.decoder.format(data) if self.decoder else data
 
     def each(self, annotation: str, accepts: str, json: str, function: str) -> Type:
-        """The type of a container of these, which a function decodes entry by entry."""
+        """Return the type of a container of these, which a function decodes entry by entry."""
         members, takes = (annotation.format(self.annotation),), (accepts.format(self.accepts),)
         decoder = f"{function}({{}}, {self.function})" if self.decoder else ""
         return Type(members, takes, frozenset({json}), decoder)
@@ -116,7 +116,7 @@ _TIME = Type(("datetime",), ("datetime",), frozenset({"number"}), "time_of({})")
 
 
 def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
-    """The type of a value, from the pointer of its schema and the generator's property.
+    """Return the type of a value, from the pointer of its schema and the generator's property.
 
     Raises:
         DocumentError: Two members of a union cannot be told apart, or a schema does not say its type.
@@ -125,7 +125,7 @@ def type_of(parsed: Parsed, pointer: str, prop: Property) -> Type:
 
 
 def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type | None:
-    """The type of a schema that has a name in Python; None for another one."""
+    """Return the type of a schema that has a name in Python; None for another one."""
     pointer, _schema = parsed.resolve(pointer)
     named = parsed.named.get(pointer)
     if named is None:
@@ -137,7 +137,7 @@ def of_named(parsed: Parsed, pointer: str, prop: Property | None = None) -> Type
 
 
 def _other_types(parsed: Parsed, pointer: str, prop: Property | None) -> Iterator[Type]:
-    """The types of a named schema other than object: null, a string, a list."""
+    """Yield the types of a named schema other than object: null, a string, a list."""
     for at, inner in parsed.members(prop, pointer) if isinstance(prop, UnionProperty) else ():
         if at == pointer and not isinstance(inner, ModelProperty):
             yield _unnamed(parsed, inner, at, parsed.document.node(at))
@@ -148,12 +148,12 @@ def _other_types(parsed: Parsed, pointer: str, prop: Property | None) -> Iterato
 
 
 def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type:
-    """The type of a value without a Python name. Dates and UUIDs stay strings."""
+    """Return the type of a value without a Python name. Dates and UUIDs stay strings."""
     match prop:
         case UnionProperty():
             types = [
-                _unnamed(parsed, one, at, schema) if at == pointer else type_of(parsed, at, one)
-                for at, one in parsed.members(prop, pointer)
+                _unnamed(parsed, member, at, schema) if at == pointer else type_of(parsed, at, member)
+                for at, member in parsed.members(prop, pointer)
             ]
             return _joined(parsed, pointer, types)
         case ListProperty():
@@ -179,11 +179,11 @@ def _unnamed(parsed: Parsed, prop: Property, pointer: str, schema: Node) -> Type
 
 
 def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
-    for one, other in combinations(parts, 2):
-        if not _are_distinct(one, other):
-            found = f"`{one.annotation}` and `{other.annotation}` cannot be told apart in this union"
+    for first, second in combinations(parts, 2):
+        if not _are_distinct(first, second):
+            problem = f"`{first.annotation}` and `{second.annotation}` cannot be told apart in this union"
             advice = "Make the union of objects a component of its own, or give all its lists one `items`."
-            raise parsed.document.error(pointer, found, advice)
+            raise parsed.document.error(pointer, problem, advice)
     decoder = ""
     for inner in dict.fromkeys(part.decoder for part in parts if part.decoder):
         decoder = decoder.format(inner) if decoder else inner
@@ -195,18 +195,18 @@ def _joined(parsed: Parsed, pointer: str, parts: list[Type]) -> Type:
     )
 
 
-def _are_distinct(one: Type, other: Type) -> bool:
+def _are_distinct(first: Type, second: Type) -> bool:
     """Whether the JSON type of data determines the decoder."""
-    shared = one.json & other.json
-    if one.decoder == other.decoder or not shared:
+    shared = first.json & second.json
+    if first.decoder == second.decoder or not shared:
         return True
-    return shared == {"array"} and not (one.decoder and other.decoder)
+    return shared == {"array"} and not (first.decoder and second.decoder)
 
 
 def attribute_of(
     parsed: Parsed, field: Field, location: str, source: str | None = None, own: Node | None = None
 ) -> Attribute:
-    """A field or a parameter as Python has it.
+    """Return a field or a parameter as Python has it.
 
     Args:
         parsed: The generator's parse.
@@ -236,21 +236,21 @@ def attribute_of(
 
 
 def attributes_of(parsed: Parsed, pointer: str, source: str | None = None) -> Iterator[Attribute]:
-    """The fields of a model as Python has them. One that cannot be represented is reported."""
+    """Yield the fields of a model as Python has them. One that cannot be represented is reported."""
     for field in parsed.fields(pointer):
         with parsed.document.reporting():
             yield attribute_of(parsed, field, "body", source)
 
 
 def _literal(values: Iterable[Node]) -> Type:
-    """A closed set of values."""
+    """Return a closed set of values."""
     exact = [written(value) for value in values if not isinstance(value, float)]
     members = (f"Literal[{', '.join(exact)}]",) if exact else ("float",)  # PEP 586 has no literals of floats
     return Type(members, members, frozenset(_JSON_TYPES.get(type(value).__name__, "null") for value in values))
 
 
 def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
-    """An enum: a caller may pass its values only, but a reply may bring others, as services grow.
+    """Return an enum: a caller may pass its values only, but a reply may bring others, as services grow.
 
     The values are in the order of the document: the generator keeps them in a set.
     """
@@ -260,11 +260,11 @@ def _open_literal(values: Iterable[Any], order: list[Node]) -> Type:
 
 
 def _union(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    """The members of a union, each once."""
+    """Return the members of a union, each once."""
     members = tuple(dict.fromkeys(member for part in parts for member in part))
     return ("Any",) if "Any" in members else members
 
 
 def _written(members: Iterable[str]) -> str:
-    """The code of a union: each member once, None last."""
+    """Return the code of a union: each member once, None last."""
     return " | ".join(sorted(_union([members]), key=lambda member: member == "None"))

@@ -1,4 +1,4 @@
-"""How the members of a union are distinguished: by a field that names the kind, else by their required fields."""
+"""How the members of a union are distinguished: by a discriminator, else by their required fields."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Shape(NamedTuple):
         return function_name(self.name)
 
     def is_like(self, other: Shape) -> bool:
-        """Whether nothing tells data of this class from data of the other one."""
+        """Whether data of this class cannot be distinguished from data of the other one."""
         contradicts = any(other.constants.get(key, value) != value for key, value in self.constants.items())
         return set(self.required) == set(other.required) and not contradicts
 
@@ -41,7 +41,7 @@ class Cases:
 
     Attributes:
         members: Their names.
-        tables: For each field that names the kind, the class by its value.
+        tables: For each discriminator, the class by its value.
         shapes: All classes, for data that lacks such a field.
         others: The classes without such a field.
     """
@@ -61,36 +61,36 @@ def cases(parsed: Parsed, pointer: str) -> Cases:
     discriminator = parsed.document.node(pointer).get("discriminator")
     chosen_by = discriminator["propertyName"] if discriminator else ""
     members = {at: parsed.named[at] for at in object_members(parsed, pointer)}
-    found = Cases([named.name for named in members.values()])
+    result = Cases([named.name for named in members.values()])
     if discriminator:
         at = below(pointer, "discriminator")
-        found.tables[chosen_by] = _chosen(parsed, at, discriminator, members)
-    shapes = {at: _shape(parsed, one, chosen_by) for at, one in members.items() if one.kind == "class"}
+        result.tables[chosen_by] = _chosen(parsed, at, discriminator, members)
+    shapes = {at: _shape(parsed, named, chosen_by) for at, named in members.items() if named.kind == "class"}
     marks = Counter(pair for shape in shapes.values() for pair in shape.constants.items())
     for at in members:
         inner = _alone(shapes[at], marks) if at in shapes else cases(parsed, at)
-        found.shapes += inner.shapes
+        result.shapes += inner.shapes
         if discriminator:  # It leads to each of them.
             continue
         if at in shapes and not inner.shapes:
             text = f"nothing distinguishes `{shapes[at].name}` from the other members of this union"
             raise parsed.document.error(pointer, text, _ADVICE)
-        found.others += inner.others
+        result.others += inner.others
         for key, value, name in ((key, value, table[value]) for key, table in inner.tables.items() for value in table):
-            if (twin := found.tables.setdefault(key, {}).setdefault(value, name)) != name:
+            if (twin := result.tables.setdefault(key, {}).setdefault(value, name)) != name:
                 raise _alike(parsed, pointer, twin, name)
-    for one, other in combinations(found.others, 2):
-        if one.is_like(other):
-            raise _alike(parsed, pointer, one.name, other.name)
-    return found
+    for first, second in combinations(result.others, 2):
+        if first.is_like(second):
+            raise _alike(parsed, pointer, first.name, second.name)
+    return result
 
 
 def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, NamedSchema]) -> dict[str, str]:
-    """The class by the value of the discriminator: each value names a member, each member has a value."""
+    """Return the class by the value of the discriminator: each value names a member, each member has a value."""
     document, key = parsed.document, discriminator["propertyName"]
     if not discriminator.get("mapping"):
         raise document.error(at, "a discriminator without `mapping` is not supported", "List the values.")
-    found = {}
+    chosen = {}
     for value, name in discriminator["mapping"].items():
         where = below(at, "mapping", value)
         # A member is named by a reference, or just by its name.
@@ -101,30 +101,30 @@ def _chosen(parsed: Parsed, at: str, discriminator: Node, members: dict[str, Nam
         if value not in _values(parsed, target).get(key, [value]):
             text = f"`{members[target].name}` never has the value {value!r}"
             raise document.error(where, text, "Correct it here or there.")
-        found[value] = members[target].name
+        chosen[value] = members[target].name
     for named in members.values():
-        if named.name not in found.values():
+        if named.name not in chosen.values():
             text = f"no value of the discriminator stands for `{named.name}`"
             raise document.error(at, text, "Add it to the mapping.")
-    return found
+    return chosen
 
 
 def _values(parsed: Parsed, pointer: str) -> dict[str, list[Any]]:
-    """The values of fields that are constants or enums."""
-    found = {key: parsed.values_of(at) for key, at, _prop in parsed.fields(pointer)}
-    return {key: values for key, values in found.items() if values}
+    """Return the values of fields that are constants or enums."""
+    values_by_key = {key: parsed.values_of(at) for key, at, _prop in parsed.fields(pointer)}
+    return {key: values for key, values in values_by_key.items() if values}
 
 
 def _shape(parsed: Parsed, named: NamedSchema, chosen_by: str) -> Shape:
-    """The shape of a class without the discriminator's field, whose value may stand for several classes."""
+    """Return the shape of a class without the discriminator's field, whose value may stand for several classes."""
     required = [key for key, _at, prop in parsed.fields(named.pointer) if prop.required]
     values = _values(parsed, named.pointer).items()
-    constants = {key: one[0] for key, one in values if len(one) == 1 and key != chosen_by}
+    constants = {key: options[0] for key, options in values if len(options) == 1 and key != chosen_by}
     return Shape(named.name, [key for key in required if key != chosen_by], constants)
 
 
 def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
-    """The cases of one class: by each constant that no other member has, else by its required fields."""
+    """Return the cases of one class: by each constant that no other member has, else by its required fields."""
     tables = {
         key: {value: shape.name}
         for key, value in shape.constants.items()
@@ -134,7 +134,7 @@ def _alone(shape: Shape, marks: Counter[tuple[str, Any]]) -> Cases:
     return Cases(tables=tables, shapes=shapes, others=[] if tables else shapes)
 
 
-def _alike(parsed: Parsed, pointer: str, one: str, other: str) -> DocumentError:
-    """The error for two members that the same data could match."""
-    text = f"`{one}` and `{other}` cannot be told apart in this union"
+def _alike(parsed: Parsed, pointer: str, name: str, twin: str) -> DocumentError:
+    """Return the error for two members that the same data could match."""
+    text = f"`{name}` and `{twin}` cannot be told apart in this union"
     return parsed.document.error(pointer, text, _ADVICE)

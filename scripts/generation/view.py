@@ -46,7 +46,7 @@ class Class(NamedSchema):
     @property
     def renamed(self) -> dict[str, str]:
         """The names of attributes that differ from their fields, by field."""
-        return {one.key: one.name for one in self.fields if one.key != one.name}
+        return {attribute.key: attribute.name for attribute in self.fields if attribute.key != attribute.name}
 
 
 class Table(NamedTuple):
@@ -83,12 +83,12 @@ class Module:
     aliases: list[NamedSchema] = field(default_factory=list)
 
     def defined(self) -> list[str]:
-        """The public names, in order."""
-        return [one.name for one in (*self.aliases, *self.classes, *self.unions)]
+        """Return the public names, in order."""
+        return [item.name for item in (*self.aliases, *self.classes, *self.unions)]
 
     def functions(self) -> list[str]:
-        """The decoders that the module defines."""
-        return [one.function for one in (*self.classes, *self.unions)]
+        """Return the decoders that the module defines."""
+        return [item.function for item in (*self.classes, *self.unions)]
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,10 @@ class Api:
     @property
     def needs_token(self) -> bool:
         """Whether an operation demands the token."""
-        return any(one["security"] == "required" for one in self.operations)
+        return any(operation["security"] == "required" for operation in self.operations)
 
 
-def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: str) -> Api:
+def build(parsed: Parsed, operations: list[Operation], reserved: Reserved, version: str) -> Api:
     """Compute everything that the templates print.
 
     Raises:
@@ -130,14 +130,14 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
     document = parsed.document
     parsed.needed = reserved.builtins | SCALARS
     kinds = kinds_of(document, reserved.exceptions)
-    endpoints = {at: one for in_tag in parsed.endpoints.values() for at, one in in_tag}
-    for missing in [one.pointer for one in found if one.pointer not in endpoints]:
+    endpoints = {at: endpoint for in_tag in parsed.endpoints.values() for at, endpoint in in_tag}
+    for missing in [operation.pointer for operation in operations if operation.pointer not in endpoints]:
         document.report(missing, "openapi-python-client leaves this operation out", "Correct it.")
-    found = [one for one in found if one.pointer in endpoints]
+    operations = [operation for operation in operations if operation.pointer in endpoints]
     uses = []
-    for one in found:
+    for operation in operations:
         with document.reporting():
-            uses += list(methods.uses(parsed, one, endpoints[one.pointer]))
+            uses += list(methods.uses(parsed, operation, endpoints[operation.pointer]))
     parsed.named = collect(parsed, uses)
     _check_overrides(parsed)
     taken = reserved.classes | reserved.exceptions | {kind.name for kind in kinds} | BUILTINS
@@ -147,17 +147,20 @@ def build(parsed: Parsed, found: list[Operation], reserved: Reserved, version: s
         if named.name in taken:
             named.name += "_"  # as the generator does with a name that Python has
         classes.add(named.pointer, f"the class `{named.name}`", named.name, alike=named.function)
-    inline = [one for one in parsed.named.values() if not one.component]
+    inline = [named for named in parsed.named.values() if not named.component]
     api = Api(
         title=" ".join(document.data["info"]["title"].split()),
         version=version,
         modules=_modules(parsed, reserved),
-        tags=Resources(parsed, reserved, classes).build(found),
-        schemas={**all_reduced(document), **{one.name: reduced(document, one.pointer) for one in inline}},
-        operations=[data_of(document, one) for one in found],
+        tags=Resources(parsed, reserved, classes).build(operations),
+        schemas={
+            **all_reduced(document),
+            **{named.name: reduced(document, named.pointer) for named in inline},
+        },
+        operations=[data_of(document, operation) for operation in operations],
         service=service_of(document),
         error_kinds=kinds,
-        examples=examples.build(document, found),
+        examples=examples.build(document, operations),
     )
     document.raise_problems()
     return api
@@ -198,30 +201,30 @@ def _class(parsed: Parsed, named: NamedSchema, extensions: dict[str, Any], reser
     for extension, given in _GIVEN_NAMES.items():
         reserved |= given if extension in extensions else set()
     attributes = Namespace(parsed.document, names.ADVICE, reserved)
-    for one in fields:
-        attributes.add(one.pointer, f"the field {one.key!r}", one.name, written=one.key)
+    for attribute in fields:
+        attributes.add(attribute.pointer, f"the field {attribute.key!r}", attribute.name, written=attribute.key)
     for alias in extensions.get("x-aliases", ()):
         attributes.add(below(named.pointer, "x-aliases", alias), f"the alias {alias!r}", alias)
     return Class(**vars(named), fields=fields, extensions=extensions)
 
 
 def _union(parsed: Parsed, named: NamedSchema) -> Union:
-    found = cases(parsed, named.pointer)
+    union_cases = cases(parsed, named.pointer)
     tables: list[Table] = []
-    for key, classes in found.tables.items():
+    for key, classes in union_cases.tables.items():
         attribute = parsed.identifier(PythonIdentifier(key, parsed.config.field_prefix))
         constant = names.constant(key)
         if not constant or any(table.name == constant for table in tables):
             constant += str(len(tables))
         functions = {value: names.function_name(class_) for value, class_ in classes.items()}
         tables.append(Table(key, attribute, constant, functions))
-    return Union(**vars(named), cases=found, tables=tables)
+    return Union(**vars(named), cases=union_cases, tables=tables)
 
 
-def _members_first(found: list[Union]) -> list[Union]:
-    """Unions after their members, because a type alias must be defined before it is used."""
-    unions = {union.name: union for union in found}
+def _members_first(all_unions: list[Union]) -> list[Union]:
+    """Sort unions after their members, because a type alias must be defined before it is used."""
+    unions = {union.name: union for union in all_unions}
     order = TopologicalSorter(
-        {name: [one for one in union.cases.members if one in unions] for name, union in unions.items()}
+        {name: [member for member in union.cases.members if member in unions] for name, union in unions.items()}
     )
     return [unions[name] for name in order.static_order()]

@@ -62,7 +62,7 @@ def run(*command: str | Path) -> str:
 
 
 def check_archives(folder: Path) -> Iterator[str]:
-    """Build the wheel, the source archive, and the wheel that the source archive gives, and check all of them."""
+    """Build the wheel, the source archive, and the wheel from the source archive, and check all of them."""
     build = (UV, "build", "--python", PROGRAMS / "python", "--no-build-isolation", "--out-dir")
     run(*build, folder, "--sdist", "--wheel", ROOT)
     (wheel,), (source,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
@@ -72,7 +72,9 @@ def check_archives(folder: Path) -> Iterator[str]:
     run(*build, folder / "again", "--wheel", source)
     again = folder / "again" / wheel.name
     if again.read_bytes() != wheel.read_bytes():
-        contents = [{(file.filename, file.CRC) for file in zipfile.ZipFile(one).infolist()} for one in (wheel, again)]
+        contents = [
+            {(file.filename, file.CRC) for file in zipfile.ZipFile(archive).infolist()} for archive in (wheel, again)
+        ]
         names = sorted({name for name, _checksum in contents[0] ^ contents[1]})
         raise ProblemError(f"the source archive builds another wheel: {', '.join(names) or 'in the archive itself'}")
     yield "ok       the source archive builds the same wheel"

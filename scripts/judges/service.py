@@ -1,16 +1,16 @@
-"""Tests the embedded service with Schemathesis, with all its checks, and with valid and invalid requests.
+"""Tests the test server with Schemathesis, with all its checks, and with valid and invalid requests.
 
 Schemathesis generates requests from openapi.yaml and validates the responses. Where it interprets the document
 differently, it gets a modified copy of the document or a modified response:
 
-- The copy has no `accept` parameter. OpenAPI tells tools to ignore a header parameter of that name, and so does the
-  service: the vendor's own client asks for a stream with a value that the page does not allow.
+- The copy has no `accept` parameter. OpenAPI requires tools to ignore a header parameter of that name, and so does the
+  service: the vendor's own client requests a stream with a value that the page does not allow.
 - The copy has no `format: uri`: a format is only an annotation in JSON Schema 2020-12 (7.2.1).
 - The schema of a stream describes the data of an event. Schemathesis expects the schema of the whole event, with the
   data as a string in it, so the copy has that.
-- The service answers a request without a token with 400, as the vendor documents. Schemathesis requires 401, as HTTP
+- A request without a token is refused with 400, as the vendor documents. Schemathesis requires 401, as HTTP
   does.
-- The service answers an undocumented method with 404, `no_api`, as the vendor documents. Schemathesis requires 405 with
+- An undocumented method is refused with 404, `no_api`, as the vendor documents. Schemathesis requires 405 with
   an `allow` header, as HTTP does.
 
 The service is tested with each shape of its replies.
@@ -37,13 +37,13 @@ SHAPES = ("response", "chat.completion")
 OPTIONS = "--checks all --mode all --continue-on-failure --max-examples 100 --seed 1".split()
 
 
-def as_schemathesis_reads_it(document: dict[str, Any]) -> dict[str, Any]:
+def as_schemathesis_interprets_it(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document, modified where Schemathesis interprets it differently."""
     without_uri_format(document["components"]["schemas"])
     operations = (value for item in document["paths"].values() for key, value in item.items() if key[:2] != "x-")
     for operation in operations:
         parameters = operation.get("parameters", [])
-        parameters[:] = [one for one in parameters if (one["in"], one["name"].lower()) != ("header", "accept")]
+        parameters[:] = [item for item in parameters if (item["in"], item["name"].lower()) != ("header", "accept")]
         for response in operation["responses"].values():
             for media_type in response.get("content", {}).values():
                 if "x-stream" in media_type:
@@ -69,7 +69,9 @@ def event_with(schema: dict[str, Any], end_marker: str) -> dict[str, Any]:
     return {"type": "object", "required": ["data"], "properties": {"data": either}}
 
 
-def as_http_has_it(service: testing.Server, methods: dict[str, list[str]], request: testing.Request) -> testing.Answer:
+def as_http_requires(
+    service: testing.Server, methods: dict[str, list[str]], request: testing.Request
+) -> testing.Answer:
     """Return the default answer, with the status that HTTP requires (RFC 9110, 15.5.2 and 15.5.6)."""
     service.answers(shape=SHAPES[request.number % len(SHAPES)])
     answer = service.usual_answer(request)
@@ -86,14 +88,14 @@ def main(arguments: list[str]) -> int:
     document = load(ROOT / "openapi.yaml").data
     methods = {path: [key.upper() for key in value if key != "x-source"] for path, value in document["paths"].items()}
     with testing.serve() as service, tempfile.TemporaryDirectory() as folder:
-        service.reply_with(always=lambda request: as_http_has_it(service, methods, request))
+        service.reply_with(always=lambda request: as_http_requires(service, methods, request))
         copy = Path(folder, "openapi.json")
-        copy.write_text(json.dumps(as_schemathesis_reads_it(document)), encoding="utf-8")
+        copy.write_text(json.dumps(as_schemathesis_interprets_it(document)), encoding="utf-8")
         options = [*OPTIONS, "--url", service.url, "--header", f"Authorization: Bearer {service.token}"]
         # In an empty folder, so that settings and earlier runs have no effect.
         command = [f"{SCHEMATHESIS}", "run", copy.name, *options, *arguments]
         status = subprocess.run(command, cwd=folder, check=False).returncode
-        print(f"The service has answered {len(service.requests)} requests.")
+        print(f"The server received {len(service.requests)} requests.")
     return status
 
 

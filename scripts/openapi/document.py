@@ -1,4 +1,4 @@
-"""The OpenAPI document as plain data, with a JSON pointer and a line for each place, and the problems found in it."""
+"""The OpenAPI document as plain data, with a JSON pointer and a line for each node, and the problems in it."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _LOOKED_UP: Node = object()
 
 
 def below(pointer: str, *keys: object) -> str:
-    """The JSON pointer (RFC 6901) of what is under some keys."""
+    """Return the JSON pointer (RFC 6901) of what is under some keys."""
     return "/".join([pointer, *(str(key).replace("~", "~0").replace("/", "~1") for key in keys)])
 
 
 def tokens(pointer: str) -> list[str]:
-    """The keys of a JSON pointer."""
+    """Return the keys of a JSON pointer."""
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 @dataclass
 class Document:
-    """The document and the problems found in it.
+    """The document and the problems in it.
 
     Attributes:
         path: The file it was read from.
@@ -66,7 +66,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def line(self, pointer: str) -> int:
-        """The line (from 1) of a JSON pointer, or of its nearest ancestor that exists in the file."""
+        """Return the line (from 1) of a JSON pointer, or of its nearest ancestor that exists in the file."""
         keys = tuple(tokens(pointer))
         while keys not in self.lines:
             keys = keys[:-1]
@@ -76,13 +76,13 @@ class Document:
         """`openapi.yaml:123 (#/components/schemas/Usage)`, for messages."""
         return f"{self.path.name}:{self.line(pointer)} (#{pointer})"
 
-    def error(self, pointer: str, found: str, advice: str) -> DocumentError:
-        """An error with the place, what was found there and what to do."""
-        return DocumentError(Problem(self.line(pointer), f"{self.place(pointer)}: {found}. {advice}"))
+    def error(self, pointer: str, problem: str, advice: str) -> DocumentError:
+        """Return an error with the location, the problem and what to do."""
+        return DocumentError(Problem(self.line(pointer), f"{self.place(pointer)}: {problem}. {advice}"))
 
-    def report(self, pointer: str, found: str, advice: str) -> None:
+    def report(self, pointer: str, problem: str, advice: str) -> None:
         """Record a problem without stopping, so that one run shows all problems."""
-        self.problems += self.error(pointer, found, advice).problems
+        self.problems += self.error(pointer, problem, advice).problems
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
@@ -101,17 +101,17 @@ class Document:
         if self.problems:
             raise DocumentError(*self.problems)
 
-    def components(self, kind: str) -> dict[str, Node]:
-        """The components of a kind by name: `schemas`, `securitySchemes` and so on."""
-        found: dict[str, Node] = (self.data.get("components") or {}).get(kind, {})
-        return found
+    def components(self, section: str) -> dict[str, Node]:
+        """Return the components of a section by name. The sections are `schemas`, `securitySchemes` and so on."""
+        components: dict[str, Node] = (self.data.get("components") or {}).get(section, {})
+        return components
 
     def objects(self) -> Iterator[tuple[str, dict[str, Node]]]:
-        """Every object of OpenAPI (a schema, an operation, a reference and so on) with its pointer."""
+        """Return every object of OpenAPI (a schema, an operation, a reference and so on) with its pointer."""
         return objects(self.data)
 
     def node(self, pointer: str) -> Node:
-        """The value at a JSON pointer.
+        """Return the value at a JSON pointer.
 
         Raises:
             KeyError, IndexError, TypeError, ValueError: The pointer leads nowhere.
@@ -122,10 +122,10 @@ class Document:
         return node
 
     def resolve(self, pointer: str, node: Node = _LOOKED_UP) -> tuple[str, Node]:
-        """Follow every `$ref` from a place; return the pointer and the node at the end.
+        """Follow every `$ref` from a node; return the pointer and the node at the end.
 
         Args:
-            pointer: The place.
+            pointer: The node.
             node: The value there; looked up by default.
         """
         seen: list[str] = []
@@ -139,15 +139,15 @@ class Document:
         return pointer, node
 
     def target(self, pointer: str, reference: str) -> tuple[str, Node]:
-        """The pointer and the node that a reference points to.
+        """Return the pointer and the node that a reference points to.
 
         Args:
-            pointer: The place of the reference.
+            pointer: The reference.
             reference: Such as `#/components/schemas/Usage`.
         """
         if not reference.startswith("#/"):
-            found = f"`$ref: {reference}` points outside of the document"
-            raise self.error(pointer, found, "Use `#/components/...`.")
+            problem = f"`$ref: {reference}` points outside of the document"
+            raise self.error(pointer, problem, "Use `#/components/...`.")
         try:
             return reference[1:], self.node(reference[1:])
         except (KeyError, IndexError, TypeError, ValueError):
@@ -159,8 +159,8 @@ def load(path: Path) -> Document:
     """Read an OpenAPI document from a YAML (or JSON) file.
 
     Raises:
-        DocumentError: The file is missing, is not YAML, holds more than JSON data, has a key twice, is no mapping at
-            the top, or has a `$ref` that names nothing.
+        DocumentError: The file is missing, is not YAML, contains more than JSON data, has a duplicate key, is not a
+            mapping, or has a `$ref` without a target.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -169,8 +169,10 @@ def load(path: Path) -> Document:
     for character in "\x85\u2028\u2029":
         if character in text:
             line = text[: text.index(character)].count("\n") + 1
-            found = f"U+{ord(character):04X}, which YAML 1.1 treats as a line break"
-            raise DocumentError(Problem(line, f'{path.name}:{line}: {found}. Write "\\u{ord(character):04x}" for it.'))
+            problem = f"U+{ord(character):04X}, which YAML 1.1 treats as a line break"
+            raise DocumentError(
+                Problem(line, f'{path.name}:{line}: {problem}. Write "\\u{ord(character):04x}" for it.')
+            )
     document = parse(path, text)
     if str(document.data.get("openapi")).startswith("3.0."):
         for _pointer, node in document.objects():
@@ -186,13 +188,13 @@ def parse(path: Path, text: str) -> Document:
     """Read a document from a text; `path` is its name in messages. Whether each `$ref` names something is not checked.
 
     Raises:
-        DocumentError: The text is not YAML, holds more than JSON data, has a key twice, or is no mapping at the top.
+        DocumentError: The text is not YAML, contains more than JSON data, has a duplicate key, or is not a mapping.
     """
     return Document(path, *yaml_data.read(path, text))
 
 
 def _write_null_as_in_3_1(schema: dict[str, Node]) -> None:
-    """OpenAPI 3.0 says `nullable: true` beside one type; 3.1 has a type for null."""
+    """OpenAPI 3.0 has `nullable: true` next to a single type; 3.1 has a type for null."""
     if schema.pop("nullable", False) is not True:
         return
     if isinstance(schema.get("type"), str):
@@ -205,7 +207,7 @@ def _write_null_as_in_3_1(schema: dict[str, Node]) -> None:
 
 
 def objects(node: Node, pointer: str = "", *, is_map: bool = False) -> Iterator[tuple[str, dict[str, Node]]]:
-    """Every object of OpenAPI at or below a node, with its pointer."""
+    """Yield every object of OpenAPI at or below a node, with its pointer."""
     if isinstance(node, list):
         for index, child in enumerate(node):
             yield from objects(child, below(pointer, index))
@@ -219,7 +221,7 @@ def objects(node: Node, pointer: str = "", *, is_map: bool = False) -> Iterator[
 
 
 def marked(document: Document) -> dict[str, Any]:
-    """A copy of the document in which each object carries its own pointer, so that models made from it keep it."""
+    """Return a copy of the document in which each object contains its pointer, so that models made from it keep it."""
     data = deepcopy(document.data)
     data.setdefault("paths", {})
     for pointer, node in objects(data):
@@ -230,5 +232,5 @@ def marked(document: Document) -> dict[str, Any]:
 
 
 def pointer_of(model: Any) -> str | None:
-    """The pointer of the object that a pydantic model was made from, or None."""
+    """Return the pointer of the object that a pydantic model was made from, or None."""
     return (getattr(model, "model_extra", None) or {}).get(POINTER)

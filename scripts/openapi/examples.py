@@ -1,4 +1,4 @@
-"""The document's examples, and the extensions on replies and events: what the embedded service works with."""
+"""The document's examples, and the extensions on replies and events: what the test server works with."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ class Examples:
 
 def build(document: Document, operations: Iterable[Operation]) -> Examples:
     """Collect the examples. One that is not written out, or a listing of an unknown enum, is reported."""
-    found = Examples()
+    examples = Examples()
     for name, schema in document.components("schemas").items():
         if note := {word: schema[word] for word in _NOTED if word in schema}:
-            found.notes[name] = note
-    for one in operations:
+            examples.notes[name] = note
+    for operation in operations:
         nothing: Place = ("", {})
-        json, events = one.responses.get(JSON, nothing), one.responses.get(EVENTS, nothing)
-        if requests := _values(document, *(one.body or nothing)):
-            found.requests[one.id] = requests[0]
+        json, events = operation.responses.get(JSON, nothing), operation.responses.get(EVENTS, nothing)
+        if requests := _values(document, *(operation.body or nothing)):
+            examples.requests[operation.id] = requests[0]
         if replies := _values(document, *json):
-            found.replies[one.id] = replies
+            examples.replies[operation.id] = replies
         if listing := json[1].get("x-example-lists"):
             at, values = below(json[0], "x-example-lists", "values"), listing["values"]
             if not is_open_enum(document.components("schemas").get(values, {})):
                 document.report(at, f"`{values}` is not an open enum", "Name one.")
-            found.listings[one.id] = dict(listing)
+            examples.listings[operation.id] = dict(listing)
         if streams := events[1].get("x-example-events"):
-            found.streams[one.id] = list(streams.values())
-    return found
+            examples.streams[operation.id] = list(streams.values())
+    return examples
 
 
 def _values(document: Document, pointer: str, media: Node) -> list[Any]:
-    """The values of `example` or `examples`."""
+    """Return the values of `example` or `examples`."""
     examples = [document.resolve(below(pointer, "examples", name)) for name in media.get("examples", {})]
     for at, _example in (place for place in examples if "value" not in place[1]):
-        document.report(at, "an example that is kept elsewhere is not supported", "Write its `value`.")
+        document.report(at, "an example outside of the document is not supported", "Write its `value`.")
     values = [example["value"] for _at, example in examples if "value" in example]
     return [media["example"]] if "example" in media else values

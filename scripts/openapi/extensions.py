@@ -28,7 +28,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _without_source(value: Any) -> Any:
-    return {key: one for key, one in value.items() if key != "x-source"} if isinstance(value, dict) else value
+    return {key: item for key, item in value.items() if key != "x-source"} if isinstance(value, dict) else value
 
 
 def _kind_of_step(step: Any) -> str:
@@ -80,7 +80,7 @@ class EventRole(_Extension):
     def _check_place(self) -> EventRole:
         given = [key for key in (self.puts, self.adds) if key is not None]
         if len(given) != (self.at is not None) or (self.at and not isinstance(self.at[0], str)):
-            text = "`at` is a place in the reply, `[key, {place: field}]`, beside either `puts` or `adds`"
+            text = "`at` is a place in the reply, `[key, {place: field}]`, next to either `puts` or `adds`"
             raise PydanticCustomError("place", text)
         return self
 
@@ -281,5 +281,5 @@ FORMS: dict[str, TypeAdapter[Any]] = {word: TypeAdapter(form) for word, form in 
 
 
 def read(node: Node, word: str, default: Any = None) -> Any:
-    """The value of an extension in its form, or the default where it is not given."""
+    """Return the value of an extension in its form, or the default where it is not given."""
     return FORMS[word].validate_python(node[word]) if word in node else default

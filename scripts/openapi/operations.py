@@ -1,6 +1,6 @@
 """The operations as the document describes them: their parameters, bodies and responses.
 
-The generator keeps no places of parameters and responses, and leaves out what it does not know. So these are read from
+The generator keeps no pointers of parameters and responses, and ignores what it does not know. So these are read from
 the document itself, and what the client does not support is refused.
 """
 
@@ -35,8 +35,8 @@ Place = tuple[str, Node]
 
 def is_json(media_type: str, config: Config) -> bool:
     """Whether the generator treats a media type as JSON, by itself or by `content_type_overrides`."""
-    found = strings.get_content_type(media_type, config) or ""
-    return found == JSON or found.endswith("+json")
+    type_ = strings.get_content_type(media_type, config) or ""
+    return type_ == JSON or type_.endswith("+json")
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Operation:
     """An operation as the document describes it.
 
     Attributes:
-        pointer: Its place in the document.
+        pointer: Its location in the document.
         path: Its path, with `{name}` for parameters.
         http_method: Its HTTP method.
         node: Its description.
@@ -70,43 +70,43 @@ class Operation:
 
 
 def find(document: Document, config: Config) -> list[Operation]:
-    """Every operation, in the document's order. What the client does not support is reported."""
-    found: list[Operation] = []
+    """Return every operation, in the document's order. What the client does not support is reported."""
+    operations: list[Operation] = []
     ids: dict[str, str] = {}
     paths = document.data.get("paths", {})
     for path, method in ((path, method) for path in paths for method in METHODS if method in paths[path]):
         pointer = below("/paths", path, method)
         node, before = paths[path][method], len(document.problems)
         source = node.get("x-source", document.data.get("x-source"))
-        one = Operation(pointer, path, method.upper(), node, source)
+        operation = Operation(pointer, path, method.upper(), node, source)
         for word in ("operationId", "tags"):
-            if not one.node.get(word):
+            if not operation.node.get(word):
                 document.report(pointer, f"the operation has no `{word}`", "Add it.")
-        id_ = one.node.get("operationId")
+        id_ = operation.node.get("operationId")
         if id_ and ids.setdefault(id_, pointer) != pointer:
             text = f"the operationId {id_!r} is also used at {document.place(ids[id_])}"
             document.report(below(pointer, "operationId"), text, "Rename one.")
-        one.parameters = list(_parameters(document, one))
+        operation.parameters = list(_parameters(document, operation))
         with document.reporting():
-            _check_paths(document, one)
+            _check_paths(document, operation)
         with document.reporting():
-            one.body = _body(document, one)
+            operation.body = _body(document, operation)
         with document.reporting():
-            one.responses = _responses(document, config, one)
+            operation.responses = _responses(document, config, operation)
         if len(document.problems) == before:
-            found.append(one)
-    if not found and not document.problems:
+            operations.append(operation)
+    if not operations and not document.problems:
         text = "the document has no `paths`, which OpenAPI 3.1 allows, but there is no method to generate"
         if "paths" in document.data:
             text = "`paths` has no operation, so there is no method to generate"
         document.report("/paths" if "paths" in document.data else "", text, "Describe an operation.")
-    return found
+    return operations
 
 
-def _parameters(document: Document, one: Operation) -> Iterator[Place]:
-    """The parameters of the operation, then those of its path; without the headers that tools ignore."""
+def _parameters(document: Document, operation: Operation) -> Iterator[Place]:
+    """Yield the parameters of the operation, then those of its path; without the headers that tools ignore."""
     seen = set()
-    for holder in (one.pointer, below("/paths", one.path)):
+    for holder in (operation.pointer, below("/paths", operation.path)):
         for index in range(len(document.node(holder).get("parameters", []))):
             at, parameter = document.resolve(below(holder, "parameters", index))
             with document.reporting():
@@ -129,12 +129,12 @@ def _check_parameter(document: Document, at: str, parameter: Node) -> None:
         raise document.error(at, "this style of a parameter is not supported", f"Use `style: {style}` alone.")
 
 
-def _check_paths(document: Document, one: Operation) -> None:
+def _check_paths(document: Document, operation: Operation) -> None:
     """Check that the path and its aliases have exactly the parameters that are described."""
-    described = {parameter["name"] for _at, parameter in one.parameters if parameter["in"] == "path"}
-    at = below(one.pointer, "x-alias-paths")
-    aliases = [(below(at, index), path) for index, path in enumerate(one.node.get("x-alias-paths", []))]
-    for pointer, path in [(one.pointer, one.path), *aliases]:
+    described = {parameter["name"] for _at, parameter in operation.parameters if parameter["in"] == "path"}
+    at = below(operation.pointer, "x-alias-paths")
+    aliases = [(below(at, index), path) for index, path in enumerate(operation.node.get("x-alias-paths", []))]
+    for pointer, path in [(operation.pointer, operation.path), *aliases]:
         if not _PATH.fullmatch(path):
             advice = "Begin it with / and percent-encode what is not allowed in it."
             raise document.error(pointer, f"{path!r} is not a path", advice)
@@ -143,34 +143,36 @@ def _check_paths(document: Document, one: Operation) -> None:
             raise document.error(pointer, f"the parameter {name!r} is {where} {path}", "Correct one of them.")
 
 
-def _body(document: Document, one: Operation) -> Place | None:
-    if "requestBody" not in one.node:
+def _body(document: Document, operation: Operation) -> Place | None:
+    if "requestBody" not in operation.node:
         return None
-    at, body = document.resolve(below(one.pointer, "requestBody"))
+    at, body = document.resolve(below(operation.pointer, "requestBody"))
     if "schema" not in body["content"].get(JSON, {}):
         types = ", ".join(body["content"]) or "nothing"
-        found = f"a body of type {types} is not supported: the client sends JSON only"
+        problem = f"a body of type {types} is not supported: the client sends JSON only"
         advice = f"Describe it as `{JSON}` with a schema, or take the operation out."
-        raise document.error(at, found, advice)
+        raise document.error(at, problem, advice)
     _at, schema = document.resolve(below(at, "content", JSON, "schema"))
     if schema.get("required") and not body.get("required"):
-        found = "the body is optional, but some of its fields are required"
-        raise document.error(at, found, "Say `required: true` of it.")
+        problem = "the body is optional, but some of its fields are required"
+        raise document.error(at, problem, "Say `required: true` of it.")
     return below(at, "content", JSON), body["content"][JSON]
 
 
-def _responses(document: Document, config: Config, one: Operation) -> dict[str, Place]:
-    """The JSON, under its usual name, and the events of successful responses. Other media types are left out."""
-    if one.http_method == "HEAD":
+def _responses(document: Document, config: Config, operation: Operation) -> dict[str, Place]:
+    """Return the JSON, under its usual name, and the events of successful responses. Other media types are left out."""
+    if operation.http_method == "HEAD":
         return {}  # its response has no content (RFC 9110, section 9.3.2)
-    responses = one.node.get("responses", {})
+    responses = operation.node.get("responses", {})
     successes = [
-        document.resolve(below(one.pointer, "responses", status)) for status in responses if status.startswith("2")
+        document.resolve(below(operation.pointer, "responses", status))
+        for status in responses
+        if status.startswith("2")
     ]
     if responses and not successes:
-        at = below(one.pointer, "responses")
+        at = below(operation.pointer, "responses")
         raise document.error(at, "no successful response is described", "Add one, such as 200 or 204.")
-    found: dict[str, Place] = {}
+    by_type: dict[str, Place] = {}
     for at, reply in sorted(successes, key=lambda place: not place[1].get("content")):
         content = {
             JSON if is_json(name, config) else name: below(at, "content", name)
@@ -179,45 +181,46 @@ def _responses(document: Document, config: Config, one: Operation) -> dict[str, 
         known = [name for name in (JSON, EVENTS) if name in content]
         for name in known or content:
             media = _media_of_response(document, content[name], name)
-            if found.setdefault(name, (content[name], media))[1]["schema"] != media["schema"]:
+            if by_type.setdefault(name, (content[name], media))[1]["schema"] != media["schema"]:
                 text = f"two successful responses have different schemas for {name}"
                 raise document.error(content[name], text, "Give them one schema.")
-        if found and not content:
+        if by_type and not content:
             text = "one successful response has content, this one has none"
             raise document.error(at, text, "Take one out.")
-    return found
+    return by_type
 
 
 def _media_of_response(document: Document, at: str, media_type: str) -> Node:
     media = document.node(at)
     if media_type not in (JSON, EVENTS):
-        found = f"a response of type {media_type} is not supported"
-        raise document.error(at, found, "Describe JSON or events.")
+        problem = f"a response of type {media_type} is not supported"
+        raise document.error(at, problem, "Describe JSON or events.")
     if "schema" not in media:
         raise document.error(at, "a response without `schema` is not supported", "Add a `schema`.")
     return media
 
 
-def data_of(document: Document, one: Operation) -> dict[str, Any]:
-    """An operation as plain data, for use at run time."""
-    statuses = [status for status in one.node.get("responses", {}) if status.startswith("2")] or ["200"]
-    schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in one.responses.items()}
-    stream = one.responses[EVENTS][1].get("x-stream", {}) if EVENTS in one.responses else {}
-    by_place: dict[str, list[Place]] = {place: [] for place in STYLES}
-    for at, parameter in one.parameters:
-        by_place[parameter["in"]].append((at, parameter))
+def data_of(document: Document, operation: Operation) -> dict[str, Any]:
+    """Return an operation as plain data, for use at run time."""
+    statuses = [status for status in operation.node.get("responses", {}) if status.startswith("2")] or ["200"]
+    schemas = {name: reduced(document, below(at, "schema")) for name, (at, _media) in operation.responses.items()}
+    stream = operation.responses[EVENTS][1].get("x-stream", {}) if EVENTS in operation.responses else {}
+    by_path: dict[str, list[Place]] = {place: [] for place in STYLES}
+    for at, parameter in operation.parameters:
+        by_path[parameter["in"]].append((at, parameter))
     return {
-        "id": one.id,
-        "method": one.http_method,
-        "path": one.path,
-        "alias_paths": one.node.get("x-alias-paths", []),
-        "safe": one.http_method in SAFE_METHODS or one.node.get("x-safe", False),
-        "security": _security(document, one),
-        "telemetry": one.node.get("x-telemetry"),
+        "id": operation.id,
+        "method": operation.http_method,
+        "path": operation.path,
+        "alias_paths": operation.node.get("x-alias-paths", []),
+        "safe": operation.http_method in SAFE_METHODS or operation.node.get("x-safe", False),
+        "security": _security(document, operation),
+        "telemetry": operation.node.get("x-telemetry"),
         "parameters": {
-            place: parameters_schema(document, found) if found else None for place, found in by_place.items()
+            place: parameters_schema(document, parameters) if parameters else None
+            for place, parameters in by_path.items()
         },
-        "body": reduced(document, below(one.body[0], "schema")) if one.body else None,
+        "body": reduced(document, below(operation.body[0], "schema")) if operation.body else None,
         "status": int(statuses[0]) if statuses[0].isdigit() else 200,
         "reply": schemas.get(JSON),
         "events": schemas.get(EVENTS),
@@ -225,9 +228,9 @@ def data_of(document: Document, one: Operation) -> dict[str, Any]:
     }
 
 
-def _security(document: Document, one: Operation) -> str:
+def _security(document: Document, operation: Operation) -> str:
     """Whether the token is `required`, `optional`, or has nothing to do with the operation (`none`)."""
-    requirements = one.node.get("security", document.data.get("security"))
+    requirements = operation.node.get("security", document.data.get("security"))
     if requirements is None:
         return "required" if document.components("securitySchemes") else "none"
     if not any(requirements):

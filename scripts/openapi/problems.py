@@ -25,6 +25,6 @@ class DocumentError(Exception):
     """
 
     def __init__(self, *problems: Problem | str) -> None:
-        self.problems = [Problem(0, one) if isinstance(one, str) else one for one in problems]
-        texts = list(dict.fromkeys(one.text for one in sorted(self.problems)))
+        self.problems = [Problem(0, problem) if isinstance(problem, str) else problem for problem in problems]
+        texts = list(dict.fromkeys(problem.text for problem in sorted(self.problems)))
         super().__init__(texts[0] if len(texts) == 1 else "\n  ".join([f"{len(texts)} problems:", *texts]))

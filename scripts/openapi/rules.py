@@ -24,7 +24,7 @@ def is_open_enum(schema: Node) -> bool:
 
 
 def field_places(document: Document, pointer: str, seen: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Where the fields of an object are described: its own, then those of its `allOf`, of which the last counts."""
+    """Return where the fields of an object are described: its own, then those of its `allOf`. The last one applies."""
     pointer, schema = document.resolve(pointer)
     places = {key: below(pointer, "properties", key) for key in schema.get("properties", {})}
     parts = [] if pointer in seen else range(len(schema.get("allOf", [])))
@@ -35,7 +35,7 @@ def field_places(document: Document, pointer: str, seen: frozenset[str] = frozen
 
 
 def reduced(document: Document, pointer: str) -> dict[str, Any]:
-    """A schema without its descriptions; an open enum becomes a string with `x-known` values."""
+    """Return a schema without its descriptions; an open enum becomes a string with `x-known` values."""
     schema = document.node(pointer)
     if "$ref" in schema:
         return {"$ref": schema["$ref"].removeprefix(COMPONENT)}
@@ -56,7 +56,7 @@ def reduced(document: Document, pointer: str) -> dict[str, Any]:
 
 
 def _merged(document: Document, pointer: str) -> dict[str, Any]:
-    """The merged fields of an object with `allOf`; an empty dict for any other schema."""
+    """Return the merged fields of an object with `allOf`; an empty dict for any other schema."""
     schema = document.node(pointer)
     if "allOf" not in schema:
         return {}
@@ -64,15 +64,15 @@ def _merged(document: Document, pointer: str) -> dict[str, Any]:
     parts = [{key: _operand(document, below(pointer, key), key, own[key]) for key in own}]
     inherited = [document.resolve(below(pointer, "allOf", index))[0] for index in range(len(schema["allOf"]))]
     parts += [reduced(document, at) for at in reversed(inherited)]
-    found: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    merged: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     for part in parts:
         for key, rules in part.get("properties", {}).items():
-            own_rules = found["properties"].get(key, {})
-            found["properties"][key] = own_rules if "$ref" in own_rules else {**rules, **own_rules}
-        found["required"] += [key for key in part.get("required", []) if key not in found["required"]]
+            own_rules = merged["properties"].get(key, {})
+            merged["properties"][key] = own_rules if "$ref" in own_rules else {**rules, **own_rules}
+        merged["required"] += [key for key in part.get("required", []) if key not in merged["required"]]
         if "additionalProperties" in part:
-            found["additionalProperties"] = part["additionalProperties"]
-    return found
+            merged["additionalProperties"] = part["additionalProperties"]
+    return merged
 
 
 def _operand(document: Document, pointer: str, keyword: str, value: Node) -> Any:
@@ -89,7 +89,7 @@ def _operand(document: Document, pointer: str, keyword: str, value: Node) -> Any
 
 
 def all_reduced(document: Document) -> dict[str, dict[str, Any]]:
-    """Every component schema, each with the source that applies to it."""
+    """Return every component schema, each with the source that applies to it."""
     default = document.data.get("x-source")
     result = {}
     for name in document.components("schemas"):
@@ -103,7 +103,7 @@ def all_reduced(document: Document) -> dict[str, dict[str, Any]]:
 
 
 def parameters_schema(document: Document, parameters: list[tuple[str, Node]]) -> dict[str, Any]:
-    """An operation's parameters of one place as one object, so that they are checked like a body."""
+    """Return an operation's parameters of one place as one object, so that they are checked like a body."""
     properties = {}
     for at, parameter in parameters:
         is_path = parameter["in"] == "path"

@@ -41,7 +41,7 @@ class Service:
 
 
 def service_of(document: Document) -> Service:
-    """The service as the document describes it. Mistakes are reported."""
+    """Return the service as the document describes it. Mistakes are reported."""
     data = document.data
     schemas = document.components("schemas").values()
     return Service(
@@ -53,7 +53,7 @@ def service_of(document: Document) -> Service:
         retry=extensions.read(data, "x-retry", Retry()),
         billing=extensions.read(data, "x-billing", {}),
         error_body=next(
-            (extensions.read(one, "x-error-body") for one in schemas if "x-error-body" in one), ErrorBody()
+            (extensions.read(schema, "x-error-body") for schema in schemas if "x-error-body" in schema), ErrorBody()
         ),
         conversation=_conversation(document),
     )
@@ -82,6 +82,6 @@ def _token_variables(document: Document) -> Iterator[str]:
     for name in document.components("securitySchemes"):
         at, scheme = document.resolve(below("/components/securitySchemes", name))
         if scheme.get("type") != "http" or scheme.get("scheme", "").lower() != "bearer":
-            found = f"the scheme {scheme.get('scheme', scheme.get('type'))!r} is not supported"
-            document.report(at, found, "Describe a bearer token: `type: http` and `scheme: bearer`.")
+            problem = f"the scheme {scheme.get('scheme', scheme.get('type'))!r} is not supported"
+            document.report(at, problem, "Describe a bearer token: `type: http` and `scheme: bearer`.")
         yield from scheme.get("x-environment", [])

@@ -73,7 +73,7 @@ def check(document: Document) -> None:
 
 
 def _models_in(value: Any) -> Iterator[BaseModel]:
-    """A model and all those below it."""
+    """Yield a model and all those below it."""
     if isinstance(value, BaseModel):
         yield value
         value = dict(value)
@@ -88,7 +88,7 @@ def _check_words(document: Document, model: BaseModel) -> None:
         return
     for word in document.node(pointer):
         if word not in known and not word.startswith("x-"):
-            beside = "beside `$ref`" if isinstance(model, models.Reference) else "here"
+            beside = "next to `$ref`" if isinstance(model, models.Reference) else "here"
             near = get_close_matches(word, known, 1)
             advice = f"Take it out, or write `{near[0]}`." if near else "Take it out."
             document.report(below(pointer, word), f"`{word}` is not supported {beside}", advice)
@@ -97,22 +97,22 @@ def _check_words(document: Document, model: BaseModel) -> None:
 def _report(document: Document, pointer: str, error: ValidationError) -> None:
     """Report each error; of several alternatives that do not match one value, only the first."""
     guessed: set[str] = set()
-    for one in error.errors(include_url=False):
-        at, node = _place(document, pointer, one)
-        word = one["loc"][-1] if one["loc"] else ""
-        if one["type"] == "missing":
+    for detail in error.errors(include_url=False):
+        at, node = _place(document, pointer, detail)
+        word = detail["loc"][-1] if detail["loc"] else ""
+        if detail["type"] == "missing":
             document.report(at, f"`{word}` is missing", "Add it.")
-        elif one["type"] == "extra_forbidden":
+        elif detail["type"] == "extra_forbidden":
             document.report(at, f"`{word}` is not supported here", "Take it out or correct it.")
         elif at not in guessed:
             guessed.add(at)
-            message = re.sub(r" or instance of \w+", "", one["msg"])
-            found = reprlib.repr(one["input"] if word == "[key]" else node)
-            document.report(at, f"{message[:1].lower()}{message[1:]}, found {found}", "Correct it.")
+            message = re.sub(r" or instance of \w+", "", detail["msg"])
+            value = reprlib.repr(detail["input"] if word == "[key]" else node)
+            document.report(at, f"{message[:1].lower()}{message[1:]}, found {value}", "Correct it.")
 
 
 def _place(document: Document, pointer: str, error: ErrorDetails) -> tuple[str, Node]:
-    """The place of an error, from its steps, some of which name a pydantic model instead of a key."""
+    """Return the place of an error, from its steps, some of which name a pydantic model instead of a key."""
     node: Node = document.node(pointer)
     for step in error["loc"]:
         is_index = isinstance(node, list) and isinstance(step, int)

@@ -27,13 +27,13 @@ def read(path: Path, text: str) -> tuple[dict[str, Any], Lines]:
     """Return the data of a text and its lines.
 
     Raises:
-        DocumentError: The text is not YAML, holds more than JSON data, has a key twice, or is no mapping at the top.
+        DocumentError: The text is not YAML, contains more than JSON data, has a duplicate key, or is not a mapping.
     """
     reader = _Reader(path)
     data = reader.read(text)
     if not isinstance(data, dict):
-        found = "nothing" if data is None else type(data).__name__
-        raise DocumentError(f"{path.name}: expected a mapping at the top, found {found}. Name an OpenAPI document.")
+        actual = "nothing" if data is None else type(data).__name__
+        raise DocumentError(f"{path.name}: expected a mapping at the top, found {actual}. Name an OpenAPI document.")
     return data, reader.lines
 
 
@@ -69,20 +69,20 @@ class _Reader:
         return self._scalar(node)
 
     def _mapping(self, node: nodes.MappingNode, keys: tuple[str, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
         for key, child in node.value:
             if not isinstance(key, nodes.ScalarNode) or key.tag == f"{_TAG}merge":
                 raise self._error_at(key, "this key is not a string", "Write out what is meant")
             name = self._text(key)
-            if name in found:
+            if name in mapping:
                 raise self._error_at(key, f"the key {name!r} appears twice", "Keep one")
-            found[name] = self._value(child, (*keys, name), key.start_mark.line)
-        return found
+            mapping[name] = self._value(child, (*keys, name), key.start_mark.line)
+        return mapping
 
     def _scalar(self, node: nodes.Node) -> Any:
         if node.tag in _TEXTS:
             return self._text(node)
-        if node.tag in {f"{_TAG}{kind}" for kind in ("bool", "float", "int", "null")}:
+        if node.tag in {f"{_TAG}{name}" for name in ("bool", "float", "int", "null")}:
             value = self._yaml.constructor.construct_object(node)
             if not isinstance(value, float) or isfinite(value):
                 return value
@@ -95,8 +95,8 @@ class _Reader:
         except UnicodeDecodeError:
             raise self._error_at(node, "half a character (a lone surrogate)", "Write it whole") from None
 
-    def _error_at(self, node: nodes.Node, found: str, advice: str) -> DocumentError:
-        return self._error(node.start_mark.line, found, advice)
+    def _error_at(self, node: nodes.Node, problem: str, advice: str) -> DocumentError:
+        return self._error(node.start_mark.line, problem, advice)
 
-    def _error(self, line: int, found: str, advice: str = "Correct the line") -> DocumentError:
-        return DocumentError(f"{self._path.name}:{line + 1}: {found}. {advice}.")
+    def _error(self, line: int, problem: str, advice: str = "Correct the line") -> DocumentError:
+        return DocumentError(f"{self._path.name}:{line + 1}: {problem}. {advice}.")

@@ -45,16 +45,16 @@ def compare(page: Facts, document: Facts, everything: Facts) -> list[Difference]
         document: The facts in our document whose source is the page.
         everything: The facts in our document from all sources.
     """
-    found = list(_operation(page, document, everything))
-    found += [_unknown_line(one, everything) for one in page.unknown]
+    differences = list(_operation(page, document, everything))
+    differences += [_unknown_line(line, everything) for line in page.unknown]
     for at, field in page.fields.items():
         if at in document.fields:
-            found += _field(field, document.fields[at], everything.fields[at])
+            differences += _field(field, document.fields[at], everything.fields[at])
         else:
-            found += _only_on_page(field, everything.fields.get(at))
+            differences += _only_on_page(field, everything.fields.get(at))
     if page.is_complete:
-        found += [_missing(field) for at, field in document.fields.items() if at not in page.fields]
-    return found
+        differences += [_missing(field) for at, field in document.fields.items() if at not in page.fields]
+    return differences
 
 
 def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Difference]:
@@ -71,15 +71,15 @@ def _operation(page: Facts, document: Facts, everything: Facts) -> Iterator[Diff
 def _lists(page: str, ours: str, everything: str) -> tuple[str, str]:
     """Compare two lists of values. Values that the document has from other sources may be missing on the page."""
     listed, known = page.split(", "), everything.split(", ")
-    only_page = [one for one in listed if one not in (*known, "none")]
-    only_ours = [one for one in ours.split(", ") if one not in (*listed, "none")]
+    only_page = [value for value in listed if value not in (*known, "none")]
+    only_ours = [value for value in ours.split(", ") if value not in (*listed, "none")]
     return (_only(only_page), _only(only_ours)) if only_page or only_ours else (ours, ours)
 
 
-def _unknown_line(one: UnknownLine, everything: Facts) -> Difference:
-    field = everything.fields.get(one.at)
-    what = f"line {one.number} is not understood"
-    return Difference(one.at, what, one.text, "nothing", _line(field, "") if field else 1)
+def _unknown_line(line: UnknownLine, everything: Facts) -> Difference:
+    field = everything.fields.get(line.at)
+    what = f"line {line.number} is not understood"
+    return Difference(line.at, what, line.text, "nothing", _line(field, "") if field else 1)
 
 
 def _field(page: Field, ours: Field, everything: Field) -> Iterator[Difference]:
@@ -121,8 +121,8 @@ def _agree(name: str, value: Any, our_value: Any, everything: Field) -> bool:
     return _is_equal(value, our_value) or _is_equal(value, everything.specification.get(name, our_value))
 
 
-def _is_equal(one: Any, other: Any) -> bool:
-    return bool(_comparable(one) == _comparable(other))
+def _is_equal(first: Any, second: Any) -> bool:
+    return bool(_comparable(first) == _comparable(second))
 
 
 def _sample(page: Field, ours: Field, values: tuple[Json, ...]) -> Difference | None:
@@ -192,7 +192,7 @@ def _differing_values(page: tuple[Json, ...], ours: tuple[Json, ...]) -> tuple[s
 
 
 def _is_in(value: Json, values: tuple[Json, ...]) -> bool:
-    return any(_is_equal(value, one) for one in values)
+    return any(_is_equal(value, option) for option in values)
 
 
 def _only(values: list[Json]) -> str:
@@ -222,9 +222,9 @@ def _short(text: str) -> str:
 def _comparable(value: Any) -> Any:
     """Return a key that is equal for equal JSON values: 1 equals 1.0, but not true."""
     if isinstance(value, dict):
-        return {key: _comparable(one) for key, one in value.items()}
+        return {key: _comparable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_comparable(one) for one in value]
+        return [_comparable(item) for item in value]
     return (isinstance(value, bool), value)
 
 
@@ -233,7 +233,7 @@ def _comparable(value: Any) -> Any:
 
 def as_text(differences: list[Difference]) -> str:
     """Format a table for a terminal."""
-    rows = [HEADINGS, *(tuple(map(str, one)) for one in differences)]
+    rows = [HEADINGS, *(tuple(map(str, difference)) for difference in differences)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -249,7 +249,7 @@ def as_markdown(differences: list[Difference]) -> str:
 
 def as_json(differences: list[Difference]) -> str:
     """Format the differences as JSON."""
-    return json.dumps({"same": not differences, "differences": [one._asdict() for one in differences]}, indent=2)
+    return json.dumps({"same": not differences, "differences": [row._asdict() for row in differences]}, indent=2)
 
 
 FORMATS: dict[str, Callable[[list[Difference]], str]] = {"text": as_text, "json": as_json, "markdown": as_markdown}

@@ -31,10 +31,10 @@ def load_json(text: str) -> Json:
     """
 
     def unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        result = dict(pairs)
+        if len(result) != len(pairs):
             raise ValueError("a key appears twice")
-        return found
+        return result
 
     try:
         return json.loads(text, object_pairs_hook=unique)
@@ -117,7 +117,7 @@ class Facts:
 
     Attributes:
         operation: The method, path, server, credentials and media type; more for an OpenAPI document.
-        fields: The fields by their places, in the order of the source.
+        fields: The fields by path, in the order of the source.
         is_complete: Whether the source describes all fields, so that a missing field is a difference.
         unknown: The lines of a page that are not understood.
         observed, replies: The counts from production, and the number of replies.
@@ -145,18 +145,18 @@ class Facts:
         return f"{self.replies} {'reply' if self.replies == 1 else 'replies'}"
 
 
-def by_place(fields: list[Field]) -> dict[str, Field]:
-    """Return the fields by their places.
+def by_path(fields: list[Field]) -> dict[str, Field]:
+    """Return the fields by path.
 
     Raises:
-        UnreadableError: Two fields have the same place.
+        UnreadableError: Two fields have the same path.
     """
-    found: dict[str, Field] = {}
-    for one in fields:
-        if one.at in found:
-            raise UnreadableError(f"{one.at} is described twice")
-        found[one.at] = one
-    return found
+    result: dict[str, Field] = {}
+    for field_ in fields:
+        if field_.at in result:
+            raise UnreadableError(f"{field_.at} is described twice")
+        result[field_.at] = field_
+    return result
 
 
 def bounds(low: Json, high: Json, *, open_low: bool = False, open_high: bool = False) -> str | None:

@@ -1,6 +1,6 @@
 """Compares the counts of clients in production (`acedata_responses.observations`) with openapi.yaml.
 
-A place is a schema and a JSON pointer into a reply, with `*` for each entry of a list.
+A location is a schema and a JSON pointer into a reply, with `*` for each entry of a list.
 """
 
 from __future__ import annotations
@@ -35,46 +35,46 @@ def read(text: str) -> Facts:
         UnreadableError: A line was not written by `Observations.write`.
     """
     head, *lines = text.splitlines()
-    found = []
+    observations = []
     for number, line in enumerate(lines, 2):
         if line.strip():
             try:
-                found.append(_OBSERVED.validate_json(line))
+                observations.append(_OBSERVED.validate_json(line))
             except ValidationError:
                 raise UnreadableError(f"line {number}: is not an observation") from None
-    return Facts({}, {}, is_complete=False, observed=tuple(found), replies=json.loads(head)["replies"])
+    return Facts({}, {}, is_complete=False, observed=tuple(observations), replies=json.loads(head)["replies"])
 
 
 def differences(facts: Facts, document: OurDocument) -> list[Difference]:
-    """Return a row for each place, with the rule of the document there."""
+    """Return a row for each location, with the rule of the document there."""
     rows = []
-    for one in facts.observed:
-        pointer, shape = _find(document.complete, one)
-        counted = f"{one.count} time{'s' * (one.count != 1)} in {facts.counted_replies}"
-        field = f"{one.schema}{one.pointer}" or "(a whole reply)"
-        rows.append(Difference(field, one.what, counted, _rule(one, shape), document.complete.line(pointer)))
+    for observed in facts.observed:
+        pointer, shape = _find(document.complete, observed)
+        counted = f"{observed.count} time{'s' * (observed.count != 1)} in {facts.counted_replies}"
+        field = f"{observed.schema}{observed.pointer}" or "(a whole reply)"
+        rows.append(Difference(field, observed.what, counted, _rule(observed, shape), document.complete.line(pointer)))
     return rows
 
 
-def _rule(one: Observed, shape: Shape | None) -> str:
-    """Return what the document says at a place."""
-    if shape is None or one.what == "unknown field":
+def _rule(observed: Observed, shape: Shape | None) -> str:
+    """Return what the document says about a location."""
+    if shape is None or observed.what == "unknown field":
         return "none"
     values = shape.keywords.get("enum", ())
-    if one.what == "unknown value" and values:
+    if observed.what == "unknown value" and values:
         return f"one of {summary_of_values(values)}"
-    if one.what == "required":
+    if observed.what == "required":
         return "required"
     return shape.type + (" | null" if shape.is_nullable and shape.types else "")
 
 
-def _find(document: Document, one: Observed) -> tuple[str, Shape | None]:
-    """Return the pointer and the schema of a place in the document, or of the nearest place above it."""
-    pointer, node = below(COMPONENTS, one.schema), document.components("schemas").get(one.schema)
+def _find(document: Document, observed: Observed) -> tuple[str, Shape | None]:
+    """Return the pointer and the schema of a location in the document, or of the nearest ancestor."""
+    pointer, node = below(COMPONENTS, observed.schema), document.components("schemas").get(observed.schema)
     if node is None:
         return COMPONENTS, None
     shape = schema.read(document, [(pointer, node)])
-    for step in tokens(one.pointer):
+    for step in tokens(observed.pointer):
         places = shape.items if step == "*" else shape.properties.get(step, [])
         if not places:
             return pointer, None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from scripts.openapi.document import Document, below
 
 from . import schema
-from .facts import MISSING, PROPERTIES, Facts, Field, UnreadableError, bounds, by_place
+from .facts import MISSING, PROPERTIES, Facts, Field, UnreadableError, bounds, by_path
 from .schema import Place, Shape, entries
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -22,7 +22,7 @@ MOST_FIELDS = 2000
 DEEPEST = 10
 
 
-class Wanted(NamedTuple):
+class Selection(NamedTuple):
     """The operation to read.
 
     Attributes:
@@ -78,12 +78,12 @@ def operations(document: Document) -> list[tuple[str, str]]:
     ]
 
 
-def read(document: Document, wanted: Wanted | None = None) -> Facts:
+def read(document: Document, selection: Selection | None = None) -> Facts:
     """Return the facts about an operation.
 
     Args:
         document: The document.
-        wanted: The operation. If it is None or missing, and the document has only one operation, that one is read.
+        selection: The operation. If it is None or missing, and the document has only one operation, that one is read.
 
     Raises:
         UnreadableError: The text is not a complete OpenAPI document, or does not have the operation.
@@ -91,19 +91,19 @@ def read(document: Document, wanted: Wanted | None = None) -> Facts:
     """
     if not isinstance(document.data.get("openapi"), str):
         raise UnreadableError("is not an OpenAPI document (it has no `openapi: 3...`)")
-    method, path = _choose(operations(document), wanted)
-    return _Reader(document, method, path).facts(wanted.error_code if wanted else ())
+    method, path = _choose(operations(document), selection)
+    return _Reader(document, method, path).facts(selection.error_code if selection else ())
 
 
-def _choose(found: list[tuple[str, str]], wanted: Wanted | None) -> tuple[str, str]:
-    if wanted:
-        for path in wanted.paths:
-            if (wanted.method, path) in found:
-                return wanted.method, path
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(" ".join(operation) for operation in found[:5]) + (", ..." if len(found) > 5 else "")
-    sought = f"{wanted.method} {wanted.paths[0]}" if wanted else "a single operation"
+def _choose(available: list[tuple[str, str]], selection: Selection | None) -> tuple[str, str]:
+    if selection:
+        for path in selection.paths:
+            if (selection.method, path) in available:
+                return selection.method, path
+    if len(available) == 1:
+        return available[0]
+    names = ", ".join(" ".join(operation) for operation in available[:5]) + (", ..." if len(available) > 5 else "")
+    sought = f"{selection.method} {selection.paths[0]}" if selection else "a single operation"
     raise UnreadableError(f"does not have {sought} (it has {names or 'no operation'})")
 
 
@@ -128,10 +128,10 @@ class _Reader:
         self._error_codes(error_code)
         pointer, item = self.item
         self._state_others("document", ("", self.document.data))
-        self._state_others("path", (pointer, {key: one for key, one in item.items() if key != self.method}))
+        self._state_others("path", (pointer, {key: value for key, value in item.items() if key != self.method}))
         self._state_others("operation", self.operation)
         lines = {name: self.document.line(place) for name, place in self.places.items()}
-        return Facts(self.facts_of_operation, by_place(fields), lines=lines)
+        return Facts(self.facts_of_operation, by_path(fields), lines=lines)
 
     def _state(self, name: str, value: str, pointer: str) -> None:
         self.facts_of_operation[name], self.places[name] = value, pointer
@@ -154,14 +154,15 @@ class _Reader:
 
     def _credentials(self) -> Iterator[Field]:
         holder = self.operation if "security" in self.operation[1] else ("", self.document.data)
-        wanted = holder[1].get("security")
-        alternatives = [one for one in wanted if isinstance(one, dict)] if isinstance(wanted, list) else []
+        requirements = holder[1].get("security")
+        listed = requirements if isinstance(requirements, list) else []
+        alternatives = [item for item in listed if isinstance(item, dict)]
         is_required = bool(alternatives) and all(alternatives)
         schemes = self._under(self._under(("", self.document.data), "components"), "securitySchemes")
-        lists = [names for one in alternatives for names in one.values() if isinstance(names, list)]
+        lists = [names for requirement in alternatives for names in requirement.values() if isinstance(names, list)]
         if scopes := sorted({str(scope) for names in lists for scope in names}):
             self._state("credentials: scopes", ", ".join(scopes), below(holder[0], "security"))
-        for name in dict.fromkeys(name for one in alternatives for name in one):
+        for name in dict.fromkeys(name for requirement in alternatives for name in requirement):
             pointer, scheme = self._under(schemes, name)
             self._state_others("credentials", (pointer, scheme))
             if scheme.get("type") == "http":
@@ -174,11 +175,11 @@ class _Reader:
             yield Field(at, "string", required=is_required, others=others, stated=stated, lines=lines)
 
     def _parameters(self) -> Iterator[Field]:
-        found: dict[tuple[str, str], Place] = {}
+        parameters: dict[tuple[str, str], Place] = {}
         for place in [*entries(self.item, "parameters"), *entries(self.operation, "parameters")]:
             pointer, parameter = self._resolved(place)
-            found[str(parameter.get("in")), str(parameter.get("name"))] = pointer, parameter
-        for (where, name), (pointer, parameter) in found.items():
+            parameters[str(parameter.get("in")), str(parameter.get("name"))] = pointer, parameter
+        for (where, name), (pointer, parameter) in parameters.items():
             levels = self._levels([(below(pointer, "schema"), parameter.get("schema"))])
             shape = levels[0]
             documentation = {keyword: parameter[keyword] for keyword in DOCUMENTATION if keyword in parameter}
@@ -209,11 +210,11 @@ class _Reader:
     def _error_codes(self, path: tuple[str, ...]) -> None:
         """Record the error codes, which a document has in the examples or in the schemas of errors."""
         pointer, responses = self._under(self.operation, "responses")
-        errors = [(below(pointer, status), one) for status, one in responses.items() if status[:1] != "2"]
+        errors = [(below(pointer, status), item) for status, item in responses.items() if status[:1] != "2"]
         in_schema = tuple(key for name in path for key in ("properties", name))
         paths = (path, (*in_schema, "const"), (*in_schema, "enum")) if path else ()
-        found = [_at(node, one) for node in self._all_below(errors) for one in paths]
-        texts = [text for one in found for text in (one if isinstance(one, list) else [one])]
+        values = [_at(node, item) for node in self._all_below(errors) for item in paths]
+        texts = [text for item in values for text in (item if isinstance(item, list) else [item])]
         if codes := sorted({text for text in texts if isinstance(text, str)}):
             self._state("error codes", ", ".join(codes), pointer)
 
@@ -231,8 +232,8 @@ class _Reader:
         pointer, node = media
         self._state_others(f"{at}'s content", media)
         shape = schema.read(self.document, [(below(pointer, "schema"), node.get("schema"))])
-        kind = "object" if shape.properties and not shape.types else shape.type
-        self._state(f"{at}: type", kind, below(pointer, "schema"))
+        type_ = "object" if shape.properties and not shape.types else shape.type
+        self._state(f"{at}: type", type_, below(pointer, "schema"))
         for keyword, value in shape.others.items():
             self._state(f"{at}: {keyword}", _json(value), shape.places.get(keyword.removeprefix("also "), ""))
         return list(self._fields(at, shape))
@@ -275,8 +276,8 @@ class _Reader:
             if of_list in keywords and of_text in keywords:
                 others[of_text] = keywords[of_text]
         possible = {**{keyword: (keyword,) for keyword in others}, **_LINE_OF}
-        known = {name: [shape.places[one] for one in keys if one in shape.places] for name, keys in possible.items()}
-        pointers = {**{name: found[0] for name, found in known.items() if found}, **places}
+        known = {name: [shape.places[item] for item in keys if item in shape.places] for name, keys in possible.items()}
+        pointers = {**{name: all_of_name[0] for name, all_of_name in known.items() if all_of_name}, **places}
         return Field(
             at,
             _type(levels),
@@ -287,7 +288,7 @@ class _Reader:
             min_length=keywords.get("minItems", keywords.get("minLength")),
             max_length=keywords.get("maxItems", keywords.get("maxLength")),
             enum=next(
-                (tuple(one.keywords["enum"]) for one in (shape, *entries_of[::-1]) if one.keywords.get("enum")), ()
+                (tuple(item.keywords["enum"]) for item in (shape, *entries_of[::-1]) if item.keywords.get("enum")), ()
             ),
             example=example,
             description="description" in keywords,
@@ -314,7 +315,7 @@ class _Reader:
                 seen.add(pointer)
                 yield node
                 inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-                places += [(below(pointer, key), one) for key, one in inner]
+                places += [(below(pointer, key), value) for key, value in inner]
 
     def _resolved(self, place: Place) -> Place:
         return self.document.resolve(*place)
@@ -322,12 +323,12 @@ class _Reader:
 
 def _type(levels: list[Shape]) -> str:
     """Return the type as a page writes it: `object[]` for a list of objects, `array` for a list of any values."""
-    kind = element = ""
+    result = element = ""
     for shape in reversed(levels):
         array = f"{element}[]" if element else "array"
-        kind = " | ".join(array if one == "array" else one for one in shape.types) or shape.type
-        element = kind if len(shape.types) == 1 else ""
-    return kind
+        result = " | ".join(array if name == "array" else name for name in shape.types) or shape.type
+        element = result if len(shape.types) == 1 else ""
+    return result
 
 
 def _at(node: Any, path: tuple[str, ...]) -> Any:

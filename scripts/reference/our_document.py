@@ -16,7 +16,7 @@ from scripts.openapi.problems import DocumentError
 
 from . import openapi_document
 from .facts import Facts, UnreadableError
-from .openapi_document import Wanted
+from .openapi_document import Selection
 
 PAGE = "page"
 SOURCE = "x-source"
@@ -40,31 +40,31 @@ class OurDocument:
         self.page = page_part(self.complete)
 
     @property
-    def wanted(self) -> Wanted:
+    def selection(self) -> Selection:
         """The operation that the page describes: method, path and alias paths."""
-        found = openapi_document.operations(self.page)
-        if not found:
+        operations = openapi_document.operations(self.page)
+        if not operations:
             raise UnreadableError("has no operation from the page")
-        method, path = found[0]
+        method, path = operations[0]
         node = self.complete.data["paths"][path][method.lower()]
         bodies = [schema.get("x-error-body", {}) for schema in self.complete.components("schemas").values()]
         error_code = next((tuple(body["code"]) for body in bodies if "code" in body), ())
-        return Wanted(method, (path, *node.get("x-alias-paths", [])), error_code)
+        return Selection(method, (path, *node.get("x-alias-paths", [])), error_code)
 
     @property
     def address(self) -> str | None:
         """The URL of the page."""
-        method, path = self.wanted.method, self.wanted.paths[0]
+        method, path = self.selection.method, self.selection.paths[0]
         places = (self.complete.data["paths"][path][method.lower()], self.complete.data)
         return next((place["externalDocs"]["url"] for place in places if "externalDocs" in place), None)
 
     def from_page(self) -> Facts:
         """Return the facts from the page."""
-        return openapi_document.read(self.page, self.wanted)
+        return openapi_document.read(self.page, self.selection)
 
     def from_all(self) -> Facts:
         """Return the facts from all sources."""
-        facts = openapi_document.read(replace(self.complete, data=_part(self.complete.data)), self.wanted)
+        facts = openapi_document.read(replace(self.complete, data=_part(self.complete.data)), self.selection)
         kinds = self.complete.data.get("x-error-kinds", {}).values()
         codes = [code for kind in kinds for code in kind.get("codes", {})]
         return replace(facts, operation={**facts.operation, "error codes": ", ".join(codes) or "none"})
@@ -74,8 +74,8 @@ def page_part(document: Document) -> Document:
     """Return a document without the facts from other sources than the page."""
     part = _part(document.data, PAGE)
     reduced = replace(document, data={} if part is CUT else part)
-    while (left := _without_dangling(reduced.data, reduced)) != reduced.data:
-        reduced = replace(document, data=left)
+    while (remaining := _without_dangling(reduced.data, reduced)) != reduced.data:
+        reduced = replace(document, data=remaining)
     return reduced
 
 
@@ -87,36 +87,36 @@ def _part(node: Any, source: str | None = None) -> Any:
         source: The source of the node, unless a mapping names another one; None to keep the parts from any source.
 
     Returns:
-        The node, or CUT if nothing of it is left.
+        The node, or CUT if nothing of it remains.
     """
-    is_wanted = source in (None, PAGE)
+    is_of_page = source in (None, PAGE)
     if isinstance(node, list):
-        parts = [_part(one, source) for one in node]
-        is_empty = all(part is CUT for part in parts) and not is_wanted
+        parts = [_part(item, source) for item in node]
+        is_empty = all(part is CUT for part in parts) and not is_of_page
         return CUT if is_empty else [None if part is CUT else part for part in parts]
     if not isinstance(node, dict):
-        return node if is_wanted else CUT
+        return node if is_of_page else CUT
     source = source and node.get(SOURCE, source)
     others = node.get(VALUE_SOURCES)
-    found = {}
+    mapping = {}
     for key, value in node.items():
         if (key.startswith("x-") and key != SPECIFICATION) or (key == "format" and value in OWN_FORMATS):
             continue
         if source and key == "enum" and isinstance(value, list) and isinstance(others, dict):
-            part = [one for one in value if others.get(str(one), source) == PAGE] or CUT
+            part = [item for item in value if others.get(str(item), source) == PAGE] or CUT
         else:
             part = _part(value, source)
         if part is not CUT:
-            found[key] = part
-    return found if found or source in (None, PAGE) else CUT
+            mapping[key] = part
+    return mapping if mapping or source in (None, PAGE) else CUT
 
 
 def _without_dangling(node: Any, document: Document) -> Any:
     """Return a node without references to removed nodes."""
     if isinstance(node, list):
-        return [None if _dangles(one, document) else _without_dangling(one, document) for one in node]
+        return [None if _dangles(value, document) else _without_dangling(value, document) for value in node]
     if isinstance(node, dict):
-        return {key: _without_dangling(one, document) for key, one in node.items() if not _dangles(one, document)}
+        return {key: _without_dangling(value, document) for key, value in node.items() if not _dangles(value, document)}
     return node
 
 

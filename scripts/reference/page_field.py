@@ -27,17 +27,17 @@ class FieldLines:
         for line in self.below:
             if TYPE.fullmatch(line):
                 raise UnreadableError(f"line {line.number}: `{line}` is the type of no field")
-        kinds = type_line.split(" | ")
-        names = [re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", kind)) for kind in kinds if kind != "null"]
+        types = type_line.split(" | ")
+        names = [re.sub(r"<[\w.-]+>", "", re.sub(r"^enum<(\w+)>", r"\1", type_)) for type_ in types if type_ != "null"]
         formats = {
-            "items: " * kind.count("[]") + "format": match[1]
-            for kind in kinds
-            if (match := re.search(r"(?<!enum)<([\w.-]+)>", kind))
+            "items: " * type_.count("[]") + "format": match[1]
+            for type_ in types
+            if (match := re.search(r"(?<!enum)<([\w.-]+)>", type_))
         }
         self.type = " | ".join(names) or "null"
         self.is_enum = type_line.startswith("enum<")
         self.facts: dict[str, Any] = {
-            "nullable": "null" in kinds,
+            "nullable": "null" in types,
             "others": {**formats, **({"in": self.place} if self.place else {})},
         }
         self.prose: list[Line] = []
@@ -61,7 +61,7 @@ class FieldLines:
             raise UnreadableError(f"line {self.name.number}: the possible values of `{self.name}` are missing")
 
     def field(self, at: str, stated: set[str], *, sample: Json = MISSING, is_described: bool = True) -> Field:
-        """Return the field, at its place."""
+        """Return the field with its path."""
         return Field(at, self.type, **self.facts, description=is_described, sample=sample, stated=frozenset(stated))
 
     @property
@@ -123,7 +123,7 @@ class FieldLines:
         return self._at + 1 < len(self.below) and bool(LABEL.fullmatch(self.below[self._at + 1]))
 
     def _values(self) -> Iterator[Json]:
-        """The possible values below a label: each but the last ends in a comma."""
+        """Yield the possible values below a label: each but the last ends in a comma."""
         line = self._take()
         while True:
             if self._next is None:
@@ -138,7 +138,7 @@ class FieldLines:
             raise UnreadableError(f"line {line.number}: no comma follows `{short(line)}` in the list of values")
 
     def _example(self) -> tuple[Json] | None:
-        """The JSON value below a label; None (and nothing taken) where there is none."""
+        """Return the JSON value below a label; None (and nothing taken) where there is none."""
         text = ""
         for end in range(self._at + 1, min(len(self.below), self._at + 50)):
             text += self.below[end] + "\n"
@@ -156,10 +156,10 @@ def _range(match: re.Match[str]) -> str | None:
     return bounds(low, high, open_low=low_sign == "<", open_high=sign == "<")
 
 
-def _value(text: str, kind: str) -> Json:
-    """A default or possible value: JSON, or the bare text of a string."""
-    if kind.startswith("string") and not text.startswith('"'):
+def _value(text: str, type_: str) -> Json:
+    """Return a default or possible value: JSON, or the bare text of a string."""
+    if type_.startswith("string") and not text.startswith('"'):
         return text
-    if kind.startswith(("number", "integer")):
+    if type_.startswith(("number", "integer")):
         text = number(text)
     return json.loads(text) if is_json(text) else text

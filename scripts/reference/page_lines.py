@@ -20,7 +20,7 @@ TYPE = re.compile(rf"{_WORD}(?: \| {_WORD})*")
 MEDIA_TYPE = re.compile(r"(?:200 - )?([\w.+-]+/[\w.+-]+)", re.ASCII)
 STATUS = re.compile(r"\d{3}(?: - [\w.+-]+/[\w.+-]+)?", re.ASCII)
 PARAMETERS = re.compile(r"(header|query|path|cookie)(?:s| parameters?)?", re.IGNORECASE)
-"""The English headings of the groups of parameters, which tell where the parameters are sent."""
+"""The English headings of the groups of parameters, which state where the parameters are sent."""
 
 DEFAULT = re.compile(r"[^\s:：]+\s?[:：](\S.*)")
 RANGE = re.compile(rf"(?:.*[:：]\s*)?(?:({_NUMBER}) ?(<=?|≤) ?)?x(?: ?(<=?|>=?|≤|≥) ?({_NUMBER}))?")
@@ -55,15 +55,15 @@ class Line(str):
 
 def split(text: str) -> list[Line]:
     """Return the lines that are not blank."""
-    found = []
+    lines = []
     for number, raw in enumerate(text.splitlines(), 1):
         if len(raw) > LONGEST_LINE or number > MOST_LINES:
             raise UnreadableError(f"line {number}: has too many or too long lines for a reference page")
         if stripped := raw.replace("\u00a0", " ").strip("\u200b\u200e\u200f\ufeff \t\f"):
             line = Line(stripped)
             line.number = number
-            found.append(line)
-    return found
+            lines.append(line)
+    return lines
 
 
 def short(text: str) -> str:
@@ -72,7 +72,7 @@ def short(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """A number without what stands between its thousands."""
+    """Return a number without what stands between its thousands."""
     return re.sub(r"[,' \u00a0\u202f]", "", text)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from . import page_lines, page_samples
-from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine, UnreadableError, by_place
+from .facts import MISSING, PROPERTIES, Facts, Field, Json, UnknownLine, UnreadableError, by_path
 from .page_field import FieldLines
 from .page_lines import Line, is_json, is_prose, short
 from .page_samples import Samples
@@ -70,8 +70,8 @@ class _Page:
         body = self._begin_of_body()
         self._note("page", [*self.samples.others, *(self.intro[:-1] if body else self.intro)])  # without the heading
         required = self._marks_of_required()
-        for one in self.fields:
-            one.parse(required)
+        for field in self.fields:
+            field.parse(required)
         reply = self._begin_of_reply(body)
         self._check_listed(body, reply)
         is_followed = reply < len(self.fields)
@@ -80,13 +80,13 @@ class _Page:
             *self._part("body", self.fields[body:reply], self.samples.request, is_followed=is_followed),
             *self._part("reply", self.fields[reply:], self.samples.reply, is_followed=False),
         ]
-        return Facts(self.samples.operation, by_place(fields), unknown=tuple(self.unknown))
+        return Facts(self.samples.operation, by_path(fields), unknown=tuple(self.unknown))
 
     # ---- The parts of the list -------------------------------------------------------------------------------------
 
     def _begin_of_body(self) -> int:
         """Return the index of the first field of the body, and remove the lines above it: heading and media type."""
-        for i, lines in enumerate([self.intro, *(one.below for one in self.fields[:-1])]):
+        for i, lines in enumerate([self.intro, *(field.below for field in self.fields[:-1])]):
             media_type = page_lines.MEDIA_TYPE.fullmatch(lines[-1]) if len(lines) > 1 else None
             if media_type and not page_lines.LABEL.fullmatch(lines[-2]) and not lines[-2].endswith(","):
                 if media_type[1] != self.samples.operation.get("media type"):
@@ -95,12 +95,12 @@ class _Page:
                 return i
         if self.samples.request or "media type" in self.samples.operation:
             raise UnreadableError("has no list of the fields that its sample request has")
-        replied = (i for i, one in enumerate(self.fields) if one.name in self.samples.reply and not one.place)
+        replied = (i for i, field in enumerate(self.fields) if field.name in self.samples.reply and not field.place)
         return next(replied, len(self.fields))
 
     def _begin_of_reply(self, body: int) -> int:
         """Return the index of the first field of the reply: the samples name its fields, and a heading is above it."""
-        names = [str(one.name) for one in self.fields]
+        names = [str(field.name) for field in self.fields]
         least = body + _length_with(names[body:], list(self.samples.request))
         most = len(names) - _length_with(names[body:][::-1], list(self.samples.reply)[::-1])
         candidates = [i for i in range(least, most + 1) if i == body or _last_heading(self.fields[i - 1].prose) >= 0]
@@ -115,58 +115,58 @@ class _Page:
         The first field, the credentials, is required. The line below its type counts as the mark only if it is also
         below the type of another field; otherwise it is the next heading.
         """
-        credentials = next((one.below[0] for one in self.fields if one.place and one.below), None)
-        others = [one.below[0] for one in self.fields if one.below and not one.place]
+        credentials = next((field.below[0] for field in self.fields if field.place and field.below), None)
+        others = [field.below[0] for field in self.fields if field.below and not field.place]
         return {"required", str(credentials)} if credentials in others else {"required"}
 
     def _check_listed(self, body: int, reply: int) -> None:
-        if missing := self.samples.headers - {one.name for one in self.fields[:body]}:
+        if missing := self.samples.headers - {field.name for field in self.fields[:body]}:
             raise UnreadableError(f"names the header `{short(min(missing))}` in its sample and not in its list")
         if self.samples.reply and reply == len(self.fields):
             raise UnreadableError("has no list of the fields that its sample reply has")
 
     # ---- The fields of a part --------------------------------------------------------------------------------------
 
-    def _parameters(self, found: list[FieldLines]) -> Iterator[Field]:
-        """Return the credentials and the parameters. An English heading tells where a parameter is sent."""
+    def _parameters(self, fields: list[FieldLines]) -> Iterator[Field]:
+        """Return the credentials and the parameters. An English heading states where a parameter is sent."""
         heading = page_lines.PARAMETERS.fullmatch(self.intro[-1]) if self.intro else None
-        for one in found:
-            is_last = one is found[-1]
-            last = _last_heading(one.prose)
-            following = page_lines.PARAMETERS.fullmatch(one.prose[last]) if last >= 0 else None
-            at, stated = f"parameter.{one.name}", {*PROPERTIES, "description"}
-            if one.place:
-                at, stated = f"authorization.{one.name}", {*PROPERTIES}
-                if not one.prose and not is_last:
-                    raise UnreadableError(f"line {one.name.number}: no heading follows `{one.name}`")
+        for lines in fields:
+            is_last = lines is fields[-1]
+            last = _last_heading(lines.prose)
+            following = page_lines.PARAMETERS.fullmatch(lines.prose[last]) if last >= 0 else None
+            at, stated = f"parameter.{lines.name}", {*PROPERTIES, "description"}
+            if lines.place:
+                at, stated = f"authorization.{lines.name}", {*PROPERTIES}
+                if not lines.prose and not is_last:
+                    raise UnreadableError(f"line {lines.name.number}: no heading follows `{lines.name}`")
             elif heading:
-                one.facts["others"]["in"] = heading[1].lower()
-            is_followed = not is_last and bool(one.place or following)
-            yield one.field(at, stated, is_described=self._is_described(at, one, is_followed=is_followed))
+                lines.facts["others"]["in"] = heading[1].lower()
+            is_followed = not is_last and bool(lines.place or following)
+            yield lines.field(at, stated, is_described=self._is_described(at, lines, is_followed=is_followed))
             heading = following or heading
 
     def _part(
-        self, where: str, found: list[FieldLines], sample: Mapping[str, Json], *, is_followed: bool
+        self, where: str, fields: list[FieldLines], sample: Mapping[str, Json], *, is_followed: bool
     ) -> Iterator[Field]:
         """Return the fields of the body or the reply, then those that only its sample has."""
         sampled = {field.at: field for field in page_samples.nested(where, sample)}
         types: dict[str, str] = {}
-        for one in found:
-            at = _place(where, str(one.name), types)
-            types[at] = one.type
-            value = sampled.pop(at).sample if at in sampled else sample.get(one.name, MISSING)
+        for lines in fields:
+            at = _path(where, str(lines.name), types)
+            types[at] = lines.type
+            value = sampled.pop(at).sample if at in sampled else sample.get(lines.name, MISSING)
             is_child = "." in at[len(where) + 1 :]
             stated = {*PROPERTIES, "description"} | ({"sample"} if not is_child or value is not MISSING else set())
-            is_described = self._is_described(at, one, is_followed=is_followed and one is found[-1])
-            yield one.field(at, stated, sample=value, is_described=is_described)
+            is_described = self._is_described(at, lines, is_followed=is_followed and lines is fields[-1])
+            yield lines.field(at, stated, sample=value, is_described=is_described)
         yield from sampled.values()
 
-    def _is_described(self, at: str, one: FieldLines, *, is_followed: bool) -> bool:
+    def _is_described(self, at: str, lines: FieldLines, *, is_followed: bool) -> bool:
         """Whether a field has a description. The last heading below it may belong to the next part."""
-        heading = _last_heading(one.prose) if is_followed else -1
-        own = one.prose[:heading] if heading >= 0 else one.prose
+        heading = _last_heading(lines.prose) if is_followed else -1
+        own = lines.prose[:heading] if heading >= 0 else lines.prose
         self._note(at, own)
-        for line in one.prose[heading + 1 :] if heading >= 0 else ():
+        for line in lines.prose[heading + 1 :] if heading >= 0 else ():
             if media_type := page_lines.MEDIA_TYPE.fullmatch(line):
                 self.samples.operation["reply's media type"] = media_type[1]
             else:
@@ -182,18 +182,18 @@ class _Page:
         ]
 
 
-def _place(where: str, name: str, types: Mapping[str, str]) -> str:
-    """Return the place of a field. The page shows nested fields as `input.role`, also if `input` is a list."""
+def _path(where: str, name: str, types: Mapping[str, str]) -> str:
+    """Return the path of a field. The page shows nested fields as `input.role`, also if `input` is a list."""
     at = where
     for token in name.split("."):
         at += "[]" * types.get(at, "").split(" | ")[0].count("[]") + f".{token}"
     return at
 
 
-def _length_with(names: list[str], wanted: list[str]) -> int:
-    """Return the length of the shortest prefix of `names` that has all the wanted names, in order."""
+def _length_with(names: list[str], expected: list[str]) -> int:
+    """Return the length of the shortest prefix of `names` that has all the expected names, in order."""
     at = 0
-    for name in wanted:
+    for name in expected:
         try:
             at = names.index(name, at) + 1
         except ValueError:

@@ -11,7 +11,7 @@ from scripts.openapi.problems import DocumentError
 
 from . import observations, openapi_document, our_document, page_html, page_text
 from .facts import Facts, Field, UnreadableError, load_json
-from .openapi_document import Wanted
+from .openapi_document import Selection
 from .our_document import OurDocument
 from .source import fetch
 
@@ -30,18 +30,18 @@ _FENCE_END = re.compile(r"^````[ \t]*$", re.MULTILINE)
 _OPERATION = re.compile(r"\b(GET|PUT|POST|DELETE|PATCH)\s+(/\S*)", re.IGNORECASE)
 
 
-def read(where: str, wanted: Wanted | None = None) -> Facts:
+def read(where: str, selection: Selection | None = None) -> Facts:
     """Return the facts at a path, a URL, `-` (standard input) or `live`.
 
     Args:
         where: The source.
-        wanted: The operation to read from a document with several operations.
+        selection: The operation to read from a document with several operations.
 
     Raises:
         UnreadableError: The source could not be read. The message begins with the source.
     """
     try:
-        return _live_models() if where == LIVE else parse(fetch(where), wanted)
+        return _live_models() if where == LIVE else parse(fetch(where), selection)
     except UnreadableError as error:
         name = {"-": "standard input", LIVE: "the live model list"}.get(where, where)
         raise UnreadableError(f"{name}: {error}") from None
@@ -63,13 +63,13 @@ def read_for(document: OurDocument, where: str | None = None) -> Facts:
     reasons = []
     for source in [where] if where else [f"{address}.md", str(address)]:
         try:
-            return read(source, document.wanted)
+            return read(source, document.selection)
         except UnreadableError as error:
             reasons.append(str(error))
     raise UnreadableError("\n".join(reasons))
 
 
-def parse(text: str, wanted: Wanted | None = None) -> Facts:
+def parse(text: str, selection: Selection | None = None) -> Facts:
     """Return the facts in a text of any supported format.
 
     Raises:
@@ -84,9 +84,9 @@ def parse(text: str, wanted: Wanted | None = None) -> Facts:
         if _FENCE.search(text):
             return _parse_markdown(text)
         if text.lstrip().startswith("{") or _OPENAPI_KEY.search(text):
-            found = _parse_document(text)
-            is_ours = our_document.SOURCE in found.data
-            return openapi_document.read(our_document.page_part(found) if is_ours else found, wanted)
+            document = _parse_document(text)
+            is_ours = our_document.SOURCE in document.data
+            return openapi_document.read(our_document.page_part(document) if is_ours else document, selection)
     except DocumentError as error:
         raise UnreadableError(str(error)) from None
     return page_text.read(text)
@@ -100,12 +100,12 @@ def _parse_markdown(text: str) -> Facts:
     end = _FENCE_END.search(text, fences[0].end())
     if not end:
         raise UnreadableError("is cut off in its OpenAPI block")
-    found = _parse_document(text[fences[0].end() : end.start()])
+    document = _parse_document(text[fences[0].end() : end.start()])
     named = _OPERATION.search(fences[0][1])
     if not named:
-        return openapi_document.read(found)
+        return openapi_document.read(document)
     method, path = named[1].upper(), named[2]
-    facts = openapi_document.read(found, Wanted(method, (path,)))
+    facts = openapi_document.read(document, Selection(method, (path,)))
     if facts.title != f"{method} {path}":
         raise UnreadableError(f"is about {method} {path}, its OpenAPI block about {facts.title}")
     return facts

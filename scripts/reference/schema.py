@@ -130,15 +130,15 @@ def entries(place: Place, key: str) -> Iterator[Place]:
     """Return the mappings in the list under a key."""
     pointer, node = place
     values = node.get(key)
-    for index, one in enumerate(values if isinstance(values, list) else ()):
-        if isinstance(one, dict):
-            yield below(pointer, key, index), one
+    for index, entry in enumerate(values if isinstance(values, list) else ()):
+        if isinstance(entry, dict):
+            yield below(pointer, key, index), entry
 
 
 def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     """Return the keywords of a schema itself, without its references and alternatives."""
-    kinds = schema.get("type")
-    types = [kinds] if isinstance(kinds, str) else [one for one in _list(kinds) if isinstance(one, str)]
+    type_ = schema.get("type")
+    types = [type_] if isinstance(type_, str) else [name for name in _list(type_) if isinstance(name, str)]
     keywords = {keyword: schema[keyword] for keyword in (*BOUNDS, *_VALUES) if keyword in schema}
     if "const" in schema:
         keywords["enum"] = [schema["const"]]
@@ -148,12 +148,12 @@ def _own(pointer: str, schema: Mapping[str, Any]) -> Shape:
     fields = properties if isinstance(properties, dict) else {}
     places = {str(keyword): below(pointer, keyword) for keyword in schema}
     return Shape(
-        tuple(kind for kind in types if kind != "null"),
+        tuple(name for name in types if name != "null"),
         "null" in types or schema.get("nullable") is True,
         keywords,
         {keyword: value for keyword, value in schema.items() if _is_unknown(keyword, value)},
         [(below(pointer, "items"), schema["items"])] if "items" in schema else [],
-        {name: [(below(pointer, "properties", name), one)] for name, one in fields.items()},
+        {name: [(below(pointer, "properties", name), node)] for name, node in fields.items()},
         {name for name in _list(schema.get("required")) if isinstance(name, str)},
         places,
     )
@@ -219,11 +219,11 @@ def _united(shapes: list[Shape]) -> Shape:
     return whole
 
 
-def _both(one: list[Place], other: list[Place]) -> list[Place]:
+def _both(first: list[Place], second: list[Place]) -> list[Place]:
     """Return a schema to which the alternatives of two schemas apply."""
-    nodes = [[node for _, node in places] for places in (one, other)]
+    nodes = [[node for _, node in places] for places in (first, second)]
     parts = [node[0] if len(node) == 1 else {"anyOf": node} for node in nodes]
-    return [(one[0][0], {"allOf": parts})]
+    return [(first[0][0], {"allOf": parts})]
 
 
 def _fill(known: dict[str, Any], more: Mapping[str, Any]) -> None:

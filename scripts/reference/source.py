@@ -51,8 +51,8 @@ def _decode(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableError(f"is not UTF-8 text (byte {error.start})") from None
-    if found := BINARY.search(text):
-        raise UnreadableError(f"is not text (character U+{ord(found[0]):04X} at {found.start()})")
+    if match := BINARY.search(text):
+        raise UnreadableError(f"is not text (character U+{ord(match[0]):04X} at {match.start()})")
     if not text.strip():
         raise UnreadableError("is empty")
     return text
@@ -83,7 +83,7 @@ def _download(url: str) -> bytes:
 def _body(response: httpx.Response, end: float) -> bytes:
     """Return the body up to the largest size. Closing the client closes the response."""
     if response.status_code != 200:
-        raise UnreadableError(f"was answered with HTTP {response.status_code}")
+        raise UnreadableError(f"returned HTTP {response.status_code}")
     data = bytearray()
     for piece in response.iter_bytes():
         data += piece

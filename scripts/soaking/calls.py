@@ -20,13 +20,13 @@ from tests.drivers import LoopThread
 
 TRIES = 3
 WORKERS = 48  # threads, and as many tasks, so that some have to wait
-SHORT = 0.1  # seconds: a short deadline, and the time after which a caller leaves
+SHORT = 0.1  # seconds: a short deadline, and the time after which a caller abandons a call
 SOON = 0.001  # seconds after which a stream is closed elsewhere
 SHARES = {
     "no listener": 0.002,  # calls to a port where nothing listens
-    "abandoned": 0.01,  # calls that their caller leaves
+    "abandoned": 0.01,  # calls that the caller abandons
     "short deadline": 0.005,  # calls with a deadline that they cannot keep
-    "cancelled twice": 0.005,  # calls that are cancelled, and again while they unwind; usual ones in threads
+    "cancelled twice": 0.005,  # calls that are cancelled, and again while they unwind; ordinary calls in threads
 }
 SHARES_OF_STREAMS = {
     **SHARES,
@@ -37,7 +37,7 @@ SHARES_OF_STREAMS = {
 
 @dataclass
 class Call:
-    """A call, and its result once it has ended: a text or an error, or neither if its caller left."""
+    """A call, and its result once it has ended: a text or an error, or neither if the caller abandoned it."""
 
     number: int
     is_stream: bool
@@ -76,7 +76,7 @@ def all_calls(calls: int, streams: int, seed: int) -> Iterator[Call]:
     streamed = set(chance.sample(range(calls + streams), streams))
     for number in range(calls + streams):
         shares = SHARES_OF_STREAMS if number in streamed else SHARES
-        kinds = {**shares, "usual": 1 - sum(shares.values())}
+        kinds = {**shares, "ordinary": 1 - sum(shares.values())}
         (kind,) = chance.choices(list(kinds), list(kinds.values()))
         yield Call(number, number in streamed, kind)
 
@@ -173,7 +173,7 @@ class Clients:
 
 @contextmanager
 def _closed_elsewhere(stream: Stream[Any, Any], call: Call) -> Iterator[None]:
-    """Close the stream from another thread while it is read, if the call is of that kind."""
+    """Close the stream from another thread while it is read, if the call requires it."""
     timer = threading.Timer(SOON, stream.close)
     if call.kind == "closed elsewhere":
         timer.start()

@@ -28,7 +28,7 @@ class Level(NamedTuple):
 
 
 MAY_GROW = Level(megabytes=12, objects=3000, threads=0, files=64)
-"""The allowed growth. The number of open connections varies between rounds; in the end all must be closed."""
+"""The allowed growth. The number of open connections varies between rounds; at the end all must be closed."""
 
 
 def level() -> Level:
@@ -73,7 +73,7 @@ class Tally:
             return
         complaint = _complaint(call, name, faults)
         if complaint:
-            self.violations.append(f"call {call.number} ({call.kind}): {complaint}; the service did {faults}")
+            self.violations.append(f"call {call.number} ({call.kind}): {complaint}; faults: {faults}")
 
     def check_limits(self, arrivals: list[Arrival], limits: Limits) -> None:
         """Check the requests that the service received in a round against the limits."""
@@ -86,7 +86,7 @@ class Tally:
             ("calls in a second", per_second, limits.per_second),
         ):
             if limit is not None and seen > limit:
-                self.violations.append(f"the service saw {seen} {name}, {limit} are allowed")
+                self.violations.append(f"the service saw {seen} {name}, but only {limit} are allowed")
 
     def check_end(self) -> None:
         """Check the lost connections, and what grew after the first rounds."""
@@ -100,7 +100,7 @@ class Tally:
         ]
 
     def growth(self) -> list[tuple[str, float, float]]:
-        """Return each level after the first rounds and in the end."""
+        """Return each level after the first rounds and at the end."""
         settled, last = self.levels[min(2, len(self.levels) - 1)], self.levels[-1]
         return list(zip(Level._fields, settled, last, strict=True))
 
@@ -113,24 +113,24 @@ def _most_at_once(spans: list[tuple[float, float]]) -> int:
 
 def _complaint(call: Call, name: str, faults: list[str]) -> str | None:
     if call.text not in (None, f"the answer to call {call.number}"):
-        return f"got {call.text!r}, which is not its answer"
+        return f"got {call.text!r}, which is not its reply"
     *earlier, last = [outcome_of(fault, is_stream=call.is_stream) for fault in faults] or [ANSWERED]
     if any(outcome.sent == 1 for outcome in earlier):
         return "was sent again, but must not be"
     if len(faults) > TRIES:
         return f"was sent {len(faults)} times"
     if call.kind == "no listener":
-        return None if name == "ConnectionFailedError" and not faults else f"ended with {name or 'an answer'}"
-    was_left = call.text is None and not name
+        return None if name == "ConnectionFailedError" and not faults else f"ended with {name or 'a reply'}"
+    was_abandoned = call.text is None and not name
     if (
-        (was_left and call.kind in ("abandoned", "cancelled twice", "unread"))
+        (was_abandoned and call.kind in ("abandoned", "cancelled twice", "unread"))
         or (call.kind == "short deadline" and name in ("RequestTimeoutError", "StreamInterruptedError"))
         or (call.kind == "closed elsewhere" and getattr(call.error, "reason", "") == "closed")
     ):
         return None
     if name != last.error:
-        return f"ended with {name or 'an answer'}, not with {last.error or 'its answer'}"
-    if last.sent > 1 and len(faults) < TRIES and call.kind == "usual":
+        return f"ended with {name or 'a reply'}, not with {last.error or 'its reply'}"
+    if last.sent > 1 and len(faults) < TRIES and call.kind == "ordinary":
         return f"was not sent again after try {len(faults)}"
     if call.error is not None and call.error.tries != len(faults):
         return f"says that it was tried {call.error.tries} times"

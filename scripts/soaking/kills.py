@@ -1,11 +1,11 @@
-"""Kills a program repeatedly and restarts it with the same journal, to check that no answer is billed twice.
+"""Kills a program repeatedly and restarts it with the same journal, to check that no reply is billed twice.
 
-The service records each request; those that it answered completely are billed. It must never receive a call without
+The service records each request; those with a complete response are billed. It must never receive a call without
 `via_stream` twice: calls that a kill interrupted stay in the journal with an unknown outcome. No call with `via_stream`
-may stay unknown, and it may be billed twice only if the kill came after the service sent the last event and before the
+may stay unknown, and is billed twice only if the kill happened after the service sent the last event and before the
 journal recorded it, which the journal after the kill shows.
 
-The program is this module, run with the arguments of `program`: it makes calls until it has all answers.
+The program is this module, run with the arguments of `program`: it makes calls until it has all replies.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Kills:
     """The results.
 
     Attributes:
-        requests: How many answers were requested.
+        requests: How many replies were requested.
         kills: How many times the program was killed while running.
         sent: How many requests the service received.
-        paid: How many of them it answered completely.
-        answered: How many answers the journal has in the end.
-        unknown: How many unknown outcomes the journal has in the end.
-        paid_twice: How many answers were lost between the last event of the service and the journal.
+        paid: How many of them had a complete response.
+        answered: How many replies the journal has at the end.
+        unknown: How many unknown outcomes the journal has at the end.
+        paid_twice: How many replies were lost between the last event of the service and the journal.
         violations: The violations.
     """
 
@@ -57,10 +57,10 @@ class Kills:
 
 
 def kills(folder: Path, *, count: int, requests: int, via_stream: bool, seed: int) -> Kills:
-    """Kill the program `count` times, unless it ends before, then let it finish."""
-    found, chance = Kills(requests), Random(seed)  # noqa: S311 - nothing depends on its secrecy
+    """Kill the program `count` times, unless it ends earlier, then let it finish."""
+    result, chance = Kills(requests), Random(seed)  # noqa: S311 - nothing depends on its secrecy
     path = folder / f"via-stream-{via_stream}.db"
-    answered_at: dict[str, float] = {}
+    recorded_at: dict[str, float] = {}
     with Journal(path) as journal, testing.serve(text=_answer_to) as service:
         between_events = [testing.Fault("delay", "event", after=event, seconds=0.05) for event in range(5)]
         service.reply_with(always=between_events if via_stream else testing.Fault("delay", seconds=0.25))
@@ -69,20 +69,20 @@ def kills(folder: Path, *, count: int, requests: int, via_stream: bool, seed: in
             command = [sys.executable, "-m", "scripts.soaking.kills", *arguments]
             process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
             if run < count and _was_killed(process, service, chance):
-                found.kills += 1
+                result.kills += 1
                 now = time.monotonic()
                 for record in journal.records("answered"):
-                    answered_at.setdefault(json.loads(record.body)["input"], now)
+                    recorded_at.setdefault(json.loads(record.body)["input"], now)
                 continue
             output = process.communicate(timeout=600)[0]
             if process.returncode != 0:
-                found.violations.append(f"the last run ended with {process.returncode}: {output}")
+                result.violations.append(f"the last run ended with {process.returncode}: {output}")
             break
         service.wait_until(lambda: not service.in_flight)
         states = Counter(record.state for record in journal.records())
-        found.unknown, found.answered = len(journal.unknown()), states["answered"]
-        _check(found, service.requests, answered_at, via_stream=via_stream)
-    return found
+        result.unknown, result.answered = len(journal.unknown()), states["answered"]
+        _check(result, service.requests, recorded_at, via_stream=via_stream)
+    return result
 
 
 def _was_killed(process: subprocess.Popen[str], service: testing.Server, chance: Random) -> bool:
@@ -96,27 +96,29 @@ def _was_killed(process: subprocess.Popen[str], service: testing.Server, chance:
     return process.returncode == -signal.SIGKILL
 
 
-def _check(found: Kills, seen: list[testing.Request], answered_at: dict[str, float], *, via_stream: bool) -> None:
+def _check(result: Kills, received: list[testing.Request], recorded_at: dict[str, float], *, via_stream: bool) -> None:
     by_input: dict[str, list[testing.Request]] = defaultdict(list)
-    for request in seen:
+    for request in received:
         if request.is_whole:
             by_input[request.json["input"]].append(request)
     paid = [sum(request.answered is not None for request in requests) for requests in by_input.values()]
-    found.sent, found.paid = sum(map(len, by_input.values())), sum(paid)
-    found.paid_twice = sum(max(times - 1, 0) for times in paid)
+    result.sent, result.paid = sum(map(len, by_input.values())), sum(paid)
+    result.paid_twice = sum(max(times - 1, 0) for times in paid)
     for name, requests in by_input.items():
         if len(requests) > 1 and not via_stream:
-            found.violations.append(f"{name} was sent {len(requests)} times")
-        if requests[-1].arrived > answered_at.get(name, requests[-1].arrived):
-            found.violations.append(f"{name} was sent again though the journal had its answer")
-    if found.answered + found.unknown != found.requests:
-        found.violations.append(f"{found.answered} answers and {found.unknown} unknown of {found.requests}")
-    if via_stream and found.unknown:
-        found.violations.append(f"{found.unknown} are unknown, though a stream without its end is not billed")
-    if via_stream and found.paid - found.paid_twice != found.requests:
-        found.violations.append(f"{found.paid} were paid for, {found.requests} are wanted")
-    if found.paid_twice > found.kills * AT_ONCE:
-        found.violations.append(f"{found.paid_twice} were paid for twice in {found.kills} kills")
+            result.violations.append(f"{name} was sent {len(requests)} times")
+        if requests[-1].arrived > recorded_at.get(name, requests[-1].arrived):
+            result.violations.append(f"{name} was sent again although the journal had its reply")
+    if result.answered + result.unknown != result.requests:
+        result.violations.append(
+            f"{result.answered} replies and {result.unknown} unknown outcomes for {result.requests}"
+        )
+    if via_stream and result.unknown:
+        result.violations.append(f"{result.unknown} are unknown, although a stream without its end is not billed")
+    if via_stream and result.paid - result.paid_twice != result.requests:
+        result.violations.append(f"{result.paid} were paid for, {result.requests} were requested")
+    if result.paid_twice > result.kills * AT_ONCE:
+        result.violations.append(f"{result.paid_twice} were paid for twice in {result.kills} kills")
 
 
 def _answer_to(request: testing.Request) -> str:
@@ -124,7 +126,7 @@ def _answer_to(request: testing.Request) -> str:
 
 
 def program(flavour: str, url: str, journal: str, count: str, via_stream: str) -> int:
-    """Make the calls. Return 1, and print the results, if some are neither an answer nor unknown."""
+    """Make the calls. Return 1, and print the results, if some are neither a reply nor unknown."""
     options: dict[str, Any] = {
         "token": testing.TOKEN,
         "base_url": url,

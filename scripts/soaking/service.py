@@ -1,4 +1,4 @@
-"""Runs the embedded service in a process that disturbs some requests, and reports the fault of each."""
+"""Runs the test server in a process, with faults for some requests, and reports the fault of each."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.faults.table import ANSWERED, ROWS, Outcome, Row
 from tests.streams import shapes
 
 FAULTS = {row.name: row for row in [*ROWS, *shapes.ROWS]}
-"""The faults in the tables of the tests, by name. An undisturbed request has an empty name."""
+"""The faults in the tables of the tests, by name. A request without a fault has an empty name."""
 
 SHARE = 0.05  # of the requests get a fault
-SHARE_OF_429 = 0.2  # of the refusals with status 429 that chance would bring: each lowers the client's pace
-DELAY = (0.15, 0.35)  # seconds until the service answers, so that many calls are under way at once
+SHARE_OF_429 = 0.2  # of the randomly chosen responses with status 429: each lowers the client's pace
+DELAY = (0.15, 0.35)  # seconds until the service responds, so that many calls are in flight at once
 
 
 class Arrival(NamedTuple):
@@ -26,7 +26,7 @@ class Arrival(NamedTuple):
         call: The number of the call.
         fault: The name of its fault in the table.
         began: When it arrived.
-        ended: When its answer was sent; the time of arrival if the client disconnected before.
+        ended: When its response was sent; the time of arrival if the client disconnected earlier.
     """
 
     call: int
@@ -36,7 +36,7 @@ class Arrival(NamedTuple):
 
 
 def serve(pipe: Connection, seed: int) -> None:
-    """Run the service. It sends the arrivals and the number of open connections for each message from the pipe.
+    """Run the service. It sends the arrivals and the number of open connections for each message on the pipe.
 
     Before that it waits until all calls have ended or, for the message `closed`, until all connections are closed. The
     message None stops it.
@@ -44,7 +44,7 @@ def serve(pipe: Connection, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - nothing depends on its secrecy
     faults: dict[int, str] = {}
 
-    def answer(request: testing.Request) -> Any:
+    def respond(request: testing.Request) -> Any:
         delay = testing.Fault("delay", seconds=chance.uniform(*DELAY))
         if chance.random() >= SHARE:
             faults[request.number] = ""
@@ -58,7 +58,7 @@ def serve(pipe: Connection, seed: int) -> None:
 
     with testing.serve(text=lambda request: f"the answer to {request.json['input']}") as service:
         pipe.send(service.url)
-        service.reply_with(always=answer)
+        service.reply_with(always=respond)
         while (message := pipe.recv()) is not None:
             with suppress(TimeoutError):
                 service.wait_until(lambda: not (service.open_connections if message == "closed" else service.in_flight))
@@ -66,7 +66,7 @@ def serve(pipe: Connection, seed: int) -> None:
             pipe.send((arrivals, service.open_connections))
             faults.clear()
             service.clear()
-            service.reply_with(always=answer)
+            service.reply_with(always=respond)
 
 
 def _arrival(request: testing.Request, fault: str) -> Arrival:
@@ -75,13 +75,13 @@ def _arrival(request: testing.Request, fault: str) -> Arrival:
     return Arrival(int(request.json["input"].split()[1]), fault, request.arrived, ended)
 
 
-def _choose(chance: Random, kind: str) -> Row:
-    """Choose a fault for this kind of call. All rows of the table in the guide are equally likely."""
-    rows = [row for row in FAULTS.values() if kind in row.outcomes]
+def _choose(chance: Random, call: str) -> Row:
+    """Choose a fault for this type of call. All rows of the table in the guide are equally likely."""
+    rows = [row for row in FAULTS.values() if call in row.outcomes]
     line = chance.choice(list(dict.fromkeys(row.line for row in rows)))
     row = chance.choice([row for row in rows if row.line == line])
-    is_429 = row.outcomes[kind].error == "RateLimitError"
-    return row if not is_429 or chance.random() < SHARE_OF_429 else _choose(chance, kind)
+    is_429 = row.outcomes[call].error == "RateLimitError"
+    return row if not is_429 or chance.random() < SHARE_OF_429 else _choose(chance, call)
 
 
 def outcome_of(fault: str, *, is_stream: bool) -> Outcome:

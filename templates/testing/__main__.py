@@ -1,4 +1,4 @@
-"""Runs the embedded service, for manual calls."""
+"""Runs the test server, for manual calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded service as an HTTP/1.1 server on the loopback interface, in a separate thread."""
+"""The test server: HTTP/1.1 on the loopback interface, in a separate thread."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def serve(
     port: int = 0,
     tls: ssl.SSLContext | None = None,
 ) -> Generator[Server, None, None]:
-    """Run the embedded service as a server inside a `with` statement.
+    """Run a test server inside a `with` statement.
 
     Args:
         token: The token that the service accepts.
@@ -66,7 +66,7 @@ def serve(
 
 
 class Server(Service):
-    """The embedded service as a server. Created by `serve()`."""
+    """A test server. Created by `serve()`."""
 
     _loop: asyncio.AbstractEventLoop
     _thread: threading.Thread

@@ -1,7 +1,7 @@
-"""A pytest plugin with fixtures for the embedded service, which prevents tests from calling the real service.
+"""A pytest plugin with fixtures for the test server, which prevents tests from calling the real service.
 
 pytest loads it automatically where the package is installed. While tests run, calls to the real service raise an error
-before anything is sent, except in tests marked with `acedata_live` and in runs with `--acedata-live`. The embedded
+before anything is sent, except in tests marked with `acedata_live` and in runs with `--acedata-live`. The test
 service, recorded replies and mocks of httpx are not affected.
 
 Loading the plugin imports neither httpx nor the client; only a test that uses a fixture does.
@@ -55,7 +55,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.fixture
 def acedata_service() -> Iterator[Server]:
-    """Return an embedded service, a new one for each test."""
+    """Return a test server, a new one for each test."""
     from . import serve
 
     with serve() as service:
@@ -64,7 +64,7 @@ def acedata_service() -> Iterator[Server]:
 
 @pytest.fixture
 def acedata_client(acedata_service: Server) -> Iterator[Client]:
-    """Return a client of the embedded service."""
+    """Return a client of the test server."""
     from .. import Client
 
     with Client(token=acedata_service.token, base_url=acedata_service.url) as client:

@@ -83,10 +83,10 @@ def numbered(count: int) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("in_order", [False, True])
 def test_each_request_has_one_result(run, in_order):
     steps: list[int] = []
-    found = run(Calls(), numbered(50), at_once=4, in_order=in_order, progress=steps.append)
-    keys = [result.key for result in found]
+    results = run(Calls(), numbered(50), at_once=4, in_order=in_order, progress=steps.append)
+    keys = [result.key for result in results]
     assert (keys if in_order else sorted(keys)) == list(range(50))
-    assert all(result.reply.text == result.key == result.request["input"] for result in found)
+    assert all(result.reply.text == result.key == result.request["input"] for result in results)
     assert steps == [1] * 50
     assert run(Calls(), [], at_once=4, in_order=in_order) == []
 
@@ -99,15 +99,15 @@ def test_requests_can_have_keys(run):
         {"input": 4, "key": "four"},
         {"input": 5, "key": 5},
     ]
-    found = run(Calls(), requests, at_once=1)
-    assert {result.key: result.reply.text for result in found} == {"one": 1, 1: 2, 3: 3, "four": 4, 5: 5}
-    assert [result.request.get("key") for result in found] == ["one", None, "three", "four", "5"]
+    results = run(Calls(), requests, at_once=1)
+    assert {result.key: result.reply.text for result in results} == {"one": 1, 1: 2, 3: 3, "four": 4, 5: 5}
+    assert [result.request.get("key") for result in results] == ["one", None, "three", "four", "5"]
 
 
 def test_an_error_of_the_client_is_the_result_of_its_request(run):
-    found = {result.key: result for result in run(Calls({3: AceDataError("no")}), numbered(6), at_once=2)}
-    assert str(found.pop(3).error) == "no"
-    assert all(result.error is None and result.reply for result in found.values())
+    results = {result.key: result for result in run(Calls({3: AceDataError("no")}), numbered(6), at_once=2)}
+    assert str(results.pop(3).error) == "no"
+    assert all(result.error is None and result.reply for result in results.values())
 
 
 def failing_after(count: int, error: Exception) -> Iterator[dict[str, Any]]:
@@ -147,10 +147,10 @@ def test_calls_run_in_the_context_of_the_caller(run):
     tenant = contextvars.ContextVar("tenant", default="nobody")
     token = tenant.set("caller")
     try:
-        found = run(lambda **_: Reply(tenant.get()), numbered(3), at_once=2)
+        results = run(lambda **_: Reply(tenant.get()), numbered(3), at_once=2)
     finally:
         tenant.reset(token)
-    assert [result.reply.text for result in found] == ["caller"] * 3
+    assert [result.reply.text for result in results] == ["caller"] * 3
 
 
 @pytest.mark.parametrize("options", [{"budget": 5}, {"progress": 5}])
@@ -180,7 +180,7 @@ def test_a_request_is_taken_only_when_it_can_be_sent(run, in_order):
     assert ahead == 5
 
 
-def test_leaving_the_run_waits_for_the_calls_in_flight_and_starts_no_other():
+def test_closing_the_run_waits_for_the_calls_in_flight_and_starts_no_other():
     begun, ended = [], []
     both_begun, may_end = threading.Barrier(3), threading.Event()
 
@@ -192,11 +192,11 @@ def test_leaving_the_run_waits_for_the_calls_in_flight_and_starts_no_other():
         ended.append(arguments["input"])
         return Reply(arguments["input"])
 
-    found = in_threads.run(call, numbered(100), at_once=3, in_order=True, is_streamed=is_streamed)
-    assert next(found).key == 0
+    results = in_threads.run(call, numbered(100), at_once=3, in_order=True, is_streamed=is_streamed)
+    assert next(results).key == 0
     both_begun.wait(30)
     threading.Timer(0, may_end.set).start()
-    found.close()
+    results.close()
     assert sorted(begun) == sorted(ended) == [0, 1, 2]
 
 

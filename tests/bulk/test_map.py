@@ -15,7 +15,7 @@ def requests(count):
 
 
 def run(client, items, **options):
-    """The results of a run, and the error that stopped it, if any."""
+    """Return the results of a run, and the error that stopped it, if any."""
     results = []
     try:
         for result in client.responses.map(items, **{"at_once": 1, **options}):

@@ -57,9 +57,9 @@ REPLY, EVENT, STREAM = (f"components/schemas/{name}" for name in ("Reply/x-", "E
 KINDS, VARIABLES = "x-error-kinds/", "components/securitySchemes/token/x-environment"
 
 
-def changed(place: str, value: Any) -> Node:
+def changed(pointer: str, value: Any) -> Node:
     tree = copy.deepcopy(DOCUMENT)
-    *above, last = (token.replace("~1", "/") for token in place.split("/"))
+    *above, last = (token.replace("~1", "/") for token in pointer.split("/"))
     node = tree
     for key in above:
         node = node[key]
@@ -82,12 +82,12 @@ def judge(tmp_path: Path) -> Judge:
     return find
 
 
-def highest(found: list[Finding]) -> Impact:
-    return max((one.impact for one in found), default=NONE)
+def highest(findings: list[Finding]) -> Impact:
+    return max((finding.impact for finding in findings), default=NONE)
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "impact"),
+    ("pointer", "value", "impact"),
     [
         ("x-limits/in-flight", 10, FIX),
         ("x-limits/per-second", GONE, FIX),
@@ -138,11 +138,11 @@ def highest(found: list[Finding]) -> Impact:
         ("x-new", {"a": 1}, BREAKING),  # has no rule
     ],
 )
-def test_a_change_of_a_fact_has_its_impact(judge: Judge, place: str, value: Any, impact: Impact) -> None:
-    found = judge(DOCUMENT, changed(place, value))
-    assert highest(found) is impact, found
-    word = next(token for token in place.split("/") if token.startswith(("x-", "discriminator")))
-    assert all(word in one.where for one in found)
+def test_a_change_of_a_fact_has_its_impact(judge: Judge, pointer: str, value: Any, impact: Impact) -> None:
+    findings = judge(DOCUMENT, changed(pointer, value))
+    assert highest(findings) is impact, findings
+    word = next(token for token in pointer.split("/") if token.startswith(("x-", "discriminator")))
+    assert all(word in finding.where for finding in findings)
 
 
 def test_equal_facts_new_schemas_and_unknown_words_of_an_old_version_are_no_change(judge: Judge) -> None:
@@ -167,17 +167,17 @@ def test_a_code_that_moves_to_a_kind_that_is_no_subclass_is_breaking(
 ) -> None:
     tree = copy.deepcopy(DOCUMENT)
     kinds = tree["x-error-kinds"]
-    for one in kinds.values():
-        if code in one.get("codes", {}):
-            described = one["codes"].pop(code)
+    for rules in kinds.values():
+        if code in rules.get("codes", {}):
+            described = rules["codes"].pop(code)
     kinds[kind].setdefault("codes", {})[code] = described
-    found = judge(DOCUMENT, tree)
-    assert highest(found) is impact
-    assert any(f"the error {code} is {kind}" in one.what for one in found)
+    findings = judge(DOCUMENT, tree)
+    assert highest(findings) is impact
+    assert any(f"the error {code} is {kind}" in finding.what for finding in findings)
 
 
 @pytest.mark.parametrize(
-    ("place", "value"),
+    ("pointer", "value"),
     [
         ("x-error-kinds", ["Rate"]),
         ("x-error-kinds/Rate", None),
@@ -188,9 +188,9 @@ def test_a_code_that_moves_to_a_kind_that_is_no_subclass_is_breaking(
         ("x-error-kinds/Denied/codes/off/statuses", 403),
     ],
 )
-def test_malformed_error_kinds_are_refused_with_their_place(judge: Judge, place: str, value: Any) -> None:
-    for documents in [(DOCUMENT, changed(place, value)), (changed(place, value), DOCUMENT)]:
-        with pytest.raises(DocumentError, match=rf"\(#/{place}\): Input should be a valid"):
+def test_malformed_error_kinds_are_refused_with_their_pointer(judge: Judge, pointer: str, value: Any) -> None:
+    for documents in [(DOCUMENT, changed(pointer, value)), (changed(pointer, value), DOCUMENT)]:
+        with pytest.raises(DocumentError, match=rf"\(#/{pointer}\): Input should be a valid"):
             judge(*documents)
 
 

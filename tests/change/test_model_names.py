@@ -29,7 +29,7 @@ NAMES = pages.facts().fields[MODEL].enum
 
 
 def listing(names: Sequence[str]) -> Facts:
-    """A page with this list of models, read from its text."""
+    """Return a page with this list of models, read from its text."""
     return parse(pages.text(pages.with_field(pages.facts(), replace(pages.facts().fields[MODEL], enum=tuple(names)))))
 
 
@@ -47,7 +47,7 @@ def objections(page: Facts, **options: bool) -> str:
 
 
 def versioned(version: str) -> OurDocument:
-    """The document with another version."""
+    """Return the document with another version."""
     return OurDocument(pages.small_document().text.replace("version: 0.1.0", f"version: {version}", 1))
 
 
@@ -123,14 +123,14 @@ def test_a_malformed_version_is_refused() -> None:
 
 
 def removed_in(document: str) -> dict[str, str]:
-    """The withdrawn names and their versions, from the text."""
+    """Return the withdrawn names and their versions, from the text."""
     return dict(re.findall(r'(?m)^ +(\S+): \{since: "(.*)"\}$', document))
 
 
 def test_a_removed_name_stays_known_for_one_minor_version() -> None:
-    gone = plan(NAMES[1:], versioned("0.1.0"))
-    assert removed_in(gone.document) == {NAMES[0]: "0.2.0"}
-    more = plan((*NAMES[1:], "gpt-9"), OurDocument(gone.document))
+    removed = plan(NAMES[1:], versioned("0.1.0"))
+    assert removed_in(removed.document) == {NAMES[0]: "0.2.0"}
+    more = plan((*NAMES[1:], "gpt-9"), OurDocument(removed.document))
     assert (str(more.after), removed_in(more.document)) == ("0.2.1", {NAMES[0]: "0.2.0"})
     next_gone = plan((*NAMES[2:], "gpt-9"), OurDocument(more.document), more.changelog)
     assert (str(next_gone.after), removed_in(next_gone.document)) == ("0.3.0", {NAMES[1]: "0.3.0"})
@@ -138,9 +138,9 @@ def test_a_removed_name_stays_known_for_one_minor_version() -> None:
     assert f"no longer known: `{NAMES[0]}`" in (changelog.entry(next_gone.changelog, "0.3.0") or "")
 
 
-def test_a_removed_name_that_comes_back_is_no_longer_deprecated() -> None:
-    gone = plan(NAMES[1:])
-    back = plan(NAMES, OurDocument(gone.document))
+def test_a_removed_name_that_is_listed_again_is_no_longer_deprecated() -> None:
+    removed = plan(NAMES[1:])
+    back = plan(NAMES, OurDocument(removed.document))
     assert back.added == (NAMES[0],)
     assert removed_in(back.document) == {}
     assert "x-removed" not in back.document
@@ -167,17 +167,17 @@ def test_names_from_the_service_are_kept_apart_from_those_of_the_page() -> None:
 @pytest.mark.parametrize(
     ("names", "reason"),
     [
-        (("gpt 9", *NAMES), "odd characters: 'gpt 9'"),
-        (("gpt-9\u200b-x", *NAMES), "odd characters"),
-        (("gpt-9;rm", *NAMES), "odd characters"),
-        (("${x}", *NAMES), "odd characters"),
-        (("gpt-é", *NAMES), "odd characters"),
-        (("-x", *NAMES), "odd characters"),
-        (("x" * 101, *NAMES), "odd characters"),
+        (("gpt 9", *NAMES), "unexpected characters: 'gpt 9'"),
+        (("gpt-9\u200b-x", *NAMES), "unexpected characters"),
+        (("gpt-9;rm", *NAMES), "unexpected characters"),
+        (("${x}", *NAMES), "unexpected characters"),
+        (("gpt-é", *NAMES), "unexpected characters"),
+        (("-x", *NAMES), "unexpected characters"),
+        (("x" * 101, *NAMES), "unexpected characters"),
         ((*NAMES, NAMES[5]), f"appear twice: '{NAMES[5]}'"),
-        ((*NAMES, NAMES[1].upper()), f"would be one in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
-        ((*NAMES, "x-9.1", "x-9-1"), "would be one in Python: 'x-9.1', 'x-9-1'"),
-        (NAMES[1:], f"are gone: '{NAMES[0]}'"),
+        ((*NAMES, NAMES[1].upper()), f"would be the same in Python: '{NAMES[1]}', '{NAMES[1].upper()}'"),
+        ((*NAMES, "x-9.1", "x-9-1"), "would be the same in Python: 'x-9.1', 'x-9-1'"),
+        (NAMES[1:], f"are missing: '{NAMES[0]}'"),
         (NAMES[: -len(NAMES) // 5 - 1], "more than a fifth"),
         (("gpt-9", "o9"), "more than a fifth"),
     ],
@@ -191,7 +191,7 @@ def test_removals_and_only_removals_can_be_allowed() -> None:
     for names in ((*NAMES, "gpt-9"), NAMES[1:], NAMES[: len(NAMES) // 2], ("gpt-9", "o9")):
         assert objections(listing(names), allow_removals=True) == ""
     assert objections(listing((*NAMES, "gpt-9"))) == ""
-    assert "odd characters" in objections(listing(("gpt 9", *NAMES)), **EVERYTHING)
+    assert "unexpected characters" in objections(listing(("gpt 9", *NAMES)), **EVERYTHING)
     assert "appear twice" in objections(listing((NAMES[0], *NAMES)), **EVERYTHING)
 
 
@@ -205,9 +205,9 @@ def test_the_page_of_another_operation_is_refused_whatever_is_allowed() -> None:
 def test_a_page_without_a_list_is_refused_whatever_is_allowed() -> None:
     page = listing(NAMES)
     field = page.fields[MODEL]
-    others = {at: one for at, one in page.fields.items() if at != MODEL}
+    others = {at: field for at, field in page.fields.items() if at != MODEL}
     for fields in (others, {**others, MODEL: replace(field, enum=())}):
-        assert "there is not a list of model names" in objections(replace(page, fields=fields), **EVERYTHING)
+        assert "there is no list of model names" in objections(replace(page, fields=fields), **EVERYTHING)
 
 
 def test_other_differences_are_refused_with_a_table_unless_models_only_is_set() -> None:
@@ -294,7 +294,7 @@ def test_a_text_keeps_its_quotes_and_its_comment(version: str) -> None:
     assert edited(text, lambda editor: editor.set_text("/version", "1.2.3")) == text.replace("0.1.0", "1.2.3")
 
 
-def test_a_list_that_is_written_in_one_line_is_refused_with_the_place() -> None:
+def test_a_list_that_is_written_in_one_line_is_refused_with_its_location() -> None:
     text = re.sub(r"enum:\n( +- (gpt|o\d|chat).*\n)+", f"enum: [{', '.join(NAMES)}]\n", pages.small_document().text)
     with pytest.raises(RefusedError, match=r"openapi\.yaml:\d+ .* Write one entry per line"):
         plan(("gpt-9", *NAMES), OurDocument(text))

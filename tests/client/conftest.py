@@ -1,4 +1,4 @@
-"""Servers in front of the embedded service, and custom clients and transports."""
+"""Servers in front of the test server, and custom clients and transports."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def make_custom(flavour) -> Callable[..., Any]:
     """Makes a custom client or transport of the flavour: `make_custom(httpx2, "transport", verify=False)`."""
     prefix = "Async" if flavour == "async" else ""
 
-    def make(library: ModuleType, kind: str, **options: Any) -> Any:
-        return getattr(library, prefix + {"http_client": "Client", "transport": "HTTPTransport"}[kind])(**options)
+    def make(library: ModuleType, argument: str, **options: Any) -> Any:
+        return getattr(library, prefix + {"http_client": "Client", "transport": "HTTPTransport"}[argument])(**options)
 
     return make
 

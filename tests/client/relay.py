@@ -1,4 +1,4 @@
-"""A server that forwards bytes: as a proxy, or as a TLS server in front of the embedded service."""
+"""A server that forwards bytes: as a proxy, or as a TLS server in front of the test server."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def test_none_for_an_argument_that_cannot_be_null_is_refused_with_the_advice_to_
 
 
 @pytest.mark.parametrize("is_passed", [False, True])
-def test_the_environment_gives_the_base_url_unless_one_is_passed(is_passed, service, connect, monkeypatch):
+def test_the_base_url_is_read_from_the_environment_unless_one_is_passed(is_passed, service, connect, monkeypatch):
     monkeypatch.setenv(BASE_URL_VARIABLE, "http://127.0.0.1:9" if is_passed else service.url)
     connect(service if is_passed else None).create()
     assert len(service.requests) == 1

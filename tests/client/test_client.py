@@ -158,7 +158,7 @@ def test_a_client_that_is_closed_stays_closed_when_it_is_pickled(flavour):
 # Closing
 
 
-def test_a_client_that_is_closed_by_leaving_its_with_says_so(driver, service):
+def test_a_call_after_the_with_statement_of_a_client_raises_an_error(driver, service):
     with suppress(KeyError), driver.client:
         driver.create()
         raise KeyError
@@ -199,7 +199,7 @@ def test_an_unknown_model_is_sent_with_one_warning_that_names_the_most_similar_o
     assert [request.json["model"] for request in service.requests] == [name, name]
 
 
-def test_a_request_that_is_refused_gives_no_warning(driver, service):
+def test_a_request_that_is_refused_causes_no_warning(driver, service):
     with pytest.raises(ValueError, match="/n"):
         driver.create(model=f"gpt-4o-never-{driver.flavour}", n=0)
 

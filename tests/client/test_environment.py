@@ -41,8 +41,8 @@ def test_a_host_in_no_proxy_is_called_without_the_proxy(connect, port, proxy, mo
     relay, address = proxy
     monkeypatch.setenv("HTTP_PROXY", address)
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    there = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [there])
+    address_info = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", ("127.0.0.1", port))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [address_info])
     assert_calls_work(connect(base_url="http://service.test"))
     assert relay.seen == []
 
@@ -67,7 +67,7 @@ def test_no_proxy_may_name_networks(proxy, monkeypatch, host, no_proxy, through)
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
 def test_the_local_host_is_called_without_a_proxy(connect, port, proxy, monkeypatch, host):
-    """The embedded service works behind any proxy."""
+    """The test server works behind any proxy."""
     relay, address = proxy
     monkeypatch.setenv("ALL_PROXY", address)
     with testing.serve(host="0.0.0.0") as service:

@@ -127,10 +127,10 @@ def test_every_try_calls_the_hooks_and_says_when_the_next_one_follows(hooked, ho
     service.reply_with(testing.error("rate_limited"), testing.error("api_error"))
     hooked().create()
     assert hook.methods == ["before_send", "after_try"] * 3 + ["at_end"]
-    assert [(one.number, one.status, one.may_be_billed) for one in hook.tries] == [
+    assert [(attempt.number, attempt.status, attempt.may_be_billed) for attempt in hook.tries] == [
         (1, 429, False), (2, 500, False), (3, 200, True),
     ]  # fmt: skip
-    first, second, last = (one.resent_in for one in hook.tries)
+    first, second, last = (attempt.resent_in for attempt in hook.tries)
     assert 1 <= first <= 2 <= second <= 3
     assert last is None
     assert hook.infos[0] is hook.infos[2] is hook.end.call
@@ -230,7 +230,7 @@ def test_a_stream_that_is_lost_before_its_first_event_is_a_failed_try(hooked, ho
     assert (lost.may_be_billed, lost.resent_in is not None) == (False, True)
 
 
-def test_a_reply_in_place_of_a_stream_ends_without_an_error(hooked, hook, service):
+def test_a_reply_instead_of_a_stream_ends_without_an_error(hooked, hook, service):
     reply = json.loads(sample("response.json"))
     service.reply_with(reply)
     with hooked().open() as stream:
@@ -241,7 +241,7 @@ def test_a_reply_in_place_of_a_stream_ends_without_an_error(hooked, hook, servic
 def test_a_try_that_was_repeated_at_the_callers_risk_may_be_billed(hooked, hook, service):
     service.reply_with(testing.Fault("stall"))
     hooked(retry=RetryPolicy(on_read_timeout=True), timeout=0.2).create()
-    assert [one.may_be_billed for one in hook.tries] == [None, True]
+    assert [attempt.may_be_billed for attempt in hook.tries] == [None, True]
 
 
 # The journal
@@ -375,7 +375,7 @@ class LeftError(BaseException):
 
 @pytest.mark.parametrize("via_stream", [False, True])
 @pytest.mark.parametrize(("answer", "billed"), [("Hello", True), (testing.error("bad_request"), False)])
-def test_a_call_that_is_left_in_a_hook_is_billed_as_its_response_says(
+def test_a_call_that_is_aborted_in_a_hook_is_billed_as_its_response_says(
     answer, billed, via_stream, hooked, hook, service
 ):
     service.reply_with(answer)

@@ -76,7 +76,7 @@ def test_calls_through_httpx_share_a_connection(driver, flavour, service, monkey
     service.wait_until(lambda: service.open_connections == 0)
 
 
-def test_a_stream_through_httpx_that_is_left_is_closed(driver, flavour, service, monkeypatch):
+def test_an_abandoned_stream_through_httpx_is_closed(driver, flavour, service, monkeypatch):
     watched(monkeypatch, ENTRY_POINTS[flavour][1])
     service.reply_with(testing.Fault("stall", "event", after=2))
     with driver.open() as stream:
@@ -114,16 +114,16 @@ def test_the_default_timeout_of_a_custom_client_is_not_used(connect, connect_cus
     assert connect_custom(library=library).actual._settings.timeout == connect().actual._settings.timeout
 
 
-WANTED = {
+EXPECTED = {
     "transport": {"sync": "BaseTransport", "async": "AsyncBaseTransport"},
     "http_client": {"sync": "Client", "async": "AsyncClient"},
 }
 
 
-@pytest.mark.parametrize("argument", WANTED)
+@pytest.mark.parametrize("argument", EXPECTED)
 def test_a_client_or_transport_of_the_other_flavour_is_refused(flavour, library, make_custom, argument):
-    other, wanted = ("sync" if flavour == "async" else "async"), WANTED[argument]
-    text = rf"{argument} must be an httpx\.{wanted[other]} \(or httpx2\.{wanted[other]}\), not {library.__name__}\."
+    other, expected = ("sync" if flavour == "async" else "async"), EXPECTED[argument]
+    text = rf"{argument} must be an httpx\.{expected[other]} \(or httpx2\.{expected[other]}\), not {library.__name__}\."
     with pytest.raises(ConfigurationError, match=text):
         Driver(other, token=testing.TOKEN, **{argument: make_custom(library, argument)})
 

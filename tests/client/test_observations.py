@@ -30,8 +30,8 @@ def counted(*replies: Any) -> dict[tuple[str, str], int]:
     for reply in replies:
         observations.add(reply)
     assert observations.replies == len(replies)
-    assert {one.schema for one in observations.counts} <= {type(replies[0]).__name__}
-    return {(one.pointer, one.what): one.count for one in observations.counts}
+    assert {count.schema for count in observations.counts} <= {type(replies[0]).__name__}
+    return {(count.pointer, count.what): count.count for count in observations.counts}
 
 
 def changed(data: Data, change: Callable[[Any], object]) -> Data:
@@ -45,7 +45,7 @@ def test_replies_that_match_the_document_are_not_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("change", "observation"),
     [
         (lambda data: data.pop("model"), ("/model", "required")),
         (lambda data: data.update(id=5), ("/id", "type")),
@@ -58,11 +58,11 @@ def test_replies_that_match_the_document_are_not_counted() -> None:
     ],
 )  # fmt: skip
 def test_a_mismatch_and_an_addition_are_counted_by_their_pointer(
-    change: Callable[[Any], object], place: tuple[str, str]
+    change: Callable[[Any], object], observation: tuple[str, str]
 ) -> None:
     reply = class_of(CHAT).from_dict(changed(CHAT, change))
-    assert counted(reply) == {place: 1}
-    assert counted(reply, reply, typed(CHAT)) == {place: 2}
+    assert counted(reply) == {observation: 1}
+    assert counted(reply, reply, typed(CHAT)) == {observation: 2}
 
 
 def test_the_items_of_a_list_are_counted_together() -> None:
@@ -160,7 +160,7 @@ def test_the_replies_of_a_client_are_counted(connect: Callable[..., Driver], ser
     driver.create()
     driver.client.with_options(timeout=5).responses.create(**MINIMAL)
     assert observations.replies == 2
-    assert [(one.schema, one.pointer) for one in observations.counts] == [(class_of(CHAT).__name__, "/seed")]
+    assert [(count.schema, count.pointer) for count in observations.counts] == [(class_of(CHAT).__name__, "/seed")]
 
 
 def test_the_events_of_a_client_are_counted(connect: Callable[..., Driver], service: testing.Server) -> None:
@@ -174,7 +174,7 @@ def test_the_events_of_a_client_are_counted(connect: Callable[..., Driver], serv
     service.reply_with(testing.Answer(events=events))
     driver.stream()
     assert observations.replies == 3
-    assert {(one.schema, one.pointer, one.what) for one in observations.counts} == {
+    assert {(count.schema, count.pointer, count.what) for count in observations.counts} == {
         (class_of(events[0]).__name__, "/phase", "unknown field"),
         (class_of(events[0]).__name__, "/response/status", "unknown value"),
         ("", "", "unknown kind"),
@@ -187,7 +187,7 @@ def test_a_reply_that_is_refused_is_counted_too(connect: Callable[..., Driver], 
     service.reply_with(testing.Answer(json={**CHAT, "id": 5}))
     with pytest.raises(ReplyDecodeError):
         driver.create()
-    assert [(one.pointer, one.what) for one in observations.counts] == [("/id", "type")]
+    assert [(count.pointer, count.what) for count in observations.counts] == [("/id", "type")]
 
 
 def test_an_object_that_is_not_observations_is_refused() -> None:

@@ -66,7 +66,7 @@ def traced(connect, service, hook):
 
 
 def metrics_of(reader):
-    """The points of each metric."""
+    """Return the points of each metric."""
     data = reader.get_metrics_data()
     metrics = data.resource_metrics[0].scope_metrics[0].metrics if data else ()
     return {metric.name: list(metric.data.data_points) for metric in metrics}
@@ -125,7 +125,7 @@ def test_the_span_of_a_chat_completion_has_the_finish_reason_of_each_choice(trac
     assert span.attributes["gen_ai.request.choice.count"] == 2
 
 
-def test_the_trace_goes_on_in_the_service(traced, exporter, service, tracers):
+def test_the_trace_continues_in_the_service(traced, exporter, service, tracers):
     with tracers.get_tracer("test").start_as_current_span("outer") as outer:
         traced.client.responses.create(**MINIMAL)
     inner, _outer = exporter.get_finished_spans()
@@ -153,7 +153,7 @@ def test_the_span_is_current_while_the_request_is_sent_and_no_longer(connect, se
 
 
 @in_loop
-async def test_tasks_have_spans_of_their_own(exporter, tracers, hook, service):
+async def test_each_task_has_its_own_span(exporter, tracers, hook, service):
     tracer = tracers.get_tracer("test")
 
     async def ask(client, number):

@@ -34,13 +34,13 @@ DEFAULT_WAIT = 1.5  # the first of the vendor's waits, and half of its second of
 
 
 def refused(**headers: str) -> Failure:
-    """A response that the document allows to retry, with headers such as `retry_after`."""
+    """Return a response that the document allows to retry, with headers such as `retry_after`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Failure("status", status=429, resend=True, headers=named)
 
 
-def wait(tries: int = 1, lot: float = 0.0, wall: float = NOW, policy: RetryPolicy = DEFAULT, **headers: str) -> float:
-    return policy.wait(refused(**headers), tries, FakeClock(lot=lot, wall=wall))
+def wait(tries: int = 1, random: float = 0, wall: float = NOW, policy: RetryPolicy = DEFAULT, **headers: str) -> float:
+    return policy.wait(refused(**headers), tries, FakeClock(random=random, wall=wall))
 
 
 # --- whether
@@ -68,14 +68,14 @@ def test_waits_double_up_to_sixteen_seconds_and_stay_there():
     assert [wait(tries) for tries in range(1, 9)] == [1, 2, 4, 8, 16, 16, 16, 16]
 
 
-@given(lot=st.floats(0, 1, exclude_max=True), tries=st.integers(1, 100))
-def test_up_to_a_second_is_added_at_random(lot, tries):
-    assert wait(tries, lot) == wait(tries) + lot
+@given(random=st.floats(0, 1, exclude_max=True), tries=st.integers(1, 100))
+def test_up_to_a_second_is_added_at_random(random, tries):
+    assert wait(tries, random) == wait(tries) + random
 
 
 def test_waits_and_jitter_can_be_chosen():
     policy = RetryPolicy(waits=[0, 0.25], jitter=0.1)
-    assert [wait(tries, lot=0.5, policy=policy) for tries in (1, 2, 3)] == [0.05, 0.3, 0.3]
+    assert [wait(tries, random=0.5, policy=policy) for tries in (1, 2, 3)] == [0.05, 0.3, 0.3]
 
 
 @pytest.mark.parametrize(
@@ -95,18 +95,18 @@ def test_waits_and_jitter_can_be_chosen():
         ]],
     ],
 )  # fmt: skip
-def test_a_wait_that_the_response_asks_for_is_obeyed(headers, seconds):
+def test_a_wait_that_the_response_requests_is_obeyed(headers, seconds):
     assert wait(**headers) == seconds
 
 
 @pytest.mark.parametrize(
-    ("headers", "lot", "seconds"), [
+    ("headers", "random", "seconds"), [
         ({"retry_after": "30"}, 0.5, 30.5), ({"retry_after": "30"}, 0.75, 30.75), ({"retry_after": "0"}, 0.5, 0),
         ({"retry_after_ms": "20"}, 0.5, 0.03),
     ],
 )  # fmt: skip
-def test_the_jitter_of_a_requested_wait_only_lengthens_it_and_is_no_longer_than_it(headers, lot, seconds):
-    assert wait(lot=lot, **headers) == seconds
+def test_the_jitter_of_a_requested_wait_only_lengthens_it_and_is_no_longer_than_it(headers, random, seconds):
+    assert wait(random=random, **headers) == seconds
 
 
 NOT_NUMBERS = [
@@ -133,8 +133,8 @@ NOT_DATES_AHEAD = [
 
 @pytest.mark.parametrize("value", [*NOT_NUMBERS, *NOT_DATES_AHEAD])
 def test_a_value_that_is_neither_a_number_nor_a_date_ahead_is_ignored(value):
-    assert wait(lot=0.5, retry_after=value) == DEFAULT_WAIT
-    assert wait(lot=0.5, retry_after_ms=value) == DEFAULT_WAIT
+    assert wait(random=0.5, retry_after=value) == DEFAULT_WAIT
+    assert wait(random=0.5, retry_after_ms=value) == DEFAULT_WAIT
 
 
 def test_the_day_of_an_asctime_date_may_have_one_digit():
@@ -187,9 +187,9 @@ header_values = st.one_of(
 
 @given(seconds=header_values, milliseconds=header_values, tries=st.integers(1, 9))
 @example(seconds="Mon, 23 Nov 0000 00:00:30 GMT", milliseconds="9" * 5000, tries=1)
-def test_no_header_value_raises_or_gives_an_endless_wait(seconds, milliseconds, tries):
+def test_no_header_value_raises_or_causes_an_endless_wait(seconds, milliseconds, tries):
     failure = refused(retry_after=seconds, retry_after_ms=milliseconds)
-    assert 0 <= DEFAULT.wait(failure, tries, FakeClock(lot=0.0)) < 1e9
+    assert 0 <= DEFAULT.wait(failure, tries, FakeClock(random=0.0)) < 1e9
     plan = DEFAULT.plan(failure, tries=tries, max_retries=9, clock=FakeClock())
     assert plan is None or 0 <= plan <= 601
 
@@ -208,12 +208,12 @@ def test_no_header_value_raises_or_gives_an_endless_wait(seconds, milliseconds, 
             ({"retry_after_ms": "700000", "retry_after": "1"}, 700),
         ] for deadline, planned in [(None, None), (seconds, None), (seconds + 0.1, seconds)]],
         (DEFAULT, {"retry_after": "600"}, None, 600),
-        *[(RetryPolicy(longest_retry_after=longest), {"retry_after": asked}, None, planned)
-          for longest, asked, planned in [(5, "5", 5), (5, "5.001", None), (0, "0.001", None), (0, "0", 0)]],
+        *[(RetryPolicy(longest_retry_after=longest), {"retry_after": header}, None, planned)
+          for longest, header, planned in [(5, "5", 5), (5, "5.001", None), (0, "0.001", None), (0, "0", 0)]],
     ],
 )  # fmt: skip
 def test_a_wait_that_is_too_long_for_the_deadline_or_without_one_is_not_begun(policy, headers, deadline, planned):
-    clock = FakeClock(now=1000.0, lot=0.0)
+    clock = FakeClock(now=1000.0, random=0.0)
     give_up_at = None if deadline is None else 1000.0 + deadline
     assert policy.plan(refused(**headers), tries=1, max_retries=1, clock=clock, give_up_at=give_up_at) == planned
 
@@ -223,7 +223,7 @@ def test_the_jitter_does_not_make_a_requested_wait_too_long():
 
 
 def test_the_plan_is_the_wait_until_the_retries_are_used_up():
-    clock = FakeClock(lot=0.0)
+    clock = FakeClock(random=0.0)
     assert [DEFAULT.plan(refused(), tries=tries, max_retries=2, clock=clock) for tries in (1, 2, 3)] == [1, 2, None]
 
 
@@ -270,7 +270,7 @@ SECONDS = "seconds from 0 to 86400"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "expected", "found"), [
+    ("name", "value", "expected", "actual"), [
         *[("waits", value, "a sequence of seconds", value) for value in (None, 5)],
         ("waits", [], "a sequence of seconds with at least one item", ()),
         ("waits", "12", SECONDS, "1"),
@@ -280,10 +280,10 @@ SECONDS = "seconds from 0 to 86400"
         *[(name, value, "True or False", value) for name in STAGE_OF_FIELD for value in (None, 0, 1, "no")],
     ],
 )  # fmt: skip
-def test_an_invalid_setting_is_refused_by_name(name, value, expected, found):
+def test_an_invalid_setting_is_refused_by_name(name, value, expected, actual):
     with pytest.raises(ConfigurationError) as caught:
         RetryPolicy(**{name: value})
-    assert str(caught.value) == f"RetryPolicy: {name} must be {expected}, not {found!r}"
+    assert str(caught.value) == f"RetryPolicy: {name} must be {expected}, not {actual!r}"
     assert isinstance(caught.value, ValueError)
 
 

@@ -95,7 +95,7 @@ async def test_with_a_journal_equal_requests_of_a_nursery_are_sent_once(service,
 
 
 @in_trio
-async def test_a_place_that_a_thread_releases_is_taken(service):
+async def test_a_slot_that_a_thread_releases_is_taken(service):
     limiter = Limiter(ONE_SLOT)
     slot = limiter.acquire()
 
@@ -175,7 +175,7 @@ def test_in_an_unknown_event_loop_nothing_is_sent(service, custom, limits):
 
 @pytest.mark.parametrize("fault", [testing.Fault("stall"), testing.Fault("delay", seconds=60)])
 @in_trio
-async def test_the_embedded_service_waits_in_trio_too(fault):
+async def test_the_in_process_transport_waits_in_trio_too(fault):
     transport = testing.transport()
     transport.reply_with(fault)
     async with AsyncClient(testing.TOKEN, transport=transport, timeout=0.05, max_retries=0) as client:

@@ -18,7 +18,7 @@ from tests.replies.recorded import events_in, sample
 
 
 def reply(file="response.json", **usage):
-    """A recorded reply with another usage."""
+    """Return a recorded reply with another usage."""
     data = json.loads(sample(file))
     return {**data, "usage": {**data["usage"], **usage}}
 
@@ -77,7 +77,7 @@ def test_a_stream_counts_once_with_the_usage_of_its_last_event(client):
     assert client.actual.usage.total.total_tokens == event.response.usage.total_tokens
 
 
-def test_a_stream_that_is_left_before_its_end_is_not_billed(client, service):
+def test_a_stream_that_is_closed_before_its_end_is_not_billed(client, service):
     with client.open() as stream:
         next(iter(stream.text_deltas()))
     with Client(testing.TOKEN, base_url=service.url) as dropping:

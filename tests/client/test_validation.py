@@ -228,13 +228,13 @@ def test_a_long_value_is_shortened(problems, value):
 
 
 def test_a_refusal_lists_its_problems_and_names_the_call(problems):
-    found = problems(n=0, top_p="much")
+    listed = problems(n=0, top_p="much")
     with pytest.raises(RequestValidationError) as refused:
         Client(testing.TOKEN).responses.create(model="gpt-4o", input="Hello", n=0, top_p="much")
-    assert refused.value.problems == found
-    assert all(isinstance(one, Problem) for one in found)
-    assert isinstance(found, Sequence)
+    assert refused.value.problems == listed
+    assert all(isinstance(problem, Problem) for problem in listed)
+    assert isinstance(listed, Sequence)
     first, *lines = str(refused.value).splitlines()
     assert first.startswith("responses.create: ")
-    assert lines == [f"  {problem}" for problem in found]
+    assert lines == [f"  {problem}" for problem in listed]
     assert (refused.value.method, refused.value.tries) == ("POST", 0)

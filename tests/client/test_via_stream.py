@@ -65,7 +65,7 @@ def test_a_copy_of_the_client_can_have_another_setting(make_client, service):
     assert driver.actual._settings.via_stream is True
 
 
-def test_a_call_that_asks_for_a_stream_gets_one(make_client, service):
+def test_a_call_that_requests_a_stream_gets_one(make_client, service):
     assert make_client().stream(via_stream=True)[-1].type == "response.completed"
 
 
@@ -85,7 +85,7 @@ def test_a_value_that_is_not_a_boolean_is_refused(make_client, connect, service)
     assert service.requests == []
 
 
-def test_a_whole_reply_in_place_of_the_stream_is_the_reply(make_client, service):
+def test_a_whole_reply_instead_of_the_stream_is_the_reply(make_client, service):
     service.reply_with(testing.Answer(json=response("Hello")))
     assert make_client().create().output_text == "Hello"
 

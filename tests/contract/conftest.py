@@ -27,7 +27,7 @@ class Wire:
         self._strict = self.client.with_options(strict=True)
 
     def sent_by(self, **fields: Any) -> httpx.Request:
-        """The request of a call with these fields. The response is a stream that ends at once."""
+        """Return the request of a call with these fields. The response is a stream that ends at once."""
         self._answer, self._sent = b"data: {}\n\n", []
         try:
             answer = self.client.responses.create(**fields)
@@ -40,7 +40,7 @@ class Wire:
         return request
 
     def reply(self, data: Any, *, strict: bool = False) -> Any:
-        """A reply as the client decodes it, also one with the status `failed`."""
+        """Return a reply as the client decodes it, also one with the status `failed`."""
         self._answer = data if isinstance(data, bytes) else json.dumps(data).encode()
         client = self._strict if strict else self.client
         try:
@@ -49,12 +49,12 @@ class Wire:
             return error.reply
 
     def model_list(self, data: Any, *, strict: bool = False) -> Any:
-        """A list of models as the client decodes it."""
+        """Return a list of models as the client decodes it."""
         self._answer = json.dumps(data).encode()
         return (self._strict if strict else self.client).models.list()
 
     def event(self, data: Any, *, strict: bool = False) -> Any:
-        """The first event of a stream as the client decodes it."""
+        """Return the first event of a stream as the client decodes it."""
         self._answer = b"data: " + (data if isinstance(data, bytes) else json.dumps(data).encode()) + b"\n\n"
         client = self._strict if strict else self.client
         with client.responses.create(model="gpt-4o", input="Hello", stream=True) as stream:

@@ -17,7 +17,7 @@ _COMPONENTS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
 def component(reference: Mapping[str, Any]) -> str:
-    """The name of the component to which a `$ref` leads."""
+    """Return the name of the component to which a `$ref` leads."""
     name: str = reference["$ref"].rpartition("/")[2]
     return name
 
@@ -27,7 +27,7 @@ PARTS = {component(part) for schema in _COMPONENTS.values() for part in schema.g
 
 
 def _merged(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with the fields of its `allOf` among its own."""
+    """Return a schema with the fields of its `allOf` among its own."""
     parts = [_COMPONENTS[component(part)] for part in schema.get("allOf", [])]
     if not parts:
         return schema
@@ -46,7 +46,7 @@ EVENTS = (*(name.rpartition("/")[2] for name in SCHEMAS["ResponseEvent"]["discri
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a `$ref`, with the keywords beside it."""
+    """Return the schema of a `$ref`, with the keywords beside it."""
     while "$ref" in schema:
         schema = {**SCHEMAS[component(schema)], **{k: v for k, v in schema.items() if k != "$ref"}}
     return schema
@@ -70,13 +70,13 @@ def assert_documented(data: Any, what: str) -> None:
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """A validator of a component."""
+    """Return a validator of a component."""
     return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
 
 
 def examples(content: dict[str, Any]) -> list[Any]:
-    """The example values of a media type."""
-    return [content["example"]] if "example" in content else [one["value"] for one in content["examples"].values()]
+    """Return the example values of a media type."""
+    return [content["example"]] if "example" in content else [named["value"] for named in content["examples"].values()]
 
 
 class Bound(NamedTuple):
@@ -98,7 +98,7 @@ KEYWORDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItem
 
 
 def bounds() -> Iterator[Bound]:
-    """Every bound that the document sets on a field of the request."""
+    """Yield every bound that the document sets on a field of the request."""
     for field, schema in REQUEST["properties"].items():
         yield from _bounds(field, schema, DOCUMENT["x-source"])
 

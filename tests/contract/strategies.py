@@ -33,13 +33,13 @@ GROWN = frozenset(["fields", "values", "variants"])
 
 @cache
 def data(name: str, growth: frozenset[str] = frozenset()) -> st.SearchStrategy[Any]:
-    """Data that is valid for a component, or newer than it in the ways of `growth`."""
+    """Return data that is valid for a component, or newer than it in the ways of `growth`."""
     return _data({"$ref": f"#/components/schemas/{name}"}, growth)
 
 
 @cache
 def requests() -> st.SearchStrategy[dict[str, Any]]:
-    """The arguments of a valid call. Objects in them may have new fields."""
+    """Return the arguments of a valid call. Objects in them may have new fields."""
     required = REQUEST["required"]
     values = {key: _data(schema, FIELDS) for key, schema in REQUEST["properties"].items()}
     return st.fixed_dictionaries({key: values.pop(key) for key in required}, optional=values)
@@ -59,8 +59,8 @@ def _data(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy[A
         return st.sampled_from(schema["enum"]) | (TEXTS if is_open else st.nothing())
     if "type" not in schema:
         return JSON
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return st.one_of([_OF_KIND[kind](schema, growth) for kind in kinds])
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return st.one_of([_OF_TYPE[type_](schema, growth) for type_ in types])
 
 
 def _object(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -75,13 +75,13 @@ def _object(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy
     others = st.dictionaries(
         KEYS.filter(lambda key: key not in properties.keys() | MARKS_OF_AN_ERROR), JSON, max_size=2
     )
-    return st.builds(lambda one, other: {**other, **one}, described, others)
+    return st.builds(lambda known, more: {**more, **known}, described, others)
 
 
 def _unknown_variant(discriminator: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    kinds = TEXTS.filter(lambda kind: kind not in discriminator["mapping"])
+    values = TEXTS.filter(lambda value: value not in discriminator["mapping"])
     others = st.dictionaries(KEYS.filter(lambda key: key not in MARKS_OF_AN_ERROR), JSON, max_size=3)
-    return st.builds(lambda kind, other: {**other, discriminator["propertyName"]: kind}, kinds, others)
+    return st.builds(lambda value, fields: {**fields, discriminator["propertyName"]: value}, values, others)
 
 
 def _number(schema: dict[str, Any], _growth: frozenset[str]) -> st.SearchStrategy[float]:
@@ -102,7 +102,7 @@ def _array(schema: dict[str, Any], growth: frozenset[str]) -> st.SearchStrategy[
     return st.lists(_data(schema.get("items", {}), growth), min_size=schema.get("minItems", 0), max_size=3)
 
 
-_OF_KIND: dict[str, Any] = {
+_OF_TYPE: dict[str, Any] = {
     "object": _object,
     "array": _array,
     "string": _text,
@@ -118,7 +118,7 @@ _OF_KIND: dict[str, Any] = {
 
 @st.composite
 def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
-    """The arguments of a call with some values replaced or removed. They are often invalid, not always."""
+    """Generate the arguments of a call with some values replaced or removed. They are often invalid, not always."""
     fields = draw(requests())
     for _ in range(draw(st.integers(1, 3))):
         fields = _disturbed(draw, fields, EDGES | JSON, list(REQUEST["properties"]))
@@ -127,12 +127,12 @@ def disturbed_requests(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def disturbed(draw: st.DrawFn, data: st.SearchStrategy[Any], values: st.SearchStrategy[Any]) -> Any:
-    """Data with some values replaced or removed."""
-    found = draw(data)
+    """Generate data with some values replaced or removed."""
+    value = draw(data)
     for _ in range(draw(st.integers(0, 3))):
-        has_values = isinstance(found, (dict, list)) and found
-        found = _disturbed(draw, found, values) if has_values else draw(values)
-    return found
+        has_values = isinstance(value, (dict, list)) and value
+        value = _disturbed(draw, value, values) if has_values else draw(values)
+    return value
 
 
 def _disturbed(
@@ -179,10 +179,10 @@ class Violation(NamedTuple):
 
 @st.composite
 def violations(draw: st.DrawFn, name: str) -> Violation:
-    """Data of a component with one required field removed, or one value replaced by one of another type."""
+    """Generate data of a component with one required field removed, or one value replaced by one of another type."""
     whole = draw(data(name))
-    places = list(_places(whole, SCHEMAS[name], ()))
-    path, schema, is_required = draw(st.sampled_from(places))
+    locations = list(_places(whole, SCHEMAS[name], ()))
+    path, schema, is_required = draw(st.sampled_from(locations))
     holder = whole
     for step in path[:-1]:
         holder = holder[step]
@@ -194,7 +194,7 @@ def violations(draw: st.DrawFn, name: str) -> Violation:
 
 
 def _places(value: Any, schema: dict[str, Any], path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any, bool]]:
-    """Each documented value in the data: its path, its schema, and whether it is required."""
+    """Yield each documented value in the data: its path, its schema, and whether it is required."""
     schema = _chosen(value, schema)
     if isinstance(value, dict):
         for key, child in schema.get("properties", {}).items():
@@ -212,11 +212,11 @@ def _place(value: Any, schema: dict[str, Any], path: tuple[Any, ...], is_require
 
 
 def _chosen(value: Any, schema: dict[str, Any]) -> dict[str, Any]:
-    """The member of a union that describes a value."""
+    """Return the member of a union that describes a value."""
     schema = resolved(schema)
     if "discriminator" in schema and isinstance(value, dict):
-        kind = value[schema["discriminator"]["propertyName"]]
-        return resolved({"$ref": schema["discriminator"]["mapping"][kind]})
+        name = value[schema["discriminator"]["propertyName"]]
+        return resolved({"$ref": schema["discriminator"]["mapping"][name]})
     for member in schema.get("anyOf", []):
         if _is_of(value, _types(member)):
             return _chosen(value, member)
@@ -235,7 +235,7 @@ _SAMPLES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def _types(schema: dict[str, Any]) -> set[str]:
-    """The JSON types that a schema allows."""
+    """Return the JSON types that a schema allows."""
     schema = resolved(schema)
     members = schema.get("anyOf") or schema.get("oneOf")
     if members:
@@ -243,8 +243,8 @@ def _types(schema: dict[str, Any]) -> set[str]:
     if "const" in schema or "enum" in schema:
         return {"string"}
     kinds = schema.get("type", list(_SAMPLES))
-    found = {kinds} if isinstance(kinds, str) else set(kinds)
-    return found | {"integer"} if "number" in found else found
+    types = {kinds} if isinstance(kinds, str) else set(kinds)
+    return types | {"integer"} if "number" in types else types
 
 
 def _is_of(value: Any, types: set[str]) -> bool:
@@ -254,7 +254,7 @@ def _is_of(value: Any, types: set[str]) -> bool:
 
 def _of_another_type(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     allowed = _types(schema)
-    return st.one_of([sample for kind, sample in _SAMPLES.items() if kind not in allowed])
+    return st.one_of([sample for type_, sample in _SAMPLES.items() if type_ not in allowed])
 
 
 def _pointer(path: tuple[Any, ...]) -> str:

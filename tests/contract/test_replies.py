@@ -59,8 +59,8 @@ def test_a_missing_field_or_a_value_of_another_type_is_a_problem_and_nothing_is_
     for wire in wires:
         decoded = decode(wire, name, violation.data)
         assert json.dumps(decoded.to_dict()) == json.dumps(violation.data), wire
-        found = [(problem.pointer, problem.rule) for problem in decoded.problems]
-        assert found == [(violation.pointer, violation.rule)], wire
+        problems = [(problem.pointer, problem.rule) for problem in decoded.problems]
+        assert problems == [(violation.pointer, violation.rule)], wire
         if violation.data.get("status") == "failed":
             continue  # another error comes first
         with pytest.raises(ReplyDecodeError) as refused:
@@ -84,16 +84,16 @@ def test_both_shapes_read_the_same_with_and_without_streaming(driver, service, s
     assert stream.partial_text == text
     assert final.http.status_code == stream.http.status_code == 200
     assert stream.http.headers["content-type"] == "text/event-stream"
-    for one in (reply, final):
-        assert type(one) is SHAPES[shape]
-        assert one.object == shape
-        assert one.output_text == text
-        assert isinstance(one.id, str)
-        assert isinstance(one.model, str)
-        assert one.created_at.utcoffset() == timedelta(0)
-        assert one.usage.input_tokens + one.usage.output_tokens == one.usage.total_tokens
-        assert one.problems == []
-        validator(SHAPES[shape].__name__).validate(one.to_dict())
+    for answer in (reply, final):
+        assert type(answer) is SHAPES[shape]
+        assert answer.object == shape
+        assert answer.output_text == text
+        assert isinstance(answer.id, str)
+        assert isinstance(answer.model, str)
+        assert answer.created_at.utcoffset() == timedelta(0)
+        assert answer.usage.input_tokens + answer.usage.output_tokens == answer.usage.total_tokens
+        assert answer.problems == []
+        validator(SHAPES[shape].__name__).validate(answer.to_dict())
 
 
 @each_shape

@@ -142,7 +142,7 @@ def test_the_client_refuses_the_fields_that_jsonschema_refuses(wires, fields):
 
 
 def _field(error):
-    """The field of an error of jsonschema; a missing field is only named in the message."""
+    """Return the field of an error of jsonschema; a missing field is only named in the message."""
     return error.absolute_path[0] if error.absolute_path else error.message.split("'")[1]
 
 
@@ -234,8 +234,8 @@ def test_a_value_at_a_bound_is_sent_and_one_beyond_it_is_refused(server, send, b
 
 
 def test_the_document_has_these_bounds():
-    found = {(bound.field, bound.keyword, bound.limit) for bound in BOUNDS}
-    assert found >= {
+    bounds = {(bound.field, bound.keyword, bound.limit) for bound in BOUNDS}
+    assert bounds >= {
         ("n", "minimum", 1),
         ("n", "maximum", 128),
         ("temperature", "maximum", 2),

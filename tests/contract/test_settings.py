@@ -29,9 +29,7 @@ def server():
         yield server
 
 
-def test_the_token_is_an_argument_or_comes_from_the_first_documented_variable_that_is_set(
-    flavour, service, monkeypatch
-):
+def test_the_token_is_an_argument_or_the_first_documented_variable_that_is_set(flavour, service, monkeypatch):
     with pytest.raises(ConfigurationError) as missing:
         Driver(flavour)
     assert all(name in str(missing.value) for name in VARIABLES)

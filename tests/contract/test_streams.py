@@ -30,7 +30,7 @@ def read(connect):
 
 
 def encoded(events, form="data: {}\n\n"):
-    """The bytes of a stream, in one of the forms that servers send."""
+    """Return the bytes of a stream, in one of the forms that servers send."""
     return "".join(form.format(json.dumps(event)) for event in events).encode()
 
 
@@ -79,7 +79,7 @@ def test_the_example_streams_of_the_document_have_no_problems(read, name):
         "data: {}\r\rdata:\n\n",
     ],
 )
-def test_the_type_of_an_event_comes_from_its_data_alone(read, form):
+def test_the_type_of_an_event_is_read_from_its_data_alone(read, form):
     events, final = read(encoded(RESPONSE, form))
     assert [event.to_dict() for event in events] == RESPONSE
     assert final.to_dict() == RESPONSE[-1]["response"]

@@ -1,4 +1,4 @@
-"""The programs in examples/, each run in a separate process with the embedded service."""
+"""The programs in examples/, each run in a separate process with the test server."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def run(service):
     return run
 
 
-def test_every_example_is_run_here():
+def test_every_example_has_a_test():
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [one.name for one in EXAMPLES.glob("*.py") if f'run("{one.name}"' not in source] == []
+    assert [path.name for path in EXAMPLES.glob("*.py") if f'run("{path.name}"' not in source] == []
 
 
 def test_hook(run, service):
@@ -72,13 +72,13 @@ def test_spending(run, service):
 def test_bulk(run, service, tmp_path):
     service.answers(text="Yes.")
     first = run("bulk.py", tmp_path / "answers.db", 300)
-    asked = len(service.requests)
-    assert 0 < asked < 20
+    sent = len(service.requests)
+    assert 0 < sent < 20
     assert "budget" in first[-2]
     second = run("bulk.py", tmp_path / "answers.db", 100_000)
     assert sorted(line.rpartition(" ")[0] for line in second[:-1]) == sorted(f"question {n}" for n in range(20))
     assert len(service.requests) == 20
-    assert f"from_journal={asked}" in second[-1]
+    assert f"from_journal={sent}" in second[-1]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -103,8 +103,8 @@ def test_functions(run, service, shape):
     service.answers(shape=shape)
     service.reply_with(reply(shape, calls=[("weather", {"city": "Oslo"})]), "Yes.", "Gloves too.")
     assert run("functions.py") == ["Yes.", "2 replies", "Gloves too."]
-    results = [one for one in service.requests[1].json["input"] if one.get("type") == "function_call_output"]
-    assert [json.loads(one["output"])["city"] for one in results] == ["Oslo"]
+    results = [item for item in service.requests[1].json["input"] if item.get("type") == "function_call_output"]
+    assert [json.loads(item["output"])["city"] for item in results] == ["Oslo"]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -112,7 +112,7 @@ def test_conversation(run, service, shape):
     service.answers(shape=shape)
     service.reply_with("The Volga.", "In the Caspian Sea.")
     assert run("conversation.py", "Which river?", "Where does it end?") == ["The Volga.", "In the Caspian Sea."]
-    roles = [one["role"] for one in service.requests[-1].json["input"]]
+    roles = [item["role"] for item in service.requests[-1].json["input"]]
     assert roles == ["system", "user", "assistant", "user"]
 
 

@@ -15,12 +15,12 @@ class Line(NamedTuple):
 
     Attributes:
         what: What happens. A row of the table of faults has the first words of its line.
-        gives: What the caller gets; `{errors}` is replaced by the errors of the rows.
+        result: What the caller gets; `{errors}` is replaced by the errors of the rows.
         sent: How often the request is sent; `{sent}` is replaced by the number in the rows.
     """
 
     what: str
-    gives: str
+    result: str
     sent: str = "{sent}"
 
 
@@ -37,53 +37,56 @@ LINES = [
     ),
     Line("connecting takes too long", "`RequestTimeoutError` with `sent=False`", "up to 3 tries"),
     Line(
-        "the limits give the call no turn before its deadline, or all calls stand still for its time-out",
+        "the limits do not let the call start before its deadline, or no call starts or finishes within its timeout",
         "`RequestTimeoutError`",
         "never",
     ),
-    Line("429, any 5xx, a gateway's time-out: not billed, by the vendor's word", "{errors}"),
-    Line("any other status, a redirect too, which is never followed", "{errors}: by the code, then by the status"),
+    Line("429, any 5xx, a gateway timeout: not billed, according to the vendor", "{errors}"),
     Line(
-        "no answer in time, or it halts on the way, after sending",
+        "any other status, including redirects, which are never followed",
+        "{errors}: by the code, then by the status",
+    ),
+    Line(
+        "no response in time, or it stalls, after the request was sent",
         "{errors} with `sent=True`",
         "{sent}: it may be billed; a stream, and `via_stream`: up to 3 times",
     ),
     Line(
-        "the connection breaks before, within or after the headers, or within the body; what comes is not HTTP",
-        "{errors}, with what had come in `error.http`",
+        "the connection breaks before, within or after the headers, or within the body; the response is not HTTP",
+        "{errors}, with what was received in `error.http`",
         "{sent}: it may be billed; a stream, and `via_stream`: up to 3 times",
     ),
     Line("an error body under status 200", "the same errors as under its own status"),
-    Line("status 200, but HTML, cut or no JSON, or no documented reply", "{errors} with the bytes"),
+    Line("status 200, but HTML, truncated or invalid JSON, or not a documented reply", "{errors} with the bytes"),
     Line("a reply that says it failed", "{errors} with the reply"),
-    Line("a reply that is incomplete", "the reply, `status` says `incomplete`", "once"),
+    Line("a reply that is incomplete", "the reply, with the `status` `incomplete`", "once"),
     Line(
-        "a stream that ends without its last event, breaks or halts",
+        "a stream that ends without its last event, breaks or stalls",
         "{errors} with `partial_text`",
         "up to 3 times before its first event, else once; `via_stream`: up to 3 times before its last",
     ),
-    Line("a stream that brings what is no event, or an end without a reply", "{errors} with `partial_text`"),
+    Line("a stream with an invalid event, or a last event without a reply", "{errors} with `partial_text`"),
     Line("an error in a stream", "the event, then {errors} with `partial_text`"),
     Line(
-        "a whole reply where a stream was asked for",
-        "`text_deltas()` and `final()` give it; events raise `ReplyDecodeError` with it",
+        "a whole reply where a stream was requested",
+        "`text_deltas()` and `final()` return it; iterating over the events raises `ReplyDecodeError` with it",
         "once",
     ),
 ]  # fmt: skip
 
 
 def outcomes(line: Line):
-    """The outcomes of the calls that may be billed, for the rows of a line."""
+    """Return the outcomes of the calls that may be billed, for the rows of a line."""
     rows = [row for row in ROWS if row.line and line.what.startswith(row.line)]
-    return [next(row.outcomes[kind] for kind in ("post", "stream") if kind in row.outcomes) for row in rows]
+    return [next(row.outcomes[call] for call in ("post", "stream") if call in row.outcomes) for row in rows]
 
 
 def shown(line: Line) -> str:
-    found = outcomes(line)
-    errors = ", ".join(f"`{name}`" for name in dict.fromkeys(outcome.error for outcome in found))
-    counts = {outcome.sent for outcome in found}
+    results = outcomes(line)
+    errors = ", ".join(f"`{name}`" for name in dict.fromkeys(outcome.error for outcome in results))
+    counts = {outcome.sent for outcome in results}
     sent = {frozenset({1}): "once", frozenset({TRIES}): f"up to {TRIES} times"}.get(frozenset(counts), "")
-    return f"| {line.what} | {line.gives.format(errors=errors)} | {line.sent.format(sent=sent)} |\n"
+    return f"| {line.what} | {line.result.format(errors=errors)} | {line.sent.format(sent=sent)} |\n"
 
 
 def test_the_guide_shows_the_outcome_of_each_fault():

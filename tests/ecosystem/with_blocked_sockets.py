@@ -1,4 +1,4 @@
-"""When pytest-socket blocks sockets, calls and the embedded service raise an error at once."""
+"""When pytest-socket blocks sockets, calls and the test server raise an error at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_call_to_a_blocked_host_raises(driver, ask):
         ask(driver)
 
 
-def test_the_embedded_service_does_not_start_with_blocked_sockets():
+def test_the_test_server_does_not_start_with_blocked_sockets():
     pytest_socket.disable_socket()
     with pytest.raises(pytest_socket.SocketBlockedError):
         testing.serve().__enter__()

@@ -11,15 +11,15 @@ from hishel.httpx import AsyncCacheClient, AsyncCacheTransport, CacheClient, Cac
 @pytest.fixture(params=["transport", "http_client"])
 def hishel_option(request, flavour, tmp_path):
     """The argument of the client: a transport or a client of hishel."""
-    place = {"database_path": tmp_path / "kept.db"}
+    options = {"database_path": tmp_path / "kept.db"}
     if flavour == "sync":
-        storage, client, transport = SqliteStorage(**place), CacheClient, CacheTransport
+        storage, client, transport = SqliteStorage(**options), CacheClient, CacheTransport
         over = httpx.HTTPTransport()
     else:
-        storage, client, transport = AsyncSqliteStorage(**place), AsyncCacheClient, AsyncCacheTransport
+        storage, client, transport = AsyncSqliteStorage(**options), AsyncCacheClient, AsyncCacheTransport
         over = httpx.AsyncHTTPTransport()
-    made = client(storage=storage) if request.param == "http_client" else transport(over, storage)
-    return {request.param: made}
+    value = client(storage=storage) if request.param == "http_client" else transport(over, storage)
+    return {request.param: value}
 
 
 def test_calls_go_through_hishel_which_caches_get_requests(connect, service, ask, hishel_option):

@@ -41,9 +41,9 @@ class Row:
         name: A short name.
         line: The first words of its line in the guide's table; empty if it is not there.
         answer: How the service responds to each request.
-        outcomes: The outcomes by kind of call: `post` is billed (`responses.create`), `get` only reads
-            (`models.list`), `stream` is a stream, `via` is a `post` that is sent as a stream. A kind that is left out
-            cannot have the fault.
+        outcomes: The outcomes by type of call: `post` is billed (`responses.create`), `get` only reads
+            (`models.list`), `stream` is a stream, `via` is a `post` that is sent as a stream. A missing
+            type cannot have the fault.
         is_silence: Whether the service stops sending, so that the call has to time out.
     """
 
@@ -53,11 +53,11 @@ class Row:
     outcomes: dict[str, Outcome]
     is_silence: bool = False
 
-    def options(self, kind: str) -> dict[str, Any]:
+    def options(self, call: str) -> dict[str, Any]:
         """Return the options of a call that meets the fault."""
         if not self.is_silence:
             return {}
-        begins_first = self.outcomes[kind].error == "StreamInterruptedError"
+        begins_first = self.outcomes[call].error == "StreamInterruptedError"
         seconds = PATIENT if begins_first else SHORT
         return {"timeout": httpx.Timeout(30, read=seconds)}
 
@@ -73,13 +73,13 @@ def _row(
     via: Outcome | None = None,
     is_silence: bool = False,
 ) -> Row:
-    """A row whose outcome is the same for all calls unless another is given."""
+    """Return a row whose outcome is the same for all calls unless another is given."""
     outcomes = {"post": post, "get": get or post, "stream": stream or post, "via": via or post}
     return Row(name, line, answer, outcomes, is_silence)
 
 
 SHORT = 0.05
-"""The read timeout of a call whose response does not come."""
+"""The read timeout of a call whose response is not received."""
 
 PATIENT = 0.6
 """The same if something has to be received first, even on a busy machine."""
@@ -90,7 +90,7 @@ SILENT = Outcome("RequestTimeoutError", 1, {"phase": "read", "after": SHORT, "se
 SILENT_OFTEN = replace(SILENT, sent=TRIES)
 BROKEN = Outcome("StreamInterruptedError", 1, {"reason": "broken"})
 BROKEN_OFTEN = replace(BROKEN, sent=TRIES)
-HALTED_OFTEN = Outcome("StreamInterruptedError", TRIES, {"reason": "timed out"})
+STALLED_OFTEN = Outcome("StreamInterruptedError", TRIES, {"reason": "timed out"})
 ENDED = Outcome("StreamInterruptedError", 1, {"reason": "ended", "partial_text": "", "events": 0})
 UNREADABLE = Outcome("ReplyDecodeError", 1)
 ANSWERED = Outcome("")
@@ -101,7 +101,7 @@ def _lost(name: str, answer: Any, *, stream: Outcome = LOST_OFTEN, via: Outcome 
 
 
 def _silent(name: str, answer: Any, *, stream: Outcome = SILENT_OFTEN) -> Row:
-    line, often = "no answer in time", SILENT_OFTEN
+    line, often = "no response in time", SILENT_OFTEN
     return _row(name, line, answer, SILENT, get=often, stream=stream, via=often, is_silence=True)
 
 
@@ -114,7 +114,7 @@ IN_THE_BODY = [
     _lost("closed after the headers", Fault("cut", "body"), stream=BROKEN_OFTEN),
     _lost("closed within the body", Fault("cut", "body", after=40), stream=BROKEN_OFTEN),
     _lost("reset within the body", Fault("reset", "body", after=40), stream=BROKEN_OFTEN),
-    _silent("silence within the body", Fault("stall", "body", after=40), stream=HALTED_OFTEN),
+    _silent("silence within the body", Fault("stall", "body", after=40), stream=STALLED_OFTEN),
 ]
 """For a stream these are faults within its first event."""
 
@@ -149,7 +149,7 @@ HARMLESS = [
             "a heartbeat": b"event: ping\ndata: {}\n\n",
             "a heartbeat that is not JSON": b"event: keepalive\ndata: now\n\n",
             "an unknown object": {"hello": "world"},
-            "an unknown kind": {"type": "response.brand_new", "delta": "x"},
+            "an unknown type": {"type": "response.brand_new", "delta": "x"},
             "text between events": b"upstream is slow\n\n",
         }.items()
     ),
@@ -288,11 +288,11 @@ def _stream(name: str, line: str, events: list[Any], outcome: Outcome, via: Outc
 
 def _interrupted(name: str, sent: list[Any], reason: str, events: int, text: str) -> Row:
     facts = {"reason": reason, "events": events, "partial_text": text}
-    return _stream(name, "a stream that brings", sent, Outcome("StreamInterruptedError", 1, facts))
+    return _stream(name, "a stream with an invalid event", sent, Outcome("StreamInterruptedError", 1, facts))
 
 
 def _ended(name: str, sent: list[Any], events: int, text: str) -> Row:
-    """A body that ends without a last event: the request is sent again if no event has been received."""
+    """Return a body that ends without a last event: the request is sent again if no event has been received."""
     facts = {"reason": "ended", "events": events, "partial_text": text}
     outcome = Outcome("StreamInterruptedError", 1 if events else TRIES, facts)
     return _stream(name, "a stream that ends", sent, outcome, LOST_OFTEN)

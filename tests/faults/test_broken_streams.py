@@ -17,7 +17,7 @@ broken = pytest.mark.parametrize("row", BROKEN_STREAMS, ids=lambda row: row.name
 
 
 @broken
-def test_a_broken_stream_gives_its_events_and_then_one_error(row, client, service):
+def test_a_broken_stream_yields_its_events_and_then_one_error(row, client, service):
     expected = row.outcomes["stream"]
     service.reply_with(*[row.answer] * expected.sent)
     with client.open() as stream:
@@ -36,7 +36,7 @@ def test_a_broken_stream_gives_its_events_and_then_one_error(row, client, servic
 
 
 @broken
-def test_a_broken_stream_gives_its_texts_and_then_its_error_however_it_is_cut(row, client, service):
+def test_a_broken_stream_yields_its_texts_and_then_its_error_however_it_is_cut(row, client, service):
     expected = row.outcomes["stream"]
     size = 70_000 if row.name == "data nested too deeply" else 7
     service.reply_with(always=row.answer.but(testing.Fault("drip", "body", size=size, seconds=0)))
@@ -151,7 +151,7 @@ def test_a_stream_is_not_retried_after_its_deadline(connect, service):
     assert len(service.requests) == 1
 
 
-def test_a_page_in_place_of_a_stream_is_not_retried_if_it_breaks_off(client, service):
+def test_a_page_instead_of_a_stream_is_not_retried_if_it_breaks_off(client, service):
     service.reply_with(testing.page(200, "Welcome").but(testing.Fault("cut", "body", after=9)))
     with client.open() as stream:
         assert events_of(stream)[1] is not None

@@ -39,7 +39,7 @@ def test_a_refused_connection_is_retried(connect, call, clock):
     assert clock.sleeps == [1.5, 2.5]
 
 
-def test_a_service_that_comes_back_between_tries_is_reached(connect, call):
+def test_a_service_that_restarts_between_tries_is_reached(connect, call):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

@@ -29,7 +29,7 @@ def client(connect, service, clock):
 
 
 def busy(**headers):
-    """A response with status 429 and headers such as `retry_after`."""
+    """Return a response with status 429 and headers such as `retry_after`."""
     return replace(BUSY, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -55,7 +55,7 @@ def test_different_errors_count_towards_max_retries_and_each_try_sends_the_same_
         ({"retry_after": "soon"}, 1.5),
     ],
 )  # fmt: skip
-def test_a_wait_that_the_response_asks_for_is_obeyed(headers, wait, client, service, clock):
+def test_a_wait_that_the_response_requests_is_obeyed(headers, wait, client, service, clock):
     service.reply_with(busy(**headers))
     client.create()
     assert clock.sleeps == [pytest.approx(wait)]
@@ -63,7 +63,7 @@ def test_a_wait_that_the_response_asks_for_is_obeyed(headers, wait, client, serv
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({"retry_after": "3600"}, 3600), ({"retry_after_ms": "700000"}, 700)])
-def test_a_long_wait_that_the_response_asks_for_is_obeyed_within_the_deadline_or_else_raised(
+def test_a_long_wait_that_the_response_requests_is_obeyed_within_the_deadline_or_else_raised(
     headers, seconds, connect, service, clock
 ):
     service.reply_with(busy(**headers))

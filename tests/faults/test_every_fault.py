@@ -29,7 +29,7 @@ from tests.streams import shapes
 
 _EXAMPLES = {"bad_request under 400", "timeout under 504", "status 503", "rate_limited under 200"}
 BY_ALL_CALLS = [row for row in ERRORS if row.name in _EXAMPLES]
-"""Errors that each kind of call meets: one that is not retried, and some that are."""
+"""Errors that each type of call meets: one that is not retried, and some that are."""
 
 ALIKE = {row.name for row in ERRORS} - _EXAMPLES
 """The other errors, which only `post` meets: statuses and codes decide the same for all calls."""
@@ -44,15 +44,15 @@ CALLS = {
 }
 
 
-def each(rows, is_wanted=lambda outcome: True):
-    """Parametrize a test by each fault and each kind of call that can have it."""
+def each(rows, is_selected=lambda outcome: True):
+    """Parametrize a test by each fault and each type of call that can have it."""
     return pytest.mark.parametrize(
-        ("row", "kind"),
+        ("row", "call"),
         [
-            pytest.param(row, kind, id=f"{row.name}-{kind}")
+            pytest.param(row, call, id=f"{row.name}-{call}")
             for row in rows
-            for kind, outcome in row.outcomes.items()
-            if is_wanted(outcome) and (kind == "post" or row.name not in ALIKE)
+            for call, outcome in row.outcomes.items()
+            if is_selected(outcome) and (call == "post" or row.name not in ALIKE)
         ],
     )
 
@@ -63,13 +63,13 @@ def client(connect, service):
     return connect(service, clock=SkippingClock())
 
 
-def check(row: Row, kind, client, service, known: int = 0):
+def check(row: Row, call, client, service, known: int = 0):
     """Make a call that meets a fault, and check its error and the requests."""
     service.reply_with(always=row.answer)
-    expected = row.outcomes[kind]
+    expected = row.outcomes[call]
     error = None
     try:
-        CALLS[kind](client, **row.options(kind))
+        CALLS[call](client, **row.options(call))
     except errors.AceDataError as caught:
         error = caught
 
@@ -79,8 +79,8 @@ def check(row: Row, kind, client, service, known: int = 0):
     assert (type(error).__name__ if error else "") == expected.error
     assert [request.is_whole for request in requests] == [True] * expected.sent
     if error:
-        found = {name: getattr(error, name) for name in expected.facts}
-        assert found == expected.facts
+        actual = {name: getattr(error, name) for name in expected.facts}
+        assert actual == expected.facts
         assert error.tries == expected.sent
         assert error.method == requests[0].method
         assert error.url == service.url + requests[0].path
@@ -88,18 +88,18 @@ def check(row: Row, kind, client, service, known: int = 0):
 
 
 @each([*TRANSPORT, *ERRORS, *shapes.ROWS])
-def test_a_fault_raises_its_error_and_the_request_is_sent_as_often_as_the_table_says(row, kind, client, service):
-    check(row, kind, client, service)
+def test_a_fault_raises_its_error_and_the_request_is_sent_as_often_as_the_table_says(row, call, client, service):
+    check(row, call, client, service)
 
 
 @each(KEPT)
-def test_a_fault_on_a_kept_connection_has_the_same_outcome_and_leaves_the_client_usable(row, kind, connect, service):
+def test_a_fault_on_a_kept_connection_has_the_same_outcome_and_leaves_the_client_usable(row, call, connect, service):
     """Only one call may be in flight: a slot that was not released would block the next call."""
     client = connect(service, clock=SkippingClock(), limits=ONE_SLOT)
     client.list_models()
-    requests = check(row, kind, client, service, known=1)
+    requests = check(row, call, client, service, known=1)
     assert requests[0].connection == 1
-    if row.outcomes[kind].error:  # else the service may be about to end the connection
+    if row.outcomes[call].error:  # else the service may be about to end the connection
         service.clear()
         service.answers(text="still usable")
         assert client.create(deadline=30).output_text == "still usable"
@@ -107,10 +107,10 @@ def test_a_fault_on_a_kept_connection_has_the_same_outcome_and_leaves_the_client
 
 
 @each(ROWS, lambda outcome: outcome.sent > 1)
-def test_a_fault_that_may_be_retried_is_followed_by_a_successful_try(row, kind, client, service):
+def test_a_fault_that_may_be_retried_is_followed_by_a_successful_try(row, call, client, service):
     service.reply_with(row.answer, row.answer)
-    result = CALLS[kind](client, **row.options(kind))
-    assert result if kind == "stream" else result.http.tries == TRIES
+    result = CALLS[call](client, **row.options(call))
+    assert result if call == "stream" else result.http.tries == TRIES
     service.wait_until(lambda: len(service.requests) == TRIES)
 
 
@@ -153,15 +153,15 @@ def test_a_long_error_body_is_cut(client, service):
     assert len(caught.value.http.content) == 1_000_000
 
 
-@pytest.mark.parametrize("kind", CALLS)
-def test_a_redirect_is_not_followed(kind, client, service):
+@pytest.mark.parametrize("call", CALLS)
+def test_a_redirect_is_not_followed(call, client, service):
     with testing.serve() as elsewhere:
         for status in (301, 302, 303, 307, 308):
             where = {"location": f"{elsewhere.url}/openai/responses?token={service.token}"}
             service.clear()
             service.reply_with(testing.Answer(status, headers=where))
             with pytest.raises(errors.APIStatusError, match=r"redirect to http.*check base_url") as caught:
-                CALLS[kind](client)
+                CALLS[call](client)
             assert caught.value.status_code == status
             assert service.token not in str(caught.value)
             assert len(service.requests) == 1

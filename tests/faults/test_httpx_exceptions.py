@@ -128,11 +128,11 @@ def test_the_exceptions_of_a_copy_of_httpx_are_handled_alike(call, lookalike):
     assert (type(error), tried) == (errors.ConnectionLostError, 1)
 
 
-def test_every_exception_of_httpx_is_listed_here():
+def test_every_exception_of_httpx_is_listed():
     roots = {httpx.TimeoutException, httpx.ProtocolError, httpx.TooManyRedirects}
     classes = filter(inspect.isclass, vars(httpx).values())
-    found = {value for value in classes if issubclass(value, httpx.RequestError)}
-    assert found == {*TIMEOUTS, *NOT_CONNECTED, *BROKEN, *roots}
+    exceptions = {value for value in classes if issubclass(value, httpx.RequestError)}
+    assert exceptions == {*TIMEOUTS, *NOT_CONNECTED, *BROKEN, *roots}
 
 
 def test_another_exception_is_not_changed(connect):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from acedata_responses import AsyncClient, errors, testing
-from tests.bare_sockets import answering, bare, http, read_request
+from tests.bare_sockets import bare, http, read_request, responding
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL
 from tests.streams.events import response
@@ -112,7 +112,7 @@ def test_a_connection_is_not_reused_if_its_response_was_not_read_completely(driv
     ids=["a response", "an empty line", "half a response", "garbage"],
 )  # fmt: skip
 def test_bytes_after_a_response_are_not_taken_for_the_next_one(surplus, connect):
-    with bare(answering(http(REPLY) + surplus, http(REPLY))) as server:
+    with bare(responding(http(REPLY) + surplus, http(REPLY))) as server:
         driver = connect(base_url=server.url)
         assert [driver.create().id for _ in range(3)] == ["r-1"] * 3
         assert len(server.received) == 3
@@ -122,7 +122,7 @@ def test_a_response_on_an_idle_connection_is_not_taken_for_the_next_one(connect)
     is_read, is_sent = threading.Event(), threading.Event()
 
     def talk(connection, received):
-        answering(http(REPLY))(connection, received)
+        responding(http(REPLY))(connection, received)
         is_read.wait(30)
         connection.sendall(http(OTHER))
         is_sent.set()
@@ -162,13 +162,13 @@ def test_a_call_is_not_retried_if_its_kept_connection_ends_after_the_request(con
     ], ids=["HTTP 1.0", "trailers", "no reason", "byte order mark", "interim responses"],
 )  # fmt: skip
 def test_unusual_valid_responses_are_read(answer, connect):
-    with bare(answering(answer)) as server:
+    with bare(responding(answer)) as server:
         assert connect(base_url=server.url).create().id == "r-1"
 
 
 def test_a_response_that_switches_protocols_is_an_error(connect):
     switch = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"
-    with bare(answering(switch)) as server:
+    with bare(responding(switch)) as server:
         with pytest.raises(errors.AceDataError):
             connect(base_url=server.url).create(timeout=1)
         assert server.requests == 1

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from acedata_responses import errors
-from tests.bare_sockets import answering, bare, http, read_request, silent
+from tests.bare_sockets import bare, http, read_request, responding, silent
 from tests.clock import SkippingClock
 
 EVENT = {"type": "response.output_text.delta", "sequence_number": 1, "delta": "Hel"}
@@ -72,7 +72,7 @@ def test_a_request_that_cannot_be_written_in_time_is_a_write_timeout(connect):
 
 
 def test_events_before_garbage_in_the_same_packet_are_given_to_the_caller(connect):
-    with bare(answering(STREAM + chunk(EVENT) + chunk(EVENT) + b"no chunk at all\r\n")) as server:
+    with bare(responding(STREAM + chunk(EVENT) + chunk(EVENT) + b"no chunk at all\r\n")) as server:
         stream = connect(base_url=server.url).open()
         events = iter(stream)
         assert [next(events).delta, next(events).delta] == ["Hel", "Hel"]
@@ -83,13 +83,13 @@ def test_events_before_garbage_in_the_same_packet_are_given_to_the_caller(connec
 
 def test_a_deadline_that_passes_while_connecting_is_an_error_that_was_not_sent(connect, tls):
     class Clock(SkippingClock):
-        def pass_by(self):
+        def advance(self):
             self._skipped += 100
 
     clock = Clock()
 
     def talk(connection, received):
-        clock.pass_by()
+        clock.advance()
         with tls.wrap_socket(connection, server_side=True) as stream:
             silent(stream, received)
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from acedata_responses import Limits, errors, testing
-from tests.bare_sockets import answering, bare
+from tests.bare_sockets import bare, responding
 from tests.clock import SkippingClock
 from tests.faults.table import CODES, SHORT
 from tests.streams.events import delta, response
@@ -254,7 +254,7 @@ def test_the_repr_of_a_client_does_not_show_the_token(client, token):
 
 def test_an_exception_of_httpx_with_its_request_is_not_kept(connect, flavour, token, provoked):
     """The exceptions of httpx have the request, and with it the token."""
-    with bare(answering(f"HTTP/1.1 200 OK\r\ncontent-length: {token}\r\n\r\n".encode())) as server:
+    with bare(responding(f"HTTP/1.1 200 OK\r\ncontent-length: {token}\r\n\r\n".encode())) as server:
         transport = {"sync": httpx.HTTPTransport, "async": httpx.AsyncHTTPTransport}[flavour]()
         for options in ({}, {"transport": transport}):
             error = provoked(connect(base_url=server.url, token=token, **options).create)

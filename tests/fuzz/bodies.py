@@ -18,9 +18,9 @@ cuts = st.lists(st.integers(0, 2**16), max_size=12)
 
 
 def cut(body: bytes, at: list[int]) -> list[bytes]:
-    """The body in chunks, some of them may be empty."""
-    places = sorted(place % (len(body) + 1) for place in at)
-    return [body[start:end] for start, end in pairwise([0, *places, len(body)])]
+    """Return the body in chunks, some of them may be empty."""
+    cuts = sorted(place % (len(body) + 1) for place in at)
+    return [body[start:end] for start, end in pairwise([0, *cuts, len(body)])]
 
 
 def single_bytes(body: bytes) -> list[bytes]:
@@ -29,14 +29,14 @@ def single_bytes(body: bytes) -> list[bytes]:
 
 @st.composite
 def damaged(draw: st.DrawFn, bodies: st.SearchStrategy[bytes], pieces: st.SearchStrategy[bytes]) -> bytes:
-    """A body with some parts removed, duplicated, reversed or replaced."""
+    """Generate a body with some parts removed, duplicated, reversed or replaced."""
     body = draw(bodies)
     for _ in range(draw(st.integers(1, 8))):
         start = draw(st.integers(0, len(body)))
         end = min(len(body), start + draw(st.integers(0, 8) | st.integers(0, len(body))))
         lost = body[start:end]
-        found = draw(st.sampled_from([b"", lost * 2, lost[::-1]]) | pieces | st.binary(max_size=min(len(lost), 20)))
-        body = body[:start] + found + body[end:]
+        new = draw(st.sampled_from([b"", lost * 2, lost[::-1]]) | pieces | st.binary(max_size=min(len(lost), 20)))
+        body = body[:start] + new + body[end:]
     return body
 
 
@@ -92,7 +92,7 @@ def encoded(data: Any) -> bytes:
 
 
 def answers(*data: Any) -> st.SearchStrategy[bytes]:
-    """Bodies made from this data, with damaged bytes or with replaced values."""
+    """Return bodies made from this data, with damaged bytes or with replaced values."""
     whole = st.sampled_from(data)
     return broken(whole.map(encoded), json_pieces) | disturbed(whole, ODD_VALUES).map(encoded)
 

@@ -79,25 +79,25 @@ def test_the_class_of_an_error_depends_on_its_code_and_status_alone(status, body
 @given(body=reply_streams, at=cuts, strict=st.booleans())
 @example(body=b"\n\n\xef\xbb[]\xbf", at=[], strict=False)
 @example(body=b"\xef\xbb\xbf\n{}", at=[2], strict=False)
-def test_a_stream_gives_the_same_events_reply_and_error_however_it_is_cut(body, at, strict):
+def test_a_stream_yields_the_same_events_reply_and_error_however_it_is_cut(body, at, strict):
     expected = read_stream([body], strict=strict)
     assert read_stream(single_bytes(body), strict=strict) == expected
     assert read_stream(cut(body, at), strict=strict) == expected
 
 
 def read_stream(chunks: list[bytes], *, strict: bool) -> list[str]:
-    """The events, the reply, the error and the text of a stream."""
-    found: list[str] = []
+    """Return the events, the reply, the error and the text of a stream."""
+    texts: list[str] = []
     failed = failed_again = ""
     with call(200, chunks, strict=strict, stream=True) as stream:
         try:
-            found.extend(repr(event.to_dict()) for event in stream)
+            texts.extend(repr(event.to_dict()) for event in stream)
         except (StreamError, *UNREADABLE) as error:
             check_error(error)
             failed = f"{type(error).__name__}: {error}"
         try:
-            found.append(repr(stream.final().to_dict()))
+            texts.append(repr(stream.final().to_dict()))
         except (StreamError, *UNREADABLE) as error:
             failed_again = f"{type(error).__name__}: {error}"
         assert failed_again in ("", failed)
-        return [*found, failed, stream.partial_text]
+        return [*texts, failed, stream.partial_text]

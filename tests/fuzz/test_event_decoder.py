@@ -12,7 +12,7 @@ from tests.fuzz.bodies import STREAMS, cut, cuts, event_streams, single_bytes
 
 
 def read(chunks: Iterable[bytes]) -> tuple[list[ServerSentEvent], str, int | None]:
-    """The events, the last id and the retry of a body."""
+    """Return the events, the last id and the retry of a body."""
     decoder = EventDecoder()
     events = [event for chunk in chunks for event in decoder.feed(chunk)] + decoder.finish()
     assert decoder.feed(b"") + decoder.finish() == []

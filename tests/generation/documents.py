@@ -104,9 +104,9 @@ def changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str
     """Return a copy of a document with other values at some pointers; missing objects on the way are created."""
     result: Any = copy.deepcopy(dict(document))
     for pointer, value in changes.items():
-        *way, last = steps(absolute(pointer))
+        *path, last = steps(absolute(pointer))
         node = result
-        for step in way:
+        for step in path:
             node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
         if value is GONE:
             del node[int(last) if isinstance(node, list) else last]

@@ -98,10 +98,10 @@ class Service:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        found = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
-        if isinstance(found, Exception):
-            raise found
-        return found if isinstance(found, httpx.Response) else httpx.Response(200, json=found)
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        if isinstance(response, Exception):
+            raise response
+        return response if isinstance(response, httpx.Response) else httpx.Response(200, json=response)
 
     def reply_with(self, data: Any, status: int = 200, **headers: str) -> None:
         """Set the JSON of the response."""
@@ -137,7 +137,7 @@ def part(package: ModuleType, name: str) -> ModuleType:
 
 def unload(name: str) -> None:
     """Remove an imported package from `sys.modules`."""
-    for module in [one for one in sys.modules if one == name or one.startswith(f"{name}.")]:
+    for module in [loaded for loaded in sys.modules if loaded == name or loaded.startswith(f"{name}.")]:
         del sys.modules[module]
 
 

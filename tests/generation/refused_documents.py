@@ -42,11 +42,11 @@ NAMES: dict[str, Case] = {
         "1",
     ),
     "the values 'a' and 'a' are the same": ({"Thing/properties/kind/enum": ["a", "b", "a"]}, "2"),
-    "the fields 'user-id' and 'user.id' give one Python name": (
+    "the fields 'user-id' and 'user.id' have the same Python name": (
         {FIELD: an_object("user-id", "user.id", "user_id")},
         "properties/user.id",
     ),
-    "give one Python name, `field`": ({FIELD: an_object("field", "ﬁeld")}, "properties/ﬁeld"),  # PEP 3131
+    "have the same Python name, `field`": ({FIELD: an_object("field", "ﬁeld")}, "properties/ﬁeld"),  # PEP 3131
     "the field 'name' and the field 'Name' at document.yaml:": (
         {PARAMETER: parameter("Name", "header")},
         f"{SCHEMAS}/NewThing/properties/name",
@@ -123,7 +123,7 @@ SCHEMA_CASES: dict[str, Case] = {
     "is not a string, number, boolean or null": ({FIELD: {"enum": [{"a": 1}]}}, "enum/0"),
     "'weight' is required but no such property is described": {"Part/required": ["weight"]},
     # References
-    "`minLength` is not supported beside `$ref`": ({FIELD: {**ref("Part"), "minLength": 1}}, "minLength"),
+    "`minLength` is not supported next to `$ref`": ({FIELD: {**ref("Part"), "minLength": 1}}, "minLength"),
     "`$ref: #/components/schemas/Nobody` points to nothing. Correct the name or add the component.": {
         FIELD: ref("Nobody")
     },
@@ -139,7 +139,7 @@ SCHEMA_CASES: dict[str, Case] = {
     ),
     "Invalid property in union": ({"U": union("Part", "Thing", "U")}, "anyOf/2"),
     # Unions
-    "`anyOf` beside `oneOf`": {FIELD: {"anyOf": [TEXT], "oneOf": [TEXT]}},
+    "`anyOf` next to `oneOf`": {FIELD: {"anyOf": [TEXT], "oneOf": [TEXT]}},
     "`list[Part]` and `list[Thing]` cannot be told apart": {
         FIELD: {"anyOf": [array(ref("Part")), array(ref("Thing"))]}
     },
@@ -162,16 +162,16 @@ SCHEMA_CASES: dict[str, Case] = {
         "B": an_object("y"),
         FIELD: union("A", "B"),
     },
-    "`oneOf` beside `properties` is supported only where its members say what is `required`": {
+    "`oneOf` next to `properties` is supported only where its members say what is `required`": {
         "Part/oneOf": [an_object("colour")]
     },
-    "`anyOf` beside `properties` is supported only where its members say what is `required`": {
+    "`anyOf` next to `properties` is supported only where its members say what is `required`": {
         "Part/anyOf": [ref("NewThing")]
     },
     "its members say what is `required`. Describe all fields in `properties`; or make a union of components": {
         "Part/oneOf": [union("Thing", "NewThing")]
     },
-    "`oneOf` beside `allOf` is not supported": (
+    "`oneOf` next to `allOf` is not supported": (
         {FIELD: {"allOf": [ref("Part")], "oneOf": [{"required": ["size"]}]}},
         "oneOf",
     ),
@@ -280,10 +280,10 @@ OPERATIONS: dict[str, Case] = {
     },
     "no successful response is described": {f"{OPERATION}/responses": {"default": {"description": "?"}}},
     # Streams
-    "nothing says which field of the body asks for the stream. Name a boolean field of the body": {
+    "nothing says which field of the body requests the stream. Name a boolean field of the body": {
         f"{STREAM}/x-stream": GONE
     },
-    "nothing says which field of the body asks for the stream": {
+    "nothing says which field of the body requests the stream": {
         f"{STREAM}/x-stream": {"selected-by": "name", "end-marker": "END"}
     },
     "`end` is not supported here": {f"{STREAM}/x-stream/end": "END"},
@@ -302,7 +302,7 @@ CONVERSATION: dict[str, Any] = {
     **dict.fromkeys(("input", "tools", "tool-choice"), "it"),
     **{word: {} for word in ("user", "assistant", "refusal", "call", "result", "tool", "answer-schema")},
 }
-MISPLACED = "`at` is a place in the reply, `[key, {place: field}]`, beside either `puts` or `adds`, found {"
+MISPLACED = "`at` is a place in the reply, `[key, {place: field}]`, next to either `puts` or `adds`, found {"
 
 EXTENSIONS: dict[str, Case] = {
     # The service
@@ -398,7 +398,7 @@ EXTENSIONS: dict[str, Case] = {
         {f"{JSON}/x-example-lists": {"list": "parts", "key": "size", "values": "Thing"}},
         "values",
     ),
-    "an example that is kept elsewhere is not supported": (
+    "an example outside of the document is not supported": (
         {f"{JSON}/examples": {"far": {"externalValue": "https://x.test/a.json"}}},
         "far",
     ),

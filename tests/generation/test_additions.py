@@ -142,12 +142,12 @@ def test_only_tests_about_our_document_name_its_classes() -> None:
     pattern = re.compile(rf"\b({'|'.join(sorted(names))})\b")
     tests = Path(__file__).parents[1]
     excepted = [tests / name for name in ABOUT_OUR_DOCUMENT]
-    found = {
+    uses = {
         str(path.relative_to(tests)): set(pattern.findall(path.read_text(encoding="utf-8")))
         for path in tests.rglob("*.py")
-        if not any(path.is_relative_to(one) for one in excepted)
+        if not any(path.is_relative_to(folder) for folder in excepted)
     }
-    assert not {path: names for path, names in found.items() if names}
+    assert not {path: names for path, names in uses.items() if names}
 
 
 @dataclasses.dataclass
@@ -228,7 +228,7 @@ def test_listed_and_removed_values_are_known(extended: ModuleType) -> None:
         service.client.responses.create(model="gpt-9", input=[{"role": "tool", "content": "x"}])
         with pytest.raises(DeprecationWarning, match="gpt-0"):
             service.client.responses.create(model="gpt-0", input="x")
-    known = next(one for one in typing.get_args(types.ModelName) if typing.get_origin(one) is typing.Literal)
+    known = next(part for part in typing.get_args(types.ModelName) if typing.get_origin(part) is typing.Literal)
     assert typing.get_args(known)[0] == "gpt-9"
 
 
@@ -247,7 +247,7 @@ def test_an_item_of_the_output_has_a_class(extended: ModuleType) -> None:
         (409, "what", "ConflictError"),
     ],
 )
-def test_a_code_gives_the_exception_of_its_kind(extended: ModuleType, status: int, code: str, expected: str) -> None:
+def test_a_code_raises_the_exception_of_its_kind(extended: ModuleType, status: int, code: str, expected: str) -> None:
     body = {"error": {"code": code, "message": "m"}, "trace_id": "t"}
     with (
         Calls(extended, httpx.Response(status, json=body)) as service,
@@ -266,7 +266,7 @@ def test_a_kind_is_an_exception(extended: ModuleType) -> None:
     assert "└── ConflictError  (conflict, 409)" in (part(extended, "errors").__doc__ or "")
 
 
-def test_the_embedded_service_knows_the_code(extended: ModuleType) -> None:
+def test_the_test_server_knows_the_code(extended: ModuleType) -> None:
     testing = part(extended, "testing")
     with (
         testing.serve() as service,

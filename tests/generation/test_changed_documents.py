@@ -32,11 +32,11 @@ def nodes(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
-    """A document in which one value is missing, of another type, or copied from elsewhere in it."""
+    """Generate a document in which one value is missing, of another type, or copied from elsewhere in it."""
     document = draw(st.sampled_from(DOCUMENTS))
-    found = list(nodes(document))
-    pointer, _ = draw(st.sampled_from(found))
-    copied = st.sampled_from(found).map(lambda node: node[1])
+    pointers = list(nodes(document))
+    pointer, _ = draw(st.sampled_from(pointers))
+    copied = st.sampled_from(pointers).map(lambda node: node[1])
     value = draw(st.sampled_from([GONE, None, {}, [], "text", "", 0, -1.5, True]) | copied)
     return changed(document, {pointer: value})
 

@@ -1,4 +1,4 @@
-"""openapi-python-client's parse of the document decides what is generated: another parse gives another package."""
+"""openapi-python-client's parse of the document decides what is generated: another parse results in another package."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def generated(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> Callable
 
 
 def model(data: GeneratorData, name: str) -> ModelProperty:
-    return next(one for one in data.models if one.class_info.name == name)
+    return next(candidate for candidate in data.models if candidate.class_info.name == name)
 
 
 def fields(data: GeneratorData, name: str) -> list[Any]:
@@ -61,7 +61,7 @@ def rename_class(data: GeneratorData) -> None:
 
 def remove_field(data: GeneratorData) -> None:
     thing = model(data, "Thing")
-    thing.optional_properties = [one for one in thing.optional_properties or [] if one.name != "kind"]
+    thing.optional_properties = [prop for prop in thing.optional_properties or [] if prop.name != "kind"]
 
 
 def make_field_a_string(data: GeneratorData) -> None:
@@ -75,9 +75,9 @@ def rename_attribute(data: GeneratorData) -> None:
 
 def make_argument_required(data: GeneratorData) -> None:
     body = model(data, "NewThing")
-    for one in body.optional_properties or []:
-        one.required = True
-        fields(data, "NewThing").append(one)
+    for prop in body.optional_properties or []:
+        prop.required = True
+        fields(data, "NewThing").append(prop)
     body.optional_properties = []
 
 

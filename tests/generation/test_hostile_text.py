@@ -185,8 +185,8 @@ def test_docstrings_have_the_descriptions(package: ModuleType, trap: Path) -> No
         inspect.getdoc(part(package, "errors").OddError) or "",
     ]
     for text in documented:
-        for wanted in texts_of(trap):
-            assert visible(wanted) in visible(text)
+        for expected in texts_of(trap):
+            assert visible(expected) in visible(text)
 
 
 def test_values_equal_those_of_the_document(package: ModuleType, trap: Path) -> None:

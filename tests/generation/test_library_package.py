@@ -91,7 +91,7 @@ def test_parameters_are_sent_where_the_document_says(client: Any, service: Servi
     assert service.last.url.raw_path == b"/api/v2/rooms/a%2Fb%20%3F/shelves/south"
 
 
-def test_defaults_of_the_document_and_a_token_it_does_not_ask_for_are_not_sent(client: Any, service: Service) -> None:
+def test_defaults_of_the_document_and_a_token_it_does_not_require_are_not_sent(client: Any, service: Service) -> None:
     service.reply_with({"items": []})
     client.books.search(q="x", x_reader_id="r1")
     assert service.last.url.query == b"q=x"
@@ -170,11 +170,11 @@ def test_a_reply_is_decoded_field_by_field(client: Any, service: Service, librar
     assert book.problems == []
 
 
-def test_violations_in_a_reply_are_listed_with_their_places(client: Any, service: Service) -> None:
+def test_violations_in_a_reply_are_listed_with_their_pointers(client: Any, service: Service) -> None:
     service.reply_with({"chapters": [{"number": "one"}]})
     story = client.stories.tell(about="a fox")
-    found = [(problem.pointer, problem.rule) for problem in story.problems]
-    assert sorted(found) == [("/chapters/0/number", "type"), ("/chapters/0/plainText", "required")]
+    problems = [(problem.pointer, problem.rule) for problem in story.problems]
+    assert sorted(problems) == [("/chapters/0/number", "type"), ("/chapters/0/plainText", "required")]
     in_chapter = [(problem.pointer, problem.rule) for problem in story.chapters[0].problems]
     assert in_chapter == [("/plainText", "required"), ("/number", "type")]
 
@@ -237,7 +237,7 @@ def test_a_request_that_violates_the_document_is_not_sent(
 ) -> None:
     with pytest.raises(library.RequestValidationError) as caught:
         getattr(client.books, call)(**arguments)
-    assert problem in [one.pointer for one in caught.value.problems]
+    assert problem in [listed.pointer for listed in caught.value.problems]
     assert not service.requests
 
 
@@ -268,8 +268,8 @@ def test_a_stream_is_decoded_as_the_document_says(client: Any, service: Service,
         events = list(stream)
         story = stream.final()
     assert json.loads(service.last.content) == {"about": "a fox", "live": True}
-    kinds = ["Opening", "Sentence", "Applause", "Cough", "Unknown", "Sentence", "Ending"]
-    assert [type(event) for event in events] == [getattr(types, kind) for kind in kinds]
+    classes = ["Opening", "Sentence", "Applause", "Cough", "Unknown", "Sentence", "Ending"]
+    assert [type(event) for event in events] == [getattr(types, name) for name in classes]
     assert [event.to_dict() for event in events] == [*EVENTS, ENDING]
     assert type(story) is types.Story
     assert story.output_text == "Once upon a time."
@@ -318,7 +318,7 @@ CALLS: list[tuple[str, int, Callable[[Any], Any]]] = [
 ]
 
 
-def test_the_embedded_service_serves_every_operation(library: ModuleType) -> None:
+def test_the_test_server_serves_every_operation(library: ModuleType) -> None:
     async def call_all(url: str) -> list[Any]:
         async with library.AsyncClient(base_url=url) as client:
             return [await call(client) for _line, _status, call in CALLS]
@@ -327,7 +327,7 @@ def test_the_embedded_service_serves_every_operation(library: ModuleType) -> Non
         replies = [call(client) for _line, _status, call in CALLS]
         replies += asyncio.run(call_all(service.url))
         assert client.stories.retellings is client.stories.retellings
-        seen = [(f"{one.method} {one.path}".replace("%20", " "), one.status) for one in service.requests]
+        seen = [(f"{call.method} {call.path}".replace("%20", " "), call.status) for call in service.requests]
     assert seen == [(line, status) for line, status, _call in CALLS] * 2
     assert [getattr(reply, "problems", []) for reply in replies] == [[]] * len(replies)
 
@@ -362,5 +362,5 @@ def test_the_command_calls_an_operation_with_the_fields_and_parameters_of_each_l
         options = ["--operation", "books.replace", "--journal", "books.db", "--base-url", service.url]
         done = run("books.jsonl", *options)
         assert done.returncode == 0, done.stderr
-        assert [(one.method, one.path, one.json) for one in service.requests] == [("PUT", "/books/7", NEW)]
+        assert [(sent.method, sent.path, sent.json) for sent in service.requests] == [("PUT", "/books/7", NEW)]
     assert json.loads(done.stdout)["outcome"] == "answered"

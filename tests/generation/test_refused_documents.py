@@ -31,12 +31,12 @@ PROBLEM = re.compile(r"^(?:generate: |  )document\.yaml:(\d+) \(#(.*?)\): (.*)$"
 
 
 @pytest.mark.parametrize(("message", "case"), CASES.items(), ids=CASES.keys())
-def test_a_refused_document_is_reported_with_its_place_and_nothing_is_written(
+def test_a_refused_document_is_reported_with_its_pointer_and_nothing_is_written(
     generator: Generator, message: str, case: Case
 ) -> None:
-    changes, place = case if isinstance(case, tuple) else (case, "")
+    changes, pointer = case if isinstance(case, tuple) else (case, "")
     document = changed(STREAMING, changes)
-    pointer = (place if place.startswith("/") else f"{absolute(list(changes)[-1])}/{place}").rstrip("/")
+    pointer = (pointer if pointer.startswith("/") else f"{absolute(list(changes)[-1])}/{pointer}").rstrip("/")
     generator.write(document)
     generator.package.mkdir(parents=True)
     (generator.package / "errors.py").write_text("# as it was\n")
@@ -46,8 +46,8 @@ def test_a_refused_document_is_reported_with_its_place_and_nothing_is_written(
     assert outcome.err.startswith("generate: ")
     assert outcome.err.endswith("\nNothing was written.\n")
     assert snapshot(generator.output) == before
-    found = PROBLEM.findall(outcome.err)
-    line = next((int(line) for line, at, text in found if at == pointer and message in text), None)
+    problems = PROBLEM.findall(outcome.err)
+    line = next((int(line) for line, at, text in problems if at == pointer and message in text), None)
     assert line is not None, outcome.err
     assert _text_at(document, pointer) in generator.document.read_text(encoding="utf-8").split("\n")[line - 1]
 
@@ -113,10 +113,10 @@ def test_one_run_reports_all_problems_in_the_order_of_the_document(generator: Ge
         "Thing/x-text": [],
     }
     error = generator.refuse(changed(SMALL, {**created, **problems}))
-    found = PROBLEM.findall(error)
-    assert {pointer for _line, pointer, _text in found} == {absolute(pointer) for pointer in problems}
+    reported = PROBLEM.findall(error)
+    assert {pointer for _line, pointer, _text in reported} == {absolute(pointer) for pointer in problems}
     assert error.startswith("generate: 14 problems:\n")
-    lines = [int(line) for line, _pointer, _text in found]
+    lines = [int(line) for line, _pointer, _text in reported]
     assert lines == sorted(lines)
 
 

@@ -38,7 +38,7 @@ STRANGE_PROJECT = "[tool.ruff]\nline-length = 50\n[tool.ruff.format]\nquote-styl
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, bytes]:
-    """The committed package, which an ordinary run gives: see test_verify.py."""
+    """The committed package, which an ordinary run generates: see test_verify.py."""
     return bytes_of(ROOT / "generated" / PACKAGE)
 
 
@@ -51,7 +51,7 @@ def generated(
     document: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, bytes]:
-    """Return the package that a run in another process gives."""
+    """Return the package that a run in another process generates."""
     command = [python, str(project / "scripts" / "generate.py"), "--output", str(folder / "made")]
     command += ["--document", str(document)] if document else []
     done = subprocess.run(
@@ -93,12 +93,12 @@ def test_the_environment_does_not_change_the_package(tmp_path: Path, expected: d
     shutil.copy(ROOT / "generator-config.yaml", copy)
     document = tmp_path / "openapi.yaml"
     document.write_bytes(DOCUMENT.read_bytes().replace(b"\n", b"\r\n"))
-    there = tmp_path / "build"
-    assert generated(tmp_path, cwd=there, project=copy, document=document, environment=environment) == expected
+    folder = tmp_path / "build"
+    assert generated(tmp_path, cwd=folder, project=copy, document=document, environment=environment) == expected
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
-def test_every_version_of_python_gives_the_same_package(
+def test_every_version_of_python_generates_the_same_package(
     tmp_path: Path, expected: dict[str, bytes], version: str
 ) -> None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
@@ -109,5 +109,5 @@ def test_every_version_of_python_gives_the_same_package(
     assert generated(tmp_path, python=str(python)) == expected
     hostile_document = tmp_path / "hostile.yaml"
     hostile_document.write_text(json.dumps(hostile(tmp_path / "trap")), encoding="utf-8")
-    here, there = (generated(tmp_path, python=one, document=hostile_document) for one in (sys.executable, str(python)))
-    assert here == there
+    ours, theirs = (generated(tmp_path, python=exe, document=hostile_document) for exe in (sys.executable, str(python)))
+    assert ours == theirs

@@ -146,7 +146,7 @@ def test_a_value_that_matches_two_members_of_one_of_is_not_sent(make: Make) -> N
 
 
 @pytest.mark.parametrize(("word", "both"), [("anyOf", True), ("oneOf", False)])
-def test_a_union_beside_properties_says_which_are_required_together(make: Make, word: str, both: bool) -> None:
+def test_a_union_next_to_properties_says_which_are_required_together(make: Make, word: str, both: bool) -> None:
     fields = an_object("url", "data", required=False)
     image = {**fields, word: [{"required": ["url"]}, {"required": ["data"]}]}
     package = make({"NewThing/properties/image": image, FIELD: image})
@@ -239,16 +239,16 @@ def test_annotations_and_foreign_extensions_are_ignored(make: Make) -> None:
 # Responses
 
 
-@pytest.mark.parametrize(("one", "other", "key"), [("a", "b", "kind"), (False, True, "kind"), ("a", "b", "Kind")])
-def test_a_constant_selects_the_member_of_a_union(make: Make, one: Any, other: Any, key: str) -> None:
+@pytest.mark.parametrize(("first", "second", "key"), [("a", "b", "kind"), (False, True, "kind"), ("a", "b", "Kind")])
+def test_a_constant_selects_the_member_of_a_union(make: Make, first: Any, second: Any, key: str) -> None:
     def member(key: str, value: Any) -> dict[str, Any]:
         constant = {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
         return {"allOf": [ref("Base"), an_object(**{key: constant})]}
 
-    members = {"A": member("kind", one), "B": member(key, other)}
+    members = {"A": member("kind", first), "B": member(key, second)}
     types = part(make({"Base": an_object("id"), **members, FIELD: union("A", "B")}), "types")
-    assert types.Thing.from_dict({"name": "x", "it": {"id": "1", "kind": one}}).it == types.A(id="1", kind=one)
-    assert types.Thing.from_dict({"name": "x", "it": {"id": "1", key: other}}).it == types.B(id="1", kind=other)
+    assert types.Thing.from_dict({"name": "x", "it": {"id": "1", "kind": first}}).it == types.A(id="1", kind=first)
+    assert types.Thing.from_dict({"name": "x", "it": {"id": "1", key: second}}).it == types.B(id="1", kind=second)
 
 
 def test_json_is_used_where_there_is_xml_too(make: Make) -> None:

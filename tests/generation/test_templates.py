@@ -111,14 +111,14 @@ def test_a_failure_of_ruff_leaves_the_old_package(
     monkeypatch.setattr("scripts.generate._ruff", lambda: str(ruff))
     outcome = generator.run()
     assert outcome.code == 2
-    assert "the templates give code that ruff cannot parse:\nout of order" in outcome.err
+    assert "the templates produce code that ruff cannot parse:\nout of order" in outcome.err
     assert snapshot(generator.output) == before
 
 
 def test_a_missing_ruff_is_reported(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> None:
     """openapi-python-client would leave the files unformatted."""
     monkeypatch.setitem(sys.modules, "ruff", None)
-    assert "ruff is not installed beside this Python. Run: make setup" in generator.refuse(SMALL)
+    assert "ruff is not installed for this Python. Run: make setup" in generator.refuse(SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -135,13 +135,13 @@ def test_schemas_may_not_be_named_like_what_generated_modules_import(project: Cl
     """Including the imports that ruff removes from a module that does not need them."""
     from scripts.generation.schemas import MODULES
 
-    found: set[str] = set()
+    imported: set[str] = set()
     for name, code in project.files().items():
         if name.startswith(("types/", "resources/")) and "/_" not in name:
             for node in ast.walk(ast.parse(code)):
                 if isinstance(node, ast.ImportFrom) and node.module not in ("types", *MODULES):
-                    found |= {alias.asname or alias.name for alias in node.names}
-    classes = {name for name in found if name[0].isupper() and not name.isupper()}
+                    imported |= {alias.asname or alias.name for alias in node.names}
+    classes = {name for name in imported if name[0].isupper() and not name.isupper()}
     assert "Mapping" in classes
     assert classes <= project.reserved.classes
 

@@ -85,14 +85,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory, library_package: Path) -> P
 
 
 def _files_of_this_document(folder: Path) -> list[str]:
-    """The files that are not the same in the project's own package, which is checked by itself."""
+    """Return the files that are not the same in the project's own package, which is checked by itself."""
     own = ROOT / "generated" / PACKAGE
-    found = []
+    files = []
     for path in folder.rglob("*.py"):
         same = own.joinpath(*path.relative_to(folder).parts[1:])
         if not same.is_file() or same.read_bytes() != path.read_bytes():
-            found.append(path.relative_to(folder).as_posix())
-    return found
+            files.append(path.relative_to(folder).as_posix())
+    return files
 
 
 def test_mypy_accepts_the_package_and_its_use(folder: Path) -> None:

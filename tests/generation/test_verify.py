@@ -18,7 +18,7 @@ TITLE = {"/info/title": "Another"}
 
 
 @pytest.fixture
-def made(generator: Generator, rendered_once: None) -> Generator:
+def with_package(generator: Generator, rendered_once: None) -> Generator:
     """A package that is up to date."""
     generator.make(SMALL)
     return generator
@@ -27,14 +27,14 @@ def made(generator: Generator, rendered_once: None) -> Generator:
 def test_the_committed_package_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
     before = bytes_of(ROOT / "generated" / PACKAGE)
     code = generate.main(["--check"])
-    said = capsys.readouterr().out
-    assert code == 0, said
-    assert "are up to date" in said
+    output = capsys.readouterr().out
+    assert code == 0, output
+    assert "are up to date" in output
     assert bytes_of(ROOT / "generated" / PACKAGE) == before
 
 
-def test_a_package_that_was_just_generated_passes(made: Generator) -> None:
-    assert made.run("--check").code == 0
+def test_a_package_that_was_just_generated_passes(with_package: Generator) -> None:
+    assert with_package.run("--check").code == 0
 
 
 def edit(package: Path) -> None:
@@ -81,7 +81,7 @@ def replace_by_a_folder(package: Path) -> None:
     (package / "_version.py").mkdir()
 
 
-NOT_A_FILE = "changed: {package}/_version.py (no file of its own, but a link or a folder)"
+NOT_A_FILE = "changed: {package}/_version.py (a link or a folder, not a file)"
 DIFFERENCES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a changed file": (edit, '-VERSION = "9.9.9"\n+"""The version of this client'),
     "a changed end of line": (convert_line_ends, "changed: {package}/_version.py (line ends only)"),
@@ -105,19 +105,19 @@ DIFFERENCES: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize(("change_package", "message"), DIFFERENCES.values(), ids=DIFFERENCES.keys())
 def test_a_difference_fails_and_is_printed(
-    made: Generator, change_package: Callable[[Path], None], message: str
+    with_package: Generator, change_package: Callable[[Path], None], message: str
 ) -> None:
-    change_package(made.package)
-    before = snapshot(made.output)
-    outcome = made.run("--check")
+    change_package(with_package.package)
+    before = snapshot(with_package.output)
+    outcome = with_package.run("--check")
     assert outcome.code == 1, outcome.out + outcome.err
-    assert message.format(package=made.package) in outcome.out
+    assert message.format(package=with_package.package) in outcome.out
     last = outcome.out.splitlines()[-2:]
     assert last[0].startswith("verify: 1 of ")
     assert last[1] == "Edit openapi.yaml or templates/ (never generated/), then run: make generate"
-    assert snapshot(made.output) == before
-    assert made.run().code == 0
-    assert made.run("--check").code == 0
+    assert snapshot(with_package.output) == before
+    assert with_package.run().code == 0
+    assert with_package.run("--check").code == 0
 
 
 def test_a_missing_package_fails(generator: Generator) -> None:
@@ -128,42 +128,42 @@ def test_a_missing_package_fails(generator: Generator) -> None:
     assert not generator.output.exists()
 
 
-def test_a_changed_document_fails_with_a_readable_diff(made: Generator) -> None:
-    made.write(changed(SMALL, {"/components/schemas/Part/properties/size/type": "number"}))
-    outcome = made.run("--check")
+def test_a_changed_document_fails_with_a_readable_diff(with_package: Generator) -> None:
+    with_package.write(changed(SMALL, {"/components/schemas/Part/properties/size/type": "number"}))
+    outcome = with_package.run("--check")
     assert outcome.code == 1
     assert "\n-    size: int\n+    size: float\n" in outcome.out
     assert len(outcome.out.splitlines()) < 60
 
 
-def test_a_long_diff_is_cut(made: Generator) -> None:
-    (made.package / "errors.py").write_text("# nothing\n")
-    outcome = made.run("--check")
-    assert "lines more" in outcome.out
+def test_a_long_diff_is_cut(with_package: Generator) -> None:
+    (with_package.package / "errors.py").write_text("# nothing\n")
+    outcome = with_package.run("--check")
+    assert "more lines" in outcome.out
     assert len(outcome.out.splitlines()) < 80
 
 
-def test_caches_of_python_are_ignored(made: Generator) -> None:
-    for folder in (made.package, made.package / "gone", made.package / "types"):
+def test_caches_of_python_are_ignored(with_package: Generator) -> None:
+    for folder in (with_package.package, with_package.package / "gone", with_package.package / "types"):
         (folder / "__pycache__").mkdir(parents=True)
         (folder / "__pycache__" / "old.cpython-311.pyc").write_bytes(b"x")
-    assert made.run("--check").code == 0
+    assert with_package.run("--check").code == 0
 
 
-def test_a_refused_document_has_an_exit_status_of_its_own(made: Generator) -> None:
-    made.write(changed(SMALL, {"/servers": []}))
-    outcome = made.run("--check")
+def test_a_refused_document_has_a_separate_exit_status(with_package: Generator) -> None:
+    with_package.write(changed(SMALL, {"/servers": []}))
+    outcome = with_package.run("--check")
     assert outcome.code == 2
     assert not outcome.out
 
 
-def test_a_read_only_package_can_be_compared(made: Generator) -> None:
+def test_a_read_only_package_can_be_compared(with_package: Generator) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write everywhere")
-    for path in [made.output, made.package]:
+    for path in [with_package.output, with_package.package]:
         path.chmod(0o555)
     try:
-        assert made.run("--check").code == 0
+        assert with_package.run("--check").code == 0
     finally:
-        for path in [made.output, made.package]:
+        for path in [with_package.output, with_package.package]:
             path.chmod(0o755)

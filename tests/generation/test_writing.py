@@ -20,8 +20,8 @@ OTHER = changed(SMALL, {"/info/version": "2.0.0", "/components/schemas/Part/desc
 
 
 @pytest.fixture
-def made(generator: Generator, rendered_once: None) -> Generator:
-    """A package, and a document that gives another one."""
+def with_package(generator: Generator, rendered_once: None) -> Generator:
+    """A package, and a document that results in another one."""
     generator.make(SMALL)
     generator.write(OTHER)
     return generator
@@ -35,36 +35,36 @@ def test_a_second_run_changes_nothing(generator: Generator) -> None:
     assert snapshot(generator.output) == before
 
 
-def test_only_changed_files_have_a_new_modification_time(made: Generator) -> None:
-    for path in made.package.rglob("*.py"):
+def test_only_changed_files_have_a_new_modification_time(with_package: Generator) -> None:
+    for path in with_package.package.rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
-    before = bytes_of(made.package)
-    made.run()
-    after = bytes_of(made.package)
+    before = bytes_of(with_package.package)
+    with_package.run()
+    after = bytes_of(with_package.package)
     differ = {name for name in after if after[name] != before[name]}
-    newer = {name for name in after if (made.package / name).stat().st_mtime > 1_000_000_000}
+    newer = {name for name in after if (with_package.package / name).stat().st_mtime > 1_000_000_000}
     assert newer - {"py.typed"} == differ == {"_version.py", "types/replies.py"}
 
 
-def test_files_that_are_no_longer_generated_are_removed(made: Generator) -> None:
-    (made.package / "old").mkdir()
-    (made.package / "old" / "module.py").touch()
-    (made.package / "old" / "__pycache__").mkdir()
-    (made.package / "link.py").symlink_to("errors.py")
-    outcome = made.run()
-    assert not (made.package / "old").exists()
-    assert not (made.package / "link.py").is_symlink()
-    assert (made.package / "errors.py").exists()
+def test_files_that_are_no_longer_generated_are_removed(with_package: Generator) -> None:
+    (with_package.package / "old").mkdir()
+    (with_package.package / "old" / "module.py").touch()
+    (with_package.package / "old" / "__pycache__").mkdir()
+    (with_package.package / "link.py").symlink_to("errors.py")
+    outcome = with_package.run()
+    assert not (with_package.package / "old").exists()
+    assert not (with_package.package / "link.py").is_symlink()
+    assert (with_package.package / "errors.py").exists()
     assert ", 4 changed, " in outcome.out
 
 
-def test_a_link_to_a_folder_is_replaced_and_its_target_is_not_touched(made: Generator, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_replaced_and_its_target_is_not_touched(with_package: Generator, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
-    made.package.rename(elsewhere)
-    made.package.symlink_to(elsewhere)
+    with_package.package.rename(elsewhere)
+    with_package.package.symlink_to(elsewhere)
     before = snapshot(elsewhere)
-    assert made.run().code == 0
-    assert not made.package.is_symlink()
+    assert with_package.run().code == 0
+    assert not with_package.package.is_symlink()
     assert snapshot(elsewhere) == before
 
 
@@ -101,33 +101,33 @@ FAILURES: dict[str, tuple[str, int, BaseException]] = {
 
 @pytest.mark.parametrize(("function", "at", "error"), FAILURES.values(), ids=FAILURES.keys())
 def test_a_failed_run_leaves_the_old_package(
-    made: Generator, monkeypatch: pytest.MonkeyPatch, function: str, at: int, error: BaseException
+    with_package: Generator, monkeypatch: pytest.MonkeyPatch, function: str, at: int, error: BaseException
 ) -> None:
-    before = snapshot(made.package)
-    at = len([path for path in made.package.rglob("*") if path.is_file()]) if at == LAST else at
+    before = snapshot(with_package.package)
+    at = len([path for path in with_package.package.rglob("*") if path.is_file()]) if at == LAST else at
     with monkeypatch.context() as patch:
         patch.setattr(Path, function, FailingFunction(getattr(Path, function), at, error))
         if isinstance(error, OSError):
-            outcome = made.run()
+            outcome = with_package.run()
             assert outcome.code == 2
             assert outcome.err.endswith(f"{error}\nNothing was written.\n")
         else:
             with pytest.raises(KeyboardInterrupt):
-                made.run()
-    assert snapshot(made.package) == before
-    assert [path.name for path in made.output.iterdir()] == [PACKAGE]
-    assert made.run().code == 0
-    assert (made.package / "_version.py").read_text(encoding="utf-8").endswith('VERSION = "2.0.0"\n')
+                with_package.run()
+    assert snapshot(with_package.package) == before
+    assert [path.name for path in with_package.output.iterdir()] == [PACKAGE]
+    assert with_package.run().code == 0
+    assert (with_package.package / "_version.py").read_text(encoding="utf-8").endswith('VERSION = "2.0.0"\n')
 
 
 def killed(generator: Generator, at: int) -> int:
     """Return the exit status of a process that runs the generator and is killed at the nth renaming."""
     child = os.fork()
     if child == 0:
-        rename, left = Path.rename, itertools.count(at, -1)
+        rename, steps = Path.rename, itertools.count(at, -1)
 
         def rename_or_die(path: Path, target: Path) -> Path:
-            return rename(path, target) if next(left) > 1 else os._exit(9)
+            return rename(path, target) if next(steps) > 1 else os._exit(9)
 
         Path.rename = rename_or_die  # type: ignore[assignment, method-assign]
         os._exit(generator.run().code)
@@ -137,23 +137,23 @@ def killed(generator: Generator, at: int) -> int:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 @pytest.mark.parametrize("at", [1, 2])
-def test_the_next_run_repairs_what_a_killed_run_left(made: Generator, at: int) -> None:
+def test_the_next_run_repairs_what_a_killed_run_left(with_package: Generator, at: int) -> None:
     """Also if it was killed between the two renames, when there is no package."""
-    before = bytes_of(made.package)
-    assert killed(made, at) == 9
+    before = bytes_of(with_package.package)
+    assert killed(with_package, at) == 9
     if at == 1:
-        assert bytes_of(made.package) == before
-    assert made.run().code == 0
-    assert made.run("--check").code == 0
-    assert [path.name for path in made.output.iterdir()] == [PACKAGE]
+        assert bytes_of(with_package.package) == before
+    assert with_package.run().code == 0
+    assert with_package.run("--check").code == 0
+    assert [path.name for path in with_package.output.iterdir()] == [PACKAGE]
 
 
 def test_the_old_package_is_restored_before_a_new_one_is_written(
-    made: Generator, monkeypatch: pytest.MonkeyPatch
+    with_package: Generator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = bytes_of(made.package)
-    made.package.rename(made.output / f".{PACKAGE}.old")
-    (made.output / f".{PACKAGE}.new").mkdir()
+    before = bytes_of(with_package.package)
+    with_package.package.rename(with_package.output / f".{PACKAGE}.old")
+    (with_package.output / f".{PACKAGE}.new").mkdir()
     monkeypatch.setattr(Path, "write_bytes", FailingFunction(Path.write_bytes, 1, FULL))
-    assert made.run().code == 2
-    assert bytes_of(made.package) == before
+    assert with_package.run().code == 2
+    assert bytes_of(with_package.package) == before

@@ -62,10 +62,10 @@ def test_a_new_request_may_be_sent_and_its_response_is_returned_unchanged(journa
     claim = journal.claim(*REQUEST)
     claim.sending()
     claim.answered(RESPONSE)
-    found = Journal(path).claim(*REQUEST)
-    assert isinstance(found, Record)
-    assert (found.status_code, found.headers, found.content) == (200, RESPONSE.raw_headers, RESPONSE.content)
-    assert (found.state, found.tries) == ("answered", 1)
+    record = Journal(path).claim(*REQUEST)
+    assert isinstance(record, Record)
+    assert (record.status_code, record.headers, record.content) == (200, RESPONSE.raw_headers, RESPONSE.content)
+    assert (record.state, record.tries) == ("answered", 1)
 
 
 def test_a_request_is_identified_by_method_path_body_and_key(journal):

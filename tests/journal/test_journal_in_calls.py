@@ -247,7 +247,7 @@ def test_concurrent_calls_with_the_same_request_share_one_response(new_client, s
 @pytest.mark.parametrize(
     ("options", "phase", "after"), [({"deadline": 2}, "deadline", 2), ({"timeout": 30}, "journal", 30)]
 )
-def test_the_wait_for_a_stream_that_the_caller_holds_itself_ends(new_client, service, path, options, phase, after):
+def test_the_wait_for_a_stream_that_the_caller_itself_has_open_ends(new_client, service, path, options, phase, after):
     driver = new_client()
     with driver.open() as held:
         next(iter(held))

@@ -107,11 +107,11 @@ def test_the_outcome_of_a_request_that_is_killed_during_its_response_is_unknown(
 @pytest.mark.parametrize("via_stream", [False, True])
 def test_nothing_is_paid_twice_by_a_program_that_is_killed_repeatedly(via_stream, tmp_path):
     """`make soak KILLS=50` runs longer."""
-    found = kills(tmp_path, count=3, requests=100, via_stream=via_stream, seed=7)
-    assert found.violations == []
-    assert found.kills > 0
-    assert found.answered + found.unknown == 100
-    assert found.unknown == 0 or not via_stream
+    result = kills(tmp_path, count=3, requests=100, via_stream=via_stream, seed=7)
+    assert result.violations == []
+    assert result.kills > 0
+    assert result.answered + result.unknown == 100
+    assert result.unknown == 0 or not via_stream
 
 
 # A file that cannot be written

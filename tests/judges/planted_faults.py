@@ -134,7 +134,7 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the checkout, with the environments of the original."""
     for name in COPIED:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
-    for file in (one for one in ROOT.iterdir() if one.is_file() and not one.name.startswith(".coverage")):
+    for file in (path for path in ROOT.iterdir() if path.is_file() and not path.name.startswith(".coverage")):
         shutil.copy(file, tmp_path)
     for name in LINKED:
         if (ROOT / name).exists():

@@ -71,7 +71,7 @@ def _wait_until_listening(process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[testing.Server]:
-    """The embedded service."""
+    """The test server."""
     with testing.serve() as service:
         yield service
 
@@ -168,7 +168,7 @@ def test_prism_and_the_client_refuse_the_same_fields(client, validating, fields)
 
 
 def agree(client: Client, validating: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that both refuse. It fails if they do not agree."""
+    """Return the fields that both refuse. It fails if they do not agree."""
     if fields.get("stream") is True:
         fields = {**fields, "stream": False}
     refused_here, refused_there = refused_by_client(validating, fields), refused_by_prism(client, fields)
@@ -177,7 +177,7 @@ def agree(client: Client, validating: Client, fields: dict[str, Any]) -> set[str
 
 
 def refused_by_client(client: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that the client refuses."""
+    """Return the fields that the client refuses."""
     try:
         client.responses.create(**fields)
     except RequestValidationError as error:
@@ -186,7 +186,7 @@ def refused_by_client(client: Client, fields: dict[str, Any]) -> set[str]:
 
 
 def refused_by_prism(client: Client, fields: dict[str, Any]) -> set[str]:
-    """The fields that Prism refuses."""
+    """Return the fields that Prism refuses."""
     try:
         client.responses.create(**fields)
     except APIStatusError as error:
@@ -200,9 +200,9 @@ def refused_by_prism(client: Client, fields: dict[str, Any]) -> set[str]:
 
 
 def _field(finding: dict[str, Any]) -> str:
-    """The field of a finding; a missing field is only named in the message."""
-    place, *keys = finding["location"]
-    assert place in {"body", "request"}, finding
+    """Return the field of a finding; a missing field is only named in the message."""
+    where, *keys = finding["location"]
+    assert where in {"body", "request"}, finding
     if keys:
         return str(keys[0])
     missing = re.search("required property '([^']*)'", finding["message"])

@@ -37,7 +37,7 @@ class Event(NamedTuple):
 
 def ours(chunks: Iterable[bytes]) -> list[Event]:
     decoder = EventDecoder()
-    return [Event(one.data, one.event, one.id, one.retry) for chunk in chunks for one in decoder.feed(chunk)]
+    return [Event(event.data, event.event, event.id, event.retry) for chunk in chunks for event in decoder.feed(chunk)]
 
 
 def httpx_sse(chunks: Iterable[bytes]) -> list[Event]:
@@ -144,8 +144,8 @@ def test_all_decoders_find_the_same_events(stream, at):
 @given(stream=event_streams)
 def test_a_last_event_without_a_blank_line_is_the_event_that_others_find_with_one(stream):
     decoder = EventDecoder()
-    found = decoder.feed(stream) + decoder.finish()
-    expected = _comparable([Event(one.data, one.event, one.id, one.retry) for one in found])
+    events = decoder.feed(stream) + decoder.finish()
+    expected = _comparable([Event(event.data, event.event, event.id, event.retry) for event in events])
     for other in OTHERS:
         assert _comparable(other([_readable(stream) + b"\n\n"])) == expected
 
@@ -154,13 +154,13 @@ _STRANGE_RETRY = re.compile(rb"(?<![^\r\n])retry(?=:)(?!: ?[0-9]{1,18}(?![^\r\n]
 
 
 def _readable(stream: bytes) -> bytes:
-    """The stream without the byte order mark, the invalid bytes and the retries that others treat differently."""
+    """Return the stream without the byte order mark, invalid bytes and retries that others treat differently."""
     text = stream.decode("utf-8-sig", errors="replace")
     return _STRANGE_RETRY.sub(b"other", text.encode())
 
 
 def _comparable(events: list[Event]) -> list[Event]:
-    """The events that have data; a retry holds for the later events too."""
+    """Return the events that have data; a retry holds for the later events too."""
     retry: int | None = None
     comparable = []
     for event in events:
@@ -191,5 +191,5 @@ def test_all_decoders_find_the_same_events_with_empty_data(lines, end, at):
     ],
 )  # fmt: skip
 def test_the_generated_streams_have_what_decoders_get_wrong(pattern):
-    found = partial(re.search, pattern)
-    assert find(event_streams, lambda stream: bool(found(stream)), settings=SEARCH)
+    search = partial(re.search, pattern)
+    assert find(event_streams, lambda stream: bool(search(stream)), settings=SEARCH)

@@ -1,4 +1,4 @@
-"""Other clients and ours send the same requests to the embedded service, and decode the same from the same bytes.
+"""Other clients and ours send the same requests to the test server, and decode the same from the same bytes.
 
 The openai package in its newest release, and with `make clients` also in the oldest that knows `responses`, and the
 vendor's own acedatacloud package.
@@ -28,27 +28,27 @@ class Official:
         self.package = package
         self._loop = LoopThread() if flavour == "async" else None
         if package == "openai":
-            kind = openai.OpenAI if flavour == "sync" else openai.AsyncOpenAI
-            client: Any = kind(api_key=testing.TOKEN, base_url=url + path, max_retries=0)
+            client_class = openai.OpenAI if flavour == "sync" else openai.AsyncOpenAI
+            client: Any = client_class(api_key=testing.TOKEN, base_url=url + path, max_retries=0)
         else:
             import acedatacloud
 
-            kind = acedatacloud.AceDataCloud if flavour == "sync" else acedatacloud.AsyncAceDataCloud
-            client = kind(testing.TOKEN, base_url=url, max_retries=0)
+            client_class = acedatacloud.AceDataCloud if flavour == "sync" else acedatacloud.AsyncAceDataCloud
+            client = client_class(testing.TOKEN, base_url=url, max_retries=0)
         self._client = client if self._loop is None else Blocking(client, self._loop.run)
         responses = client.responses if package == "openai" else client.openai.responses
         self._responses = responses if self._loop is None else Blocking(responses, self._loop.run)
 
     def reply(self, **fields: Any) -> Any:
-        """The reply to a call without streaming, as JSON data."""
+        """Return the reply to a call without streaming, as JSON data."""
         return self._data(self._responses.create(**fields))
 
     def events(self, **fields: Any) -> list[Any]:
-        """The events of a stream, as JSON data."""
+        """Return the events of a stream, as JSON data."""
         return [self._data(event) for event in self._responses.create(**fields, stream=True)]
 
     def model_names(self) -> list[str]:
-        """The names of the models; acedatacloud does not list them."""
+        """Return the names of the models; acedatacloud does not list them."""
         models = self._client.models if self._loop is None else Blocking(self._client.models, self._loop.run)
         return [model.id for model in models.list().data]
 

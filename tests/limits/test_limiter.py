@@ -104,10 +104,10 @@ def test_sync_and_async_calls_wait_for_the_pace_in_the_same_way():
             yield clock.now
         assert len(clock.sleeps) < 25
 
-    found = list(starts("sync"))
-    assert found == list(starts("async"))
-    assert most_in_a_second(found) == 4
-    assert found[-1] - 1000 == pytest.approx(11 * 1.05 / 4)
+    sync_starts = list(starts("sync"))
+    assert sync_starts == list(starts("async"))
+    assert most_in_a_second(sync_starts) == 4
+    assert sync_starts[-1] - 1000 == pytest.approx(11 * 1.05 / 4)
 
 
 def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logged(caplog):
@@ -130,7 +130,7 @@ def test_a_refusal_slows_the_calls_and_successes_restore_them_and_both_are_logge
     ]
 
 
-def test_releasing_a_place_twice_frees_no_other_slot():
+def test_releasing_a_slot_twice_frees_no_other_slot():
     limiter = Limiter(Limits(in_flight=2, per_second=None))
     first, _second = limiter.acquire(), limiter.acquire()
     first.release()
@@ -138,7 +138,7 @@ def test_releasing_a_place_twice_frees_no_other_slot():
     assert limiter.in_flight == 1
 
 
-def test_a_place_can_be_released_from_within_the_limiter():
+def test_a_slot_can_be_released_from_within_the_limiter():
     """The garbage collector may close a stream at any point."""
 
     class Collecting(FakeClock):
@@ -162,7 +162,7 @@ def test_a_place_can_be_released_from_within_the_limiter():
 # Giving up at a time
 
 
-def test_a_call_whose_time_is_up_takes_a_free_place_and_does_not_wait_for_another(flavour):
+def test_a_call_whose_time_is_up_takes_a_free_slot_and_does_not_wait_for_another(flavour):
     limiter = one_at_a_time()
     limiter.acquire(give_up_at=0.0)
     with pytest.raises(LimitTimeout, match="1 of 1 calls are in flight"):
@@ -285,7 +285,7 @@ def test_calls_that_arrive_while_another_waits_for_the_pace_queue_behind_it():
 
 def test_a_frozen_clock_does_not_block_the_pace(flavour):
     class Frozen(FakeClock):
-        def pass_by(self, seconds):
+        def advance(self, seconds):
             self.sleeps.append(seconds)
 
     clock = Frozen()

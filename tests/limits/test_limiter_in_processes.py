@@ -32,12 +32,12 @@ def process():
         return started[-1]
 
     yield start
-    for one in started:
-        one.kill()
-        one.communicate(timeout=60)
+    for child in started:
+        child.kill()
+        child.communicate(timeout=60)
 
 
-def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process_is_killed(path, process):
+def test_a_slot_of_another_process_is_taken_until_it_is_released_or_the_process_is_killed(path, process):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
     other = process(
         """
@@ -69,7 +69,7 @@ def test_a_place_of_another_process_is_taken_until_it_is_released_or_the_process
 
 
 @forks
-def test_a_forked_child_shares_the_limits_and_cannot_release_the_places_of_its_parent(path):
+def test_a_forked_child_shares_the_limits_and_cannot_release_the_slots_of_its_parent(path):
     limiter = Limiter(Limits(in_flight=2, per_second=None), shared=path, clock=FakeClock())
     slot = limiter.acquire()
 
@@ -128,7 +128,7 @@ def test_a_refusal_slows_all_limiters_and_successes_restore_the_pace(path):
     first.slowed()
     assert seconds_for(second, 120) > 1.5 * usual
     for _ in range(200):
-        clock.pass_by(1)
+        clock.advance(1)
         second.succeeded()
     assert seconds_for(first, 120) == pytest.approx(usual, rel=0.1)
 
@@ -160,7 +160,7 @@ async def test_a_task_waits_for_a_locked_file_without_blocking_the_event_loop(pa
     holder.close()
 
 
-def test_a_place_released_while_the_file_is_locked_is_freed_later_without_another_call(path):
+def test_a_slot_released_while_the_file_is_locked_is_freed_later_without_another_call(path):
     slot = Limiter(ONE_SLOT, shared=path).acquire()
     holder = sqlite3.connect(f"{path}-limits", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -170,7 +170,7 @@ def test_a_place_released_while_the_file_is_locked_is_freed_later_without_anothe
     Limiter(ONE_SLOT, shared=path).acquire(timeout=20)
 
 
-def test_the_files_are_accessible_only_to_their_owner_and_can_lie_beside_a_journal(path):
+def test_the_files_are_accessible_only_to_their_owner_and_can_be_next_to_a_journal(path):
     before = os.umask(0)
     try:
         limiter = Limiter(ONE_SLOT, shared=path)
@@ -246,8 +246,8 @@ def test_several_processes_keep_the_documented_limits_even_if_one_is_killed(path
         where = (service.url, testing.TOKEN, path)
         victim = process(WORKER, "sync", *where, 12, "hold")
         workers = [process(WORKER, flavour, *where, calls, "go on") for flavour in ("sync", "async", "async")]
-        for one in (victim, *workers):
-            assert one.stdout.readline() == "ready\n"
+        for item in (victim, *workers):
+            assert item.stdout.readline() == "ready\n"
         print(file=victim.stdin, flush=True)
         service.wait_until_stalled(12, timeout=60)
         for worker in workers:
@@ -256,7 +256,7 @@ def test_several_processes_keep_the_documented_limits_even_if_one_is_killed(path
         victim.send_signal(signal.SIGKILL)
         starts = [start for worker in workers for start in json.loads(worker.communicate(timeout=120)[0])]
         assert [worker.returncode for worker in workers] == [0, 0, 0]
-        assert sorted(one.status for one in service.requests) == [200] * (12 + 3 * calls)
+        assert sorted(item.status for item in service.requests) == [200] * (12 + 3 * calls)
         assert service.most_in_flight <= 20
     assert len(starts) == 3 * calls
     assert most_in_a_second(sorted(starts)) <= 30

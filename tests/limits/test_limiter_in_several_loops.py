@@ -81,7 +81,7 @@ async def test_threads_and_tasks_take_turns_in_order_of_arrival():
     assert order == [1, 2, 3, 4]
 
 
-def test_a_thread_can_release_the_place_of_a_task():
+def test_a_thread_can_release_the_slot_of_a_task():
     limiter = one_at_a_time()
 
     def release(slot):
@@ -129,7 +129,7 @@ def test_a_waiting_task_of_a_closed_loop_is_skipped(released):
         assert (limiter.in_flight, limiter.waiting) == (int(released != "without another call"), 0)
 
 
-def test_the_places_of_a_closed_loop_are_free(flavour):
+def test_the_slots_of_a_closed_loop_are_free(flavour):
     limiter = Limiter(Limits(in_flight=3, per_second=None))
     loop = asyncio.new_event_loop()
     lost = [loop.run_until_complete(limiter.acquire_async()) for _ in range(3)]
@@ -143,7 +143,7 @@ def test_the_places_of_a_closed_loop_are_free(flavour):
 
 
 @pytest.mark.parametrize("limits", [{"timeout": 0.9}, {}], ids=repr)
-def test_waiting_calls_get_the_places_of_loops_that_are_closed_meanwhile(limits, flavour):
+def test_waiting_calls_get_the_slots_of_loops_that_are_closed_meanwhile(limits, flavour):
     """A loop does not report that it is closed, so waiting calls must check for it."""
     limiter = Limiter(Limits(in_flight=2, per_second=None))
     loops = [asyncio.new_event_loop() for _ in range(2)]

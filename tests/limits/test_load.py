@@ -46,7 +46,7 @@ def expected(count):
     ],
     ids=["the vendor's limits by default", "no limits", "one in flight", "seven in flight"],
 )
-def test_the_limits_hold_and_are_used_up(options, in_flight, calls, connect, service, monkeypatch):
+def test_the_limits_are_kept_and_used_up(options, in_flight, calls, connect, service, monkeypatch):
     starts: list[float] = []  # arrivals at the service would depend on the machine
     started = Pace.started
 
@@ -146,8 +146,8 @@ async def test_after_waiting_calls_were_cancelled_the_others_get_their_turn(serv
                 task.cancel()
             await asyncio.sleep(0)
         done = await asyncio.gather(*waiting, return_exceptions=True)
-        assert [type(one).__name__ for one in done[::2]] == ["CancelledError"] * 2
-        assert [one.output_text for one in done[1::2]] == [MINIMAL["input"]] * 2
+        assert [type(result).__name__ for result in done[::2]] == ["CancelledError"] * 2
+        assert [result.output_text for result in done[1::2]] == [MINIMAL["input"]] * 2
         assert (limiter.in_flight, limiter.waiting) == (0, 0)
     assert len(service.requests) == 3
 
@@ -155,7 +155,7 @@ async def test_after_waiting_calls_were_cancelled_the_others_get_their_turn(serv
 @pytest.mark.parametrize(
     ("via_stream", "fault"), [(False, testing.error("rate_limited")), (True, testing.Fault("cut", "event", after=3))]
 )
-def test_a_call_releases_its_place_while_it_waits_for_its_next_try(via_stream, fault, connect, service):
+def test_a_call_releases_its_slot_while_it_waits_for_its_next_try(via_stream, fault, connect, service):
     class Watch(SkippingClock):
         def sleep(self, seconds):
             seen.append(limiter.in_flight)

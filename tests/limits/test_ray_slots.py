@@ -22,14 +22,14 @@ def slots(clock: FakeClock) -> Slots:
 
 
 async def waiting_for(kept: Slots, number: tuple[str, int]) -> asyncio.Task[str]:
-    """A task that waits for a slot."""
+    """Return a task that waits for a slot."""
     task = asyncio.create_task(kept.acquire(number))
     await until_async(lambda: kept._limiter.waiting == 1)
     return task
 
 
 @in_loop
-async def test_a_released_place_goes_to_the_next_call():
+async def test_a_released_slot_is_taken_by_the_next_call():
     kept = slots(FakeClock())
     assert await kept.acquire(("a", 0)) == await kept.acquire(("a", 0)) == "", "the same slot, not another one"
     waiting = await waiting_for(kept, ("b", 0))
@@ -42,30 +42,30 @@ async def test_a_released_place_goes_to_the_next_call():
 
 
 @in_loop
-async def test_a_place_is_freed_when_the_lease_of_its_worker_has_expired():
+async def test_a_slot_is_freed_when_the_lease_of_its_worker_has_expired():
     clock = FakeClock()
     kept = slots(clock)
     await kept.acquire(("dead", 0))
     waiting = await waiting_for(kept, ("b", 0))
     for _ in range(5):
-        clock.pass_by(LEASE)
+        clock.advance(LEASE)
         await kept.alive("b")
         await kept.alive("dead")
-    clock.pass_by(LEASE)
+    clock.advance(LEASE)
     await kept.alive("b")
     assert not waiting.done()
-    clock.pass_by(1)
+    clock.advance(1)
     await kept.alive("b")
     assert await waiting == ""
 
 
 @in_loop
-async def test_a_place_that_is_given_to_a_dead_worker_is_freed():
+async def test_a_slot_that_is_given_to_a_dead_worker_is_freed():
     clock = FakeClock()
     kept = slots(clock)
     await kept.acquire(("a", 0))
     dead = await waiting_for(kept, ("dead", 0))
-    clock.pass_by(LEASE + 1)
+    clock.advance(LEASE + 1)
     await kept.alive("a")
     await kept.release(("a", 0))
     assert await dead == ""
@@ -74,7 +74,7 @@ async def test_a_place_that_is_given_to_a_dead_worker_is_freed():
 
 
 @in_loop
-async def test_a_place_that_was_released_while_it_was_waited_for_is_free():
+async def test_a_slot_that_was_released_while_it_was_waited_for_is_free():
     kept = slots(FakeClock())
     await kept.acquire(("a", 0))
     waiting = await waiting_for(kept, ("b", 0))

@@ -27,7 +27,7 @@ class QueueModel(RuleBasedStateMachine):
         self.starts: list[float] = []
         self.moved_at = -math.inf
 
-    def place_is_free(self) -> bool:
+    def slot_is_free(self) -> bool:
         return self.limits.in_flight is None or len(self.running) < self.limits.in_flight
 
     @rule()
@@ -37,7 +37,7 @@ class QueueModel(RuleBasedStateMachine):
             assert not self.queue, "it went before waiting calls"
             self.count_start(call)
         else:
-            has_to_wait = self.queue or not self.place_is_free() or self.turns.next_start(self.now) > self.now
+            has_to_wait = self.queue or not self.slot_is_free() or self.turns.next_start(self.now) > self.now
             assert has_to_wait, "nothing prevented it from starting"
             self.turns.join(call)
             self.queue.append(call)
@@ -51,7 +51,7 @@ class QueueModel(RuleBasedStateMachine):
             self.count_start(call)
 
     def count_start(self, call):
-        assert self.place_is_free()
+        assert self.slot_is_free()
         self.running.append(call)
         self.starts.append(self.now)
         self.moved_at = self.now
@@ -83,7 +83,7 @@ class QueueModel(RuleBasedStateMachine):
 
     @invariant()
     def the_first_in_the_queue_is_called_if_a_place_is_free(self):
-        expected = self.queue[0] if self.queue and self.place_is_free() else None
+        expected = self.queue[0] if self.queue and self.slot_is_free() else None
         assert self.turns.called() == expected
 
     @invariant()

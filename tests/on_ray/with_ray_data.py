@@ -54,15 +54,15 @@ class Traced(Answer):
 @pytest.fixture
 def limiter() -> Iterator[Callable[..., ClusterLimiter]]:
     """Creates limiters whose actors end with the test."""
-    made: list[ClusterLimiter] = []
+    limiters: list[ClusterLimiter] = []
 
     def make(limits: Limits, **options: Any) -> ClusterLimiter:
-        made.append(ClusterLimiter(limits, name="test", **options))
-        return made[-1]
+        limiters.append(ClusterLimiter(limits, name="test", **options))
+        return limiters[-1]
 
     yield make
-    for one in made:
-        one.shutdown()
+    for started in limiters:
+        started.shutdown()
 
 
 @pytest.fixture
@@ -101,8 +101,8 @@ def test_each_row_gets_its_reply_or_its_error(echoing, limiter):
         {"id": 8, "request": {"model": "gpt-4o-mini"}},
         {"id": 9, "request": {**MINIMAL, "temperature": 0.5}},
     ]
-    found = answered(dataset(rows), limits=limiter(NO_PACE), base_url=echoing.url).take_all()
-    by_id = {row["id"]: row for row in found}
+    output = answered(dataset(rows), limits=limiter(NO_PACE), base_url=echoing.url).take_all()
+    by_id = {row["id"]: row for row in output}
     assert {number: by_id[number]["output_text"] for number in range(8)} == {
         number: f"answer to question {number}" for number in range(8)
     }
@@ -118,8 +118,8 @@ def test_each_row_gets_its_reply_or_its_error(echoing, limiter):
 def test_requests_can_be_json_text_with_keys(echoing, limiter, tmp_path):
     rows = [{"question": json.dumps(MINIMAL), "sample": f"{number % 2}"} for number in range(4)]
     options = {"requests": "question", "keys": "sample", "journal": str(tmp_path / "answers.db")}
-    found = answered(dataset(rows), limits=limiter(NO_PACE), base_url=echoing.url, **options).take_all()
-    assert [row["outcome"] for row in found] == ["answered"] * 4
+    output = answered(dataset(rows), limits=limiter(NO_PACE), base_url=echoing.url, **options).take_all()
+    assert [row["outcome"] for row in output] == ["answered"] * 4
     assert len(echoing.requests) == 2
 
 
@@ -193,7 +193,7 @@ def rows_after_kill(service: testing.Server, limiter: Any, folder: Path, **optio
     assert limiter.in_flight == 3
     # A call releases its slot before its reply is in the journal.
     until(lambda: journal is None or len(list(Journal(journal).records("answered"))) == 10)
-    for pid in [int(one.name) for one in workers.iterdir()]:
+    for pid in [int(path.name) for path in workers.iterdir()]:
         os.kill(pid, signal.SIGKILL)
     run.join(PATIENCE)
     assert not run.is_alive()

@@ -134,7 +134,7 @@ def test_the_pytest_plugin_imports_no_client():
 
 
 def modules():
-    """All modules of the package."""
+    """Return all modules of the package."""
     return [name for _finder, name, _is_package in pkgutil.walk_packages(acedata_responses.__path__, f"{PACKAGE}.")]
 
 
@@ -190,16 +190,16 @@ def test_an_editor_completes_public_names_fields_and_arguments():
 
     for module in MODULES_WITH_ALL:
         code = f"from {module} import "
-        names = {one.name for one in jedi.Script(code).complete(1, len(code))}
+        names = {item.name for item in jedi.Script(code).complete(1, len(code))}
         assert names >= set(importlib.import_module(module).__all__)
     call = "from acedata_responses import Client\nclient = Client()\n"
-    assert "owned_by" in {one.name for one in jedi.Script(f"{call}client.models.list().data[0].").complete()}
+    assert "owned_by" in {item.name for item in jedi.Script(f"{call}client.models.list().data[0].").complete()}
     (signature,) = jedi.Script(f"{call}client.models.list(").get_signatures()
-    assert "extra_headers" in {one.name for one in signature.params}
+    assert "extra_headers" in {item.name for item in signature.params}
 
 
 def documented():
-    """All public modules, classes, functions and methods."""
+    """Yield all public modules, classes, functions and methods."""
     for module in map(importlib.import_module, sorted(PUBLIC)):
         yield module.__name__, module
         for name in getattr(module, "__all__", [name for name in vars(module) if not name.startswith("_")]):

@@ -36,14 +36,14 @@ LAYER_OF = {part: number for number, parts in enumerate(LAYERS) for part in part
 
 
 def imports_of(path: Path) -> set[str]:
-    """The folders and modules that a module imports from, also in functions and for type checkers."""
+    """Return the folders and modules that a module imports from, also in functions and for type checkers."""
     folder = path.relative_to(PACKAGE).parts[:-1]
-    found = set()
+    imports = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*folder[: len(folder) - node.level + 1], *(node.module or "").split(".")]
-            found |= {base[0]} if base[0] else {alias.name for alias in node.names}
-    return found
+            imports |= {base[0]} if base[0] else {alias.name for alias in node.names}
+    return imports
 
 
 def part_of(path: Path) -> str:

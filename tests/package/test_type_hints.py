@@ -22,7 +22,7 @@ from tests.package.test_package import documented
 
 
 def annotated():
-    """All public classes and functions, with the public members and constructors of classes, also inherited ones."""
+    """Yield all public classes and functions, with public members and constructors of classes, also inherited ones."""
     public = {name: value for name, value in documented() if inspect.isclass(value) or inspect.isfunction(value)}
     for module in iter_modules(resources.__path__, f"{resources.__name__}."):
         for name, value in vars(import_module(module.name)).items():
@@ -37,7 +37,7 @@ def annotated():
 
 
 def function_of(member):
-    """The Python function of a member, which has its annotations; None if there is none."""
+    """Return the Python function of a member, which has its annotations; None if there is none."""
     for name in ("fget", "func", "__func__"):
         member = getattr(member, name, member)
     return member if inspect.isfunction(member) else None

@@ -19,12 +19,12 @@ BOT = "github-actions"
 
 def main(arguments: Sequence[str]) -> None:
     """Run one command."""
-    kind, command, *rest = arguments
-    if (kind, command) == ("auth", "setup-git"):
+    section, command, *rest = arguments
+    if (section, command) == ("auth", "setup-git"):
         return
     path = Path(os.environ["GH_STATE"])
     state = json.loads(path.read_text(encoding="utf-8"))
-    getattr(sys.modules[__name__], f"_{command}")(state[kind], _options(rest))
+    getattr(sys.modules[__name__], f"_{command}")(state[section], _options(rest))
     path.write_text(json.dumps(state, indent=1), encoding="utf-8")
 
 
@@ -42,8 +42,8 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
 def _list(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
     assert options.state == "open"
     fields = options.json.split(",")
-    found = [{name: item[name] for name in fields} for item in items if item["state"] == "open"]
-    subprocess.run(["jq", "--raw-output", options.jq], input=json.dumps(found), text=True, check=True)
+    listed = [{name: item[name] for name in fields} for item in items if item["state"] == "open"]
+    subprocess.run(["jq", "--raw-output", options.jq], input=json.dumps(listed), text=True, check=True)
 
 
 def _create(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
@@ -51,7 +51,7 @@ def _create(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
 
 
 def item(number: int, title: str, body: str = "", head: str | None = None, **others: Any) -> dict[str, Any]:
-    """A pull request or an issue, as `gh ... list --json` shows it."""
+    """Return a pull request or an issue, as `gh ... list --json` shows it."""
     author = {"login": BOT, "is_bot": True}
     made = {"number": number, "title": title, "body": body, "state": "open", "comments": [], "author": author}
     return {**made, "headRefName": head, "isCrossRepository": False, **others}
@@ -68,14 +68,14 @@ def _comment(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
 
 
 def _close(items: list[dict[str, Any]], options: argparse.Namespace) -> None:
-    found = _open_one(items, options)
-    found["state"] = "closed"
-    found["comments"].append(options.comment)
+    item = _open_one(items, options)
+    item["state"] = "closed"
+    item["comments"].append(options.comment)
 
 
 def _open_one(items: list[dict[str, Any]], options: argparse.Namespace) -> dict[str, Any]:
-    (found,) = (item for item in items if item["number"] == options.number and item["state"] == "open")
-    return found
+    (open_item,) = (item for item in items if item["number"] == options.number and item["state"] == "open")
+    return open_item
 
 
 if __name__ == "__main__":

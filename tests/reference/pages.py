@@ -79,35 +79,35 @@ def document() -> OurDocument:
 
 @cache
 def small_document() -> OurDocument:
-    """A document with only the facts that openapi.yaml has from the page, which is faster to read."""
+    """Return a document with only the facts that openapi.yaml has from the page, which is faster to read."""
     text = yaml(facts()).replace("version: '1'", "version: 0.1.0")
     return OurDocument(f"# A small one\nx-source: page\n{text}\n")
 
 
 @cache
 def facts() -> Facts:
-    """The facts that openapi.yaml has from the page."""
+    """Return the facts that openapi.yaml has from the page."""
     return document().from_page()
 
 
 @cache
 def everything() -> Facts:
-    """The facts that openapi.yaml has from all sources."""
+    """Return the facts that openapi.yaml has from all sources."""
     return document().from_all()
 
 
 def differences(page: str) -> list[Difference]:
-    """The differences of a page from openapi.yaml."""
-    return compare(parse(page, document().wanted), facts(), everything())
+    """Return the differences of a page from openapi.yaml."""
+    return compare(parse(page, document().selection), facts(), everything())
 
 
 def rows(page: str) -> list[tuple[str, str, str, str]]:
-    """The table of the differences, without the lines."""
+    """Return the table of the differences, without the lines."""
     return [(row.field, row.property, row.page, row.document) for row in differences(page)]
 
 
 def outcome(page: str) -> str:
-    """How the comparison ends: `same`, `differs` or `unreadable`."""
+    """Return how the comparison ends: `same`, `differs` or `unreadable`."""
     try:
         return "differs" if differences(page) else "same"
     except UnreadableError:
@@ -115,7 +115,7 @@ def outcome(page: str) -> str:
 
 
 def fields_that_differ(page: str) -> set[str]:
-    """The fields that the table names."""
+    """Return the fields that the table names."""
     return {row.field for row in differences(page)}
 
 
@@ -132,18 +132,18 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 def with_field(base: Facts, field: Field) -> Facts:
-    """The same facts with one field changed."""
+    """Return the same facts with one field changed."""
     return replace(base, fields={**base.fields, field.at: field})
 
 
-def with_order(base: Facts, places: list[str]) -> Facts:
-    """The same fields in another order, or fewer of them."""
-    return replace(base, fields={at: base.fields[at] for at in places})
+def with_order(base: Facts, paths: list[str]) -> Facts:
+    """Return the same fields in another order, or fewer of them."""
+    return replace(base, fields={at: base.fields[at] for at in paths})
 
 
 def without_field(base: Facts, at: str) -> Facts:
-    """The same facts without a field and those within it."""
-    return with_order(base, [one for one in base.fields if not is_within(one, at)])
+    """Return the same facts without a field and those within it."""
+    return with_order(base, [path for path in base.fields if not is_within(path, at)])
 
 
 def is_within(at: str, outer: str) -> bool:
@@ -163,12 +163,12 @@ Part = tuple[str, str]
 
 
 def text(base: Facts, words: Words = ENGLISH) -> str:
-    """The page as saved text."""
-    return "".join(f"{line}\n" if kind == "data" else f"{line}\n\n" for kind, line in parts(base, words))
+    """Return the page as saved text."""
+    return "".join(f"{line}\n" if style == "data" else f"{line}\n\n" for style, line in parts(base, words))
 
 
 def parts(base: Facts, words: Words = ENGLISH) -> Iterator[Part]:
-    """The page from top to bottom."""
+    """Yield the page from top to bottom."""
     yield "heading", words.skip
     yield from _head(base, words)
     for heading, where, place in ((words.authorizations, "authorization", "header"), (words.headers, "parameter", "")):
@@ -210,7 +210,7 @@ def _head(base: Facts, words: Words) -> Iterator[Part]:
 
 
 def sample(base: Facts, at: str) -> dict[str, Any]:
-    """The sample of an object, as the head of a page has it, with every field."""
+    """Return the sample of an object, as the head of a page has it, with every field."""
     return {name: _sample(base, field) for name, field in _children(base, at).items()}
 
 
@@ -263,8 +263,8 @@ def _plain(value: Any) -> str:
 
 
 def html(base: Facts, words: Words = ENGLISH) -> str:
-    """The page as HTML, with invisible elements around and between the visible ones."""
-    shown = "\n".join(_element(kind, line) for kind, line in parts(base, words))
+    """Return the page as HTML, with invisible elements around and between the visible ones."""
+    shown = "\n".join(_element(style, line) for style, line in parts(base, words))
     return f"""<!DOCTYPE html>
 <html lang="en"><head><title>{words.title}</title><style>p {{ color: red }}</style>
 <script>window.page = "POST\\n/\\nopenai\\n/\\nimages\\n<p>n</p>";</script></head>
@@ -277,15 +277,15 @@ def html(base: Facts, words: Words = ENGLISH) -> str:
 """
 
 
-def _element(kind: str, line: str) -> str:
+def _element(style: str, line: str) -> str:
     escaped = markup.escape(line)
-    if kind == "sample":
+    if style == "sample":
         rows = "\n".join(f'<span class="line"><span>{row}</span></span>' for row in escaped.split("\n"))
         return f"<pre><code>{rows}</code></pre>"
-    if kind == "prose":
+    if style == "prose":
         first, _, others = escaped.partition(" ")
         return f"<p>{first} <em>{others}</em></p>"
-    if kind == "heading":
+    if style == "heading":
         return f"<h4><span>\u200b</span>{escaped}</h4>"
     if line.startswith("default:"):
         return f"<div><div>default:<!-- -->{escaped.partition(':')[2]}</div></div>"
@@ -296,18 +296,18 @@ def _element(kind: str, line: str) -> str:
 
 
 def markdown(base: Facts, words: Words = ENGLISH) -> str:
-    """The page as the site's Markdown: a few words, and an OpenAPI document in a fence of four backticks."""
+    """Return the page as the site's Markdown: a few words, and an OpenAPI document in a fence of four backticks."""
     operation = f"{base.operation['method']} {base.operation['path']}"
     return f"# {words.title}\n\n> {words.answer}\n\n## OpenAPI\n\n````yaml {operation}\n{yaml(base)}\n````\n"
 
 
 def yaml(base: Facts) -> str:
-    """The OpenAPI document in YAML, in block style."""
+    """Return the OpenAPI document in YAML, in block style."""
     return as_yaml(openapi(base))
 
 
 def as_yaml(tree: dict[str, Any]) -> str:
-    """A document in YAML, in block style."""
+    """Return a document in YAML, in block style."""
     writer, text = YAML(), io.StringIO()
     writer.width = 10_000
     writer.indent(mapping=2, sequence=4, offset=2)
@@ -317,7 +317,7 @@ def as_yaml(tree: dict[str, Any]) -> str:
 
 
 def openapi(base: Facts) -> dict[str, Any]:
-    """The OpenAPI document for the operation, as a vendor's tool would write it."""
+    """Return the OpenAPI document for the operation, as a vendor's tool would write it."""
     operation = base.operation
     credentials = _top(base, "authorization")
     scheme = {"type": "http", "scheme": operation["credentials"].lower()}
@@ -355,8 +355,8 @@ def openapi(base: Facts) -> dict[str, Any]:
 
 
 def _children(base: Facts, at: str) -> dict[str, Field]:
-    within = {one.at.removeprefix(f"{at}."): one for one in base.fields.values() if one.at.startswith(f"{at}.")}
-    return {name: one for name, one in within.items() if "." not in name}
+    within = {child.at.removeprefix(f"{at}."): child for child in base.fields.values() if child.at.startswith(f"{at}.")}
+    return {name: child for name, child in within.items() if "." not in name}
 
 
 def _object(base: Facts, at: str) -> dict[str, Any]:
@@ -368,8 +368,8 @@ def _object(base: Facts, at: str) -> dict[str, Any]:
 
 def _schema(base: Facts, field: Field) -> dict[str, Any]:
     kinds = field.type.split(" | ")
-    elements = [kind.removesuffix("[]") for kind in kinds if kind.endswith("[]")]
-    types = ["array" if kind.endswith("[]") else kind for kind in kinds] + ["null"] * field.nullable
+    elements = [type_.removesuffix("[]") for type_ in kinds if type_.endswith("[]")]
+    types = ["array" if type_.endswith("[]") else type_ for type_ in kinds] + ["null"] * field.nullable
     schema: dict[str, Any] = _object(base, field.at) if _children(base, field.at) else {}
     schema["type"] = types if len(types) > 1 else types[0]
     for element in elements:

@@ -22,7 +22,7 @@ LAST = pages.ENGLISH.about.format(name="system_fingerprint")
 
 
 def lines_without_facts(words: Words) -> list[str]:
-    """The link above the page, the description of the reply, and either paragraph of the last description."""
+    """Return the link above the page, the description of the reply, and either paragraph of the last description."""
     return [words.skip, words.answer, *(words.about.format(name=name) for name in ("system_fingerprint", "the end"))]
 
 
@@ -32,7 +32,7 @@ def text() -> str:
 
 
 def without_each_line(text: str) -> Iterator[tuple[str, str]]:
-    """Each line that is not blank, with the text that lacks it."""
+    """Yield each line that is not blank, with the text that lacks it."""
     lines = text.splitlines(keepends=True)
     for i, line in enumerate(lines):
         if line.strip():
@@ -43,9 +43,9 @@ def without_each_line(text: str) -> Iterator[tuple[str, str]]:
 def test_a_missing_line_is_noticed_unless_it_states_no_fact(language: str) -> None:
     words = pages.LANGUAGES[language]
     page = pages.text(pages.facts(), words)
-    unnoticed = {line: left for line, left in without_each_line(page) if pages.outcome(left) == "same"}
+    unnoticed = {line: rest for line, rest in without_each_line(page) if pages.outcome(rest) == "same"}
     assert list(unnoticed) == lines_without_facts(words)
-    assert all(parse(left) == parse(page) for left in unnoticed.values())
+    assert all(parse(rest) == parse(page) for rest in unnoticed.values())
 
 
 def test_two_missing_lines_are_noticed(text: str) -> None:
@@ -82,23 +82,23 @@ def test_a_missing_line_of_html_is_noticed() -> None:
     page = pages.html(pages.facts())
     head, _, rest = page.partition("-->\n")
     shown, _, foot = rest.partition("</main>")
-    for line, left in without_each_line(shown):
+    for line, rest in without_each_line(shown):
         if not any(text.split()[0] in line for text in lines_without_facts(pages.ENGLISH)):
-            assert pages.outcome(f"{head}-->\n{left}</main>{foot}") != "same", line
+            assert pages.outcome(f"{head}-->\n{rest}</main>{foot}") != "same", line
 
 
 def compared(document: str) -> dict[str, Field]:
-    """The fields of a document, without those whose differences openapi.yaml records."""
-    fields = parse(document, pages.document().wanted).fields
-    return {at: one for at, one in fields.items() if not pages.everything().fields[at].specification}
+    """Return the fields of a document, without those whose differences openapi.yaml records."""
+    fields = parse(document, pages.document().selection).fields
+    return {at: field for at, field in fields.items() if not pages.everything().fields[at].specification}
 
 
 def test_a_yaml_document_that_lacks_a_line_or_its_end_is_noticed_or_has_the_same_facts() -> None:
     page = pages.yaml(pages.facts())
-    shortened = [left for _, left in without_each_line(page)][::3] + [page[:end] for end in range(0, len(page), 97)]
+    shortened = [rest for _, rest in without_each_line(page)][::3] + [page[:end] for end in range(0, len(page), 97)]
     whole = compared(page)
-    for left in shortened:
-        assert pages.outcome(left) != "same" or compared(left) == whole
+    for rest in shortened:
+        assert pages.outcome(rest) != "same" or compared(rest) == whole
 
 
 @pytest.mark.parametrize(

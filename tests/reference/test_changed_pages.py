@@ -24,7 +24,7 @@ SEEN = ("text", "html")
 
 
 def variants(field: Field) -> Iterator[tuple[str, Field]]:
-    """The field with one property changed, for each property and several other values."""
+    """Yield the field with one property changed, for each property and several other values."""
     yield from _changed(field, "type", [f"{field.type} | {'string' if field.type == 'boolean' else 'boolean'}"])
     yield from _changed(field, "nullable", [not field.nullable])
     yield from _changed(field, "required", [not field.required])
@@ -39,7 +39,7 @@ def variants(field: Field) -> Iterator[tuple[str, Field]]:
     if field.type == "string":
         first, *others = some = field.enum or ("first", "second")
         lists = ((), (*others,), (*some, "another"), (first,), ("x", *others), some[::-1], (*others, first))
-        yield from _changed(field, "enum", [one for one in dict.fromkeys(lists) if one != field.enum])
+        yield from _changed(field, "enum", [values for values in dict.fromkeys(lists) if values != field.enum])
 
 
 def _values(field: Field) -> list[object]:
@@ -95,8 +95,8 @@ def test_a_changed_property_is_named_from_yaml(form: str, name: str) -> None:
 @pytest.mark.parametrize("at", list(pages.facts().fields))
 def test_a_missing_field_is_named(form: str, at: str) -> None:
     page = FORMS[form](pages.without_field(pages.facts(), at))
-    gone = {one for one in pages.facts().fields if pages.is_within(one, at)}
-    expected = gone | ({"operation"} if at.startswith("authorization.") else set())
+    missing = {path for path in pages.facts().fields if pages.is_within(path, at)}
+    expected = missing | ({"operation"} if at.startswith("authorization.") else set())
     assert pages.outcome(page) == "unreadable" or pages.fields_that_differ(page) == expected
 
 
@@ -106,9 +106,9 @@ def test_a_new_field_is_named_wherever_it_stands(form: str, where: str) -> None:
     base = pages.facts()
     new = Field(f"{where}.brand_new", "number", nullable=True, default=1, range="0 <= x <= 9")
     for position in range(len(base.fields) + 1):
-        places = list(base.fields)
-        places.insert(position, new.at)
-        page = FORMS[form](pages.with_order(pages.with_field(base, new), places))
+        paths = list(base.fields)
+        paths.insert(position, new.at)
+        page = FORMS[form](pages.with_order(pages.with_field(base, new), paths))
         assert pages.fields_that_differ(page) == {new.at}
 
 
@@ -136,7 +136,7 @@ def test_a_changed_operation_is_named(form: str, name: str) -> None:
 def test_another_type_in_a_sample_is_named(at: str) -> None:
     field = pages.facts().fields[at]
     other = replace(field, sample="text" if field.type != "string" else 5)
-    expected = {one for one in pages.facts().fields if pages.is_within(one, at)}
+    expected = {path for path in pages.facts().fields if pages.is_within(path, at)}
     assert pages.fields_that_differ(pages.text(pages.with_field(pages.facts(), other))) == expected
 
 

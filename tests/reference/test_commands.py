@@ -78,7 +78,7 @@ def test_drift_exits_with_2_and_the_reason_if_the_source_or_the_document_cannot_
         assert capsys.readouterr().err
 
 
-def test_a_crash_has_an_exit_status_of_its_own(same: Path, tmp_path: Path) -> None:
+def test_a_crash_has_a_separate_exit_status(same: Path, tmp_path: Path) -> None:
     """Python exits with 1 after a traceback, and 1 means that the page differs."""
     (tmp_path / "sitecustomize.py").write_text("import json; json.loads = lambda *_, **__: 1 / 0\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
@@ -127,20 +127,20 @@ def test_the_default_source_is_the_page_on_the_website_as_markdown_or_else_html(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     fetched = []
-    found = {address: pages.html(pages.facts())} if (address := pages.document().address) else {}
+    stored = {address: pages.html(pages.facts())} if (address := pages.document().address) else {}
 
     def fetch(where: str) -> str:
         fetched.append(where)
-        if where not in found:
-            raise UnreadableError("was answered with HTTP 404")
-        return found[where]
+        if where not in stored:
+            raise UnreadableError("returned HTTP 404")
+        return stored[where]
 
     monkeypatch.setattr(reading, "fetch", fetch)
     assert drift.main([]) == drift.SAME
     assert fetched == [f"{address}.md", address]
-    found.clear()
+    stored.clear()
     assert drift.main([]) == drift.UNREADABLE
-    assert capsys.readouterr().err.count("was answered with HTTP 404") == 2
+    assert capsys.readouterr().err.count("returned HTTP 404") == 2
 
 
 def test_the_live_source_is_the_model_list_of_the_service(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
@@ -153,9 +153,9 @@ def test_the_live_source_is_the_model_list_of_the_service(monkeypatch: pytest.Mo
     assert "the live model list: could not be fetched from the service" in capsys.readouterr().err
     client = acedata_responses.Client(token=testing.TOKEN, transport=testing.transport())
     monkeypatch.setattr(acedata_responses, "Client", lambda: client, raising=False)
-    found = reading.read("live")
-    assert not found.is_complete
-    assert found.fields["body.model"].enum
+    facts = reading.read("live")
+    assert not facts.is_complete
+    assert facts.fields["body.model"].enum
 
 
 @pytest.mark.generation

@@ -93,7 +93,7 @@ class Nights:
         return self.git("for-each-ref", "--format=%(refname:short)", "refs/heads", cwd=self.origin).split()
 
     def drift_branch(self) -> str:
-        """The only branch of the workflow."""
+        """Return the only branch of the workflow."""
         (branch,) = set(self.branches()) - {"main"}
         return branch
 
@@ -108,13 +108,13 @@ class Nights:
 
     @property
     def pulls(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.state_file.read_text(encoding="utf-8"))["pr"]
-        return found
+        pulls: list[dict[str, Any]] = json.loads(self.state_file.read_text(encoding="utf-8"))["pr"]
+        return pulls
 
     @property
     def issues(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.state_file.read_text(encoding="utf-8"))["issue"]
-        return found
+        issues: list[dict[str, Any]] = json.loads(self.state_file.read_text(encoding="utf-8"))["issue"]
+        return issues
 
     def run(self, page: str) -> None:
         """Run the workflow: each job in a new folder, with `found` from the first one as its artifact."""
@@ -128,15 +128,15 @@ class Nights:
 
     def _job(self, name: str, known: dict[str, str]) -> dict[str, str]:
         described = WORKFLOW["jobs"][name]
-        place = self.folder / f"{self.night}-{name}"
+        folder = self.folder / f"{self.night}-{name}"
         if any(step.get("uses", "").startswith("actions/checkout@") for step in described["steps"]):
-            self.git("clone", "--quiet", "--branch=main", "origin", str(place), cwd=self.folder)
-        (place / ".venv" / "bin").mkdir(parents=True)
-        (place / ".venv" / "bin" / "python").symlink_to(sys.executable)
-        found = self.folder / f"{self.night}-read" / "found"
-        if name != "read" and found.exists():
-            shutil.copytree(found, place / "found")
-        files = {key: place / ".venv" / key for key in ("GITHUB_ENV", "GITHUB_OUTPUT")}
+            self.git("clone", "--quiet", "--branch=main", "origin", str(folder), cwd=self.folder)
+        (folder / ".venv" / "bin").mkdir(parents=True)
+        (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+        output = self.folder / f"{self.night}-read" / "found"
+        if name != "read" and output.exists():
+            shutil.copytree(output, folder / "found")
+        files = {key: folder / ".venv" / key for key in ("GITHUB_ENV", "GITHUB_OUTPUT")}
         for file in files.values():
             file.touch()
         outputs: dict[str, str] = {}
@@ -159,7 +159,7 @@ class Nights:
                 **_pairs(files["GITHUB_ENV"]),
             }
             shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-            subprocess.run(shell, cwd=place, env=environment, check=True, capture_output=True)
+            subprocess.run(shell, cwd=folder, env=environment, check=True, capture_output=True)
         return _pairs(files["GITHUB_OUTPUT"])
 
 
@@ -257,7 +257,7 @@ def test_an_unreadable_page_becomes_one_issue_which_is_closed_later_and_a_crash_
         nights.run("bug")
     assert (nights.pulls, nights.issues, nights.tip(nights.drift_branch())) == before
     nights.run(MORE)
-    assert [one["state"] for one in (*nights.issues, *nights.pulls)] == ["closed", "open"]
+    assert [item["state"] for item in (*nights.issues, *nights.pulls)] == ["closed", "open"]
 
 
 def test_pull_requests_and_issues_of_strangers_are_left_alone(nights: Nights) -> None:

@@ -23,8 +23,8 @@ def test_a_translated_page_has_the_same_facts(form: Callable[..., str], language
     assert pages.differences(page) == []
     assert parse(page) == parse(form(pages.facts()))
     longest = replace(pages.facts().fields["body.input"], max_length=9, min_length=2)
-    found = parse(form(pages.with_field(pages.facts(), longest), pages.LANGUAGES[language])).fields["body.input"]
-    assert (found.min_length, found.max_length) == (2, 9)
+    field = parse(form(pages.with_field(pages.facts(), longest), pages.LANGUAGES[language])).fields["body.input"]
+    assert (field.min_length, field.max_length) == (2, 9)
 
 
 def test_only_the_visible_text_of_html_is_read() -> None:
@@ -59,7 +59,7 @@ def test_an_operation_is_found_among_others() -> None:
     other = base.replace("/openai/responses", "/v1/responses")
     assert {row.property for row in pages.differences(other)} == {"path"}
     with pytest.raises(UnreadableError, match=r"does not have POST /openai/responses \(it has"):
-        parse(base.replace("/openai/responses", "/openai/answers"), pages.document().wanted)
+        parse(base.replace("/openai/responses", "/openai/answers"), pages.document().selection)
 
 
 def test_nullable_and_exclusive_bounds_are_read_as_in_openapi_3_0() -> None:
@@ -80,8 +80,8 @@ def test_the_schemas_of_all_of_are_combined() -> None:
     parts = [{"type": "object", "required": ["a"]}, {"properties": {"a": {"$ref": "#/a"}, "b": {"type": "string"}}}]
     body = {"content": {"a/b": {"schema": {"allOf": parts}}}}
     page = {"openapi": "3.1.0", "a": {"type": "integer"}, "paths": {"/x": {"post": {"requestBody": body}}}}
-    found = [(field.at, field.type, field.required) for field in parse(json.dumps(page)).fields.values()]
-    assert found == [("body.a", "integer", True), ("body.b", "string", False)]
+    fields = [(field.at, field.type, field.required) for field in parse(json.dumps(page)).fields.values()]
+    assert fields == [("body.a", "integer", True), ("body.b", "string", False)]
 
 
 def test_openapi_yaml_does_not_differ_from_itself() -> None:

@@ -34,7 +34,7 @@ HEAD = "POST\n/\nx\nt\ncurl --request POST \\\n--url https://a/x\n"
 
 
 def with_body(schema: object, **others: object) -> str:
-    """A document whose operation takes this body."""
+    """Return a document whose operation takes this body."""
     body = {"content": {"a/b": {"schema": schema}}}
     return json.dumps({"openapi": "3.1.0", "paths": {"/x": {"post": {"requestBody": body}}}, **others})
 
@@ -81,7 +81,7 @@ def test_a_hostile_text_is_refused_soon(name: str, tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     began = time.process_time()
     with pytest.raises(UnreadableError):
-        parse(HOSTILE[name], pages.document().wanted)
+        parse(HOSTILE[name], pages.document().selection)
     assert time.process_time() - began < SOON
     assert list(tmp_path.iterdir()) == []
 
@@ -115,7 +115,7 @@ def test_a_page_with_a_random_text_inserted_is_read_or_unreadable(form: Callable
         pages.outcome(whole[:at] + numbers.choice(junk) + whole[at + numbers.randrange(3) :])
 
 
-def test_a_document_with_a_random_value_at_each_place_is_read_or_unreadable() -> None:
+def test_a_document_with_a_random_value_anywhere_is_read_or_unreadable() -> None:
     numbers = random.Random(6)
     whole = json.dumps(pages.openapi(pages.facts()))
     junk = [None, True, 0, -1.5, "x", "", [], {}, [None], [{}], [["x"]], {"x": None}, {"$ref": 5}, {"$ref": "#/x"}]

@@ -30,7 +30,7 @@ NAME = class_of(CHAT).__name__
 
 
 def observed(folder: Path, reply: dict[str, Any], times: int = 1) -> str:
-    """The file that a client writes after such replies."""
+    """Return the file that a client writes after such replies."""
     observations, path = Observations(), folder / "observed.jsonl"
     for _ in range(times):
         observations.add(typed(reply))
@@ -38,7 +38,7 @@ def observed(folder: Path, reply: dict[str, Any], times: int = 1) -> str:
     return str(path)
 
 
-def test_each_place_is_shown_with_the_rule_of_the_document(tmp_path: Path, capsys: Capture) -> None:
+def test_each_location_is_shown_with_the_rule_of_the_document(tmp_path: Path, capsys: Capture) -> None:
     path = observed(tmp_path, CHAT, times=3)
     assert drift.main([path, "--format", "json"]) == drift.DIFFERS
     reported = capsys.readouterr()

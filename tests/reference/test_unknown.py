@@ -21,7 +21,7 @@ FINISH_REASONS = "stop, length, tool_calls, content_filter, function_call"
 
 
 def replaced(old: str, new: str, page: str | None = None) -> str:
-    """The sample page with another text in one place."""
+    """Return the sample page with another text in one place."""
     page = page or pages.text(pages.facts())
     assert page.count(old) == 1
     return page.replace(old, new)
@@ -62,8 +62,8 @@ def test_an_unknown_line_is_shown_wherever_it_is_below_a_field(language: str, li
     ],
 )
 def test_an_unknown_line_between_the_parts_of_a_page_is_shown(above: str, field: str) -> None:
-    found = rows(replaced(above, f"{above}Deprecated since March\n"))
-    assert (field, "Deprecated since March") in [(row[0], row[2]) for row in found]
+    shown = rows(replaced(above, f"{above}Deprecated since March\n"))
+    assert (field, "Deprecated since March") in [(row[0], row[2]) for row in shown]
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_buttons_and_the_usual_status_of_the_reply_are_no_difference(above: str,
     ],
 )  # fmt: skip
 def test_a_fact_in_the_form_of_a_line_is_shown(old: str, new: str, row: Row) -> None:
-    (found,) = rows(replaced(old, new))
-    assert (found[0], *found[2:]) == (row[0], *row[2:])
-    assert found[1] == row[1] or found[1].endswith("is not understood")
+    (difference,) = rows(replaced(old, new))
+    assert (difference[0], *difference[2:]) == (row[0], *row[2:])
+    assert difference[1] == row[1] or difference[1].endswith("is not understood")
 
 
 @pytest.mark.parametrize(("heading", "place"), [("Query Parameters", "query"), ("Cookies", "cookie")])
@@ -148,7 +148,7 @@ def test_a_list_of_values_in_which_a_comma_is_missing_is_refused() -> None:
         ("Lunghezza minima", "Lunghezza massima"),
     ],
 )
-def test_minimum_and_maximum_length_are_told_apart_in_every_language(least: str, most: str) -> None:
+def test_minimum_and_maximum_length_are_distinguished_in_every_language(least: str, most: str) -> None:
     words = replace(pages.ENGLISH, least=f"{least}:", most=f"{most}:")
     longest = replace(pages.facts().fields["body.input"], max_length=5)
     page = pages.text(pages.with_field(pages.facts(), longest), words)
@@ -169,7 +169,7 @@ CODES = {"properties": {"error": {"properties": {"code": {"enum": ["a"]}}}}}
 
 
 def parts(tree: Node) -> dict[str, Node]:
-    """The objects of a document that the cases below change; fields of the body by their names."""
+    """Return the objects of a document that the cases below change; fields of the body by their names."""
     path = tree["paths"][PATH]
     operation = path["post"]
     body = tree["components"]["schemas"]["body"]
@@ -194,7 +194,7 @@ def parts(tree: Node) -> dict[str, Node]:
 
 
 def changed(part: str, keywords: Node) -> str:
-    """The sample document with further or other keywords in one of its parts."""
+    """Return the sample document with further or other keywords in one of its parts."""
     tree = copy.deepcopy(pages.openapi(pages.facts()))
     parts(tree)[part].update(copy.deepcopy(keywords))
     return json.dumps(tree)
@@ -205,7 +205,7 @@ def errors(example: Node) -> Node:
 
 
 def max_tokens(**keywords: Any) -> Node:
-    """A field with two alternatives, one of which has further keywords."""
+    """Return a field with two alternatives, one of which has further keywords."""
     return {"max_tokens": {"nullable": True, "oneOf": [{"type": "number"}, {"type": "number", **keywords}]}}
 
 
@@ -310,9 +310,9 @@ def with_children(children: str = CHILDREN) -> str:
 
 def test_expanded_children_are_compared_with_the_fields_of_the_entries() -> None:
     assert rows(with_children()) == []
-    found = parse(with_children()).fields
-    assert found["body.input[].role"].enum == ("user", "assistant", "system")
-    assert not any(at.startswith("body.input.") for at in found)
+    fields = parse(with_children()).fields
+    assert fields["body.input[].role"].enum == ("user", "assistant", "system")
+    assert not any(at.startswith("body.input.") for at in fields)
 
 
 @pytest.mark.parametrize(
@@ -324,9 +324,9 @@ def test_expanded_children_are_compared_with_the_fields_of_the_entries() -> None
     ],
 )
 def test_a_difference_of_a_child_has_the_field_of_the_entry(old: str, new: str, row: Row) -> None:
-    (found,) = rows(with_children(CHILDREN.replace(old, new)))
-    assert found[:3] == row[:3]
-    assert found[3].startswith(row[3])
+    (difference,) = rows(with_children(CHILDREN.replace(old, new)))
+    assert difference[:3] == row[:3]
+    assert difference[3].startswith(row[3])
 
 
 def test_a_child_of_an_object_is_not_taken_for_the_child_of_a_list() -> None:

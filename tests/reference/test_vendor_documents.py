@@ -14,8 +14,11 @@ Node = dict[str, Any]
 
 
 def rough() -> Node:
-    """A document as the vendor writes them: 3.0 with its `nullable`, no `info`, no `operationId`, a `rank` for each
-    field, arrays without `items`, errors as examples, and a `required` that names what is not described."""
+    """Return a document as the vendor writes them.
+
+    It is 3.0 with its `nullable`, has no `info` and no `operationId`, a `rank` for each field, arrays without `items`,
+    errors as examples, and a `required` that names undescribed fields.
+    """
     tree = pages.openapi(pages.facts())
     del tree["info"]
     tree["openapi"] = "3.0.0"
@@ -43,7 +46,7 @@ def rough() -> Node:
     form.update(enum=["text", "json_object"], default="text")
     for schema in _schemas(tree):
         if "null" in schema.get("type", ()):
-            schema["type"] = next(kind for kind in schema["type"] if kind != "null")
+            schema["type"] = next(type_ for type_ in schema["type"] if type_ != "null")
             schema["nullable"] = True
     return tree
 
@@ -53,11 +56,11 @@ FINISH_REASONS = ("stop", "length", "tool_calls", "content_filter", "function_ca
 
 def _schemas(node: Any) -> list[Node]:
     if isinstance(node, list):
-        return [schema for one in node for schema in _schemas(one)]
+        return [schema for child in node for schema in _schemas(child)]
     if not isinstance(node, dict):
         return []
-    found = [node] if isinstance(node.get("type"), (str, list)) else []
-    return found + [schema for one in node.values() for schema in _schemas(one)]
+    schemas = [node] if isinstance(node.get("type"), (str, list)) else []
+    return schemas + [schema for child in node.values() for schema in _schemas(child)]
 
 
 def rows(tree: Node) -> list[tuple[str, str, str, str]]:
@@ -70,8 +73,8 @@ def test_a_rough_document_is_no_difference_in_json_and_in_yaml() -> None:
 
 
 def test_openapi_yaml_records_the_known_differences_of_the_vendors_document() -> None:
-    found = {at: field.specification for at, field in pages.everything().fields.items() if field.specification}
-    assert found == {
+    recorded = {at: field.specification for at, field in pages.everything().fields.items() if field.specification}
+    assert recorded == {
         "reply.choices[].index": {"type": "number"},
         "reply.choices[].finish_reason": {"required": True, "nullable": False},
         "reply.choices[].logprobs": {"required": True},

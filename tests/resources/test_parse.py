@@ -118,12 +118,12 @@ def sent_format(service):
 
 
 def schemas_in(schema):
-    """A schema and all schemas within it."""
+    """Yield a schema and all schemas within it."""
     if isinstance(schema, dict):
         yield schema
         below = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values(), *schema.get("anyOf", [])]
-        for one in [*below, *([schema["items"]] if "items" in schema else [])]:
-            yield from schemas_in(one)
+        for child in [*below, *([schema["items"]] if "items" in schema else [])]:
+            yield from schemas_in(child)
 
 
 # The answer
@@ -192,15 +192,15 @@ def test_a_strict_schema_follows_the_rules_of_openai(driver, service, class_):
     assert schema["type"] == "object"
     refers_to_itself = class_ in (Event, Tree)
     assert (class_.__name__ in schema.get("$defs", {})) == refers_to_itself
-    for one in schemas_in(schema):
-        assert "default" not in one
-        if "$ref" in one:
-            assert one.keys() == {"$ref"}
+    for part in schemas_in(schema):
+        assert "default" not in part
+        if "$ref" in part:
+            assert part.keys() == {"$ref"}
         else:
-            assert "type" in one or "anyOf" in one
-        if one.get("type") == "object":
-            assert one["additionalProperties"] is False
-            assert one["required"] == list(one["properties"])
+            assert "type" in part or "anyOf" in part
+        if part.get("type") == "object":
+            assert part["additionalProperties"] is False
+            assert part["required"] == list(part["properties"])
     if class_ is AsPydantic:
         by_openai = to_strict_json_schema(AsPydantic)
         del by_openai["properties"]["year"]["default"]  # not allowed in strict schemas
@@ -310,7 +310,7 @@ def test_all_classes_but_pydantic_models_need_msgspec(driver, service, monkeypat
 
 
 def answer_error(driver, service, class_=AsAttrs):
-    """The error of a call that is sent once and billed."""
+    """Return the error of a call that is sent once and billed."""
     with pytest.raises(AnswerError) as caught:
         parse(driver, class_)
     assert len(service.requests) == 1

@@ -58,7 +58,7 @@ def run(driver):
 
 
 def calling(*calls: tuple[str, Any], shape: str = "response") -> Any:
-    """A reply that calls functions."""
+    """Return a reply that calls functions."""
     return reply(shape, calls=calls)
 
 
@@ -66,7 +66,7 @@ OSLO = calling(("weather", {"city": "Oslo"}))
 
 
 def outputs(service) -> list[str]:
-    """The results of functions in the last request."""
+    """Return the results of functions in the last request."""
     items = service.requests[-1].json["input"]
     return [item["output"] for item in items if item.get("type") == "function_call_output"]
 
@@ -83,7 +83,7 @@ def test_a_function_is_called_and_its_result_is_sent_to_the_model(run, service, 
     assert weather.calls == [("Oslo", 2)]
     assert result.output_text == "It is clear."
     assert result.reply is result.replies[-1]
-    assert [one.to_dict() == call for one in result.replies] == [True, False]
+    assert [reply.to_dict() == call for reply in result.replies] == [True, False]
     first, second = (request.json for request in service.requests)
     assert first["input"] == [QUESTION]
     assert second["input"] == [
@@ -104,7 +104,7 @@ def test_the_calls_of_one_reply_are_made_in_order(run, service, weather, shape):
         return 12
 
     assert len(run(weather.weather, noon).replies) == 2
-    sent = {one.get("call_id"): one.get("output") for one in service.requests[-1].json["input"][-3:]}
+    sent = {item.get("call_id"): item.get("output") for item in service.requests[-1].json["input"][-3:]}
     assert list(sent.items()) == [("call_1", "clear in Oslo"), ("call_2", "12"), ("call_3", "clear in Rome")]
 
 
@@ -140,7 +140,7 @@ def test_a_second_run_is_answered_from_the_journal(connect, service, weather, pa
     service.reply_with(OSLO, "It is clear.")
     for _ in range(2):
         result = driver.client.responses.run(model="gpt-4o", input="How is it?", functions=[weather.weather])
-    assert [one.http.from_journal for one in result.replies] == [True, True]
+    assert [reply.http.from_journal for reply in result.replies] == [True, True]
     assert result.output_text == "It is clear."
     assert (len(service.requests), len(weather.calls)) == (2, 2)
 

@@ -101,7 +101,7 @@ def test_any_stream_in_any_chunks_has_the_events_of_the_standard(chunks: list[by
 
 
 @pytest.mark.parametrize(("stream", "events", "at_the_end"), CASES.values(), ids=CASES)
-def test_the_algorithm_of_the_standard_gives_the_expected_events(stream: bytes, events: Events, at_the_end: Events):
+def test_the_algorithm_of_the_standard_returns_the_expected_events(stream: bytes, events: Events, at_the_end: Events):
     standard = Standard(stream)
     assert standard.dispatched == events
     assert standard.end_cleanly() == at_the_end

@@ -56,7 +56,7 @@ def test_leaving_a_stream_closes_its_connection_at_once(leave, client, service):
     assert len(service.requests) == 2
 
 
-def test_a_closed_stream_gives_no_more_events_though_some_were_received(client, service):
+def test_a_closed_stream_yields_no_more_events_though_some_were_received(client, service):
     service.reply_with(testing.Answer(events=[as_bytes(*[delta("a")] * 3)]))
     stream = client.open()
     next(iter(stream))

@@ -62,7 +62,7 @@ EXTRAS = {
 
 @pytest.mark.parametrize("shape", ENDS)
 @pytest.mark.parametrize("name", EXTRAS)
-def test_an_unknown_object_is_given_to_the_caller_and_the_stream_goes_on(name, shape, client, service):
+def test_an_unknown_object_is_passed_to_the_caller_and_the_stream_continues(name, shape, client, service):
     first, second = pieces(shape)
     service.reply_with(testing.Answer(events=[first, EXTRAS[name], second, *ENDS[shape]]))
     with client.open() as stream:

@@ -49,7 +49,7 @@ async def test_a_read_after_a_cancelled_one_raises_an_error(reader, service):
 
 
 @pytest.mark.parametrize("reader", ["events", "texts"])
-def test_a_read_after_one_that_a_signal_handler_left_raises_an_error(reader, service):
+def test_a_read_after_one_that_a_signal_handler_aborted_raises_an_error(reader, service):
     def stop(*_):
         raise ZeroDivisionError
 

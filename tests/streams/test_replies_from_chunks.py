@@ -10,7 +10,7 @@ from tests.streams.events import choice, chunk, events_of
 
 
 def call(index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = "", **fields):
-    """A piece of a tool call, with the fields that are given."""
+    """Return a piece of a tool call, with the fields that are given."""
     function = {"name": name, "arguments": arguments}
     piece = {"index": index, "id": id, "type": "function" if id else None, "function": function, **fields}
     piece["function"] = {key: value for key, value in function.items() if value is not None}
@@ -39,7 +39,7 @@ def test_chunks_are_put_together(client, service):
     first, second = data["choices"]
     assert (second["message"]["content"], second["finish_reason"]) == ("Bonjour", "stop")
     assert first["finish_reason"] == "tool_calls"
-    assert [one["function"] for one in first["message"]["tool_calls"]] == [
+    assert [call["function"] for call in first["message"]["tool_calls"]] == [
         {"name": "look", "arguments": '{"a": 1}'}, {"name": "wait", "arguments": "{}"},
     ]  # fmt: skip
 
@@ -105,8 +105,10 @@ def test_tool_calls_are_neither_lost_nor_doubled(name, client, service):
     sent = [chunk(choice(tool_calls=pieces)) for pieces in deltas]
     service.reply_with(testing.Answer(events=[*sent, chunk(choice(0, "tool_calls")), "[DONE]"]))
     calls = client.open().final().to_dict()["choices"][0]["message"]["tool_calls"]
-    assert [(one.get("id"), one["function"].get("name"), one["function"].get("arguments")) for one in calls] == expected
-    assert {one.get("type", "function") for one in calls} == {"function"}
+    assert [
+        (tool.get("id"), tool["function"].get("name"), tool["function"].get("arguments")) for tool in calls
+    ] == expected
+    assert {tool.get("type", "function") for tool in calls} == {"function"}
 
 
 FIELDS = {
@@ -142,7 +144,7 @@ def test_the_reply_has_all_pieces_of_a_field(name, client, service):
     sent = [chunk(choice(**{field: piece})) for piece in pieces]
     service.reply_with(testing.Answer(events=[*sent, "[DONE]"]))
     message = client.open().final().to_dict()["choices"][0]["message"]
-    assert message[field] == ([one for piece in pieces for one in piece] if expected is None else expected)
+    assert message[field] == ([item for piece in pieces for item in piece] if expected is None else expected)
 
 
 def test_the_reply_has_the_logprobs_of_all_tokens(client, service):

@@ -44,13 +44,13 @@ def pieces(kind: str, *texts, **places):
 
 
 def growing(whole, kind: str, *texts):
-    """An item that is added empty, and then the pieces of its text."""
+    """Return an item that is added empty, and then the pieces of its text."""
     empty = {key: value if key in ("type", "id", "call_id", "name") else type(value)() for key, value in whole.items()}
     return [item("added", 0, empty), *pieces(kind, *texts)]
 
 
 def as_message(content):
-    """A chunk with a complete message instead of a delta."""
+    """Return a chunk with a complete message instead of a delta."""
     return chunk({"index": 0, "message": {"role": "assistant", "content": content}})
 
 
@@ -164,7 +164,7 @@ IN_PIECES = {
 
 
 def completed_texts():
-    """The output, and events that end with a complete text, with and without a piece of it before."""
+    """Yield the output, and events that end with a complete text, with and without a piece of it before."""
     for kind, key, places, whole in [
         ("function_call_arguments", "arguments", {}, CALL),
         ("custom_tool_call_input", "input", {}, CUSTOM),

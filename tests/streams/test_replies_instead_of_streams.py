@@ -72,7 +72,7 @@ def test_the_error_shows_text_instead_of_a_stream(client, service):
 
 
 @pytest.mark.parametrize(("recorded", "shape"), [("stream.sse", "response"), ("chat_stream.sse", "chat.completion")])
-def test_a_stream_instead_of_a_reply_gives_its_reply(recorded, shape, client, service):
+def test_a_stream_instead_of_a_reply_returns_its_reply(recorded, shape, client, service):
     body = (SAMPLES / recorded).read_bytes()
     service.reply_with(testing.Answer(body=body, headers={"content-type": "text/event-stream"}))
     reply = client.create()
@@ -82,7 +82,7 @@ def test_a_stream_instead_of_a_reply_gives_its_reply(recorded, shape, client, se
 
 
 @pytest.mark.parametrize("shape", ["response", "chat.completion"])
-def test_a_stream_that_extra_body_requests_gives_its_reply(shape, client, service):
+def test_a_stream_that_extra_body_requests_returns_its_reply(shape, client, service):
     service.answers(shape=shape, text="one two three")
     reply = client.create(extra_body={"stream": True})
     assert (reply.object, reply.output_text) == (shape, "one two three")

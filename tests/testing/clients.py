@@ -1,4 +1,4 @@
-"""Clients of the embedded service that do not use the package: httpx and a raw socket; and readers of its responses."""
+"""Clients of the test server that do not use the package: httpx and a raw socket; and readers of its responses."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RawConnection:
         return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
     def read_until(self, mark):
-        """All bytes up to a mark."""
+        """Return all bytes up to a mark."""
         got = b""
         while mark not in got:
             piece = self.socket.recv(1)
@@ -71,7 +71,7 @@ class RawConnection:
         return got
 
     def read_to_end(self, timeout=10.0):
-        """All remaining bytes, and how they end: closed, reset, or open if nothing more is received in time."""
+        """Return all remaining bytes, and how they end: closed, reset, or open if nothing more is received in time."""
         self.socket.settimeout(timeout)
         got = b""
         try:
@@ -85,20 +85,20 @@ class RawConnection:
 
 
 def events_of(response):
-    """The data of each event, decoded if it is a JSON object."""
+    """Return the data of each event, decoded if it is a JSON object."""
     texts = [block.removeprefix("data: ") for block in response.text.split("\n\n") if block]
     return [json.loads(text) if text.startswith("{") else text for text in texts]
 
 
 def text_of(reply):
-    """The text of a reply in either shape."""
+    """Return the text of a reply in either shape."""
     if reply["object"] == "response":
         return reply["output"][0]["content"][0]["text"]
     return reply["choices"][0]["message"]["content"]
 
 
 def streamed_text(events):
-    """The text of a stream in either shape."""
+    """Return the text of a stream in either shape."""
     return "".join(
         event.get("delta", "") if "type" in event else event["choices"][0]["delta"].get("content", "")
         for event in events
@@ -107,6 +107,6 @@ def streamed_text(events):
 
 
 def error_of(response):
-    """The status and the code of an error."""
+    """Return the status and the code of an error."""
     assert_documented(response.json(), "error")
     return response.status_code, response.json()["error"]["code"]

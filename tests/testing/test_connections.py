@@ -1,4 +1,4 @@
-"""The embedded service on sockets: HTTP/1.1, many connections, TLS, and how it starts and stops."""
+"""The test server on sockets: HTTP/1.1, many connections, TLS, and how it starts and stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The default answers of the embedded service, in both shapes, whole and as a stream."""
+"""The default answers of the test server, in both shapes, whole and as a stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the embedded service, byte by byte on a raw socket."""
+"""Faults of the test server, byte by byte on a raw socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded service in process: the same answers and the same faults as on a socket."""
+"""The in-process transport: the same answers and the same faults as on a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The requests that the embedded service records, and the clients that disconnect."""
+"""The requests that the test server records, and the clients that disconnect."""
 
 from __future__ import annotations
 

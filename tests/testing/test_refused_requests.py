@@ -1,4 +1,4 @@
-"""Requests that the embedded service refuses: without the token, not HTTP or JSON, or against the document."""
+"""Requests that the test server refuses: without the token, not HTTP or JSON, or against the document."""
 
 from __future__ import annotations
 

@@ -20,11 +20,11 @@ def reply(shape: str, *, text: str | None = None, refusal: str | None = None, ca
         calls: Pairs of the name of a function and its arguments, as data or as JSON text.
         facts: Further fields of the reply, or of the only choice of a chat completion.
     """
-    made = [
+    numbered_calls = [
         (f"call_{number}", name, arguments if isinstance(arguments, str) else json.dumps(arguments))
         for number, (name, arguments) in enumerate(calls, 1)
     ]
-    return (_response if shape == "response" else _completion)(text, refusal, made, facts)
+    return (_response if shape == "response" else _completion)(text, refusal, numbered_calls, facts)
 
 
 def _response(text: str | None, refusal: str | None, calls: list[Any], facts: dict[str, Any]) -> Any:

@@ -65,7 +65,7 @@ def test_a_streamed_reply_is_sent_back_like_a_plain_one(driver, service, shape):
     plain = driver.create()
     with driver.open() as stream:
         streamed = stream.final()
-    assert [one.get("content") for one in streamed.to_input()] == [one.get("content") for one in plain.to_input()]
+    assert [item.get("content") for item in streamed.to_input()] == [item.get("content") for item in plain.to_input()]
     driver.create(input=[QUESTION, *streamed.to_input(), THANKS])
 
 

@@ -48,7 +48,7 @@ def test_a_file_has_its_name_and_its_content(tmp_path):
     assert content_of(part.file_data) == ("application/pdf", b"%PDF-1.7\n\xff\x00")
 
 
-def test_bytes_give_the_same_parts_as_files(tmp_path):
+def test_bytes_result_in_the_same_parts_as_files(tmp_path):
     (tmp_path / "a.png").write_bytes(PNG)
     assert IMAGE.from_bytes(PNG, "image/png") == IMAGE.from_file(tmp_path / "a.png")
     assert FILE.from_bytes(PNG, "image/png", name="a.png") == FILE.from_file(tmp_path / "a.png")

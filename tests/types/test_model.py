@@ -54,13 +54,13 @@ def test_a_class_has_the_documented_fields_with_docstrings_and_annotations(name)
 def test_required_fields_must_be_given_unless_they_have_a_constant_value(name):
     fields, required = SCHEMAS[name]["properties"], SCHEMAS[name].get("required", [])
     constants = {key: field["const"] for key, field in fields.items() if "const" in field}
-    wanted = [key for key in required if key not in constants]
-    made = MODELS[name](**dict.fromkeys(wanted))
-    assert all(getattr(made, key) in (None, constants.get(key)) for key in fields)
-    assert {key: made.to_dict().get(key) for key in required} == {key: constants.get(key) for key in required}
-    for key in wanted:
+    expected = [key for key in required if key not in constants]
+    instance = MODELS[name](**dict.fromkeys(expected))
+    assert all(getattr(instance, key) in (None, constants.get(key)) for key in fields)
+    assert {key: instance.to_dict().get(key) for key in required} == {key: constants.get(key) for key in required}
+    for key in expected:
         with pytest.raises(TypeError, match=key):
-            MODELS[name](**{other: None for other in wanted if other != key})
+            MODELS[name](**{other: None for other in expected if other != key})
 
 
 def test_a_part_of_a_request_accepts_further_fields():

@@ -18,10 +18,10 @@ judges: judge schemathesis clients decoders packaging coverage planted ## run al
 judge: package $(NODE_TOOLS) ## test the client with Prism, as a validating proxy and as a mock service
 	$(call with-node,@$(PY) -m pytest -q tests/judges/prism.py $(ARGS))
 
-schemathesis: package $(JUDGES) ## test the embedded service with Schemathesis, with valid and invalid requests
+schemathesis: package $(JUDGES) ## test the test server with Schemathesis, with valid and invalid requests
 	$(quietly) "schemathesis run --checks all --mode all" $(PY) -m scripts.judges.service $(ARGS)
 
-clients: package .venvs/openai-oldest/$(INSTALLED) ## call the embedded service with the openai package (newest and oldest) and acedatacloud
+clients: package .venvs/openai-oldest/$(INSTALLED) ## call the test server with the openai package (newest and oldest) and acedatacloud
 	@$(PY) -m pytest -q tests/judges/test_official_clients.py $(ARGS)
 	@.venvs/openai-oldest/bin/python -m pytest -q tests/judges/test_official_clients.py $(ARGS)
 

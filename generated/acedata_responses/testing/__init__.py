@@ -1,4 +1,4 @@
-"""An embedded service for tests, made from the same OpenAPI document as the client.
+"""A test server for tests, made from the same OpenAPI document as the client.
 
     from acedata_responses import Client, testing
 

@@ -1,4 +1,4 @@
-"""The answers that a test can give the embedded service, and the faults that disturb them."""
+"""The answers that a test can give the test server, and the faults that disturb them."""
 
 from __future__ import annotations
 

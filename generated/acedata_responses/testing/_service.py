@@ -1,4 +1,4 @@
-"""The embedded service without I/O: decides how to answer a request.
+"""The test server without I/O: decides how to respond to a request.
 
 `Server` and `Transport` are subclasses that serve it over sockets and in process.
 """
@@ -46,7 +46,7 @@ OpenAPI document does not list the code."""
 
 
 class Service(Record):
-    """The embedded service.
+    """The service that the test server and the in-process transport simulate.
 
     Attributes:
         url: The base URL of the service.

@@ -1,4 +1,4 @@
-"""The embedded service in process: a transport for `Client(transport=...)` and `AsyncClient(transport=...)`.
+"""The in-process transport for `Client(transport=...)` and `AsyncClient(transport=...)`.
 
 The bytes that the server would send pass through an HTTP parser, so that each fault raises the same exception as on a
 socket.
@@ -25,7 +25,7 @@ Part: TypeAlias = "Pause | Stall | h11.Response | bytes"
 
 
 class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """The embedded service as an httpx transport, for the sync and the async client.
+    """The in-process transport, for the sync and the async client.
 
     Args:
         token: The token that the service accepts.
@@ -50,7 +50,7 @@ class Transport(Service, httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 transport = Transport
-"""Returns the embedded service as a transport. See `Transport` for its arguments."""
+"""Returns an in-process transport. See `Transport` for its arguments."""
 
 
 class _Exchange(httpx.SyncByteStream, httpx.AsyncByteStream):
