@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from scripts.openapi import extensions
 from scripts.openapi.document import SCHEMAS, Document, Node, below
 from scripts.openapi.extensions import Assembly, DataPart, ErrorBody, EventRole, LeadsTo, ReplyRole, Summary
-from scripts.openapi.rules import field_places, is_open_enum
+from scripts.openapi.package_schemas import field_places, is_open_enum
 
 from .generator_parse import Parsed
 from .text import Call, Code

@@ -34,8 +34,8 @@ from openapi_python_client.parser.properties.union import UnionProperty
 
 from scripts.openapi.document import POINTER, Document, Node, below, marked, objects, pointer_of, tokens
 from scripts.openapi.operations import EVENTS, JSON, is_json
+from scripts.openapi.package_schemas import field_places
 from scripts.openapi.problems import DocumentError, Problem
-from scripts.openapi.rules import field_places
 
 from . import names
 from .names import NamedSchema

@@ -17,7 +17,7 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 
-from scripts.openapi import schema_checks, supported
+from scripts.openapi import keyword_checks, schema_checks
 from scripts.openapi.document import Document
 from scripts.openapi.operations import Operation, find
 from scripts.openapi.problems import DocumentError
@@ -157,7 +157,7 @@ def project_for(document: Document, config_path: Path, templates: Path, output: 
         DocumentError: The document or the configuration is not supported faithfully, or a template cannot be rendered.
     """
     config = read_config(config_path, document, output)
-    supported.check(document)
+    keyword_checks.check(document)
     schema_checks.check(document)
     operations = find(document, config)
     parsed = parse(document, config)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from openapi_python_client.strings import pascal_case
 
 from scripts.openapi.document import SCHEMAS, Node, below
-from scripts.openapi.rules import field_places, is_open_enum
+from scripts.openapi.package_schemas import field_places, is_open_enum
 
 from .generator_parse import Parsed, member_places
 from .names import Kind, NamedSchema, Role, component_name

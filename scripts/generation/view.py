@@ -12,7 +12,7 @@ from scripts.openapi import examples
 from scripts.openapi.document import below
 from scripts.openapi.examples import Examples
 from scripts.openapi.operations import Operation, data_of
-from scripts.openapi.rules import all_reduced, reduced
+from scripts.openapi.package_schemas import all_reduced, reduced
 from scripts.openapi.service import Service, service_of
 
 from . import class_extensions, methods, names

@@ -8,7 +8,7 @@ from typing import Any
 
 from .document import Document, Node, below
 from .operations import EVENTS, JSON, Operation, Place
-from .rules import is_open_enum
+from .package_schemas import is_open_enum
 
 _NOTED = ("x-text", "x-event", "x-assembles")
 

@@ -15,7 +15,7 @@ from openapi_python_client import strings
 from openapi_python_client.config import Config
 
 from .document import Document, Node, below
-from .rules import parameters_schema, reduced
+from .package_schemas import parameters_schema, reduced
 
 JSON = "application/json"
 EVENTS = "text/event-stream"

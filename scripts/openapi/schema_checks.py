@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .document import COMPONENT, Document, Node, below
-from .rules import field_places
+from .package_schemas import field_places
 
 _TYPES = ("string", "number", "integer", "boolean", "null", "array", "object")
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from acedata_responses import Limits
 from scripts.benchmarking.worker import memory_in_use
-from tests.faults.table import ANSWERED
+from tests.faults.fault_table import ANSWERED
 
 from .calls import TRIES, Call
 from .service import Arrival, outcome_of

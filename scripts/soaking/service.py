@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from acedata_responses import testing
-from tests.faults.table import ANSWERED, ROWS, Outcome, Row
+from tests.faults.fault_table import ANSWERED, ROWS, Outcome, Row
 from tests.streams import shapes
 
 FAULTS = {row.name: row for row in [*ROWS, *shapes.ROWS]}

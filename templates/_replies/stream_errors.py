@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from ..types._http_response import HTTPResponse
     from ..types._model import Model
     from ..types._roles import EventRole
-    from .content import StreamContent
     from .format import ReplyFormat
     from .framing import Framing
+    from .stream_content import StreamContent
 
 StreamErrorT = TypeVar("StreamErrorT", bound=StreamError)
 

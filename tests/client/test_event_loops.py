@@ -14,7 +14,7 @@ import uvloop
 from acedata_responses import AsyncClient, Client, Limiter, Limits, errors, testing
 from tests.bare_sockets import bare, silent
 from tests.drivers import MINIMAL, ONE_SLOT
-from tests.faults.table import PATIENT
+from tests.faults.fault_table import PATIENT
 from tests.waiting import in_loop, until
 
 CALLS = 300

@@ -13,7 +13,7 @@ from acedata_responses import AsyncClient, ConfigurationError, errors, testing
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_SLOT
-from tests.faults.table import PATIENT
+from tests.faults.fault_table import PATIENT
 from tests.journal.test_journal_in_calls import other_process, states
 from tests.streams.events import assert_usable, created, delta, ending, response
 from tests.waiting import in_loop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.faults.table import ROWS, TRIES
+from tests.faults.fault_table import ROWS, TRIES
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "errors.md"
 

@@ -11,7 +11,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from tests.clock import SkippingClock
-from tests.faults.table import SHORT
+from tests.faults.fault_table import SHORT
 
 
 @pytest.fixture

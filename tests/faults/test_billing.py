@@ -11,7 +11,7 @@ import pytest
 from acedata_responses import Client, RetryPolicy, errors, testing
 from tests.clock import SkippingClock
 from tests.drivers import ONE_SLOT
-from tests.faults.table import CODES, NO_REPLY, PATIENT, SHORT
+from tests.faults.fault_table import CODES, NO_REPLY, PATIENT, SHORT
 from tests.streams.events import delta, response
 
 BILLED_BY_OUTCOME = {

@@ -10,7 +10,7 @@ import pytest
 
 from acedata_responses import errors, testing
 from tests.drivers import ONE_SLOT
-from tests.faults.table import BROKEN_STREAMS, PATIENT, TRIES
+from tests.faults.fault_table import BROKEN_STREAMS, PATIENT, TRIES
 from tests.streams.events import assert_usable, created, delta, ending, events_of, text_of
 
 broken = pytest.mark.parametrize("row", BROKEN_STREAMS, ids=lambda row: row.name)

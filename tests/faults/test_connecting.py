@@ -14,7 +14,7 @@ from tests.bare_sockets import bare, silent
 from tests.certificates import tls_of
 from tests.clock import SkippingClock
 from tests.drivers import Driver
-from tests.faults.table import SHORT, TRIES
+from tests.faults.fault_table import SHORT, TRIES
 from tests.waiting import until
 
 CONNECTING = httpx.Timeout(30, connect=SHORT)

@@ -12,7 +12,7 @@ import pytest
 from acedata_responses import Failure, Limiter, Limits, RetryPolicy, errors, testing
 from tests.bare_sockets import bare, read_request
 from tests.clock import SkippingClock
-from tests.faults.table import IN_THE_BODY, PATIENT, SHORT, TRANSPORT, TRIES
+from tests.faults.fault_table import IN_THE_BODY, PATIENT, SHORT, TRANSPORT, TRIES
 
 BUSY = testing.error("too_many_requests")
 READING = httpx.Timeout(30, read=SHORT)

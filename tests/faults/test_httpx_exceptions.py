@@ -12,7 +12,7 @@ import pytest
 
 from acedata_responses import RetryPolicy, errors
 from tests.clock import SkippingClock
-from tests.faults.table import CODES, STATUSES
+from tests.faults.fault_table import CODES, STATUSES
 
 REQUEST = httpx.Request("POST", "http://service.test/openai/responses")
 TIMEOUT = httpx.Timeout(connect=1, read=2.5, write=3, pool=4)

@@ -19,7 +19,7 @@ import pytest
 from acedata_responses import Limits, errors, testing
 from tests.bare_sockets import bare, responding
 from tests.clock import SkippingClock
-from tests.faults.table import CODES, SHORT
+from tests.faults.fault_table import CODES, SHORT
 from tests.streams.events import delta, response
 
 TOKENS = {"plain": "tok-4f2a9c77e1b04d2a", "with quotes": 'tok-"4f2a"/9c77'}

@@ -27,7 +27,7 @@ from acedata_responses import (
 from acedata_responses.journal import Journal
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_SLOT
-from tests.faults.table import response
+from tests.faults.fault_table import response
 from tests.processes import python
 from tests.waiting import in_loop
 

@@ -13,7 +13,7 @@ from acedata_responses import AsyncClient, Limiter, Limits, errors, testing
 from acedata_responses.limits import Pace
 from tests.clock import SkippingClock
 from tests.drivers import MINIMAL, ONE_SLOT
-from tests.faults.table import SHORT
+from tests.faults.fault_table import SHORT
 from tests.waiting import in_loop, most_in_a_second, until, until_async
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from acedata_responses.testing import Answer, Request
-from tests.faults.table import ANSWERED, Row
+from tests.faults.fault_table import ANSWERED, Row
 from tests.streams.events import choice, chunk, created, delta, ending, response
 
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}

@@ -11,7 +11,7 @@ import pytest
 from acedata_responses import AsyncClient, errors, testing
 from tests.bare_sockets import bare, read_request
 from tests.drivers import MINIMAL, ONE_SLOT
-from tests.faults.table import SHORT
+from tests.faults.fault_table import SHORT
 from tests.streams.events import as_bytes, assert_usable, delta, ending
 from tests.waiting import in_loop
 

@@ -12,9 +12,9 @@ from ..errors import AceDataError
 from ..types._model import Model
 from ..types._roles import EventRole
 from ..types._unknown import Unknown
-from .content import StreamContent
 from .error_body import ERROR_KEYS, is_error_body
 from .framing import Framing
+from .stream_content import StreamContent
 from .stream_errors import StreamErrors
 from .whole import has_failed, has_problems, problems_error, read_reply, redact_reply
 

@@ -11,7 +11,7 @@ from acedata_responses import errors, testing
 from tests.clock import SkippingClock
 from tests.contract.document import DOCUMENT
 from tests.drivers import ONE_SLOT, Driver
-from tests.faults.table import (
+from tests.faults.fault_table import (
     BODIES,
     CODES,
     ERROR_BODIES,

@@ -1,6 +1,6 @@
 """The table of faults: what the service does, which error the call raises, and how often the request is sent.
 
-`test_every_fault.py` and `test_broken_streams.py` check the client against it, the soak takes its faults from it, and
+`test_fault_table.py` and `test_broken_streams.py` check the client against it, the soak takes its faults from it, and
 `test_guide_table.py` checks the table in docs/guides/errors.md against it.
 """
 

@@ -1,4 +1,4 @@
-"""The network: slow readers and writers, garbage, large requests."""
+"""Slow services and slow readers: large requests, large replies, and data after a reply."""
 
 from __future__ import annotations
 
