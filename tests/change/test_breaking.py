@@ -194,6 +194,7 @@ def judged(root: Path, *changes: tuple[str, ...]) -> set[tuple[str, Impact]]:
 
 
 WITH_NULL = "note: {anyOf: [{$ref: '#/components/schemas/Choice'}, {type: 'null'}]}"
+NUMBER_OR_NULL = "{anyOf: [{type: number, minimum: 1, maximum: 9}, {type: 'null'}],"
 ANSWER = """\
     Answer:
       type: object
@@ -233,6 +234,7 @@ SHARED = """\
             ("description: One.", "description: Two."),
             ("{type: string, minLength: 1}", "{type: string, minLength: 1, x-source: guide}"),
             ("note: {type: string}", "note: {$ref: '#/components/schemas/Choice'}"),
+            ('{type: [number, "null"], minimum: 1, maximum: 9,', NUMBER_OR_NULL),
         ]),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from acedata_responses import ConfigurationError, RateLimitError, RunError, testing
+from acedata_responses import ConfigurationError, RateLimitError, RequestValidationError, RunError, testing
 from tests.contract.document import assert_documented
 from tests.types.conversations import SHAPES, reply
 
@@ -268,6 +268,13 @@ def test_invalid_arguments_are_refused(run, service, weather, fields, problem):
     assert service.requests == []
 
 
+@pytest.mark.parametrize("given", [5, {"role": "user", "content": "Hi"}])
+def test_an_input_that_is_neither_text_nor_items_is_refused(run, service, weather, given):
+    with pytest.raises(RequestValidationError, match="/input: "):
+        run(weather.weather, input=given)
+    assert service.requests == []
+
+
 def test_without_msgspec_the_error_says_how_to_install_it(run, service, weather, monkeypatch):
     monkeypatch.setitem(sys.modules, "msgspec", None)
     with pytest.raises(ConfigurationError, match=r"the function weather needs msgspec.*acedata-responses\[parse\]"):
@@ -325,15 +332,15 @@ def _not_json(city: str) -> Any:
 @pytest.mark.parametrize(
     ("function", "error"),
     [
-        (_failing, "LookupError: no station in Oslo"),
+        (_failing, "LookupError: no station in Tromsø"),
         (_not_json, "TypeError: the result of _not_json cannot be converted to JSON: "),
     ],
 )
 def test_an_exception_is_reported_to_the_model_without_a_traceback(run, service, function, error):
-    service.reply_with(calling((function.__name__, {"city": "Oslo"})))
+    service.reply_with(calling((function.__name__, {"city": "Tromsø"})))
     run(function)
     (output,) = outputs(service)
-    assert json.loads(output)["error"].startswith(error)
+    assert output.startswith(f'{{"error": "{error}')  # not as \u00f8, which would be more tokens
     assert "Traceback" not in output
 
 

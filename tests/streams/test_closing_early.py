@@ -89,6 +89,7 @@ def test_a_stream_that_was_read_to_its_end_keeps_its_connection_and_is_not_in_fl
 STAGES = {
     "head": testing.Fault("stall"),
     "reply": testing.Fault("stall", "body", after=9),
+    "stream before its first event": testing.Fault("stall", "event"),
     "stream": testing.Fault("stall", "event", after=5),
 }
 
@@ -98,7 +99,7 @@ STAGES = {
 @in_loop
 async def test_a_task_that_is_cancelled_or_times_out_closes_its_connection_at_once(stage, reason, service):
     async def read(client):
-        fields = {"stream": True} if stage == "stream" else {}
+        fields = {"stream": True} if stage.startswith("stream") else {}
         async for _event in await client.responses.create(**MINIMAL, **fields):
             pass
 
