@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 from contextlib import closing
 
+import httpx
 import pytest
 
 from acedata_responses import Client, RetryPolicy, errors, testing
@@ -99,7 +100,7 @@ def test_the_message_of_an_error_agrees_with_may_be_billed(fault, connect, servi
     driver = connect(service, max_retries=0)
     service.reply_with(testing.Fault(fault, "event", after=2), testing.Fault(fault, "body", after=40))
     for call, is_free in ((driver.stream, True), (driver.create, False)):
-        error = error_of(lambda call=call: call(timeout=PATIENT if fault == "stall" else 30))
+        error = error_of(lambda call=call: call(timeout=httpx.Timeout(30, read=PATIENT if fault == "stall" else 30)))
         assert ("both may be billed" in str(error)) is not is_free
         assert ("not billed" in str(error)) is is_free
 
@@ -110,7 +111,7 @@ def test_the_error_has_what_the_document_says_of_the_outcome(name, connect, serv
     driver = connect(service, max_retries=0, clock=SkippingClock())
     service.reply_with(answer)
     timeout = PATIENT if is_stream or "halts" in name else SHORT if "in time" in name else 5
-    error = error_of(lambda: (driver.stream if is_stream else driver.create)(timeout=timeout))
+    error = error_of(lambda: (driver.stream if is_stream else driver.create)(timeout=httpx.Timeout(30, read=timeout)))
     assert error.may_be_billed is billed
 
 
